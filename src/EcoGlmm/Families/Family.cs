@@ -1,0 +1,66 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm;
+
+/// <summary>A response distribution together with its link: what the response is like, given its mean.</summary>
+public abstract class Family
+{
+    private protected Family(string name, Link link)
+    {
+        Name = name;
+        Link = link;
+    }
+
+    /// <summary>The name that R users know: "poisson", "nbinom2", "Gamma".</summary>
+    public string Name { get; }
+
+    /// <summary>The link between the mean and the conditional linear predictor.</summary>
+    public Link Link { get; }
+
+    /// <summary>Whether the family has a dispersion parameter, modelled on a log scale as δ.</summary>
+    internal abstract bool HasDispersion { get; }
+
+    /// <summary>Whether the response takes integer values only (simulated residuals are then randomised).</summary>
+    internal abstract bool IsDiscrete { get; }
+
+    /// <summary>What prior weights mean for this family.</summary>
+    internal virtual WeightRole WeightRole => WeightRole.LikelihoodMultiplier;
+
+    /// <summary>Null when y (with its size) is in the support; otherwise why it is not, as the end of a sentence.</summary>
+    internal abstract string? CheckResponse(double y, double size);
+
+    /// <summary>Log-density and derivatives for a run of observations, to the level asked for.</summary>
+    internal abstract void Evaluate(ref LogDensityBlock block, DerivativeLevel level);
+
+    /// <summary>E[Y] as a function of μ = link⁻¹(η) and φ = exp(δ): μ itself except for truncated families.</summary>
+    internal virtual double Mean(double mu, double phi) => mu;
+
+    /// <summary>Var[Y] (of a proportion's numerator divided by its trials, for binomial kinds).</summary>
+    internal abstract double Variance(double mu, double phi, double size);
+
+    /// <summary>One observation's contribution to the deviance, at least zero.</summary>
+    internal abstract double UnitDeviance(double y, double mu, double phi, double size);
+
+    /// <summary>One draw of the response (successes, for binomial kinds).</summary>
+    internal abstract double Draw(RandomStream random, double mu, double phi, double size);
+
+    /// <summary>A mean near y, inside the range of the link: where iteratively reweighted least squares starts.</summary>
+    internal abstract double StartingMean(double y, double size);
+
+    /// <summary>A first guess at δ from the data, given fitted means.</summary>
+    internal virtual double StartingDispersion(ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) => 0;
+}
+
+/// <summary>What prior weights mean for a family.</summary>
+internal enum WeightRole
+{
+    /// <summary>Each observation's log-likelihood is multiplied by its weight.</summary>
+    LikelihoodMultiplier,
+
+    /// <summary>Weights are numbers of trials, responses proportions.</summary>
+    Trials,
+
+    /// <summary>The residual variance of observation i is σ²/wᵢ.</summary>
+    Precision,
+}

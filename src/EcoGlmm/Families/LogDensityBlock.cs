@@ -1,0 +1,70 @@
+namespace EcoGlmm.Families;
+
+/// <summary>How far <see cref="Family.Evaluate"/> has to differentiate.</summary>
+internal enum DerivativeLevel
+{
+    /// <summary>ℓ only.</summary>
+    Value,
+
+    /// <summary>ℓ, ℓ_η, ℓ_ηη: what Newton's method for the conditional modes needs.</summary>
+    Mode,
+
+    /// <summary>Also ℓ_ηηη, ℓ_δ, ℓ_ηδ, ℓ_ηηδ: what the Laplace gradient needs when only η has random effects.</summary>
+    Gradient,
+
+    /// <summary>All derivatives in (η, δ) up to third order.</summary>
+    Full,
+}
+
+/// <summary>
+/// A run of observations: their responses and linear predictors going in, the log-density ℓ and its
+/// partial derivatives coming out. η is the conditional linear predictor (link scale of the mean), δ the
+/// linear predictor of the dispersion (log scale, see <see cref="Family"/>). All spans have one entry an
+/// observation, except <see cref="Delta"/>, which has one entry in all when the dispersion is constant, and
+/// <see cref="Size"/>, which is empty when every entry would be one. Output spans that the
+/// <see cref="DerivativeLevel"/> does not ask for may be empty.
+/// </summary>
+internal ref struct LogDensityBlock
+{
+    /// <summary>Response: successes for a binomial, otherwise the value itself.</summary>
+    public ReadOnlySpan<double> Y;
+
+    /// <summary>Binomial: number of trials. Gaussian: precision weight. Others: not used.</summary>
+    public ReadOnlySpan<double> Size;
+
+    /// <summary>Conditional linear predictor η, offset included.</summary>
+    public ReadOnlySpan<double> Eta;
+
+    /// <summary>Dispersion linear predictor δ; length 1 when constant; empty for families without one.</summary>
+    public ReadOnlySpan<double> Delta;
+
+    /// <summary>ℓ, with every constant.</summary>
+    public Span<double> L;
+
+    /// <summary>∂ℓ/∂η.</summary>
+    public Span<double> E;
+
+    /// <summary>∂²ℓ/∂η².</summary>
+    public Span<double> EE;
+
+    /// <summary>∂³ℓ/∂η³.</summary>
+    public Span<double> EEE;
+
+    /// <summary>∂ℓ/∂δ.</summary>
+    public Span<double> D;
+
+    /// <summary>∂²ℓ/∂η∂δ.</summary>
+    public Span<double> ED;
+
+    /// <summary>∂³ℓ/∂η²∂δ.</summary>
+    public Span<double> EED;
+
+    /// <summary>∂²ℓ/∂δ².</summary>
+    public Span<double> DD;
+
+    /// <summary>∂³ℓ/∂η∂δ².</summary>
+    public Span<double> EDD;
+
+    /// <summary>∂³ℓ/∂δ³.</summary>
+    public Span<double> DDD;
+}
