@@ -1,5 +1,5 @@
 using EcoGlmm.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
+using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace EcoGlmm.Tests.Numerics;
 
@@ -60,7 +60,7 @@ public class SparseCholeskyTests
             return;
         }
 
-        var dense = DenseMatrix.OfColumnMajor(n, n, SparseMatrices.ToDense(pattern, values));
+        var dense = Matrix.OfColumnMajor(n, n, SparseMatrices.ToDense(pattern, values));
         var reference = dense.Cholesky();
         var inverse = dense.Inverse();
         Assert.Equal(reference.DeterminantLn, cholesky.LogDeterminant, 1e-9 * (1 + Math.Abs(reference.DeterminantLn)));
