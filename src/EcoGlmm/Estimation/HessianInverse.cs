@@ -56,7 +56,8 @@ internal sealed class HessianInverse
             }
         }
 
-        var (values, vectors) = SymmetricEigen.Decompose(scaled, m);
+        var values = new double[m];
+        SymmetricEigen.TryDecompose(scaled, m, values);
         var inverse = new double[d * d];
         var flat = new List<int>();
         for (var k = 0; k < m; k++)
@@ -66,7 +67,7 @@ internal sealed class HessianInverse
                 var dominant = 0;
                 for (var j = 0; j < m; j++)
                 {
-                    if (Math.Abs(vectors[(k * m) + j]) > Math.Abs(vectors[(k * m) + dominant])) dominant = j;
+                    if (Math.Abs(scaled[(k * m) + j]) > Math.Abs(scaled[(k * m) + dominant])) dominant = j;
                 }
 
                 flat.Add(usable[dominant]);
@@ -77,7 +78,7 @@ internal sealed class HessianInverse
             {
                 for (var j = 0; j < m; j++)
                 {
-                    inverse[(usable[i] * d) + usable[j]] += vectors[(k * m) + i] * vectors[(k * m) + j]
+                    inverse[(usable[i] * d) + usable[j]] += scaled[(k * m) + i] * scaled[(k * m) + j]
                         / (values[k] * scale[usable[i]] * scale[usable[j]]);
                 }
             }

@@ -93,7 +93,7 @@ internal sealed class LaplaceObjective
         }
 
         var wantsGradient = !gradient.IsEmpty;
-        var logDensity = _observations.Evaluate(_search.Predictors, wantsGradient ? _gradientLevel : DerivativeLevel.Mode);
+        var logDensity = _observations.Evaluate(_search.Predictors, wantsGradient ? _gradientLevel : _search.ModeLevel);
         _search.TakeWeights();
         if (!_system.TryFactor())
         {

@@ -11,7 +11,11 @@ namespace EcoGlmm.Estimation;
 internal sealed class ModeSearch
 {
     private const int MaxIterations = 200;
-    private const double Tolerance = 1e-14;
+
+    // The last step is taken without another look at the function: after a Newton step the decrement falls to its square,
+    // after a step with an older factor to a fraction.
+    private const double NewtonTolerance = 1e-9;
+    private const double ReusedTolerance = 1e-16;
     private readonly MixedModel _model;
     private readonly RandomEffectsSystem _system;
     private readonly ObservationModel _observations;
@@ -48,6 +52,7 @@ internal sealed class ModeSearch
             Predictors[k] = new double[model.ObservationCount];
         }
 
+        ModeLevel = model.RandomPredictors.Contains(LinearPredictor.Dispersion) ? DerivativeLevel.Full : DerivativeLevel.Mode;
         foreach (var a in model.RandomPredictors)
         {
             foreach (var b in model.RandomPredictors) _weights[LinearPredictor.Pair(a, b)] ??= new double[model.ObservationCount];
@@ -59,6 +64,9 @@ internal sealed class ModeSearch
     public double[]?[] Predictors { get; } = new double[]?[LinearPredictor.Count];
 
     public string? Failure { get; private set; }
+
+    /// <summary>Derivatives that the search needs of the family.</summary>
+    public DerivativeLevel ModeLevel { get; }
 
     /// <summary>−∂²ℓ/∂η_a∂η_b as it entered the last factorisation.</summary>
     public double[] Weight(int a, int b) => _weights[LinearPredictor.Pair(a, b)]!;
@@ -122,11 +130,11 @@ internal sealed class ModeSearch
 
     private bool Minimise()
     {
-        var value = ValueAt(Modes, DerivativeLevel.Mode);
+        var value = ValueAt(Modes);
         if (!double.IsFinite(value))
         {
             Array.Clear(Modes);
-            value = ValueAt(Modes, DerivativeLevel.Mode);
+            value = ValueAt(Modes);
             if (!double.IsFinite(value))
             {
                 Failure = "the log-likelihood is not finite at the starting point";
@@ -141,6 +149,7 @@ internal sealed class ModeSearch
             _cancellation.ThrowIfCancellationRequested();
             GradientAt(Modes);
             var decrement = double.NaN;
+            var fresh = false;
             if (reuse)
             {
                 decrement = NewtonStep();
@@ -150,7 +159,8 @@ internal sealed class ModeSearch
             if (!reuse)
             {
                 TakeWeights();
-                if (!_system.TryFactor())
+                fresh = _system.TryFactor();
+                if (!fresh)
                 {
                     TakeWeights(1e-8);
                     if (!_system.TryFactor())
@@ -171,7 +181,13 @@ internal sealed class ModeSearch
                 return false;
             }
 
-            if (decrement < Tolerance) return true;
+            if (decrement < (fresh ? NewtonTolerance : ReusedTolerance))
+            {
+                for (var j = 0; j < Modes.Length; j++) Modes[j] -= _step[j];
+                SetPredictors(Modes);
+                return true;
+            }
+
             last = decrement;
             var noise = 1e-11 * (1 + Math.Abs(value));
             var length = 1.0;
@@ -179,7 +195,7 @@ internal sealed class ModeSearch
             for (var halving = 0; halving < 60; halving++, length *= 0.5)
             {
                 for (var j = 0; j < _trial.Length; j++) _trial[j] = Modes[j] - (length * _step[j]);
-                next = ValueAt(_trial, DerivativeLevel.Mode);
+                next = ValueAt(_trial);
                 if (next <= value - (1e-4 * length * decrement) + noise) break;
             }
 
@@ -187,14 +203,14 @@ internal sealed class ModeSearch
             {
                 if (decrement < 1e-8)
                 {
-                    ValueAt(Modes, DerivativeLevel.Mode);
+                    ValueAt(Modes);
                     return true;
                 }
 
                 if (_system.IsFactorizationCostly && last < double.PositiveInfinity && reuse)
                 {
                     reuse = false;
-                    ValueAt(Modes, DerivativeLevel.Mode);
+                    ValueAt(Modes);
                     continue;
                 }
 
@@ -220,19 +236,14 @@ internal sealed class ModeSearch
         return sum;
     }
 
-    private double ValueAt(double[] u, DerivativeLevel level)
+    private double ValueAt(double[] u)
     {
         SetPredictors(u);
-        var value = -_observations.Evaluate(Predictors, LevelFor(level));
+        var value = -_observations.Evaluate(Predictors, ModeLevel);
         var squares = 0.0;
         foreach (var x in u) squares += x * x;
         return value + (0.5 * squares);
     }
-
-    private DerivativeLevel LevelFor(DerivativeLevel level) =>
-        level == DerivativeLevel.Mode && _model.RandomPredictors.Contains(LinearPredictor.Dispersion)
-            ? DerivativeLevel.Full
-            : level;
 
     private void SetPredictors(double[] u)
     {

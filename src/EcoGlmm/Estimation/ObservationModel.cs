@@ -170,6 +170,14 @@ internal sealed class ObservationModel
         _chunkSums[chunk] = sum;
     }
 
+    /// <summary>How many times the dispersion may appear in a derivative that a level brings up to date.</summary>
+    private static int DispersionOrder(DerivativeLevel level) => level switch
+    {
+        DerivativeLevel.Value or DerivativeLevel.Mode => 0,
+        DerivativeLevel.Gradient => 1,
+        _ => 3,
+    };
+
     private void ApplyWeights(DerivativeLevel level, int start, int length)
     {
         void Scale(double[]? store)
@@ -180,11 +188,22 @@ internal sealed class ObservationModel
 
         Scale(Density);
         if (level == DerivativeLevel.Value) return;
-        foreach (var store in First) Scale(store);
-        foreach (var store in Second) Scale(store);
-        if (level == DerivativeLevel.Mode) return;
-        foreach (var store in Third) Scale(store);
+        var order = DispersionOrder(level);
+        for (var c = 0; c < LinearPredictor.Count; c++)
+        {
+            if (IsDispersion(c) <= order) Scale(First[c]);
+            for (var b = 0; b <= c; b++)
+            {
+                if (IsDispersion(b) + IsDispersion(c) <= order) Scale(Second[LinearPredictor.Pair(b, c)]);
+                for (var a = 0; a <= b && level > DerivativeLevel.Mode; a++)
+                {
+                    if (IsDispersion(a) + IsDispersion(b) + IsDispersion(c) <= order) Scale(Third[LinearPredictor.Triple(a, b, c)]);
+                }
+            }
+        }
     }
+
+    private static int IsDispersion(int predictor) => predictor == LinearPredictor.Dispersion ? 1 : 0;
 
     private void MixZeros(double[] zeta, DerivativeLevel level, int start, int length)
     {
@@ -194,6 +213,7 @@ internal sealed class ObservationModel
         Span<double> t3 = stackalloc double[LinearPredictor.TripleCount];
         t2.Clear();
         t3.Clear();
+        var order = DispersionOrder(level);
         for (var i = start; i < start + length; i++)
         {
             var x = zeta[i];
@@ -240,16 +260,18 @@ internal sealed class ObservationModel
 
                 for (var c = 0; c < LinearPredictor.Count; c++)
                 {
+                    if (IsDispersion(c) > order) continue;
                     if (First[c] is { } first) first[i] = s * t1[c];
                     for (var b = 0; b <= c; b++)
                     {
                         var bc = LinearPredictor.Pair(b, c);
+                        if (IsDispersion(b) + IsDispersion(c) > order) continue;
                         if (Second[bc] is { } second) second[i] = (s2 * t1[b] * t1[c]) + (s * t2[bc]);
                         if (level < DerivativeLevel.Gradient) continue;
                         for (var a = 0; a <= b; a++)
                         {
                             var abc = LinearPredictor.Triple(a, b, c);
-                            if (Third[abc] is not { } third) continue;
+                            if (Third[abc] is not { } third || IsDispersion(a) + IsDispersion(b) + IsDispersion(c) > order) continue;
                             var (ab, ac) = (LinearPredictor.Pair(a, b), LinearPredictor.Pair(a, c));
                             third[i] = (s3 * t1[a] * t1[b] * t1[c])
                                 + (s2 * ((t2[ab] * t1[c]) + (t2[ac] * t1[b]) + (t2[bc] * t1[a])))

@@ -254,7 +254,8 @@ internal sealed class PenalizedLeastSquares
 
     private double Dot(double[] a, int i, double[] b, int j)
     {
-        var (x, z) = (a.AsSpan(i * _q, _q), b.AsSpan(j * _q, _q));
+        var x = a.AsSpan(i * _q, _q);
+        var z = b.AsSpan(j * _q, _q);
         var sum = 0.0;
         for (var k = 0; k < x.Length; k++) sum += x[k] * z[k];
         return sum;

@@ -1,3 +1,4 @@
+using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 
@@ -27,7 +28,7 @@ internal static class StartingValues
         {
             var y = hurdle && model.Y[i] == 0 ? 1 : model.Y[i];
             mu[i] = family.StartingMean(y, SizeOf(model, i));
-            eta[i] = family.Link.Forward(mu[i]);
+            eta[i] = family.Link.LinearPredictor(mu[i]);
         }
 
         var gamma = new double[basis.Columns];

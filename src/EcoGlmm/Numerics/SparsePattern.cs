@@ -6,7 +6,7 @@ namespace EcoGlmm.Numerics;
 /// </summary>
 internal sealed class SparsePattern
 {
-    private SparsePattern(int order, int[] columnPointers, int[] rowIndices)
+    public SparsePattern(int order, int[] columnPointers, int[] rowIndices)
     {
         Order = order;
         ColumnPointers = columnPointers;
