@@ -171,10 +171,10 @@ internal sealed class CsvTable
         var before = Math.Max(0, found.RawRecord.IndexOf(field, StringComparison.Ordinal));
         var line = _startLine + found.RawRecord.AsSpan(0, before).Count('\n');
         var name = _columnBeingRead < _names.Length ? $" (\"{_names[_columnBeingRead]}\")" : "";
-        var beginning = field.ReplaceLineEndings("\n").Split('\n')[0];
+        var beginning = field[1..].ReplaceLineEndings("\n").Split('\n')[0];
         var shown = beginning.Length > 30 ? beginning[..30] + "…" : beginning;
         var isClosed = field.Count(c => c == '"') % 2 == 0;
-        throw _file.Error(line, $"the quote that opens column {_columnBeingRead + 1}{name}, at {shown} , "
+        throw _file.Error(line, $"the quote before {shown} in column {_columnBeingRead + 1}{name} "
             + (isClosed
                 ? "closes before the end of the field. Double a quote within quotes, or remove the quotes."
                 : "is never closed. Close it, or double it if it belongs to the value."));
