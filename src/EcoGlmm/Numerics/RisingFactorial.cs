@@ -12,8 +12,11 @@ namespace EcoGlmm.Numerics;
 /// </remarks>
 internal static class RisingFactorial
 {
-    // From here on Euler–Maclaurin with six terms is exact to rounding.
+    // From here on Euler–Maclaurin with seven terms is exact to rounding.
     private const double Smooth = 16;
+
+    // B₁₂ / 12!, without its sign.
+    private const double B12 = 691 / 1307674368000.0;
 
     /// <summary>log[Γ(θ + y) / Γ(θ)].</summary>
     public static double LogRatio(double theta, double y) => ScaledLog(theta, y) + (y == 0 ? 0 : y * Math.Log(theta));
@@ -34,12 +37,12 @@ internal static class RisingFactorial
             }
         }
 
+        h += Math.Log(product);
         if (double.IsInfinity(h))
         {
             return LogOfTinyStart(theta, y);
         }
 
-        h += product < 2 ? LogOfProduct(theta, first, product) : Math.Log(product);
         if (first >= y)
         {
             return h;
@@ -103,24 +106,6 @@ internal static class RisingFactorial
         return y <= Math.Max(start, 12) ? (int)y : start;
     }
 
-    // Σ log(1 + k/θ) when all terms are small: the product has lost their low digits.
-    private static double LogOfProduct(double theta, int first, double product)
-    {
-        double low = product - 1;
-        if (low > 1e-3)
-        {
-            return Math.Log(product);
-        }
-
-        double h = 0;
-        for (int k = 1; k < first; k++)
-        {
-            h += SpecialFunctions.Log1p(k / theta);
-        }
-
-        return h;
-    }
-
     // θ so small that k/θ overflows.
     private static double LogOfTinyStart(double theta, double y) =>
         SpecialFunctions.LogGamma(y) - ((y - 1) * Math.Log(theta));
@@ -144,7 +129,7 @@ internal static class RisingFactorial
         double integral2 = theta * (logMinus + (x * an));
         s1 += (-theta * logMinus) + (n * am);
         s2 += integral2;
-        s3 += (theta * dp * (2 - pm - pn)) - integral2;
+        s3 += (theta * dp * (am + an)) - integral2;
 
         s1 -= 0.5 * (an - am);
         s2 -= 0.5 * ((an * pn) - (am * pm));
@@ -155,17 +140,17 @@ internal static class RisingFactorial
     }
 
     // The summands are 1 − p, p − p², −p + 3p² − 2p³ with p = θ/T, and the j-th derivative of pʳ with respect to k is
-    // (−1)ʲ r(r + 1)…(r + j − 1) pʳ / Tʲ; here for j = 1, 3, 5, 7, 9.
+    // (−1)ʲ r(r + 1)…(r + j − 1) pʳ / Tʲ; here for j = 1, 3, 5, 7, 9, 11.
     private static void AddEnd(double p, double t, double sign, ref double s1, ref double s2, ref double s3)
     {
         double z = 1 / (t * t);
         double u = sign * p / t;
         double e1 = -u * ((1.0 / 12) - (z * ((6.0 / 720) - (z * ((120.0 / 30240) - (z * ((5040.0 / 1209600)
-            - (z * (362880.0 / 47900160)))))))));
+            - (z * ((362880.0 / 47900160) - (z * B12 * 39916800.0))))))))));
         double e2 = -u * p * ((2.0 / 12) - (z * ((24.0 / 720) - (z * ((720.0 / 30240) - (z * ((40320.0 / 1209600)
-            - (z * (3628800.0 / 47900160)))))))));
+            - (z * ((3628800.0 / 47900160) - (z * B12 * 479001600.0))))))))));
         double e3 = -u * p * p * ((3.0 / 12) - (z * ((60.0 / 720) - (z * ((2520.0 / 30240) - (z * ((181440.0 / 1209600)
-            - (z * (19958400.0 / 47900160)))))))));
+            - (z * ((19958400.0 / 47900160) - (z * B12 * 3113510400.0))))))))));
         s1 -= e1;
         s2 += e1 - e2;
         s3 += (3 * e2) - e1 - (2 * e3);
