@@ -1,0 +1,55 @@
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>Tests that compare a number computed from the data with the same number computed from each simulation.</summary>
+internal static class SimulationTest
+{
+    /// <summary>
+    /// The share of simulations at least as extreme as the data; two-sided, twice the smaller of the two one-sided shares.
+    /// </summary>
+    public static double PValue(ReadOnlySpan<double> simulated, double observed, Alternative alternative)
+    {
+        int atMost = 0, atLeast = 0;
+        foreach (double value in simulated)
+        {
+            atMost += value <= observed ? 1 : 0;
+            atLeast += value >= observed ? 1 : 0;
+        }
+
+        double n = simulated.Length;
+        return alternative switch
+        {
+            Alternative.Greater => atLeast / n,
+            Alternative.Less => atMost / n,
+            _ => Math.Min(1, 2 * Math.Min(atMost, atLeast) / n),
+        };
+    }
+
+    /// <summary>The smallest p-value above 0 that so many simulations can give.</summary>
+    public static double Resolution(int count, Alternative alternative) => (alternative == Alternative.TwoSided ? 2.0 : 1.0) / count;
+
+    /// <summary>The test's result, with observed / mean of simulated as its statistic.</summary>
+    public static TestResult Ratio(string name, double[] simulated, double observed, Alternative alternative, Func<double, string, bool, string> message)
+    {
+        double statistic = observed / Mean(simulated);
+        double p = PValue(simulated, observed, alternative);
+        double resolution = Resolution(simulated.Length, alternative);
+        string text = message(statistic, TestResult.FormatPValue(p, resolution), p < TestResult.SignificanceLevel);
+        return new TestResult(name, statistic, p, alternative.RName(), text) { Resolution = resolution };
+    }
+
+    public static double Mean(double[] values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+            sum += value;
+        return sum / values.Length;
+    }
+
+    /// <summary>R's name of the alternative.</summary>
+    public static string RName(this Alternative alternative) => alternative switch
+    {
+        Alternative.Greater => "greater",
+        Alternative.Less => "less",
+        _ => "two.sided",
+    };
+}
