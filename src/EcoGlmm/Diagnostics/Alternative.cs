@@ -35,3 +35,16 @@ public enum OutlierTestType
     /// </summary>
     LeaveOneOut,
 }
+
+/// <summary>On which side of the simulations <see cref="SimulatedResiduals.TestOutliers"/> looks for outliers.</summary>
+public enum OutlierMargin
+{
+    /// <summary>Below all simulations, or above all of them.</summary>
+    Both,
+
+    /// <summary>Above all simulations.</summary>
+    Upper,
+
+    /// <summary>Below all simulations.</summary>
+    Lower,
+}

@@ -14,30 +14,33 @@ internal static class OutlierTest
         : OutlierTestType.Binomial;
 
     /// <summary>
-    /// Binomial: residuals nearer to 0 or 1 than 1 / (count + 1), against the expected frequency 2 / (count + 1).
+    /// Binomial: residuals nearer to 0 or 1 than 1 / (count + 1), against the expected frequency of 1 / (count + 1) a side.
     /// </summary>
-    public static TestResult Binomial(double[] scaled, int count, Alternative alternative)
+    public static TestResult Binomial(double[] scaled, int count, Alternative alternative, OutlierMargin margin)
     {
-        double margin = 1.0 / (count + 1);
-        int outliers = scaled.Count(r => r < margin) + scaled.Count(r => r > 1 - margin);
-        double p = BinomialTest.PValue(outliers, scaled.Length, 2 * margin, alternative);
-        return Result("Outlier test (binomial)", outliers, 2 * margin, scaled.Length, p, alternative, 0);
+        double edge = 1.0 / (count + 1);
+        int outliers = 0;
+        foreach (double r in scaled)
+            outliers += (margin != OutlierMargin.Upper && r < edge) || (margin != OutlierMargin.Lower && r > 1 - edge) ? 1 : 0;
+        double frequency = margin == OutlierMargin.Both ? 2 * edge : edge;
+        double p = BinomialTest.PValue(outliers, scaled.Length, frequency, alternative);
+        return Result("Outlier test (binomial)", outliers, frequency, scaled.Length, p, alternative, 0);
     }
 
     /// <summary>
     /// Rows whose residual is exactly 0 or 1, against the same number for simulations that take the place of the data.
     /// </summary>
     public static TestResult Resampled(
-        double[] scaled, double[][] simulated, Alternative alternative, bool leaveOneOut, int replicates, RandomStream random)
+        double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, bool leaveOneOut, int replicates, RandomStream random)
     {
         int count = simulated.Length, n = scaled.Length;
-        int outliers = scaled.Count(r => r is 0 or 1);
+        int outliers = scaled.Count(r => (margin != OutlierMargin.Upper && r == 0) || (margin != OutlierMargin.Lower && r == 1));
         int used = Math.Min(leaveOneOut ? count : replicates, count);
         var frequencies = new double[used];
         Parallel.For(0, used, i =>
         {
             int[] others = leaveOneOut ? AllBut(i, count) : Resample(i, count, random.Split(i));
-            frequencies[i] = Outside(simulated, i, others) / (double)n;
+            frequencies[i] = Outside(simulated, i, others, margin) / (double)n;
         });
 
         double p = SimulationTest.PValue(frequencies, outliers / (double)n, alternative);
@@ -60,13 +63,13 @@ internal static class OutlierTest
     }
 
     /// <summary>Rows where simulation i lies below all, or above all, of the others.</summary>
-    private static int Outside(double[][] simulated, int i, int[] others)
+    private static int Outside(double[][] simulated, int i, int[] others, OutlierMargin margin)
     {
         double[] values = simulated[i];
         var below = new bool[values.Length];
         var above = new bool[values.Length];
-        Array.Fill(below, true);
-        Array.Fill(above, true);
+        Array.Fill(below, margin != OutlierMargin.Upper);
+        Array.Fill(above, margin != OutlierMargin.Lower);
         foreach (int s in others)
         {
             double[] other = simulated[s];
@@ -94,6 +97,10 @@ internal static class OutlierTest
             : outliers > frequency * n
                 ? $"{rows} at or beyond the edge of all simulations, but only about {expected} were expected: too many ({pText}), as overdispersion or single odd values cause."
                 : $"{rows} at or beyond the edge of all simulations, but about {expected} were expected: too few ({pText}), as underdispersion causes.";
-        return new TestResult(name, outliers, p, alternative.RName(), verdict) { Resolution = resolution };
+        return new TestResult(name, outliers, p, alternative.RName(), verdict)
+        {
+            Resolution = resolution,
+            Verdict = p >= TestResult.SignificanceLevel ? "as expected" : outliers > frequency * n ? "too many" : "too few",
+        };
     }
 }

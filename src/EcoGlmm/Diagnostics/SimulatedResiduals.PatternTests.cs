@@ -40,7 +40,11 @@ public sealed partial class SimulatedResiduals
             ? $"The quantiles of the residuals lie where they should along the predictor ({pText})."
             : $"The residuals change with the predictor: {(off.Length == 1 ? "quantile" : "quantiles")} {string.Join(", ", off)} " +
               $"{(off.Length == 1 ? "does" : "do")} not stay in place ({pText}), as a missing curve, interaction or change in spread causes.";
-        return new TestResult("Quantile test", curves.Max(c => c.Statistic), p, "two.sided", message) { Parts = parts };
+        return new TestResult("Quantile test", curves.Max(c => c.Statistic), p, "two.sided", message)
+        {
+            Parts = parts,
+            Verdict = off.Length == 0 ? "as expected" : "pattern",
+        };
     }
 
     private static string QuantileMessage(QuantileCurve curve)
@@ -98,7 +102,11 @@ public sealed partial class SimulatedResiduals
             (_, false) => $"The residuals are not uniform within {named} ({pText} after adjustment for all tests).",
             _ => $"The residuals are not uniform within {named}, and differ in spread among levels ({pText} after adjustment for all tests).",
         };
-        return new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message) { Parts = parts };
+        return new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message)
+        {
+            Parts = parts,
+            Verdict = off.Length > 0 ? "not uniform in all" : unequal ? "unequal spread" : "as expected",
+        };
     }
 
     /// <inheritdoc cref="TestCategorical(IReadOnlyList{string?})"/>

@@ -23,7 +23,10 @@ public sealed partial class SimulatedResiduals
         string message = p < TestResult.SignificanceLevel
             ? $"The residuals are not uniform ({pText}): overall, the observations are not distributed as the model says."
             : $"The residuals are as uniform as those of a correct model ({pText}).";
-        return new TestResult("Uniformity test (Kolmogorov-Smirnov)", d, p, alternative.RName(), message);
+        return new TestResult("Uniformity test (Kolmogorov-Smirnov)", d, p, alternative.RName(), message)
+        {
+            Verdict = p < TestResult.SignificanceLevel ? "not uniform" : "as expected",
+        };
     }
 
     /// <summary>
@@ -38,6 +41,7 @@ public sealed partial class SimulatedResiduals
     /// </remarks>
     public TestResult TestDispersion(Alternative alternative = Alternative.TwoSided) =>
         SimulationTest.Ratio(DispersionName, _summary.Variances, SimulationSource.VarianceAround(Observed, Fitted), alternative,
+            ("underdispersed", "as expected", "overdispersed"),
             (ratio, p, significant) =>
             {
                 if (!double.IsFinite(ratio))
@@ -58,20 +62,22 @@ public sealed partial class SimulatedResiduals
     /// How the expected number is found. The binomial test is exact for a continuous response and approximate for whole
     /// numbers; there it counts residuals within 1 / (simulations + 1) of 0 or 1.
     /// </param>
+    /// <param name="margin">Whether to count rows below all simulations, above all of them, or both.</param>
     /// <param name="replicates">How many simulations the bootstrap puts in the place of the data, at most all of them.</param>
     /// <remarks>
     /// An outlier here is a row outside the simulated range, however far; the number falls as the number of simulations rises.
     /// </remarks>
     /// <exception cref="GlmmException">Fewer than two replicates.</exception>
     public TestResult TestOutliers(
-        Alternative alternative = Alternative.TwoSided, OutlierTestType type = OutlierTestType.Default, int replicates = 100)
+        Alternative alternative = Alternative.TwoSided, OutlierTestType type = OutlierTestType.Default,
+        OutlierMargin margin = OutlierMargin.Both, int replicates = 100)
     {
         if (replicates < 2)
             throw new GlmmException($"The bootstrap of the outlier test needs at least two replicates, but {replicates} were asked for.");
         OutlierTestType used = OutlierTest.Resolve(type, IntegerResponse, RowCount);
         return used == OutlierTestType.Binomial
-            ? OutlierTest.Binomial(Scaled, Count, alternative)
-            : OutlierTest.Resampled(Scaled, Simulated, alternative, used == OutlierTestType.LeaveOneOut, replicates,
+            ? OutlierTest.Binomial(Scaled, Count, alternative, margin)
+            : OutlierTest.Resampled(Scaled, Simulated, alternative, margin, used == OutlierTestType.LeaveOneOut, replicates,
                 new RandomStream(Seed).Split(BootstrapStream));
     }
 
@@ -86,7 +92,7 @@ public sealed partial class SimulatedResiduals
     public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
     {
         int zeros = SimulationSource.CountZeros(Observed);
-        return SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, (ratio, p, significant) =>
+        return SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
         {
             double mean = SimulationTest.Mean(_summary.Zeros);
             if (mean == 0 && zeros == 0)
@@ -116,7 +122,7 @@ public sealed partial class SimulatedResiduals
         var simulated = new double[Count];
         for (int s = 0; s < Count; s++)
             simulated[s] = Checked(statistic((double[])_simulations.Get(s).Clone()), $"simulation {s + 1}");
-        return SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, (_, p, significant) =>
+        return SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
         {
             string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationTest.Mean(simulated):0.####} on average in the simulations");
             return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";

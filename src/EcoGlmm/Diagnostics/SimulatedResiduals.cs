@@ -6,7 +6,7 @@ namespace EcoGlmm;
 /// <summary>
 /// Simulated (randomised quantile) residuals: for each row, where the observed response lies among responses simulated from
 /// the model, 0 below all of them and 1 above all of them. When the model is right they are uniform on [0, 1], whatever the
-/// response distribution, so that one picture (<c>Plot</c>) and one set of tests serve every model.
+/// response distribution, so that one picture (<see cref="Plot()"/>) and one set of tests serve every model.
 /// </summary>
 /// <remarks>
 /// Definitions are those of the R package DHARMa (F. Hartig), after P. K. Dunn and G. K. Smyth (1996), Randomized quantile

@@ -27,14 +27,24 @@ internal static class SimulationTest
     /// <summary>The smallest p-value above 0 that so many simulations can give.</summary>
     public static double Resolution(int count, Alternative alternative) => (alternative == Alternative.TwoSided ? 2.0 : 1.0) / count;
 
-    /// <summary>The test's result, with observed / mean of simulated as its statistic.</summary>
-    public static TestResult Ratio(string name, double[] simulated, double observed, Alternative alternative, Func<double, string, bool, string> message)
+    /// <summary>
+    /// The test's result, with observed / mean of simulated as its statistic. Verdicts: what a significant ratio below 1, none,
+    /// and a significant ratio above 1 are called. The message comes from the ratio, the p-value as text, and whether it is significant.
+    /// </summary>
+    public static TestResult Ratio(
+        string name, double[] simulated, double observed, Alternative alternative,
+        (string Less, string None, string More) verdicts, Func<double, string, bool, string> message)
     {
         double statistic = observed / Mean(simulated);
         double p = PValue(simulated, observed, alternative);
         double resolution = Resolution(simulated.Length, alternative);
-        string text = message(statistic, TestResult.FormatPValue(p, resolution), p < TestResult.SignificanceLevel);
-        return new TestResult(name, statistic, p, alternative.RName(), text) { Resolution = resolution };
+        bool significant = p < TestResult.SignificanceLevel;
+        string text = message(statistic, TestResult.FormatPValue(p, resolution), significant);
+        return new TestResult(name, statistic, p, alternative.RName(), text)
+        {
+            Resolution = resolution,
+            Verdict = !significant ? verdicts.None : statistic < 1 ? verdicts.Less : verdicts.More,
+        };
     }
 
     public static double Mean(double[] values)

@@ -29,6 +29,9 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
     /// <summary>The smallest p-value above 0 that the test can give when it counts simulations; 0 for other tests.</summary>
     internal double Resolution { get; init; }
 
+    /// <summary>The finding in two or three words, for figures.</summary>
+    internal string Verdict { get; init; } = "";
+
     /// <summary>Whether the p-value (adjusted, if there were several tests) is below 0.05.</summary>
     public bool IsSignificant => (AdjustedPValue ?? PValue) < SignificanceLevel;
 
