@@ -16,7 +16,12 @@ internal sealed record CellFailure(int CellNumber, int? Line, string Message);
 /// Executes a notebook's code cells from top to bottom and puts their outputs into the notebook. A cell that fails
 /// ends the run, unless it carries the tag raises-exception.
 /// </summary>
-internal sealed class NotebookRunner(string folder, TimeSpan? timeoutPerCell = null, Action<int, int>? progress = null)
+/// <param name="folder">The notebook's folder.</param>
+/// <param name="timeoutPerCell">The most time that one cell may take; null for no limit.</param>
+/// <param name="progress">Told the number of each code cell as it starts, and how many there are.</param>
+/// <param name="packageCache">Where restored package sets are remembered; null for the user's cache.</param>
+internal sealed class NotebookRunner(
+    string folder, TimeSpan? timeoutPerCell = null, Action<int, int>? progress = null, string? packageCache = null)
 {
     /// <summary>Runs the notebook with its folder as the current directory.</summary>
     /// <returns>Null when all cells succeeded.</returns>
@@ -31,7 +36,7 @@ internal sealed class NotebookRunner(string folder, TimeSpan? timeoutPerCell = n
 
         var codeCells = notebook.Cells.Where(cell => cell.Kind == CellKind.Code).ToList();
         var callersFolder = Directory.GetCurrentDirectory();
-        using var session = new ScriptSession(folder);
+        using var session = new ScriptSession(folder, new PackageResolver(folder, packageCache));
         Directory.SetCurrentDirectory(folder);
         try
         {

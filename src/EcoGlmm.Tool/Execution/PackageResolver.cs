@@ -15,7 +15,9 @@ internal sealed record ResolvedPackages(IReadOnlyList<string> Assemblies, IReadO
 /// Resolves NuGet packages by restoring a generated project, one folder for each set of packages, in the user's
 /// cache. The notebook's own NuGet.config, if a folder above it has one, decides where packages come from.
 /// </summary>
-internal sealed partial class PackageResolver(string notebookFolder)
+/// <param name="notebookFolder">Where the search for NuGet.config starts and relative sources begin.</param>
+/// <param name="cacheFolder">Where generated projects are kept; null for the user's cache.</param>
+internal sealed partial class PackageResolver(string notebookFolder, string? cacheFolder = null)
 {
     private static readonly string Framework = $"net{Environment.Version.Major}.0";
 
@@ -25,20 +27,19 @@ internal sealed partial class PackageResolver(string notebookFolder)
     {
         var project = ProjectText(packages, sources);
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16];
-        var folder = Path.Combine(CacheFolder(), key);
+        var folder = Path.Combine(cacheFolder ?? UserCache(), key);
         var assets = Path.Combine(folder, "obj", "project.assets.json");
         var done = Path.Combine(folder, "restored");
         var versionsFixed = packages.All(package => package.Version is not null && !package.Version.Contains('*'));
-        if (!versionsFixed || !File.Exists(done))
-        {
-            Directory.CreateDirectory(folder);
-            var path = Path.Combine(folder, "packages.csproj");
-            await File.WriteAllTextAsync(path, project, cancellation).ConfigureAwait(false);
-            await RestoreAsync(path, packages.Last(), cancellation).ConfigureAwait(false);
-            await File.WriteAllTextAsync(done, "", cancellation).ConfigureAwait(false);
-        }
-
-        return ReadAssets(assets);
+        if (versionsFixed && File.Exists(done) && ReadAssets(assets) is { } known)
+            return known;
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, "packages.csproj");
+        await File.WriteAllTextAsync(path, project, cancellation).ConfigureAwait(false);
+        await RestoreAsync(path, packages.Last(), cancellation).ConfigureAwait(false);
+        await File.WriteAllTextAsync(done, "", cancellation).ConfigureAwait(false);
+        return ReadAssets(assets)
+            ?? throw new CellException("A restored package is missing from NuGet's package folder.", packages.Last().Line);
     }
 
     private string ProjectText(IEnumerable<PackageRequest> packages, IEnumerable<string> sources)
@@ -131,8 +132,9 @@ internal sealed partial class PackageResolver(string notebookFolder)
         return sentences.Count > 0 ? string.Join('\n', sentences) : output.Trim();
     }
 
-    // NuGet's project.assets.json: for the target of this framework and machine, each package's files.
-    private static ResolvedPackages ReadAssets(string path)
+    // NuGet's project.assets.json: for the target of this framework and machine, each package's files. Null when a
+    // package is no longer in its folder, since NuGet's packages may have been cleared after the restore.
+    private static ResolvedPackages? ReadAssets(string path)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(path));
         var folders = json.RootElement.GetProperty("packageFolders").EnumerateObject().Select(f => f.Name).ToList();
@@ -147,7 +149,7 @@ internal sealed partial class PackageResolver(string notebookFolder)
                 continue;
             var root = folders.Select(folder => Path.Combine(folder, relative.GetString()!)).FirstOrDefault(Directory.Exists);
             if (root is null)
-                continue;
+                return null;
             assemblies.AddRange(Files(package.Value, "runtime", root).Where(file => file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)));
             native.AddRange(Files(package.Value, "native", root));
         }
@@ -160,7 +162,7 @@ internal sealed partial class PackageResolver(string notebookFolder)
             ? files.EnumerateObject().Select(file => Path.Combine(root, file.Name)).Where(File.Exists)
             : [];
 
-    private static string CacheFolder()
+    private static string UserCache()
     {
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
         return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "ecoglmm", "packages");

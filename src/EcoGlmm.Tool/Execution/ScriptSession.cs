@@ -43,10 +43,10 @@ internal sealed class ScriptSession : IDisposable
     private readonly Dictionary<string, string> _nativeLibraries = new(StringComparer.OrdinalIgnoreCase);
     private ScriptState<object>? _state;
 
-    public ScriptSession(string folder)
+    public ScriptSession(string folder, PackageResolver resolver)
     {
         _folder = folder;
-        _resolver = new PackageResolver(folder);
+        _resolver = resolver;
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         foreach (var (name, path) in Platform)
         {
