@@ -1,0 +1,136 @@
+namespace EcoGlmm.Charts;
+
+/// <summary>An axis with its range settled: from the panel's settings, or else from everything drawn in it.</summary>
+internal sealed class AxisFrame
+{
+    private const double Margin = 0.04;
+
+    private AxisFrame(Axis axis, double low, double high)
+    {
+        Axis = axis;
+        Low = low;
+        High = high;
+    }
+
+    public Axis Axis { get; }
+
+    /// <summary>The lower end in axis units: the value, or its decimal logarithm.</summary>
+    public double Low { get; }
+
+    /// <summary>The upper end in axis units.</summary>
+    public double High { get; }
+
+    public bool IsLog => Axis.Scale == AxisScale.Log && Axis.Categories is null;
+
+    /// <summary>From 0 at the left or lower end to 1 at the other; NaN for what cannot be drawn.</summary>
+    public double Fraction(double value)
+    {
+        var fraction = (Unit(value) - Low) / (High - Low);
+        return Axis.Reversed ? 1 - fraction : fraction;
+    }
+
+    public IReadOnlyList<(double Fraction, string Label)> Ticks(double length, double spacing)
+    {
+        if (Axis.Categories is not null)
+            return CategoryTicks(length, 14).Select(t => (Fraction(t.Position), t.Label)).ToArray();
+        var count = Math.Max(2, (int)(length / spacing));
+        var ticks = IsLog ? NiceTicks.Log(Low, High, count) : NiceTicks.Linear(Low, High, count);
+        return ticks.Select(t => ((Axis.Reversed ? High - t.Value : t.Value - Low) / (High - Low), t.Label)).ToArray();
+    }
+
+    /// <summary>The categories to label: every one, or every second, third … if there is no room for all.</summary>
+    public IReadOnlyList<(int Position, string Label)> CategoryTicks(double length, double spacing)
+    {
+        var names = Axis.Categories!;
+        var step = Math.Max(1, (int)Math.Ceiling(names.Count * spacing / length));
+        return Enumerable.Range(0, names.Count).Where(i => i % step == 0)
+            .Select(i => (i, TextWidth.Shorten(names[i], 24))).ToArray();
+    }
+
+    public static (AxisFrame X, AxisFrame Y) Of(Panel panel)
+    {
+        var extent = new PanelExtent(panel);
+        return (Settle(panel.XAxis, extent.X, false), Settle(panel.YAxis, extent.Y, extent.YFromZero));
+    }
+
+    private double Unit(double value) => !IsLog ? value : value > 0 ? Math.Log10(value) : double.NaN;
+
+    private static AxisFrame Settle(Axis axis, List<double> values, bool fromZero)
+    {
+        var log = axis.Scale == AxisScale.Log && axis.Categories is null;
+        var units = (log ? values.Where(v => v > 0).Select(Math.Log10) : values).Where(double.IsFinite).ToArray();
+        if (axis.Categories is { Count: > 0 } names)
+            units = [.. units, -0.5, names.Count - 0.5];
+        var (low, high) = units.Length == 0 ? (0.0, 1.0) : (units.Min(), units.Max());
+        if (high - low <= 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high)))
+            (low, high) = (low - 0.5, high + 0.5);
+        var margin = axis.Categories is null ? Margin * (high - low) : 0;
+        var from = log ? Logarithm(axis.Minimum) : axis.Minimum;
+        var to = log ? Logarithm(axis.Maximum) : axis.Maximum;
+        var settledLow = from ?? (fromZero && !log && low >= 0 ? 0 : low - margin);
+        var settledHigh = to ?? (fromZero && !log && high <= 0 ? 0 : high + margin);
+        return settledHigh > settledLow ? new(axis, settledLow, settledHigh) : new(axis, settledLow, settledLow + 1);
+    }
+
+    private static double? Logarithm(double? value) => value > 0 ? Math.Log10(value.Value) : null;
+}
+
+/// <summary>The values that the two axes of a panel have to reach.</summary>
+internal sealed class PanelExtent
+{
+    public PanelExtent(Panel panel)
+    {
+        foreach (var trace in panel.Traces)
+            Add(trace);
+        foreach (var shape in panel.Shapes)
+        {
+            Add(X, shape.X0, shape.X1);
+            Add(Y, shape.Y0, shape.Y1);
+        }
+    }
+
+    public List<double> X { get; } = [];
+
+    public List<double> Y { get; } = [];
+
+    public bool YFromZero { get; private set; }
+
+    private void Add(Trace trace)
+    {
+        switch (trace)
+        {
+            case PointTrace t:
+                X.AddRange([.. t.X, .. t.XLower ?? [], .. t.XUpper ?? []]);
+                Y.AddRange([.. t.Y, .. t.YLower ?? [], .. t.YUpper ?? []]);
+                break;
+            case LineTrace t:
+                X.AddRange(t.X);
+                Y.AddRange([.. t.Y, .. t.Lower ?? [], .. t.Upper ?? []]);
+                break;
+            case HistogramTrace t:
+                var bins = HistogramBins.Of(t);
+                Add(X, bins.Start, bins.End);
+                Add(Y, 0, Enumerable.Range(0, bins.Counts.Length).Max(i => bins.Height(i, t.Density)));
+                YFromZero = true;
+                break;
+            case BarTrace t:
+                foreach (var x in t.X)
+                    Add(X, x - t.Width / 2, x + t.Width / 2);
+                Y.AddRange([.. t.Heights, 0]);
+                YFromZero = true;
+                break;
+            case BoxTrace t:
+                Add(X, t.Position - t.Width / 2, t.Position + t.Width / 2);
+                Y.AddRange(t.Values);
+                break;
+        }
+    }
+
+    private static void Add(List<double> values, double? first, double? second)
+    {
+        if (first is { } a)
+            values.Add(a);
+        if (second is { } b)
+            values.Add(b);
+    }
+}

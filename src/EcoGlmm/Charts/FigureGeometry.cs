@@ -1,0 +1,161 @@
+namespace EcoGlmm.Charts;
+
+/// <summary>One line of a panel's heading, broken to fit its plot.</summary>
+internal sealed record HeaderLine(string Text, string Color, bool Bold, double FontSize);
+
+/// <summary>Where one panel's plot lies in the figure, in pixels from its upper left corner.</summary>
+internal sealed record PanelBox(
+    Panel Panel, AxisFrame X, AxisFrame Y, double Left, double Top, double Width, double Height,
+    IReadOnlyList<HeaderLine> Header, bool SlantedLabels)
+{
+    public double Bottom => Top + Height;
+
+    public double Right => Left + Width;
+}
+
+/// <summary>An entry of the legend and where it begins.</summary>
+internal sealed record LegendEntry(string Name, Trace Trace, string Color, double Left, double Top);
+
+/// <summary>
+/// The layout of a figure at a given width. The still picture and the Plotly figure share it, so that one can take the
+/// other's place without a jump.
+/// </summary>
+internal sealed class FigureGeometry
+{
+    public const double TickFont = 11;
+    public const double LabelFont = 12;
+    public const double PanelTitleFont = 14;
+    public const double TitleFont = 17;
+    public const double HeaderLineHeight = 16;
+    public const double PanelTitleLineHeight = 19;
+    public const double TitleLineHeight = 23;
+    public const double SubtitleLineHeight = 17;
+    private const double RightMargin = 18;
+    private const double NarrowestPanel = 300;
+    private const double LegendLineHeight = 21;
+
+    public FigureGeometry(Figure figure, double width)
+    {
+        Figure = figure;
+        Width = width;
+        TitleLines = TextWidth.Wrap(figure.Title, width - 2 * RightMargin, TitleFont);
+        SubtitleLines = TextWidth.Wrap(figure.Subtitle, width - 2 * RightMargin, LabelFont);
+        TitleHeight = TitleLines.Count * TitleLineHeight + SubtitleLines.Count * SubtitleLineHeight
+            + (TitleLines.Count + SubtitleLines.Count > 0 ? 12 : 0);
+        var most = figure.Columns > 0 ? figure.Columns : figure.Panels.Count == 4 ? 2 : 3;
+        Columns = (int)Math.Clamp(Math.Floor(width / NarrowestPanel), 1, Math.Clamp(figure.Panels.Count, 1, most));
+        var frames = figure.Panels.Select(AxisFrame.Of).ToArray();
+        LeftMargin = frames.Length == 0 ? RightMargin : frames.Max(f => LeftOf(f.Y));
+        Panels = Place(frames, out var bottom);
+        Legend = PlaceLegend(bottom, out var height);
+        LegendTop = bottom;
+        Height = height;
+    }
+
+    public Figure Figure { get; }
+
+    public double Width { get; }
+
+    public double Height { get; }
+
+    public int Columns { get; }
+
+    public double LeftMargin { get; }
+
+    public double TitleHeight { get; }
+
+    public double LegendTop { get; }
+
+    public IReadOnlyList<string> TitleLines { get; }
+
+    public IReadOnlyList<string> SubtitleLines { get; }
+
+    public IReadOnlyList<PanelBox> Panels { get; }
+
+    public IReadOnlyList<LegendEntry> Legend { get; }
+
+    public static string ColorOf(Panel panel, int trace) => panel.Traces[trace].Color ?? Palette.Cycle(trace);
+
+    private PanelBox[] Place((AxisFrame X, AxisFrame Y)[] frames, out double bottom)
+    {
+        var boxes = new PanelBox[frames.Length];
+        var plotWidth = (Width - Columns * (LeftMargin + RightMargin)) / Columns;
+        var top = TitleHeight;
+        for (var first = 0; first < frames.Length; first += Columns)
+        {
+            var row = Enumerable.Range(first, Math.Min(Columns, frames.Length - first)).ToArray();
+            var headers = row.Select(i => HeaderOf(Figure.Panels[i], plotWidth)).ToArray();
+            top += headers.Max(HeaderHeight) + 10;
+            var below = 0.0;
+            for (var k = 0; k < row.Length; k++)
+            {
+                var (x, y) = frames[row[k]];
+                var slanted = Slanted(x, plotWidth);
+                var left = k * (LeftMargin + RightMargin + plotWidth) + LeftMargin;
+                boxes[row[k]] = new PanelBox(
+                    Figure.Panels[row[k]], x, y, left, top, plotWidth, Figure.PanelHeight, headers[k], slanted);
+                below = Math.Max(below, BelowPlot(x, plotWidth, slanted));
+            }
+
+            top += Figure.PanelHeight + below;
+        }
+
+        bottom = top;
+        return boxes;
+    }
+
+    private LegendEntry[] PlaceLegend(double top, out double bottom)
+    {
+        var entries = new List<LegendEntry>();
+        var (x, y) = (LeftMargin, top);
+        foreach (var panel in Figure.Panels)
+            for (var i = 0; i < panel.Traces.Count; i++)
+            {
+                var trace = panel.Traces[i];
+                if (!trace.ShowInLegend || string.IsNullOrEmpty(trace.Name) || entries.Any(e => e.Name == trace.Name))
+                    continue;
+                var width = 46 + TextWidth.Of(trace.Name, LabelFont);
+                if (x > LeftMargin && x + width > Width - RightMargin)
+                    (x, y) = (LeftMargin, y + LegendLineHeight);
+                entries.Add(new LegendEntry(trace.Name, trace, ColorOf(panel, i), x, y));
+                x += width;
+            }
+
+        bottom = entries.Count > 0 ? y + LegendLineHeight + 8 : top;
+        return [.. entries];
+    }
+
+    private static List<HeaderLine> HeaderOf(Panel panel, double width)
+    {
+        var lines = TextWidth.Wrap(panel.Title, width, PanelTitleFont)
+            .Select(line => new HeaderLine(line, Palette.Ink, true, PanelTitleFont)).ToList();
+        foreach (var note in panel.Annotations.Where(a => a.Place == AnnotationPlace.Header))
+            lines.AddRange(TextWidth.Wrap(note.Text, width, LabelFont)
+                .Select(line => new HeaderLine(line, note.Color, note.Bold, LabelFont)));
+        return lines;
+    }
+
+    public static double LineHeight(HeaderLine line) =>
+        line.FontSize == PanelTitleFont ? PanelTitleLineHeight : HeaderLineHeight;
+
+    private static double HeaderHeight(IReadOnlyList<HeaderLine> lines) => lines.Sum(LineHeight) + 6;
+
+    private static double LeftOf(AxisFrame y)
+    {
+        var title = string.IsNullOrEmpty(y.Axis.Title) ? 0 : 22;
+        var labels = y.Ticks(300, 45).Select(t => TextWidth.Of(t.Label, TickFont)).DefaultIfEmpty(0).Max();
+        return Math.Max(46, 16 + labels + title);
+    }
+
+    private static bool Slanted(AxisFrame x, double width) =>
+        x.Axis.Categories is { Count: > 0 } names
+        && names.Max(n => TextWidth.Of(TextWidth.Shorten(n, 24), TickFont)) > 0.92 * width / names.Count;
+
+    private static double BelowPlot(AxisFrame x, double width, bool slanted)
+    {
+        var labels = slanted
+            ? 14 + 0.71 * x.CategoryTicks(width, 14).Max(t => TextWidth.Of(t.Label, TickFont))
+            : 20;
+        return labels + (string.IsNullOrEmpty(x.Axis.Title) ? 6 : 28) + 6;
+    }
+}

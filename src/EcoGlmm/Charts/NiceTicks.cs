@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace EcoGlmm.Charts;
+
+/// <summary>Round numbers for the ticks of an axis.</summary>
+internal static class NiceTicks
+{
+    /// <summary>The smallest of 1, 2 or 5 times a power of ten that is not below the wanted step.</summary>
+    public static double Step(double wanted)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
+        var digit = wanted / power;
+        return power * (digit <= 1.000001 ? 1 : digit <= 2.000001 ? 2 : digit <= 5.000001 ? 5 : 10);
+    }
+
+    public static IReadOnlyList<(double Value, string Label)> Linear(double low, double high, int count)
+    {
+        if (!(high > low))
+            return [(low, Label(low, 0))];
+        var step = Step((high - low) / Math.Max(1, count));
+        var first = Math.Ceiling(low / step - 1e-9);
+        var decimals = (int)Math.Clamp(-Math.Floor(Math.Log10(step) + 1e-9), 0, 12);
+        var ticks = new List<(double, string)>();
+        for (var k = first; k * step <= high + 1e-9 * step; k++)
+            ticks.Add((k * step, Label(k * step, decimals)));
+        return ticks;
+    }
+
+    /// <summary>Ticks of a logarithmic axis at powers of ten, and at 2 and 5 times them on a short axis.</summary>
+    /// <param name="low">Decimal logarithm of the lower end.</param>
+    /// <param name="high">Decimal logarithm of the upper end.</param>
+    /// <param name="count">About how many ticks there is room for.</param>
+    public static IReadOnlyList<(double Value, string Label)> Log(double low, double high, int count)
+    {
+        var decades = high - low;
+        double[] digits = decades < count / 3.0 ? [1, 2, 5] : [1];
+        var skip = Math.Max(1, (int)Math.Ceiling(decades / Math.Max(1, count)));
+        var ticks = new List<(double, string)>();
+        for (var power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)
+        {
+            if (power % skip != 0)
+                continue;
+            foreach (var digit in digits)
+            {
+                var at = power + Math.Log10(digit);
+                if (at >= low - 1e-9 && at <= high + 1e-9)
+                    ticks.Add((at, Label(digit * Math.Pow(10, power), Math.Max(0, -power))));
+            }
+        }
+
+        return ticks;
+    }
+
+    private static string Label(double value, int decimals)
+    {
+        var magnitude = Math.Abs(value);
+        var text = magnitude >= 1e6 || (magnitude < 1e-4 && magnitude > 1e-300)
+            ? magnitude.ToString("0.###e0", CultureInfo.InvariantCulture)
+            : magnitude.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return value < 0 && text.Any(c => c is >= '1' and <= '9') ? "\u2212" + text : text;
+    }
+}

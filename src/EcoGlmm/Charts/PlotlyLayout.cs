@@ -1,0 +1,251 @@
+using System.Text.Json;
+
+namespace EcoGlmm.Charts;
+
+/// <summary>Writes Plotly's <c>layout</c> for a figure at one width.</summary>
+/// <param name="json">Where it goes.</param>
+/// <param name="ink">What stands for <see cref="Palette.Ink"/>.</param>
+internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
+{
+    public const string FontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+    private const string Grid = "rgba(128,128,128,0.22)";
+    private const string AxisLine = "rgba(128,128,128,0.75)";
+    private const string Clear = "rgba(0,0,0,0)";
+
+    private double _left, _top, _plotWidth, _plotHeight;
+
+    /// <summary>Writes the layout as an object, without a property name.</summary>
+    public void Write(FigureGeometry geometry)
+    {
+        var right = geometry.Width - (geometry.Panels.Count == 0 ? 0 : geometry.Panels.Max(p => p.Right));
+        var bottom = geometry.Panels.Count == 0 ? 0 : geometry.Panels.Max(p => p.Bottom);
+        _left = geometry.LeftMargin;
+        _top = geometry.Panels.Count == 0 ? 0 : geometry.Panels.Min(p => p.Top);
+        _plotWidth = geometry.Width - right - _left;
+        _plotHeight = bottom - _top;
+
+        json.WriteStartObject();
+        json.WriteBoolean("autosize", true);
+        json.Number("height", geometry.Height);
+        json.WriteStartObject("margin");
+        json.Number("l", _left);
+        json.Number("r", right);
+        json.Number("t", _top);
+        json.Number("b", geometry.Height - bottom);
+        json.Number("pad", 0);
+        json.WriteEndObject();
+        json.WriteString("paper_bgcolor", Clear);
+        json.WriteString("plot_bgcolor", Clear);
+        Font("font", FigureGeometry.LabelFont);
+        json.WriteString("hovermode", "closest");
+        json.WriteString("barmode", "overlay");
+        json.WriteString("boxmode", "overlay");
+        json.Number("bargap", 0.04);
+        json.WriteStartObject("modebar");
+        json.WriteString("bgcolor", Clear);
+        json.WriteString("color", "rgba(128,128,128,0.6)");
+        json.WriteString("activecolor", Palette.Blue);
+        json.WriteEndObject();
+        Title(geometry);
+        json.WriteBoolean("showlegend", geometry.Legend.Count > 0);
+        if (geometry.Legend.Count > 0)
+            Legend(geometry);
+        for (var i = 0; i < geometry.Panels.Count; i++)
+            Axes(geometry.Panels[i], i);
+        Shapes(geometry);
+        Annotations(geometry);
+        json.WriteEndObject();
+    }
+
+    private void Title(FigureGeometry geometry)
+    {
+        if (geometry.TitleLines.Count + geometry.SubtitleLines.Count == 0)
+            return;
+        var title = PlotlyText.Bold(PlotlyText.Lines(geometry.TitleLines));
+        var subtitle = PlotlyText.Lines(geometry.SubtitleLines);
+        json.WriteStartObject("title");
+        json.WriteString("text", (geometry.TitleLines.Count, geometry.SubtitleLines.Count) switch
+        {
+            (0, _) => subtitle,
+            (_, 0) => title,
+            _ => $"{title}<br><span style=\"font-size:{FigureGeometry.LabelFont}px\">{subtitle}</span>",
+        });
+        json.WriteString("xref", "container");
+        json.Number("x", 0);
+        json.WriteString("xanchor", "left");
+        json.WriteString("yref", "container");
+        json.Number("y", 1);
+        json.WriteString("yanchor", "top");
+        json.WriteStartObject("pad");
+        json.Number("l", 12);
+        json.Number("t", 8);
+        json.WriteEndObject();
+        Font("font", geometry.TitleLines.Count > 0 ? FigureGeometry.TitleFont : FigureGeometry.LabelFont);
+        json.WriteEndObject();
+    }
+
+    private void Legend(FigureGeometry geometry)
+    {
+        json.WriteStartObject("legend");
+        json.WriteString("orientation", "h");
+        json.Number("x", 0);
+        json.WriteString("xanchor", "left");
+        json.WriteString("yref", "container");
+        json.Number("y", 1 - geometry.LegendTop / geometry.Height);
+        json.WriteString("yanchor", "top");
+        json.WriteString("bgcolor", Clear);
+        json.WriteString("itemsizing", "constant");
+        json.WriteEndObject();
+    }
+
+    private void Axes(PanelBox box, int index)
+    {
+        var suffix = index == 0 ? "" : $"{index + 1}";
+        var x0 = (box.Left - _left) / _plotWidth;
+        var y0 = 1 - (box.Bottom - _top) / _plotHeight;
+        Axis($"xaxis{suffix}", box.X, $"y{suffix}", x0, x0 + box.Width / _plotWidth, box);
+        Axis($"yaxis{suffix}", box.Y, $"x{suffix}", y0, y0 + box.Height / _plotHeight, box);
+    }
+
+    private void Axis(string name, AxisFrame frame, string anchor, double from, double to, PanelBox box)
+    {
+        var horizontal = name[0] == 'x';
+        var axis = frame.Axis;
+        json.WriteStartObject(name);
+        json.WriteString("anchor", anchor);
+        json.Numbers("domain", [Math.Clamp(from, 0, 1), Math.Clamp(to, 0, 1)]);
+        json.WriteString("type", frame.IsLog ? "log" : "linear");
+        json.Numbers("range", axis.Reversed ? [frame.High, frame.Low] : [frame.Low, frame.High]);
+        if (!string.IsNullOrEmpty(axis.Title))
+        {
+            json.WriteStartObject("title");
+            json.WriteString("text", PlotlyText.Encode(axis.Title));
+            json.Number("standoff", horizontal ? 8 : 6);
+            json.WriteEndObject();
+        }
+
+        if (axis.Categories is not null)
+        {
+            var ticks = frame.CategoryTicks(horizontal ? box.Width : box.Height, 14);
+            json.WriteString("tickmode", "array");
+            json.Numbers("tickvals", ticks.Select(t => (double)t.Position));
+            json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
+            json.Number("tickangle", horizontal && box.SlantedLabels ? -45 : 0);
+        }
+        else
+        {
+            json.Number("nticks", Math.Max(3, horizontal ? box.Width / 60 : box.Height / 40));
+            json.WriteString("exponentformat", "power");
+            json.Number("minexponent", 5);
+            json.Number("tickangle", 0);
+        }
+
+        json.WriteBoolean("showgrid", axis.Categories is null || !horizontal);
+        json.WriteString("gridcolor", Grid);
+        json.WriteBoolean("zeroline", false);
+        json.WriteBoolean("showline", true);
+        json.WriteString("linecolor", AxisLine);
+        json.WriteString("ticks", "outside");
+        json.Number("ticklen", 4);
+        json.WriteString("tickcolor", AxisLine);
+        json.WriteBoolean("automargin", false);
+        Font("tickfont", FigureGeometry.TickFont);
+        json.WriteEndObject();
+    }
+
+    private void Shapes(FigureGeometry geometry)
+    {
+        json.WriteStartArray("shapes");
+        for (var i = 0; i < geometry.Panels.Count; i++)
+            foreach (var shape in geometry.Panels[i].Panel.Shapes)
+            {
+                json.WriteStartObject();
+                json.WriteString("type", shape.IsBand ? "rect" : "line");
+                json.WriteString("layer", shape.OverTraces ? "above" : "below");
+                Ends("x", PlotlyTraces.AxisName("x", i), shape.X0, shape.X1);
+                Ends("y", PlotlyTraces.AxisName("y", i), shape.Y0, shape.Y1);
+                json.Number("opacity", shape.Opacity);
+                if (shape.IsBand)
+                    json.WriteString("fillcolor", Paint(shape.Color));
+                json.WriteStartObject("line");
+                json.WriteString("color", Paint(shape.Color));
+                json.Number("width", shape.IsBand ? 0 : shape.Width);
+                json.WriteString("dash", PlotlyTraces.Dash(shape.Dash));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+        json.WriteEndArray();
+    }
+
+    private void Ends(string letter, string axis, double? from, double? to)
+    {
+        json.WriteString($"{letter}ref", from is null ? $"{axis} domain" : axis);
+        json.Number($"{letter}0", from ?? 0);
+        json.Number($"{letter}1", to ?? 1);
+    }
+
+    private void Annotations(FigureGeometry geometry)
+    {
+        json.WriteStartArray("annotations");
+        for (var i = 0; i < geometry.Panels.Count; i++)
+        {
+            var above = 6.0;
+            foreach (var line in geometry.Panels[i].Header.Reverse())
+            {
+                Words(i, line.Text, line.Color, line.Bold, line.FontSize, false, true, 0, above, "bottom");
+                above += FigureGeometry.LineHeight(line);
+            }
+
+            foreach (var corner in geometry.Panels[i].Panel.Annotations
+                .Where(a => a.Place != AnnotationPlace.Header).GroupBy(a => a.Place))
+            {
+                var right = corner.Key is AnnotationPlace.TopRight or AnnotationPlace.BottomRight;
+                var top = corner.Key is AnnotationPlace.TopLeft or AnnotationPlace.TopRight;
+                var offset = 6.0;
+                foreach (var note in top ? corner : corner.Reverse())
+                {
+                    Words(i, note.Text, note.Color, note.Bold, FigureGeometry.LabelFont, right, top,
+                        right ? -8 : 8, top ? -offset : offset, top ? "top" : "bottom");
+                    offset += FigureGeometry.HeaderLineHeight;
+                }
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void Words(
+        int panel, string text, string color, bool bold, double size, bool right, bool top, double dx, double dy, string yAnchor)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", bold ? PlotlyText.Bold(PlotlyText.Encode(text)) : PlotlyText.Encode(text));
+        json.WriteString("xref", PlotlyTraces.AxisName("x", panel) + " domain");
+        json.WriteString("yref", PlotlyTraces.AxisName("y", panel) + " domain");
+        json.Number("x", right ? 1 : 0);
+        json.Number("y", top ? 1 : 0);
+        json.WriteString("xanchor", right ? "right" : "left");
+        json.WriteString("yanchor", yAnchor);
+        json.Number("xshift", dx);
+        json.Number("yshift", dy);
+        json.Number("borderpad", 0);
+        json.WriteString("align", right ? "right" : "left");
+        json.WriteBoolean("showarrow", false);
+        json.WriteStartObject("font");
+        json.WriteString("color", Paint(color));
+        json.Number("size", size);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void Font(string name, double size)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("family", FontFamily);
+        json.Number("size", size);
+        json.WriteString("color", ink);
+        json.WriteEndObject();
+    }
+
+    private string Paint(string color) => color == Palette.Ink ? ink : color;
+}

@@ -1,0 +1,51 @@
+namespace EcoGlmm.Charts;
+
+/// <summary>Estimated widths of text in a sans-serif font, for leaving enough room and for breaking lines.</summary>
+internal static class TextWidth
+{
+    public static double Of(string text, double fontSize)
+    {
+        var em = 0.0;
+        foreach (var c in text)
+            em += c switch
+            {
+                'i' or 'j' or 'l' or 'I' or '.' or ',' or ':' or ';' or '|' or '\'' or '!' => 0.28,
+                'f' or 't' or 'r' or ' ' or '(' or ')' or '-' => 0.36,
+                'm' or 'w' or 'M' or 'W' => 0.86,
+                >= 'A' and <= 'Z' => 0.66,
+                > '\u2E7F' => 1.0,
+                _ => 0.56,
+            };
+        return em * fontSize;
+    }
+
+    /// <summary>The text broken at spaces into lines that fit; a single word may be wider.</summary>
+    public static IReadOnlyList<string> Wrap(string? text, double width, double fontSize)
+    {
+        var lines = new List<string>();
+        if (string.IsNullOrWhiteSpace(text))
+            return lines;
+        foreach (var paragraph in text.Split('\n'))
+        {
+            var line = "";
+            foreach (var word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var longer = line.Length == 0 ? word : line + " " + word;
+                if (line.Length > 0 && Of(longer, fontSize) > width)
+                {
+                    lines.Add(line);
+                    longer = word;
+                }
+
+                line = longer;
+            }
+
+            if (line.Length > 0)
+                lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+}

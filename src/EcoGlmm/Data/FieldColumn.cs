@@ -1,0 +1,182 @@
+using System.Globalization;
+
+namespace EcoGlmm.Data;
+
+/// <summary>
+/// One named, typed column. Columns are immutable by agreement: nobody writes into the arrays of a finished column, so
+/// they are shared between tables.
+/// </summary>
+internal abstract class FieldColumn(string name)
+{
+    public string Name { get; } = name;
+
+    public abstract int Length { get; }
+
+    /// <summary>The kind of the column in a word, for messages and previews: numeric, factor, logical, date.</summary>
+    public abstract string Kind { get; }
+
+    public abstract bool IsMissing(int row);
+
+    /// <summary>The rows asked for, in that order; a row may be asked for more than once.</summary>
+    public abstract FieldColumn Take(int[] rows);
+
+    public abstract FieldColumn Rename(string newName);
+
+    /// <summary>The value as <see cref="double"/>, <see cref="string"/>, <see cref="bool"/> or <see cref="DateTime"/>; null if missing.</summary>
+    public abstract object? ValueAt(int row);
+
+    /// <summary>The value as text that reads back as the same value; null if missing.</summary>
+    public abstract string? TextAt(int row);
+
+    public int MissingCount
+    {
+        get
+        {
+            var count = 0;
+            for (var row = 0; row < Length; row++)
+            {
+                if (IsMissing(row))
+                    count++;
+            }
+            return count;
+        }
+    }
+}
+
+/// <summary>Numbers; NaN is a missing value.</summary>
+internal sealed class NumericColumn(string name, double[] values) : FieldColumn(name)
+{
+    public double[] Values { get; } = values;
+
+    public override int Length => Values.Length;
+
+    public override string Kind => "numeric";
+
+    public override bool IsMissing(int row) => double.IsNaN(Values[row]);
+
+    public override FieldColumn Take(int[] rows) =>
+        new NumericColumn(Name, Array.ConvertAll(rows, row => Values[row]));
+
+    public override FieldColumn Rename(string newName) => new NumericColumn(newName, Values);
+
+    public override object? ValueAt(int row) => IsMissing(row) ? null : Values[row];
+
+    public override string? TextAt(int row) => IsMissing(row) ? null : NumberText.Format(Values[row]);
+}
+
+/// <summary>Labels: each row holds the index of its level, or −1 when it is missing.</summary>
+internal sealed class CategoricalColumn(string name, string[] levels, int[] codes, bool explicitLevels = false)
+    : FieldColumn(name)
+{
+    public string[] Levels { get; } = levels;
+
+    public int[] Codes { get; } = codes;
+
+    /// <summary>Whether somebody chose the levels and their order, so that they are kept even where no row has them.</summary>
+    public bool ExplicitLevels { get; } = explicitLevels;
+
+    public override int Length => Codes.Length;
+
+    public override string Kind => "factor";
+
+    /// <summary>A column of texts, levels sorted ordinally; null is missing.</summary>
+    public static CategoricalColumn FromTexts(string name, IEnumerable<string?> texts)
+    {
+        var firstSeen = new Dictionary<string, int>(StringComparer.Ordinal);
+        var codes = texts.TryGetNonEnumeratedCount(out var count) ? new List<int>(count) : [];
+        foreach (var text in texts)
+        {
+            var code = -1;
+            if (text is not null && !firstSeen.TryGetValue(text, out code))
+                firstSeen.Add(text, code = firstSeen.Count);
+            codes.Add(code);
+        }
+        return FromFirstSeen(name, [.. firstSeen.Keys], [.. codes]);
+    }
+
+    /// <summary>
+    /// Sorts levels that stand in the order in which they were met; <paramref name="codes"/> is rewritten in place.
+    /// </summary>
+    public static CategoricalColumn FromFirstSeen(string name, string[] levels, int[] codes)
+    {
+        var order = new int[levels.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(order, (a, b) => string.CompareOrdinal(levels[a], levels[b]));
+        var rank = new int[levels.Length];
+        for (var i = 0; i < order.Length; i++)
+            rank[order[i]] = i;
+        for (var row = 0; row < codes.Length; row++)
+        {
+            if (codes[row] >= 0)
+                codes[row] = rank[codes[row]];
+        }
+        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), codes);
+    }
+
+    public override bool IsMissing(int row) => Codes[row] < 0;
+
+    public override FieldColumn Take(int[] rows) =>
+        new CategoricalColumn(Name, Levels, Array.ConvertAll(rows, row => Codes[row]), ExplicitLevels);
+
+    public override FieldColumn Rename(string newName) =>
+        new CategoricalColumn(newName, Levels, Codes, ExplicitLevels);
+
+    public override object? ValueAt(int row) => TextAt(row);
+
+    public override string? TextAt(int row) => Codes[row] < 0 ? null : Levels[Codes[row]];
+}
+
+/// <summary>True or false; in a formula a factor with the levels FALSE and TRUE, in arithmetic 0 and 1.</summary>
+internal sealed class LogicalColumn(string name, bool?[] values) : FieldColumn(name)
+{
+    public bool?[] Values { get; } = values;
+
+    public override int Length => Values.Length;
+
+    public override string Kind => "logical";
+
+    public override bool IsMissing(int row) => Values[row] is null;
+
+    public override FieldColumn Take(int[] rows) =>
+        new LogicalColumn(Name, Array.ConvertAll(rows, row => Values[row]));
+
+    public override FieldColumn Rename(string newName) => new LogicalColumn(newName, Values);
+
+    public override object? ValueAt(int row) => Values[row];
+
+    public override string? TextAt(int row) => Values[row] is { } value ? value ? "TRUE" : "FALSE" : null;
+}
+
+/// <summary>Dates, with a time of day where one was given; in arithmetic days since 1970-01-01.</summary>
+internal sealed class DateColumn(string name, DateTime?[] values) : FieldColumn(name)
+{
+    private static readonly DateTime Origin = new(1970, 1, 1);
+
+    public DateTime?[] Values { get; } = values;
+
+    public override int Length => Values.Length;
+
+    public override string Kind => "date";
+
+    /// <summary>Days since 1970-01-01, with a fraction for the time of day.</summary>
+    public static double Days(DateTime date) => (date.Ticks - Origin.Ticks) / (double)TimeSpan.TicksPerDay;
+
+    /// <summary>ISO 8601: the date alone at midnight, otherwise with the time.</summary>
+    public static string Format(DateTime date)
+    {
+        var pattern = date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
+        return date.ToString(pattern, CultureInfo.InvariantCulture);
+    }
+
+    public override bool IsMissing(int row) => Values[row] is null;
+
+    public override FieldColumn Take(int[] rows) =>
+        new DateColumn(Name, Array.ConvertAll(rows, row => Values[row]));
+
+    public override FieldColumn Rename(string newName) => new DateColumn(newName, Values);
+
+    public override object? ValueAt(int row) => Values[row];
+
+    public override string? TextAt(int row) => Values[row] is { } value ? Format(value) : null;
+}
