@@ -4,13 +4,18 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 
-browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
-if ! browser >/dev/null; then
+# need PACKAGE COMMAND...: one of the commands must be there; Debian's package brings it where we may install.
+need() {
+    local package=$1 command
+    shift
+    for command in "$@"; do command -v "$command" >/dev/null && return; done
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
     fi
-    browser >/dev/null || { echo "The chart tests need Chromium on the PATH: install it and run again." >&2; exit 1; }
-fi
+    command -v "$1" >/dev/null || { echo "The tests need $1 on the PATH: install it and run again." >&2; exit 1; }
+}
+need chromium chromium chromium-browser google-chrome
+need npm npm
 
 dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 

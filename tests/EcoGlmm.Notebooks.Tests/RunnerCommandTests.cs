@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EcoGlmm.Charts;
 using EcoGlmm.Tool.Notebooks;
+using EcoGlmm.Tool.Pages;
 
 namespace EcoGlmm.Notebooks.Tests;
 
@@ -101,6 +103,26 @@ public sealed class RunnerCommandTests
         Assert.Contains("<b id='kept'>x</b>", html, StringComparison.Ordinal);
         Assert.Contains("href=\"https://example.org\"", html, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_with_figures_carries_plotly_once_and_without_them_not_at_all()
+    {
+        using var notebook = new RunnerNotebook(
+            "display(HTML(\"<div class=\\\"ecoglmm-figure\\\"></div>\"));\ndisplay(HTML(\"<div class=\\\"ecoglmm-figure\\\"></div>\"));");
+        var page = notebook.InFolder("page.html");
+        await RunnerNotebook.CommandAsync("run", notebook.Path, "--html", page);
+        Assert.Equal(2, (await File.ReadAllTextAsync(page)).Split("plotly.js v").Length);
+        notebook.Write([RunnerNotebook.Code("1")]);
+        await RunnerNotebook.CommandAsync("run", notebook.Path, "--html", page);
+        Assert.DoesNotContain("plotly", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_plotly_of_pages_is_the_one_that_charts_ask_for()
+    {
+        var hash = System.Security.Cryptography.SHA384.HashData(Encoding.UTF8.GetBytes(NotebookPage.Plotly()));
+        Assert.Equal(PlotlySource.Of(null).Integrity, "sha384-" + Convert.ToBase64String(hash));
     }
 
     [Fact]

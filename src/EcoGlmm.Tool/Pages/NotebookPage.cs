@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -21,7 +22,10 @@ internal static partial class NotebookPage
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        html.Append($"<title>{Encode(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n<main>\n");
+        html.Append($"<title>{Encode(title)}</title>\n<style>\n{Resource("page.css")}</style>\n");
+        if (HasFigures(notebook))
+            html.Append($"<script>\n{Plotly().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase)}\n</script>\n");
+        html.Append("</head>\n<body>\n<main>\n");
         foreach (var cell in notebook.Cells)
         {
             switch (cell.Kind)
@@ -78,10 +82,23 @@ internal static partial class NotebookPage
         return $"<pre>{Encode(data.TryGetValue(ValueFormatter.Plain, out var plain) ? plain : data.Values.First())}</pre>";
     }
 
-    private static string Style()
+    private static bool HasFigures(Notebook notebook) => notebook.Cells.SelectMany(cell => cell.Outputs)
+        .OfType<DisplayOutput>()
+        .Any(output => output.Data.TryGetValue(ValueFormatter.Html, out var html)
+            && html.Contains("\"ecoglmm-figure\"", StringComparison.Ordinal));
+
+    /// <summary>
+    /// plotly.js, once for all figures of the page: a figure that finds it in place loads nothing from the network.
+    /// </summary>
+    public static string Plotly() => Resource("plotly.min.js.gz");
+
+    private static string Resource(string name)
     {
-        using var stream = typeof(NotebookPage).Assembly.GetManifestResourceStream("page.css")!;
-        using var reader = new StreamReader(stream);
+        using var stream = typeof(NotebookPage).Assembly.GetManifestResourceStream(name)!;
+        using var content = name.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(stream, CompressionMode.Decompress)
+            : stream;
+        using var reader = new StreamReader(content);
         return reader.ReadToEnd();
     }
 
