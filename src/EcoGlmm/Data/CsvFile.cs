@@ -37,7 +37,7 @@ internal sealed class CsvFile
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            bytes = ReadAll(path);
             // The content decides, not the name: a browser may have decompressed "owls.csv.gz" already.
             if (bytes is [0x1f, 0x8b, ..])
                 bytes = Decompress(bytes);
@@ -70,6 +70,15 @@ internal sealed class CsvFile
 
     /// <summary>The complaint about a place in the file.</summary>
     public GlmmException Error(int line, string complaint) => new($"File \"{Path}\", line {line}: {complaint}");
+
+    // Unlike File.ReadAllBytes, this also reads a file that a spreadsheet has open.
+    private static byte[] ReadAll(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var content = new MemoryStream(file.CanSeek ? checked((int)Math.Min(file.Length, Array.MaxLength)) : 0);
+        file.CopyTo(content);
+        return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+    }
 
     private static byte[] Decompress(byte[] bytes)
     {

@@ -57,6 +57,7 @@ internal sealed class CsvTable
         {
             Delimiter = _separator.ToString(),
             TrimOptions = TrimOptions.Trim,
+            WhiteSpaceChars = _separator == ' ' ? [] : [' '],
             IgnoreBlankLines = false,
             BufferSize = 1 << 16,
             BadDataFound = CheckQuotes,

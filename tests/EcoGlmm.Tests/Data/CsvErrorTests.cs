@@ -101,14 +101,6 @@ public class CsvErrorTests
     }
 
     [Fact]
-    public void A_locked_file()
-    {
-        using var file = new TemporaryFile("a\n1\n");
-        using var writing = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        Assert.StartsWith($"The file \"{file.Path}\" cannot be read: ", MessageOfPath(file.Path));
-    }
-
-    [Fact]
     public void A_damaged_gzip_file()
     {
         using var bytes = new MemoryStream();

@@ -239,6 +239,18 @@ public class CsvTests
     }
 
     [Fact]
+    public void A_file_that_another_program_has_open()
+    {
+        using var file = new TemporaryFile("a\n1\n");
+        using var writing = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Assert.Equal([1], FieldData.ReadCsv(file.Path).Numbers("a"));
+    }
+
+    [Fact]
+    public void Fields_between_single_blanks() =>
+        Assert.Equal(["a", "b"], Read("a b\n1 2\n", new CsvOptions { Separator = ' ' }).ColumnNames);
+
+    [Fact]
     public void Without_a_header()
     {
         var data = Read("1,x\n2,y\n", new CsvOptions { HasHeader = false });
