@@ -23,8 +23,9 @@ internal static class Program
         {
             foreach (var error in result.Errors)
                 await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            var command = result.CommandResult.Command == root ? "ecoglmm" : $"ecoglmm {result.CommandResult.Command.Name}";
-            await Console.Error.WriteLineAsync($"Try: {command} --help").ConfigureAwait(false);
+            var command = result.CommandResult.Command;
+            var name = command == root ? root.Name : $"{root.Name} {command.Name}";
+            await Console.Error.WriteLineAsync($"Try: {name} --help").ConfigureAwait(false);
             return BadUsage;
         }
 

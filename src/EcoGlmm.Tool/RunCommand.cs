@@ -11,10 +11,17 @@ internal static class RunCommand
     public static Command Create()
     {
         var notebook = new Argument<string>("notebook") { Description = "The notebook to run, .ipynb or .dib." };
-        var output = new Option<string?>("--output", "-o") { Description = "Write the executed notebook to this .ipynb file." };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Write the executed notebook to this .ipynb file.",
+        };
         var inPlace = new Option<bool>("--in-place") { Description = "Write the outputs into the notebook itself." };
         var html = new Option<string?>("--html") { Description = "Write a self-contained web page to this file." };
-        var timeout = new Option<double?>("--timeout") { Description = "The most seconds that one cell may take.", HelpName = "seconds" };
+        var timeout = new Option<double?>("--timeout")
+        {
+            Description = "The most seconds that one cell may take.",
+            HelpName = "seconds",
+        };
         timeout.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is not (null or > 0))
@@ -22,8 +29,8 @@ internal static class RunCommand
         });
         var command = new Command(
             "run",
-            "Runs a C# notebook from top to bottom, in its own folder. #r \"nuget: EcoGlmm\" is the EcoGlmm that this command "
-            + "was built with. Without --output, --in-place or --html the outputs are printed.")
+            "Runs a C# notebook from top to bottom, in its own folder. #r \"nuget: EcoGlmm\" is the EcoGlmm that this "
+            + "command was built with. Without --output, --in-place or --html the outputs are printed.")
         {
             notebook, output, inPlace, html, timeout,
         };
@@ -58,7 +65,8 @@ internal static class RunCommand
         var exitCode = 0;
         try
         {
-            var failure = await new NotebookRunner(folder, timeout, progress).RunAsync(notebook, cancellation).ConfigureAwait(false);
+            var runner = new NotebookRunner(folder, timeout, progress);
+            var failure = await runner.RunAsync(notebook, cancellation).ConfigureAwait(false);
             if (progress is not null)
                 terminal.WriteLine();
             if (failure is not null)
@@ -108,7 +116,7 @@ internal static class RunCommand
                     Console.Write(stream.Text);
                     break;
                 case DisplayOutput display:
-                    Console.WriteLine(display.Data.TryGetValue(ValueFormatter.Plain, out var text) ? text : display.Data.Values.First());
+                    Console.WriteLine(display.Data.GetValueOrDefault(ValueFormatter.Plain) ?? display.Data.Values.First());
                     break;
             }
         }

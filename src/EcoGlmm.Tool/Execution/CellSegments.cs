@@ -122,15 +122,19 @@ internal static partial class CellSegments
         if (match.Groups["kind"].Value == "i")
         {
             if (!isPackage)
-                throw new CellException($"\"{line.Trim()}\" is not a package source: write #i \"nuget: source\".", number);
+                throw new CellException($"\"{line.Trim()}\" is no package source: write #i \"nuget: source\".", number);
             segment.PackageSources.Add(rest);
         }
         else if (isPackage)
         {
             var parts = rest.Split(',', StringSplitOptions.TrimEntries);
             var version = parts.Length > 1 && parts[1].Length > 0 ? parts[1] : null;
-            if (parts.Length > 2 || !PackageName().IsMatch(parts[0]) || (version is not null && !VersionRange().IsMatch(version)))
+            if (parts.Length > 2 || !PackageName().IsMatch(parts[0])
+                || (version is not null && !VersionRange().IsMatch(version)))
+            {
                 throw new CellException($"\"{rest}\" is not a package: write #r \"nuget: Package, Version\".", number);
+            }
+
             segment.Packages.Add(new PackageRequest(parts[0], version, number));
         }
         else

@@ -120,7 +120,8 @@ internal sealed class NotebookRunner(
             var segment = segments[i];
             if (segment.Language != "csharp")
             {
-                recorder.Show(new Dictionary<string, string> { [$"text/{segment.Language}"] = segment.Text.Trim('\n') });
+                var text = segment.Text.Trim('\n');
+                recorder.Show(new Dictionary<string, string> { [$"text/{segment.Language}"] = text });
                 continue;
             }
 

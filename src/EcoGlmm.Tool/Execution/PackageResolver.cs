@@ -23,7 +23,9 @@ internal sealed partial class PackageResolver(string notebookFolder, string? cac
 
     /// <exception cref="CellException">A package cannot be had; the message is NuGet's.</exception>
     public async Task<ResolvedPackages> ResolveAsync(
-        IReadOnlyCollection<PackageRequest> packages, IReadOnlyCollection<string> sources, CancellationToken cancellation)
+        IReadOnlyCollection<PackageRequest> packages,
+        IReadOnlyCollection<string> sources,
+        CancellationToken cancellation)
     {
         var project = ProjectText(packages, sources);
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16];
@@ -44,8 +46,10 @@ internal sealed partial class PackageResolver(string notebookFolder, string? cac
 
     private string ProjectText(IEnumerable<PackageRequest> packages, IEnumerable<string> sources)
     {
-        var references = string.Concat(packages.Select(package =>
-            $"    <PackageReference Include=\"{Escape(package.Name)}\" Version=\"{Escape(package.Version ?? "*")}\" />\n"));
+        var references = string.Concat(packages.Select(package => $"""
+                <PackageReference Include="{Escape(package.Name)}" Version="{Escape(package.Version ?? "*")}" />
+
+            """));
         var config = FindConfig() is { } file ? $"    <RestoreConfigFile>{Escape(file)}</RestoreConfigFile>\n" : "";
         var extra = string.Join(';', sources.Select(source => Escape(
             Uri.IsWellFormedUriString(source, UriKind.Absolute) ? source : Path.GetFullPath(source, notebookFolder))));
@@ -128,7 +132,8 @@ internal sealed partial class PackageResolver(string notebookFolder, string? cac
     // MSBuild's lines read "project.csproj : error NU1101: sentence [project.csproj]"; the user wants the sentence.
     private static string Reason(string output)
     {
-        var sentences = ErrorLine().Matches(output).Select(match => match.Groups["what"].Value.Trim()).Distinct().ToList();
+        var sentences = ErrorLine().Matches(output)
+            .Select(match => match.Groups["what"].Value.Trim()).Distinct().ToList();
         return sentences.Count > 0 ? string.Join('\n', sentences) : output.Trim();
     }
 
@@ -147,10 +152,12 @@ internal sealed partial class PackageResolver(string notebookFolder, string? cac
         {
             if (!libraries.GetProperty(package.Name).TryGetProperty("path", out var relative))
                 continue;
-            var root = folders.Select(folder => Path.Combine(folder, relative.GetString()!)).FirstOrDefault(Directory.Exists);
+            var root = folders.Select(folder => Path.Combine(folder, relative.GetString()!))
+                .FirstOrDefault(Directory.Exists);
             if (root is null)
                 return null;
-            assemblies.AddRange(Files(package.Value, "runtime", root).Where(file => file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)));
+            assemblies.AddRange(Files(package.Value, "runtime", root)
+                .Where(file => file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)));
             native.AddRange(Files(package.Value, "native", root));
         }
 
@@ -164,7 +171,8 @@ internal sealed partial class PackageResolver(string notebookFolder, string? cac
 
     private static string UserCache()
     {
-        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
+        var data = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
         return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "ecoglmm", "packages");
     }
 

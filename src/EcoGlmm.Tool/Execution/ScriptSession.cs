@@ -90,7 +90,8 @@ internal sealed class ScriptSession : IDisposable
 
         if (added)
         {
-            var resolved = await _resolver.ResolveAsync(_packages.Values, _packageSources, cancellation).ConfigureAwait(false);
+            var resolved = await _resolver.ResolveAsync(_packages.Values, _packageSources, cancellation)
+                .ConfigureAwait(false);
             foreach (var path in resolved.Assemblies)
                 AddAssembly(path, preferPlatform: true);
             foreach (var path in resolved.NativeLibraries)
@@ -145,8 +146,14 @@ internal sealed class ScriptSession : IDisposable
     {
         var tree = compilation.SyntaxTrees.Last();
         var last = ((CompilationUnitSyntax)tree.GetRoot()).Members.LastOrDefault();
-        return last is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } statement }
-            && compilation.GetSemanticModel(tree).GetTypeInfo(statement.Expression).Type is not { SpecialType: SpecialType.System_Void };
+        if (last is not GlobalStatementSyntax { Statement: ExpressionStatementSyntax statement }
+            || !statement.SemicolonToken.IsMissing)
+        {
+            return false;
+        }
+
+        var type = compilation.GetSemanticModel(tree).GetTypeInfo(statement.Expression).Type;
+        return type?.SpecialType != SpecialType.System_Void;
     }
 
     private void AddEcoGlmm()

@@ -42,7 +42,8 @@ internal static class ValueFormatter
         };
     }
 
-    private static Dictionary<string, string> Bundle(string html, string plain) => new() { [Html] = html, [Plain] = plain };
+    private static Dictionary<string, string> Bundle(string html, string plain) =>
+        new() { [Html] = html, [Plain] = plain };
 
     // Besides EcoGlmm's own interface, any public parameterless ToHtml() counts: the convention of other hosts.
     private static string? RichHtml(object value)
@@ -77,9 +78,8 @@ internal static class ValueFormatter
 
     private static string Table(IReadOnlyList<object?> items, bool more)
     {
-        var properties = items.Count > 0 && items[0] is { } first && items.All(item => item?.GetType() == first.GetType())
-            ? Columns(first.GetType())
-            : [];
+        var type = items.Count > 0 ? items[0]?.GetType() : null;
+        var properties = type is not null && items.All(item => item?.GetType() == type) ? Columns(type) : [];
         var names = properties.Length > 0 ? properties.Select(property => property.Name) : ["value"];
         var html = new StringBuilder("<table><thead><tr><th></th>");
         html.AppendJoin("", names.Select(name => $"<th>{Encode(name)}</th>")).Append("</tr></thead><tbody>");
@@ -89,7 +89,12 @@ internal static class ValueFormatter
             if (properties.Length == 0)
                 html.Append($"<td>{Cell(items[i])}</td>");
             foreach (var property in properties)
-                html.Append($"<td>{Cell(property.GetValue(items[i], BindingFlags.DoNotWrapExceptions, null, null, null))}</td>");
+            {
+                var value = property.GetValue(items[i], BindingFlags.DoNotWrapExceptions, null, null, null);
+                html.Append($"<td>{Cell(value)}</td>");
+            }
+
+
             html.Append("</tr>");
         }
 
@@ -104,7 +109,8 @@ internal static class ValueFormatter
         var isValue = !isPair && (IsSystem(type) || type.IsEnum);
         return isValue || typeof(IRichDisplay).IsAssignableFrom(type) || typeof(IEnumerable).IsAssignableFrom(type)
             ? []
-            : [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0)];
+            : [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(property => property.GetIndexParameters().Length == 0)];
     }
 
     private static string Cell(object? value) => value is IRichDisplay rich ? rich.ToHtml() : Encode(PlainText(value));

@@ -181,7 +181,7 @@ internal static partial class IpynbFormat
             case DisplayOutput display:
                 var data = new JsonObject();
                 foreach (var (mimeType, text) in display.Data.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                    data[mimeType] = mimeType.EndsWith("json", StringComparison.Ordinal) ? JsonNode.Parse(text) : Lines(text);
+                    data[mimeType] = (mimeType.EndsWith("json", StringComparison.Ordinal) ? Json(text) : null) ?? Lines(text);
                 var node = new JsonObject { ["data"] = data };
                 if (display.IsResult)
                     node["execution_count"] = executionCount;
@@ -190,6 +190,19 @@ internal static partial class IpynbFormat
                 return node;
             default:
                 throw new InvalidOperationException($"Unknown output {output.GetType().Name}.");
+        }
+    }
+
+    // nbformat holds JSON as JSON, not as lines of text; what is not JSON, whatever it was called, stays text.
+    private static JsonNode? Json(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

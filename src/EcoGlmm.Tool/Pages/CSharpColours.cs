@@ -52,7 +52,8 @@ internal static class CSharpColours
     {
         SyntaxKind.WhitespaceTrivia or SyntaxKind.EndOfLineTrivia => null,
         SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia
-            or SyntaxKind.SingleLineDocumentationCommentTrivia or SyntaxKind.MultiLineDocumentationCommentTrivia => "comment",
+            or SyntaxKind.SingleLineDocumentationCommentTrivia
+            or SyntaxKind.MultiLineDocumentationCommentTrivia => "comment",
         _ => "directive",
     };
 
@@ -65,7 +66,8 @@ internal static class CSharpColours
             or SyntaxKind.InterpolatedStringEndToken or SyntaxKind.Utf8StringLiteralToken => "text",
         var kind when SyntaxFacts.IsKeywordKind(kind) => "keyword",
         SyntaxKind.IdentifierToken when SyntaxFacts.GetContextualKeywordKind(token.Text) is SyntaxKind.VarKeyword
-            or SyntaxKind.AwaitKeyword or SyntaxKind.AsyncKeyword or SyntaxKind.RecordKeyword or SyntaxKind.WithKeyword => "keyword",
+            or SyntaxKind.AwaitKeyword or SyntaxKind.AsyncKeyword or SyntaxKind.RecordKeyword
+            or SyntaxKind.WithKeyword => "keyword",
         _ => null,
     };
 }

@@ -24,7 +24,11 @@ internal static partial class NotebookPage
         html.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
         html.Append($"<title>{Encode(title)}</title>\n<style>\n{Resource("page.css")}</style>\n");
         if (HasFigures(notebook))
-            html.Append($"<script>\n{Plotly().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase)}\n</script>\n");
+        {
+            var script = Plotly().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
+            html.Append($"<script>\n{script}\n</script>\n");
+        }
+
         html.Append("</head>\n<body>\n<main>\n");
         foreach (var cell in notebook.Cells)
         {
@@ -79,7 +83,7 @@ internal static partial class NotebookPage
             return $"<img alt=\"\" src=\"data:image/png;base64,{Encode(png.Trim())}\">";
         if (data.TryGetValue("text/markdown", out var markdown))
             return $"<div class=\"prose\">{renderer.ToHtml(markdown)}</div>";
-        return $"<pre>{Encode(data.TryGetValue(ValueFormatter.Plain, out var plain) ? plain : data.Values.First())}</pre>";
+        return $"<pre>{Encode(data.GetValueOrDefault(ValueFormatter.Plain) ?? data.Values.First())}</pre>";
     }
 
     private static bool HasFigures(Notebook notebook) => notebook.Cells.SelectMany(cell => cell.Outputs)
