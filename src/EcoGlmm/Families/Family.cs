@@ -65,6 +65,15 @@ public abstract partial class Family
     internal abstract double Variance(double mu, double phi, double size);
 
     /// <summary>
+    /// What Pearson residuals are scaled by, as in R: the variance, without the dispersion where the variance is
+    /// proportional to it.
+    /// </summary>
+    internal virtual double VarianceFunction(double mu, double phi, double size) => Variance(mu, phi, size);
+
+    /// <summary>Whether E[Y] is not link⁻¹(η), as for truncated families.</summary>
+    internal virtual bool HasShiftedMean => false;
+
+    /// <summary>
     /// One observation's contribution to the deviance, at least zero: 2 (ℓ at the best possible mean − ℓ) times φ where
     /// the family's variance is proportional to φ, as R's dev.resids. <paramref name="size"/> counts in; likelihood
     /// multipliers do not.

@@ -22,6 +22,8 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
 
     internal override double Sigma(double delta) => Math.Exp(-0.5 * delta);
 
+    internal override double VarianceFunction(double mu, double phi, double size) => mu * mu;
+
     internal override double Variance(double mu, double phi, double size) => mu * mu / phi;
 
     internal override double UnitDeviance(double y, double mu, double phi, double size) =>

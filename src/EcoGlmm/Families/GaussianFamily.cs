@@ -31,6 +31,8 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     internal override double Constant(double y, double size) =>
         (size == 1 ? 0 : 0.5 * Math.Log(size)) - SpecialFunctions.HalfLogTwoPi;
 
+    internal override double VarianceFunction(double mu, double phi, double size) => 1 / size;
+
     internal override double Variance(double mu, double phi, double size) => phi * phi / size;
 
     internal override double UnitDeviance(double y, double mu, double phi, double size) => size * (y - mu) * (y - mu);

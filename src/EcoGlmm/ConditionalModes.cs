@@ -1,0 +1,101 @@
+using System.Collections;
+using EcoGlmm.Data;
+
+namespace EcoGlmm;
+
+/// <summary>One random effect given the data: its most probable value and how sure that is.</summary>
+/// <param name="Level">The level of the grouping factor.</param>
+/// <param name="Term">The effect: "(Intercept)", "Days".</param>
+/// <param name="Mode">The conditional mode (BLUP, for a Gaussian model), on the scale of the linear predictor.</param>
+/// <param name="StandardDeviation">Its conditional standard deviation given the data and the parameter estimates, as lme4 reports it.</param>
+public sealed record ConditionalMode(string Level, string Term, double Mode, double StandardDeviation);
+
+/// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
+public sealed class GroupModes : IReadOnlyList<ConditionalMode>
+{
+    private readonly ConditionalMode[] _modes;
+    private readonly Dictionary<(string Level, string Term), ConditionalMode> _index = [];
+
+    internal GroupModes(ModelPart part, string group, IReadOnlyList<string> levels, IEnumerable<ConditionalMode> modes)
+    {
+        Part = part;
+        Group = group;
+        Levels = levels;
+        _modes = [.. modes];
+        foreach (var mode in _modes) _index[(mode.Level, mode.Term)] = mode;
+        Terms = [.. _modes.Select(m => m.Term).Distinct()];
+    }
+
+    /// <summary>The part of the model that the effects belong to.</summary>
+    public ModelPart Part { get; }
+
+    /// <summary>The grouping factor.</summary>
+    public string Group { get; }
+
+    /// <summary>Its levels.</summary>
+    public IReadOnlyList<string> Levels { get; }
+
+    /// <summary>The effects of each level.</summary>
+    public IReadOnlyList<string> Terms { get; }
+
+    /// <inheritdoc/>
+    public int Count => _modes.Length;
+
+    /// <inheritdoc/>
+    public ConditionalMode this[int index] => _modes[index];
+
+    /// <summary>One effect of one level.</summary>
+    /// <exception cref="GlmmException">There is no such level or effect.</exception>
+    public ConditionalMode this[string level, string term]
+    {
+        get
+        {
+            if (_index.TryGetValue((level, term), out var mode)) return mode;
+            if (!Levels.Contains(level))
+            {
+                throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, Levels)}");
+            }
+
+            throw new GlmmException($"{Group} has no random effect \"{term}\"; it has {string.Join(", ", Terms)}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<ConditionalMode> GetEnumerator() => ((IEnumerable<ConditionalMode>)_modes).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>The conditional modes of all random effects, by grouping factor.</summary>
+public sealed class ConditionalModes : IReadOnlyList<GroupModes>
+{
+    private readonly GroupModes[] _groups;
+
+    internal ConditionalModes(IEnumerable<GroupModes> groups) => _groups = [.. groups];
+
+    /// <inheritdoc/>
+    public int Count => _groups.Length;
+
+    /// <summary>Names of the grouping factors.</summary>
+    public IReadOnlyList<string> Groups => [.. _groups.Select(g => g.Group).Distinct()];
+
+    /// <inheritdoc/>
+    public GroupModes this[int index] => _groups[index];
+
+    /// <summary>The modes of a grouping factor; of the conditional part where the factor is in several.</summary>
+    /// <exception cref="GlmmException">The model has no such grouping factor.</exception>
+    public GroupModes this[string group] => Array.Find(_groups, g => g.Group == group)
+        ?? throw new GlmmException(_groups.Length == 0
+            ? "The model has no random effects."
+            : $"The model has no grouping factor \"{group}\"; it has {string.Join(", ", Groups)}.");
+
+    /// <summary>The modes of a grouping factor in one part of the model.</summary>
+    /// <exception cref="GlmmException">That part has no such grouping factor.</exception>
+    public GroupModes this[string group, ModelPart part] => Array.Find(_groups, g => g.Group == group && g.Part == part)
+        ?? throw new GlmmException($"The {part} part of the model has no grouping factor \"{group}\".");
+
+    /// <inheritdoc/>
+    public IEnumerator<GroupModes> GetEnumerator() => ((IEnumerable<GroupModes>)_groups).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

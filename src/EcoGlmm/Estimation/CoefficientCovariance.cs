@@ -1,0 +1,33 @@
+namespace EcoGlmm.Estimation;
+
+/// <summary>Covariances of parameters in the users' coordinates: β = R⁻¹γ for fixed effects, θ as it is.</summary>
+internal static class CoefficientCovariance
+{
+    /// <summary>Cov(β_k, β_m) for the linear predictors k and m: columns of k × columns of m, column-major.</summary>
+    public static double[] Of(Estimate estimate, int k, int m)
+    {
+        var model = estimate.Model;
+        var (first, second) = (model.Basis[k]!, model.Basis[m]!);
+        var d = model.ParameterCount;
+        var result = new double[first.Columns * second.Columns];
+        for (var j = 0; j < second.Columns; j++)
+        {
+            for (var i = 0; i < first.Columns; i++)
+            {
+                result[(j * first.Columns) + i] = estimate.Covariance[((model.FixedOffset[m] + j) * d) + model.FixedOffset[k] + i];
+            }
+
+            first.ToCoefficients(result.AsSpan(j * first.Columns, first.Columns));
+        }
+
+        var row = new double[second.Columns];
+        for (var i = 0; i < first.Columns; i++)
+        {
+            for (var j = 0; j < row.Length; j++) row[j] = result[(j * first.Columns) + i];
+            second.ToCoefficients(row);
+            for (var j = 0; j < row.Length; j++) result[(j * first.Columns) + i] = row[j];
+        }
+
+        return result;
+    }
+}

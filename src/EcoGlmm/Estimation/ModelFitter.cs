@@ -1,0 +1,48 @@
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>From formula and data to a finished fit: checks the request, prepares the response, chooses the estimator.</summary>
+internal static class ModelFitter
+{
+    public static GlmmFit Fit(string formula, FieldData data, Family family, GlmmOptions options,
+        IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
+            options.Offset, options.Contrasts, data);
+        var response = ResponseData.Prepare(specification, family, options);
+        return Fit(specification, response, data, family, options, progress, cancellation);
+    }
+
+    public static GlmmFit Fit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
+        GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        if (!family.HasDispersion && options.Dispersion.Replace(" ", "", StringComparison.Ordinal) != "~1")
+        {
+            throw new GlmmException($"The family {family.Name} has no dispersion parameter, so the dispersion formula \"{options.Dispersion}\" has nothing to model. "
+                + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
+        }
+
+        if (options.QuadraturePoints != 1)
+        {
+            throw new GlmmException($"QuadraturePoints = {options.QuadraturePoints} is not available yet; only 1, the Laplace approximation.");
+        }
+
+        var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
+            specification.Dispersion.Training, specification.ZeroInflation?.Training);
+        var profiled = ProfiledEstimator.Handles(model);
+        if (options.Reml && !profiled)
+        {
+            throw new GlmmException("REML needs a Gaussian model with identity link, without zero inflation or a dispersion formula. "
+                + $"For {family.Name} use maximum likelihood (Reml = false).");
+        }
+
+        var estimate = profiled
+            ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
+            : LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
+        return new GlmmFit(specification, response, data, family, options, estimate);
+    }
+}

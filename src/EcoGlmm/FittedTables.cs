@@ -1,0 +1,119 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm;
+
+/// <summary>Turns an estimate into the tables that users read: names, original units, standard errors.</summary>
+internal sealed class FittedTables(ModelSpecification specification, Estimate estimate)
+{
+    /// <summary>Coefficients β = R⁻¹γ of a linear predictor; aliased ones NaN.</summary>
+    public CoefficientTable Coefficients(int predictor)
+    {
+        var model = estimate.Model;
+        if (model.Basis[predictor] is not { } basis) return new CoefficientTable([]);
+        var part = predictor switch
+        {
+            LinearPredictor.Conditional => specification.Conditional,
+            LinearPredictor.Dispersion => specification.Dispersion,
+            _ => specification.ZeroInflation!,
+        };
+        var beta = estimate.Psi.AsSpan(model.FixedOffset[predictor], basis.Columns).ToArray();
+        basis.ToCoefficients(beta);
+        var covariance = CoefficientCovariance.Of(estimate, predictor, predictor);
+        var rows = new List<Coefficient>();
+        var kept = 0;
+        for (var j = 0; j < part.Training.ColumnNames.Length; j++)
+        {
+            var name = part.Training.ColumnNames[j];
+            if (part.Training.Aliased[j])
+            {
+                rows.Add(new Coefficient(name, double.NaN, double.NaN, double.NaN, double.NaN));
+                continue;
+            }
+
+            var error = Math.Sqrt(covariance[(kept * basis.Columns) + kept]);
+            var statistic = beta[kept] / error;
+            rows.Add(new Coefficient(name, beta[kept], error, statistic, 2 * SpecialFunctions.NormalCdf(-Math.Abs(statistic))));
+            kept++;
+        }
+
+        return new CoefficientTable(rows);
+    }
+
+    public IReadOnlyList<VarianceComponent> VarianceComponents()
+    {
+        var rows = new List<VarianceComponent>();
+        for (var t = 0; t < estimate.Model.Terms.Count; t++)
+        {
+            var term = estimate.Model.Terms[t];
+            var sigma = Covariance(term, t);
+            var r = term.Width;
+            for (var i = 0; i < r; i++)
+            {
+                rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], null, Math.Sqrt(sigma[(i * r) + i]), double.NaN));
+            }
+
+            for (var i = 0; i < r && !term.IsDiagonal; i++)
+            {
+                for (var j = i + 1; j < r; j++)
+                {
+                    var correlation = sigma[(i * r) + j] / Math.Sqrt(sigma[(i * r) + i] * sigma[(j * r) + j]);
+                    rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], term.Effects[j], double.NaN,
+                        Math.Clamp(correlation, -1, 1)));
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    public ConditionalModes ConditionalModes()
+    {
+        var terms = estimate.Model.Terms;
+        var b = new double[estimate.System.EffectCount];
+        estimate.System.Lambda.Multiply(estimate.Modes, b);
+        var groups = new List<GroupModes>();
+        foreach (var together in Enumerable.Range(0, terms.Count).GroupBy(t => (terms[t].Part, terms[t].Group)))
+        {
+            var levels = terms[together.First()].Levels;
+            var modes = new List<ConditionalMode>();
+            for (var l = 0; l < levels.Count; l++)
+            {
+                foreach (var t in together)
+                {
+                    var term = terms[t];
+                    var covariance = estimate.System.LevelCovariance(t, l);
+                    for (var e = 0; e < term.Width; e++)
+                    {
+                        var sd = estimate.Scale * Math.Sqrt(Math.Max(0, covariance[(e * term.Width) + e]));
+                        modes.Add(new ConditionalMode(levels[l], term.Effects[e], b[term.EffectOffset + (l * term.Width) + e], sd));
+                    }
+                }
+            }
+
+            groups.Add(new GroupModes(together.Key.Part, together.Key.Group, levels, modes));
+        }
+
+        return new ConditionalModes(groups);
+    }
+
+    /// <summary>Covariance of the effects of a level, ΛΛᵀ on the scale of the linear predictor: r × r, row-major.</summary>
+    private double[] Covariance(RandomTerm term, int index)
+    {
+        var r = term.Width;
+        var lambda = estimate.System.Lambda[index];
+        var result = new double[r * r];
+        for (var i = 0; i < r; i++)
+        {
+            for (var j = 0; j < r; j++)
+            {
+                for (var k = 0; k <= Math.Min(i, j); k++) result[(i * r) + j] += lambda[(i * r) + k] * lambda[(j * r) + k];
+                result[(i * r) + j] *= estimate.Scale * estimate.Scale;
+            }
+        }
+
+        return result;
+    }
+}

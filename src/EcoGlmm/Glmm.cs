@@ -1,0 +1,41 @@
+using EcoGlmm.Estimation;
+
+namespace EcoGlmm;
+
+/// <summary>Fits generalized linear mixed models.</summary>
+public static class Glmm
+{
+    /// <summary>Fits a model by maximum likelihood (Laplace approximation; REML for Gaussian models on request).</summary>
+    /// <param name="formula">
+    /// The model in R's notation: "calls ~ sex * food + offset(log(brood)) + (1 | nest)".
+    /// </param>
+    /// <param name="data">The observations, one row each. Rows with a missing value in a variable of the model are left out and counted.</param>
+    /// <param name="family">Response distribution and link; Gaussian with identity link when null.</param>
+    /// <param name="options">Zero inflation, dispersion model, weights, REML and more; defaults when null.</param>
+    /// <returns>
+    /// The fit. It may not have converged: <see cref="GlmmFit.Convergence"/> says so, and every display of the fit repeats it.
+    /// </returns>
+    /// <exception cref="GlmmException">The formula, a column or the response cannot be used; the message says why and what to try.</exception>
+    public static GlmmFit Fit(string formula, FieldData data, Family? family = null, GlmmOptions? options = null) =>
+        ModelFitter.Fit(formula, data, family ?? Family.Gaussian(), options ?? new GlmmOptions(), null, CancellationToken.None);
+
+    /// <summary>Fits a model to any table that <see cref="FieldData.From"/> takes.</summary>
+    /// <inheritdoc cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>
+    public static GlmmFit Fit(string formula, object data, Family? family = null, GlmmOptions? options = null) =>
+        Fit(formula, FieldData.From(data), family, options);
+
+    /// <summary>Fits a model on another thread, with progress and the possibility to cancel.</summary>
+    /// <param name="formula">The model in R's notation.</param>
+    /// <param name="data">The observations.</param>
+    /// <param name="family">Response distribution and link; Gaussian with identity link when null.</param>
+    /// <param name="options">Defaults when null.</param>
+    /// <param name="progress">Told of each iteration; may be null.</param>
+    /// <param name="cancellationToken">Stops the fit between two factorisations.</param>
+    /// <returns>The fit.</returns>
+    /// <exception cref="GlmmException">As for <see cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>.</exception>
+    /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
+    public static Task<GlmmFit> FitAsync(string formula, FieldData data, Family? family = null, GlmmOptions? options = null,
+        IProgress<FitProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ModelFitter.Fit(formula, data, family ?? Family.Gaussian(), options ?? new GlmmOptions(), progress,
+            cancellationToken), cancellationToken);
+}

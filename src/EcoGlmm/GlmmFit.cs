@@ -1,0 +1,242 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
+
+namespace EcoGlmm;
+
+/// <summary>A fitted model. Immutable; as the last expression of a notebook cell it shows its summary card.</summary>
+public sealed partial class GlmmFit : IRichDisplay
+{
+    private readonly ModelSpecification _specification;
+    private readonly ResponseData _response;
+    private readonly Estimate _estimate;
+    private readonly GlmmOptions _options;
+    private readonly Lazy<FittedPredictor> _predictor;
+
+    internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
+        GlmmOptions options, Estimate estimate)
+    {
+        _specification = specification;
+        _response = response;
+        _estimate = estimate;
+        _options = options;
+        Data = data;
+        Family = family;
+        var tables = new FittedTables(specification, estimate);
+        FixedEffects = tables.Coefficients(LinearPredictor.Conditional);
+        ZeroInflationEffects = tables.Coefficients(LinearPredictor.ZeroInflation);
+        DispersionEffects = tables.Coefficients(LinearPredictor.Dispersion);
+        VarianceComponents = tables.VarianceComponents();
+        RandomEffects = tables.ConditionalModes();
+        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
+    }
+
+    /// <summary>The formula of the conditional part, in canonical form.</summary>
+    public string Formula => _specification.Formula.ToString();
+
+    /// <summary>Response distribution and link.</summary>
+    public Family Family { get; }
+
+    /// <summary>The data that the model was given, rows left out included.</summary>
+    public FieldData Data { get; }
+
+    /// <summary>The options that the model was fitted with.</summary>
+    public GlmmOptions Options => _options;
+
+    /// <summary>Fixed effects of the conditional part, on the scale of the linear predictor.</summary>
+    public CoefficientTable FixedEffects { get; }
+
+    /// <summary>Fixed effects of the zero inflation, on the logit scale; empty without zero inflation.</summary>
+    public CoefficientTable ZeroInflationEffects { get; }
+
+    /// <summary>Fixed effects of the dispersion, on the log scale; empty for families without dispersion.</summary>
+    public CoefficientTable DispersionEffects { get; }
+
+    /// <summary>Standard deviations and correlations of the random effects.</summary>
+    public IReadOnlyList<VarianceComponent> VarianceComponents { get; }
+
+    /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
+    public ConditionalModes RandomEffects { get; }
+
+    /// <summary>How far the fit can be trusted.</summary>
+    public Convergence Convergence => _estimate.Convergence;
+
+    /// <summary>Maximised log-likelihood with all constants; the REML criterion's when fitted by REML.</summary>
+    public double LogLikelihood => _estimate.LogLikelihood;
+
+    /// <summary>Number of parameters estimated: fixed effects, variances, correlations, dispersion.</summary>
+    public int ParameterCount => _estimate.ParameterCount;
+
+    /// <summary>Number of rows used.</summary>
+    public int ObservationCount => _response.Y.Length;
+
+    /// <summary>Number of rows left out because a variable of the model is missing in them.</summary>
+    public int DroppedRowCount => _specification.DroppedRowCount;
+
+    /// <summary>Indices, into <see cref="Data"/>, of the rows used, ascending.</summary>
+    public int[] UsedRows => (int[])_specification.Rows.Clone();
+
+    /// <summary>Akaike's information criterion.</summary>
+    public double Aic => (-2 * LogLikelihood) + (2 * ParameterCount);
+
+    /// <summary>Akaike's information criterion corrected for small samples.</summary>
+    public double Aicc
+    {
+        get
+        {
+            double k = ParameterCount, n = ObservationCount;
+            return n - k - 1 > 0 ? Aic + (2 * k * (k + 1) / (n - k - 1)) : double.PositiveInfinity;
+        }
+    }
+
+    /// <summary>Bayesian information criterion, with the number of rows as sample size.</summary>
+    public double Bic => (-2 * LogLikelihood) + (Math.Log(ObservationCount) * ParameterCount);
+
+    /// <summary>
+    /// The dispersion parameter as glmmTMB reports it: the residual standard deviation (Gaussian), θ (nbinom2, variance
+    /// μ + μ²/θ), 1 + … by family; 1 for families without, NaN when it varies between rows.
+    /// </summary>
+    public double Sigma => !Family.HasDispersion ? 1
+        : _estimate.Model.HasConstantDispersion ? Family.Sigma(_estimate.Predictors[LinearPredictor.Dispersion]![0])
+        : double.NaN;
+
+    /// <summary>Standard deviation of the residuals' deviance: minus twice the log-likelihood.</summary>
+    public double Deviance => -2 * LogLikelihood;
+
+    /// <summary>Covariance matrix of the fixed effects of the conditional part that were estimated, row by row in their order.</summary>
+    public double[,] Covariance => _predictor.Value.FixedCovariance();
+
+    /// <summary>Levels of each grouping factor, in the order of the random terms.</summary>
+    public IReadOnlyList<(string Group, int Levels)> Groups =>
+        [.. _estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
+
+    /// <summary>
+    /// Fitted means of the rows used, on the scale of the response, with random effects and zero inflation; proportions for
+    /// binomial kinds.
+    /// </summary>
+    public double[] Fitted()
+    {
+        var n = ObservationCount;
+        var fitted = new double[n];
+        for (var i = 0; i < n; i++) fitted[i] = ResponseMean(Family, _estimate.Predictors, i);
+        return fitted;
+    }
+
+    internal static double ResponseMean(Family family, double[]?[] predictors, int i)
+    {
+        var mu = family.Link.At(predictors[LinearPredictor.Conditional]![i]).Mu;
+        var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;
+        var mean = family.Mean(mu, phi);
+        return predictors[LinearPredictor.ZeroInflation] is { } zeta ? mean / (1 + Math.Exp(zeta[i])) : mean;
+    }
+
+    /// <summary>Residuals of the rows used.</summary>
+    /// <param name="type">Response: observed − fitted. Pearson: that over the square root of the variance function. Deviance: signed roots of the deviance's terms.</param>
+    /// <exception cref="GlmmException">Deviance residuals are asked of a zero-inflated model, for which they are not defined.</exception>
+    public double[] Residuals(ResidualType type = ResidualType.Pearson)
+    {
+        var predictors = _estimate.Predictors;
+        if (type == ResidualType.Deviance && predictors[LinearPredictor.ZeroInflation] is not null)
+        {
+            throw new GlmmException("Deviance residuals are not defined for a zero-inflated model. Use Pearson residuals, or better SimulatedResiduals().");
+        }
+
+        var fitted = Fitted();
+        var result = new double[fitted.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var size = SizeOf(i);
+            var y = Family.WeightRole == WeightRole.Trials ? _response.Y[i] / size : _response.Y[i];
+            var weight = _response.Multipliers?[i] ?? 1;
+            var mu = Family.Link.At(predictors[LinearPredictor.Conditional]![i]).Mu;
+            var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;
+            result[i] = type switch
+            {
+                ResidualType.Response => y - fitted[i],
+                ResidualType.Pearson => (y - fitted[i]) * Math.Sqrt(weight / PearsonVariance(i, mu, phi, fitted[i])),
+                ResidualType.Deviance => Math.Sign(y - mu) * Math.Sqrt(weight * Family.UnitDeviance(_response.Y[i], mu, phi, size)),
+                _ => throw new ArgumentOutOfRangeException(nameof(type)),
+            };
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// The variance function, which leaves the dispersion factor out where the variance is proportional to it (as R does),
+    /// with the variance of structural zeros where there are any.
+    /// </summary>
+    private double PearsonVariance(int i, double mu, double phi, double fitted)
+    {
+        var size = SizeOf(i);
+        var variance = Family.VarianceFunction(mu, phi, size);
+        if (_estimate.Predictors[LinearPredictor.ZeroInflation] is not { } zeta) return variance;
+        var zeroProbability = 1 / (1 + Math.Exp(-zeta[i]));
+        var mean = Family.Mean(mu, phi);
+        return ((1 - zeroProbability) * (Family.Variance(mu, phi, size) + (mean * mean))) - (fitted * fitted);
+    }
+
+    private double SizeOf(int i) => _response.Size.Length == 0 ? 1 : _response.Size[i];
+
+    /// <summary>Predictions with standard errors and intervals.</summary>
+    /// <param name="newData">Rows to predict for, with the columns of the model; the rows used in the fit when null.</param>
+    /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
+    /// <param name="randomEffects">
+    /// Conditional: with the random effects of the row's levels; a level that was not in the data gets the mean of zero, with its
+    /// variance in the standard error. Population: with all random effects at zero (the typical level).
+    /// </param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <returns>One entry a row; NaN where a variable is missing.</returns>
+    /// <exception cref="GlmmException">A column is missing, or a factor has a level that the model has not seen.</exception>
+    public Predictions Predict(FieldData? newData = null, PredictionScale scale = PredictionScale.Response,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+    {
+        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
+        return _predictor.Value.Predict(newData, scale, randomEffects, level);
+    }
+
+    /// <summary>Intervals for the fixed effects of all parts.</summary>
+    /// <param name="method">How they are made.</param>
+    /// <param name="level">Coverage.</param>
+    public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95)
+    {
+        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
+        return IntervalTable.Wald(this, level);
+    }
+
+    /// <summary>Fits a changed formula to the same data: ". ~ . + age", ". ~ . - (1 | year)".</summary>
+    /// <param name="formula">The change, in the notation of R's update.</param>
+    /// <param name="family">Another family; the same when null.</param>
+    /// <param name="options">Other options; the same when null.</param>
+    public GlmmFit Update(string formula, Family? family = null, GlmmOptions? options = null) =>
+        Glmm.Fit(_specification.Formula.Update(formula).ToString(), Data, family ?? Family, options ?? _options);
+
+    /// <summary>Fits the same model to another response, for example a simulated one.</summary>
+    /// <param name="response">One value for each of the rows used, in the units of the original (successes for cbind()).</param>
+    public GlmmFit Refit(double[] response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return ModelFitter.Fit(_specification, _response.With(response, _specification, Family), Data, Family, _options, null,
+            CancellationToken.None);
+    }
+
+    internal ModelSpecification Specification => _specification;
+
+    internal Estimate Estimate => _estimate;
+
+    internal ResponseData Response => _response;
+}
+
+/// <summary>Kinds of residuals.</summary>
+public enum ResidualType
+{
+    /// <summary>Observed minus fitted.</summary>
+    Response,
+
+    /// <summary>Observed minus fitted over the square root of the variance function.</summary>
+    Pearson,
+
+    /// <summary>Signed square roots of the contributions to the deviance.</summary>
+    Deviance,
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm;
+
+/// <summary>How confidence intervals are made.</summary>
+public enum IntervalMethod
+{
+    /// <summary>Estimate ± normal quantile × standard error.</summary>
+    Wald,
+}
+
+/// <summary>One interval.</summary>
+/// <param name="Part">The part of the model.</param>
+/// <param name="Name">Name of the coefficient.</param>
+/// <param name="Estimate">Its estimate.</param>
+/// <param name="Lower">Lower end.</param>
+/// <param name="Upper">Upper end.</param>
+public sealed record Interval(ModelPart Part, string Name, double Estimate, double Lower, double Upper);
+
+/// <summary>Confidence intervals of fixed effects.</summary>
+public sealed class IntervalTable : IReadOnlyList<Interval>
+{
+    private readonly Interval[] _rows;
+
+    private IntervalTable(IEnumerable<Interval> rows, double level)
+    {
+        _rows = [.. rows];
+        Level = level;
+    }
+
+    /// <summary>Coverage of the intervals.</summary>
+    public double Level { get; }
+
+    /// <inheritdoc/>
+    public int Count => _rows.Length;
+
+    /// <inheritdoc/>
+    public Interval this[int index] => _rows[index];
+
+    /// <summary>The interval of a coefficient of the conditional part.</summary>
+    /// <exception cref="GlmmException">There is no such coefficient.</exception>
+    public Interval this[string name] => this[ModelPart.Conditional, name];
+
+    /// <summary>The interval of a coefficient of a part of the model.</summary>
+    /// <exception cref="GlmmException">There is no such coefficient.</exception>
+    public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
+        ?? throw new GlmmException($"There is no coefficient \"{name}\" in the {part} part{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+
+    internal static IntervalTable Wald(GlmmFit fit, double level)
+    {
+        var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
+        IEnumerable<Interval> Of(ModelPart part, CoefficientTable table) =>
+            table.Select(c => new Interval(part, c.Name, c.Estimate, c.Estimate - (z * c.StandardError), c.Estimate + (z * c.StandardError)));
+        return new IntervalTable(
+            Of(ModelPart.Conditional, fit.FixedEffects)
+                .Concat(Of(ModelPart.ZeroInflation, fit.ZeroInflationEffects))
+                .Concat(Of(ModelPart.Dispersion, fit.DispersionEffects)), level);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Interval> GetEnumerator() => ((IEnumerable<Interval>)_rows).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

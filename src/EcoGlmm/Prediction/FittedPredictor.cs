@@ -1,0 +1,200 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Prediction;
+
+/// <summary>
+/// Predictions from a finished fit. A linear predictor η = xβ + zb̂(ψ) has variance aᵀV a + zᵀ Var(b | y) z, where
+/// a = ∂η/∂ψ includes the change of the conditional modes with the parameters and V is the covariance of ψ.
+/// Source: Kass &amp; Steffey (1989), JASA 84, 717-726; Kristensen et al. (2016), J. Stat. Softw. 70(5), section 4.
+/// </summary>
+internal sealed class FittedPredictor(ModelSpecification specification, Estimate estimate)
+{
+    private readonly MixedModel _model = estimate.Model;
+    private double[]? _b;
+    private double[]?[]? _modeDerivatives;
+
+    /// <summary>Covariance of the conditional fixed effects in the users' coordinates.</summary>
+    public double[,] FixedCovariance()
+    {
+        var p = _model.Basis[LinearPredictor.Conditional]!.Columns;
+        var packed = CoefficientCovariance.Of(estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
+        var result = new double[p, p];
+        for (var i = 0; i < p; i++)
+        {
+            for (var j = 0; j < p; j++) result[i, j] = packed[(j * p) + i];
+        }
+
+        return result;
+    }
+
+    public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level)
+    {
+        var conditional = use == RandomEffectsUse.Conditional;
+        var parts = Parts(newData, conditional, scale == PredictionScale.Response);
+        var n = parts[LinearPredictor.Conditional]!.RowCount;
+        var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
+        var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
+        var unseen = 0;
+        for (var i = 0; i < n; i++)
+        {
+            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.Codes[i] < 0))) unseen++;
+        }
+
+        var rows = new RowPredictor(this, estimate, parts, conditional);
+        if (newData is null && conditional) UseKnownCovariances(rows, n);
+        var link = _model.Family.Link;
+        for (var i = 0; i < n; i++)
+        {
+            rows.MoveTo(i);
+            var eta = rows.Value(LinearPredictor.Conditional);
+            var variance = rows.Covariance(LinearPredictor.Conditional, LinearPredictor.Conditional);
+            var sd = Math.Sqrt(variance);
+            if (scale == PredictionScale.Link)
+            {
+                (value[i], error[i], lower[i], upper[i]) = (eta, sd, eta - (z * sd), eta + (z * sd));
+                continue;
+            }
+
+            if (parts[LinearPredictor.ZeroInflation] is null && !_model.Family.HasShiftedMean)
+            {
+                var point = link.At(eta);
+                var (a, b) = (link.At(eta - (z * sd)).Mu, link.At(eta + (z * sd)).Mu);
+                (value[i], error[i], lower[i], upper[i]) = (point.Mu, Math.Abs(point.D1) * sd, Math.Min(a, b), Math.Max(a, b));
+                continue;
+            }
+
+            (value[i], error[i]) = MixedMean(rows, eta, variance);
+            var spread = error[i] / value[i];
+            lower[i] = value[i] * Math.Exp(-z * spread);
+            upper[i] = value[i] * Math.Exp(z * spread);
+        }
+
+        return new Predictions(value, error, lower, upper, level, unseen);
+    }
+
+    /// <summary>The rows of the fit have their covariances in the selected inverse already.</summary>
+    private void UseKnownCovariances(RowPredictor rows, int n)
+    {
+        foreach (var (k, m) in new[] { (0, 0), (0, LinearPredictor.ZeroInflation), (LinearPredictor.ZeroInflation, LinearPredictor.ZeroInflation) })
+        {
+            if (!rows.Has(k) || !rows.Has(m)) continue;
+            var values = new double[n];
+            estimate.System.PredictorCovariance(k, m, values);
+            rows.UseKnownRandomCovariance(k, m, values);
+        }
+    }
+
+    /// <summary>The mean with zero inflation (and truncation) and its standard error by the delta method.</summary>
+    private (double Mean, double Error) MixedMean(RowPredictor rows, double eta, double variance)
+    {
+        const int e = LinearPredictor.Conditional, z = LinearPredictor.ZeroInflation;
+        var family = _model.Family;
+        var phi = estimate.Predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[0]) : 1;
+        double MeanAt(double x) => family.Mean(family.Link.At(x).Mu, phi);
+        var mean = MeanAt(eta);
+        var step = 1e-5 * (1 + Math.Abs(eta));
+        var slope = family.HasShiftedMean ? (MeanAt(eta + step) - MeanAt(eta - step)) / (2 * step) : family.Link.At(eta).D1;
+        if (!rows.Has(z)) return (mean, Math.Abs(slope) * Math.Sqrt(variance));
+        var zeta = rows.Value(z);
+        var present = 1 / (1 + Math.Exp(zeta));
+        var (de, dz) = (present * slope, -mean * present * (1 - present));
+        var total = (de * de * variance) + (2 * de * dz * rows.Covariance(e, z)) + (dz * dz * rows.Covariance(z, z));
+        return (mean * present, Math.Sqrt(total));
+    }
+
+    private PartMatrices?[] Parts(FieldData? newData, bool conditional, bool withZeros)
+    {
+        var parts = new PartMatrices?[LinearPredictor.Count];
+        PartMatrices Of(PartDesign design) => newData is null ? design.Training : design.Evaluate(newData, !conditional);
+        parts[LinearPredictor.Conditional] = Of(specification.Conditional);
+        if (withZeros && specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
+        return parts;
+    }
+
+    /// <summary>b̂ on the scale of the linear predictor.</summary>
+    public double[] Modes()
+    {
+        if (_b is null)
+        {
+            var b = new double[estimate.System.EffectCount];
+            estimate.System.Lambda.Multiply(estimate.Modes, b);
+            _b = b;
+        }
+
+        return _b;
+    }
+
+    /// <summary>db̂/dψ_j for each parameter in the orthogonal coordinates; null for parameters without a covariance.</summary>
+    public double[]?[] ModeDerivatives()
+    {
+        if (_modeDerivatives is not null) return _modeDerivatives;
+        var system = estimate.System;
+        var q = system.EffectCount;
+        var derivatives = new double[]?[_model.ParameterCount];
+        var n = _model.ObservationCount;
+        var weighted = new double[n];
+        foreach (var m in _model.ActivePredictors)
+        {
+            var basis = _model.Basis[m]!;
+            for (var j = 0; j < basis.Columns; j++)
+            {
+                var at = _model.FixedOffset[m] + j;
+                if (!HasCovariance(at)) continue;
+                var change = new double[q];
+                foreach (var k in _model.RandomPredictors)
+                {
+                    if (estimate.Weights[LinearPredictor.Pair(k, m)] is not { } w) continue;
+                    for (var i = 0; i < n; i++) weighted[i] = -w[i] * basis.Q[(j * n) + i];
+                    system.AddZtx(k, weighted, change);
+                }
+
+                system.Lambda.MultiplyTransposed(change, change);
+                system.Solve(change);
+                system.Lambda.Multiply(change, change);
+                derivatives[at] = change;
+            }
+        }
+
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            var term = _model.Terms[t];
+            for (var j = 0; j < term.ThetaCount; j++)
+            {
+                var at = _model.FixedCount + term.ThetaOffset + j;
+                if (!HasCovariance(at)) continue;
+                derivatives[at] = ThetaDerivative(term, j);
+            }
+        }
+
+        return _modeDerivatives = derivatives;
+    }
+
+    private bool HasCovariance(int parameter) =>
+        !double.IsNaN(estimate.Covariance[(parameter * _model.ParameterCount) + parameter]);
+
+    /// <summary>db̂/dθ_j = ΛH⁻¹(∂Λᵀ Zᵀℓ′ − ΛᵀZᵀWZ ∂Λ û) + ∂Λ û.</summary>
+    private double[] ThetaDerivative(RandomTerm term, int j)
+    {
+        var system = estimate.System;
+        var q = system.EffectCount;
+        var unit = new double[term.ThetaCount];
+        unit[j] = 1;
+        var change = new double[term.Width * term.Width];
+        CovarianceFactor.Unpack(term, unit, change);
+        var direct = new double[q];
+        CovarianceFactor.Multiply(term, change, estimate.Modes, direct);
+        var result = new double[q];
+        system.MultiplyCrossProducts(direct, result);
+        system.Lambda.MultiplyTransposed(result, result);
+        var scores = new double[q];
+        CovarianceFactor.MultiplyTransposed(term, change, estimate.Scores, scores);
+        for (var k = 0; k < q; k++) result[k] = scores[k] - result[k];
+        system.Solve(result);
+        system.Lambda.Multiply(result, result);
+        for (var k = 0; k < q; k++) result[k] += direct[k];
+        return result;
+    }
+}

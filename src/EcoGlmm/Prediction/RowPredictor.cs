@@ -1,0 +1,173 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Prediction;
+
+/// <summary>The linear predictors of one row at a time, with their covariance.</summary>
+internal sealed class RowPredictor
+{
+    private readonly FittedPredictor _fit;
+    private readonly Estimate _estimate;
+    private readonly MixedModel _model;
+    private readonly PartMatrices?[] _parts;
+    private readonly bool _conditional;
+    private readonly (int Index, RandomTerm Term, GroupingTerm Grouping)[][] _terms;
+    private readonly double[][] _beta;
+    private readonly double[][] _gradients;
+    private readonly double[] _effects;
+    private readonly double[]?[] _known = new double[]?[LinearPredictor.PairCount];
+    private int _row;
+
+    /// <param name="fit">Where conditional modes and their derivatives come from.</param>
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="parts">Matrices of the rows, by linear predictor; null for predictors that are not wanted.</param>
+    /// <param name="conditional">Whether random effects count in.</param>
+    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional)
+    {
+        _fit = fit;
+        _estimate = estimate;
+        _model = estimate.Model;
+        _parts = parts;
+        _conditional = conditional;
+        _terms = new (int, RandomTerm, GroupingTerm)[parts.Length][];
+        _beta = new double[parts.Length][];
+        _gradients = new double[parts.Length][];
+        _effects = new double[conditional ? estimate.System.EffectCount : 0];
+        for (var k = 0; k < parts.Length; k++)
+        {
+            if (parts[k] is not { } part) continue;
+            var basis = _model.Basis[k]!;
+            _beta[k] = estimate.Psi.AsSpan(_model.FixedOffset[k], basis.Columns).ToArray();
+            basis.ToCoefficients(_beta[k]);
+            _gradients[k] = new double[_model.ParameterCount];
+            var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k);
+            _terms[k] = conditional ? [.. mine.Select((t, at) => (t, _model.Terms[t], part.RandomTerms[at]))] : [];
+        }
+    }
+
+    public bool Has(int k) => _parts[k] is not null;
+
+    /// <summary>Uses, for the pair (k, m), covariances of z b that are known for every row.</summary>
+    public void UseKnownRandomCovariance(int k, int m, double[] values) => _known[LinearPredictor.Pair(k, m)] = values;
+
+    public void MoveTo(int row)
+    {
+        _row = row;
+        for (var k = 0; k < _parts.Length; k++)
+        {
+            if (_parts[k] is not null) Differentiate(k);
+        }
+    }
+
+    /// <summary>η_k of the row.</summary>
+    public double Value(int k)
+    {
+        var part = _parts[k]!;
+        var value = part.Offset[_row];
+        for (var j = 0; j < _beta[k].Length; j++) value += part.X[(j * part.RowCount) + _row] * _beta[k][j];
+        foreach (var (_, term, grouping) in _terms[k])
+        {
+            var code = grouping.Codes[_row];
+            for (var e = 0; e < term.Width && code >= 0; e++)
+            {
+                value += grouping.Z[(_row * term.Width) + e] * _fit.Modes()[term.EffectOffset + (code * term.Width) + e];
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>Cov(η_k, η_m) of the row.</summary>
+    public double Covariance(int k, int m)
+    {
+        var (a, b) = (_gradients[k], _gradients[m]);
+        var d = a.Length;
+        var sum = 0.0;
+        for (var i = 0; i < d; i++)
+        {
+            for (var j = 0; j < d && a[i] != 0; j++)
+            {
+                var v = _estimate.Covariance[(i * d) + j];
+                if (b[j] != 0 && !double.IsNaN(v)) sum += a[i] * v * b[j];
+            }
+        }
+
+        return _conditional ? sum + (RandomCovariance(k, m) * _estimate.Scale * _estimate.Scale) : sum;
+    }
+
+    /// <summary>∂η_k/∂ψ of the row: xR⁻¹ for the part's own γ, and z db̂/dψ for everything.</summary>
+    private void Differentiate(int k)
+    {
+        var part = _parts[k]!;
+        var basis = _model.Basis[k]!;
+        var gradient = _gradients[k];
+        Array.Clear(gradient);
+        var own = gradient.AsSpan(_model.FixedOffset[k], basis.Columns);
+        for (var j = 0; j < basis.Columns; j++)
+        {
+            var sum = part.X[(j * part.RowCount) + _row];
+            for (var i = 0; i < j; i++) sum -= own[i] * basis.R[(j * basis.Columns) + i];
+            own[j] = sum / basis.R[(j * basis.Columns) + j];
+        }
+
+        if (_terms[k].Length == 0) return;
+        var derivatives = _fit.ModeDerivatives();
+        foreach (var (_, term, grouping) in _terms[k])
+        {
+            var code = grouping.Codes[_row];
+            for (var e = 0; e < term.Width && code >= 0; e++)
+            {
+                var z = grouping.Z[(_row * term.Width) + e];
+                var at = term.EffectOffset + (code * term.Width) + e;
+                for (var j = 0; j < derivatives.Length; j++)
+                {
+                    if (derivatives[j] is { } derivative) gradient[j] += z * derivative[at];
+                }
+            }
+        }
+    }
+
+    /// <summary>z_kᵀ ΛH⁻¹Λᵀ z_m, with ΛΛᵀ for levels that were not in the data.</summary>
+    private double RandomCovariance(int k, int m)
+    {
+        if (_known[LinearPredictor.Pair(k, m)] is { } known) return known[_row];
+        var system = _estimate.System;
+        var sum = 0.0;
+        var any = false;
+        Array.Clear(_effects);
+        foreach (var (index, term, grouping) in _terms[k])
+        {
+            var code = grouping.Codes[_row];
+            var z = grouping.Z.AsSpan(_row * term.Width, term.Width);
+            if (code >= 0)
+            {
+                any = true;
+                for (var e = 0; e < term.Width; e++) _effects[term.EffectOffset + (code * term.Width) + e] = z[e];
+                continue;
+            }
+
+            for (var c = 0; c < term.Width && k == m; c++)
+            {
+                var spherical = 0.0;
+                for (var r = c; r < term.Width; r++) spherical += system.Lambda[index][(r * term.Width) + c] * z[r];
+                sum += spherical * spherical;
+            }
+        }
+
+        if (!any) return sum;
+        system.Lambda.MultiplyTransposed(_effects, _effects);
+        system.Solve(_effects);
+        system.Lambda.Multiply(_effects, _effects);
+        foreach (var (_, term, grouping) in _terms[m])
+        {
+            var code = grouping.Codes[_row];
+            for (var e = 0; e < term.Width && code >= 0; e++)
+            {
+                sum += grouping.Z[(_row * term.Width) + e] * _effects[term.EffectOffset + (code * term.Width) + e];
+            }
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,15 @@
+namespace EcoGlmm;
+
+/// <summary>One standard deviation, or one correlation, of random effects.</summary>
+/// <param name="Part">The part of the model that the effects belong to.</param>
+/// <param name="Group">The grouping factor.</param>
+/// <param name="Term1">The effect, or the first of the two that are correlated.</param>
+/// <param name="Term2">The second of the two; null for a standard deviation.</param>
+/// <param name="StandardDeviation">Standard deviation between levels, on the scale of the linear predictor; NaN for a correlation.</param>
+/// <param name="Correlation">Correlation of the two effects; NaN for a standard deviation.</param>
+public sealed record VarianceComponent(
+    ModelPart Part, string Group, string Term1, string? Term2, double StandardDeviation, double Correlation)
+{
+    /// <summary>The standard deviation squared; NaN for a correlation.</summary>
+    public double Variance => StandardDeviation * StandardDeviation;
+}
