@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+
+namespace EcoGlmm.Tests.Reference;
+
+/// <summary>Every fit of tests/reference/fits.json against R: lme4 and glmmTMB.</summary>
+public sealed class ReferenceFitTests
+{
+    private static readonly IReadOnlyDictionary<string, ReferenceFit> References = ReferenceFit.Read("fits.json");
+    private static readonly ConcurrentDictionary<string, Lazy<GlmmFit>> Fits = new();
+
+    public static TheoryData<string> Names => [.. References.Keys];
+
+    public static TheoryData<string> NamesWithRandomEffects =>
+        [.. References.Values.Where(reference => reference.Modes.Length > 0).Select(reference => reference.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void LikelihoodAgrees(string name)
+    {
+        var reference = References[name];
+        var fit = FitOf(reference);
+        var check = new Comparison(name);
+        var tolerance = 1e-5 + 1e-7 * Math.Abs(reference.LogLik);
+
+        if (fit.LogLikelihood > reference.LogLik + tolerance)
+        {
+            check.Add($"log-likelihood {fit.LogLikelihood:R} is better than R's {reference.LogLik:R} by "
+                + $"{fit.LogLikelihood - reference.LogLik:G3}: which of the two is wrong?");
+        }
+        check.Near("log-likelihood", reference.LogLik, fit.LogLikelihood, tolerance);
+        check.Near("AIC", reference.Aic, fit.Aic, 2 * tolerance);
+        check.Near("BIC", reference.Bic, fit.Bic, 2 * tolerance);
+        check.Near("observations", reference.Observations, fit.ObservationCount, 0);
+        check.Near("parameters", reference.Parameters, fit.ParameterCount, 0);
+        check.Done();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void FixedEffectsAgree(string name)
+    {
+        var reference = References[name];
+        var fit = FitOf(reference);
+        var check = new Comparison(name);
+
+        check.Near("number of coefficients", reference.Fixed.Length, fit.FixedEffects.Count, 0);
+        foreach (var expected in reference.Fixed)
+        {
+            var actual = fit.FixedEffects[expected.Name];
+            if (expected.Estimate is not { } estimate || expected.StandardError is not { } error)
+            {
+                if (!double.IsNaN(actual.Estimate))
+                    check.Add($"{expected.Name} is aliased in R, but estimated as {actual.Estimate}");
+                continue;
+            }
+            check.Near(expected.Name, estimate, actual.Estimate, 1e-3 * error);
+            check.Near($"standard error of {expected.Name}", error, actual.StandardError, 0.01 * error);
+        }
+        check.Done();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void VariancesAgree(string name)
+    {
+        var reference = References[name];
+        var fit = FitOf(reference);
+        var check = new Comparison(name);
+        // What "zero" means for a standard deviation depends on the scale of the linear predictor.
+        var scale = reference.Family == "gaussian" ? reference.Sigma ?? 1 : 1;
+
+        check.Near("number of variances", reference.Variances.Length, fit.VarianceComponents.Count, 0);
+        foreach (var expected in reference.Variances)
+        {
+            var label = $"{expected.Group} {expected.Term1} {expected.Term2}";
+            var actual = fit.VarianceComponents.FirstOrDefault(component => component.Group == expected.Group
+                && component.Term1 == expected.Term1 && component.Term2 == expected.Term2);
+            if (actual is null)
+                check.Add($"no variance component {label}");
+            else if (expected.Term2 is null)
+            {
+                var sd = expected.Sd!.Value;
+                var slack = reference.Singular ? 1e-3 * scale : 1e-6 * scale;
+                check.Near($"sd of {label}", sd, actual.StandardDeviation, 2e-3 * sd + slack);
+            }
+            else
+                check.Near($"correlation of {label}", expected.Correlation!.Value, actual.Correlation, 5e-3);
+        }
+        if (reference.Sigma is { } sigma)
+            check.Near("sigma", sigma, fit.Sigma, 2e-3 * sigma);
+        check.Done();
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesWithRandomEffects))]
+    public void ConditionalModesAgree(string name)
+    {
+        var reference = References[name];
+        var fit = FitOf(reference);
+        var check = new Comparison(name);
+
+        foreach (var expected in reference.Modes)
+        {
+            var actual = fit.RandomEffects[expected.Group][expected.Level, expected.Term];
+            var label = $"{expected.Group} {expected.Level} {expected.Term}";
+            var largest = reference.Variances.Where(variance => variance.Group == expected.Group).Max(v => v.Sd ?? 0);
+            // A mode moves with the variances, which are held to 2e-3.
+            var slack = 2e-3 * Math.Abs(expected.Mode) + (reference.Singular ? 1e-3 * (1 + largest) : 1e-6 * largest);
+            check.Near($"mode of {label}", expected.Mode, actual.Mode, 1e-3 * expected.Sd + slack);
+            check.Near($"sd of {label}", expected.Sd, actual.StandardDeviation, 0.01 * expected.Sd + slack);
+        }
+        check.Done();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void PredictionsAgree(string name)
+    {
+        var reference = References[name];
+        var fit = FitOf(reference);
+        var check = new Comparison(name);
+        var expected = reference.Predictions;
+        var newData = reference.ReadNewData();
+
+        check.NearRelative("fitted", reference.Fitted, fit.Fitted(), 1e-3);
+        if (expected.Population is { } population)
+        {
+            var predicted = fit.Predict(newData, PredictionScale.Link, RandomEffectsUse.Population);
+            for (var row = 0; row < population.Length; row++)
+            {
+                var error = expected.PopulationError[row];
+                check.Near($"population row {row}", population[row], predicted.Estimate[row], 2e-3 * error + 1e-9);
+                check.Near($"its standard error, row {row}", error, predicted.StandardError[row], 0.01 * error + 1e-9);
+            }
+        }
+        if (expected.Conditional is { } conditional)
+        {
+            var predicted = fit.Predict(newData, PredictionScale.Link, RandomEffectsUse.Conditional);
+            for (var row = 0; row < conditional.Length; row++)
+            {
+                var tolerance = 3e-3 * expected.PopulationError[row] + 1e-4 * Math.Abs(conditional[row]) + 1e-9;
+                check.Near($"conditional row {row}", conditional[row], predicted.Estimate[row], tolerance);
+            }
+        }
+        if (expected.ConditionalResponse is { } responses)
+            check.NearRelative("conditional response", responses, fit.Predict(newData).Estimate, 2e-3);
+        if (expected.PopulationResponse is { } populationResponses)
+        {
+            var predicted = fit.Predict(newData, PredictionScale.Response, RandomEffectsUse.Population);
+            check.NearRelative("population response", populationResponses, predicted.Estimate, 2e-3);
+        }
+        check.Done();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ResidualsAgree(string name)
+    {
+        var reference = References[name];
+        var fit = FitOf(reference);
+        var check = new Comparison(name);
+
+        check.NearRelative("response residual", reference.Residuals.Response, fit.Residuals(ResidualType.Response), 5e-3);
+        check.NearRelative("Pearson residual", reference.Residuals.Pearson, fit.Residuals(ResidualType.Pearson), 5e-3);
+        check.NearRelative("deviance residual", reference.Residuals.Deviance, fit.Residuals(ResidualType.Deviance), 5e-3);
+        check.Done();
+    }
+
+    private static GlmmFit FitOf(ReferenceFit reference) =>
+        Fits.GetOrAdd(reference.Name, _ => new Lazy<GlmmFit>(() => Glmm.Fit(
+            reference.Formula,
+            reference.ReadData(),
+            Family.Parse(reference.Family, reference.Link),
+            new GlmmOptions { Reml = reference.Reml, Weights = reference.Weights }))).Value;
+}
