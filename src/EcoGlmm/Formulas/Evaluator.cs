@@ -96,9 +96,9 @@ internal sealed class Evaluator(string text, EvaluationContext context)
     /// <summary>Refuses values that are missing or infinite although every column that they come from is complete.</summary>
     public void RequireFinite(FormulaNode node, double[] values)
     {
-        var bad = Enumerable.Range(0, values.Length).Where(row => !double.IsFinite(values[row])).ToArray();
-        if (bad.Length == 0)
+        if (Array.TrueForAll(values, double.IsFinite))
             return;
+        var bad = Enumerable.Range(0, values.Length).Where(row => !double.IsFinite(values[row])).ToArray();
         var name = Array.TrueForAll(bad, row => double.IsNaN(values[row])) ? "not a number"
             : Array.TrueForAll(bad, row => double.IsNegativeInfinity(values[row])) ? "minus infinity"
             : Array.TrueForAll(bad, row => double.IsPositiveInfinity(values[row])) ? "infinite"
