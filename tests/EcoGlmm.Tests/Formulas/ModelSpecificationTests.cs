@@ -224,6 +224,62 @@ public class ModelSpecificationTests
         Assert.Equal(["10"], Create("y ~ (1 | factor(n))", Complete).Conditional.Training.RandomTerms[0].Levels);
     }
 
+    [Fact]
+    public void ColumnWithBlanksGivesItsGroupAPlainName()
+    {
+        var data = Complete.With("the id", ["p", "p", "p", "q", "q", "r"]);
+        var terms = Create("y ~ (1 | `the id`) + (1 | `the id`:f)", data).Conditional.Training.RandomTerms;
+        Assert.Equal(["the id", "`the id`:f"], terms.Select(term => term.Group));
+    }
+
+    [Fact]
+    public void StatisticsWithinAnExpressionAreThoseOfTheTrainingRows()
+    {
+        var part = Create("y ~ I((age - mean(age)) / sd(age)) + I(age > median(age))", Complete).Conditional;
+        Assert.Equal(-2.5 / Math.Sqrt(3.5), part.Training.X[6], 1e-14);
+        Assert.Equal([0.0, 0, 0, 1, 1, 1], part.Training.X[12..18]);
+        var rows = part.Evaluate(new FieldData([new NumericColumn("age", [8, 8])]));
+        Assert.Equal(4.5 / Math.Sqrt(3.5), rows.X[2], 1e-14);
+    }
+
+    [Fact]
+    public void ObservationsMayBeNestedInAGroup()
+    {
+        var terms = Create("y ~ (1 | id/olre)", Complete).Conditional.Training.RandomTerms;
+        Assert.Equal(["olre:id", "id"], terms.Select(term => term.Group));
+        Assert.Equal(["1:p", "2:p", "3:p", "4:q", "5:q", "6:r"], terms[0].Levels);
+    }
+
+    [Fact]
+    public void SettingOfAnArgumentToNullLeavesItOut()
+    {
+        var plain = Create("y ~ ns(age, df = 2)", Complete).Conditional.Training.X;
+        Assert.Equal(plain, Create("y ~ ns(age, df = 2, knots = NULL)", Complete).Conditional.Training.X);
+    }
+
+    [Fact]
+    public void TooManyLevelsForAFixedEffectAreRefused()
+    {
+        var rows = Enumerable.Range(0, 10_002).ToArray();
+        var data = new FieldData([
+            new NumericColumn("y", Array.ConvertAll(rows, row => (double)row)),
+            CategoricalColumn.FromTexts("id", rows.Select(row => $"id{row}")),
+        ]);
+        Assert.Contains("(1 | factor)", Assert.Throws<GlmmException>(() => Create("y ~ id", data)).Message);
+    }
+
+    [Fact]
+    public void DatesAreDaysAsNumbersAndDatesAsGroups()
+    {
+        var data = Complete.With("y", [1, 2, 3, 4, 5, 6]);
+        DateTime?[] days = [new(2020, 1, 2), new(2020, 1, 1), new(2020, 1, 2), new(2020, 1, 1), new(2020, 1, 3), new(2020, 1, 3)];
+        data = data.WithColumn(new DateColumn("day", days));
+        var part = Create("y ~ day + (1 | day)", data).Conditional;
+        Assert.Equal(18263, part.Training.X[6]);
+        Assert.Equal(["2020-01-01", "2020-01-02", "2020-01-03"], part.Training.RandomTerms[0].Levels);
+        Assert.Equal([1, 0, 1, 0, 2, 2], part.Training.RandomTerms[0].Codes);
+    }
+
     private static ModelSpecification Create(string formula, FieldData data) =>
         ModelSpecification.Create(formula, "~ 0", "~ 1", null, null, null, data);
 }
