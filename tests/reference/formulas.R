@@ -28,7 +28,9 @@ fixed <- c(
   "y ~ bs(x)", "y ~ bs(x, df = 5)", "y ~ bs(x, knots = c(4, 6), degree = 2)", "y ~ bs(x, df = 5, intercept = TRUE)", "y ~ bs(x, degree = 1, df = 3)",
   "y ~ bs(x, df = 4, Boundary.knots = c(0, 10)) * b", "y ~ x + offset(log(count))", "y ~ offset(log(count)) + a + offset(z)",
   "y ~ site + a + I(x*2) + x", "y ~ a + site:nest + nest", "y ~ .", "log(y + 10) ~ . - site", "y ~ (a + x):b", "y ~ x + a %in% (b + site)",
-  "y ~ a + (b + x)", "y ~ a:x:b", "y ~ x*a*b", "y ~ x + 0 + 1", "y ~ z + b + z:x:b + x", "y ~ site/nest + x", "y ~ I(a == \"a1\")", "y ~ I(year %in% c(2001, 2005))")
+  "y ~ a + (b + x)", "y ~ a:x:b", "y ~ x*a*b", "y ~ x + 0 + 1", "y ~ z + b + z:x:b + x", "y ~ site/nest + x", "y ~ I(x) + I((x))", "y ~ a + +b", "y ~ -1 + a + -b", "y ~ (a + b)/x", "y ~ x/(a + b)", "y ~ a %in% b/x",
+  "y ~ (a*b)^2 - 1", "y ~ log(x):a + b^2", "y ~ a*b %in% x", "y ~ x + (x > 2):a", "y ~ a:a", "y ~ a*1", "y ~ 0 + x + (0 + a)", "y ~ (0 + a):b", "y ~ x + I(x)^2",
+  "y ~ I(a)", "y ~ \"a1\" == a", "y ~ offset(x):a + b", "y ~ a + b - (1 + b)", "y ~ I(a == \"a1\")", "y ~ I(year %in% c(2001, 2005))")
 one <- function(text, contrasts = NULL) {
   f <- as.formula(text)
   tt <- terms(f, data = data)

@@ -69,7 +69,7 @@ internal sealed class DesignLayout
             var count = variables[t].Select((variable, i) => (long)variable.ColumnCount(full[t][i])).Aggregate((a, b) => Math.Min(a * b, int.MaxValue));
             if (names.Count + count > MostColumns)
             {
-                throw new GlmmException($"The fixed effect {terms.Terms[t].Label} would need {count} coefficients. Something "
+                throw new GlmmException($"The term {terms.Terms[t].Label} would need {count} coefficients. Something "
                     + $"with so many levels belongs in a random term, (1 | {terms.Terms[t].Label}); if it is a number that was "
                     + "read as text, make it numeric with AsNumeric.");
             }

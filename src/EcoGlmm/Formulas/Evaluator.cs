@@ -22,7 +22,10 @@ internal sealed record EvaluationContext(
 /// <summary>Evaluates the expressions of one formula column by column.</summary>
 internal sealed class Evaluator(string text, EvaluationContext context)
 {
+    /// <summary>The grouping factor that has a level for each row, unless a column is called so.</summary>
     public const string ObservationLevel = "olre";
+
+    private const int MostRowsNamed = 10;
 
     public EvaluationContext Context { get; } = context;
 
@@ -93,29 +96,21 @@ internal sealed class Evaluator(string text, EvaluationContext context)
     /// <summary>Refuses values that are missing or infinite although every column that they come from is complete.</summary>
     public void RequireFinite(FormulaNode node, double[] values)
     {
-        var bad = new List<int>();
-        var count = 0;
-        for (var row = 0; row < values.Length; row++)
-        {
-            if (double.IsFinite(values[row]))
-                continue;
-            count++;
-            if (bad.Count < 10)
-                bad.Add(Context.RowNumber(row));
-        }
-        if (count == 0)
+        if (Array.TrueForAll(values, double.IsFinite))
             return;
-        var kind = values[bad.Count > 0 ? FirstBad(values) : 0];
-        var name = double.IsNaN(kind) ? "not a number" : kind > 0 ? "infinite" : "minus infinity";
-        var rows = string.Join(", ", bad) + (count > bad.Count ? $" and {count - bad.Count} more" : "");
-        throw Error(node, $"{node} is {name} in {(count == 1 ? "row" : "rows")} {rows}",
+        var bad = Enumerable.Range(0, values.Length).Where(row => !double.IsFinite(values[row])).ToArray();
+        var name = Array.TrueForAll(bad, row => double.IsNaN(values[row])) ? "not a number"
+            : Array.TrueForAll(bad, row => double.IsNegativeInfinity(values[row])) ? "minus infinity"
+            : Array.TrueForAll(bad, row => double.IsPositiveInfinity(values[row])) ? "infinite"
+            : "not finite";
+        var rows = string.Join(", ", bad.Take(MostRowsNamed).Select(Context.RowNumber))
+                   + (bad.Length > MostRowsNamed ? $" and {bad.Length - MostRowsNamed} more" : "");
+        throw Error(node, $"{node} is {name} in {(bad.Length == 1 ? "row" : "rows")} {rows}",
             node is NameNode
                 ? "Make these values missing, or leave the rows out with Where."
                 : "Check the values there: the logarithm of zero or of a negative number, a division by zero, and the like "
                   + "have no finite value.");
     }
-
-    private static int FirstBad(double[] values) => Array.FindIndex(values, x => !double.IsFinite(x));
 
     private Value Name(NameNode node)
     {

@@ -176,7 +176,8 @@ internal sealed class FormulaParser
             TokenKind.Operator => FormulaError.At(_text, token.Position, $"Something is missing before this {token.Text}",
                 $"Write a column, a number or a function there, or remove the {token.Text}."),
             TokenKind.Assign => FormulaError.At(_text, token.Position, "An = cannot stand here",
-                "Use == to compare; = only names an argument of a function, as in ns(x, df = 3)."),
+                "Between the response and the terms stands a ~, and == compares; = only names an argument of a function, "
+                + "as in ns(x, df = 3)."),
             TokenKind.Comma => FormulaError.At(_text, token.Position, "A comma cannot stand here",
                 "Commas separate the arguments of a function."),
             _ => FormulaError.At(_text, token.Position, "An operator is missing before this",

@@ -5,6 +5,13 @@ internal static class LearningFunctions
 {
     private sealed record Standardisation(double Center, double Scale);
 
+    /// <summary>A number of the training rows, for use within an expression: I(x - mean(x)).</summary>
+    public static Func<Evaluator, CallNode, Value> Statistic(Func<double[], double> statistic) => (evaluator, call) =>
+    {
+        var x = new CallArguments(evaluator, call, "x").Rows("x");
+        return new ConstantNumbers([evaluator.Learn(call, () => statistic(x))]);
+    };
+
     public static Value Scale(Evaluator evaluator, CallNode call)
     {
         var arguments = new CallArguments(evaluator, call, "x", "center", "scale");
@@ -98,17 +105,7 @@ internal static class LearningFunctions
         var scale = Setting(arguments, "scale");
         if (scale is null)
         {
-            // R divides by the root mean square, with n − 1, about whatever was subtracted.
-            var sum = 0.0;
-            var count = 0;
-            foreach (var value in x)
-            {
-                if (double.IsNaN(value))
-                    continue;
-                sum += (value - center) * (value - center);
-                count++;
-            }
-            scale = Math.Sqrt(sum / Math.Max(1, count - 1));
+            scale = RootMeanSquare(x, center);
             if (scale == 0)
                 throw arguments.Invalid("x", "does not vary, so that it cannot be scaled", "Leave it out of the formula.");
         }
@@ -125,8 +122,22 @@ internal static class LearningFunctions
         return arguments.Number(parameter, 0);
     }
 
+    /// <summary>The root mean square about a centre, with n − 1, as R's scale() divides by.</summary>
+    public static double RootMeanSquare(double[] x, double center)
+    {
+        var (sum, count) = (0.0, 0);
+        foreach (var value in x)
+        {
+            if (double.IsNaN(value))
+                continue;
+            sum += (value - center) * (value - center);
+            count++;
+        }
+        return Math.Sqrt(sum / Math.Max(1, count - 1));
+    }
+
     // In two passes, as R does: the second adds what rounding lost in the first.
-    private static double Mean(double[] x)
+    public static double Mean(double[] x)
     {
         var (sum, count) = (0.0, 0);
         foreach (var value in x)
@@ -144,7 +155,7 @@ internal static class LearningFunctions
     }
 
     // Type 7 of R. J. Hyndman & Y. Fan (1996), Sample quantiles in statistical packages, The American Statistician 50.
-    private static double Quantile(double[] sorted, double probability)
+    public static double Quantile(double[] sorted, double probability)
     {
         var h = (sorted.Length - 1) * probability;
         var below = (int)Math.Floor(h);

@@ -44,7 +44,7 @@ internal sealed class ModelFormula
     public ModelFormula Update(string change)
     {
         var (response, rightHandSide) = FormulaParser.Parse(change);
-        var newResponse = response is null ? Response : Response is null ? response : WithoutDot(response, Response);
+        var newResponse = response is null || IsDot(response) ? Response : Response is null ? response : WithoutDot(response, Response);
         var random = new List<FormulaNode>();
         var fixedEffects = UpdateFixed(rightHandSide, add: true, random) ?? new NumberNode(0, 1, false);
 

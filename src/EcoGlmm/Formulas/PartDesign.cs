@@ -5,6 +5,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>One part of a model, with everything that it learnt from the training rows.</summary>
 internal sealed class PartDesign
 {
+    private const int MostColumns = 10_000;
+
     private readonly PartSyntax _syntax;
     private readonly FormulaNode[] _offsets;
     private readonly Dictionary<string, object> _learnt;
@@ -103,10 +105,11 @@ internal sealed class PartDesign
 
     private double[] FixedMatrix(Evaluator evaluator, int columns, bool[] missing)
     {
-        if ((long)evaluator.RowCount * columns > Array.MaxLength)
+        if (columns > MostColumns || (long)evaluator.RowCount * columns > Array.MaxLength)
         {
-            throw new GlmmException($"The fixed effects have {columns} columns on {evaluator.RowCount} rows, more than fits "
-                + "in memory. A factor with so many levels belongs in a random term, (1 | factor).");
+            throw new GlmmException($"The fixed effects have {columns} coefficients on {evaluator.RowCount} rows, more than "
+                + "can be estimated. A factor with so many levels belongs in a random term, (1 | factor); numbers that were "
+                + "read as text become numeric with AsNumeric.");
         }
         var x = new double[evaluator.RowCount * columns];
         _layout.Fill(evaluator, _position, x, missing);

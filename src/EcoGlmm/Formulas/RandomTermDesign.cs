@@ -18,7 +18,8 @@ internal sealed class Grouping
             _levelIndex.TryAdd(Levels[level], level);
     }
 
-    public string Name => _node.ToString();
+    /// <summary>As lme4 has it: without backquotes where it is a column.</summary>
+    public string Name => _node is NameNode column ? column.Name : _node.ToString();
 
     public string[] Levels { get; }
 

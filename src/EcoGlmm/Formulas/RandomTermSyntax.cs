@@ -45,6 +45,11 @@ internal sealed class RandomTermSplitter
                 AddTerm(bar, structure: null);
                 return null;
             case CallNode call when StructureOf(call) is { } bar:
+                if (call.Arguments.Count > 1 && AvailableStructures.Contains(call.Function))
+                {
+                    throw FormulaError.At(_text, call.Arguments[1].Value.Position, $"{call.Function}() takes one random term",
+                        "Remove what follows it.");
+                }
                 _written.Add(node);
                 AddTerm(bar, call.Function);
                 return null;

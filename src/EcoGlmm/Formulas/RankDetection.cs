@@ -57,31 +57,52 @@ internal static class RankDetection
         return true;
     }
 
-    // Design rows are mostly zeros when there are factors, so each row is first reduced to its non-zero entries.
+    // Design rows are mostly zeros when there are factors, so each row is first reduced to its non-zero entries. The order
+    // of summation may vary with the number of threads: it decides nothing but whether to look closer.
     private static double[] CrossProducts(double[] x, int rows, int columns)
     {
-        var c = new double[columns * columns];
-        var at = new int[columns];
-        var value = new double[columns];
-        for (var row = 0; row < rows; row++)
-        {
-            var count = 0;
-            for (var j = 0; j < columns; j++)
+        const int block = 256;
+        var total = new double[columns * columns];
+        Parallel.For(0, (rows + block - 1) / block,
+            () => (Products: new double[columns * columns], At: new int[block * columns], Values: new double[block * columns], Count: new int[block]),
+            (index, _, local) =>
             {
-                var entry = x[j * rows + row];
-                if (entry == 0)
-                    continue;
-                at[count] = j;
-                value[count++] = entry;
-            }
-            for (var a = 0; a < count; a++)
+                var start = index * block;
+                var height = Math.Min(block, rows - start);
+                Array.Clear(local.Count);
+                for (var j = 0; j < columns; j++)
+                {
+                    var column = x.AsSpan(j * rows + start, height);
+                    for (var row = 0; row < height; row++)
+                    {
+                        if (column[row] == 0)
+                            continue;
+                        var place = row * columns + local.Count[row]++;
+                        local.At[place] = j;
+                        local.Values[place] = column[row];
+                    }
+                }
+                for (var row = 0; row < height; row++)
+                {
+                    var at = local.At.AsSpan(row * columns, local.Count[row]);
+                    var values = local.Values.AsSpan(row * columns, local.Count[row]);
+                    for (var p = 0; p < at.Length; p++)
+                    {
+                        for (var q = p; q < at.Length; q++)
+                            local.Products[at[p] * columns + at[q]] += values[p] * values[q];
+                    }
+                }
+                return local;
+            },
+            local =>
             {
-                var start = at[a] * columns;
-                for (var b = a; b < count; b++)
-                    c[start + at[b]] += value[a] * value[b];
-            }
-        }
-        return c;
+                lock (total)
+                {
+                    for (var i = 0; i < total.Length; i++)
+                        total[i] += local.Products[i];
+                }
+            });
+        return total;
     }
 
     // Returns the p × p upper triangle R of X = QR, column-major; Householder on [R; next block of rows].

@@ -12,7 +12,8 @@ internal sealed class SplineBasis
     private readonly double _low;
     private readonly double _high;
     private readonly bool _intercept;
-    private readonly double[][]? _reflections;
+    private readonly bool _natural;
+    private readonly double[][] _combination;
 
     /// <param name="knots">Interior knots, ascending.</param>
     /// <param name="low">The lower boundary knot.</param>
@@ -24,48 +25,43 @@ internal sealed class SplineBasis
     {
         (_degree, _low, _high, _intercept) = (degree, low, high, intercept);
         _t = [.. Enumerable.Repeat(low, degree + 1), .. knots, .. Enumerable.Repeat(high, degree + 1)];
-        if (natural)
-            _reflections = Reflections(WithoutFirst(Derivatives(low, 2)), WithoutFirst(Derivatives(high, 2)));
+        _natural = natural;
+        _combination = Combination();
     }
 
     private int BasisCount => _t.Length - _degree - 1;
 
-    private int FirstColumn => _intercept ? 0 : 1;
-
     /// <summary>The basis functions at each value, column by column; NaN gives NaN.</summary>
     public double[][] Evaluate(double[] x)
     {
-        var skipped = _reflections is null ? 0 : 2;
-        var columns = new double[BasisCount - FirstColumn - skipped][];
-        for (var j = 0; j < columns.Length; j++)
-            columns[j] = new double[x.Length];
+        var columns = Array.ConvertAll(_combination, _ => new double[x.Length]);
+        Span<double> local = stackalloc double[_degree + 1];
         for (var i = 0; i < x.Length; i++)
         {
-            var row = double.IsNaN(x[i]) ? NotANumber() : WithoutFirst(Row(x[i]));
-            if (_reflections is not null)
+            if (_natural && (x[i] < _low || x[i] > _high))
             {
-                foreach (var v in _reflections)
-                    Reflect(v, row);
+                var row = BeyondBoundary(x[i]);
+                for (var j = 0; j < columns.Length; j++)
+                    columns[j][i] = Dot(_combination[j], row);
+                continue;
             }
+            // Only degree + 1 B-splines differ from zero here. NaN goes through the recurrence as NaN.
+            var interval = Interval(x[i]);
+            NonZero(x[i], interval, local);
+            var first = interval - _degree;
             for (var j = 0; j < columns.Length; j++)
-                columns[j][i] = row[j + skipped];
+            {
+                var sum = 0.0;
+                for (var k = 0; k < local.Length; k++)
+                    sum += local[k] * _combination[j][first + k];
+                columns[j][i] = sum;
+            }
         }
         return columns;
     }
 
-    private double[] NotANumber()
+    private double[] BeyondBoundary(double x)
     {
-        var row = new double[BasisCount - FirstColumn];
-        Array.Fill(row, double.NaN);
-        return row;
-    }
-
-    private double[] WithoutFirst(double[] row) => _intercept ? row : row[1..];
-
-    private double[] Row(double x)
-    {
-        if (_reflections is null || x >= _low && x <= _high)
-            return Derivatives(x, 0);
         var knot = x < _low ? _low : _high;
         var value = Derivatives(knot, 0);
         var slope = Derivatives(knot, 1);
@@ -74,12 +70,41 @@ internal sealed class SplineBasis
         return value;
     }
 
+    // Each column of the basis as a combination of all B-splines: the B-splines themselves but for the first where there
+    // is no intercept; for a natural spline these rotated so that the second derivatives at the two boundary knots load
+    // on two columns alone (Householder QR of the constraints), and these two left out.
+    private double[][] Combination()
+    {
+        var first = _intercept ? 0 : 1;
+        var count = BasisCount - first;
+        var combination = new List<double[]>();
+        double[][] reflections = _natural ? Reflections(Derivatives(_low, 2)[first..], Derivatives(_high, 2)[first..]) : [];
+        for (var j = reflections.Length; j < count; j++)
+        {
+            var unit = new double[count];
+            unit[j] = 1;
+            foreach (var v in Enumerable.Reverse(reflections))
+                Reflect(v, unit);
+            combination.Add([.. new double[first], .. unit]);
+        }
+        return [.. combination];
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
+    }
+
     // The derivative of the given order of every basis function: lower-degree functions, then differenced (de Boor X.10).
     private double[] Derivatives(double x, int order)
     {
         var interval = Interval(x);
         var lower = Math.Max(0, _degree - order);
-        var local = NonZero(x, interval, lower);
+        var local = new double[lower + 1];
+        NonZero(x, interval, local);
         var all = new double[_t.Length - 1];
         if (order <= _degree)
             local.CopyTo(all, interval - lower);
@@ -110,11 +135,10 @@ internal sealed class SplineBasis
     }
 
     // The functions of one degree that do not vanish on the interval (de Boor X, algorithm BSPLVB).
-    private double[] NonZero(double x, int interval, int degree)
+    private void NonZero(double x, int interval, Span<double> b)
     {
-        var b = new double[degree + 1];
         b[0] = 1;
-        for (var d = 1; d <= degree; d++)
+        for (var d = 1; d < b.Length; d++)
         {
             var saved = 0.0;
             for (var r = 0; r < d; r++)
@@ -127,11 +151,8 @@ internal sealed class SplineBasis
             }
             b[d] = saved;
         }
-        return b;
     }
 
-    // The Householder vectors of the QR factorisation of the two constraints: the basis is rotated so that its first two
-    // columns carry them, and these are then left out.
     private static double[][] Reflections(double[] first, double[] second)
     {
         var v1 = Householder(first, 0);
