@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Numerics;
@@ -34,6 +35,7 @@ internal static unsafe class DensePanel
         return Cholesky(right, lda, rows - left, width - left, workspace);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool CholeskyColumns(double* a, int lda, int rows, int width)
     {
         for (int j = 0; j < width; j++)
@@ -67,6 +69,7 @@ internal static unsafe class DensePanel
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract4(int n, double* y, double* x, int ldx, double s0, double s1, double s2, double s3)
     {
         double* x1 = x + ldx;
@@ -95,6 +98,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>y += s x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(int n, double s, double* x, double* y)
     {
         var v = Vector256.Create(s);
@@ -111,6 +115,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>x := s x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(int n, double s, double* x)
     {
         var v = Vector256.Create(s);
@@ -127,6 +132,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>xᵀy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(int n, double* x, double* y)
     {
         int i = 0;
@@ -168,6 +174,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>Solves L x = b in place for one right-hand side, L being the triangle of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLower(double* l, int ldl, int width, double* x)
     {
         for (int j = 0; j < width; j++, l += ldl + 1)
@@ -178,6 +185,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>Solves Lᵀ x = b in place for one right-hand side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLowerTransposed(double* l, int ldl, int width, double* x)
     {
         for (int j = width - 1; j >= 0; j--)
@@ -191,6 +199,7 @@ internal static unsafe class DensePanel
     /// Writes the inverse of a lower triangle into another matrix, whose strict upper triangle is set to zero. Recursive:
     /// with L = [A 0; B C], the lower left block is -C⁻¹ B A⁻¹. Scratch of width² / 4 + width doubles.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void InvertLower(
         double* l, int ldl, int width, double* inverse, int ldi, double* scratch, double* workspace)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EcoGlmm.Numerics;
 
 /// <content>The numeric factorization.</content>
@@ -7,6 +9,7 @@ internal sealed unsafe partial class SparseCholesky
     /// Factorizes the matrix with these values, aligned with the row indices of the analysed pattern. Returns false if it
     /// is not (numerically) positive definite or holds a NaN; another matrix can then be tried.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFactor(ReadOnlySpan<double> values)
     {
         if (values.Length != entryPositions.Length)
@@ -73,6 +76,7 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FactorColumn(double* column, int below, int* target)
     {
         double pivot = *column;
@@ -101,6 +105,7 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FactorSmall(double* panel, int width, int below, int* target)
     {
         int ld = width + below;
@@ -150,6 +155,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // Subtracts from panel j the updates of its descendants.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pull(int j)
     {
         BuildMap(j);
@@ -197,6 +203,7 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SubtractOuter(
         int columns, int m, double* source, int* local, bool contiguous, double* panel, int ld)
     {
@@ -217,6 +224,7 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BuildMap(int j)
     {
         int column = first[j];
@@ -236,6 +244,7 @@ internal sealed unsafe partial class SparseCholesky
 
     // The local rows, in the panel that the map stands for, of the m last rows of supernode k. Returns whether they follow
     // one another without gaps.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Localize(int k, int low, int m, int* local)
     {
         int start = rowStarts[k] + low;

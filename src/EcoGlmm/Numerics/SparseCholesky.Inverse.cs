@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EcoGlmm.Numerics;
 
 /// <content>
@@ -18,6 +20,7 @@ internal sealed unsafe partial class SparseCholesky
     /// <summary>
     /// The entries of A⁻¹ where the input pattern has entries, aligned with its row indices.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SelectedInverse(Span<double> values)
     {
         if (!factored)
@@ -75,6 +78,7 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InvertColumn(double* l, double* column, int below, double* z, int* target)
     {
         double scale = 1 / *l++;
@@ -101,6 +105,7 @@ internal sealed unsafe partial class SparseCholesky
         *column = diagonal - scale * dot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InvertSmall(double* l, double* panel, int width, int below, double* z, int* target)
     {
         int ld = width + below;
@@ -170,6 +175,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // On entry the rows below hold Z₂₂ L₂₁.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FinishPanel(double* l, double* panel, int width, int below)
     {
         int ld = width + below;
@@ -211,6 +217,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // Adds what finished panel j contributes to Z₂₂ L₂₁ of its descendants.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Share(int j, double* z)
     {
         BuildMap(j);
@@ -262,6 +269,7 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ShareColumn(
         int columns, int m, double* panel, int ld, int* local, double* l, double* target)
     {

@@ -170,6 +170,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // L x = b.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(double* x)
     {
         fixed (int* allRows = rows)
@@ -214,6 +215,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // Lᵀ x = b.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(double* x)
     {
         fixed (int* allRows = rows)
