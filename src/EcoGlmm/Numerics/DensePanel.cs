@@ -35,6 +35,42 @@ internal static unsafe class DensePanel
         return Cholesky(right, lda, rows - left, width - left, workspace);
     }
 
+    /// <summary>
+    /// X := X L⁻ᵀ for some rows below a factorized triangle; the same operations on each entry, in the same order, as
+    /// <see cref="Cholesky"/> does on its rows below.
+    /// </summary>
+    public static void SolveRight(double* l, int ldl, int width, double* x, int ldx, int rows, double* workspace)
+    {
+        if (width > Unblocked)
+        {
+            int left = (width / 2 + 3) / 4 * 4;
+            SolveRight(l, ldl, left, x, ldx, rows, workspace);
+            double* right = x + (long)left * ldx;
+            MatrixProduct.Add(
+                rows, width - left, left, true, x, ldx, false, l + left, ldl, true, right, ldx, workspace);
+            SolveRight(l + left + (long)left * ldl, ldl, width - left, right, ldx, rows, workspace);
+            return;
+        }
+
+        for (int j = 0; j < width; j++)
+        {
+            double* column = x + (long)j * ldx;
+            int k = 0;
+            for (; k + 4 <= j; k += 4)
+            {
+                double* s = l + j + (long)k * ldl;
+                Subtract4(rows, column, x + (long)k * ldx, ldx, s[0], s[ldl], s[2L * ldl], s[3L * ldl]);
+            }
+
+            for (; k < j; k++)
+            {
+                AddScaled(rows, -l[j + (long)k * ldl], x + (long)k * ldx, column);
+            }
+
+            Scale(rows, 1 / l[j + (long)j * ldl], column);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool CholeskyColumns(double* a, int lda, int rows, int width)
     {

@@ -36,13 +36,13 @@ internal sealed unsafe partial class SparseCholesky
                 double* panel = factor + panelStarts[s];
                 if (descendantStarts[s + 1] > descendantStarts[s])
                 {
-                    Pull(s);
+                    PullAll(s);
                 }
 
                 bool positive;
                 if (!pushes[s])
                 {
-                    positive = DensePanel.Cholesky(panel, width + below, width + below, width, work);
+                    positive = FactorPanel(panel, width, below);
                 }
                 else if (width == 1)
                 {
@@ -154,53 +154,75 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
-    // Subtracts from panel j the updates of its descendants.
+    // Subtracts from columns [begin, end) of panel j the updates of its descendants.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pull(int j)
+    private void Pull(int j, int begin, int end, in Buffers buffers)
     {
-        BuildMap(j);
         int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
         double* panel = factor + panelStarts[j];
-        fixed (int* local = relative)
+        int* local = buffers.Relative;
+        for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
         {
-            for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
+            int k = descendants[d];
+            var (low, high) = Within(d, first[j] + begin, first[j] + end);
+            if (low == high)
             {
-                int k = descendants[d];
-                int low = descendantLow[d];
-                int width = first[k + 1] - first[k];
-                int below = rowStarts[k + 1] - rowStarts[k];
-                int m = below - low;
-                int columns = descendantHigh[d] - low;
-                int ldk = width + below;
-                double* source = factor + panelStarts[k] + width + low;
-                bool contiguous = Localize(k, low, m, local);
-                double* target = panel + local[0] + (long)local[0] * ld;
-                if (width == 1)
+                continue;
+            }
+
+            int width = first[k + 1] - first[k];
+            int below = rowStarts[k + 1] - rowStarts[k];
+            int m = below - low;
+            int columns = high - low;
+            int ldk = width + below;
+            double* source = factor + panelStarts[k] + width + low;
+            bool contiguous = Localize(k, low, m, local);
+            double* target = panel + local[0] + (long)local[0] * ld;
+            if (width == 1)
+            {
+                SubtractOuter(columns, m, source, local, contiguous, panel, ld);
+            }
+            else if (contiguous)
+            {
+                MatrixProduct.Add(
+                    m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, buffers.Work, true);
+            }
+            else
+            {
+                double* update = buffers.Update;
+                new Span<double>(update, m * columns).Clear();
+                MatrixProduct.Add(
+                    m, columns, width, true, source, ldk, false, source, ldk, true, update, m, buffers.Work, true);
+                for (int c = 0; c < columns; c++)
                 {
-                    SubtractOuter(columns, m, source, local, contiguous, panel, ld);
-                }
-                else if (contiguous)
-                {
-                    MatrixProduct.Add(
-                        m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, work, true);
-                }
-                else
-                {
-                    new Span<double>(update, m * columns).Clear();
-                    MatrixProduct.Add(
-                        m, columns, width, true, source, ldk, false, source, ldk, true, update, m, work, true);
-                    for (int c = 0; c < columns; c++)
+                    double* to = panel + (long)local[c] * ld;
+                    double* from = update + (long)c * m;
+                    for (int i = c; i < m; i++)
                     {
-                        double* to = panel + (long)local[c] * ld;
-                        double* from = update + (long)c * m;
-                        for (int i = c; i < m; i++)
-                        {
-                            to[local[i]] += from[i];
-                        }
+                        to[local[i]] += from[i];
                     }
                 }
             }
         }
+    }
+
+    // Of the rows that descendant d has among the columns of its target, those in [from, to) of the matrix.
+    private (int Low, int High) Within(int d, int from, int to)
+    {
+        int start = rowStarts[descendants[d]];
+        int low = descendantLow[d];
+        int high = descendantHigh[d];
+        while (low < high && rows[start + low] < from)
+        {
+            low++;
+        }
+
+        while (low < high && rows[start + high - 1] >= to)
+        {
+            high--;
+        }
+
+        return (low, high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -219,7 +241,8 @@ internal sealed unsafe partial class SparseCholesky
 
             for (int i = c; i < m; i++)
             {
-                to[local[i]] -= s * source[i];
+                double* entry = to + local[i];
+                *entry = MatrixProduct.MultiplyAdd(-s, source[i], *entry);
             }
         }
     }

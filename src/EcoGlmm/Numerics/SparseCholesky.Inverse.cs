@@ -13,7 +13,6 @@ namespace EcoGlmm.Numerics;
 /// </remarks>
 internal sealed unsafe partial class SparseCholesky
 {
-    private readonly int inverseScratch;
     private readonly double* triangles;
     private double[]? inverseStorage;
 
@@ -67,7 +66,7 @@ internal sealed unsafe partial class SparseCholesky
 
                 if (descendantStarts[s + 1] > descendantStarts[s])
                 {
-                    Share(s, z);
+                    ShareAll(s, z);
                 }
             }
         }
@@ -216,56 +215,53 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
-    // Adds what finished panel j contributes to Z₂₂ L₂₁ of its descendants.
+    // Adds what finished panel j contributes to Z₂₂ L₂₁ of its descendants [begin, end).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Share(int j, double* z)
+    private void Share(int j, int begin, int end, double* z, in Buffers buffers)
     {
-        BuildMap(j);
         int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
         double* panel = z + panelStarts[j];
-        fixed (int* local = relative)
+        int* local = buffers.Relative;
+        for (int d = begin; d < end; d++)
         {
-            for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
+            int k = descendants[d];
+            int low = descendantLow[d];
+            int width = first[k + 1] - first[k];
+            int below = rowStarts[k + 1] - rowStarts[k];
+            int m = below - low;
+            int columns = descendantHigh[d] - low;
+            int ldk = width + below;
+            double* l = factor + panelStarts[k] + width + low;
+            double* target = z + panelStarts[k] + width + low;
+            bool contiguous = Localize(k, low, m, local);
+            if (width == 1)
             {
-                int k = descendants[d];
-                int low = descendantLow[d];
-                int width = first[k + 1] - first[k];
-                int below = rowStarts[k + 1] - rowStarts[k];
-                int m = below - low;
-                int columns = descendantHigh[d] - low;
-                int ldk = width + below;
-                double* l = factor + panelStarts[k] + width + low;
-                double* target = z + panelStarts[k] + width + low;
-                bool contiguous = Localize(k, low, m, local);
-                if (width == 1)
-                {
-                    ShareColumn(columns, m, panel, ld, local, l, target);
-                    continue;
-                }
+                ShareColumn(columns, m, panel, ld, local, l, target);
+                continue;
+            }
 
-                double* block = panel + local[0] + (long)local[0] * ld;
-                int ldb = ld;
-                if (!contiguous)
+            double* block = panel + local[0] + (long)local[0] * ld;
+            int ldb = ld;
+            if (!contiguous)
+            {
+                block = buffers.Update;
+                ldb = m;
+                for (int c = 0; c < columns; c++)
                 {
-                    block = update;
-                    ldb = m;
-                    for (int c = 0; c < columns; c++)
+                    double* from = panel + (long)local[c] * ld;
+                    double* to = block + (long)c * m;
+                    for (int i = 0; i < m; i++)
                     {
-                        double* from = panel + (long)local[c] * ld;
-                        double* to = block + (long)c * m;
-                        for (int i = 0; i < m; i++)
-                        {
-                            to[i] = from[local[i]];
-                        }
+                        to[i] = from[local[i]];
                     }
                 }
-
-                MatrixProduct.Add(
-                    columns, width, m, false, block, ldb, true, l, ldk, false, target, ldk, work);
-                MatrixProduct.Add(
-                    m - columns, width, columns, false, block + columns, ldb, false, l, ldk, false,
-                    target + columns, ldk, work);
             }
+
+            MatrixProduct.Add(
+                columns, width, m, false, block, ldb, true, l, ldk, false, target, ldk, buffers.Work);
+            MatrixProduct.Add(
+                m - columns, width, columns, false, block + columns, ldb, false, l, ldk, false, target + columns, ldk,
+                buffers.Work);
         }
     }
 

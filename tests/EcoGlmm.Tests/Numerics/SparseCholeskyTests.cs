@@ -167,6 +167,51 @@ public class SparseCholeskyTests
         }
     }
 
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("crossed")]
+    [InlineData("pedigree")]
+    public void Results_do_not_depend_on_the_number_of_threads(string kind)
+    {
+        // Large enough for the steps to be shared.
+        var pattern = kind switch
+        {
+            "dense" => SparsePattern.FromCliques(600, [[.. Enumerable.Range(0, 600)]]),
+            "crossed" => SparseMatrices.Crossed(6000, [500, 400], [1, 1], 1),
+            _ => SparseMatrices.Pedigree(150, 1600, 1),
+        };
+        var values = SparseMatrices.Values(pattern, 1);
+        var one = Results(1);
+        Assert.Equal(one, Results(2));
+
+        double[] Results(int threads)
+        {
+            var cholesky = SparseCholesky.Analyze(pattern);
+            cholesky.MaxThreads = threads;
+            Assert.True(cholesky.TryFactor(values));
+            var results = new double[pattern.NonZeros + pattern.Order + 1];
+            cholesky.SelectedInverse(results.AsSpan(0, pattern.NonZeros));
+            results.AsSpan(pattern.NonZeros, pattern.Order).Fill(1);
+            cholesky.Solve(results.AsSpan(pattern.NonZeros, pattern.Order));
+            results[^1] = cholesky.LogDeterminant;
+
+            // Against the definition: A x = 1, and Σ A⁻¹ᵢⱼ Aᵢⱼ over all entries is the order.
+            var product = SparseMatrices.Multiply(pattern, values, results[pattern.NonZeros..^1]);
+            Assert.All(product, b => Assert.Equal(1, b, 1e-9));
+            double trace = 0;
+            for (int j = 0; j < pattern.Order; j++)
+            {
+                for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+                {
+                    trace += (pattern.RowIndices[p] == j ? 1 : 2) * values[p] * results[p];
+                }
+            }
+
+            Assert.Equal(pattern.Order, trace, 1e-7 * pattern.Order);
+            return results;
+        }
+    }
+
     [Fact]
     public void Draws_have_the_inverse_as_their_covariance()
     {
