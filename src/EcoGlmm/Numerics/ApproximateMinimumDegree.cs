@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EcoGlmm.Numerics;
 
 /// <summary>
@@ -122,6 +124,7 @@ internal sealed class ApproximateMinimumDegree
     }
 
     // Turns variable p into an element and returns how many columns went with it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Eliminate(int p, int remaining)
     {
         int pivotSize = size[p];
@@ -164,6 +167,7 @@ internal sealed class ApproximateMinimumDegree
     }
 
     // L_p = (A_p ∪ ⋃ L_e over e in E_p) \ p; the elements e are absorbed by p.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FormElement(int p, out int begin, out int end)
     {
         int weight = 0;
@@ -227,6 +231,7 @@ internal sealed class ApproximateMinimumDegree
     }
 
     // After this, mark[e] - flag = |L_e \ L_p| for every live element e next to L_p (algorithm 2 of the paper).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MarkExternalWeights(int begin, int end)
     {
         for (int q = begin; q < end; q++)
@@ -251,6 +256,7 @@ internal sealed class ApproximateMinimumDegree
 
     // Prunes the lists of the variables of L_p and bounds their external degrees (without L_p itself). Variables without
     // any neighbour outside L_p are eliminated together with p; returns the number of their columns.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int UpdateVariables(int p, int begin, int end)
     {
         int absorbed = 0;
@@ -321,6 +327,7 @@ internal sealed class ApproximateMinimumDegree
         return absorbed;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MergeIndistinguishable(int begin, int end)
     {
         for (int q = begin; q < end; q++)
@@ -367,6 +374,7 @@ internal sealed class ApproximateMinimumDegree
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SameList(int i, int j)
     {
         if (length[i] != length[j] || elementCount[i] != elementCount[j])

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Numerics;
@@ -34,6 +35,43 @@ internal static unsafe class DensePanel
         return Cholesky(right, lda, rows - left, width - left, workspace);
     }
 
+    /// <summary>
+    /// X := X L⁻ᵀ for some rows below a factorized triangle; the same operations on each entry, in the same order, as
+    /// <see cref="Cholesky"/> does on its rows below.
+    /// </summary>
+    public static void SolveRight(double* l, int ldl, int width, double* x, int ldx, int rows, double* workspace)
+    {
+        if (width > Unblocked)
+        {
+            int left = (width / 2 + 3) / 4 * 4;
+            SolveRight(l, ldl, left, x, ldx, rows, workspace);
+            double* right = x + (long)left * ldx;
+            MatrixProduct.Add(
+                rows, width - left, left, true, x, ldx, false, l + left, ldl, true, right, ldx, workspace);
+            SolveRight(l + left + (long)left * ldl, ldl, width - left, right, ldx, rows, workspace);
+            return;
+        }
+
+        for (int j = 0; j < width; j++)
+        {
+            double* column = x + (long)j * ldx;
+            int k = 0;
+            for (; k + 4 <= j; k += 4)
+            {
+                double* s = l + j + (long)k * ldl;
+                Subtract4(rows, column, x + (long)k * ldx, ldx, s[0], s[ldl], s[2L * ldl], s[3L * ldl]);
+            }
+
+            for (; k < j; k++)
+            {
+                AddScaled(rows, -l[j + (long)k * ldl], x + (long)k * ldx, column);
+            }
+
+            Scale(rows, 1 / l[j + (long)j * ldl], column);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool CholeskyColumns(double* a, int lda, int rows, int width)
     {
         for (int j = 0; j < width; j++)
@@ -67,6 +105,7 @@ internal static unsafe class DensePanel
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract4(int n, double* y, double* x, int ldx, double s0, double s1, double s2, double s3)
     {
         double* x1 = x + ldx;
@@ -95,6 +134,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>y += s x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(int n, double s, double* x, double* y)
     {
         var v = Vector256.Create(s);
@@ -111,6 +151,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>x := s x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(int n, double s, double* x)
     {
         var v = Vector256.Create(s);
@@ -127,6 +168,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>xᵀy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(int n, double* x, double* y)
     {
         int i = 0;
@@ -168,6 +210,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>Solves L x = b in place for one right-hand side, L being the triangle of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLower(double* l, int ldl, int width, double* x)
     {
         for (int j = 0; j < width; j++, l += ldl + 1)
@@ -178,6 +221,7 @@ internal static unsafe class DensePanel
     }
 
     /// <summary>Solves Lᵀ x = b in place for one right-hand side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLowerTransposed(double* l, int ldl, int width, double* x)
     {
         for (int j = width - 1; j >= 0; j--)
@@ -191,6 +235,7 @@ internal static unsafe class DensePanel
     /// Writes the inverse of a lower triangle into another matrix, whose strict upper triangle is set to zero. Recursive:
     /// with L = [A 0; B C], the lower left block is -C⁻¹ B A⁻¹. Scratch of width² / 4 + width doubles.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void InvertLower(
         double* l, int ldl, int width, double* inverse, int ldi, double* scratch, double* workspace)
     {

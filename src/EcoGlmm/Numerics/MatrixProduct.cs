@@ -28,6 +28,7 @@ internal static unsafe class MatrixProduct
     /// C += σ op(A) op(B), where C is m by n, op(A) m by k, op(B) k by n, and σ is +1 or -1 (<paramref name="subtract"/>).
     /// With <paramref name="lowerOnly"/>, tiles wholly above the diagonal of C may be left alone.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
         double* c, int ldc, double* workspace, bool lowerOnly = false)
@@ -90,6 +91,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTile(int rows, int width, double* tile, double* c, int ldc, bool subtract)
     {
         for (int j = 0; j < width; j++)
@@ -114,6 +116,7 @@ internal static unsafe class MatrixProduct
     }
 
     // The 12 by 4 tile lives in twelve registers; three more hold a column of A, one an element of B.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(int depth, double* a, int step, double* b, double* c, int ldc, bool subtract)
     {
         var c00 = Vector256<double>.Zero;
@@ -187,6 +190,7 @@ internal static unsafe class MatrixProduct
     public static double MultiplyAdd(double a, double b, double c) =>
         Fma.IsSupported ? Math.FusedMultiplyAdd(a, b, c) : a * b + c;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackA(int rows, int depth, double* a, int lda, bool transpose, double* packed)
     {
         if (transpose)
@@ -230,6 +234,7 @@ internal static unsafe class MatrixProduct
     }
 
     // Four columns of op(B) at a time, row by row; a missing column is filled with zeros.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackB(int columns, int depth, double* b, int ldb, bool transpose, double* packed)
     {
         for (int j = 0; j < columns; j += TileColumns, packed += (long)depth * TileColumns)
@@ -266,6 +271,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSmall(
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
         double* c, int ldc, bool lowerOnly)

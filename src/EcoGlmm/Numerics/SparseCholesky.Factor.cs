@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EcoGlmm.Numerics;
 
 /// <content>The numeric factorization.</content>
@@ -7,6 +9,7 @@ internal sealed unsafe partial class SparseCholesky
     /// Factorizes the matrix with these values, aligned with the row indices of the analysed pattern. Returns false if it
     /// is not (numerically) positive definite or holds a NaN; another matrix can then be tried.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFactor(ReadOnlySpan<double> values)
     {
         if (values.Length != entryPositions.Length)
@@ -33,13 +36,13 @@ internal sealed unsafe partial class SparseCholesky
                 double* panel = factor + panelStarts[s];
                 if (descendantStarts[s + 1] > descendantStarts[s])
                 {
-                    Pull(s);
+                    PullAll(s);
                 }
 
                 bool positive;
                 if (!pushes[s])
                 {
-                    positive = DensePanel.Cholesky(panel, width + below, width + below, width, work);
+                    positive = FactorPanel(panel, width, below);
                 }
                 else if (width == 1)
                 {
@@ -73,6 +76,7 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FactorColumn(double* column, int below, int* target)
     {
         double pivot = *column;
@@ -101,6 +105,7 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FactorSmall(double* panel, int width, int below, int* target)
     {
         int ld = width + below;
@@ -149,54 +154,78 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
-    // Subtracts from panel j the updates of its descendants.
-    private void Pull(int j)
+    // Subtracts from columns [begin, end) of panel j the updates of its descendants.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pull(int j, int begin, int end, in Buffers buffers)
     {
-        BuildMap(j);
         int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
         double* panel = factor + panelStarts[j];
-        fixed (int* local = relative)
+        int* local = buffers.Relative;
+        for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
         {
-            for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
+            int k = descendants[d];
+            var (low, high) = Within(d, first[j] + begin, first[j] + end);
+            if (low == high)
             {
-                int k = descendants[d];
-                int low = descendantLow[d];
-                int width = first[k + 1] - first[k];
-                int below = rowStarts[k + 1] - rowStarts[k];
-                int m = below - low;
-                int columns = descendantHigh[d] - low;
-                int ldk = width + below;
-                double* source = factor + panelStarts[k] + width + low;
-                bool contiguous = Localize(k, low, m, local);
-                double* target = panel + local[0] + (long)local[0] * ld;
-                if (width == 1)
+                continue;
+            }
+
+            int width = first[k + 1] - first[k];
+            int below = rowStarts[k + 1] - rowStarts[k];
+            int m = below - low;
+            int columns = high - low;
+            int ldk = width + below;
+            double* source = factor + panelStarts[k] + width + low;
+            bool contiguous = Localize(k, low, m, local);
+            double* target = panel + local[0] + (long)local[0] * ld;
+            if (width == 1)
+            {
+                SubtractOuter(columns, m, source, local, contiguous, panel, ld);
+            }
+            else if (contiguous)
+            {
+                MatrixProduct.Add(
+                    m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, buffers.Work, true);
+            }
+            else
+            {
+                double* update = buffers.Update;
+                new Span<double>(update, m * columns).Clear();
+                MatrixProduct.Add(
+                    m, columns, width, true, source, ldk, false, source, ldk, true, update, m, buffers.Work, true);
+                for (int c = 0; c < columns; c++)
                 {
-                    SubtractOuter(columns, m, source, local, contiguous, panel, ld);
-                }
-                else if (contiguous)
-                {
-                    MatrixProduct.Add(
-                        m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, work, true);
-                }
-                else
-                {
-                    new Span<double>(update, m * columns).Clear();
-                    MatrixProduct.Add(
-                        m, columns, width, true, source, ldk, false, source, ldk, true, update, m, work, true);
-                    for (int c = 0; c < columns; c++)
+                    double* to = panel + (long)local[c] * ld;
+                    double* from = update + (long)c * m;
+                    for (int i = c; i < m; i++)
                     {
-                        double* to = panel + (long)local[c] * ld;
-                        double* from = update + (long)c * m;
-                        for (int i = c; i < m; i++)
-                        {
-                            to[local[i]] += from[i];
-                        }
+                        to[local[i]] += from[i];
                     }
                 }
             }
         }
     }
 
+    // Of the rows that descendant d has among the columns of its target, those in [from, to) of the matrix.
+    private (int Low, int High) Within(int d, int from, int to)
+    {
+        int start = rowStarts[descendants[d]];
+        int low = descendantLow[d];
+        int high = descendantHigh[d];
+        while (low < high && rows[start + low] < from)
+        {
+            low++;
+        }
+
+        while (low < high && rows[start + high - 1] >= to)
+        {
+            high--;
+        }
+
+        return (low, high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SubtractOuter(
         int columns, int m, double* source, int* local, bool contiguous, double* panel, int ld)
     {
@@ -212,11 +241,13 @@ internal sealed unsafe partial class SparseCholesky
 
             for (int i = c; i < m; i++)
             {
-                to[local[i]] -= s * source[i];
+                double* entry = to + local[i];
+                *entry = MatrixProduct.MultiplyAdd(-s, source[i], *entry);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BuildMap(int j)
     {
         int column = first[j];
@@ -236,6 +267,7 @@ internal sealed unsafe partial class SparseCholesky
 
     // The local rows, in the panel that the map stands for, of the m last rows of supernode k. Returns whether they follow
     // one another without gaps.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Localize(int k, int low, int m, int* local)
     {
         int start = rowStarts[k] + low;

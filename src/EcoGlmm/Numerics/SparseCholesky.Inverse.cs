@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EcoGlmm.Numerics;
 
 /// <content>
@@ -11,13 +13,13 @@ namespace EcoGlmm.Numerics;
 /// </remarks>
 internal sealed unsafe partial class SparseCholesky
 {
-    private readonly int inverseScratch;
     private readonly double* triangles;
     private double[]? inverseStorage;
 
     /// <summary>
     /// The entries of A⁻¹ where the input pattern has entries, aligned with its row indices.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SelectedInverse(Span<double> values)
     {
         if (!factored)
@@ -64,7 +66,7 @@ internal sealed unsafe partial class SparseCholesky
 
                 if (descendantStarts[s + 1] > descendantStarts[s])
                 {
-                    Share(s, z);
+                    ShareAll(s, z);
                 }
             }
         }
@@ -75,6 +77,7 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InvertColumn(double* l, double* column, int below, double* z, int* target)
     {
         double scale = 1 / *l++;
@@ -101,6 +104,7 @@ internal sealed unsafe partial class SparseCholesky
         *column = diagonal - scale * dot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InvertSmall(double* l, double* panel, int width, int below, double* z, int* target)
     {
         int ld = width + below;
@@ -170,6 +174,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // On entry the rows below hold Z₂₂ L₂₁.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FinishPanel(double* l, double* panel, int width, int below)
     {
         int ld = width + below;
@@ -210,58 +215,57 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
-    // Adds what finished panel j contributes to Z₂₂ L₂₁ of its descendants.
-    private void Share(int j, double* z)
+    // Adds what finished panel j contributes to Z₂₂ L₂₁ of its descendants [begin, end).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Share(int j, int begin, int end, double* z, in Buffers buffers)
     {
-        BuildMap(j);
         int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
         double* panel = z + panelStarts[j];
-        fixed (int* local = relative)
+        int* local = buffers.Relative;
+        for (int d = begin; d < end; d++)
         {
-            for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
+            int k = descendants[d];
+            int low = descendantLow[d];
+            int width = first[k + 1] - first[k];
+            int below = rowStarts[k + 1] - rowStarts[k];
+            int m = below - low;
+            int columns = descendantHigh[d] - low;
+            int ldk = width + below;
+            double* l = factor + panelStarts[k] + width + low;
+            double* target = z + panelStarts[k] + width + low;
+            bool contiguous = Localize(k, low, m, local);
+            if (width == 1)
             {
-                int k = descendants[d];
-                int low = descendantLow[d];
-                int width = first[k + 1] - first[k];
-                int below = rowStarts[k + 1] - rowStarts[k];
-                int m = below - low;
-                int columns = descendantHigh[d] - low;
-                int ldk = width + below;
-                double* l = factor + panelStarts[k] + width + low;
-                double* target = z + panelStarts[k] + width + low;
-                bool contiguous = Localize(k, low, m, local);
-                if (width == 1)
-                {
-                    ShareColumn(columns, m, panel, ld, local, l, target);
-                    continue;
-                }
+                ShareColumn(columns, m, panel, ld, local, l, target);
+                continue;
+            }
 
-                double* block = panel + local[0] + (long)local[0] * ld;
-                int ldb = ld;
-                if (!contiguous)
+            double* block = panel + local[0] + (long)local[0] * ld;
+            int ldb = ld;
+            if (!contiguous)
+            {
+                block = buffers.Update;
+                ldb = m;
+                for (int c = 0; c < columns; c++)
                 {
-                    block = update;
-                    ldb = m;
-                    for (int c = 0; c < columns; c++)
+                    double* from = panel + (long)local[c] * ld;
+                    double* to = block + (long)c * m;
+                    for (int i = 0; i < m; i++)
                     {
-                        double* from = panel + (long)local[c] * ld;
-                        double* to = block + (long)c * m;
-                        for (int i = 0; i < m; i++)
-                        {
-                            to[i] = from[local[i]];
-                        }
+                        to[i] = from[local[i]];
                     }
                 }
-
-                MatrixProduct.Add(
-                    columns, width, m, false, block, ldb, true, l, ldk, false, target, ldk, work);
-                MatrixProduct.Add(
-                    m - columns, width, columns, false, block + columns, ldb, false, l, ldk, false,
-                    target + columns, ldk, work);
             }
+
+            MatrixProduct.Add(
+                columns, width, m, false, block, ldb, true, l, ldk, false, target, ldk, buffers.Work);
+            MatrixProduct.Add(
+                m - columns, width, columns, false, block + columns, ldb, false, l, ldk, false, target + columns, ldk,
+                buffers.Work);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ShareColumn(
         int columns, int m, double* panel, int ld, int* local, double* l, double* target)
     {

@@ -42,10 +42,7 @@ internal sealed unsafe partial class SparseCholesky
     private readonly double[] factorStorage;
     private readonly double* factor;
     private readonly int[] map;               // local row in the current panel of a row of the matrix
-    private readonly int[] relative;
     private readonly double[] workStorage;
-    private readonly double* work;            // for MatrixProduct
-    private readonly double* update;          // an update before it is scattered
     private readonly double* solution;
     private readonly double* gathered;
     private bool factored;
@@ -96,15 +93,16 @@ internal sealed unsafe partial class SparseCholesky
         factorStorage = GC.AllocateArray<double>(layout.Length, pinned: true);
         factor = Address(factorStorage);
         map = new int[n];
-        relative = new int[mostRows];
         bool products = widest > LargestPushWidth || descendants.Length > 0;
-        int workspace = products ? MatrixProduct.WorkspaceLength : 0;
-        inverseScratch = checked(2 * widest * widest + widest * widest / 4 + widest);
-        long total = workspace + largestUpdate + n + mostRows + inverseScratch;
-        workStorage = GC.AllocateUninitializedArray<double>(checked((int)total), pinned: true);
-        work = Address(workStorage);
-        update = work + workspace;
-        solution = update + largestUpdate;
+        productLength = products ? MatrixProduct.WorkspaceLength : 0;
+        updateLength = checked((int)largestUpdate);
+        relativeLength = mostRows;
+        caller = new Buffers(productLength, updateLength, relativeLength);
+        work = caller.Work;
+        update = caller.Update;
+        int trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);
+        workStorage = GC.AllocateUninitializedArray<double>(checked(n + mostRows + trianglesLength), pinned: true);
+        solution = Address(workStorage);
         gathered = solution + n;
         triangles = gathered + mostRows;
     }
@@ -170,6 +168,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // L x = b.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(double* x)
     {
         fixed (int* allRows = rows)
@@ -214,6 +213,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     // Lᵀ x = b.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(double* x)
     {
         fixed (int* allRows = rows)

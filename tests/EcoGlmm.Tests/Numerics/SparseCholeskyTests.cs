@@ -22,15 +22,15 @@ public class SparseCholeskyTests
         "dense" => SparsePattern.FromCliques(37, [[.. Enumerable.Range(0, 37)]]),
         "dense-wide" => SparsePattern.FromCliques(331, [[.. Enumerable.Range(0, 331)]]),
         "blocks" => SparsePattern.FromCliques(90, [.. Enumerable.Range(0, 30).Select(g => new[] { 3 * g, 3 * g + 1, 3 * g + 2 })]),
-        "crossed" => SparseMatrices.Crossed(1500, [150, 60, 5], [1, 1, 1], seed),
-        "crossed-slopes" => SparseMatrices.Crossed(900, [80, 40, 5], [2, 3, 1], seed),
-        "olre" => SparseMatrices.Crossed(400, [40, 10], [1, 1], seed, olre: true),
-        "olre-slopes" => SparseMatrices.Crossed(300, [20, 10], [2, 2], seed, olre: true),
-        "nested" => SparseMatrices.Nested(400, 60, 9),
-        "grid" => SparseMatrices.Grid(18),
+        "crossed" => SparseMatrices.Crossed(600, [100, 40, 5], [1, 1, 1], seed),
+        "crossed-slopes" => SparseMatrices.Crossed(400, [50, 20, 5], [2, 3, 1], seed),
+        "olre" => SparseMatrices.Crossed(200, [30, 10], [1, 1], seed, olre: true),
+        "olre-slopes" => SparseMatrices.Crossed(150, [20, 10], [2, 2], seed, olre: true),
+        "nested" => SparseMatrices.Nested(200, 40, 9),
+        "grid" => SparseMatrices.Grid(14),
         "tridiagonal" => SparseMatrices.Tridiagonal(200),
         "pedigree" => SparseMatrices.Pedigree(20, 300, seed),
-        "arrow" => SparsePattern.FromPairs(300, [.. Enumerable.Range(1, 299)], new int[299]),
+        "arrow" => SparsePattern.FromPairs(150, [.. Enumerable.Range(1, 149)], new int[149]),
         "two-parts" => SparsePattern.FromCliques(250, [[.. Enumerable.Range(0, 120)], [.. Enumerable.Range(120, 130)], [0, 249]]),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
@@ -39,7 +39,7 @@ public class SparseCholeskyTests
     [MemberData(nameof(Kinds))]
     public void Agrees_with_dense_arithmetic(string kind)
     {
-        for (int seed = 1; seed <= 3; seed++)
+        for (int seed = 1; seed <= 2; seed++)
         {
             var pattern = Pattern(kind, seed);
             var cholesky = SparseCholesky.Analyze(pattern);
@@ -98,5 +98,158 @@ public class SparseCholeskyTests
                 Assert.Equal(inverse[i, j], selected[p], 1e-9 * Math.Sqrt(inverse[i, i] * inverse[j, j]));
             }
         }
+    }
+
+    [Theory]
+    [InlineData("random")]
+    [InlineData("crossed")]
+    [InlineData("olre")]
+    [InlineData("dense-wide")]
+    [InlineData("blocks")]
+    public void A_matrix_that_cannot_be_factorized_is_refused_and_the_next_is_not(string kind)
+    {
+        var pattern = Pattern(kind);
+        var good = SparseMatrices.Values(pattern, 1);
+        var cholesky = SparseCholesky.Analyze(pattern);
+        Assert.True(double.IsNaN(cholesky.LogDeterminant));
+        Assert.True(cholesky.TryFactor(good));
+        double expected = cholesky.LogDeterminant;
+        foreach (double bad in new[] { -1, 0, double.NaN, double.PositiveInfinity })
+        {
+            foreach (int column in new[] { 0, pattern.Order / 2, pattern.Order - 1 })
+            {
+                var values = (double[])good.Clone();
+                values[pattern.ColumnPointers[column]] = bad;
+                Assert.False(cholesky.TryFactor(values));
+                Assert.True(double.IsNaN(cholesky.LogDeterminant));
+                Assert.Throws<InvalidOperationException>(() => cholesky.Solve(new double[pattern.Order]));
+                Assert.Throws<InvalidOperationException>(() => cholesky.SelectedInverse(new double[pattern.NonZeros]));
+            }
+        }
+
+        var offDiagonal = (double[])good.Clone();
+        offDiagonal[pattern.ColumnPointers[0] + 1] = double.NaN;
+        Assert.False(cholesky.TryFactor(offDiagonal));
+
+        Assert.True(cholesky.TryFactor(good));
+        Assert.Equal(expected, cholesky.LogDeterminant);
+    }
+
+    [Theory]
+    [InlineData("crossed")]
+    [InlineData("crossed-slopes")]
+    [InlineData("olre")]
+    [InlineData("dense-wide")]
+    [InlineData("grid")]
+    public void Nothing_is_allocated_once_warm(string kind)
+    {
+        var pattern = Pattern(kind);
+        var values = SparseMatrices.Values(pattern, 1);
+        var cholesky = SparseCholesky.Analyze(pattern);
+        var selected = new double[pattern.NonZeros];
+        var b = new double[2 * pattern.Order];
+        for (int i = 0; i < 3; i++)
+        {
+            Use();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Use();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Use()
+        {
+            cholesky.TryFactor(values);
+            cholesky.Solve(b.AsSpan(0, pattern.Order));
+            cholesky.SolveMany(b, 2);
+            cholesky.SolveFactorTransposed(b.AsSpan(0, pattern.Order));
+            cholesky.SelectedInverse(selected);
+        }
+    }
+
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("crossed")]
+    [InlineData("pedigree")]
+    public void Results_do_not_depend_on_the_number_of_threads(string kind)
+    {
+        // Large enough for the steps to be shared.
+        var pattern = kind switch
+        {
+            "dense" => SparsePattern.FromCliques(600, [[.. Enumerable.Range(0, 600)]]),
+            "crossed" => SparseMatrices.Crossed(6000, [500, 400], [1, 1], 1),
+            _ => SparseMatrices.Pedigree(150, 1600, 1),
+        };
+        var values = SparseMatrices.Values(pattern, 1);
+        var one = Results(1);
+        Assert.Equal(one, Results(2));
+
+        double[] Results(int threads)
+        {
+            var cholesky = SparseCholesky.Analyze(pattern);
+            cholesky.MaxThreads = threads;
+            Assert.True(cholesky.TryFactor(values));
+            var results = new double[pattern.NonZeros + pattern.Order + 1];
+            cholesky.SelectedInverse(results.AsSpan(0, pattern.NonZeros));
+            results.AsSpan(pattern.NonZeros, pattern.Order).Fill(1);
+            cholesky.Solve(results.AsSpan(pattern.NonZeros, pattern.Order));
+            results[^1] = cholesky.LogDeterminant;
+
+            // Against the definition: A x = 1, and Σ A⁻¹ᵢⱼ Aᵢⱼ over all entries is the order.
+            var product = SparseMatrices.Multiply(pattern, values, results[pattern.NonZeros..^1]);
+            Assert.All(product, b => Assert.Equal(1, b, 1e-9));
+            double trace = 0;
+            for (int j = 0; j < pattern.Order; j++)
+            {
+                for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+                {
+                    trace += (pattern.RowIndices[p] == j ? 1 : 2) * values[p] * results[p];
+                }
+            }
+
+            Assert.Equal(pattern.Order, trace, 1e-7 * pattern.Order);
+            return results;
+        }
+    }
+
+    [Fact]
+    public void Draws_have_the_inverse_as_their_covariance()
+    {
+        var pattern = Pattern("random-thin");
+        var values = SparseMatrices.Values(pattern, 1);
+        var cholesky = SparseCholesky.Analyze(pattern);
+        cholesky.TryFactor(values);
+        int n = pattern.Order;
+
+        // The columns of Pᵀ L⁻ᵀ, multiplied by their transposes and added, are the inverse.
+        var sum = new Matrix(n, n);
+        for (int k = 0; k < n; k++)
+        {
+            var z = new double[n];
+            z[k] = 1;
+            cholesky.SolveFactorTransposed(z);
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = 0; j < n; j++)
+                {
+                    sum[i, j] += z[i] * z[j];
+                }
+            }
+        }
+
+        var inverse = Matrix.OfColumnMajor(n, n, SparseMatrices.ToDense(pattern, values)).Inverse();
+        Assert.True((inverse - sum).FrobeniusNorm() < 1e-10 * inverse.FrobeniusNorm());
+    }
+
+    [Fact]
+    public void Wrong_lengths_are_refused()
+    {
+        var pattern = SparsePattern.FromPairs(3, [1], [0]);
+        var cholesky = SparseCholesky.Analyze(pattern);
+        Assert.Throws<ArgumentException>(() => cholesky.TryFactor(new double[3]));
+        cholesky.TryFactor([1, 0, 1, 1]);
+        Assert.Throws<ArgumentException>(() => cholesky.Solve(new double[2]));
+        Assert.Throws<ArgumentException>(() => cholesky.SolveMany(new double[3], 2));
+        Assert.Throws<ArgumentException>(() => cholesky.SelectedInverse(new double[5]));
     }
 }

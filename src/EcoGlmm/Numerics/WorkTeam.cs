@@ -1,0 +1,85 @@
+namespace EcoGlmm.Numerics;
+
+/// <summary>
+/// Shares the tasks of one numerical step among the calling thread and helpers from the thread pool, without allocating.
+/// The caller works too and never waits for a helper that has not started, so a busy pool costs nothing.
+/// </summary>
+internal sealed class WorkTeam
+{
+    private readonly Action<int, int> body;
+    private readonly Helper[] helpers;
+    private int next;
+    private int count;
+    private int open;
+    private int inside;
+
+    /// <summary>A team that runs the body with (worker, task); worker 0 is the caller.</summary>
+    public WorkTeam(int workers, Action<int, int> body)
+    {
+        this.body = body;
+        helpers = new Helper[workers - 1];
+        for (int h = 0; h < helpers.Length; h++)
+        {
+            helpers[h] = new Helper(this, h + 1);
+        }
+    }
+
+    /// <summary>The number of workers, the caller included.</summary>
+    public int Workers => helpers.Length + 1;
+
+    /// <summary>Runs tasks 0 up to <paramref name="tasks"/>, in any order, and returns when all are done.</summary>
+    public void Run(int tasks)
+    {
+        count = tasks;
+        next = 0;
+        Interlocked.Exchange(ref open, 1);
+        for (int h = 0; h < helpers.Length && h + 1 < tasks; h++)
+        {
+            helpers[h].Wake();
+        }
+
+        Work(0);
+
+        // A helper that enters from here on sees the team closed and leaves again.
+        Interlocked.Exchange(ref open, 0);
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref inside) > 0)
+        {
+            spin.SpinOnce();
+        }
+    }
+
+    private void Work(int worker)
+    {
+        for (int task = Interlocked.Increment(ref next) - 1; task < count; task = Interlocked.Increment(ref next) - 1)
+        {
+            body(worker, task);
+        }
+    }
+
+    private sealed class Helper(WorkTeam team, int worker) : IThreadPoolWorkItem
+    {
+        private int queued;
+
+        public void Wake()
+        {
+            if (Interlocked.Exchange(ref queued, 1) == 0)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+        }
+
+        public void Execute()
+        {
+            // Stays marked as queued until it has left the tasks, so that it never runs beside itself.
+            Interlocked.Increment(ref team.inside);
+            if (Volatile.Read(ref team.open) == 1)
+            {
+                team.Work(worker);
+            }
+
+            Volatile.Write(ref queued, 0);
+            Interlocked.Decrement(ref team.inside);
+        }
+    }
+}
