@@ -43,6 +43,14 @@ add("truncated_nbinom2", positive, c(1e-3, 0.05, 1.3, 20, 900), c(-3, 0.3, 2, 9)
 add("truncated_nbinom1", positive, c(1e-3, 0.05, 1.3, 20, 900), c(-3, 0.3, 2), f = function(y, mu, phi, n, s)
     dnbinom(y, size = mu / phi, mu = mu, log = TRUE) -
       pnbinom(0, size = mu / phi, mu = mu, lower.tail = FALSE, log.p = TRUE))
+# Bell: theta solves mu = theta exp(theta); Bell numbers by their recurrence.
+bell <- c(1, numeric(30))
+for (n in 1:30) bell[n + 1] <- sum(choose(n - 1, 0:(n - 1)) * bell[1:n])
+add("bell", c(0, 1, 2, 5, 17, 30), c(1e-6, 0.05, 1.3, 20, 300), f = function(y, mu, phi, n, s) {
+  w <- log1p(mu)
+  for (i in 1:60) w <- w - (w - mu * exp(-w)) / (1 + w)
+  y * log(w) - exp(w) + 1 + log(bell[y + 1]) - lgamma(y + 1)
+})
 # Generalised Poisson of Consul and Famoye: theta = mu / sqrt(phi), lambda = 1 - 1 / sqrt(phi).
 add("genpois", c(0, 1, 2, 5, 17, 80), c(0.05, 1.3, 20), c(0.05, 0.5, 2), f = function(y, mu, phi, n, s) {
   theta <- mu / sqrt(phi)

@@ -126,7 +126,7 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
         AddConstants(ref block);
     }
 
-    private protected override void EvaluateAtMean(
+    internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
         double failures = size - y;

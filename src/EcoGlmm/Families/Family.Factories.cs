@@ -32,6 +32,50 @@ public abstract partial class Family
     /// <inheritdoc cref="Gaussian"/>
     public static Family Gamma(Link? link = null) => GammaFamily.Set.With(link);
 
+    /// <summary>Inverse Gaussian; variance φμ³. Default link: 1/μ², as in R.</summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family InverseGaussian(Link? link = null) => InverseGaussianFamily.Set.With(link);
+
+    /// <summary>Log-normal, by the mean and the standard deviation φ of the response itself. Default link: log.</summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family LogNormal(Link? link = null) => LogNormalFamily.Set.With(link);
+
+    /// <summary>Beta proportions between zero and one; variance μ(1 − μ)/(1 + φ). Default link: logit.</summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family Beta(Link? link = null) => BetaFamily.Set.With(link);
+
+    /// <summary>
+    /// Overdispersed successes out of n trials; variance of the proportion μ(1 − μ)(n + φ)/(n(1 + φ)). Default link: logit.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family BetaBinomial(Link? link = null) => BetaBinomialFamily.Set.With(link);
+
+    /// <summary>
+    /// Poisson counts without zeros, for hurdle models; μ is the mean before truncation. Default link: log.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family TruncatedPoisson(Link? link = null) => ZeroTruncatedFamily.PoissonSet.With(link);
+
+    /// <summary>
+    /// Negative binomial counts (variance μ + μ²/θ) without zeros; μ is the mean before truncation. Default link: log.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family TruncatedNegativeBinomial2(Link? link = null) => ZeroTruncatedFamily.NegativeBinomial2Set.With(link);
+
+    /// <summary>
+    /// Negative binomial counts (variance μ(1 + φ)) without zeros; μ is the mean before truncation. Default link: log.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family TruncatedNegativeBinomial1(Link? link = null) => ZeroTruncatedFamily.NegativeBinomial1Set.With(link);
+
+    /// <summary>Generalised Poisson counts, over- or underdispersed; variance μφ. Default link: log.</summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family GeneralizedPoisson(Link? link = null) => GeneralizedPoissonFamily.Set.With(link);
+
+    /// <summary>Bell counts, overdispersed without a further parameter; variance μ(1 + W(μ)). Default link: log.</summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family Bell(Link? link = null) => BellFamily.Set.With(link);
+
     /// <summary>The family of that name.</summary>
     /// <param name="name">R's name ("poisson", "nbinom2", "Gamma", "binomial") or the name here ("NegativeBinomial2"); upper
     /// and lower case are the same.</param>

@@ -13,6 +13,15 @@ internal static class FamilyNames
         ("nbinom2", NegativeBinomial2Family.Set, ["negativebinomial2", "negativebinomial", "negbinomial", "negbin", "nb2"]),
         ("nbinom1", NegativeBinomial1Family.Set, ["negativebinomial1", "nb1"]),
         ("Gamma", GammaFamily.Set, []),
+        ("inverse.gaussian", InverseGaussianFamily.Set, []),
+        ("lognormal", LogNormalFamily.Set, []),
+        ("beta", BetaFamily.Set, ["betafamily"]),
+        ("betabinomial", BetaBinomialFamily.Set, []),
+        ("truncated_poisson", ZeroTruncatedFamily.PoissonSet, ["ztpoisson"]),
+        ("truncated_nbinom2", ZeroTruncatedFamily.NegativeBinomial2Set, ["truncatednegativebinomial2"]),
+        ("truncated_nbinom1", ZeroTruncatedFamily.NegativeBinomial1Set, ["truncatednegativebinomial1"]),
+        ("genpois", GeneralizedPoissonFamily.Set, ["generalizedpoisson", "generalisedpoisson"]),
+        ("bell", BellFamily.Set, []),
     ];
 
     private static readonly Link[] Links =

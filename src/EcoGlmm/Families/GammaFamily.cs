@@ -88,7 +88,7 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     }
 
     // ℓ = a [log(y/μ) − (y/μ − 1)] − log y + K(a), K = a log a − a − log Γ(a).
-    private protected override void EvaluateAtMean(
+    internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
         double a = terms.Phi;
@@ -108,7 +108,7 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
         d.DDD = (a * b) + terms.K3;
     }
 
-    private protected override void PrepareDispersion(double delta, ref DispersionTerms terms)
+    internal override void PrepareDispersion(double delta, ref DispersionTerms terms)
     {
         base.PrepareDispersion(delta, ref terms);
         double a = terms.Phi;

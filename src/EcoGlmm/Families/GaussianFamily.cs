@@ -116,7 +116,7 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
         AddConstants(ref block);
     }
 
-    private protected override void EvaluateAtMean(
+    internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
         double weight = size / (terms.Phi * terms.Phi);

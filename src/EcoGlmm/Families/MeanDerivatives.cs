@@ -53,6 +53,24 @@ internal struct MeanDerivatives
         block.DDD[i] = DDD;
     }
 
+    /// <summary>
+    /// Adds g(t) to ℓ, where t is a function of (μ, δ) and g has the given value and derivatives at it: the chain rule for
+    /// two variables.
+    /// </summary>
+    public void AddFunctionOf(in MeanDerivatives t, double g0, double g1, double g2, double g3)
+    {
+        L += g0;
+        M += g1 * t.M;
+        MM += (g2 * t.M * t.M) + (g1 * t.MM);
+        MMM += (g3 * t.M * t.M * t.M) + (3 * g2 * t.M * t.MM) + (g1 * t.MMM);
+        D += g1 * t.D;
+        MD += (g2 * t.M * t.D) + (g1 * t.MD);
+        MMD += (g3 * t.M * t.M * t.D) + (g2 * ((t.MM * t.D) + (2 * t.M * t.MD))) + (g1 * t.MMD);
+        DD += (g2 * t.D * t.D) + (g1 * t.DD);
+        MDD += (g3 * t.M * t.D * t.D) + (g2 * ((t.DD * t.M) + (2 * t.D * t.MD))) + (g1 * t.MDD);
+        DDD += (g3 * t.D * t.D * t.D) + (3 * g2 * t.D * t.DD) + (g1 * t.DDD);
+    }
+
     /// <summary>An observation whose mean is outside the range of the family: impossible, and without derivatives.</summary>
     public static MeanDerivatives Impossible { get; } = new()
     {

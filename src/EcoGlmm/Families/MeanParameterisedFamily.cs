@@ -66,14 +66,43 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
     }
 
     /// <summary>ℓ less <see cref="Family.Constant"/>, and its derivatives by μ and δ.</summary>
-    private protected abstract void EvaluateAtMean(
+    internal abstract void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d);
 
     /// <summary>Fills what depends on δ alone.</summary>
-    private protected virtual void PrepareDispersion(double delta, ref DispersionTerms terms)
+    internal virtual void PrepareDispersion(double delta, ref DispersionTerms terms)
     {
         terms.Delta = Math.Clamp(delta, -650, 650);
         terms.Phi = Math.Exp(terms.Delta);
+    }
+
+    /// <summary>
+    /// 2 (ℓ at the best mean − ℓ) for families of positive mean without a formula for the best mean: bisection on log μ,
+    /// in which the likelihood has one peak.
+    /// </summary>
+    private protected double DevianceFromBestMean(double y, double mu, double phi, double size)
+    {
+        var terms = default(DispersionTerms);
+        PrepareDispersion(Math.Log(phi), ref terms);
+        double low = -40;
+        double high = Math.Log(y + 1) + 5;
+        while (high - low > 1e-9)
+        {
+            double middle = 0.5 * (low + high);
+            var at = default(MeanDerivatives);
+            EvaluateAtMean(y, size, Link.Log.At(middle), terms, DerivativeLevel.Mode, ref at);
+
+            // Where the observation is impossible there is no slope: the better mean is the one nearer to y.
+            bool rises = double.IsNaN(at.M) ? Math.Exp(middle) < y : at.M > 0;
+            low = rises ? middle : low;
+            high = rises ? high : middle;
+        }
+
+        var best = default(MeanDerivatives);
+        var here = default(MeanDerivatives);
+        EvaluateAtMean(y, size, Link.Log.At(0.5 * (low + high)), terms, DerivativeLevel.Value, ref best);
+        EvaluateAtMean(y, size, Link.Identity.At(mu), terms, DerivativeLevel.Value, ref here);
+        return Math.Max(0, 2 * (best.L - here.L));
     }
 
     private bool IsPossible(in LinkPoint at) => range switch

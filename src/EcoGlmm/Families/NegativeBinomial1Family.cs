@@ -105,7 +105,7 @@ internal sealed class NegativeBinomial1Family(Link link)
         block.DDD[i] = -h3 - (y * share1 * (1 - (2 * share))) - (mu * terms.K3);
     }
 
-    private protected override void EvaluateAtMean(
+    internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
         double mu = at.Mu;
@@ -126,7 +126,7 @@ internal sealed class NegativeBinomial1Family(Link link)
     }
 
     // K = q(δ) and its derivatives.
-    private protected override void PrepareDispersion(double delta, ref DispersionTerms terms)
+    internal override void PrepareDispersion(double delta, ref DispersionTerms terms)
     {
         base.PrepareDispersion(delta, ref terms);
         double phi = terms.Phi;

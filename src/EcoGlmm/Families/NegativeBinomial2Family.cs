@@ -118,12 +118,37 @@ internal sealed class NegativeBinomial2Family(Link link)
 
     private static void EvaluateLogGradient(ref LogDensityBlock block, DerivativeLevel level)
     {
+        Span<double> tables = stackalloc double[3 * TableLength];
+        bool tabulated = block.Delta.Length == 1 && block.Y.Length >= TableLength / 4;
+        var table1 = tables[..TableLength];
+        var table2 = tables.Slice(TableLength, TableLength);
+        var table3 = tables[(2 * TableLength)..];
+        if (tabulated)
+        {
+            RisingFactorial.Tabulate(Math.Exp(ClampDelta(block.Delta[0])), table1, table2, table3);
+        }
+
         for (int i = 0; i < block.Y.Length; i++)
         {
             double delta = ClampDelta(block.Delta[block.Delta.Length == 1 ? 0 : i]);
             double y = block.Y[i];
             double mu = Math.Exp(Math.Min(block.Eta[i], Math.Min(700, 700 + delta)));
-            var at = new NegativeBinomial2Terms(y, mu, Math.Exp(delta));
+            double theta = Math.Exp(delta);
+            double h1;
+            double h2;
+            double h3;
+            if (tabulated && y < TableLength)
+            {
+                h1 = table1[(int)y];
+                h2 = table2[(int)y];
+                h3 = table3[(int)y];
+            }
+            else
+            {
+                RisingFactorial.Derivatives(theta, y, out h1, out h2, out h3);
+            }
+
+            var at = new NegativeBinomial2Terms(y, mu, theta, h1, h2, h3);
             double residual = y - mu;
             double sp = at.S * at.P;
             block.D[i] = at.D;
@@ -143,10 +168,11 @@ internal sealed class NegativeBinomial2Family(Link link)
     private static double ScaledLog(ReadOnlySpan<double> table, double y, double theta) =>
         y < table.Length ? table[(int)y] : RisingFactorial.ScaledLog(theta, y);
 
-    private protected override void EvaluateAtMean(
+    internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        var nb = new NegativeBinomial2Terms(y, at.Mu, terms.Phi);
-        nb.Write(y, at.Mu, terms.Phi, ref d);
+        double h = RisingFactorial.ScaledLog(terms.Phi, y, out double h1, out double h2, out double h3);
+        var nb = new NegativeBinomial2Terms(y, at.Mu, terms.Phi, h1, h2, h3);
+        nb.Write(h, y, at.Mu, terms.Phi, ref d);
     }
 }

@@ -7,12 +7,11 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal readonly struct NegativeBinomial2Terms
 {
-    private readonly double h;
     private readonly double log;
 
-    public NegativeBinomial2Terms(double y, double mu, double theta)
+    /// <summary>h1, h2 and h3 are those of <see cref="RisingFactorial.Derivatives"/>.</summary>
+    public NegativeBinomial2Terms(double y, double mu, double theta, double h1, double h2, double h3)
     {
-        h = RisingFactorial.ScaledLog(theta, y, out double h1, out double h2, out double h3);
         double x = mu / theta;
         P = 1 / (1 + x);
         S = x * P;
@@ -39,8 +38,8 @@ internal readonly struct NegativeBinomial2Terms
 
     public double DDD { get; }
 
-    /// <summary>All derivatives by μ and δ.</summary>
-    public void Write(double y, double mu, double theta, ref MeanDerivatives d)
+    /// <summary>ℓ and all derivatives by μ and δ; h is RisingFactorial's.</summary>
+    public void Write(double h, double y, double mu, double theta, ref MeanDerivatives d)
     {
         double total = theta + mu;
         double residual = y - mu;

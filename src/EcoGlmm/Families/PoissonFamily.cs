@@ -57,7 +57,7 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
         AddConstants(ref block);
     }
 
-    private protected override void EvaluateAtMean(
+    internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
         double r = y / at.Mu;

@@ -49,6 +49,45 @@ internal sealed partial class RandomStream
         return NextPoisson(rate);
     }
 
+    /// <summary>
+    /// Negative binomial given that it is not zero: by rejection, or where zeros are too many, by a search through the
+    /// probabilities.
+    /// </summary>
+    public double NextPositiveNegativeBinomial(double mu, double size)
+    {
+        double zero = Math.Exp(-size * SpecialFunctions.Log1p(mu / size));
+        double positive = -SpecialFunctions.Expm1(-size * SpecialFunctions.Log1p(mu / size));
+        double s = mu / (mu + size);
+        while (true)
+        {
+            if (zero < 0.7 || mu > 1000 * positive)
+            {
+                double y = NextNegativeBinomial(mu, size);
+                if (y > 0)
+                {
+                    return y;
+                }
+
+                continue;
+            }
+
+            double u = NextDouble() * positive;
+            double k = 1;
+            double p = zero * size * s;
+            while (u > p && p > 1e-300)
+            {
+                u -= p;
+                p *= s * (size + k) / (k + 1);
+                k++;
+            }
+
+            if (p > 1e-300)
+            {
+                return k;
+            }
+        }
+    }
+
     private double SearchPoisson(double mu)
     {
         double zero = Math.Exp(-mu);

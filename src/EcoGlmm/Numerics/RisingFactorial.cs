@@ -64,18 +64,25 @@ internal static class RisingFactorial
     /// </summary>
     public static double ScaledLog(double theta, double y, out double d1, out double d2, out double d3)
     {
+        Derivatives(theta, y, out d1, out d2, out d3);
+        return ScaledLog(theta, y);
+    }
+
+    /// <summary>The derivatives of h with respect to log θ.</summary>
+    public static void Derivatives(double theta, double y, out double d1, out double d2, out double d3)
+    {
         int first = FirstSmooth(theta, y);
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
         for (int k = 1; k < first; k++)
         {
-            double t = theta + k;
-            double a = k / t;
-            double ab = a * (theta / t);
+            double r = 1 / (theta + k);
+            double a = k * r;
+            double ab = a * (theta * r);
             s1 += a;
             s2 += ab;
-            s3 += ab * ((theta - k) / t);
+            s3 += ab * ((theta - k) * r);
         }
 
         if (first < y)
@@ -86,7 +93,6 @@ internal static class RisingFactorial
         d1 = -s1;
         d2 = s2;
         d3 = -s3;
-        return ScaledLog(theta, y);
     }
 
     /// <summary>h for y = 0, 1, 2, …, as far as the span goes.</summary>
@@ -96,6 +102,26 @@ internal static class RisingFactorial
         for (int y = 0; y < h.Length; y++)
         {
             h[y] = y < 2 ? 0 : sum += SpecialFunctions.Log1p((y - 1) / theta);
+        }
+    }
+
+    /// <summary>The derivatives of h for y = 0, 1, 2, …, as far as the spans go.</summary>
+    public static void Tabulate(double theta, Span<double> d1, Span<double> d2, Span<double> d3)
+    {
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        for (int y = 0; y < d1.Length; y++)
+        {
+            d1[y] = -s1;
+            d2[y] = s2;
+            d3[y] = -s3;
+            double r = 1 / (theta + y);
+            double a = y * r;
+            double ab = a * (theta * r);
+            s1 += a;
+            s2 += ab;
+            s3 += ab * ((theta - y) * r);
         }
     }
 

@@ -46,13 +46,12 @@ internal static partial class SpecialFunctions
 
         double s = x / (2 + x);
         double z = s * s;
-        double sum = 1.0 / 29;
-        for (int k = 27; k >= 3; k -= 2)
-        {
-            sum = (sum * z) + (1.0 / k);
-        }
-
-        return s * ((2 * z * sum) - x);
+        double w = z * z;
+        double even = (1.0 / 3) + (w * ((1.0 / 7) + (w * ((1.0 / 11) + (w * ((1.0 / 15) + (w * ((1.0 / 19)
+            + (w * ((1.0 / 23) + (w * (1.0 / 27))))))))))));
+        double odd = (1.0 / 5) + (w * ((1.0 / 9) + (w * ((1.0 / 13) + (w * ((1.0 / 17) + (w * ((1.0 / 21)
+            + (w * ((1.0 / 25) + (w * (1.0 / 29))))))))))));
+        return s * ((2 * z * (even + (z * odd))) - x);
     }
 
     /// <summary>log(1 + eˣ), without overflow.</summary>

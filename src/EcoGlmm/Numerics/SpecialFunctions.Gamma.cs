@@ -158,6 +158,34 @@ internal static partial class SpecialFunctions
         return -shift - (z * (1 + (1 / x) + (z * series)));
     }
 
+    /// <summary>ψ, ψ′ and ψ″ at once, for x &gt; 0: one run of the recurrence and one logarithm.</summary>
+    public static void Polygammas(double x, out double digamma, out double trigamma, out double tetragamma)
+    {
+        double shift1 = 0;
+        double shift2 = 0;
+        double shift3 = 0;
+        while (x < 14)
+        {
+            double r = 1 / x;
+            shift1 += r;
+            shift2 += r * r;
+            shift3 += r * r * r;
+            x += 1;
+        }
+
+        double u = 1 / x;
+        double z = u * u;
+        double series1 = z * ((1.0 / 12) - (z * ((1.0 / 120) - (z * ((1.0 / 252) - (z * ((1.0 / 240)
+            - (z * ((1.0 / 132) - (z * ((691.0 / 32760) - (z / 12))))))))))));
+        double series2 = (1.0 / 6) - (z * ((1.0 / 30) - (z * ((1.0 / 42) - (z * ((1.0 / 30) - (z * ((5.0 / 66)
+            - (z * ((691.0 / 2730) - (z * 7 / 6)))))))))));
+        double series3 = 0.5 - (z * ((1.0 / 6) - (z * ((1.0 / 6) - (z * (0.3 - (z * ((5.0 / 6) - (z * ((691.0 / 210)
+            - (z * 17.5)))))))))));
+        digamma = Math.Log(x) - (0.5 * u) - series1 - shift1;
+        trigamma = shift2 + (((1 + (0.5 * u)) + (z * series2)) * u);
+        tetragamma = (-2 * shift3) - (z * (1 + u + (z * series3)));
+    }
+
     // log Γ(2 + z) for |z| ≤ ½.
     private static double LogGammaNearTwo(double z)
     {

@@ -32,6 +32,12 @@ public class DerivativeTests
         {
             double eta = family.Link.LinearPredictor(mu);
             double[] exact = Evaluation.At(family, y, size, eta, delta);
+            if (double.IsNegativeInfinity(exact[0]))
+            {
+                continue;
+            }
+
+            double largest = exact.Max(Math.Abs);
             foreach (var (derivative, of, byDelta) in Chains)
             {
                 if (byDelta && !family.HasDispersion)
@@ -49,8 +55,14 @@ public class DerivativeTests
                 double value = exact[Array.IndexOf(Evaluation.Names, derivative)];
                 double scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
                 double rounding = 1e-13 * Math.Abs(exact[source]) / step;
+                if (family.Link == Link.Identity)
+                {
+                    // Second derivatives by μ are differences of terms of order y/μ².
+                    rounding += 1e-15 * Math.Abs(y) / (mu * mu * step);
+                }
+
                 Assert.True(
-                    Math.Abs(value - numeric) <= (1e-7 * scale) + (20 * error) + (20 * rounding) + 1e-12
+                    Math.Abs(value - numeric) <= (1e-7 * scale) + (20 * error) + (20 * rounding) + (1e-12 * (1 + largest))
                         && error <= (1e-5 * scale) + rounding + 1e-9,
                     $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta}: {value} but {numeric} ± {error}");
             }
@@ -109,7 +121,7 @@ public class DerivativeTests
                     for (int k = 0; k < filled; k++)
                     {
                         Assert.True(
-                            Math.Abs(alone[k] - o[k][i]) <= 1e-11 * Math.Max(1, Math.Abs(alone[k])),
+                            alone[k].Equals(o[k][i]) || Math.Abs(alone[k] - o[k][i]) <= 1e-11 * Math.Max(1, Math.Abs(alone[k])),
                             $"{family} {level} {Evaluation.Names[k]} at {cases[i]}: {o[k][i]} but alone {alone[k]}");
                     }
                 }

@@ -71,6 +71,11 @@ public class FamilyBehaviourTests
         foreach (var (y, size, mu, delta) in Cases.For(family))
         {
             double phi = Math.Exp(delta);
+            if (double.IsNegativeInfinity(Evaluation.LogDensity(family, y, size, family.Link.LinearPredictor(mu), delta)))
+            {
+                continue;
+            }
+
             double deviance = family.UnitDeviance(y, mu, phi, size);
             Assert.True(deviance >= 0 && double.IsFinite(deviance), $"{family} {y} {mu} {delta}: {deviance}");
         }
@@ -106,6 +111,7 @@ public class FamilyBehaviourTests
         "poisson" or "truncated_poisson" or "bell" => [(1, 0.3, 0), (1, 2, 0), (1, 14, 0)],
         "Gamma" => [(1, 0.5, 0.7), (1, 6, 2)],
         "inverse.gaussian" => [(1, 0.5, -0.4), (1, 3, -2)],
+        "genpois" => [(1, 0.4, 0.3), (1, 6, 0.6), (1, 14, 0.1)],
         "compois" => [(1, 0.3, -0.5), (1, 6, 0.6), (1, 20, -1.2)],
         _ => [(1, 0.4, -0.7), (1, 6, 0.6), (1, 14, 0)],
     };

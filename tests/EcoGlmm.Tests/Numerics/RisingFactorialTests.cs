@@ -147,9 +147,17 @@ public class RisingFactorialTests
     {
         var table = new double[60];
         RisingFactorial.Tabulate(2.7, table);
+        var d1 = new double[60];
+        var d2 = new double[60];
+        var d3 = new double[60];
+        RisingFactorial.Tabulate(2.7, d1, d2, d3);
         for (int y = 0; y < table.Length; y++)
         {
-            SpecialFunctionTests.Near(RisingFactorial.ScaledLog(2.7, y), table[y], 1e-14);
+            double h = RisingFactorial.ScaledLog(2.7, y, out double a1, out double a2, out double a3);
+            SpecialFunctionTests.Near(h, table[y], 1e-14);
+            SpecialFunctionTests.Near(a1, d1[y], 1e-14);
+            SpecialFunctionTests.Near(a2, d2[y], 1e-14);
+            SpecialFunctionTests.Near(a3, d3[y], 1e-13, 1e-14);
         }
     }
 }

@@ -11,7 +11,14 @@ public class SpecialFunctionTests
 
     [Theory]
     [MemberData(nameof(SpecialFunctionValues.Digammas), MemberType = typeof(SpecialFunctionValues))]
-    public void Digamma(double x, double value) => Near(value, SpecialFunctions.Digamma(x), 5e-15, 2e-15);
+    public void Digamma(double x, double value)
+    {
+        Near(value, SpecialFunctions.Digamma(x), 5e-15, 2e-15);
+        SpecialFunctions.Polygammas(Math.Max(x, 1e-9), out double digamma, out double trigamma, out double tetragamma);
+        Near(SpecialFunctions.Digamma(Math.Max(x, 1e-9)), digamma, 5e-15, 2e-15);
+        Near(SpecialFunctions.Trigamma(Math.Max(x, 1e-9)), trigamma, 5e-15);
+        Near(SpecialFunctions.Tetragamma(Math.Max(x, 1e-9)), tetragamma, 5e-15);
+    }
 
     [Theory]
     [MemberData(nameof(SpecialFunctionValues.Trigammas), MemberType = typeof(SpecialFunctionValues))]

@@ -1,0 +1,112 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Families;
+
+/// <summary>
+/// Log-normal with mean μ and standard deviation φ of the response itself (not of its logarithm), as glmmTMB has it.
+/// δ = log φ; Sigma reports φ.
+/// </summary>
+internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("lognormal", link, MeanRange.Positive)
+{
+    public static FamilySet Set { get; } = new(
+        "lognormal", link => new LogNormalFamily(link), FamilySet.PositiveMean);
+
+    internal override bool HasDispersion => true;
+
+    internal override bool IsDiscrete => false;
+
+    internal override string? CheckResponse(double y, double size) => SupportCheck.Positive(y);
+
+    internal override double Constant(double y, double size) => -Math.Log(y) - SpecialFunctions.HalfLogTwoPi;
+
+    internal override double Variance(double mu, double phi, double size) => phi * phi;
+
+    // The squared residual on the log scale, from the median, in units of its variance.
+    internal override double UnitDeviance(double y, double mu, double phi, double size)
+    {
+        double v = LogVariance(mu, phi);
+        double z = Math.Log(y / mu) + (0.5 * v);
+        return z * z / v;
+    }
+
+    internal override double Draw(RandomStream random, double mu, double phi, double size)
+    {
+        double v = LogVariance(mu, phi);
+        return Math.Clamp(mu * Math.Exp((Math.Sqrt(v) * random.NextNormal()) - (0.5 * v)), 2.3e-308, 1.7e308);
+    }
+
+    internal override double StartingMean(double y, double size) => y;
+
+    internal override double StartingDispersion(
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
+    {
+        double sum = 0;
+        for (int i = 0; i < y.Length; i++)
+        {
+            sum += (y[i] - mu[i]) * (y[i] - mu[i]);
+        }
+
+        return 0.5 * SupportCheck.LogBetween(sum / y.Length, 1e-12, 1e12);
+    }
+
+    // v = log(1 + w), w = (φ/μ)², z = log y − log μ + v/2: ℓ = −½ log v − z²/(2v) − log y − ½ log 2π.
+    // First in ζ = log μ and δ, where w's derivatives are ∓2w; then from ζ to μ.
+    internal override void EvaluateAtMean(
+        double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
+    {
+        double mu = at.Mu;
+        double logMu = Math.Log(mu);
+        double v = LogVariance(mu, terms.Phi);
+        double a = Math.Log(y) - logMu;
+
+        // With t = log w = 2δ − 2ζ: v′ = w/(1 + w) = s and so on.
+        double s = -SpecialFunctions.Expm1(-v);
+        double s1 = s * (1 - s);
+        double s2 = s1 * (1 - (2 * s));
+
+        // ℓ = −½ log v − a²/(2v) − a/2 − v/8 as a function of a and v; derivatives by v.
+        double a2 = a * a;
+        double fv = (-0.5 / v) + (0.5 * a2 / (v * v)) - 0.125;
+        double fvv = (0.5 - (a2 / v)) / (v * v);
+        double fvvv = (-1 + (3 * a2 / v)) / (v * v * v);
+        double fa = (-a / v) - 0.5;
+        double fav = a / (v * v);
+        double favv = -2 * a / (v * v * v);
+        double faa = -1 / v;
+        double faav = 1 / (v * v);
+
+        // By t, a held; by a and t.
+        double ft = fv * s;
+        double ftt = (fvv * s * s) + (fv * s1);
+        double fttt = (fvvv * s * s * s) + (3 * fvv * s * s1) + (fv * s2);
+        double fat = fav * s;
+        double fatt = (favv * s * s) + (fav * s1);
+        double faat = faav * s;
+
+        // ∂/∂δ = 2 ∂/∂t; ∂/∂ζ = −∂/∂a − 2 ∂/∂t.
+        double z1 = -fa - (2 * ft);
+        double z2 = faa + (4 * fat) + (4 * ftt);
+        double z3 = -((6 * faat) + (12 * fatt) + (8 * fttt));
+        double z1d = (-2 * fat) - (4 * ftt);
+        double z2d = (2 * faat) + (8 * fatt) + (8 * fttt);
+
+        d.L = (-0.5 * Math.Log(v)) - (0.5 * (a + (0.5 * v)) * (a + (0.5 * v)) / v);
+        d.M = z1 / mu;
+        d.MM = (z2 - z1) / (mu * mu);
+        d.MMM = (z3 - (3 * z2) + (2 * z1)) / (mu * mu * mu);
+        d.D = 2 * ft;
+        d.MD = z1d / mu;
+        d.MMD = (z2d - z1d) / (mu * mu);
+        d.DD = 4 * ftt;
+        d.MDD = ((-4 * fatt) - (8 * fttt)) / mu;
+        d.DDD = 8 * fttt;
+    }
+
+    private static double LogVariance(double mu, double phi)
+    {
+        double ratio = phi / mu;
+        return ratio > 1e100
+            ? 2 * Math.Log(ratio)
+            : Math.Max(SpecialFunctions.Log1p(ratio * ratio), 1e-300);
+    }
+}
