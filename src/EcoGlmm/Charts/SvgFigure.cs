@@ -76,8 +76,8 @@ internal sealed class SvgFigure
 
     private void DrawAxes(PanelBox box)
     {
-        var xTicks = box.X.Ticks(box.Width, 50);
-        var yTicks = box.Y.Ticks(box.Height, 40);
+        var xTicks = box.X.Ticks(box.Width, 60);
+        var yTicks = box.Y.Ticks(box.Height, 45);
         var lines = new StringBuilder();
         var marks = new StringBuilder();
         foreach (var (fraction, label) in xTicks)
