@@ -4,7 +4,7 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm;
 
 /// <summary>A response distribution together with its link: what the response is like, given its mean.</summary>
-public abstract class Family
+public abstract partial class Family
 {
     private protected Family(string name, Link link)
     {
@@ -30,8 +30,33 @@ public abstract class Family
     /// <summary>Null when y (with its size) is in the support; otherwise why it is not, as the end of a sentence.</summary>
     internal abstract string? CheckResponse(double y, double size);
 
-    /// <summary>Log-density and derivatives for a run of observations, to the level asked for.</summary>
+    /// <summary>
+    /// Log-density and derivatives for a run of observations, to the level asked for. Where η gives a mean that the
+    /// family cannot have (a negative mean of counts), ℓ is −∞ and the derivatives are NaN.
+    /// </summary>
     internal abstract void Evaluate(ref LogDensityBlock block, DerivativeLevel level);
+
+    /// <summary>
+    /// The part of an observation's log-density that depends on neither η nor δ: log y! and its like.
+    /// </summary>
+    internal virtual double Constant(double y, double size) => 0;
+
+    /// <summary>
+    /// Fills <see cref="LogDensityBlock.C"/>, once for the life of a model. <paramref name="size"/> may be empty: all ones.
+    /// </summary>
+    internal void PrepareConstants(ReadOnlySpan<double> y, ReadOnlySpan<double> size, Span<double> c)
+    {
+        for (int i = 0; i < y.Length; i++)
+        {
+            c[i] = Constant(y[i], size.IsEmpty ? 1 : size[i]);
+        }
+    }
+
+    /// <summary>
+    /// What is reported as the fit's σ, by glmmTMB's definition: exp(δ), except where the family says otherwise; one for
+    /// a family without dispersion.
+    /// </summary>
+    internal virtual double Sigma(double delta) => HasDispersion ? Math.Exp(delta) : 1;
 
     /// <summary>E[Y] as a function of μ = link⁻¹(η) and φ = exp(δ): μ itself except for truncated families.</summary>
     internal virtual double Mean(double mu, double phi) => mu;
@@ -39,7 +64,11 @@ public abstract class Family
     /// <summary>Var[Y] (of a proportion's numerator divided by its trials, for binomial kinds).</summary>
     internal abstract double Variance(double mu, double phi, double size);
 
-    /// <summary>One observation's contribution to the deviance, at least zero.</summary>
+    /// <summary>
+    /// One observation's contribution to the deviance, at least zero: 2 (ℓ at the best possible mean − ℓ) times φ where
+    /// the family's variance is proportional to φ, as R's dev.resids. <paramref name="size"/> counts in; likelihood
+    /// multipliers do not.
+    /// </summary>
     internal abstract double UnitDeviance(double y, double mu, double phi, double size);
 
     /// <summary>One draw of the response (successes, for binomial kinds).</summary>
@@ -50,6 +79,28 @@ public abstract class Family
 
     /// <summary>A first guess at δ from the data, given fitted means.</summary>
     internal virtual double StartingDispersion(ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) => 0;
+
+    /// <summary>R's way of writing it: "nbinom2 (log)".</summary>
+    public override string ToString() => $"{Name} ({Link})";
+
+    /// <summary>Adds the constants to the log-densities, when a kernel has left them out.</summary>
+    private protected void AddConstants(ref LogDensityBlock block)
+    {
+        if (block.C.IsEmpty)
+        {
+            for (int i = 0; i < block.Y.Length; i++)
+            {
+                block.L[i] += Constant(block.Y[i], block.Size.IsEmpty ? 1 : block.Size[i]);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        {
+            VectorMath.Store(VectorMath.Load(block.L, i) + VectorMath.Load(block.C, i), block.L, i);
+        }
+    }
 }
 
 /// <summary>What prior weights mean for a family.</summary>

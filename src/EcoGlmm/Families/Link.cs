@@ -1,10 +1,63 @@
+using EcoGlmm.Families;
+
 namespace EcoGlmm;
 
-/// <summary>A link function: η = g(μ).</summary>
+/// <summary>A link function: η = g(μ), where μ is the mean of the response and η the linear predictor.</summary>
 public abstract class Link
 {
     private protected Link(string name) => Name = name;
 
-    /// <summary>The name that R users know: "log", "logit", "cloglog".</summary>
+    /// <summary>η = μ.</summary>
+    public static Link Identity { get; } = new IdentityLink();
+
+    /// <summary>η = log μ: effects multiply the mean.</summary>
+    public static Link Log { get; } = new LogLink();
+
+    /// <summary>η = log(μ / (1 − μ)): effects multiply the odds.</summary>
+    public static Link Logit { get; } = new LogitLink();
+
+    /// <summary>η = Φ⁻¹(μ), Φ the standard normal distribution function.</summary>
+    public static Link Probit { get; } = new ProbitLink();
+
+    /// <summary>η = log(−log(1 − μ)): effects multiply the hazard.</summary>
+    public static Link Cloglog { get; } = new CloglogLink();
+
+    /// <summary>η = tan(π(μ − ½)).</summary>
+    public static Link Cauchit { get; } = new CauchitLink();
+
+    /// <summary>η = 1/μ.</summary>
+    public static Link Inverse { get; } = new InverseLink();
+
+    /// <summary>η = √μ.</summary>
+    public static Link Sqrt { get; } = new SqrtLink();
+
+    /// <summary>η = 1/μ².</summary>
+    public static Link InverseSquare { get; } = new InverseSquareLink();
+
+    /// <summary>The name that R users know: "log", "logit", "cloglog", "1/mu^2".</summary>
     public string Name { get; }
+
+    /// <summary>The linear predictor η that gives the mean μ.</summary>
+    /// <param name="mu">A mean, on the response scale.</param>
+    public abstract double LinearPredictor(double mu);
+
+    /// <summary>The mean μ at the linear predictor η.</summary>
+    /// <param name="eta">A linear predictor.</param>
+    public double Mean(double eta) => At(eta).Mu;
+
+    /// <summary>dμ/dη at the linear predictor η.</summary>
+    /// <param name="eta">A linear predictor.</param>
+    public double MeanDerivative(double eta) => At(eta).D1;
+
+    /// <summary>The link of that name.</summary>
+    /// <param name="name">R's name of a link: "identity", "log", "logit", "probit", "cloglog", "cauchit", "inverse", "sqrt"
+    /// or "1/mu^2"; upper and lower case are the same.</param>
+    /// <exception cref="GlmmException">There is no link of that name.</exception>
+    public static Link Parse(string name) => FamilyNames.Link(name);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>μ, 1 − μ and the derivatives of μ at η.</summary>
+    internal abstract LinkPoint At(double eta);
 }

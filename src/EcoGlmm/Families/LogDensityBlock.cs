@@ -38,6 +38,12 @@ internal ref struct LogDensityBlock
     /// <summary>Dispersion linear predictor δ; length 1 when constant; empty for families without one.</summary>
     public ReadOnlySpan<double> Delta;
 
+    /// <summary>
+    /// What <see cref="Family.PrepareConstants"/> made of the response, once for the model; empty to have it worked out
+    /// afresh.
+    /// </summary>
+    public ReadOnlySpan<double> C;
+
     /// <summary>ℓ, with every constant.</summary>
     public Span<double> L;
 

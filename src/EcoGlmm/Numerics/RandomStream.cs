@@ -1,6 +1,99 @@
+using System.Numerics;
+
 namespace EcoGlmm.Numerics;
 
-/// <summary>A seeded, splittable stream of random numbers.</summary>
-internal sealed class RandomStream
+/// <summary>
+/// A seeded, splittable stream of random numbers: the same seed gives the same numbers on every machine, and
+/// <see cref="Split"/> gives work item i its own stream, whatever thread runs it and in whatever order.
+/// </summary>
+/// <remarks>
+/// xoshiro256++ (Blackman &amp; Vigna 2021, <i>Scrambled linear pseudorandom number generators</i>, ACM TOMS 47), its state
+/// filled by SplitMix64 (Steele, Lea &amp; Flood 2014) from a key; a split hashes the key with the index. Not safe
+/// for use by several threads at once.
+/// </remarks>
+internal sealed partial class RandomStream
 {
+    private const ulong Golden = 0x9e3779b97f4a7c15;
+
+    private readonly ulong key;
+    private ulong s0;
+    private ulong s1;
+    private ulong s2;
+    private ulong s3;
+
+    /// <summary>A stream with the given seed.</summary>
+    public RandomStream(long seed)
+        : this(Mix((ulong)seed + Golden))
+    {
+    }
+
+    private RandomStream(ulong key)
+    {
+        this.key = key;
+        s0 = Mix(key += Golden);
+        s1 = Mix(key += Golden);
+        s2 = Mix(key += Golden);
+        s3 = Mix(key + Golden);
+    }
+
+    /// <summary>
+    /// An independent stream that depends on this stream's seed (or its own place among splits) and the index alone, not
+    /// on how many numbers have been drawn.
+    /// </summary>
+    public RandomStream Split(long index) => new(Mix(key ^ Mix((ulong)index ^ 0xd1b54a32d192ed03)));
+
+    /// <summary>64 random bits.</summary>
+    public ulong NextUInt64()
+    {
+        ulong result = BitOperations.RotateLeft(s0 + s3, 23) + s0;
+        ulong t = s1 << 17;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= t;
+        s3 = BitOperations.RotateLeft(s3, 45);
+        return result;
+    }
+
+    /// <summary>Uniform on the open interval (0, 1).</summary>
+    public double NextDouble() => ((NextUInt64() >> 12) + 0.5) * (1.0 / 4503599627370496.0);
+
+    /// <summary>
+    /// A whole number from 0 to n − 1, without bias. Lemire (2019), <i>Fast random integer generation in an interval</i>,
+    /// ACM TOMACS 29.
+    /// </summary>
+    public int NextInt(int n)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
+        ulong range = (ulong)n;
+        ulong high = Math.BigMul(NextUInt64(), range, out ulong low);
+        if (low < range)
+        {
+            ulong threshold = (0 - range) % range;
+            while (low < threshold)
+            {
+                high = Math.BigMul(NextUInt64(), range, out low);
+            }
+        }
+
+        return (int)high;
+    }
+
+    /// <summary>Puts the items in random order (Fisher and Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int j = NextInt(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return z ^ (z >> 31);
+    }
 }

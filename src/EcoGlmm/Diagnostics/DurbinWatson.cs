@@ -1,0 +1,116 @@
+using System.Numerics;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>
+/// The Durbin-Watson test for a series about its mean (J. Durbin and G. S. Watson 1950, 1951, Biometrika 37 and 38).
+/// Below 100 values the p-value is exact for normal values: the statistic is a ratio of quadratic forms whose weights are the
+/// known eigenvalues 2(1 − cos(πk/n)), and the distribution of such a form comes from the inversion integral along the
+/// vertical line through its saddle point (S. O. Rice 1980, SIAM Journal on Scientific and Statistical Computing 1).
+/// From 100 values on, the normal approximation with the statistic's exact mean and variance.
+/// </summary>
+internal static class DurbinWatson
+{
+    private const int ExactLimit = 100;
+
+    /// <summary>
+    /// The statistic, near 2 without autocorrelation and towards 0 with positive one, and its p-value.
+    /// <see cref="Alternative.Greater"/> looks for positive autocorrelation.
+    /// </summary>
+    public static (double Statistic, double PValue) Test(ReadOnlySpan<double> values, Alternative alternative)
+    {
+        int n = values.Length;
+        double mean = 0, differences = 0, squares = 0;
+        foreach (double value in values)
+            mean += value / n;
+        for (int i = 0; i < n; i++)
+        {
+            squares += (values[i] - mean) * (values[i] - mean);
+            if (i > 0)
+                differences += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
+        }
+
+        if (squares == 0)
+            return (double.NaN, double.NaN);
+        double d = differences / squares;
+        double below = n < ExactLimit ? Below(d, n) : NormalBelow(d, n);
+
+        // The null distribution is symmetric about 2: its weights are.
+        double above = n < ExactLimit ? Below(4 - d, n) : NormalBelow(4 - d, n);
+        return (d, alternative switch
+        {
+            Alternative.Greater => below,
+            Alternative.Less => above,
+            _ => Math.Min(1, 2 * Math.Min(below, above)),
+        });
+    }
+
+    private static double NormalBelow(double d, double n) =>
+        NormalDistribution.UpperTail((2 - d) / Math.Sqrt(4 * (n - 2) / ((n - 1) * (n + 1))));
+
+    /// <summary>P(statistic &lt; d) for n independent normal values: P(Σ νₖ zₖ² &gt; 0) with νₖ = d − λₖ.</summary>
+    internal static double Below(double d, int n)
+    {
+        var nu = new double[n - 1];
+        for (int k = 1; k < n; k++)
+            nu[k - 1] = d - 2 * (1 - Math.Cos(Math.PI * k / n));
+        double largest = nu[0], smallest = nu[^1];
+        if (largest <= 0)
+            return 0;
+        if (smallest >= 0)
+            return 1;
+
+        // The smaller of the two tails, for its relative accuracy: P(Q > 0) = 1 − P(−Q > 0).
+        if (nu.Sum() > 0)
+            return 1 - PositiveProbability(Array.ConvertAll(nu, v => -v));
+        return PositiveProbability(nu);
+    }
+
+    /// <summary>
+    /// P(Q &gt; 0) = (1/π) ∫₀^∞ Re[M(c + it) / (c + it)] dt, where M(s) = Π (1 − 2 νₖ s)^−½ and c minimises M(c)/c. With
+    /// t = a sinh(y) the trapezoidal rule converges exponentially, however few the weights.
+    /// </summary>
+    private static double PositiveProbability(double[] nu)
+    {
+        double limit = 0.5 / nu.Max();
+        double low = 0, high = limit;
+        for (int i = 0; i < 200 && high - low > 1e-12 * limit; i++)
+        {
+            double middle = 0.5 * (low + high), slope = -1 / middle;
+            foreach (double v in nu)
+                slope += v / (1 - 2 * v * middle);
+            if (slope < 0)
+                low = middle;
+            else
+                high = middle;
+        }
+
+        double c = 0.5 * (low + high), curvature = 1 / (c * c);
+        foreach (double v in nu)
+            curvature += 2 * v * v / ((1 - 2 * v * c) * (1 - 2 * v * c));
+        double a = 1 / Math.Sqrt(curvature);
+        const double step = 1.0 / 64;
+        double sum = 0.5 * Integrand(0);
+        for (int i = 1; i < 20_000; i++)
+        {
+            double y = i * step;
+            double term = Integrand(a * Math.Sinh(y)) * Math.Cosh(y);
+            sum += term;
+            if (y > 1 && Envelope(a * Math.Sinh(y)) * Math.Cosh(y) < 1e-16 * Math.Abs(sum))
+                break;
+        }
+
+        return a * step * sum / Math.PI;
+
+        double Integrand(double t) => Complex.Exp(LogTransform(t)).Real;
+        double Envelope(double t) => Math.Exp(LogTransform(t).Real);
+        Complex LogTransform(double t)
+        {
+            var s = new Complex(c, t);
+            Complex log = -Complex.Log(s);
+            foreach (double v in nu)
+                log -= 0.5 * Complex.Log(1 - 2 * v * s);
+            return log;
+        }
+    }
+}

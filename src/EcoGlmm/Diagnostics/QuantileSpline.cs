@@ -1,0 +1,195 @@
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>
+/// How a quantile of the residuals changes with a predictor: regression splines (cubic B-splines, two interior knots when
+/// there are rows enough), with a test of whether the quantile lies everywhere where that of a uniform variable lies.
+/// </summary>
+/// <remarks>
+/// Curve: minimises Σ ρ_τ(r − f(x)) by majorise-minimise steps (D. R. Hunter and K. Lange 2000, Quantile regression via an MM
+/// algorithm, Journal of Computational and Graphical Statistics 9). Test: under the null hypothesis the signs
+/// 1(r ≤ τ) − τ are independent of x with variance τ(1 − τ), so that their scores on the basis B have known moments and
+/// SᵀB(BᵀB)⁻¹BᵀS / τ(1 − τ) is χ² (rank score test, R. Koenker 2005, Quantile Regression, section 3.5); nothing is estimated.
+/// </remarks>
+internal sealed class QuantileSpline
+{
+    private const int GridSize = 101;
+    private const double Smoothing = 1e-4;
+
+    private readonly int _degree;
+    private readonly double[] _knots;
+    private readonly int _size;
+    private readonly int[] _first;
+    private readonly double[] _basis;
+    private readonly Matrix<double> _gramInverse;
+
+    private QuantileSpline(double[] x)
+    {
+        int n = x.Length, distinct = x.Distinct().Count();
+        double low = x.Min(), high = x.Max();
+        _degree = Math.Min(3, distinct - 1);
+        int interior = distinct < 10 || n < 40 ? 0 : n < 100 ? 1 : 2;
+        _size = _degree + 1 + interior;
+        _knots = new double[_size + _degree + 1];
+        for (int i = 0; i < _knots.Length; i++)
+            _knots[i] = low + (high - low) * Math.Clamp((i - _degree) / (interior + 1.0), 0, 1);
+
+        _first = new int[n];
+        _basis = new double[n * (_degree + 1)];
+        var gram = new double[_size, _size];
+        for (int i = 0; i < n; i++)
+        {
+            Span<double> b = _basis.AsSpan(i * (_degree + 1), _degree + 1);
+            _first[i] = Basis(x[i], b);
+            for (int j = 0; j <= _degree; j++)
+            {
+                for (int k = 0; k <= _degree; k++)
+                    gram[_first[i] + j, _first[i] + k] += b[j] * b[k];
+            }
+        }
+
+        _gramInverse = Matrix<double>.Build.DenseOfArray(gram).Cholesky().Solve(Matrix<double>.Build.DenseIdentity(_size));
+        Grid = [.. Enumerable.Range(0, GridSize).Select(i => low + (high - low) * i / (GridSize - 1))];
+    }
+
+    /// <summary>Where the curves are given: even steps over the range of x.</summary>
+    public double[] Grid { get; }
+
+    /// <summary>Curves and tests of several quantiles of residuals r against x.</summary>
+    public static (double[] Grid, QuantileCurve[] Curves) Fit(double[] x, double[] r, IReadOnlyList<double> quantiles)
+    {
+        var spline = new QuantileSpline(x);
+        var curves = new QuantileCurve[quantiles.Count];
+        Parallel.For(0, curves.Length, q => curves[q] = spline.Curve(r, quantiles[q]));
+        return (spline.Grid, curves);
+    }
+
+    private QuantileCurve Curve(double[] r, double tau)
+    {
+        double[] coefficients = Regress(r, tau);
+        var curve = new double[GridSize];
+        var halfWidth = new double[GridSize];
+        Span<double> b = stackalloc double[_degree + 1];
+        for (int g = 0; g < GridSize; g++)
+        {
+            int first = Basis(Grid[g], b);
+            double variance = 0;
+            for (int j = 0; j <= _degree; j++)
+            {
+                curve[g] += b[j] * coefficients[first + j];
+                for (int k = 0; k <= _degree; k++)
+                    variance += b[j] * b[k] * _gramInverse[first + j, first + k];
+            }
+
+            halfWidth[g] = 1.959964 * Math.Sqrt(tau * (1 - tau) * variance);
+        }
+
+        (double levelStatistic, double shapeStatistic) = Scores(r, tau);
+        double levelP = ChiSquaredUpper(levelStatistic, 1);
+        double shapeP = _size > 1 ? ChiSquaredUpper(shapeStatistic, _size - 1) : 1;
+        double p = _size > 1 ? PValueAdjustment.BenjaminiHochberg([levelP, shapeP]).Min() : levelP;
+        return new QuantileCurve(tau, curve, halfWidth, levelStatistic + shapeStatistic, levelP, shapeP, p);
+    }
+
+    /// <summary>The score statistic split into that of the level (one degree of freedom) and that of the shape.</summary>
+    private (double Level, double Shape) Scores(double[] r, double tau)
+    {
+        Vector<double> s = Vector<double>.Build.Dense(_size);
+        double sum = 0;
+        for (int i = 0; i < r.Length; i++)
+        {
+            double sign = (r[i] < tau ? 1 : r[i] > tau ? 0 : 0.5) - tau;
+            sum += sign;
+            for (int j = 0; j <= _degree; j++)
+                s[_first[i] + j] += sign * _basis[i * (_degree + 1) + j];
+        }
+
+        double variance = tau * (1 - tau), level = sum * sum / (r.Length * variance);
+        return (level, Math.Max(0, s * (_gramInverse * s) / variance - level));
+    }
+
+    private double[] Regress(double[] r, double tau)
+    {
+        double[] beta = new double[_size];
+        Array.Fill(beta, tau);
+        var matrix = new double[_size, _size];
+        var right = new double[_size];
+        for (int iteration = 0; iteration < 200; iteration++)
+        {
+            Array.Clear(matrix);
+            Array.Clear(right);
+            for (int i = 0; i < r.Length; i++)
+            {
+                ReadOnlySpan<double> b = _basis.AsSpan(i * (_degree + 1), _degree + 1);
+                int first = _first[i];
+                double fitted = 0;
+                for (int j = 0; j <= _degree; j++)
+                    fitted += b[j] * beta[first + j];
+                double weight = 1 / (Smoothing + Math.Abs(r[i] - fitted));
+                double pull = weight * r[i] + 2 * tau - 1;
+                for (int j = 0; j <= _degree; j++)
+                {
+                    right[first + j] += b[j] * pull;
+                    for (int k = 0; k <= j; k++)
+                        matrix[first + j, first + k] += weight * b[j] * b[k];
+                }
+            }
+
+            for (int j = 0; j < _size; j++)
+            {
+                for (int k = 0; k < j; k++)
+                    matrix[k, j] = matrix[j, k];
+            }
+
+            double[] next = Matrix<double>.Build.DenseOfArray(matrix).Cholesky().Solve(Vector<double>.Build.DenseOfArray(right)).ToArray();
+            double change = 0;
+            for (int j = 0; j < _size; j++)
+                change = Math.Max(change, Math.Abs(next[j] - beta[j]));
+            beta = next;
+            if (change < 1e-6)
+                break;
+        }
+
+        return beta;
+    }
+
+    /// <summary>The degree + 1 B-splines that are not zero at x (de Boor's recurrence); returns the index of the first.</summary>
+    private int Basis(double x, Span<double> b)
+    {
+        int span = _degree;
+        while (span < _size - 1 && x >= _knots[span + 1])
+            span++;
+        b[0] = 1;
+        for (int d = 1; d <= _degree; d++)
+        {
+            double saved = 0;
+            for (int j = 0; j < d; j++)
+            {
+                double right = _knots[span + j + 1] - x, left = x - _knots[span + 1 - d + j];
+                double term = b[j] / (right + left);
+                b[j] = saved + right * term;
+                saved = left * term;
+            }
+
+            b[d] = saved;
+        }
+
+        return span - _degree;
+    }
+
+    private static double ChiSquaredUpper(double x, int degrees) =>
+        x <= 0 ? 1 : SpecialFunctions.GammaUpperRegularized(0.5 * degrees, 0.5 * x);
+}
+
+/// <summary>One quantile of the residuals along a predictor.</summary>
+/// <param name="Tau">The quantile, and the height where it should lie.</param>
+/// <param name="Curve">The estimated quantile over the grid.</param>
+/// <param name="HalfWidth">Half the width of its pointwise 95 % band when the residuals are uniform.</param>
+/// <param name="Statistic">The whole score statistic.</param>
+/// <param name="LevelPValue">Whether the quantile lies at τ on average.</param>
+/// <param name="ShapePValue">Whether it is flat.</param>
+/// <param name="PValue">Both, adjusted for there being two.</param>
+internal sealed record QuantileCurve(
+    double Tau, double[] Curve, double[] HalfWidth, double Statistic, double LevelPValue, double ShapePValue, double PValue);

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>Which rows a figure draws, and what hovering over each of them says.</summary>
+internal static class ResidualPoints
+{
+    /// <summary>Figures of more rows than this draw a part of them.</summary>
+    public const int Limit = 5000;
+
+    /// <summary>
+    /// The rows to draw, ascending: all of them, or, of many, those at even steps along the order of <paramref name="x"/> and
+    /// (even steps again, if they are many) those outside all simulations.
+    /// </summary>
+    public static int[] Choose(double[] x, double[] scaled)
+    {
+        int n = x.Length;
+        if (n <= Limit)
+            return [.. Enumerable.Range(0, n)];
+        double[] keys = (double[])x.Clone();
+        int[] order = [.. Enumerable.Range(0, n)];
+        Array.Sort(keys, order);
+        int[] outliers = [.. order.Where(row => IsOutlier(scaled[row]))];
+        int outlierCount = Math.Min(outliers.Length, Limit / 5);
+        int[] chosen = [.. Steps(n, Limit - outlierCount).Select(i => order[i]), .. Steps(outliers.Length, outlierCount).Select(i => outliers[i])];
+        return [.. chosen.Distinct().Order()];
+    }
+
+    /// <summary>Places of a sorted list to draw: all, or even steps with every place among the first and last hundred.</summary>
+    public static int[] ChooseSorted(int n) => n <= Limit
+        ? [.. Enumerable.Range(0, n)]
+        : [.. Enumerable.Range(0, 100), .. Steps(n - 200, Limit - 200).Select(i => i + 100), .. Enumerable.Range(n - 100, 100)];
+
+    public static bool IsOutlier(double scaled) => scaled is 0 or 1;
+
+    /// <summary>How strongly to draw one of so many points.</summary>
+    public static double Opacity(int count) => Math.Clamp(30 / Math.Sqrt(count), 0.35, 0.85);
+
+    /// <summary>Row, observed, predicted, residual, and the central 95 % of what was simulated for the row.</summary>
+    public static string[] Hover(SimulatedResiduals residuals, ResidualRows names, int[] rows, double[][] simulated)
+    {
+        var text = new string[rows.Length];
+        Parallel.For(0, rows.Length, i =>
+        {
+            int row = rows[i];
+            Array.Sort(simulated[i]);
+            var line = new StringBuilder()
+                .Append(names.Kind).Append(' ').Append(names.Label(row))
+                .Append("\nObserved ").Append(Number(residuals.Observed[row]))
+                .Append("\nPredicted ").Append(Number(residuals.Fitted[row]))
+                .Append("\nResidual ").Append(residuals.Scaled[row].ToString("0.###", CultureInfo.InvariantCulture))
+                .Append("\nSimulated ").Append(Number(Quantile(simulated[i], 0.025))).Append(" to ")
+                .Append(Number(Quantile(simulated[i], 0.975))).Append(" (95 %)");
+            if (IsOutlier(residuals.Scaled[row]))
+                line.Append(residuals.Scaled[row] == 0 ? "\nBelow all simulations" : "\nAbove all simulations");
+            text[i] = line.ToString();
+        });
+        return text;
+    }
+
+    /// <summary>A quantile of sorted values, linear between them (R's type 7).</summary>
+    internal static double Quantile(double[] sorted, double probability)
+    {
+        double h = (sorted.Length - 1) * probability;
+        int low = (int)Math.Floor(h);
+        return low + 1 < sorted.Length ? sorted[low] + (h - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
+    }
+
+    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<int> Steps(int n, int count) => Enumerable.Range(0, count).Select(i => (int)((i + 0.5) * n / count));
+}

@@ -1,0 +1,135 @@
+using EcoGlmm.Diagnostics;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm;
+
+public sealed partial class SimulatedResiduals
+{
+    private const string DispersionName = "Dispersion test", ZeroInflationName = "Zero-inflation test";
+
+    /// <summary>
+    /// Kolmogorov-Smirnov test of whether the residuals are uniform. Statistic: the largest distance between their empirical
+    /// distribution function and the uniform one. Exact below 100 rows without ties, else from the limiting distribution.
+    /// </summary>
+    /// <param name="alternative">
+    /// As in R's ks.test: <see cref="Alternative.Greater"/> looks for a distribution function above the uniform one
+    /// (residuals that are too small), <see cref="Alternative.Less"/> for one below it.
+    /// </param>
+    /// <remarks>With many rows it finds deviations too small to matter: look at the chart too.</remarks>
+    public TestResult TestUniformity(Alternative alternative = Alternative.TwoSided)
+    {
+        (double d, double p) = KolmogorovSmirnov.Uniform(Scaled, alternative);
+        string pText = TestResult.FormatPValue(p, 0);
+        string message = p < TestResult.SignificanceLevel
+            ? $"The residuals are not uniform ({pText}): overall, the observations are not distributed as the model says."
+            : $"The residuals are as uniform as those of a correct model ({pText}).";
+        return new TestResult("Uniformity test (Kolmogorov-Smirnov)", d, p, alternative.RName(), message)
+        {
+            Verdict = p < TestResult.SignificanceLevel ? "not uniform" : "as expected",
+        };
+    }
+
+    /// <summary>
+    /// Test of over- and underdispersion by simulation. Statistic: the variance of observed − fitted, divided by the mean over
+    /// simulations of the variance of simulated − fitted; above 1 means overdispersion. The p-value is the share of simulations
+    /// at least as extreme.
+    /// </summary>
+    /// <param name="alternative"><see cref="Alternative.Greater"/> looks for overdispersion alone.</param>
+    /// <remarks>
+    /// More sensitive when random effects are simulated conditionally on their fitted values. A missing predictor, zero
+    /// inflation and single outliers also show as overdispersion.
+    /// </remarks>
+    public TestResult TestDispersion(Alternative alternative = Alternative.TwoSided) =>
+        SimulationTest.Ratio(DispersionName, _summary.Variances, SimulationSource.VarianceAround(Observed, Fitted), alternative,
+            ("underdispersed", "as expected", "overdispersed"),
+            (ratio, p, significant) =>
+            {
+                if (!double.IsFinite(ratio))
+                    return $"The simulations do not vary around the fitted values, so that dispersion cannot be judged ({p}).";
+                string times = FormattableString.Invariant($"{ratio:0.##}");
+                return !significant
+                    ? $"The residual variance is {times} times what the model predicts: no sign of over- or underdispersion ({p})."
+                    : ratio > 1
+                        ? $"The residual variance is {times} times what the model predicts: overdispersion ({p})."
+                        : $"The residual variance is only {times} times what the model predicts: underdispersion ({p}).";
+            });
+
+    /// <summary>
+    /// Test of whether more, or fewer, rows lie outside all simulations than should. Statistic: the number of such rows.
+    /// </summary>
+    /// <param name="alternative"><see cref="Alternative.Greater"/> looks for too many outliers alone.</param>
+    /// <param name="type">
+    /// How the expected number is found. The binomial test is exact for a continuous response and approximate for whole
+    /// numbers; there it counts residuals within 1 / (simulations + 1) of 0 or 1.
+    /// </param>
+    /// <param name="margin">Whether to count rows below all simulations, above all of them, or both.</param>
+    /// <param name="replicates">How many simulations the bootstrap puts in the place of the data, at most all of them.</param>
+    /// <remarks>
+    /// An outlier here is a row outside the simulated range, however far; the number falls as the number of simulations rises.
+    /// </remarks>
+    /// <exception cref="GlmmException">Fewer than two replicates.</exception>
+    public TestResult TestOutliers(
+        Alternative alternative = Alternative.TwoSided, OutlierTestType type = OutlierTestType.Default,
+        OutlierMargin margin = OutlierMargin.Both, int replicates = 100)
+    {
+        if (replicates < 2)
+            throw new GlmmException($"The bootstrap of the outlier test needs at least two replicates, but {replicates} were asked for.");
+        OutlierTestType used = OutlierTest.Resolve(type, IntegerResponse, RowCount);
+        return used == OutlierTestType.Binomial
+            ? OutlierTest.Binomial(Scaled, Count, alternative, margin)
+            : OutlierTest.Resampled(Scaled, Simulated, alternative, margin, used == OutlierTestType.LeaveOneOut, replicates,
+                new RandomStream(Seed).Split(BootstrapStream));
+    }
+
+    /// <summary>
+    /// Test of whether the data have more, or fewer, zeros than the simulations. Statistic: observed zeros divided by the mean
+    /// number of simulated zeros; above 1 means zero inflation.
+    /// </summary>
+    /// <param name="alternative"><see cref="Alternative.Greater"/> looks for too many zeros alone.</param>
+    /// <remarks>
+    /// Many zeros alone are no zero inflation: what counts is whether the model expects them. Overdispersion also makes zeros.
+    /// </remarks>
+    public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
+    {
+        int zeros = SimulationSource.CountZeros(Observed);
+        return SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
+        {
+            double mean = SimulationTest.Mean(_summary.Zeros);
+            if (mean == 0 && zeros == 0)
+                return $"Neither the data nor the simulations have zeros ({p}).";
+            string expected = FormattableString.Invariant($"{mean:0.#}");
+            string counts = $"The data have {zeros} {(zeros == 1 ? "zero" : "zeros")} and the simulations {expected} on average";
+            return !significant ? $"{counts}: no sign of too many or too few ({p})."
+                : zeros > mean ? $"{counts}: more zeros than the model expects ({p})."
+                : $"{counts}: fewer zeros than the model expects ({p}).";
+        });
+    }
+
+    /// <summary>
+    /// Test of any number computed from the response, for example its maximum or the count of ones. Statistic: the number for
+    /// the data divided by its mean over the simulations. The p-value is the share of simulations at least as extreme.
+    /// </summary>
+    /// <param name="statistic">Computes the number from the response of all rows, observed or simulated, in row order.</param>
+    /// <param name="alternative">Whether to look for values that are too large, too small, or both.</param>
+    /// <param name="name">What the number is, for the message.</param>
+    /// <exception cref="GlmmException">The statistic is null, or is not a number for the data or a simulation.</exception>
+    public TestResult TestGeneric(
+        Func<double[], double> statistic, Alternative alternative = Alternative.TwoSided, string name = "statistic")
+    {
+        if (statistic is null)
+            throw new GlmmException("TestGeneric needs a function that computes a number from the response, such as y => y.Max().");
+        double observed = Checked(statistic((double[])Observed.Clone()), "the observed response");
+        var simulated = new double[Count];
+        for (int s = 0; s < Count; s++)
+            simulated[s] = Checked(statistic((double[])_simulations.Get(s).Clone()), $"simulation {s + 1}");
+        return SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
+        {
+            string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationTest.Mean(simulated):0.####} on average in the simulations");
+            return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";
+        });
+
+        double Checked(double value, string where) => !double.IsNaN(value)
+            ? value
+            : throw new GlmmException($"The {name} given to TestGeneric is not a number for {where}.");
+    }
+}

@@ -1,0 +1,207 @@
+using EcoGlmm.Diagnostics;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm;
+
+/// <summary>
+/// Simulated (randomised quantile) residuals: for each row, where the observed response lies among responses simulated from
+/// the model, 0 below all of them and 1 above all of them. When the model is right they are uniform on [0, 1], whatever the
+/// response distribution, so that one picture (<see cref="Plot()"/>) and one set of tests serve every model.
+/// </summary>
+/// <remarks>
+/// Definitions are those of the R package DHARMa (F. Hartig), after P. K. Dunn and G. K. Smyth (1996), Randomized quantile
+/// residuals, Journal of Computational and Graphical Statistics 5, 236-244. Simulations that take much memory are not kept
+/// but made again when something asks for them.
+/// </remarks>
+public sealed partial class SimulatedResiduals : IRichDisplay
+{
+    /// <summary>The seed used when none is given.</summary>
+    public const long DefaultSeed = 123;
+
+    private const long RandomisationStream = -101, BootstrapStream = -102;
+
+    private readonly SimulationSource _simulations;
+    private readonly SimulationSummary _summary;
+    private readonly ResidualRows _rows;
+
+    private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows rows)
+    {
+        Observed = observed;
+        Fitted = fitted;
+        IntegerResponse = integerResponse;
+        Seed = seed;
+        _rows = rows;
+        _simulations = simulations;
+        _summary = simulations.Summarise(observed, fitted);
+        Scaled = ProbabilityIntegralTransform(_summary, simulations.Count, seed);
+    }
+
+    /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right.</summary>
+    public double[] Scaled { get; }
+
+    /// <summary>The observed response, one value for each row.</summary>
+    public double[] Observed { get; }
+
+    /// <summary>The fitted (predicted) response, one value for each row, on the scale of the response.</summary>
+    public double[] Fitted { get; }
+
+    /// <summary>
+    /// The simulated responses, [simulation][row]. Simulations of large models are made again, and held in memory from then on,
+    /// when this is first asked for.
+    /// </summary>
+    public double[][] Simulated => _simulations.Matrix();
+
+    /// <summary>The number of simulations.</summary>
+    public int Count => _simulations.Count;
+
+    /// <summary>The number of rows.</summary>
+    public int RowCount => Observed.Length;
+
+    /// <summary>The seed of the randomisation (and of the simulations, when a fitted model made them).</summary>
+    public long Seed { get; }
+
+    /// <summary>Whether the response takes whole numbers only.</summary>
+    public bool IntegerResponse { get; }
+
+    /// <summary>Residuals from simulations made elsewhere, for example by another package or a Bayesian model.</summary>
+    /// <param name="observed">The observed response, one value for each row; at least three rows.</param>
+    /// <param name="simulated">Simulated responses, [simulation][row]; at least two, better 250 or more.</param>
+    /// <param name="fitted">Predicted response, one value for each row; the mean of the simulations when null.</param>
+    /// <param name="integerResponse">
+    /// Whether the response takes whole numbers only; when null, whether all observed and simulated values are whole.
+    /// </param>
+    /// <param name="seed">Seed of the randomisation of ties.</param>
+    /// <exception cref="GlmmException">Lengths do not agree, a value is missing, or there are too few rows or simulations.</exception>
+    public static SimulatedResiduals From(
+        double[] observed, double[][] simulated, double[]? fitted = null, bool? integerResponse = null, long seed = DefaultSeed)
+    {
+        if (observed is null)
+            throw new GlmmException("Residuals need the observed response, but observed is null.");
+        if (simulated is null)
+            throw new GlmmException("Residuals need simulated responses, but simulated is null.");
+        CheckCount(simulated.Length);
+        for (int s = 0; s < simulated.Length; s++)
+        {
+            if (simulated[s] is null || simulated[s].Length != observed.Length)
+            {
+                string found = simulated[s] is null ? "is null" : $"has {simulated[s].Length} values";
+                string hint = simulated.Length == observed.Length
+                    ? " Simulations are expected as [simulation][row]; these may be transposed."
+                    : "";
+                throw new GlmmException($"Simulation {s + 1} {found}, but the observed response has {observed.Length} rows.{hint}");
+            }
+        }
+
+        fitted ??= MeanOfSimulations(simulated);
+        return Create(observed, fitted, SimulationSource.FromMatrix(simulated),
+            integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, ResidualRows.Plain);
+    }
+
+    /// <summary>
+    /// Residuals from a simulator, called once or more for each of <paramref name="count"/> simulations; large sets of
+    /// simulations are never all in memory unless <see cref="Simulated"/> is asked for.
+    /// </summary>
+    internal static SimulatedResiduals FromSimulator(
+        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed, ResidualRows? rows = null)
+    {
+        CheckCount(count);
+        return Create(observed, fitted, SimulationSource.FromWriter(simulate, count, observed.Length), integerResponse, seed, rows ?? ResidualRows.Plain);
+    }
+
+    /// <summary>
+    /// The residuals as standard normal quantiles: normal when the model is right. Rows outside all simulations become
+    /// −<paramref name="outlierValue"/> and +<paramref name="outlierValue"/>, infinite unless given.
+    /// </summary>
+    public double[] ToNormal(double outlierValue = double.PositiveInfinity) =>
+        Array.ConvertAll(Scaled, r => r <= 0 ? -outlierValue : r >= 1 ? outlierValue : NormalDistribution.Quantile(r));
+
+    /// <summary>
+    /// Residuals of groups of rows: observed, fitted and simulated responses are summed (or otherwise aggregated) within each
+    /// group, and the sums compared. Useful to see which sites, years or individuals the model over- or underpredicts, and to
+    /// have one residual for each time or place before testing for autocorrelation.
+    /// </summary>
+    /// <param name="by">The group of each row. Groups come out in order: numbers by value, other text ordinally.</param>
+    /// <param name="aggregate">How the values of a group become one; null for their sum. It may be called from several threads.</param>
+    /// <exception cref="GlmmException">The number of rows differs, a group is missing, or there are fewer than three groups.</exception>
+    public SimulatedResiduals Regroup(IReadOnlyList<string?> by, Func<double[], double>? aggregate = null)
+    {
+        Grouping grouping = Grouping.From(by, RowCount);
+        SimulationSource rows = _simulations;
+        double[] Aggregate(double[] values)
+        {
+            var result = new double[grouping.Levels.Length];
+            grouping.Aggregate(values, result, aggregate);
+            return result;
+        }
+
+        void Simulate(int simulation, Span<double> destination) =>
+            grouping.Aggregate(rows.Get(simulation), destination, aggregate);
+
+        if (grouping.Levels.Length < 3)
+            throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
+        return FromSimulator(Aggregate(Observed), Aggregate(Fitted), Count, Simulate, IntegerResponse, Seed,
+            new ResidualRows("Group", group => grouping.Levels[group], "grouped sums of the response"));
+    }
+
+    /// <inheritdoc cref="Regroup(IReadOnlyList{string?}, Func{double[], double}?)"/>
+    public SimulatedResiduals Regroup(IReadOnlyList<double> by, Func<double[], double>? aggregate = null) =>
+        Regroup(Grouping.AsText(by), aggregate);
+
+    private static SimulatedResiduals Create(
+        double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows rows)
+    {
+        if (observed.Length < 3)
+            throw new GlmmException($"Residual tests need at least three rows, but there are {observed.Length}.");
+        if (fitted.Length != observed.Length)
+            throw new GlmmException($"There are {fitted.Length} fitted values for {observed.Length} observed rows; one is needed for each row.");
+        CheckFinite(observed, "The observed response");
+        CheckFinite(fitted, "The fitted response");
+        return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed, rows);
+    }
+
+    private static void CheckCount(int count)
+    {
+        if (count < 2)
+            throw new GlmmException($"Simulated residuals need at least two simulations, but there are {count}. 250 are usual, 1000 steadier.");
+    }
+
+    private static void CheckFinite(double[] values, string what)
+    {
+        int row = Array.FindIndex(values, v => !double.IsFinite(v));
+        if (row >= 0)
+            throw new GlmmException($"{what} has no finite value at row {row + 1}. Leave out the rows with missing values before making residuals.");
+    }
+
+    private static bool AreWhole(double[] values) => Array.TrueForAll(values, v => Math.Floor(v) == v);
+
+    private static double[] MeanOfSimulations(double[][] simulated)
+    {
+        var mean = new double[simulated[0].Length];
+        foreach (double[] simulation in simulated)
+        {
+            for (int i = 0; i < mean.Length; i++)
+                mean[i] += simulation[i] / simulated.Length;
+        }
+
+        return mean;
+    }
+
+    /// <summary>
+    /// The share of simulations below the observed value; where some equal it, a uniform draw between the shares below and at
+    /// or below. One draw is spent on every row, so that a row's randomisation does not depend on other rows' ties.
+    /// </summary>
+    private static double[] ProbabilityIntegralTransform(SimulationSummary summary, int count, long seed)
+    {
+        RandomStream random = new RandomStream(seed).Split(RandomisationStream);
+        var scaled = new double[summary.Less.Length];
+        for (int i = 0; i < scaled.Length; i++)
+        {
+            double lower = summary.Less[i] / (double)count;
+            double upper = (summary.Less[i] + summary.Equal[i]) / (double)count;
+            double u = random.NextDouble();
+            scaled[i] = summary.Equal[i] == 0 ? lower : lower + u * (upper - lower);
+        }
+
+        return scaled;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Numerics;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>
+/// Writes one simulated response, a value for each row. Called from several threads at once, with any simulation number in
+/// any order, and gives the same values whenever it is called with the same number.
+/// </summary>
+internal delegate void SimulationWriter(int simulation, Span<double> destination);
+
+/// <summary>
+/// Simulated responses, [simulation][row], either held in memory or made again when they are wanted: the residuals and most
+/// tests need only what one pass over the simulations can add up.
+/// </summary>
+internal sealed class SimulationSource
+{
+    /// <summary>Up to this many values (32 MB) the simulations are kept after the first pass.</summary>
+    private const long KeptValues = 4_000_000;
+
+    private readonly SimulationWriter _writer;
+    private readonly object _gate = new();
+    private double[][]? _kept;
+
+    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept)
+    {
+        _writer = writer;
+        _kept = kept;
+        Count = count;
+        RowCount = rowCount;
+    }
+
+    public int Count { get; }
+
+    public int RowCount { get; }
+
+    public static SimulationSource FromMatrix(double[][] simulated) =>
+        new((simulation, destination) => simulated[simulation].CopyTo(destination), simulated.Length, simulated[0].Length, simulated);
+
+    public static SimulationSource FromWriter(SimulationWriter writer, int count, int rowCount) => new(writer, count, rowCount, null);
+
+    /// <summary>All simulations. Made, and kept from then on, when they are not in memory.</summary>
+    public double[][] Matrix()
+    {
+        lock (_gate)
+        {
+            if (_kept is null)
+            {
+                var matrix = new double[Count][];
+                Parallel.For(0, Count, s => _writer(s, matrix[s] = new double[RowCount]));
+                _kept = matrix;
+            }
+
+            return _kept;
+        }
+    }
+
+    /// <summary>One simulation, not to be written to.</summary>
+    public double[] Get(int simulation)
+    {
+        if (_kept is { } kept)
+            return kept[simulation];
+        var values = new double[RowCount];
+        _writer(simulation, values);
+        return values;
+    }
+
+    /// <summary>
+    /// Calls <paramref name="visit"/> once for every simulation, in parallel: (worker, simulation, values). The values are
+    /// valid during the call only.
+    /// </summary>
+    public void ForEach(int workers, Action<int, int, double[]> visit)
+    {
+        double[][]? kept = _kept;
+        Parallel.For(0, workers, worker =>
+        {
+            double[] buffer = kept is null ? new double[RowCount] : [];
+            int last = (int)((long)Count * (worker + 1) / workers);
+            for (int s = (int)((long)Count * worker / workers); s < last; s++)
+            {
+                if (kept is null)
+                    _writer(s, buffer);
+                visit(worker, s, kept?[s] ?? buffer);
+            }
+        });
+    }
+
+    /// <summary>The simulated values of a few rows, [row][simulation].</summary>
+    public double[][] Rows(int[] rows)
+    {
+        var values = new double[rows.Length][];
+        for (int i = 0; i < rows.Length; i++)
+            values[i] = new double[Count];
+        ForEach(WorkerCount(Count), (_, s, simulated) =>
+        {
+            for (int i = 0; i < rows.Length; i++)
+                values[i][s] = simulated[rows[i]];
+        });
+        return values;
+    }
+
+    /// <summary>
+    /// One pass: per row, how many simulations lie below and at the observed value; per simulation, its number of zeros and
+    /// the variance of its deviations from the fitted values. Only whole numbers are added across simulations, so that the
+    /// result does not depend on how they are shared among threads.
+    /// </summary>
+    /// <exception cref="GlmmException">A simulated value is not a finite number.</exception>
+    public SimulationSummary Summarise(double[] observed, double[] fitted)
+    {
+        int n = RowCount, workers = WorkerCount(Count);
+        var less = new long[workers][];
+        var equal = new long[workers][];
+        var zeros = new double[Count];
+        var variances = new double[Count];
+        var badRow = new int[Count];
+        double[][]? keep = _kept is null && (long)n * Count <= KeptValues ? new double[Count][] : null;
+        for (int w = 0; w < workers; w++)
+        {
+            less[w] = new long[n];
+            equal[w] = new long[n];
+        }
+
+        ForEach(workers, (worker, s, simulated) =>
+        {
+            if (keep is not null)
+                keep[s] = (double[])simulated.Clone();
+            CountComparisons(simulated, observed, less[worker], equal[worker]);
+            zeros[s] = CountZeros(simulated);
+            variances[s] = VarianceAround(simulated, fitted);
+            badRow[s] = double.IsFinite(variances[s]) ? -1 : Array.FindIndex(simulated, v => !double.IsFinite(v));
+        });
+
+        int bad = Array.FindIndex(badRow, row => row >= 0);
+        if (bad >= 0)
+        {
+            throw new GlmmException(
+                $"Simulation {bad + 1} has no finite value at row {badRow[bad] + 1}: residuals need a number for every row of every " +
+                "simulation. If the simulations come from a fitted model, its predictions have probably overflowed; check its convergence.");
+        }
+
+        for (int w = 1; w < workers; w++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                less[0][i] += less[w][i];
+                equal[0][i] += equal[w][i];
+            }
+        }
+
+        lock (_gate)
+            _kept ??= keep;
+        return new SimulationSummary(less[0], equal[0], zeros, variances);
+    }
+
+    internal static int WorkerCount(int count) => Math.Max(1, Math.Min(Environment.ProcessorCount, count));
+
+    private static void CountComparisons(double[] simulated, double[] observed, long[] less, long[] equal)
+    {
+        int i = 0;
+        for (; i <= observed.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var x = new Vector<double>(simulated, i);
+            var y = new Vector<double>(observed, i);
+            (new Vector<long>(less, i) - Vector.LessThan(x, y)).CopyTo(less, i);
+            (new Vector<long>(equal, i) - Vector.Equals(x, y)).CopyTo(equal, i);
+        }
+
+        for (; i < observed.Length; i++)
+        {
+            less[i] += simulated[i] < observed[i] ? 1 : 0;
+            equal[i] += simulated[i] == observed[i] ? 1 : 0;
+        }
+    }
+
+    internal static int CountZeros(double[] values)
+    {
+        int zeros = 0;
+        foreach (double value in values)
+            zeros += value == 0 ? 1 : 0;
+        return zeros;
+    }
+
+    /// <summary>Sample variance (divisor n − 1) of values − centre.</summary>
+    internal static double VarianceAround(double[] values, double[] centre)
+    {
+        double sum = 0;
+        for (int i = 0; i < values.Length; i++)
+            sum += values[i] - centre[i];
+        double mean = sum / values.Length, squares = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            double d = values[i] - centre[i] - mean;
+            squares += d * d;
+        }
+
+        return squares / (values.Length - 1);
+    }
+}
+
+/// <summary>What one pass over the simulations leaves behind.</summary>
+/// <param name="Less">Per row, the number of simulations below the observed value.</param>
+/// <param name="Equal">Per row, the number of simulations equal to the observed value.</param>
+/// <param name="Zeros">Per simulation, the number of zeros.</param>
+/// <param name="Variances">Per simulation, the sample variance of simulated − fitted.</param>
+internal sealed record SimulationSummary(long[] Less, long[] Equal, double[] Zeros, double[] Variances);

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace EcoGlmm;
+
+/// <summary>What a test of residuals found.</summary>
+/// <param name="Name">The test's name.</param>
+/// <param name="Statistic">The test statistic; what it is depends on the test, and its documentation says so.</param>
+/// <param name="PValue">
+/// The p-value. One that was found by counting simulations is 0 when no simulation was as extreme as the data.
+/// </param>
+/// <param name="Alternative">The alternative hypothesis: "two.sided", "greater" or "less".</param>
+/// <param name="Message">One sentence, in plain words, on what the test found.</param>
+public sealed record TestResult(string Name, double Statistic, double PValue, string Alternative, string Message) : IRichDisplay
+{
+    /// <summary>The p-value below which the messages and figures of this library call a departure significant.</summary>
+    internal const double SignificanceLevel = 0.05;
+
+    /// <summary>
+    /// The tests that were combined into this one (a level of a factor, a quantile), or none. <see cref="PValue"/> of each
+    /// is not adjusted for their number, <see cref="AdjustedPValue"/> is.
+    /// </summary>
+    public IReadOnlyList<TestResult> Parts { get; init; } = [];
+
+    /// <summary>The p-value adjusted for the number of tests made together, or null for a test that stands alone.</summary>
+    public double? AdjustedPValue { get; init; }
+
+    /// <summary>The smallest p-value above 0 that the test can give when it counts simulations; 0 for other tests.</summary>
+    internal double Resolution { get; init; }
+
+    /// <summary>The finding in two or three words, for figures.</summary>
+    internal string Verdict { get; init; } = "";
+
+    /// <summary>Whether the p-value (adjusted, if there were several tests) is below 0.05.</summary>
+    public bool IsSignificant => (AdjustedPValue ?? PValue) < SignificanceLevel;
+
+    /// <summary>The p-value as text: "p = 0.031", "p &lt; 0.001".</summary>
+    internal string PValueText => FormatPValue(AdjustedPValue ?? PValue, Resolution);
+
+    internal static string FormatPValue(double p, double resolution)
+    {
+        if (double.IsNaN(p))
+            return "p not available";
+        double floor = Math.Max(resolution, 0.001);
+        return p < floor
+            ? "p < " + floor.ToString("0.###", CultureInfo.InvariantCulture)
+            : "p = " + p.ToString(p < 0.01 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
+    }
+
+    internal static string FormatStatistic(double statistic) =>
+        double.IsFinite(statistic) ? statistic.ToString("0.####", CultureInfo.InvariantCulture) : "not available";
+
+    /// <summary>The test in plain text: name, statistic, p-value and the sentence.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder()
+            .Append(Name).Append(": statistic = ").Append(FormatStatistic(Statistic)).Append(", ").Append(PValueText)
+            .Append(" (").Append(Alternative).Append(")\n").Append(Message);
+        foreach (TestResult part in Parts)
+        {
+            text.Append("\n  ").Append(part.Name).Append(": statistic = ").Append(FormatStatistic(part.Statistic))
+                .Append(", ").Append(FormatPValue(part.PValue, part.Resolution));
+            if (part.AdjustedPValue is { } adjusted)
+                text.Append(", adjusted ").Append(FormatPValue(adjusted, part.Resolution));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The test as a small HTML table, with its sentence.</summary>
+    public string ToHtml() => Table(Parts.Count == 0 ? [this] : [this, .. Parts]);
+
+    /// <summary>A table of tests, one a row.</summary>
+    internal static string Table(IEnumerable<TestResult> tests)
+    {
+        var html = new StringBuilder()
+            .Append("<table style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
+            .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right"))
+            .Append(Header("p-value", "right")).Append(Header("What it says", "left")).Append("</tr></thead><tbody>");
+        foreach (TestResult test in tests)
+        {
+            string weight = test.IsSignificant ? ";font-weight:600" : "";
+            html.Append("<tr>").Append(Cell(test.Name, "left" + weight)).Append(Cell(FormatStatistic(test.Statistic), "right"))
+                .Append(Cell(test.PValueText[2..].TrimStart('=', ' '), "right" + weight))
+                .Append(Cell(test.Message, "left")).Append("</tr>");
+        }
+
+        return html.Append("</tbody></table>").ToString();
+
+        static string Header(string text, string align) =>
+            $"<th style=\"text-align:{align};padding:4px 12px 4px 0;border-bottom:1px solid #8888\">{text}</th>";
+        static string Cell(string text, string align) =>
+            $"<td style=\"text-align:{align};padding:4px 12px 4px 0;vertical-align:top;background:none\">{WebUtility.HtmlEncode(text)}</td>";
+    }
+}

@@ -1,0 +1,40 @@
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>Diagonal entries of Λ that are, or may be, on the boundary of the parameter space.</summary>
+internal static class BoundaryCandidates
+{
+    /// <summary>
+    /// The positions in θ of Λ's diagonal entries whose contribution to the linear predictor is smaller than
+    /// <paramref name="threshold"/>, with that size, smallest first.
+    /// </summary>
+    public static List<(int Index, double Size)> Of(MixedModel model, ReadOnlySpan<double> theta, double threshold)
+    {
+        var result = new List<(int Index, double Size)>();
+        foreach (var term in model.Terms)
+        {
+            for (var c = 0; c < term.Width; c++)
+            {
+                var index = DiagonalIndex(term, c);
+                var size = Math.Abs(theta[index]) * Scale(term, c);
+                if (size < threshold) result.Add((index, size));
+            }
+        }
+
+        result.Sort((a, b) => a.Size.CompareTo(b.Size));
+        return result;
+    }
+
+    /// <summary>Position in θ of a term's diagonal entry.</summary>
+    public static int DiagonalIndex(RandomTerm term, int c) =>
+        term.ThetaOffset + (term.IsDiagonal ? c : (c * term.Width) - (c * (c - 1) / 2));
+
+    private static double Scale(RandomTerm term, int effect)
+    {
+        if (term.Z is not { } z) return 1;
+        var sum = 0.0;
+        for (var i = effect; i < z.Length; i += term.Width) sum += z[i] * z[i];
+        return Math.Sqrt(sum / term.Codes.Length);
+    }
+}

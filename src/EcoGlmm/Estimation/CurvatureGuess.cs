@@ -1,0 +1,146 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// A cheap approximation to the Hessian of −log L, which quasi-Newton starts from: for γ the joint Hessian with u
+/// eliminated, −Xᵀℓ″X − CᵀH⁻¹C with C = ΛᵀZᵀWX; for θ the diagonal information of a one-way layout,
+/// Σ ρ_r ρ_c / λ_rr², ρ = 1 − Var(u | y), where u had variance one before the data.
+/// </summary>
+internal static class CurvatureGuess
+{
+    /// <summary>
+    /// The approximation at the last evaluation of the objective (which must have had a gradient); d × d, positive definite.
+    /// </summary>
+    public static double[] Hessian(MixedModel model, LaplaceObjective objective)
+    {
+        var d = model.ParameterCount;
+        var hessian = new double[d * d];
+        objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
+        Fixed(model, objective, hessian);
+        Covariance(model, objective.System, hessian);
+        return hessian;
+    }
+
+    /// <summary>Inverse of <see cref="Hessian"/>.</summary>
+    public static double[] Inverse(double[] hessian, int d)
+    {
+        var inverse = (double[])hessian.Clone();
+        if (DenseCholesky.TryFactor(inverse, d))
+        {
+            DenseCholesky.Invert(inverse, d);
+            if (Array.TrueForAll(inverse, double.IsFinite)) return inverse;
+        }
+
+        Array.Clear(inverse);
+        for (var j = 0; j < d; j++)
+        {
+            var h = Math.Abs(hessian[(j * d) + j]);
+            inverse[(j * d) + j] = h > 0 && double.IsFinite(1 / h) ? 1 / h : 1;
+        }
+
+        return inverse;
+    }
+
+    private static void Fixed(MixedModel model, LaplaceObjective objective, double[] hessian)
+    {
+        var d = model.ParameterCount;
+        var n = model.ObservationCount;
+        var q = objective.System.EffectCount;
+        var second = objective.Observations.Second;
+        var cross = new double[model.FixedCount][];
+        var weighted = new double[n];
+        foreach (var k in model.ActivePredictors)
+        {
+            var basis = model.Basis[k]!;
+            foreach (var m in model.ActivePredictors)
+            {
+                if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
+                var block = new double[basis.Columns * model.Basis[m]!.Columns];
+                OrthogonalBasis.WeightedCrossProduct(basis, w, model.Basis[m]!, block);
+                for (var j = 0; j < model.Basis[m]!.Columns; j++)
+                {
+                    for (var i = 0; i < basis.Columns; i++)
+                    {
+                        hessian[((model.FixedOffset[m] + j) * d) + model.FixedOffset[k] + i] = -block[(j * basis.Columns) + i];
+                    }
+                }
+            }
+
+            for (var j = 0; j < basis.Columns && q > 0; j++)
+            {
+                var c = cross[model.FixedOffset[k] + j] = new double[q];
+                foreach (var m in model.RandomPredictors)
+                {
+                    if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
+                    var column = basis.Q.AsSpan(j * n, n);
+                    for (var i = 0; i < n; i++) weighted[i] = w[i] * column[i];
+                    objective.System.AddZtx(m, weighted, c);
+                }
+
+                objective.System.Lambda.MultiplyTransposed(c, c);
+            }
+        }
+
+        if (q == 0) return;
+        var solved = new double[q];
+        for (var a = 0; a < cross.Length; a++)
+        {
+            cross[a].CopyTo(solved, 0);
+            objective.System.Solve(solved);
+            for (var b = 0; b <= a; b++)
+            {
+                var sum = 0.0;
+                for (var j = 0; j < q; j++) sum += solved[j] * cross[b][j];
+                hessian[(a * d) + b] -= sum;
+                if (a != b) hessian[(b * d) + a] -= sum;
+            }
+        }
+
+    }
+
+    /// <summary>Fills the diagonal of the θ block; needs the system's selected inverse.</summary>
+    public static void Covariance(MixedModel model, RandomEffectsSystem system, double[] hessian)
+    {
+        var d = (int)Math.Round(Math.Sqrt(hessian.Length));
+        var first = d - model.ThetaCount;
+        for (var t = 0; t < model.Terms.Count; t++)
+        {
+            var term = model.Terms[t];
+            var r = term.Width;
+            var lambda = system.Lambda[t];
+            var information = new double[r * r];
+            for (var l = 0; l < term.Levels.Count; l++)
+            {
+                var b = system.LevelCovariance(t, l);
+                for (var row = 0; row < r; row++)
+                {
+                    for (var c = 0; c <= row; c++)
+                    {
+                        var product = Informed(lambda, b, r, row) * Informed(lambda, b, r, c);
+                        var scale = lambda[(row * r) + row];
+                        information[(row * r) + c] += (row == c ? 2 : 1) * product / (scale * scale);
+                    }
+                }
+            }
+
+            var diagonal = new double[term.ThetaCount];
+            CovarianceFactor.Pack(term, information, diagonal);
+            for (var k = 0; k < diagonal.Length; k++)
+            {
+                var at = first + term.ThetaOffset + k;
+                hessian[(at * d) + at] = double.IsFinite(diagonal[k]) && diagonal[k] > 1e-3 ? diagonal[k] : 1;
+            }
+        }
+    }
+
+    /// <summary>Share of an effect's variance that the data of its level have removed.</summary>
+    private static double Informed(double[] lambda, ReadOnlySpan<double> b, int r, int e)
+    {
+        var variance = 0.0;
+        for (var c = 0; c <= e; c++) variance += lambda[(e * r) + c] * lambda[(e * r) + c];
+        return Math.Clamp(1 - (b[(e * r) + e] / variance), 0, 1);
+    }
+}

@@ -1,0 +1,111 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// The inverse of a Hessian, from its eigenvalues after scaling it to a unit diagonal: directions along which the function
+/// does not curve upwards are left out, and said to be.
+/// </summary>
+internal sealed class HessianInverse
+{
+    private const double RelativeTolerance = 1e-9;
+    private readonly int _d;
+
+    private HessianInverse(int d, double[] values, bool isPositiveDefinite, int[] flat, int[] unusable)
+    {
+        _d = d;
+        Values = values;
+        IsPositiveDefinite = isPositiveDefinite;
+        FlatParameters = flat;
+        UnusableParameters = unusable;
+    }
+
+    /// <summary>d × d; NaN rows and columns for unusable parameters.</summary>
+    public double[] Values { get; }
+
+    /// <summary>Whether every direction among the usable parameters curves upwards.</summary>
+    public bool IsPositiveDefinite { get; }
+
+    /// <summary>The parameter that dominates each direction left out.</summary>
+    public int[] FlatParameters { get; }
+
+    /// <summary>Parameters whose own curvature is not positive and finite.</summary>
+    public int[] UnusableParameters { get; }
+
+    public static HessianInverse Of(double[] hessian, int d)
+    {
+        if (hessian.Length != d * d)
+        {
+            var missing = new double[d * d];
+            Array.Fill(missing, double.NaN);
+            return new HessianInverse(d, missing, d == 0, [], [.. Enumerable.Range(0, d)]);
+        }
+
+        var scale = new double[d];
+        for (var j = 0; j < d; j++) scale[j] = Math.Sqrt(hessian[(j * d) + j]);
+        var usable = Enumerable.Range(0, d).Where(j => scale[j] > 0 && double.IsFinite(scale[j])).ToArray();
+        var unusable = Enumerable.Range(0, d).Except(usable).ToArray();
+        var m = usable.Length;
+        var scaled = new double[m * m];
+        for (var i = 0; i < m; i++)
+        {
+            for (var j = 0; j < m; j++)
+            {
+                var value = hessian[(usable[i] * d) + usable[j]] / (scale[usable[i]] * scale[usable[j]]);
+                scaled[(i * m) + j] = double.IsFinite(value) ? value : 0;
+            }
+        }
+
+        var values = new double[m];
+        SymmetricEigen.TryDecompose(scaled, m, values);
+        var inverse = new double[d * d];
+        var flat = new List<int>();
+        for (var k = 0; k < m; k++)
+        {
+            if (!(values[k] > RelativeTolerance * m))
+            {
+                var dominant = 0;
+                for (var j = 0; j < m; j++)
+                {
+                    if (Math.Abs(scaled[(k * m) + j]) > Math.Abs(scaled[(k * m) + dominant])) dominant = j;
+                }
+
+                flat.Add(usable[dominant]);
+                continue;
+            }
+
+            for (var i = 0; i < m; i++)
+            {
+                for (var j = 0; j < m; j++)
+                {
+                    inverse[(usable[i] * d) + usable[j]] += scaled[(k * m) + i] * scaled[(k * m) + j]
+                        / (values[k] * scale[usable[i]] * scale[usable[j]]);
+                }
+            }
+        }
+
+        foreach (var j in unusable)
+        {
+            for (var i = 0; i < d; i++) inverse[(i * d) + j] = inverse[(j * d) + i] = double.NaN;
+        }
+
+        return new HessianInverse(d, inverse, flat.Count == 0, [.. flat], unusable);
+    }
+
+    /// <summary>H⁻¹x over the usable parameters; null when there are none.</summary>
+    public double[]? Multiply(double[] x)
+    {
+        if (UnusableParameters.Length == _d) return null;
+        var result = new double[_d];
+        for (var i = 0; i < _d; i++)
+        {
+            for (var j = 0; j < _d; j++)
+            {
+                var value = Values[(i * _d) + j];
+                if (!double.IsNaN(value)) result[i] += value * x[j];
+            }
+        }
+
+        return result;
+    }
+}

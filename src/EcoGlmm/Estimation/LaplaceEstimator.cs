@@ -1,0 +1,259 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Maximum likelihood by the Laplace approximation: quasi-Newton over all of ψ, the Hessian at the optimum for standard
+/// errors and for a last Newton step, and the checks of what was found. Without random effects this is exact maximum
+/// likelihood of a generalized linear model.
+/// </summary>
+internal sealed class LaplaceEstimator
+{
+    private const int MaxRestarts = 2;
+    private readonly MixedModel _model;
+    private readonly GlmmControl _control;
+    private readonly IProgress<FitProgress>? _progress;
+    private readonly LaplaceObjective _objective;
+    private readonly CancellationToken _cancellation;
+    private readonly List<ConvergenceProblem> _problems = [];
+    private int _iterations;
+
+    private LaplaceEstimator(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        _model = model;
+        _control = control;
+        _progress = progress;
+        _cancellation = cancellation;
+        _objective = new LaplaceObjective(model, control.MaxThreads, cancellation);
+    }
+
+    public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress,
+        CancellationToken cancellation) => new LaplaceEstimator(model, control, progress, cancellation).Fit();
+
+    private Estimate Fit()
+    {
+        var psi = StartingValues.Find(_model);
+        var (status, value) = Optimise(psi);
+        for (var attempt = 1; attempt <= MaxRestarts && status != MinimiserStatus.Converged; attempt++)
+        {
+            var other = StartingValues.Find(_model);
+            StartingValues.StandardDeviations(_model, attempt == 1 ? 0.1 : 1.5, other.AsSpan(_model.FixedCount));
+            _objective.StartFrom(new double[_objective.System.EffectCount]);
+            var (otherStatus, otherValue) = Optimise(other);
+            if (!(otherValue < value) && otherStatus != MinimiserStatus.Converged) continue;
+            if (otherValue > value + 1e-6) continue;
+            (status, value, psi) = (otherStatus, otherValue, other);
+        }
+
+        if (!double.IsFinite(value))
+        {
+            _problems.Add(new ConvergenceProblem("", $"No starting point with a finite likelihood was found: {_objective.Failure ?? "the log-likelihood is not finite"}.",
+                "Check the response, the offset and the scale of the covariates, or try another link."));
+            return Finish(psi, double.NaN, new double[psi.Length], Array.Empty<double>(), status);
+        }
+
+        SnapToBoundary(psi, ref value);
+        return Polish(psi, value, status);
+    }
+
+    private (MinimiserStatus Status, double Value) Optimise(double[] psi)
+    {
+        var d = psi.Length;
+        var gradient = new double[d];
+        var value = _objective.Evaluate(psi, gradient);
+        for (var retreat = 0; retreat < 8 && !double.IsFinite(value) && _model.ThetaCount > 0; retreat++)
+        {
+            for (var k = _model.FixedCount; k < d; k++) psi[k] *= 0.3;
+            value = _objective.Evaluate(psi, gradient);
+        }
+
+        if (!double.IsFinite(value)) return (MinimiserStatus.BadStart, value);
+        for (var step = 0; step < 2 && _model.ThetaCount > 0; step++)
+        {
+            var trial = (double[])psi.Clone();
+            ExpectationStep(trial.AsSpan(_model.FixedCount));
+            var trialValue = _objective.Evaluate(trial, gradient);
+            if (!(trialValue < value)) break;
+            trial.CopyTo(psi, 0);
+            value = trialValue;
+        }
+
+        _objective.Evaluate(psi, gradient);
+        var inverse = CurvatureGuess.Inverse(CurvatureGuess.Hessian(_model, _objective), d);
+        var minimiser = new QuasiNewton(_objective.Evaluate, _control.Tolerance, _control.MaxIterations)
+        {
+            LongestStep = LongestStep,
+            Progress = (iteration, f) => _progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
+        };
+        var status = minimiser.Minimise(psi, inverse);
+        _iterations += minimiser.Iterations;
+        return (status, minimiser.Value);
+    }
+
+    /// <summary>One step of the EM algorithm for Λ: each term's covariance becomes the mean of E[bbᵀ | y].</summary>
+    private void ExpectationStep(Span<double> theta)
+    {
+        var system = _objective.System;
+        var b = new double[system.EffectCount];
+        system.Lambda.Multiply(_objective.Modes, b);
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            var term = _model.Terms[t];
+            var r = term.Width;
+            var sigma = new double[r * r];
+            for (var l = 0; l < term.Levels.Count; l++)
+            {
+                var covariance = system.LevelCovariance(t, l);
+                var at = term.EffectOffset + (l * r);
+                for (var i = 0; i < r; i++)
+                {
+                    for (var j = 0; j < r; j++)
+                    {
+                        if (i != j && term.IsDiagonal) continue;
+                        sigma[(i * r) + j] += ((b[at + i] * b[at + j]) + covariance[(i * r) + j]) / term.Levels.Count;
+                    }
+                }
+            }
+
+            if (!DenseCholesky.TryFactor(sigma, r)) continue;
+            var lambda = new double[r * r];
+            for (var i = 0; i < r; i++)
+            {
+                for (var j = 0; j <= i; j++) lambda[(i * r) + j] = sigma[(j * r) + i];
+            }
+
+            CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
+        }
+    }
+
+    /// <summary>No linear predictor should move by more than a few units, no standard deviation by more than a few times itself, in a step.</summary>
+    private double LongestStep(double[] psi, double[] direction)
+    {
+        var longest = double.PositiveInfinity;
+        foreach (var k in _model.ActivePredictors)
+        {
+            var columns = _model.Basis[k]!.Columns;
+            var squares = 0.0;
+            for (var j = 0; j < columns; j++)
+            {
+                var p = direction[_model.FixedOffset[k] + j];
+                squares += p * p;
+            }
+
+            var unit = k == LinearPredictor.Conditional && _model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2"
+                ? double.PositiveInfinity
+                : 5;
+            if (squares > 0) longest = Math.Min(longest, unit / Math.Sqrt(squares));
+        }
+
+        foreach (var term in _model.Terms)
+        {
+            var from = _model.FixedCount + term.ThetaOffset;
+            double size = 0, move = 0;
+            for (var j = from; j < from + term.ThetaCount; j++)
+            {
+                size = Math.Max(size, Math.Abs(psi[j]));
+                move = Math.Max(move, Math.Abs(direction[j]));
+            }
+
+            if (move > 0 && size > 0) longest = Math.Min(longest, 4 * size / move);
+        }
+
+        return longest;
+    }
+
+    /// <summary>Standard deviations that are all but zero become zero when the likelihood is no worse for it.</summary>
+    private void SnapToBoundary(double[] psi, ref double value)
+    {
+        foreach (var (index, size) in BoundaryCandidates.Of(_model, psi.AsSpan(_model.FixedCount), 0.03))
+        {
+            var at = _model.FixedCount + index;
+            var kept = psi[at];
+            if (kept == 0 || size == 0) continue;
+            psi[at] = 0;
+            var snapped = _objective.Evaluate(psi, []);
+            if (snapped <= value + 1e-8) value = Math.Min(value, snapped);
+            else psi[at] = kept;
+        }
+    }
+
+    private Estimate Polish(double[] psi, double value, MinimiserStatus status)
+    {
+        var d = psi.Length;
+        var gradient = new double[d];
+        value = _objective.Evaluate(psi, gradient);
+        var guess = CurvatureGuess.Hessian(_model, _objective);
+        double[] hessian;
+        if (_model.Terms.Count == 0)
+        {
+            hessian = guess;
+        }
+        else
+        {
+            _progress?.Report(new FitProgress("standard errors", _iterations, -value));
+            var rough = CurvatureGuess.Inverse(guess, d);
+            var spread = new double[d];
+            for (var j = 0; j < d; j++) spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), 1e-8, 10);
+            hessian = OptimumHessian.Of(_objective.Evaluate, psi, spread);
+        }
+
+        for (var pass = 0; pass < 3; pass++)
+        {
+            var step = HessianInverse.Of(hessian, d).Multiply(gradient);
+            if (step is null || DotProduct(step, gradient) < 1e-12) break;
+            var trial = (double[])psi.Clone();
+            for (var j = 0; j < d; j++) trial[j] -= step[j];
+            var trialGradient = new double[d];
+            var trialValue = _objective.Evaluate(trial, trialGradient);
+            if (!(trialValue < value)) break;
+            (value, psi, gradient) = (trialValue, trial, trialGradient);
+            if (_model.Terms.Count == 0) hessian = CurvatureGuess.Hessian(_model, _objective);
+        }
+
+        value = _objective.Evaluate(psi, gradient);
+        return Finish(psi, value, gradient, hessian, status);
+    }
+
+    private Estimate Finish(double[] psi, double value, double[] gradient, double[] hessian, MinimiserStatus status)
+    {
+        var d = psi.Length;
+        var assessment = OptimumAssessment.Of(_model, psi, gradient, hessian, status, double.IsFinite(value), _problems);
+        _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
+        var weights = new double[]?[LinearPredictor.PairCount];
+        for (var k = 0; k < weights.Length; k++)
+        {
+            weights[k] = _objective.Observations.Second[k] is { } second ? Array.ConvertAll(second, v => -v) : null;
+        }
+
+        var scores = new double[_objective.System.EffectCount];
+        foreach (var k in _model.RandomPredictors) _objective.System.AddZtx(k, _objective.Observations.First[k]!, scores);
+        return new Estimate
+        {
+            Model = _model,
+            Psi = psi,
+            LogLikelihood = -value,
+            Covariance = assessment.Covariance,
+            Scale = 1,
+            Modes = (double[])_objective.Modes.Clone(),
+            Predictors = Array.ConvertAll(_objective.Predictors, p => (double[]?)p?.Clone()),
+            System = _objective.System,
+            Weights = weights,
+            Scores = scores,
+            IsProfiled = false,
+            ParameterCount = d,
+            IsDispersionAtLimit = assessment.IsDispersionAtLimit,
+            Convergence = new Convergence(assessment.Status, assessment.GradientNorm, assessment.ExpectedImprovement,
+                assessment.IsHessianPositiveDefinite, assessment.IsSingular, _iterations, _objective.EvaluationCount,
+                _objective.System.FactorizationCount, _problems),
+        };
+    }
+
+    private static double DotProduct(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var j = 0; j < a.Length; j++) sum += a[j] * b[j];
+        return sum;
+    }
+}

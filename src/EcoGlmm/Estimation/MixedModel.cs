@@ -1,0 +1,113 @@
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// A model ready to be estimated: the response, an orthogonal fixed-effects basis and an offset for each linear
+/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, θ), where γ = Rβ are
+/// coefficients of the orthogonal basis.
+/// </summary>
+internal sealed class MixedModel
+{
+    public MixedModel(Family family, double[] y, double[] size, double[]? weights, PartMatrices conditional,
+        PartMatrices? dispersion, PartMatrices? zeroInflation)
+    {
+        Family = family;
+        Y = y;
+        Size = size;
+        Weights = weights;
+        PartMatrices?[] parts = [conditional, family.HasDispersion ? dispersion : null, zeroInflation];
+        var terms = new List<RandomTerm>();
+        var at = 0;
+        var (effects, theta) = (0, 0);
+        for (var k = 0; k < LinearPredictor.Count; k++)
+        {
+            FixedOffset[k] = at;
+            if (parts[k] is not { } part) continue;
+            var columns = part.Aliased.Count(a => !a);
+            Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns);
+            Offset[k] = part.Offset;
+            at += columns;
+            foreach (var g in part.RandomTerms)
+            {
+                var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z,
+                    g.Kind == CovarianceKind.Diagonal, effects, theta);
+                effects += term.EffectCount;
+                theta += term.ThetaCount;
+                terms.Add(term);
+            }
+        }
+
+        FixedCount = at;
+        ThetaCount = theta;
+        Terms = terms;
+        RandomPredictors = [.. terms.Select(t => t.Predictor).Distinct().Order()];
+        ActivePredictors = [.. Enumerable.Range(0, LinearPredictor.Count).Where(k => parts[k] is not null)];
+        HasConstantDispersion = dispersion is null || !family.HasDispersion
+            || (Basis[LinearPredictor.Dispersion]!.Columns <= 1
+                && dispersion.RandomTerms.Length == 0
+                && IsConstant(dispersion.X) && IsConstant(dispersion.Offset));
+    }
+
+    public Family Family { get; }
+
+    /// <summary>Response; successes for a binomial.</summary>
+    public double[] Y { get; }
+
+    /// <summary>Trials or precision weights; empty when all are one.</summary>
+    public double[] Size { get; }
+
+    /// <summary>Multipliers of the log-likelihood; null when all are one.</summary>
+    public double[]? Weights { get; }
+
+    public int ObservationCount => Y.Length;
+
+    /// <summary>Basis of the fixed effects by linear predictor; null where the model lacks the predictor.</summary>
+    public OrthogonalBasis?[] Basis { get; } = new OrthogonalBasis?[LinearPredictor.Count];
+
+    /// <summary>Offsets by linear predictor.</summary>
+    public double[]?[] Offset { get; } = new double[]?[LinearPredictor.Count];
+
+    /// <summary>Where each predictor's γ begins in ψ.</summary>
+    public int[] FixedOffset { get; } = new int[LinearPredictor.Count];
+
+    /// <summary>Length of γ in all; θ begins here.</summary>
+    public int FixedCount { get; }
+
+    /// <summary>Length of θ.</summary>
+    public int ThetaCount { get; }
+
+    /// <summary>Length of ψ.</summary>
+    public int ParameterCount => FixedCount + ThetaCount;
+
+    public IReadOnlyList<RandomTerm> Terms { get; }
+
+    /// <summary>Predictors that have random effects, ascending.</summary>
+    public int[] RandomPredictors { get; }
+
+    /// <summary>Predictors that the model has, ascending.</summary>
+    public int[] ActivePredictors { get; }
+
+    public bool HasConstantDispersion { get; }
+
+    public bool IsZeroInflated => Basis[LinearPredictor.ZeroInflation] is not null;
+
+    /// <summary>The model part that a linear predictor belongs to.</summary>
+    public static ModelPart PartOf(int predictor) => predictor switch
+    {
+        LinearPredictor.Conditional => ModelPart.Conditional,
+        LinearPredictor.Dispersion => ModelPart.Dispersion,
+        _ => ModelPart.ZeroInflation,
+    };
+
+    /// <summary>Fixed part and offset of the linear predictor k at ψ.</summary>
+    public void FixedPredictor(int k, ReadOnlySpan<double> psi, double[] eta)
+    {
+        Offset[k]!.CopyTo(eta, 0);
+        Basis[k]!.AddProduct(psi.Slice(FixedOffset[k], Basis[k]!.Columns), eta);
+    }
+
+    private static bool IsConstant(double[] values) => values.Length == 0 || Array.TrueForAll(values, v => v == values[0]);
+}

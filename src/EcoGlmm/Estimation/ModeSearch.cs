@@ -1,0 +1,319 @@
+using EcoGlmm.Families;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Finds the conditional modes û(ψ), the minimum of f(u; ψ) = −Σℓ + ½uᵀu, by Newton's method with step halving.
+/// Each search starts from the last one's modes, moved along dû/dψ. Where a factorisation costs much more than a
+/// pass over the observations, the factor of an earlier point serves as long as it contracts well.
+/// </summary>
+internal sealed class ModeSearch
+{
+    private const int MaxIterations = 200;
+
+    // The last step is taken without another look at the function: after a Newton step the decrement falls to its square,
+    // after a step with an older factor to a fraction.
+    private const double NewtonTolerance = 1e-9;
+    private const double ReusedTolerance = 1e-16;
+    private readonly MixedModel _model;
+    private readonly RandomEffectsSystem _system;
+    private readonly ObservationModel _observations;
+    private readonly CancellationToken _cancellation;
+    private readonly double[]?[] _fixed = new double[]?[LinearPredictor.Count];
+    private readonly double[]?[] _weights = new double[]?[LinearPredictor.PairCount];
+    private readonly double[] _gradient;
+    private readonly double[] _step;
+    private readonly double[] _trial;
+    private readonly double[] _b;
+    private readonly double[] _change;
+    private readonly double[] _psi;
+    private bool _hasPoint;
+    private bool _hasFactor;
+
+    public ModeSearch(MixedModel model, RandomEffectsSystem system, ObservationModel observations,
+        CancellationToken cancellation)
+    {
+        _model = model;
+        _system = system;
+        _observations = observations;
+        _cancellation = cancellation;
+        var q = system.EffectCount;
+        Modes = new double[q];
+        _gradient = new double[q];
+        _step = new double[q];
+        _trial = new double[q];
+        _b = new double[q];
+        _change = new double[model.ObservationCount];
+        _psi = new double[model.ParameterCount];
+        foreach (var k in model.ActivePredictors)
+        {
+            _fixed[k] = new double[model.ObservationCount];
+            Predictors[k] = new double[model.ObservationCount];
+        }
+
+        ModeLevel = model.RandomPredictors.Contains(LinearPredictor.Dispersion) ? DerivativeLevel.Full : DerivativeLevel.Mode;
+        foreach (var a in model.RandomPredictors)
+        {
+            foreach (var b in model.RandomPredictors) _weights[LinearPredictor.Pair(a, b)] ??= new double[model.ObservationCount];
+        }
+    }
+
+    public double[] Modes { get; }
+
+    public double[]?[] Predictors { get; } = new double[]?[LinearPredictor.Count];
+
+    public string? Failure { get; private set; }
+
+    /// <summary>Derivatives that the search needs of the family.</summary>
+    public DerivativeLevel ModeLevel { get; }
+
+    /// <summary>−∂²ℓ/∂η_a∂η_b as it entered the last factorisation.</summary>
+    public double[] Weight(int a, int b) => _weights[LinearPredictor.Pair(a, b)]!;
+
+    /// <summary>∂²ℓ/∂η_a∂η_b at the last evaluation.</summary>
+    public double[] Curvature(int a, int b) => _observations.Second[LinearPredictor.Pair(a, b)]!;
+
+    public void StartFrom(ReadOnlySpan<double> u)
+    {
+        u.CopyTo(Modes);
+        Forget();
+    }
+
+    /// <summary>Makes the next search start from the modes as they are, without the last point's factor.</summary>
+    public void Forget() => _hasPoint = _hasFactor = false;
+
+    /// <summary>Takes W from the observations' second derivatives into ZᵀWZ.</summary>
+    public void TakeWeights() => TakeWeights(double.NegativeInfinity);
+
+    private void TakeWeights(double atLeast)
+    {
+        foreach (var b in _model.RandomPredictors)
+        {
+            foreach (var a in _model.RandomPredictors)
+            {
+                if (a > b) continue;
+                var w = Weight(a, b);
+                var second = Curvature(a, b);
+                if (double.IsNegativeInfinity(atLeast))
+                {
+                    for (var i = 0; i < w.Length; i++) w[i] = -second[i];
+                }
+                else
+                {
+                    for (var i = 0; i < w.Length; i++) w[i] = a == b ? Math.Max(-second[i], atLeast) : 0;
+                }
+            }
+        }
+
+        _system.SetWeights(Weight);
+    }
+
+    /// <summary>Finds û(ψ); false, with <see cref="Failure"/> saying why, when there is none to be found.</summary>
+    public bool Find(ReadOnlySpan<double> psi)
+    {
+        Failure = null;
+        foreach (var k in _model.ActivePredictors) _model.FixedPredictor(k, psi, _fixed[k]!);
+        if (_system.EffectCount == 0)
+        {
+            SetPredictors(Modes);
+            return true;
+        }
+
+        if (_hasPoint) Predict(psi);
+        _system.Lambda.Set(psi[_model.FixedCount..]);
+        psi.CopyTo(_psi);
+        var found = Minimise();
+        _hasPoint = _hasFactor = found;
+        return found;
+    }
+
+    private bool Minimise()
+    {
+        var value = ValueAt(Modes);
+        if (!double.IsFinite(value))
+        {
+            Array.Clear(Modes);
+            value = ValueAt(Modes);
+            if (!double.IsFinite(value))
+            {
+                Failure = "the log-likelihood is not finite at the starting point";
+                return false;
+            }
+        }
+
+        var reuse = _hasFactor && _system.IsFactorizationCostly;
+        var last = double.PositiveInfinity;
+        for (var iteration = 0; iteration < MaxIterations; iteration++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            GradientAt(Modes);
+            var decrement = double.NaN;
+            var fresh = false;
+            if (reuse)
+            {
+                decrement = NewtonStep();
+                if (decrement > 0.05 * last) reuse = false;
+            }
+
+            if (!reuse)
+            {
+                TakeWeights();
+                fresh = _system.TryFactor();
+                if (!fresh)
+                {
+                    TakeWeights(1e-8);
+                    if (!_system.TryFactor())
+                    {
+                        Failure = "the working weights of the random effects overflow";
+                        return false;
+                    }
+                }
+
+                decrement = NewtonStep();
+                reuse = _system.IsFactorizationCostly;
+                last = double.PositiveInfinity;
+            }
+
+            if (!double.IsFinite(decrement))
+            {
+                Failure = "the derivatives of the log-likelihood are not finite";
+                return false;
+            }
+
+            if (decrement < (fresh ? NewtonTolerance : ReusedTolerance))
+            {
+                for (var j = 0; j < Modes.Length; j++) Modes[j] -= _step[j];
+                SetPredictors(Modes);
+                return true;
+            }
+
+            last = decrement;
+            var noise = 1e-11 * (1 + Math.Abs(value));
+            var length = 1.0;
+            var next = double.PositiveInfinity;
+            for (var halving = 0; halving < 60; halving++, length *= 0.5)
+            {
+                for (var j = 0; j < _trial.Length; j++) _trial[j] = Modes[j] - (length * _step[j]);
+                next = ValueAt(_trial);
+                if (next <= value - (1e-4 * length * decrement) + noise) break;
+            }
+
+            if (!double.IsFinite(next) || next > value + noise)
+            {
+                if (decrement < 1e-8)
+                {
+                    ValueAt(Modes);
+                    return true;
+                }
+
+                if (_system.IsFactorizationCostly && last < double.PositiveInfinity && reuse)
+                {
+                    reuse = false;
+                    ValueAt(Modes);
+                    continue;
+                }
+
+                Failure = "the conditional modes of the random effects could not be improved";
+                return false;
+            }
+
+            if (length < 1) reuse = false;
+            _trial.CopyTo(Modes, 0);
+            value = next;
+        }
+
+        Failure = $"the conditional modes of the random effects were not found in {MaxIterations} Newton steps";
+        return false;
+    }
+
+    private double NewtonStep()
+    {
+        _gradient.CopyTo(_step, 0);
+        _system.Solve(_step);
+        var sum = 0.0;
+        for (var j = 0; j < _step.Length; j++) sum += _gradient[j] * _step[j];
+        return sum;
+    }
+
+    private double ValueAt(double[] u)
+    {
+        SetPredictors(u);
+        var value = -_observations.Evaluate(Predictors, ModeLevel);
+        var squares = 0.0;
+        foreach (var x in u) squares += x * x;
+        return value + (0.5 * squares);
+    }
+
+    private void SetPredictors(double[] u)
+    {
+        _system.Lambda.Multiply(u, _b);
+        foreach (var k in _model.ActivePredictors)
+        {
+            _fixed[k]!.CopyTo(Predictors[k]!, 0);
+            _system.AddZb(k, _b, Predictors[k]!);
+        }
+    }
+
+    private void GradientAt(double[] u)
+    {
+        Array.Clear(_gradient);
+        foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, _gradient);
+        _system.Lambda.MultiplyTransposed(_gradient, _gradient);
+        for (var j = 0; j < u.Length; j++) _gradient[j] = u[j] - _gradient[j];
+    }
+
+    /// <summary>Moves the modes along dû/dψ from the last point, where factor, weights and scores still stand.</summary>
+    private void Predict(ReadOnlySpan<double> psi)
+    {
+        ModeChange(psi, _psi, _step);
+        for (var j = 0; j < _step.Length; j++) Modes[j] += _step[j];
+    }
+
+    /// <summary>
+    /// (dû/dψ)(to − from) at the last evaluation: −H⁻¹(ΛᵀZᵀW Δη − ΔΛᵀZᵀℓ′), Δη = XΔβ + ZΔΛ û.
+    /// </summary>
+    public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result)
+    {
+        var difference = new double[psiLength()];
+        for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
+        Span<double> theta = difference.AsSpan(_model.FixedCount);
+        var lambdas = new double[_model.Terms.Count][];
+        for (var t = 0; t < lambdas.Length; t++)
+        {
+            var term = _model.Terms[t];
+            lambdas[t] = new double[term.Width * term.Width];
+            CovarianceFactor.Unpack(term, theta.Slice(term.ThetaOffset, term.ThetaCount), lambdas[t]);
+            CovarianceFactor.Multiply(term, lambdas[t], Modes, _b);
+        }
+
+        var ztl = new double[_system.EffectCount];
+        result.Clear();
+        var weighted = new double[_model.ObservationCount];
+        foreach (var m in _model.ActivePredictors)
+        {
+            Array.Clear(_change);
+            _model.Basis[m]!.AddProduct(difference.AsSpan(_model.FixedOffset[m], _model.Basis[m]!.Columns), _change);
+            _system.AddZb(m, _b, _change);
+            foreach (var k in _model.RandomPredictors)
+            {
+                var second = _observations.Second[LinearPredictor.Pair(k, m)];
+                if (second is null) continue;
+                for (var i = 0; i < weighted.Length; i++) weighted[i] = second[i] * _change[i];
+                _system.AddZtx(k, weighted, result);
+            }
+        }
+
+        _system.Lambda.MultiplyTransposed(result, result);
+        foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, ztl);
+        var moved = new double[_system.EffectCount];
+        for (var t = 0; t < lambdas.Length; t++)
+        {
+            CovarianceFactor.MultiplyTransposed(_model.Terms[t], lambdas[t], ztl, moved);
+        }
+
+        for (var j = 0; j < moved.Length; j++) result[j] += moved[j];
+        _system.Solve(result);
+        int psiLength() => _psi.Length;
+    }
+}

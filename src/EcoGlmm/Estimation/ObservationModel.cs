@@ -1,0 +1,316 @@
+using EcoGlmm.Families;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// The log-density of every observation given its linear predictors, with the derivatives that the Laplace
+/// approximation needs: the family's density, mixed with structural zeros when the model has them,
+/// multiplied by prior weights where these multiply the likelihood.
+/// </summary>
+/// <remarks>
+/// A structural zero has probability π = logit⁻¹(ζ): ℓ = log((1 − π) f(y) + π [y = 0]). With t = log f − ζ this is
+/// −log(1 + e^ζ) + log f for y ≠ 0, and −log(1 + e^ζ) + ζ + log(1 + eᵗ) for y = 0. A truncated family has
+/// f(0) = 0, which makes the same formula a hurdle model.
+/// </remarks>
+internal sealed class ObservationModel
+{
+    private const int ChunkSize = 2048;
+    private readonly Family _family;
+    private readonly double[] _y;
+    private readonly double[] _size;
+    private readonly double[]? _weights;
+    private readonly double[] _constants;
+    private readonly double[]? _baseValue;
+    private readonly double[] _chunkSums;
+    private readonly ParallelOptions _parallel;
+
+    public ObservationModel(Family family, double[] y, double[] size, double[]? weights, bool zeroInflated,
+        bool constantDispersion, int maxThreads)
+    {
+        _family = family;
+        _y = y;
+        _size = size;
+        _weights = weights;
+        IsZeroInflated = zeroInflated;
+        HasConstantDispersion = constantDispersion;
+        _constants = new double[y.Length];
+        family.PrepareConstants(y, size, _constants);
+        Density = new double[y.Length];
+        _baseValue = zeroInflated ? new double[y.Length] : null;
+        _chunkSums = new double[(y.Length + ChunkSize - 1) / ChunkSize];
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
+    }
+
+    public int Count => _y.Length;
+
+    public Family Family => _family;
+
+    public ReadOnlySpan<double> Response => _y;
+
+    public ReadOnlySpan<double> Size => _size;
+
+    public ReadOnlySpan<double> Weights => _weights;
+
+    public bool IsZeroInflated { get; }
+
+    /// <summary>Whether δ is the same for all observations (it is then read from the first entry).</summary>
+    public bool HasConstantDispersion { get; }
+
+    /// <summary>ℓ of each observation, weights included.</summary>
+    public double[] Density { get; }
+
+    /// <summary>First derivatives by linear predictor; null where not computed.</summary>
+    public double[]?[] First { get; } = new double[]?[LinearPredictor.Count];
+
+    /// <summary>Second derivatives by <see cref="LinearPredictor.Pair"/>.</summary>
+    public double[]?[] Second { get; } = new double[]?[LinearPredictor.PairCount];
+
+    /// <summary>Third derivatives by <see cref="LinearPredictor.Triple"/>.</summary>
+    public double[]?[] Third { get; } = new double[]?[LinearPredictor.TripleCount];
+
+    /// <summary>Times that the family has gone over all observations.</summary>
+    public int EvaluationCount { get; private set; }
+
+    /// <summary>
+    /// Evaluates all observations at the linear predictors given (by <see cref="LinearPredictor"/>), with derivatives
+    /// of the family's density to the level asked for; returns Σℓ.
+    /// </summary>
+    public double Evaluate(double[]?[] predictors, DerivativeLevel level)
+    {
+        EvaluationCount++;
+        Allocate(level);
+        var chunks = _chunkSums.Length;
+        if (chunks > 2 && _parallel.MaxDegreeOfParallelism != 1)
+        {
+            Parallel.For(0, chunks, _parallel, c => EvaluateChunk(predictors, level, c));
+        }
+        else
+        {
+            for (var c = 0; c < chunks; c++) EvaluateChunk(predictors, level, c);
+        }
+
+        var sum = 0.0;
+        foreach (var s in _chunkSums) sum += s;
+        return sum;
+    }
+
+    private void Allocate(DerivativeLevel level)
+    {
+        void Need(double[]?[] store, int index) => store[index] ??= new double[_y.Length];
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation;
+        if (level >= DerivativeLevel.Mode)
+        {
+            Need(First, e);
+            Need(Second, LinearPredictor.Pair(e, e));
+        }
+
+        if (level >= DerivativeLevel.Gradient)
+        {
+            Need(Third, LinearPredictor.Triple(e, e, e));
+            if (_family.HasDispersion)
+            {
+                Need(First, d);
+                Need(Second, LinearPredictor.Pair(e, d));
+                Need(Third, LinearPredictor.Triple(e, e, d));
+            }
+        }
+
+        if (level == DerivativeLevel.Full && _family.HasDispersion)
+        {
+            Need(Second, LinearPredictor.Pair(d, d));
+            Need(Third, LinearPredictor.Triple(e, d, d));
+            Need(Third, LinearPredictor.Triple(d, d, d));
+        }
+
+        if (!IsZeroInflated || level < DerivativeLevel.Mode) return;
+        Need(First, z);
+        Need(Second, LinearPredictor.Pair(e, z));
+        Need(Second, LinearPredictor.Pair(z, z));
+        if (level < DerivativeLevel.Gradient) return;
+        Need(Third, LinearPredictor.Triple(e, e, z));
+        Need(Third, LinearPredictor.Triple(e, z, z));
+        Need(Third, LinearPredictor.Triple(z, z, z));
+        if (!_family.HasDispersion) return;
+        Need(Second, LinearPredictor.Pair(d, z));
+        Need(Third, LinearPredictor.Triple(e, d, z));
+        Need(Third, LinearPredictor.Triple(d, z, z));
+        if (level == DerivativeLevel.Full) Need(Third, LinearPredictor.Triple(d, d, z));
+    }
+
+    private void EvaluateChunk(double[]?[] predictors, DerivativeLevel level, int chunk)
+    {
+        var start = chunk * ChunkSize;
+        var length = Math.Min(ChunkSize, _y.Length - start);
+        Span<double> Slice(double[]? store) => store is null ? default : store.AsSpan(start, length);
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion;
+        var delta = predictors[d];
+        var block = new LogDensityBlock
+        {
+            Y = Slice(_y),
+            Size = _size.Length == 0 ? default : Slice(_size),
+            C = Slice(_constants),
+            Eta = Slice(predictors[e]),
+            Delta = delta is null ? default : HasConstantDispersion ? delta.AsSpan(0, 1) : Slice(delta),
+            L = Slice(IsZeroInflated ? _baseValue : Density),
+            E = Slice(First[e]),
+            EE = Slice(Second[LinearPredictor.Pair(e, e)]),
+            EEE = Slice(Third[LinearPredictor.Triple(e, e, e)]),
+            D = Slice(First[d]),
+            ED = Slice(Second[LinearPredictor.Pair(e, d)]),
+            EED = Slice(Third[LinearPredictor.Triple(e, e, d)]),
+            DD = Slice(Second[LinearPredictor.Pair(d, d)]),
+            EDD = Slice(Third[LinearPredictor.Triple(e, d, d)]),
+            DDD = Slice(Third[LinearPredictor.Triple(d, d, d)]),
+        };
+        _family.Evaluate(ref block, level);
+        if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
+        if (_weights is not null) ApplyWeights(level, start, length);
+        var sum = 0.0;
+        foreach (var l in Density.AsSpan(start, length)) sum += l;
+        _chunkSums[chunk] = sum;
+    }
+
+    /// <summary>How many times the dispersion may appear in a derivative that a level brings up to date.</summary>
+    private static int DispersionOrder(DerivativeLevel level) => level switch
+    {
+        DerivativeLevel.Value or DerivativeLevel.Mode => 0,
+        DerivativeLevel.Gradient => 1,
+        _ => 3,
+    };
+
+    private void ApplyWeights(DerivativeLevel level, int start, int length)
+    {
+        void Scale(double[]? store)
+        {
+            if (store is null) return;
+            for (var i = start; i < start + length; i++) store[i] *= _weights![i];
+        }
+
+        Scale(Density);
+        if (level == DerivativeLevel.Value) return;
+        var order = DispersionOrder(level);
+        for (var c = 0; c < LinearPredictor.Count; c++)
+        {
+            if (IsDispersion(c) <= order) Scale(First[c]);
+            for (var b = 0; b <= c; b++)
+            {
+                if (IsDispersion(b) + IsDispersion(c) <= order) Scale(Second[LinearPredictor.Pair(b, c)]);
+                for (var a = 0; a <= b && level > DerivativeLevel.Mode; a++)
+                {
+                    if (IsDispersion(a) + IsDispersion(b) + IsDispersion(c) <= order) Scale(Third[LinearPredictor.Triple(a, b, c)]);
+                }
+            }
+        }
+    }
+
+    private static int IsDispersion(int predictor) => predictor == LinearPredictor.Dispersion ? 1 : 0;
+
+    private void MixZeros(double[] zeta, DerivativeLevel level, int start, int length)
+    {
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation;
+        Span<double> t1 = stackalloc double[LinearPredictor.Count];
+        Span<double> t2 = stackalloc double[LinearPredictor.PairCount];
+        Span<double> t3 = stackalloc double[LinearPredictor.TripleCount];
+        t2.Clear();
+        t3.Clear();
+        var order = DispersionOrder(level);
+        for (var i = start; i < start + length; i++)
+        {
+            var x = zeta[i];
+            var p = x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
+            var logOnePlus = x > 0 ? x + Log1p(Math.Exp(-x)) : Log1p(Math.Exp(x));
+            var isZero = _y[i] == 0;
+            var baseValue = _baseValue![i];
+            if (!isZero)
+            {
+                Density[i] = baseValue - logOnePlus;
+                if (level == DerivativeLevel.Value) continue;
+                Clear(i, z);
+            }
+            else
+            {
+                var t = baseValue - x;
+                Density[i] = x - logOnePlus + (t > 0 ? t + Log1p(Math.Exp(-t)) : Log1p(Math.Exp(t)));
+                if (level == DerivativeLevel.Value) continue;
+                var s = t >= 0 ? 1 / (1 + Math.Exp(-t)) : Math.Exp(t) / (1 + Math.Exp(t));
+                var s2 = s * (1 - s);
+                var s3 = s2 * (1 - (2 * s));
+                t1[e] = First[e]![i];
+                t1[d] = First[d]?[i] ?? 0;
+                t1[z] = -1;
+                for (var b = 0; b <= d; b++)
+                {
+                    for (var a = 0; a <= b; a++) t2[LinearPredictor.Pair(a, b)] = Second[LinearPredictor.Pair(a, b)]?[i] ?? 0;
+                }
+
+                if (level >= DerivativeLevel.Gradient)
+                {
+                    for (var c = 0; c <= d; c++)
+                    {
+                        for (var b = 0; b <= c; b++)
+                        {
+                            for (var a = 0; a <= b; a++)
+                            {
+                                var k = LinearPredictor.Triple(a, b, c);
+                                t3[k] = Third[k]?[i] ?? 0;
+                            }
+                        }
+                    }
+                }
+
+                for (var c = 0; c < LinearPredictor.Count; c++)
+                {
+                    if (IsDispersion(c) > order) continue;
+                    if (First[c] is { } first) first[i] = s * t1[c];
+                    for (var b = 0; b <= c; b++)
+                    {
+                        var bc = LinearPredictor.Pair(b, c);
+                        if (IsDispersion(b) + IsDispersion(c) > order) continue;
+                        if (Second[bc] is { } second) second[i] = (s2 * t1[b] * t1[c]) + (s * t2[bc]);
+                        if (level < DerivativeLevel.Gradient) continue;
+                        for (var a = 0; a <= b; a++)
+                        {
+                            var abc = LinearPredictor.Triple(a, b, c);
+                            if (Third[abc] is not { } third || IsDispersion(a) + IsDispersion(b) + IsDispersion(c) > order) continue;
+                            var (ab, ac) = (LinearPredictor.Pair(a, b), LinearPredictor.Pair(a, c));
+                            third[i] = (s3 * t1[a] * t1[b] * t1[c])
+                                + (s2 * ((t2[ab] * t1[c]) + (t2[ac] * t1[b]) + (t2[bc] * t1[a])))
+                                + (s * t3[abc]);
+                        }
+                    }
+                }
+
+                First[z]![i] += 1;
+            }
+
+            First[z]![i] -= p;
+            Second[LinearPredictor.Pair(z, z)]![i] -= p * (1 - p);
+            if (level >= DerivativeLevel.Gradient)
+            {
+                Third[LinearPredictor.Triple(z, z, z)]![i] -= p * (1 - p) * (1 - (2 * p));
+            }
+        }
+    }
+
+    private void Clear(int i, int predictor)
+    {
+        for (var c = 0; c < LinearPredictor.Count; c++)
+        {
+            if (c == predictor && First[c] is { } first) first[i] = 0;
+            for (var b = 0; b <= c; b++)
+            {
+                if ((b == predictor || c == predictor) && Second[LinearPredictor.Pair(b, c)] is { } second) second[i] = 0;
+                for (var a = 0; a <= b; a++)
+                {
+                    if ((a == predictor || b == predictor || c == predictor)
+                        && Third[LinearPredictor.Triple(a, b, c)] is { } third)
+                    {
+                        third[i] = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    private static double Log1p(double x) => Numerics.SpecialFunctions.Log1p(x);
+}

@@ -1,0 +1,181 @@
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>What kind of point the optimiser ended at, from its gradient and Hessian, and the covariance of ψ there.</summary>
+internal sealed class OptimumAssessment
+{
+    /// <summary>A likelihood that could still rise by this much is not maximised.</summary>
+    private const double LargestImprovement = 1e-5;
+
+    /// <summary>Standard errors of a linear predictor above this mean that the data say nothing about it.</summary>
+    private const double LargestStandardError = 30;
+
+    public required ConvergenceStatus Status { get; init; }
+
+    public required double GradientNorm { get; init; }
+
+    public required double ExpectedImprovement { get; init; }
+
+    public required bool IsHessianPositiveDefinite { get; init; }
+
+    public required bool IsSingular { get; init; }
+
+    public required bool IsDispersionAtLimit { get; init; }
+
+    /// <summary>Covariance of ψ, d × d.</summary>
+    public required double[] Covariance { get; init; }
+
+    public static OptimumAssessment Of(MixedModel model, double[] psi, double[] gradient, double[] hessian,
+        MinimiserStatus status, bool isFinite, List<ConvergenceProblem> problems)
+    {
+        var d = psi.Length;
+        var failed = !isFinite;
+        var singular = isFinite && ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
+        var limit = isFinite && DispersionLimit(model, psi, hessian, problems);
+        var usable = (double[])hessian.Clone();
+        if (limit)
+        {
+            var at = model.FixedOffset[LinearPredictor.Dispersion];
+            for (var i = 0; i < d; i++) usable[(i * d) + at] = usable[(at * d) + i] = double.NaN;
+        }
+
+        var inverse = HessianInverse.Of(usable, d);
+        var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters)
+            .Where(j => !(singular && j >= model.FixedCount) && !(limit && j == model.FixedOffset[LinearPredictor.Dispersion]))
+            .Distinct().ToArray();
+        if (isFinite && flat.Length > 0)
+        {
+            failed = true;
+            foreach (var j in flat)
+            {
+                problems.Add(new ConvergenceProblem(NameOf(model, j),
+                    $"The likelihood does not curve at {NameOf(model, j)}: the data do not determine it, or no maximum was reached.",
+                    "Simplify the model (fewer random slopes or levels), or check for a covariate that separates the response."));
+            }
+        }
+
+        var step = inverse.Multiply(gradient);
+        var improvement = 0.0;
+        var norm = 0.0;
+        for (var j = 0; j < d && step is not null; j++)
+        {
+            improvement += 0.5 * step[j] * gradient[j];
+            var variance = inverse.Values[(j * d) + j];
+            if (variance > 0) norm = Math.Max(norm, Math.Abs(gradient[j]) * Math.Sqrt(variance));
+        }
+
+        if (isFinite && !(improvement < LargestImprovement))
+        {
+            failed = true;
+            problems.Add(new ConvergenceProblem("",
+                status == MinimiserStatus.IterationLimit
+                    ? $"The optimiser stopped at its iteration limit; the log-likelihood could still rise by about {improvement:G2}."
+                    : $"The optimiser stopped short of the maximum; the log-likelihood could still rise by about {improvement:G2}.",
+                "Rescale covariates of very different size, simplify the model, or allow more iterations (GlmmOptions.Control)."));
+        }
+
+        if (isFinite && ReportSeparation(model, psi, inverse, problems)) failed = true;
+        return new OptimumAssessment
+        {
+            Status = failed ? ConvergenceStatus.NotConverged : singular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
+            GradientNorm = isFinite ? norm : double.NaN,
+            ExpectedImprovement = isFinite ? Math.Max(improvement, 0) : double.NaN,
+            IsHessianPositiveDefinite = isFinite && flat.Length == 0,
+            IsSingular = singular,
+            IsDispersionAtLimit = limit,
+            Covariance = inverse.Values,
+        };
+    }
+
+    /// <summary>Adds a problem for every variance that is zero; whether there is any.</summary>
+    public static bool ReportSingular(MixedModel model, ReadOnlySpan<double> theta, List<ConvergenceProblem> problems)
+    {
+        var candidates = BoundaryCandidates.Of(model, theta, 1e-4);
+        foreach (var term in model.Terms)
+        {
+            for (var c = 0; c < term.Width; c++)
+            {
+                var index = BoundaryCandidates.DiagonalIndex(term, c);
+                if (!candidates.Any(k => k.Index == index)) continue;
+                var variance = 0.0;
+                for (var k = 0; k <= c && !term.IsDiagonal; k++)
+                {
+                    var entry = theta[BoundaryCandidates.DiagonalIndex(term, k) + (c - k)];
+                    variance += entry * entry;
+                }
+
+                var name = $"{term.Effects[c]} | {term.Group}";
+                problems.Add(variance > 1e-8
+                    ? new ConvergenceProblem(name, $"The random effects of {term.Group} are perfectly correlated (singular fit): {term.Effects[c]} follows from the others.",
+                        "The data cannot tell them apart; try uncorrelated effects with || or drop one.")
+                    : new ConvergenceProblem(name, $"The variance of {term.Effects[c]} between levels of {term.Group} is estimated as zero (singular fit).",
+                        "The other estimates are valid; the term can be dropped unless the design calls for it."));
+            }
+        }
+
+        return candidates.Count > 0;
+    }
+
+    private static bool DispersionLimit(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems)
+    {
+        const int k = LinearPredictor.Dispersion;
+        if (model.Basis[k] is not { Columns: 1 } basis || !model.HasConstantDispersion) return false;
+        var at = model.FixedOffset[k];
+        var curvature = hessian.Length == 0 ? double.NaN : hessian[(at * psi.Length) + at];
+        var delta = basis.Q[0] * psi[at];
+        if (Math.Abs(delta) < 6 || curvature > 1.0 / (LargestStandardError * LargestStandardError)) return false;
+        var poisson = model.Family.Name is "nbinom1" or "nbinom2";
+        problems.Add(new ConvergenceProblem("dispersion",
+            $"The dispersion parameter of {model.Family.Name} runs to its limit{(poisson ? ": the counts vary no more than Poisson counts would" : "")}.",
+            poisson ? "Use Family.Poisson(), which this model has become." : "Use a simpler family, which this model has become."));
+        return true;
+    }
+
+    private static bool ReportSeparation(MixedModel model, double[] psi, HessianInverse inverse, List<ConvergenceProblem> problems)
+    {
+        if (model.Family.Link.Name is not ("logit" or "probit" or "cloglog" or "cauchit" or "log")) return false;
+        var found = false;
+        const int k = LinearPredictor.Conditional;
+        var d = psi.Length;
+        for (var j = 0; j < model.Basis[k]!.Columns; j++)
+        {
+            var error = Math.Sqrt(inverse.Values[(j * d) + j]);
+            if (!(error > LargestStandardError)) continue;
+            found = true;
+        }
+
+        if (found)
+        {
+            problems.Add(new ConvergenceProblem("fixed effects",
+                "Some fixed effects run to infinity (complete or quasi-complete separation): a covariate or a factor level predicts the response perfectly.",
+                "Look for factor levels with all zeros or all ones (very large estimates and standard errors); pool or drop them."));
+        }
+
+        return found;
+    }
+
+    private static string NameOf(MixedModel model, int parameter)
+    {
+        if (parameter < model.FixedCount)
+        {
+            foreach (var k in model.ActivePredictors)
+            {
+                if (parameter >= model.FixedOffset[k] && parameter < model.FixedOffset[k] + model.Basis[k]!.Columns)
+                {
+                    return k switch
+                    {
+                        LinearPredictor.Conditional => "the fixed effects",
+                        LinearPredictor.Dispersion => "the dispersion",
+                        _ => "the zero inflation",
+                    };
+                }
+            }
+        }
+
+        var at = parameter - model.FixedCount;
+        var term = model.Terms.First(t => at >= t.ThetaOffset && at < t.ThetaOffset + t.ThetaCount);
+        return $"the covariance of ({string.Join(", ", term.Effects)} | {term.Group})";
+    }
+}

@@ -1,0 +1,270 @@
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// The Gaussian model with identity link, with β and σ profiled out: ½ of the profiled deviance (ML) or REML criterion
+/// as a function of θ alone, and its gradient. After the cross-products are formed once, nothing depends on the number
+/// of observations.
+/// </summary>
+/// <remarks>
+/// r²(θ) = min over β and u of ‖W^½(y − Xβ − ZΛu)‖² + ‖u‖², H = ΛᵀZᵀWZΛ + I,
+/// deviance = log |H| − Σ log w + n (1 + log(2πr²/n)); REML adds log |XᵀV⁻¹X| and has n − p for n.
+/// By the envelope theorem ∂r²/∂Λ = −2 sᵀ ∂Λ u, s = ZᵀW(y − Xβ − ZΛu).
+/// Source: Bates, Mächler, Bolker &amp; Walker (2015), Fitting linear mixed-effects models using lme4, J. Stat. Softw. 67(1),
+/// equations 30-42.
+/// </remarks>
+internal sealed class PenalizedLeastSquares
+{
+    private readonly MixedModel _model;
+    private readonly RandomEffectsSystem _system;
+    private readonly bool _reml;
+    private readonly int _n;
+    private readonly int _p;
+    private readonly int _q;
+    private readonly double[] _shift;
+    private readonly double[] _xwx;
+    private readonly double[] _xwy;
+    private readonly double _ywy;
+    private readonly double _logWeights;
+    private readonly double[] _ztw;
+    private readonly double[] _lambdaZtw;
+    private readonly double[] _solution;
+    private readonly double[] _score;
+    private readonly double[] _b;
+    private readonly double[] _g;
+    private readonly double[] _beta;
+    private readonly double[][] _traces;
+
+    public PenalizedLeastSquares(MixedModel model, bool reml)
+    {
+        _model = model;
+        _reml = reml;
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount);
+        var basis = model.Basis[LinearPredictor.Conditional]!;
+        _n = model.ObservationCount;
+        _p = basis.Columns;
+        _q = _system.EffectCount;
+        var w = model.Size.Length == 0 ? null : model.Size;
+        _logWeights = w?.Sum(Math.Log) ?? 0;
+        var weights = w ?? Filled(_n, 1);
+        _system.SetWeights((_, _) => weights);
+
+        double[] Weighted(ReadOnlySpan<double> x)
+        {
+            var result = x.ToArray();
+            if (w is not null)
+            {
+                for (var i = 0; i < result.Length; i++) result[i] *= w[i];
+            }
+
+            return result;
+        }
+
+        _xwx = new double[_p * _p];
+        _ztw = new double[_q * (_p + 1)];
+        for (var j = 0; j < _p; j++)
+        {
+            var wx = Weighted(basis.Q.AsSpan(j * _n, _n));
+            basis.TransposedProduct(wx, _xwx.AsSpan(j * _p, _p));
+            _system.AddZtx(LinearPredictor.Conditional, wx, _ztw.AsSpan(j * _q, _q));
+        }
+
+        // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
+        var y = new double[_n];
+        for (var i = 0; i < _n; i++) y[i] = model.Y[i] - model.Offset[LinearPredictor.Conditional]![i];
+        _shift = new double[_p];
+        _xwy = new double[_p];
+        var factor = (double[])_xwx.Clone();
+        DenseCholesky.TryFactor(factor, _p);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            basis.TransposedProduct(Weighted(y), _xwy);
+            DenseCholesky.Solve(factor, _p, _xwy);
+            for (var j = 0; j < _p; j++) _shift[j] += _xwy[j];
+            for (var j = 0; j < _p; j++) _xwy[j] = -_xwy[j];
+            basis.AddProduct(_xwy, y);
+        }
+
+        var wy = Weighted(y);
+        basis.TransposedProduct(wy, _xwy);
+        for (var i = 0; i < _n; i++) _ywy += wy[i] * y[i];
+        _system.AddZtx(LinearPredictor.Conditional, wy, _ztw.AsSpan(_p * _q, _q));
+        _lambdaZtw = new double[_ztw.Length];
+        _solution = new double[_ztw.Length];
+        _score = new double[_ztw.Length];
+        _b = new double[_q];
+        _g = new double[_p * _p];
+        _beta = new double[_p];
+        _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
+        Modes = new double[_q];
+    }
+
+    public RandomEffectsSystem System => _system;
+
+    /// <summary>Spherical conditional modes at the last θ: b = Λu.</summary>
+    public double[] Modes { get; }
+
+    /// <summary>Penalised residual sum of squares at the last θ.</summary>
+    public double ResidualSum { get; private set; }
+
+    /// <summary>Weighted total sum of squares of the response about its fixed-effects fit.</summary>
+    public double TotalSum => _ywy;
+
+    /// <summary>The estimate of σ at the last θ.</summary>
+    public double Sigma => Math.Sqrt(ResidualSum / DegreesOfFreedom);
+
+    /// <summary>n, or n − p for REML.</summary>
+    public int DegreesOfFreedom => _reml ? _n - _p : _n;
+
+    public int EvaluationCount { get; private set; }
+
+    /// <summary>γ at the last θ.</summary>
+    public double[] Coefficients()
+    {
+        var gamma = new double[_p];
+        for (var j = 0; j < _p; j++) gamma[j] = _shift[j] + _beta[j];
+        return gamma;
+    }
+
+    /// <summary>σ²(QᵀV⁻¹Q)⁻¹ at the last θ: the covariance of γ given θ.</summary>
+    public double[] CoefficientCovariance()
+    {
+        var inverse = (double[])_g.Clone();
+        DenseCholesky.Invert(inverse, _p);
+        var variance = Sigma * Sigma;
+        for (var k = 0; k < inverse.Length; k++) inverse[k] *= variance;
+        return inverse;
+    }
+
+    /// <summary>Half the deviance (or REML criterion) at θ; +∞ when the system cannot be factorised.</summary>
+    public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
+    {
+        EvaluationCount++;
+        _system.Lambda.Set(theta);
+        if (!_system.TryFactor()) return double.PositiveInfinity;
+        _ztw.CopyTo(_lambdaZtw, 0);
+        for (var j = 0; j <= _p; j++)
+        {
+            var column = _lambdaZtw.AsSpan(j * _q, _q);
+            _system.Lambda.MultiplyTransposed(column, column);
+        }
+
+        _lambdaZtw.CopyTo(_solution, 0);
+        for (var j = 0; j <= _p; j++) _system.Solve(_solution.AsSpan(j * _q, _q));
+        var y = _p;
+        for (var a = 0; a < _p; a++)
+        {
+            for (var b = 0; b <= a; b++)
+            {
+                _g[(b * _p) + a] = _g[(a * _p) + b] = _xwx[(a * _p) + b] - Dot(_lambdaZtw, a, _solution, b);
+            }
+
+            _beta[a] = _xwy[a] - Dot(_lambdaZtw, a, _solution, y);
+        }
+
+        var h = (double[])_beta.Clone();
+        if (!DenseCholesky.TryFactor(_g, _p)) return double.PositiveInfinity;
+        DenseCholesky.Solve(_g, _p, _beta);
+        ResidualSum = _ywy - Dot(_lambdaZtw, y, _solution, y);
+        for (var a = 0; a < _p; a++) ResidualSum -= h[a] * _beta[a];
+        if (!(ResidualSum > 0)) return double.NegativeInfinity;
+
+        _solution.AsSpan(y * _q, _q).CopyTo(Modes);
+        for (var a = 0; a < _p; a++)
+        {
+            for (var j = 0; j < _q; j++) Modes[j] -= _solution[(a * _q) + j] * _beta[a];
+        }
+
+        var df = DegreesOfFreedom;
+        var deviance = _system.LogDeterminant - _logWeights + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
+        if (_reml)
+        {
+            deviance += DenseCholesky.LogDeterminant(_g, _p) + (2 * _model.Basis[LinearPredictor.Conditional]!.LogDeterminant());
+        }
+
+        if (!gradient.IsEmpty) Gradient(gradient);
+        return deviance / 2;
+    }
+
+    private void Gradient(Span<double> gradient)
+    {
+        _system.SelectedInverse(_traces);
+        var s = _score.AsSpan(_p * _q, _q);
+        Score(Modes, s);
+        for (var j = 0; j < _q; j++)
+        {
+            s[j] = _ztw[(_p * _q) + j] - s[j];
+            for (var a = 0; a < _p; a++) s[j] -= _ztw[(a * _q) + j] * _beta[a];
+        }
+
+        var scale = -DegreesOfFreedom / ResidualSum;
+        AddOuter(scale, s, Modes);
+        if (_reml)
+        {
+            var inverse = (double[])_g.Clone();
+            DenseCholesky.Invert(inverse, _p);
+            var combined = new double[_q];
+            for (var a = 0; a < _p; a++)
+            {
+                var sa = _score.AsSpan(a * _q, _q);
+                Score(_solution.AsSpan(a * _q, _q), sa);
+                for (var j = 0; j < _q; j++) sa[j] = _ztw[(a * _q) + j] - sa[j];
+                Array.Clear(combined);
+                for (var b = 0; b < _p; b++)
+                {
+                    for (var j = 0; j < _q; j++) combined[j] += inverse[(a * _p) + b] * _solution[(b * _q) + j];
+                }
+
+                AddOuter(-1, sa, combined);
+            }
+        }
+
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            var term = _model.Terms[t];
+            CovarianceFactor.Pack(term, _traces[t], gradient.Slice(term.ThetaOffset, term.ThetaCount));
+        }
+    }
+
+    private void Score(ReadOnlySpan<double> u, Span<double> result)
+    {
+        _system.Lambda.Multiply(u, _b);
+        _system.MultiplyCrossProducts(_b, result);
+    }
+
+    /// <summary>Adds factor · Σ over levels of s_l u_lᵀ to each term's trace.</summary>
+    private void AddOuter(double factor, ReadOnlySpan<double> s, ReadOnlySpan<double> u)
+    {
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            var term = _model.Terms[t];
+            var r = term.Width;
+            var end = term.EffectOffset + term.EffectCount;
+            for (var l = term.EffectOffset; l < end; l += r)
+            {
+                for (var row = 0; row < r; row++)
+                {
+                    for (var c = 0; c <= row; c++) _traces[t][(row * r) + c] += factor * s[l + row] * u[l + c];
+                }
+            }
+        }
+    }
+
+    private double Dot(double[] a, int i, double[] b, int j)
+    {
+        var x = a.AsSpan(i * _q, _q);
+        var z = b.AsSpan(j * _q, _q);
+        var sum = 0.0;
+        for (var k = 0; k < x.Length; k++) sum += x[k] * z[k];
+        return sum;
+    }
+
+    private static double[] Filled(int count, double value)
+    {
+        var result = new double[count];
+        Array.Fill(result, value);
+        return result;
+    }
+}

@@ -1,0 +1,181 @@
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Gaussian models with identity link: quasi-Newton over θ alone on the profiled deviance or REML criterion.
+/// Standard errors of fixed effects are conditional on the variance parameters.
+/// </summary>
+internal static class ProfiledEstimator
+{
+    /// <summary>Whether a model is of this kind.</summary>
+    public static bool Handles(MixedModel model) =>
+        model.Family.Name == "gaussian" && model.Family.Link.Name == "identity" && !model.IsZeroInflated
+        && model.HasConstantDispersion && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 }
+        && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null;
+
+    public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var criterion = new PenalizedLeastSquares(model, reml);
+        var system = criterion.System;
+        var d = model.ThetaCount;
+        var theta = new double[d];
+        StartingValues.StandardDeviations(model, 1, theta);
+        var gradient = new double[d];
+        double Evaluate(ReadOnlySpan<double> x, Span<double> g)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return criterion.Evaluate(x, g);
+        }
+
+        var value = Evaluate(theta, gradient);
+        var hessian = new double[d * d];
+        if (double.IsFinite(value)) CurvatureGuess.Covariance(model, system, hessian);
+        var minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
+        {
+            Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
+            LongestStep = (x, p) => LongestStep(model, x, p),
+        };
+        var status = minimiser.Minimise(theta, CurvatureGuess.Inverse(hessian, d));
+        value = minimiser.Value;
+        var problems = new List<ConvergenceProblem>();
+        if (double.IsFinite(value))
+        {
+            foreach (var (index, size) in BoundaryCandidates.Of(model, theta, 0.03))
+            {
+                var kept = theta[index];
+                if (size == 0) continue;
+                theta[index] = 0;
+                var snapped = Evaluate(theta, []);
+                if (snapped <= value + 1e-8) value = Math.Min(value, snapped);
+                else theta[index] = kept;
+            }
+        }
+
+        value = Evaluate(theta, gradient);
+        return Finish(model, criterion, theta, value, gradient, Evaluate, minimiser, status, problems);
+    }
+
+    private static Estimate Finish(MixedModel model, PenalizedLeastSquares criterion, double[] theta, double value,
+        double[] gradient, DifferentiableFunction evaluate, QuasiNewton minimiser, MinimiserStatus status,
+        List<ConvergenceProblem> problems)
+    {
+        var d = theta.Length;
+        var finite = double.IsFinite(value) && criterion.ResidualSum > 1e-24 * criterion.TotalSum && criterion.TotalSum > 0;
+        var singular = false;
+        var (norm, improvement, positive) = (double.NaN, double.NaN, false);
+        if (finite)
+        {
+            singular = OptimumAssessment.ReportSingular(model, theta, problems);
+            var spread = new double[d];
+            for (var j = 0; j < d; j++) spread[j] = Math.Max(0.1 * Math.Abs(theta[j]), 0.02);
+            var inverse = HessianInverse.Of(OptimumHessian.Of(evaluate, theta, spread), d);
+            var step = inverse.Multiply(gradient) ?? new double[d];
+            (norm, improvement) = (0, 0);
+            for (var j = 0; j < d; j++)
+            {
+                improvement += 0.5 * step[j] * gradient[j];
+                var variance = inverse.Values[(j * d) + j];
+                if (variance > 0) norm = Math.Max(norm, Math.Abs(gradient[j]) * Math.Sqrt(variance));
+            }
+
+            positive = singular || (inverse.IsPositiveDefinite && inverse.UnusableParameters.Length == 0);
+            if (!positive)
+            {
+                problems.Add(new ConvergenceProblem("random effects", "The likelihood does not curve upwards in the variance parameters: the data do not determine them.",
+                    "Simplify the random effects."));
+            }
+
+            if (!(improvement < 1e-5))
+            {
+                problems.Add(new ConvergenceProblem("", $"The optimiser stopped short of the maximum ({status}); the log-likelihood could still rise by about {improvement:G2}.",
+                    "Simplify the random effects or rescale the covariates that have random slopes."));
+            }
+
+            evaluate(theta, gradient);
+            foreach (var term in model.Terms.Where(t => t.Levels.Count >= model.ObservationCount))
+            {
+                positive = false;
+                problems.Add(new ConvergenceProblem(term.Group, $"{term.Group} has as many levels as there are rows: its variance and the residual variance cannot be told apart.",
+                    "Drop the term, or group the rows."));
+            }
+        }
+        else
+        {
+            problems.Add(new ConvergenceProblem("", criterion.TotalSum > 0
+                    ? "The model fits the response perfectly: no residual variance is left to estimate."
+                    : "The response is constant given the fixed effects: there is no variance to explain.",
+                "Use fewer parameters, or check that the response is the column you meant."));
+        }
+
+        var p = model.Basis[LinearPredictor.Conditional]!.Columns;
+        var all = model.ParameterCount;
+        var psi = new double[all];
+        var covariance = new double[all * all];
+        Array.Fill(covariance, double.NaN);
+        var sigma = finite ? criterion.Sigma : 0;
+        criterion.Coefficients().CopyTo(psi, model.FixedOffset[LinearPredictor.Conditional]);
+        var dispersion = model.Basis[LinearPredictor.Dispersion]!;
+        psi[model.FixedOffset[LinearPredictor.Dispersion]] = Math.Log(sigma) / dispersion.Q[0];
+        theta.CopyTo(psi, model.FixedCount);
+        if (finite)
+        {
+            var block = criterion.CoefficientCovariance();
+            for (var i = 0; i < p; i++)
+            {
+                for (var j = 0; j < p; j++) covariance[(i * all) + j] = block[(i * p) + j];
+            }
+        }
+
+        var system = criterion.System;
+        var b = new double[system.EffectCount];
+        system.Lambda.Multiply(criterion.Modes, b);
+        var eta = new double[model.ObservationCount];
+        model.FixedPredictor(LinearPredictor.Conditional, psi, eta);
+        system.AddZb(LinearPredictor.Conditional, b, eta);
+        var delta = new double[model.ObservationCount];
+        Array.Fill(delta, Math.Log(sigma));
+        var precision = new double[model.ObservationCount];
+        for (var i = 0; i < precision.Length; i++) precision[i] = model.Size.Length == 0 ? 1 : model.Size[i];
+        var converged = finite && positive && improvement < 1e-5;
+        return new Estimate
+        {
+            Model = model,
+            Psi = psi,
+            LogLikelihood = finite ? -value : double.NaN,
+            Covariance = covariance,
+            Scale = sigma,
+            Modes = (double[])criterion.Modes.Clone(),
+            Predictors = [eta, delta, null],
+            System = system,
+            Weights = [precision, null, null, null, null, null],
+            Scores = [],
+            IsProfiled = true,
+            ParameterCount = p + d + 1,
+            Convergence = new Convergence(
+                !converged ? ConvergenceStatus.NotConverged : singular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
+                norm, improvement, positive, singular, minimiser.Iterations, criterion.EvaluationCount,
+                system.FactorizationCount, problems),
+        };
+    }
+
+    private static double LongestStep(MixedModel model, double[] theta, double[] direction)
+    {
+        var longest = double.PositiveInfinity;
+        foreach (var term in model.Terms)
+        {
+            double size = 0, move = 0;
+            for (var j = term.ThetaOffset; j < term.ThetaOffset + term.ThetaCount; j++)
+            {
+                size = Math.Max(size, Math.Abs(theta[j]));
+                move = Math.Max(move, Math.Abs(direction[j]));
+            }
+
+            if (move > 0 && size > 0) longest = Math.Min(longest, 5 * size / move);
+        }
+
+        return longest;
+    }
+}

@@ -1,0 +1,176 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Where estimation starts: fixed effects of the model without random effects, by iteratively reweighted least squares
+/// (McCullagh &amp; Nelder 1989, section 2.5), a moment estimate of the dispersion, and random-effects standard deviations
+/// of the size of the working residuals.
+/// </summary>
+internal static class StartingValues
+{
+    private const int MaxIterations = 25;
+
+    /// <summary>Starting ψ.</summary>
+    public static double[] Find(MixedModel model)
+    {
+        var psi = new double[model.ParameterCount];
+        var n = model.ObservationCount;
+        const int e = LinearPredictor.Conditional;
+        var basis = model.Basis[e]!;
+        var mu = new double[n];
+        var (eta, z, w) = (new double[n], new double[n], new double[n]);
+        var family = model.Family;
+        var hurdle = model.IsZeroInflated && family.CheckResponse(0, 1) is not null;
+        for (var i = 0; i < n; i++)
+        {
+            var y = hurdle && model.Y[i] == 0 ? 1 : model.Y[i];
+            mu[i] = family.StartingMean(y, SizeOf(model, i));
+            eta[i] = family.Link.LinearPredictor(mu[i]);
+        }
+
+        var gamma = new double[basis.Columns];
+        var previous = new double[basis.Columns];
+        for (var iteration = 0; iteration < MaxIterations; iteration++)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                var point = family.Link.At(eta[i]);
+                mu[i] = point.Mu;
+                var size = SizeOf(model, i);
+                var variance = family.Variance(point.Mu, 1, size);
+                var y = family.WeightRole == WeightRole.Trials ? model.Y[i] / size : model.Y[i];
+                var weight = (model.Weights?[i] ?? 1) * point.D1 * point.D1 / variance;
+                var usable = double.IsFinite(weight) && weight > 0 && !(hurdle && model.Y[i] == 0);
+                w[i] = usable ? Math.Min(weight, 1e12) : 0;
+                z[i] = usable ? eta[i] - model.Offset[e]![i] + ((y - point.Mu) / point.D1) : 0;
+                if (!double.IsFinite(z[i])) w[i] = z[i] = 0;
+            }
+
+            if (!WeightedLeastSquares(basis, w, z, gamma)) break;
+            model.Offset[e]!.CopyTo(eta, 0);
+            basis.AddProduct(gamma, eta);
+            if (iteration > 0 && !IsValid(family, eta))
+            {
+                // Full steps left the link's range: come back half-way to the last valid coefficients.
+                for (var j = 0; j < gamma.Length; j++) gamma[j] = 0.5 * (gamma[j] + previous[j]);
+                model.Offset[e]!.CopyTo(eta, 0);
+                basis.AddProduct(gamma, eta);
+                break;
+            }
+
+            var change = 0.0;
+            for (var j = 0; j < gamma.Length; j++) change = Math.Max(change, Math.Abs(gamma[j] - previous[j]));
+            gamma.CopyTo(previous, 0);
+            if (change < 1e-6 * (1 + gamma.Max(Math.Abs))) break;
+        }
+
+        if (!gamma.All(double.IsFinite)) Array.Clear(gamma);
+        gamma.CopyTo(psi, model.FixedOffset[e]);
+        for (var i = 0; i < n; i++) mu[i] = family.Link.At(eta[i]).Mu;
+        if (model.Basis[LinearPredictor.Dispersion] is { } dispersion)
+        {
+            var delta = new double[n];
+            Array.Fill(delta, family.StartingDispersion(model.Y, mu, model.Size));
+            for (var i = 0; i < n; i++) delta[i] -= model.Offset[LinearPredictor.Dispersion]![i];
+            var start = psi.AsSpan(model.FixedOffset[LinearPredictor.Dispersion], dispersion.Columns);
+            dispersion.TransposedProduct(delta, start);
+            for (var j = 0; j < start.Length; j++) start[j] /= n;
+        }
+
+        if (model.Basis[LinearPredictor.ZeroInflation] is { } zeros)
+        {
+            var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
+            var zeta = new double[n];
+            var probability = hurdle ? fraction : Math.Clamp(0.5 * fraction, 0.02, 0.6);
+            Array.Fill(zeta, Math.Log(probability / (1 - probability)));
+            var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
+            zeros.TransposedProduct(zeta, start);
+            for (var j = 0; j < start.Length; j++) start[j] /= n;
+        }
+
+        StandardDeviations(model, WorkingSpread(model, eta, mu), psi.AsSpan(model.FixedCount));
+        return psi;
+    }
+
+    /// <summary>Λ diagonal, each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>
+    public static void StandardDeviations(MixedModel model, double spread, Span<double> theta)
+    {
+        theta.Clear();
+        foreach (var term in model.Terms)
+        {
+            var lambda = new double[term.Width * term.Width];
+            for (var c = 0; c < term.Width; c++) lambda[(c * term.Width) + c] = spread / RootMeanSquare(term, c);
+            CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
+        }
+    }
+
+    private static double RootMeanSquare(RandomTerm term, int effect)
+    {
+        if (term.Z is not { } z) return 1;
+        var sum = 0.0;
+        for (var i = effect; i < z.Length; i += term.Width) sum += z[i] * z[i];
+        var value = Math.Sqrt(sum / term.Codes.Length);
+        return value > 0 ? value : 1;
+    }
+
+    /// <summary>Root mean square of the working residuals, at most one on log and probability scales.</summary>
+    private static double WorkingSpread(MixedModel model, double[] eta, double[] mu)
+    {
+        var sum = 0.0;
+        var count = 0;
+        for (var i = 0; i < eta.Length; i++)
+        {
+            var slope = model.Family.Link.At(eta[i]).D1;
+            var y = model.Family.WeightRole == WeightRole.Trials ? model.Y[i] / SizeOf(model, i) : model.Y[i];
+            var residual = (y - mu[i]) / slope;
+            if (!double.IsFinite(residual)) continue;
+            sum += Math.Min(residual * residual, 1e12);
+            count++;
+        }
+
+        var spread = count == 0 ? 1 : Math.Sqrt(sum / count);
+        if (!(spread > 0)) spread = 1;
+        return model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" ? 0.5 * spread : Math.Clamp(spread, 0.2, 0.7);
+    }
+
+    private static bool IsValid(Family family, double[] eta)
+    {
+        foreach (var x in eta)
+        {
+            if (!double.IsFinite(x)) return false;
+            var mu = family.Link.At(x).Mu;
+            if (!double.IsFinite(family.Variance(mu, 1, 1)) || family.Variance(mu, 1, 1) < 0) return false;
+        }
+
+        return true;
+    }
+
+    private static bool WeightedLeastSquares(OrthogonalBasis basis, double[] w, double[] z, double[] gamma)
+    {
+        var p = basis.Columns;
+        var matrix = new double[p * p];
+        basis.WeightedCrossProduct(w, matrix);
+        var right = new double[z.Length];
+        for (var i = 0; i < right.Length; i++) right[i] = w[i] * z[i];
+        var solution = new double[p];
+        basis.TransposedProduct(right, solution);
+        for (var j = 0; j < p; j++) matrix[(j * p) + j] += 1e-10 * (1e-300 + matrix[(j * p) + j]);
+        if (!DenseCholesky.TryFactor(matrix, p)) return false;
+        DenseCholesky.Solve(matrix, p, solution);
+        if (!solution.All(double.IsFinite)) return false;
+        solution.CopyTo(gamma, 0);
+        return true;
+    }
+
+    private static double SizeOf(MixedModel model, int i) => model.Size.Length == 0 ? 1 : model.Size[i];
+
+    private static double Max(this double[] values, Func<double, double> of)
+    {
+        var max = 0.0;
+        foreach (var v in values) max = Math.Max(max, of(v));
+        return max;
+    }
+}

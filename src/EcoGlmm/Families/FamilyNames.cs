@@ -1,0 +1,64 @@
+using EcoGlmm.Data;
+
+namespace EcoGlmm.Families;
+
+/// <summary>Families and links by the names that R and other packages give them.</summary>
+internal static class FamilyNames
+{
+    private static readonly (string Name, FamilySet Set, string[] Aliases)[] Families =
+    [
+        ("gaussian", GaussianFamily.Set, ["normal"]),
+        ("poisson", PoissonFamily.Set, []),
+        ("binomial", BinomialFamily.Set, ["bernoulli"]),
+        ("nbinom2", NegativeBinomial2Family.Set, ["negativebinomial2", "negativebinomial", "negbinomial", "negbin", "nb2"]),
+        ("nbinom1", NegativeBinomial1Family.Set, ["negativebinomial1", "nb1"]),
+        ("Gamma", GammaFamily.Set, []),
+    ];
+
+    private static readonly Link[] Links =
+    [
+        EcoGlmm.Link.Identity, EcoGlmm.Link.Log, EcoGlmm.Link.Logit, EcoGlmm.Link.Probit, EcoGlmm.Link.Cloglog,
+        EcoGlmm.Link.Cauchit, EcoGlmm.Link.Inverse, EcoGlmm.Link.Sqrt, EcoGlmm.Link.InverseSquare,
+    ];
+
+    /// <summary>Every family with every link it takes.</summary>
+    public static IEnumerable<Family> All =>
+        Families.SelectMany(entry => entry.Set.Links, (entry, link) => entry.Set.With(link));
+
+    public static Family Family(string name, string? link)
+    {
+        string wanted = Plain(name);
+        foreach (var (known, set, aliases) in Families)
+        {
+            if (wanted == Plain(known) || aliases.Contains(wanted))
+            {
+                return set.With(link is null ? null : Link(link));
+            }
+        }
+
+        var names = Families.SelectMany(entry => entry.Aliases.Prepend(entry.Name));
+        throw new GlmmException(
+            $"There is no family \"{name}\"{NearestName.Suggestion(name, names)} The families are "
+            + $"{string.Join(", ", Families.Select(entry => entry.Name))}.");
+    }
+
+    public static Link Link(string name)
+    {
+        string wanted = name.Trim();
+        foreach (Link link in Links)
+        {
+            if (string.Equals(link.Name, wanted, StringComparison.OrdinalIgnoreCase))
+            {
+                return link;
+            }
+        }
+
+        string[] names = [.. Links.Select(link => link.Name)];
+        throw new GlmmException(
+            $"There is no link \"{name}\"{NearestName.Suggestion(name, names)} The links are {string.Join(", ", names)}.");
+    }
+
+    // "Negative.Binomial_2" and "negativebinomial2" are one name.
+    private static string Plain(string name) =>
+        new string([.. name.Where(char.IsLetterOrDigit)]).ToLowerInvariant();
+}

@@ -1,0 +1,119 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Families;
+
+internal sealed class IdentityLink() : Link("identity")
+{
+    public override double LinearPredictor(double mu) => mu;
+
+    internal override LinkPoint At(double eta) => new(eta, 1 - eta, 1, 0, 0);
+}
+
+internal sealed class LogLink() : Link("log")
+{
+    public override double LinearPredictor(double mu) => Math.Log(mu);
+
+    internal override LinkPoint At(double eta)
+    {
+        double mu = Math.Exp(eta);
+        return new(mu, -SpecialFunctions.Expm1(eta), mu, mu, mu);
+    }
+}
+
+internal sealed class LogitLink() : Link("logit")
+{
+    public override double LinearPredictor(double mu) => Math.Log(mu / (1 - mu));
+
+    internal override LinkPoint At(double eta)
+    {
+        double e = Math.Exp(-Math.Abs(eta));
+        double near = 1 / (1 + e);
+        double far = e / (1 + e);
+        double p = eta >= 0 ? near : far;
+        double q = eta >= 0 ? far : near;
+        double pq = near * far;
+        return new(p, q, pq, pq * (q - p), pq * (1 - (6 * pq)));
+    }
+}
+
+internal sealed class ProbitLink() : Link("probit")
+{
+    public override double LinearPredictor(double mu) => SpecialFunctions.NormalQuantile(mu);
+
+    internal override LinkPoint At(double eta)
+    {
+        double density = SpecialFunctions.NormalPdf(eta);
+        double square = Math.Min(eta * eta, 1e10);
+        return new(
+            SpecialFunctions.NormalCdf(eta),
+            SpecialFunctions.NormalCdf(-eta),
+            density,
+            -eta * density,
+            (square - 1) * density);
+    }
+}
+
+internal sealed class CloglogLink() : Link("cloglog")
+{
+    public override double LinearPredictor(double mu) => Math.Log(-SpecialFunctions.Log1p(-mu));
+
+    internal override LinkPoint At(double eta)
+    {
+        double m = Math.Exp(Math.Min(eta, 300));
+        double q = Math.Exp(-m);
+        double d1 = m * q;
+        return new(-SpecialFunctions.Expm1(-m), q, d1, d1 * (1 - m), d1 * (1 + (m * (m - 3))));
+    }
+}
+
+internal sealed class CauchitLink() : Link("cauchit")
+{
+    public override double LinearPredictor(double mu) => mu < 0.25
+        ? -1 / Math.Tan(Math.PI * mu)
+        : Math.Tan(Math.PI * (mu - 0.5));
+
+    internal override LinkPoint At(double eta)
+    {
+        // atan(1/|η|)/π keeps its digits in the tail, ½ + atan(η)/π does not.
+        double tail = Math.Atan2(1, Math.Abs(eta)) / Math.PI;
+        double r = 1 / (1 + (eta * eta));
+        double d1 = r / Math.PI;
+        return new(
+            eta >= 0 ? 1 - tail : tail,
+            eta >= 0 ? tail : 1 - tail,
+            d1,
+            -2 * eta * r * d1,
+            d1 * r * (6 - (8 * r)));
+    }
+}
+
+internal sealed class InverseLink() : Link("inverse")
+{
+    public override double LinearPredictor(double mu) => 1 / mu;
+
+    internal override LinkPoint At(double eta)
+    {
+        double mu = 1 / eta;
+        double square = mu * mu;
+        return new(mu, 1 - mu, -square, 2 * square * mu, -6 * square * square);
+    }
+}
+
+internal sealed class SqrtLink() : Link("sqrt")
+{
+    public override double LinearPredictor(double mu) => Math.Sqrt(mu);
+
+    internal override LinkPoint At(double eta) => new(eta * eta, (1 - eta) * (1 + eta), 2 * eta, 2, 0);
+}
+
+internal sealed class InverseSquareLink() : Link("1/mu^2")
+{
+    public override double LinearPredictor(double mu) => 1 / (mu * mu);
+
+    internal override LinkPoint At(double eta)
+    {
+        double mu = 1 / Math.Sqrt(eta);
+        double r = mu / eta;
+        return new(mu, 1 - mu, -0.5 * r, 0.75 * r / eta, -1.875 * r / (eta * eta));
+    }
+}

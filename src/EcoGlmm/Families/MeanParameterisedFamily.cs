@@ -1,0 +1,85 @@
+namespace EcoGlmm.Families;
+
+/// <summary>Values that a mean may take.</summary>
+internal enum MeanRange
+{
+    Real,
+    Positive,
+    UnitInterval,
+}
+
+/// <summary>What depends on the dispersion alone, worked out once while it stays the same.</summary>
+internal struct DispersionTerms
+{
+    /// <summary>δ, the linear predictor of the dispersion.</summary>
+    public double Delta;
+
+    /// <summary>φ = exp(δ), kept away from zero and infinity.</summary>
+    public double Phi;
+
+    /// <summary>A part of ℓ that depends on δ alone, or a coefficient of ℓ, as the family has it.</summary>
+    public double K;
+
+    /// <summary>dK/dδ.</summary>
+    public double K1;
+
+    /// <summary>d²K/dδ².</summary>
+    public double K2;
+
+    /// <summary>d³K/dδ³.</summary>
+    public double K3;
+}
+
+/// <summary>A family given by the derivatives of its log-density with respect to the mean, good for any link.</summary>
+internal abstract class MeanParameterisedFamily(string name, Link link, MeanRange range) : Family(name, link)
+{
+    /// <summary>Evaluates through the mean; families override it where a link has a faster or stabler form.</summary>
+    internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
+    {
+        bool dispersion = HasDispersion;
+        var terms = default(DispersionTerms);
+        if (dispersion && block.Delta.Length > 0)
+        {
+            PrepareDispersion(block.Delta[0], ref terms);
+        }
+
+        for (int i = 0; i < block.Y.Length; i++)
+        {
+            if (block.Delta.Length > 1 && i > 0)
+            {
+                PrepareDispersion(block.Delta[i], ref terms);
+            }
+
+            var point = Link.At(block.Eta[i]);
+            var derivatives = MeanDerivatives.Impossible;
+            if (IsPossible(point))
+            {
+                double y = block.Y[i];
+                double size = block.Size.IsEmpty ? 1 : block.Size[i];
+                derivatives = default;
+                EvaluateAtMean(y, size, point, terms, level, ref derivatives);
+                derivatives.L += block.C.IsEmpty ? Constant(y, size) : block.C[i];
+            }
+
+            derivatives.Compose(point, ref block, i, level, dispersion);
+        }
+    }
+
+    /// <summary>ℓ less <see cref="Family.Constant"/>, and its derivatives by μ and δ.</summary>
+    private protected abstract void EvaluateAtMean(
+        double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d);
+
+    /// <summary>Fills what depends on δ alone.</summary>
+    private protected virtual void PrepareDispersion(double delta, ref DispersionTerms terms)
+    {
+        terms.Delta = Math.Clamp(delta, -650, 650);
+        terms.Phi = Math.Exp(terms.Delta);
+    }
+
+    private bool IsPossible(in LinkPoint at) => range switch
+    {
+        MeanRange.Positive => at.Mu > 0 && at.Mu < double.PositiveInfinity,
+        MeanRange.UnitInterval => at.Mu > 0 && at.Complement > 0,
+        _ => double.IsFinite(at.Mu),
+    };
+}

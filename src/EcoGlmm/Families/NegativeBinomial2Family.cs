@@ -1,0 +1,152 @@
+using System.Runtime.Intrinsics;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Families;
+
+/// <summary>
+/// Negative binomial with the quadratic variance μ + μ²/θ. δ = log θ; Sigma reports θ, as glmmTMB does.
+/// </summary>
+internal sealed class NegativeBinomial2Family(Link link)
+    : MeanParameterisedFamily("nbinom2", link, MeanRange.Positive)
+{
+    private const int TableLength = 64;
+
+    public static FamilySet Set { get; } = new(
+        "nbinom2", link => new NegativeBinomial2Family(link), FamilySet.PositiveMean);
+
+    internal override bool HasDispersion => true;
+
+    internal override bool IsDiscrete => true;
+
+    internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
+
+    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+
+    internal override double Variance(double mu, double phi, double size) => mu + (mu * (mu / phi));
+
+    internal override double UnitDeviance(double y, double mu, double phi, double size) => Deviance(y, mu, phi);
+
+    internal override double Draw(RandomStream random, double mu, double phi, double size) =>
+        random.NextNegativeBinomial(mu, phi);
+
+    internal override double StartingMean(double y, double size) => y + (y == 0 ? 1.0 / 6 : 0);
+
+    internal override double StartingDispersion(
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
+    {
+        double squares = 0;
+        double excess = 0;
+        for (int i = 0; i < y.Length; i++)
+        {
+            squares += mu[i] * mu[i];
+            excess += ((y[i] - mu[i]) * (y[i] - mu[i])) - mu[i];
+        }
+
+        return SupportCheck.LogBetween(excess > 0 ? squares / excess : 100, 0.05, 100);
+    }
+
+    /// <summary>2 [y log(y/μ) − (y + θ) log((y + θ)/(μ + θ))]: the Poisson's less what the excess variance forgives.</summary>
+    internal static double Deviance(double y, double mu, double theta)
+    {
+        double x = (y - mu) / (mu + theta);
+        double forgiven = 2 * (((y + theta) * SpecialFunctions.Log1pMinusX(x)) + ((y - mu) * x));
+        return Math.Max(0, PoissonFamily.Deviance(y, mu) - forgiven);
+    }
+
+    internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
+    {
+        if (Link != Link.Log)
+        {
+            base.Evaluate(ref block, level);
+            return;
+        }
+
+        EvaluateLogMode(ref block, level);
+        if (level >= DerivativeLevel.Gradient)
+        {
+            EvaluateLogGradient(ref block, level);
+        }
+    }
+
+    // ℓ = h(y, θ) + y η − (y + θ) log(1 + x) − log y!, x = μ/θ, h as in RisingFactorial: Poisson as θ → ∞.
+    private void EvaluateLogMode(ref LogDensityBlock block, DerivativeLevel level)
+    {
+        bool constant = block.Delta.Length == 1;
+        Span<double> table = stackalloc double[TableLength];
+        table = constant && block.Y.Length >= TableLength / 4 ? table : [];
+        if (!table.IsEmpty)
+        {
+            RisingFactorial.Tabulate(Math.Exp(ClampDelta(block.Delta[0])), table);
+        }
+
+        var one = Vector256<double>.One;
+        var most = Vector256.Create(700.0);
+        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        {
+            var y = VectorMath.Load(block.Y, i);
+            var eta = VectorMath.Load(block.Eta, i);
+            var delta = VectorMath.LoadOrConstant(block.Delta, i);
+            delta = Vector256.Max(Vector256.Create(-650.0), Vector256.Min(Vector256.Create(650.0), delta));
+            var theta = VectorMath.Exp(delta);
+            eta = Vector256.Min(eta, Vector256.Min(most, most + delta));
+            var mu = VectorMath.Exp(eta);
+            var x = mu / theta;
+            var h = Vector256.Create(
+                ScaledLog(table, y.GetElement(0), theta.GetElement(0)),
+                ScaledLog(table, y.GetElement(1), theta.GetElement(1)),
+                ScaledLog(table, y.GetElement(2), theta.GetElement(2)),
+                ScaledLog(table, y.GetElement(3), theta.GetElement(3)));
+            VectorMath.Store(h + (y * eta) - ((y + theta) * VectorMath.Log1p(x)), block.L, i);
+            if (level < DerivativeLevel.Mode)
+            {
+                continue;
+            }
+
+            var p = one / (one + x);
+            var s = x * p;
+            var second = -(y + theta) * s * p;
+            VectorMath.Store((y - mu) * p, block.E, i);
+            VectorMath.Store(second, block.EE, i);
+            if (level >= DerivativeLevel.Gradient)
+            {
+                VectorMath.Store(second * (one - s - s), block.EEE, i);
+            }
+        }
+
+        AddConstants(ref block);
+    }
+
+    private static void EvaluateLogGradient(ref LogDensityBlock block, DerivativeLevel level)
+    {
+        for (int i = 0; i < block.Y.Length; i++)
+        {
+            double delta = ClampDelta(block.Delta[block.Delta.Length == 1 ? 0 : i]);
+            double y = block.Y[i];
+            double mu = Math.Exp(Math.Min(block.Eta[i], Math.Min(700, 700 + delta)));
+            var at = new NegativeBinomial2Terms(y, mu, Math.Exp(delta));
+            double residual = y - mu;
+            double sp = at.S * at.P;
+            block.D[i] = at.D;
+            block.ED[i] = sp * residual;
+            block.EED[i] = sp * (y - mu - mu - (2 * at.S * residual));
+            if (level >= DerivativeLevel.Full)
+            {
+                block.DD[i] = at.DD;
+                block.EDD[i] = sp * residual * (at.S - at.P);
+                block.DDD[i] = at.DDD;
+            }
+        }
+    }
+
+    private static double ClampDelta(double delta) => Math.Clamp(delta, -650, 650);
+
+    private static double ScaledLog(ReadOnlySpan<double> table, double y, double theta) =>
+        y < table.Length ? table[(int)y] : RisingFactorial.ScaledLog(theta, y);
+
+    private protected override void EvaluateAtMean(
+        double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
+    {
+        var nb = new NegativeBinomial2Terms(y, at.Mu, terms.Phi);
+        nb.Write(y, at.Mu, terms.Phi, ref d);
+    }
+}

@@ -1,0 +1,61 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Families;
+
+/// <summary>
+/// The log-density of the negative binomial with variance μ + μ²/θ, less log y!, and its derivatives by δ = log θ.
+/// </summary>
+internal readonly struct NegativeBinomial2Terms
+{
+    private readonly double h;
+    private readonly double log;
+
+    public NegativeBinomial2Terms(double y, double mu, double theta)
+    {
+        h = RisingFactorial.ScaledLog(theta, y, out double h1, out double h2, out double h3);
+        double x = mu / theta;
+        P = 1 / (1 + x);
+        S = x * P;
+        log = SpecialFunctions.Log1p(x);
+
+        // A = θ [S − log(1 + x)] without cancellation.
+        double a = x > 0.7 ? theta * (S - log) : -(theta * SpecialFunctions.Log1pMinusX(x)) - (mu * S);
+        double sp = S * P;
+        double residual = y - mu;
+        D = h1 + a + (S * y);
+        DD = h2 + a - (sp * residual);
+        DDD = h3 + a + (mu * sp) - (sp * (S - P) * residual);
+    }
+
+    /// <summary>θ / (θ + μ).</summary>
+    public double P { get; }
+
+    /// <summary>μ / (θ + μ).</summary>
+    public double S { get; }
+
+    public double D { get; }
+
+    public double DD { get; }
+
+    public double DDD { get; }
+
+    /// <summary>All derivatives by μ and δ.</summary>
+    public void Write(double y, double mu, double theta, ref MeanDerivatives d)
+    {
+        double total = theta + mu;
+        double residual = y - mu;
+        double r = y / mu;
+        double w = (y + theta) / total;
+        double first = P * (residual / total);
+        d.L = h + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * log);
+        d.M = P * residual / mu;
+        d.MM = ((w / total) - (r / mu));
+        d.MMM = 2 * ((r / (mu * mu)) - (w / (total * total)));
+        d.D = D;
+        d.MD = first;
+        d.MMD = -(P + (2 * first)) / total;
+        d.DD = DD;
+        d.MDD = first * (S - P);
+        d.DDD = DDD;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.Intrinsics;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Families;
+
+/// <summary>Poisson counts: variance μ. No dispersion.</summary>
+internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisson", link, MeanRange.Positive)
+{
+    public static FamilySet Set { get; } = new("poisson", link => new PoissonFamily(link), FamilySet.PositiveMean);
+
+    internal override bool HasDispersion => false;
+
+    internal override bool IsDiscrete => true;
+
+    internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
+
+    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+
+    internal override double Variance(double mu, double phi, double size) => mu;
+
+    internal override double UnitDeviance(double y, double mu, double phi, double size) => Deviance(y, mu);
+
+    internal override double Draw(RandomStream random, double mu, double phi, double size) => random.NextPoisson(mu);
+
+    internal override double StartingMean(double y, double size) => y + 0.1;
+
+    /// <summary>2 [y log(y/μ) − (y − μ)], without cancellation.</summary>
+    internal static double Deviance(double y, double mu) =>
+        y == 0 ? 2 * mu : -2 * y * SpecialFunctions.Log1pMinusX((mu - y) / y);
+
+    internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
+    {
+        if (Link != Link.Log)
+        {
+            base.Evaluate(ref block, level);
+            return;
+        }
+
+        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        {
+            var y = VectorMath.Load(block.Y, i);
+            var eta = VectorMath.Load(block.Eta, i);
+            var mu = VectorMath.Exp(eta);
+            VectorMath.Store((y * eta) - mu, block.L, i);
+            if (level >= DerivativeLevel.Mode)
+            {
+                VectorMath.Store(y - mu, block.E, i);
+                VectorMath.Store(-mu, block.EE, i);
+            }
+
+            if (level >= DerivativeLevel.Gradient)
+            {
+                VectorMath.Store(-mu, block.EEE, i);
+            }
+        }
+
+        AddConstants(ref block);
+    }
+
+    private protected override void EvaluateAtMean(
+        double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
+    {
+        double r = y / at.Mu;
+        d.L = (y == 0 ? 0 : y * Math.Log(at.Mu)) - at.Mu;
+        d.M = r - 1;
+        d.MM = -r / at.Mu;
+        d.MMM = 2 * r / (at.Mu * at.Mu);
+    }
+}

@@ -1,0 +1,34 @@
+namespace EcoGlmm.Families;
+
+/// <summary>Why a response is not in a family's support, or null; and bounds on starting values.</summary>
+internal static class SupportCheck
+{
+    public static string? Count(double y) =>
+        y >= 0 && y == Math.Floor(y) && y < double.PositiveInfinity ? null : "counts must be whole numbers of zero or more";
+
+    public static string? PositiveCount(double y) =>
+        y >= 1 && y == Math.Floor(y) && y < double.PositiveInfinity
+            ? null
+            : "counts of a zero-truncated family must be whole numbers of one or more";
+
+    public static string? Positive(double y) =>
+        y > 0 && y < double.PositiveInfinity ? null : "values must be greater than zero";
+
+    public static string? Finite(double y) => double.IsFinite(y) ? null : "values must be finite numbers";
+
+    public static string? SuccessesOfTrials(double y, double size)
+    {
+        if (!(size >= 0 && size == Math.Floor(size) && size < double.PositiveInfinity))
+        {
+            return "numbers of trials must be whole numbers of zero or more";
+        }
+
+        return y >= 0 && y <= size && Math.Abs(y - Math.Round(y)) <= 1e-6 * Math.Max(1, size)
+            ? null
+            : "successes must be whole numbers from zero to the number of trials";
+    }
+
+    /// <summary>log of a moment estimate, kept to where an optimiser can start.</summary>
+    public static double LogBetween(double estimate, double low, double high) =>
+        Math.Log(double.IsNaN(estimate) ? 1 : Math.Clamp(estimate, low, high));
+}

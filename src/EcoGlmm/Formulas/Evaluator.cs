@@ -1,0 +1,151 @@
+using EcoGlmm.Data;
+
+namespace EcoGlmm.Formulas;
+
+/// <summary>
+/// What the evaluations of all parts of a model on one table share: the table, what is already computed, and, across
+/// tables, what functions such as scale() learnt from the training rows.
+/// </summary>
+/// <param name="Data">The table.</param>
+/// <param name="Training">Whether functions learn from this table; otherwise they use what they have learnt.</param>
+/// <param name="Learnt">What they learnt, by the text of the call.</param>
+/// <param name="RowNumbers">Number from 0 of each row in the table that the user knows.</param>
+internal sealed record EvaluationContext(
+    FieldData Data, bool Training, Dictionary<string, object> Learnt, IReadOnlyList<int>? RowNumbers)
+{
+    public Dictionary<string, Value> Known { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The user's number of a row, from 1.</summary>
+    public int RowNumber(int row) => (RowNumbers is null ? row : RowNumbers[row]) + 1;
+}
+
+/// <summary>Evaluates the expressions of one formula column by column.</summary>
+internal sealed class Evaluator(string text, EvaluationContext context)
+{
+    public const string ObservationLevel = "olre";
+
+    public EvaluationContext Context { get; } = context;
+
+    public int RowCount => Context.Data.RowCount;
+
+    public Value Evaluate(FormulaNode node)
+    {
+        switch (node)
+        {
+            case NumberNode number:
+                return new ConstantNumbers([number.Value]);
+            case TextNode quoted:
+                return new ConstantTexts([quoted.Value]);
+            case ParenthesisNode parenthesis:
+                return Evaluate(parenthesis.Inner);
+            case UnaryNode unary:
+                return Operators.Apply(this, unary, Evaluate(unary.Operand));
+            case BinaryNode binary:
+                return Operators.Apply(this, binary, Evaluate(binary.Left), Evaluate(binary.Right));
+        }
+        var key = node.ToString();
+        if (!Context.Known.TryGetValue(key, out var value))
+        {
+            value = node is CallNode call ? FunctionLibrary.Call(this, call) : Name((NameNode)node);
+            Context.Known.Add(key, value);
+        }
+        return value;
+    }
+
+    /// <summary>Evaluates to one number per row; constants are repeated.</summary>
+    /// <param name="node">The expression.</param>
+    /// <param name="use">For the message when it is not numeric: "log()", "the offset".</param>
+    public double[] Numbers(FormulaNode node, string use)
+    {
+        switch (Evaluate(node))
+        {
+            case NumericValue numeric:
+                return numeric.Values;
+            case ConstantNumbers { Values.Length: 1 } constant:
+                var values = new double[RowCount];
+                Array.Fill(values, constant.Values[0]);
+                return values;
+            case FactorValue:
+                throw Error(node, $"{node} is categorical, but {use} needs numbers",
+                    "If its labels are numbers, make the column numeric with AsNumeric, or write as.numeric(...) here.");
+            default:
+                throw Error(node, $"{node} is not one number per row, as {use} needs", "Use a numeric column here.");
+        }
+    }
+
+    /// <summary>Evaluates to one level per row.</summary>
+    public FactorValue Factor(FormulaNode node, string use) =>
+        FactorValue.From(Evaluate(node))
+        ?? throw Error(node, $"{node} does not have one value per row, as {use} needs", "Use a column here.");
+
+    /// <summary>What a call learns from the training rows, or learnt from them.</summary>
+    public T Learn<T>(CallNode call, Func<T> learn) where T : notnull
+    {
+        var key = call.ToString();
+        if (!Context.Learnt.TryGetValue(key, out var learnt))
+            Context.Learnt.Add(key, learnt = learn());
+        return (T)learnt;
+    }
+
+    public GlmmException Error(FormulaNode node, string fault, string advice) =>
+        FormulaError.At(text, node.Position, fault, advice);
+
+    /// <summary>Refuses values that are missing or infinite although every column that they come from is complete.</summary>
+    public void RequireFinite(FormulaNode node, double[] values)
+    {
+        var bad = new List<int>();
+        var count = 0;
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (double.IsFinite(values[row]))
+                continue;
+            count++;
+            if (bad.Count < 10)
+                bad.Add(Context.RowNumber(row));
+        }
+        if (count == 0)
+            return;
+        var kind = values[bad.Count > 0 ? FirstBad(values) : 0];
+        var name = double.IsNaN(kind) ? "not a number" : kind > 0 ? "infinite" : "minus infinity";
+        var rows = string.Join(", ", bad) + (count > bad.Count ? $" and {count - bad.Count} more" : "");
+        throw Error(node, $"{node} is {name} in {(count == 1 ? "row" : "rows")} {rows}",
+            node is NameNode
+                ? "Make these values missing, or leave the rows out with Where."
+                : "Check the values there: the logarithm of zero or of a negative number, a division by zero, and the like "
+                  + "have no finite value.");
+    }
+
+    private static int FirstBad(double[] values) => Array.FindIndex(values, x => !double.IsFinite(x));
+
+    private Value Name(NameNode node)
+    {
+        if (Context.Data.TryGetColumn(node.Name, out var column))
+        {
+            return column switch
+            {
+                NumericColumn numeric => new NumericValue(numeric.Values),
+                CategoricalColumn categorical => new FactorValue(categorical.Levels, categorical.Codes),
+                LogicalColumn => new NumericValue(ColumnConversion.Numbers(column), isLogical: true),
+                _ => new NumericValue(ColumnConversion.Numbers(column), isDate: true),
+            };
+        }
+        if (node.Name == ObservationLevel)
+            return ObservationLevels();
+        if (Constants.TryGet(node.Name, out var value))
+            return new ConstantNumbers([value], node.Name is "TRUE" or "FALSE" or "T" or "F");
+        throw Context.Training
+            ? UnknownColumn.In(text, node, Context.Data)
+            : new GlmmException($"The new data have no column \"{node.Name}\", which the model uses"
+                                + NearestName.Suggestion(node.Name, Context.Data.ColumnNames));
+    }
+
+    // Each row is a level of its own; rows of other data are levels that the model has never seen.
+    private FactorValue ObservationLevels()
+    {
+        if (!Context.Training)
+            return new FactorValue(["(new observation)"], new int[RowCount]);
+        var numbers = Enumerable.Range(0, RowCount).ToArray();
+        return new FactorValue(
+            Array.ConvertAll(numbers, row => NumberText.Format(Context.RowNumber(row))), numbers);
+    }
+}

@@ -1,0 +1,73 @@
+using EcoGlmm.Data;
+
+namespace EcoGlmm.Formulas;
+
+/// <summary>The functions that a formula may call, by name.</summary>
+internal static class FunctionLibrary
+{
+    private static readonly Dictionary<string, Func<Evaluator, CallNode, Value>> Functions = new(StringComparer.Ordinal)
+    {
+        ["I"] = (evaluator, call) => new CallArguments(evaluator, call, "x").Value("x"),
+        ["c"] = ElementaryFunctions.Combine,
+        ["seq"] = ElementaryFunctions.Sequence,
+        ["log"] = ElementaryFunctions.Log,
+        ["round"] = ElementaryFunctions.Round,
+        ["pmin"] = (evaluator, call) => ElementaryFunctions.Parallel(evaluator, call, Math.Min),
+        ["pmax"] = (evaluator, call) => ElementaryFunctions.Parallel(evaluator, call, Math.Max),
+        ["ifelse"] = ElementaryFunctions.IfElse,
+        ["log2"] = ElementaryFunctions.Each(Math.Log2),
+        ["log10"] = ElementaryFunctions.Each(Math.Log10),
+        ["log1p"] = ElementaryFunctions.Each(ElementaryFunctions.Log1P),
+        ["exp"] = ElementaryFunctions.Each(Math.Exp),
+        ["expm1"] = ElementaryFunctions.Each(ElementaryFunctions.ExpM1),
+        ["sqrt"] = ElementaryFunctions.Each(Math.Sqrt),
+        ["abs"] = ElementaryFunctions.Each(Math.Abs),
+        ["sin"] = ElementaryFunctions.Each(Math.Sin),
+        ["cos"] = ElementaryFunctions.Each(Math.Cos),
+        ["tan"] = ElementaryFunctions.Each(Math.Tan),
+        ["floor"] = ElementaryFunctions.Each(Math.Floor),
+        ["ceiling"] = ElementaryFunctions.Each(Math.Ceiling),
+        ["scale"] = LearningFunctions.Scale,
+        ["center"] = LearningFunctions.Center,
+        ["poly"] = LearningFunctions.Poly,
+        ["ns"] = LearningFunctions.NaturalSpline,
+        ["bs"] = LearningFunctions.BSpline,
+        ["factor"] = FactorFunctions.Factor,
+        ["as.factor"] = (evaluator, call) => new CallArguments(evaluator, call, "x").Factor("x"),
+        ["as.numeric"] = FactorFunctions.AsNumeric,
+        ["relevel"] = FactorFunctions.Relevel,
+        ["cut"] = FactorFunctions.Cut,
+        ["within"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Within),
+        ["between"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Between),
+        ["first"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.First),
+        ["last"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Last),
+    };
+
+    /// <summary>Functions that have a meaning in some place of a formula, but not as a value.</summary>
+    private static readonly string[] Special = ["cbind", "offset"];
+
+    public static bool Contains(string name) => Functions.ContainsKey(name) || Special.Contains(name);
+
+    public static Value Call(Evaluator evaluator, CallNode call)
+    {
+        if (Functions.TryGetValue(call.Function, out var function))
+            return function(evaluator, call);
+        throw evaluator.Error(call, $"{call.Function}() cannot stand here", call.Function == "cbind"
+            ? "cbind(successes, failures) is a response, on the left of the ~."
+            : "Add offset(...) to the other terms with +.");
+    }
+
+    public static GlmmException Unknown(string text, CallNode call, FieldData data)
+    {
+        string advice;
+        if (data.TryGetColumn(call.Function, out _))
+            advice = $"\"{call.Function}\" is a column: put an operator such as + or * between it and the parenthesis.";
+        else if (call.Function is "s" or "te" or "ti" or "t2")
+            advice = "Smooth terms are not available; ns(x, df = 4) gives a natural spline.";
+        else if (NearestName.Find(call.Function, Functions.Keys.Concat(Special)) is { } nearest)
+            advice = $"Did you mean {nearest}()?";
+        else
+            advice = "Make the column first, with FieldData.With. The functions are " + string.Join(", ", Functions.Keys.Concat(Special)) + ".";
+        return FormulaError.At(text, call.Position, $"There is no function {call.Function}()", advice);
+    }
+}

@@ -1,0 +1,165 @@
+using EcoGlmm.Data;
+
+namespace EcoGlmm.Formulas;
+
+/// <summary>
+/// Formulas and data brought together: the rows that can be used, the response, and the design of each part of the
+/// model with everything that it learnt from those rows.
+/// </summary>
+internal sealed class ModelSpecification
+{
+    /// <summary>Indices, into the data, of the rows with a value for every variable of the model, ascending.</summary>
+    public required int[] Rows { get; init; }
+
+    /// <summary>How many rows were left out because a value is missing.</summary>
+    public required int DroppedRowCount { get; init; }
+
+    /// <summary>For each variable with missing values how many; a row may count more than once.</summary>
+    public required IReadOnlyList<(string Variable, int Count)> MissingByVariable { get; init; }
+
+    public required ModelFormula Formula { get; init; }
+
+    public required ResponseColumn Response { get; init; }
+
+    /// <summary>The weights on <see cref="Rows"/>; null if there are none.</summary>
+    public required double[]? Weights { get; init; }
+
+    public required PartDesign Conditional { get; init; }
+
+    /// <summary>Null for <c>~ 0</c>: no zero inflation.</summary>
+    public required PartDesign? ZeroInflation { get; init; }
+
+    public required PartDesign Dispersion { get; init; }
+
+    /// <summary>Every column of the data that the model uses, the response and the weights included.</summary>
+    public required IReadOnlyList<string> VariableNames { get; init; }
+
+    /// <summary>Learns the design from the rows that are complete over all variables used in any part.</summary>
+    /// <param name="conditional">response ~ terms.</param>
+    /// <param name="zeroInflation">~ terms; <c>~ 0</c> for none. A dot stands for the terms of the conditional part.</param>
+    /// <param name="dispersion">~ terms; <c>~ 1</c> for one parameter.</param>
+    /// <param name="weights">The column of weights, if any.</param>
+    /// <param name="offset">A column to add to the conditional linear predictor, if any.</param>
+    /// <param name="contrasts">Column → "treatment", "sum" or "helmert", for factors among the fixed effects.</param>
+    /// <param name="data">The data.</param>
+    /// <exception cref="GlmmException">A formula or a column cannot be used.</exception>
+    public static ModelSpecification Create(
+        string conditional, string zeroInflation, string dispersion, string? weights, string? offset,
+        IReadOnlyDictionary<string, string>? contrasts, FieldData data)
+    {
+        var formula = ModelFormula.Parse(conditional);
+        var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
+            "Put the column to explain on the left of the ~: count ~ treatment + (1 | site).");
+        var conditionalSyntax = PartSyntax.Create(ModelPart.Conditional, formula, response, Checked(offset, "offset", data), data);
+        var zeroSyntax = OneSided(ModelPart.ZeroInflation, zeroInflation, formula, response, data);
+        var dispersionSyntax = OneSided(ModelPart.Dispersion, dispersion, formula, response, data);
+
+        var variables = new List<string>();
+        UnknownColumn.Collect(conditional, response, data, grouping: false, variables);
+        PartSyntax[] parts = [conditionalSyntax, zeroSyntax, dispersionSyntax];
+        foreach (var name in parts.SelectMany(part => part.VariableNames).Append(Checked(weights, "weights", data)))
+        {
+            if (name is not null && !variables.Contains(name))
+                variables.Add(name);
+        }
+
+        var (rows, missing) = CompleteRows(data, variables);
+        var used = new FieldData(variables.ConvertAll(data.Column));
+        if (rows.Length < data.RowCount)
+            used = used.Take(rows);
+        var context = new EvaluationContext(used, Training: true, new Dictionary<string, object>(StringComparer.Ordinal), rows);
+        var codings = Contrasts(contrasts, conditionalSyntax, zeroSyntax, dispersionSyntax, data);
+
+        return new ModelSpecification
+        {
+            Rows = rows,
+            DroppedRowCount = data.RowCount - rows.Length,
+            MissingByVariable = missing,
+            Formula = formula,
+            VariableNames = variables,
+            Response = ResponseColumn.Learn(response, new Evaluator(conditional, context)),
+            Weights = weights is null ? null : CheckedWeights(weights, context),
+            Conditional = new PartDesign(conditionalSyntax, offset, context, codings),
+            ZeroInflation = zeroSyntax.IsEmpty ? null : new PartDesign(zeroSyntax, null, context, codings),
+            Dispersion = new PartDesign(dispersionSyntax, null, context, codings),
+        };
+    }
+
+    private static PartSyntax OneSided(ModelPart part, string text, ModelFormula conditional, FormulaNode response, FieldData data)
+    {
+        var formula = ModelFormula.Parse(text);
+        if (formula.Response is { } own)
+        {
+            throw FormulaError.At(text, own.Position, "The formula of this part has a response",
+                "Only the main formula has one; write ~ terms here.");
+        }
+        return PartSyntax.Create(part, formula.WithDot(conditional), response, null, data);
+    }
+
+    private static string? Checked(string? column, string option, FieldData data)
+    {
+        if (column is null || data.TryGetColumn(column, out _))
+            return column;
+        throw new GlmmException($"There is no column \"{column}\", which was given for the {option}"
+            + NearestName.Suggestion(column, data.ColumnNames)
+            + $" The {option} must be the name of a column; an expression goes into a column first, with FieldData.With.");
+    }
+
+    private static (int[] Rows, List<(string, int)> Missing) CompleteRows(FieldData data, List<string> variables)
+    {
+        var incomplete = new bool[data.RowCount];
+        var missing = new List<(string, int)>();
+        foreach (var name in variables)
+        {
+            var column = data.Column(name);
+            var count = 0;
+            for (var row = 0; row < incomplete.Length; row++)
+            {
+                if (!column.IsMissing(row))
+                    continue;
+                incomplete[row] = true;
+                count++;
+            }
+            if (count > 0)
+                missing.Add((name, count));
+        }
+        var rows = Enumerable.Range(0, incomplete.Length).Where(row => !incomplete[row]).ToArray();
+        if (rows.Length > 0)
+            return (rows, missing);
+        throw new GlmmException(data.RowCount == 0
+            ? "The data have no rows."
+            : $"None of the {Names.Count(data.RowCount, "row")} has a value for every variable of the model. Values missing: "
+              + string.Join(", ", missing.Select(m => $"{m.Item2} in \"{m.Item1}\""))
+              + ". Leave the worst variable out of the formula.");
+    }
+
+    private static double[] CheckedWeights(string column, EvaluationContext context)
+    {
+        if (context.Data.Column(column) is not NumericColumn numeric)
+            throw new GlmmException($"The weights column \"{column}\" is not numeric. Make it so with AsNumeric.");
+        var bad = Array.FindIndex(numeric.Values, weight => !(weight >= 0 && double.IsFinite(weight)));
+        return bad < 0
+            ? numeric.Values
+            : throw new GlmmException($"The weight in row {context.RowNumber(bad)} (column \"{column}\") is "
+                + $"{NumberText.Format(numeric.Values[bad])}; weights must be zero or more, and finite.");
+    }
+
+    private static Dictionary<string, Contrast> Contrasts(
+        IReadOnlyDictionary<string, string>? contrasts, PartSyntax conditional, PartSyntax zero, PartSyntax dispersion, FieldData data)
+    {
+        var result = new Dictionary<string, Contrast>(StringComparer.Ordinal);
+        PartSyntax[] parts = [conditional, zero, dispersion];
+        var known = parts.SelectMany(part => part.Terms.Variables)
+            .Select(node => node is NameNode column ? column.Name : node.ToString()).ToHashSet(StringComparer.Ordinal);
+        foreach (var (column, name) in contrasts ?? new Dictionary<string, string>())
+        {
+            if (!known.Contains(column) && !data.TryGetColumn(column, out _))
+            {
+                throw new GlmmException($"Contrasts were given for \"{column}\", which is not in the data"
+                    + NearestName.Suggestion(column, known));
+            }
+            result.Add(column, Contrast.Parse(name, column));
+        }
+        return result;
+    }
+}

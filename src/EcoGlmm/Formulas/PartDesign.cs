@@ -1,0 +1,144 @@
+using EcoGlmm.Data;
+
+namespace EcoGlmm.Formulas;
+
+/// <summary>One part of a model, with everything that it learnt from the training rows.</summary>
+internal sealed class PartDesign
+{
+    private readonly PartSyntax _syntax;
+    private readonly FormulaNode[] _offsets;
+    private readonly Dictionary<string, object> _learnt;
+    private readonly DesignLayout _layout;
+    private readonly RandomTermDesign[] _randomTerms;
+    private readonly bool[] _aliased;
+    private readonly int[] _position;
+
+    /// <param name="syntax">The part's formula, expanded.</param>
+    /// <param name="offsetColumn">A column to add to the linear predictor, if any.</param>
+    /// <param name="training">The training rows.</param>
+    /// <param name="contrasts">Contrasts of factors among the fixed effects, by column.</param>
+    public PartDesign(
+        PartSyntax syntax, string? offsetColumn, EvaluationContext training, IReadOnlyDictionary<string, Contrast> contrasts)
+    {
+        _syntax = syntax;
+        _offsets = offsetColumn is null ? [.. syntax.Terms.Offsets] : [new NameNode(0, offsetColumn), .. syntax.Terms.Offsets];
+        _learnt = training.Learnt;
+        var evaluator = new Evaluator(syntax.Text, training);
+        _layout = DesignLayout.Learn(syntax.Text, syntax.Terms, evaluator, contrasts);
+        var groupings = new Dictionary<string, Grouping>(StringComparer.Ordinal);
+        _randomTerms = [.. syntax.RandomTerms.SelectMany(term => RandomTermDesign.Learn(syntax.Text, term, evaluator, groupings))];
+
+        var occurring = _layout.Occurring(evaluator);
+        _position = new int[occurring.Length];
+        var kept = 0;
+        for (var j = 0; j < occurring.Length; j++)
+            _position[j] = occurring[j] ? kept++ : -1;
+        var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount]);
+        var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept);
+        _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
+        if (dependent.Contains(true))
+            x = WithoutDependent(x, evaluator.RowCount, dependent);
+        kept = 0;
+        for (var j = 0; j < _position.Length; j++)
+            _position[j] = _aliased[j] ? -1 : kept++;
+        var missing = new bool[evaluator.RowCount];
+        var offset = Offset(evaluator, missing, requireFinite: true);
+        Training = Matrices(evaluator, x, offset, fixedOnly: false, missing);
+    }
+
+    public ModelPart Part => _syntax.Part;
+
+    /// <summary>The matrices of the training rows.</summary>
+    public PartMatrices Training { get; }
+
+    /// <summary>The columns of the data that the part uses, in the order of the formula.</summary>
+    public IReadOnlyList<string> VariableNames => _syntax.VariableNames;
+
+    /// <summary>The columns used by the fixed effects and offsets alone.</summary>
+    public IReadOnlyList<string> FixedVariableNames => _syntax.FixedVariableNames;
+
+    public bool HasIntercept => _layout.HasIntercept;
+
+    /// <summary>The labels of the fixed-effect terms, in R's order, without the intercept.</summary>
+    public IReadOnlyList<string> TermLabels => _layout.TermLabels;
+
+    /// <summary>For each column of <see cref="PartMatrices.ColumnNames"/> its term, counted from 1; 0 is the intercept.</summary>
+    public IReadOnlyList<int> Assign => _layout.Assign;
+
+    /// <summary>The matrices of other rows, by the levels and transformations of the training rows.</summary>
+    /// <param name="newData">A table with the columns that the part uses.</param>
+    /// <param name="fixedOnly">Whether to leave the random terms out, whose columns need then not be there.</param>
+    /// <exception cref="GlmmException">A column is missing, or a factor has a level that is new.</exception>
+    public PartMatrices Evaluate(FieldData newData, bool fixedOnly = false)
+    {
+        var evaluator = new Evaluator(_syntax.Text, new EvaluationContext(newData, Training: false, _learnt, RowNumbers: null));
+        var missing = new bool[newData.RowCount];
+        var columns = _aliased.Count(aliased => !aliased);
+        var x = FixedMatrix(evaluator, columns, missing);
+        return Matrices(evaluator, x, Offset(evaluator, missing, requireFinite: false), fixedOnly, missing);
+    }
+
+    private PartMatrices Matrices(Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing)
+    {
+        var n = evaluator.RowCount;
+        var random = fixedOnly ? [] : Array.ConvertAll(_randomTerms, term => term.Evaluate(evaluator, missing));
+        for (var row = 0; row < n; row++)
+        {
+            if (!missing[row])
+                continue;
+            offset[row] = double.NaN;
+            for (var at = row; at < x.Length; at += n)
+                x[at] = double.NaN;
+        }
+        return new PartMatrices
+        {
+            RowCount = n,
+            ColumnNames = _layout.ColumnNames,
+            Aliased = _aliased,
+            X = x,
+            Offset = offset,
+            RandomTerms = random,
+        };
+    }
+
+    private double[] FixedMatrix(Evaluator evaluator, int columns, bool[] missing)
+    {
+        if ((long)evaluator.RowCount * columns > Array.MaxLength)
+        {
+            throw new GlmmException($"The fixed effects have {columns} columns on {evaluator.RowCount} rows, more than fits "
+                + "in memory. A factor with so many levels belongs in a random term, (1 | factor).");
+        }
+        var x = new double[evaluator.RowCount * columns];
+        _layout.Fill(evaluator, _position, x, missing);
+        return x;
+    }
+
+    private double[] Offset(Evaluator evaluator, bool[] missing, bool requireFinite)
+    {
+        var offset = new double[evaluator.RowCount];
+        foreach (var node in _offsets)
+        {
+            var values = evaluator.Numbers(node, "an offset");
+            if (requireFinite)
+                evaluator.RequireFinite(node, values);
+            for (var row = 0; row < offset.Length; row++)
+            {
+                offset[row] += values[row];
+                missing[row] |= double.IsNaN(values[row]);
+            }
+        }
+        return offset;
+    }
+
+    private static double[] WithoutDependent(double[] x, int rows, bool[] dependent)
+    {
+        var result = new double[rows * dependent.Count(d => !d)];
+        var next = 0;
+        for (var j = 0; j < dependent.Length; j++)
+        {
+            if (!dependent[j])
+                Array.Copy(x, j * rows, result, rows * next++, rows);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,60 @@
+namespace EcoGlmm.Formulas;
+
+/// <summary>The formula of one part of a model, its terms expanded and its names checked against the data.</summary>
+internal sealed class PartSyntax
+{
+    private PartSyntax(ModelPart part, ModelFormula formula, ModelTerms terms, List<string> fixedVariables, List<string> variables)
+    {
+        Part = part;
+        Text = formula.Text;
+        Terms = terms;
+        RandomTerms = formula.RandomTerms;
+        FixedVariableNames = fixedVariables;
+        VariableNames = variables;
+    }
+
+    public ModelPart Part { get; }
+
+    public string Text { get; }
+
+    public ModelTerms Terms { get; }
+
+    public IReadOnlyList<RandomTermSyntax> RandomTerms { get; }
+
+    public IReadOnlyList<string> FixedVariableNames { get; }
+
+    public IReadOnlyList<string> VariableNames { get; }
+
+    /// <summary>Whether the linear predictor is zero by construction: <c>~ 0</c>.</summary>
+    public bool IsEmpty => !Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
+
+    /// <param name="part">The part.</param>
+    /// <param name="formula">Its formula.</param>
+    /// <param name="response">The response of the model.</param>
+    /// <param name="offsetColumn">A column added to the linear predictor, if any.</param>
+    /// <param name="data">All rows.</param>
+    public static PartSyntax Create(
+        ModelPart part, ModelFormula formula, FormulaNode response, string? offsetColumn, FieldData data)
+    {
+        var responseNames = response.Descend().OfType<NameNode>().Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+        var others = data.ColumnNames.Where(name => !responseNames.Contains(name)).ToArray();
+        var ownResponse = part == ModelPart.Conditional ? response : null;
+        var terms = ModelTerms.Expand(formula.Text, formula.FixedEffects, ownResponse, others);
+
+        var used = terms.Terms.SelectMany(term => term.Variables).ToHashSet();
+        var variables = new List<string>();
+        for (var v = 0; v < terms.Variables.Count; v++)
+            UnknownColumn.Collect(formula.Text, terms.Variables[v], data, grouping: false, used.Contains(v) ? variables : []);
+        foreach (var offset in terms.Offsets)
+            UnknownColumn.Collect(formula.Text, offset, data, grouping: false, variables);
+        if (offsetColumn is not null && !variables.Contains(offsetColumn))
+            variables.Add(offsetColumn);
+        var fixedVariables = variables.ToList();
+        foreach (var term in formula.RandomTerms)
+        {
+            UnknownColumn.Collect(formula.Text, term.Effects, data, grouping: false, variables);
+            UnknownColumn.Collect(formula.Text, term.Group, data, grouping: true, variables);
+        }
+        return new PartSyntax(part, formula, terms, fixedVariables, variables);
+    }
+}

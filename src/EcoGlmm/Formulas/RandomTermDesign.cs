@@ -1,0 +1,142 @@
+using EcoGlmm.Data;
+
+namespace EcoGlmm.Formulas;
+
+/// <summary>A grouping factor, with the levels of the training rows.</summary>
+internal sealed class Grouping
+{
+    private readonly FormulaNode _node;
+    private readonly Dictionary<string, int> _levelIndex;
+
+    private Grouping(FormulaNode node, FactorValue factor)
+    {
+        _node = node;
+        Levels = factor.Levels;
+        TrainingCodes = factor.Codes;
+        _levelIndex = new Dictionary<string, int>(Levels.Length, StringComparer.Ordinal);
+        for (var level = 0; level < Levels.Length; level++)
+            _levelIndex.TryAdd(Levels[level], level);
+    }
+
+    public string Name => _node.ToString();
+
+    public string[] Levels { get; }
+
+    public int[] TrainingCodes { get; }
+
+    public static Grouping Learn(FormulaNode node, Evaluator evaluator)
+    {
+        var factor = evaluator.Factor(node, "a grouping factor");
+        VariableCoding.RequireCodes(evaluator, node, factor);
+        return new Grouping(node, factor.DropUnusedLevels());
+    }
+
+    /// <summary>The levels of other rows; a missing one is marked, a level that training never had is −1.</summary>
+    public int[] Codes(Evaluator evaluator, bool[] missing)
+    {
+        var factor = evaluator.Factor(_node, "a grouping factor");
+        var map = Array.ConvertAll(factor.Levels, level => _levelIndex.GetValueOrDefault(level, -1));
+        var codes = new int[factor.Codes.Length];
+        for (var row = 0; row < codes.Length; row++)
+        {
+            var code = factor.Codes[row];
+            missing[row] |= code < 0;
+            codes[row] = code < 0 ? -1 : map[code];
+        }
+        return codes;
+    }
+}
+
+/// <summary>One random term, or one effect of a term with two bars, learnt from the training rows.</summary>
+internal sealed class RandomTermDesign
+{
+    private readonly Grouping _grouping;
+    private readonly DesignLayout _layout;
+    private readonly int[] _position;
+    private readonly string[] _effectNames;
+    private readonly CovarianceKind _kind;
+
+    /// <param name="grouping">The grouping factor.</param>
+    /// <param name="layout">The columns left of the bar.</param>
+    /// <param name="columns">Those of them that belong to this term.</param>
+    /// <param name="kind">The covariance structure.</param>
+    private RandomTermDesign(Grouping grouping, DesignLayout layout, int[] columns, CovarianceKind kind)
+    {
+        _grouping = grouping;
+        _layout = layout;
+        _kind = kind;
+        _position = new int[layout.ColumnNames.Length];
+        Array.Fill(_position, -1);
+        for (var i = 0; i < columns.Length; i++)
+            _position[columns[i]] = i;
+        _effectNames = Array.ConvertAll(columns, column => layout.ColumnNames[column]);
+    }
+
+    /// <summary>
+    /// The term or terms that a random term as written stands for: with two bars one for each effect, or, where a factor
+    /// is among the effects, one with a diagonal covariance matrix over all its columns.
+    /// </summary>
+    public static IEnumerable<RandomTermDesign> Learn(
+        string text, RandomTermSyntax syntax, Evaluator evaluator, Dictionary<string, Grouping> groupings)
+    {
+        if (syntax.Structure is { } structure && RandomTermSplitter.UnavailableStructures.Contains(structure))
+        {
+            throw FormulaError.At(text, syntax.Position, $"The covariance structure {structure}() is not available yet",
+                $"The structures available are {Names.List(RandomTermSplitter.AvailableStructures)}: us(x | g), the same as "
+                + "(x | g), with correlations; diag(x | g) without.");
+        }
+        var terms = ModelTerms.Expand(text, syntax.Effects, response: null, dotColumns: null);
+        if (terms.Offsets.Count > 0)
+            throw FormulaError.At(text, syntax.Position, "An offset cannot vary among groups", "Move it out of the random term.");
+        var layout = DesignLayout.Learn(text, terms, evaluator, new Dictionary<string, Contrast>());
+        var all = Enumerable.Range(0, layout.ColumnNames.Length).ToArray();
+        if (all.Length == 0)
+        {
+            throw FormulaError.At(text, syntax.Position, "This random term has no effects",
+                "Write (1 | g) for intercepts, (x | g) for intercepts and slopes, (0 + x | g) for slopes alone.");
+        }
+        var name = syntax.Group.ToString();
+        if (!groupings.TryGetValue(name, out var grouping))
+            groupings.Add(name, grouping = Grouping.Learn(syntax.Group, evaluator));
+
+        if (!syntax.Uncorrelated)
+        {
+            var kind = syntax.Structure == "diag" ? CovarianceKind.Diagonal : CovarianceKind.Unstructured;
+            return [new RandomTermDesign(grouping, layout, all, kind)];
+        }
+        return layout.HasFactor
+            ? [new RandomTermDesign(grouping, layout, all, CovarianceKind.Diagonal)]
+            : all.Select(column => new RandomTermDesign(grouping, layout, [column], CovarianceKind.Unstructured));
+    }
+
+    public GroupingTerm Evaluate(Evaluator evaluator, bool[] missing)
+    {
+        var (n, q) = (evaluator.RowCount, _effectNames.Length);
+        var z = new double[CheckedLength(n, q)];
+        _layout.Fill(evaluator, _position, z, missing);
+        return new GroupingTerm
+        {
+            Group = _grouping.Name,
+            EffectNames = _effectNames,
+            Kind = _kind,
+            Z = q == 1 ? z : RowMajor(z, n, q),
+            Codes = evaluator.Context.Training ? _grouping.TrainingCodes : _grouping.Codes(evaluator, missing),
+            Levels = _grouping.Levels,
+        };
+    }
+
+    private int CheckedLength(int rows, int columns) => (long)rows * columns <= Array.MaxLength
+        ? rows * columns
+        : throw new GlmmException($"The random term on {_grouping.Name} has {columns} effects, too many for {rows} rows.");
+
+    private static double[] RowMajor(double[] z, int n, int q)
+    {
+        var result = new double[z.Length];
+        for (var j = 0; j < q; j++)
+        {
+            for (var row = 0; row < n; row++)
+                result[row * q + j] = z[j * n + row];
+        }
+        return result;
+    }
+}

@@ -1,0 +1,174 @@
+namespace EcoGlmm.Formulas;
+
+/// <summary>
+/// Finds linearly dependent columns as R's lm and lme4 do: in order, a column is dropped when what the columns kept
+/// before it leave of it is shorter than 10⁻⁷ of its own length.
+/// Source: LINPACK's dqrdc with the limited column pivoting of R's dqrdc2 (J. J. Dongarra et al. 1979, LINPACK Users'
+/// Guide, chapter 9); rows are reduced in blocks (G. H. Golub &amp; C. F. Van Loan 2013, Matrix Computations, 5.2), which
+/// leaves lengths and angles of columns as they are.
+/// </summary>
+internal static class RankDetection
+{
+    private const double Tolerance = 1e-7;
+
+    /// <summary>A squared relative length so far above the tolerance that rounding in cross-products does not matter.</summary>
+    private const double ClearlyIndependent = 1e-8;
+
+    /// <param name="x">Column-major, rows × columns.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <returns>For each column whether it depends on those before it.</returns>
+    public static bool[] Dependent(double[] x, int rows, int columns)
+    {
+        if (rows >= columns && HasClearlyFullRank(x, rows, columns))
+            return new bool[columns];
+        var r = Triangle(x, rows, columns);
+        return DependentInTriangle(r, columns);
+    }
+
+    // Cholesky of the cross-products of columns scaled to length one: the pivots are the squared lengths that remain.
+    private static bool HasClearlyFullRank(double[] x, int rows, int columns)
+    {
+        var c = CrossProducts(x, rows, columns);
+        var length = new double[columns];
+        for (var j = 0; j < columns; j++)
+        {
+            length[j] = Math.Sqrt(c[j * columns + j]);
+            if (!(length[j] > 0 && double.IsFinite(length[j])))
+                return false;
+        }
+        for (var j = 0; j < columns; j++)
+        {
+            for (var i = j; i < columns; i++)
+            {
+                var sum = c[j * columns + i] / (length[i] * length[j]);
+                for (var k = 0; k < j; k++)
+                    sum -= c[k * columns + i] * c[k * columns + j];
+                if (i == j)
+                {
+                    if (!(sum > ClearlyIndependent))
+                        return false;
+                    c[j * columns + j] = Math.Sqrt(sum);
+                }
+                else
+                    c[j * columns + i] = sum / c[j * columns + j];
+            }
+        }
+        return true;
+    }
+
+    // Design rows are mostly zeros when there are factors, so each row is first reduced to its non-zero entries.
+    private static double[] CrossProducts(double[] x, int rows, int columns)
+    {
+        var c = new double[columns * columns];
+        var at = new int[columns];
+        var value = new double[columns];
+        for (var row = 0; row < rows; row++)
+        {
+            var count = 0;
+            for (var j = 0; j < columns; j++)
+            {
+                var entry = x[j * rows + row];
+                if (entry == 0)
+                    continue;
+                at[count] = j;
+                value[count++] = entry;
+            }
+            for (var a = 0; a < count; a++)
+            {
+                var start = at[a] * columns;
+                for (var b = a; b < count; b++)
+                    c[start + at[b]] += value[a] * value[b];
+            }
+        }
+        return c;
+    }
+
+    // Returns the p × p upper triangle R of X = QR, column-major; Householder on [R; next block of rows].
+    private static double[] Triangle(double[] x, int rows, int columns)
+    {
+        var block = Math.Max(256, columns);
+        var height = columns + block;
+        var work = new double[height * columns];
+        for (var start = 0; start < rows; start += block)
+        {
+            var count = Math.Min(block, rows - start);
+            for (var j = 0; j < columns; j++)
+            {
+                var column = work.AsSpan(j * height, height);
+                x.AsSpan(j * rows + start, count).CopyTo(column[columns..]);
+                column[(columns + count)..].Clear();
+            }
+            Reduce(work, height, columns);
+        }
+        var r = new double[columns * columns];
+        for (var j = 0; j < columns; j++)
+            work.AsSpan(j * height, j + 1).CopyTo(r.AsSpan(j * columns));
+        return r;
+    }
+
+    private static void Reduce(double[] work, int height, int columns)
+    {
+        for (var k = 0; k < columns; k++)
+        {
+            // Rows above k are finished; of the triangle below only row k itself is not zero in column k.
+            var v = work.AsSpan(k * height + columns, height - columns);
+            ref var head = ref work[k * height + k];
+            var tail = Dot(v, v);
+            if (tail == 0)
+                continue;
+            var norm = Math.Sqrt(head * head + tail);
+            var first = head + (head < 0 ? -norm : norm);
+            var scale = 2 / (first * first + tail);
+            for (var j = k + 1; j < columns; j++)
+            {
+                var column = work.AsSpan(j * height + columns, height - columns);
+                var projection = scale * (first * work[j * height + k] + Dot(v, column));
+                work[j * height + k] -= projection * first;
+                for (var i = 0; i < column.Length; i++)
+                    column[i] -= projection * v[i];
+            }
+            head = head < 0 ? norm : -norm;
+            v.Clear();
+        }
+    }
+
+    private static bool[] DependentInTriangle(double[] r, int columns)
+    {
+        var dependent = new bool[columns];
+        var kept = new List<double[]>();
+        for (var j = 0; j < columns; j++)
+        {
+            var column = r.AsSpan(j * columns, columns).ToArray();
+            var length = Math.Sqrt(Dot(column, column));
+            // Gram-Schmidt, twice: once more removes what cancellation left behind (Kahan & Parlett's "twice is enough").
+            for (var pass = 0; pass < 2; pass++)
+            {
+                foreach (var q in kept)
+                {
+                    var projection = Dot(q, column);
+                    for (var i = 0; i < columns; i++)
+                        column[i] -= projection * q[i];
+                }
+            }
+            var rest = Math.Sqrt(Dot(column, column));
+            dependent[j] = !(rest >= Tolerance * length && rest > 0);
+            if (!dependent[j])
+                kept.Add(Array.ConvertAll(column, value => value / rest));
+        }
+        return dependent;
+    }
+
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = System.Numerics.Vector<double>.Zero;
+        var width = System.Numerics.Vector<double>.Count;
+        var i = 0;
+        for (; i <= a.Length - width; i += width)
+            sum += new System.Numerics.Vector<double>(a[i..]) * new System.Numerics.Vector<double>(b[i..]);
+        var total = System.Numerics.Vector.Sum(sum);
+        for (; i < a.Length; i++)
+            total += a[i] * b[i];
+        return total;
+    }
+}

@@ -1,0 +1,54 @@
+namespace EcoGlmm;
+
+/// <summary>What a fit may be asked for beyond its formula, data and family.</summary>
+public sealed record GlmmOptions
+{
+    /// <summary>
+    /// Right-hand side for the logit of the probability of a structural zero; "~ 0" for none. With a truncated family
+    /// it makes a hurdle model.
+    /// </summary>
+    public string ZeroInflation { get; init; } = "~ 0";
+
+    /// <summary>Right-hand side for the log of the dispersion parameter; "~ 1" for a constant.</summary>
+    public string Dispersion { get; init; } = "~ 1";
+
+    /// <summary>
+    /// Name of a column of prior weights: precision weights for a Gaussian, numbers of trials for binomial proportions,
+    /// multipliers of the log-likelihood otherwise.
+    /// </summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Name of a column that is added to the conditional linear predictor as it is.</summary>
+    public string? Offset { get; init; }
+
+    /// <summary>Restricted maximum likelihood, for Gaussian models with identity link.</summary>
+    public bool Reml { get; init; }
+
+    /// <summary>Points of adaptive Gauss-Hermite quadrature; 1 is the Laplace approximation.</summary>
+    public int QuadraturePoints { get; init; } = 1;
+
+    /// <summary>Contrasts by factor column: "treatment" (the default), "sum" or "helmert".</summary>
+    public IReadOnlyDictionary<string, string>? Contrasts { get; init; }
+
+    /// <summary>Settings of the optimiser.</summary>
+    public GlmmControl Control { get; init; } = new();
+}
+
+/// <summary>Settings of the optimiser.</summary>
+public sealed record GlmmControl
+{
+    /// <summary>Most iterations of the outer optimiser.</summary>
+    public int MaxIterations { get; init; } = 500;
+
+    /// <summary>The optimiser stops when a further step would raise the log-likelihood by less than this.</summary>
+    public double Tolerance { get; init; } = 1e-9;
+
+    /// <summary>Most threads to work with; results do not depend on it.</summary>
+    public int MaxThreads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>How far a fit has come.</summary>
+/// <param name="Stage">What is being done.</param>
+/// <param name="Iteration">Iteration of the outer optimiser.</param>
+/// <param name="LogLikelihood">Log-likelihood at that iteration.</param>
+public sealed record FitProgress(string Stage, int Iteration, double LogLikelihood);

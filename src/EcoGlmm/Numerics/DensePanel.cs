@@ -1,0 +1,243 @@
+using System.Runtime.Intrinsics;
+
+namespace EcoGlmm.Numerics;
+
+/// <summary>
+/// The dense work on one panel of a Cholesky factor: a lower triangle of <c>width</c> columns above rows that lie below it,
+/// column-major. Also serves whole dense matrices (no rows below).
+/// </summary>
+internal static unsafe class DensePanel
+{
+    private const int Unblocked = 8;
+
+    /// <summary>
+    /// Replaces a panel (its lower triangle, and all rows below) by its Cholesky factor. Splits the columns recursively, so
+    /// that nearly all the work is matrix products. Returns false at a pivot that is not positive, or not a number.
+    /// The rows include those of the triangle; the workspace has <see cref="MatrixProduct.WorkspaceLength"/> doubles.
+    /// </summary>
+    public static bool Cholesky(double* a, int lda, int rows, int width, double* workspace)
+    {
+        if (width <= Unblocked)
+        {
+            return CholeskyColumns(a, lda, rows, width);
+        }
+
+        int left = (width / 2 + 3) / 4 * 4;
+        if (!Cholesky(a, lda, rows, left, workspace))
+        {
+            return false;
+        }
+
+        double* right = a + left + (long)left * lda;
+        MatrixProduct.Add(
+            rows - left, width - left, left, true, a + left, lda, false, a + left, lda, true, right, lda, workspace, true);
+        return Cholesky(right, lda, rows - left, width - left, workspace);
+    }
+
+    private static bool CholeskyColumns(double* a, int lda, int rows, int width)
+    {
+        for (int j = 0; j < width; j++)
+        {
+            double* column = a + j + (long)j * lda;
+            int length = rows - j;
+            int k = 0;
+            for (; k + 4 <= j; k += 4)
+            {
+                double* x = a + j + (long)k * lda;
+                Subtract4(length, column, x, lda, x[0], x[lda], x[2L * lda], x[3L * lda]);
+            }
+
+            for (; k < j; k++)
+            {
+                double* x = a + j + (long)k * lda;
+                AddScaled(length, -x[0], x, column);
+            }
+
+            double pivot = column[0];
+            if (!(pivot > 0) || double.IsPositiveInfinity(pivot))
+            {
+                return false;
+            }
+
+            double root = Math.Sqrt(pivot);
+            column[0] = root;
+            Scale(length - 1, 1 / root, column + 1);
+        }
+
+        return true;
+    }
+
+    private static void Subtract4(int n, double* y, double* x, int ldx, double s0, double s1, double s2, double s3)
+    {
+        double* x1 = x + ldx;
+        double* x2 = x1 + ldx;
+        double* x3 = x2 + ldx;
+        var v0 = Vector256.Create(-s0);
+        var v1 = Vector256.Create(-s1);
+        var v2 = Vector256.Create(-s2);
+        var v3 = Vector256.Create(-s3);
+        int i = 0;
+        for (; i + 4 <= n; i += 4)
+        {
+            var sum = MatrixProduct.MultiplyAdd(v0, Vector256.Load(x + i), Vector256.Load(y + i));
+            sum = MatrixProduct.MultiplyAdd(v1, Vector256.Load(x1 + i), sum);
+            sum = MatrixProduct.MultiplyAdd(v2, Vector256.Load(x2 + i), sum);
+            MatrixProduct.MultiplyAdd(v3, Vector256.Load(x3 + i), sum).Store(y + i);
+        }
+
+        for (; i < n; i++)
+        {
+            double sum = MatrixProduct.MultiplyAdd(-s0, x[i], y[i]);
+            sum = MatrixProduct.MultiplyAdd(-s1, x1[i], sum);
+            sum = MatrixProduct.MultiplyAdd(-s2, x2[i], sum);
+            y[i] = MatrixProduct.MultiplyAdd(-s3, x3[i], sum);
+        }
+    }
+
+    /// <summary>y += s x.</summary>
+    public static void AddScaled(int n, double s, double* x, double* y)
+    {
+        var v = Vector256.Create(s);
+        int i = 0;
+        for (; i + 4 <= n; i += 4)
+        {
+            MatrixProduct.MultiplyAdd(v, Vector256.Load(x + i), Vector256.Load(y + i)).Store(y + i);
+        }
+
+        for (; i < n; i++)
+        {
+            y[i] = MatrixProduct.MultiplyAdd(s, x[i], y[i]);
+        }
+    }
+
+    /// <summary>x := s x.</summary>
+    public static void Scale(int n, double s, double* x)
+    {
+        var v = Vector256.Create(s);
+        int i = 0;
+        for (; i + 4 <= n; i += 4)
+        {
+            (v * Vector256.Load(x + i)).Store(x + i);
+        }
+
+        for (; i < n; i++)
+        {
+            x[i] *= s;
+        }
+    }
+
+    /// <summary>xᵀy.</summary>
+    public static double Dot(int n, double* x, double* y)
+    {
+        int i = 0;
+        double sum = 0;
+        if (n >= 8)
+        {
+            var s0 = Vector256<double>.Zero;
+            var s1 = s0;
+            for (; i + 8 <= n; i += 8)
+            {
+                s0 = MatrixProduct.MultiplyAdd(Vector256.Load(x + i), Vector256.Load(y + i), s0);
+                s1 = MatrixProduct.MultiplyAdd(Vector256.Load(x + i + 4), Vector256.Load(y + i + 4), s1);
+            }
+
+            sum = Vector256.Sum(s0 + s1);
+        }
+
+        for (; i < n; i++)
+        {
+            sum += x[i] * y[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>y += A x, where A is m by n.</summary>
+    public static void MultiplyAdd(int m, int n, double* a, int lda, double* x, double* y)
+    {
+        int j = 0;
+        for (; j + 4 <= n; j += 4, a += 4L * lda)
+        {
+            Subtract4(m, y, a, lda, -x[j], -x[j + 1], -x[j + 2], -x[j + 3]);
+        }
+
+        for (; j < n; j++, a += lda)
+        {
+            AddScaled(m, x[j], a, y);
+        }
+    }
+
+    /// <summary>Solves L x = b in place for one right-hand side, L being the triangle of a panel.</summary>
+    public static void SolveLower(double* l, int ldl, int width, double* x)
+    {
+        for (int j = 0; j < width; j++, l += ldl + 1)
+        {
+            double xj = x[j] /= *l;
+            AddScaled(width - j - 1, -xj, l + 1, x + j + 1);
+        }
+    }
+
+    /// <summary>Solves Lᵀ x = b in place for one right-hand side.</summary>
+    public static void SolveLowerTransposed(double* l, int ldl, int width, double* x)
+    {
+        for (int j = width - 1; j >= 0; j--)
+        {
+            double* column = l + j + (long)j * ldl;
+            x[j] = (x[j] - Dot(width - j - 1, column + 1, x + j + 1)) / *column;
+        }
+    }
+
+    /// <summary>
+    /// Writes the inverse of a lower triangle into another matrix, whose strict upper triangle is set to zero. Recursive:
+    /// with L = [A 0; B C], the lower left block is -C⁻¹ B A⁻¹. Scratch of width² / 4 + width doubles.
+    /// </summary>
+    public static void InvertLower(
+        double* l, int ldl, int width, double* inverse, int ldi, double* scratch, double* workspace)
+    {
+        if (width <= Unblocked)
+        {
+            for (int j = 0; j < width; j++)
+            {
+                double* x = inverse + (long)j * ldi;
+                for (int i = 0; i < j; i++)
+                {
+                    x[i] = 0;
+                }
+
+                x[j] = 1 / l[j + (long)j * ldl];
+                for (int i = j + 1; i < width; i++)
+                {
+                    double sum = 0;
+                    for (int k = j; k < i; k++)
+                    {
+                        sum = MatrixProduct.MultiplyAdd(l[i + (long)k * ldl], x[k], sum);
+                    }
+
+                    x[i] = -sum / l[i + (long)i * ldl];
+                }
+            }
+
+            return;
+        }
+
+        int top = (width / 2 + 3) / 4 * 4;
+        int bottom = width - top;
+        double* lowerRight = inverse + top + (long)top * ldi;
+        InvertLower(l, ldl, top, inverse, ldi, scratch, workspace);
+        InvertLower(l + top + (long)top * ldl, ldl, bottom, lowerRight, ldi, scratch, workspace);
+        new Span<double>(scratch, top * bottom).Clear();
+        MatrixProduct.Add(bottom, top, top, false, l + top, ldl, false, inverse, ldi, false, scratch, bottom, workspace);
+        double* lowerLeft = inverse + top;
+        for (int j = 0; j < top; j++)
+        {
+            new Span<double>(lowerLeft + (long)j * ldi, bottom).Clear();
+        }
+
+        MatrixProduct.Add(
+            bottom, top, bottom, true, lowerRight, ldi, false, scratch, bottom, false, lowerLeft, ldi, workspace);
+        for (int j = top; j < width; j++)
+        {
+            new Span<double>(inverse + (long)j * ldi, top).Clear();
+        }
+    }
+}

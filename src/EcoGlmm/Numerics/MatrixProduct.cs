@@ -1,0 +1,294 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace EcoGlmm.Numerics;
+
+/// <summary>
+/// Matrix products C += σ op(A) op(B) of column-major matrices, for panels of moderate size: both operands are packed into
+/// slabs that a register-blocked kernel of 12 by 4 walks through. K. Goto and R. A. van de Geijn, "Anatomy of
+/// high-performance matrix multiplication", ACM Trans. Math. Softw. 34 (2008) 12.
+/// </summary>
+/// <remarks>
+/// Every entry of the product is summed in the same order (by blocks of <see cref="DepthBlock"/> terms, fused) wherever
+/// it lies in a tile, so a result does not depend on how a caller divides the rows and columns of C among threads.
+/// </remarks>
+internal static unsafe class MatrixProduct
+{
+    public const int TileRows = 12;
+    public const int TileColumns = 4;
+    public const int DepthBlock = 256;
+    private const int ColumnBlock = 192;
+    private const int SmallWork = 600;
+
+    /// <summary>The number of doubles of workspace that <see cref="Add"/> needs.</summary>
+    public const int WorkspaceLength = DepthBlock * (ColumnBlock + TileRows) + TileRows * TileColumns;
+
+    /// <summary>
+    /// C += σ op(A) op(B), where C is m by n, op(A) m by k, op(B) k by n, and σ is +1 or -1 (<paramref name="subtract"/>).
+    /// With <paramref name="lowerOnly"/>, tiles wholly above the diagonal of C may be left alone.
+    /// </summary>
+    public static void Add(
+        int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
+        double* c, int ldc, double* workspace, bool lowerOnly = false)
+    {
+        if (m == 0 || n == 0 || k == 0)
+        {
+            return;
+        }
+
+        if ((long)m * n * k <= SmallWork)
+        {
+            AddSmall(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, lowerOnly);
+            return;
+        }
+
+        double* packedB = workspace;
+        double* packedA = packedB + DepthBlock * ColumnBlock;
+        double* tile = packedA + DepthBlock * TileRows;
+        for (int j0 = 0; j0 < n; j0 += ColumnBlock)
+        {
+            int columns = Math.Min(ColumnBlock, n - j0);
+            for (int p0 = 0; p0 < k; p0 += DepthBlock)
+            {
+                int depth = Math.Min(DepthBlock, k - p0);
+                PackB(columns, depth, transposeB ? b + j0 + (long)p0 * ldb : b + p0 + (long)j0 * ldb, ldb, transposeB, packedB);
+                for (int i0 = lowerOnly ? j0 / TileRows * TileRows : 0; i0 < m; i0 += TileRows)
+                {
+                    int rows = Math.Min(TileRows, m - i0);
+                    double* slab = transposeA ? a + p0 + (long)i0 * lda : a + i0 + (long)p0 * lda;
+                    int step = TileRows;
+                    if (transposeA || rows < TileRows || columns > 2 * TileColumns)
+                    {
+                        PackA(rows, depth, slab, lda, transposeA, packedA);
+                        slab = packedA;
+                    }
+                    else
+                    {
+                        step = lda;
+                    }
+
+                    int columnEnd = lowerOnly ? Math.Min(columns, i0 + rows - j0) : columns;
+                    for (int j = 0; j < columnEnd; j += TileColumns)
+                    {
+                        double* target = c + i0 + (long)(j0 + j) * ldc;
+                        double* bSlab = packedB + (long)j * depth;
+                        int width = Math.Min(TileColumns, columns - j);
+                        if (rows == TileRows && width == TileColumns)
+                        {
+                            Tile(depth, slab, step, bSlab, target, ldc, subtract);
+                        }
+                        else
+                        {
+                            new Span<double>(tile, TileRows * TileColumns).Clear();
+                            Tile(depth, slab, step, bSlab, tile, TileRows, false);
+                            AddTile(rows, width, tile, target, ldc, subtract);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void AddTile(int rows, int width, double* tile, double* c, int ldc, bool subtract)
+    {
+        for (int j = 0; j < width; j++)
+        {
+            double* column = c + (long)j * ldc;
+            double* from = tile + j * TileRows;
+            if (subtract)
+            {
+                for (int i = 0; i < rows; i++)
+                {
+                    column[i] -= from[i];
+                }
+            }
+            else
+            {
+                for (int i = 0; i < rows; i++)
+                {
+                    column[i] += from[i];
+                }
+            }
+        }
+    }
+
+    // The 12 by 4 tile lives in twelve registers; three more hold a column of A, one an element of B.
+    private static void Tile(int depth, double* a, int step, double* b, double* c, int ldc, bool subtract)
+    {
+        var c00 = Vector256<double>.Zero;
+        var c10 = c00;
+        var c20 = c00;
+        var c01 = c00;
+        var c11 = c00;
+        var c21 = c00;
+        var c02 = c00;
+        var c12 = c00;
+        var c22 = c00;
+        var c03 = c00;
+        var c13 = c00;
+        var c23 = c00;
+        for (int p = 0; p < depth; p++)
+        {
+            var a0 = Vector256.Load(a);
+            var a1 = Vector256.Load(a + 4);
+            var a2 = Vector256.Load(a + 8);
+            var bj = Vector256.Create(b[0]);
+            c00 = MultiplyAdd(a0, bj, c00);
+            c10 = MultiplyAdd(a1, bj, c10);
+            c20 = MultiplyAdd(a2, bj, c20);
+            bj = Vector256.Create(b[1]);
+            c01 = MultiplyAdd(a0, bj, c01);
+            c11 = MultiplyAdd(a1, bj, c11);
+            c21 = MultiplyAdd(a2, bj, c21);
+            bj = Vector256.Create(b[2]);
+            c02 = MultiplyAdd(a0, bj, c02);
+            c12 = MultiplyAdd(a1, bj, c12);
+            c22 = MultiplyAdd(a2, bj, c22);
+            bj = Vector256.Create(b[3]);
+            c03 = MultiplyAdd(a0, bj, c03);
+            c13 = MultiplyAdd(a1, bj, c13);
+            c23 = MultiplyAdd(a2, bj, c23);
+            a += step;
+            b += TileColumns;
+        }
+
+        AddColumn(c, c00, c10, c20, subtract);
+        AddColumn(c + ldc, c01, c11, c21, subtract);
+        AddColumn(c + 2L * ldc, c02, c12, c22, subtract);
+        AddColumn(c + 3L * ldc, c03, c13, c23, subtract);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddColumn(
+        double* c, Vector256<double> v0, Vector256<double> v1, Vector256<double> v2, bool subtract)
+    {
+        if (subtract)
+        {
+            (Vector256.Load(c) - v0).Store(c);
+            (Vector256.Load(c + 4) - v1).Store(c + 4);
+            (Vector256.Load(c + 8) - v2).Store(c + 8);
+        }
+        else
+        {
+            (Vector256.Load(c) + v0).Store(c);
+            (Vector256.Load(c + 4) + v1).Store(c + 4);
+            (Vector256.Load(c + 8) + v2).Store(c + 8);
+        }
+    }
+
+    /// <summary>a·b + c, fused where the processor can.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Fma.IsSupported ? Fma.MultiplyAdd(a, b, c) : a * b + c;
+
+    /// <summary>a·b + c, rounded as <see cref="MultiplyAdd(Vector256{double}, Vector256{double}, Vector256{double})"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double MultiplyAdd(double a, double b, double c) =>
+        Fma.IsSupported ? Math.FusedMultiplyAdd(a, b, c) : a * b + c;
+
+    private static void PackA(int rows, int depth, double* a, int lda, bool transpose, double* packed)
+    {
+        if (transpose)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                double* from = a + (long)i * lda;
+                double* to = packed + i;
+                for (int p = 0; p < depth; p++)
+                {
+                    to[p * TileRows] = from[p];
+                }
+            }
+
+            for (int i = rows; i < TileRows; i++)
+            {
+                for (int p = 0; p < depth; p++)
+                {
+                    packed[p * TileRows + i] = 0;
+                }
+            }
+
+            return;
+        }
+
+        for (int p = 0; p < depth; p++, a += lda, packed += TileRows)
+        {
+            if (rows == TileRows)
+            {
+                Vector256.Load(a).Store(packed);
+                Vector256.Load(a + 4).Store(packed + 4);
+                Vector256.Load(a + 8).Store(packed + 8);
+                continue;
+            }
+
+            for (int i = 0; i < TileRows; i++)
+            {
+                packed[i] = i < rows ? a[i] : 0;
+            }
+        }
+    }
+
+    // Four columns of op(B) at a time, row by row; a missing column is filled with zeros.
+    private static void PackB(int columns, int depth, double* b, int ldb, bool transpose, double* packed)
+    {
+        for (int j = 0; j < columns; j += TileColumns, packed += (long)depth * TileColumns)
+        {
+            int width = Math.Min(TileColumns, columns - j);
+            if (transpose)
+            {
+                double* from = b + j;
+                for (int p = 0; p < depth; p++, from += ldb)
+                {
+                    if (width == TileColumns)
+                    {
+                        Vector256.Load(from).Store(packed + p * TileColumns);
+                        continue;
+                    }
+
+                    for (int q = 0; q < TileColumns; q++)
+                    {
+                        packed[p * TileColumns + q] = q < width ? from[q] : 0;
+                    }
+                }
+            }
+            else
+            {
+                for (int q = 0; q < TileColumns; q++)
+                {
+                    double* from = b + (long)(j + q) * ldb;
+                    for (int p = 0; p < depth; p++)
+                    {
+                        packed[p * TileColumns + q] = q < width ? from[p] : 0;
+                    }
+                }
+            }
+        }
+    }
+
+    private static void AddSmall(
+        int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
+        double* c, int ldc, bool lowerOnly)
+    {
+        long aRow = transposeA ? lda : 1;
+        long aStep = transposeA ? 1 : lda;
+        long bColumn = transposeB ? 1 : ldb;
+        long bStep = transposeB ? ldb : 1;
+        for (int j = 0; j < n; j++)
+        {
+            for (int i = lowerOnly ? j : 0; i < m; i++)
+            {
+                double* x = a + i * aRow;
+                double* y = b + j * bColumn;
+                double sum = 0;
+                for (int p = 0; p < k; p++, x += aStep, y += bStep)
+                {
+                    sum = MultiplyAdd(*x, *y, sum);
+                }
+
+                double* target = c + i + (long)j * ldc;
+                *target += subtract ? -sum : sum;
+            }
+        }
+    }
+}

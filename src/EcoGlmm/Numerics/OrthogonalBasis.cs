@@ -1,0 +1,163 @@
+using System.Numerics;
+
+namespace EcoGlmm.Numerics;
+
+/// <summary>
+/// X = QR by Householder reflections, with QᵀQ = nI: coefficients of Q's columns are on the scale of the linear
+/// predictor whatever the units and collinearity of the covariates.
+/// Source: Golub &amp; Van Loan, Matrix Computations, 4th ed., algorithms 5.2.1 and 5.1.5.
+/// </summary>
+internal sealed class OrthogonalBasis
+{
+    private OrthogonalBasis(int rows, int columns, double[] q, double[] r)
+    {
+        Rows = rows;
+        Columns = columns;
+        Q = q;
+        R = r;
+    }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Rows × columns, column-major.</summary>
+    public double[] Q { get; }
+
+    /// <summary>Columns × columns, upper triangular, column-major.</summary>
+    public double[] R { get; }
+
+    /// <summary>Factors X (rows × columns, column-major, of full column rank).</summary>
+    public static OrthogonalBasis Of(ReadOnlySpan<double> x, int rows, int columns)
+    {
+        var v = x.ToArray();
+        var r = new double[columns * columns];
+        var beta = new double[columns];
+        for (var j = 0; j < columns; j++)
+        {
+            var column = v.AsSpan(j * rows, rows);
+            for (var k = 0; k < j; k++)
+            {
+                Reflect(v.AsSpan((k * rows) + k, rows - k), beta[k], column[k..]);
+                r[(j * columns) + k] = column[k];
+            }
+
+            var tail = column[j..];
+            var norm = Math.Sqrt(Dot(tail, tail));
+            var alpha = tail[0] > 0 ? -norm : norm;
+            r[(j * columns) + j] = alpha;
+            tail[0] -= alpha;
+            var squared = Dot(tail, tail);
+            beta[j] = squared > 0 ? 2 / squared : 0;
+        }
+
+        var scale = Math.Sqrt(rows);
+        var q = new double[rows * columns];
+        for (var j = 0; j < columns; j++)
+        {
+            var column = q.AsSpan(j * rows, rows);
+            column[j] = scale;
+            for (var k = columns - 1; k >= 0; k--)
+            {
+                Reflect(v.AsSpan((k * rows) + k, rows - k), beta[k], column[k..]);
+            }
+        }
+
+        for (var k = 0; k < r.Length; k++) r[k] /= scale;
+        return new OrthogonalBasis(rows, columns, q, r);
+    }
+
+    private static void Reflect(ReadOnlySpan<double> v, double beta, Span<double> x)
+    {
+        var factor = beta * Dot(v, x);
+        if (factor != 0) AddScaled(-factor, v, x);
+    }
+
+    /// <summary>result ← result + Qγ.</summary>
+    public void AddProduct(ReadOnlySpan<double> gamma, Span<double> result)
+    {
+        for (var j = 0; j < Columns; j++) AddScaled(gamma[j], Q.AsSpan(j * Rows, Rows), result);
+    }
+
+    /// <summary>result ← Qᵀx.</summary>
+    public void TransposedProduct(ReadOnlySpan<double> x, Span<double> result)
+    {
+        for (var j = 0; j < Columns; j++) result[j] = Dot(Q.AsSpan(j * Rows, Rows), x);
+    }
+
+    /// <summary>result ← QᵀWQ, columns × columns.</summary>
+    public void WeightedCrossProduct(ReadOnlySpan<double> w, Span<double> result) => WeightedCrossProduct(this, w, this, result);
+
+    /// <summary>result ← Q₁ᵀWQ₂, column-major.</summary>
+    public static void WeightedCrossProduct(OrthogonalBasis first, ReadOnlySpan<double> w, OrthogonalBasis second, Span<double> result)
+    {
+        var weighted = new double[first.Rows];
+        for (var j = 0; j < second.Columns; j++)
+        {
+            var column = second.Q.AsSpan(j * first.Rows, first.Rows);
+            for (var i = 0; i < weighted.Length; i++) weighted[i] = w[i] * column[i];
+            for (var k = 0; k < first.Columns; k++)
+            {
+                result[(j * first.Columns) + k] = Dot(first.Q.AsSpan(k * first.Rows, first.Rows), weighted);
+            }
+        }
+    }
+
+    /// <summary>β = R⁻¹γ, in place.</summary>
+    public void ToCoefficients(Span<double> gamma)
+    {
+        for (var j = Columns - 1; j >= 0; j--)
+        {
+            gamma[j] /= R[(j * Columns) + j];
+            for (var i = 0; i < j; i++) gamma[i] -= R[(j * Columns) + i] * gamma[j];
+        }
+    }
+
+    /// <summary>γ = Rβ, in place.</summary>
+    public void FromCoefficients(Span<double> beta)
+    {
+        for (var i = 0; i < Columns; i++)
+        {
+            var sum = 0.0;
+            for (var j = i; j < Columns; j++) sum += R[(j * Columns) + i] * beta[j];
+            beta[i] = sum;
+        }
+    }
+
+    /// <summary>log |R|.</summary>
+    public double LogDeterminant()
+    {
+        var sum = 0.0;
+        for (var j = 0; j < Columns; j++) sum += Math.Log(Math.Abs(R[(j * Columns) + j]));
+        return sum;
+    }
+
+    private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var width = Vector<double>.Count;
+        var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
+        var i = 0;
+        for (; i <= x.Length - (2 * width); i += 2 * width)
+        {
+            a += new Vector<double>(x[i..]) * new Vector<double>(y[i..]);
+            b += new Vector<double>(x[(i + width)..]) * new Vector<double>(y[(i + width)..]);
+        }
+
+        var sum = Vector.Sum(a + b);
+        for (; i < x.Length; i++) sum += x[i] * y[i];
+        return sum;
+    }
+
+    private static void AddScaled(double factor, ReadOnlySpan<double> x, Span<double> y)
+    {
+        var width = Vector<double>.Count;
+        var f = new Vector<double>(factor);
+        var i = 0;
+        for (; i <= x.Length - width; i += width)
+        {
+            (new Vector<double>(y[i..]) + (f * new Vector<double>(x[i..]))).CopyTo(y[i..]);
+        }
+
+        for (; i < x.Length; i++) y[i] += factor * x[i];
+    }
+}

@@ -1,0 +1,126 @@
+namespace EcoGlmm.Numerics;
+
+internal sealed partial class RandomStream
+{
+    private const int Layers = 128;
+    private const double TailEdge = 3.442619855899;
+    private const double LayerArea = 9.91256303526217e-3;
+
+    private static readonly double[] Edges = LayerEdges();
+
+    /// <summary>Standard normal. Ziggurat with 128 layers: Doornik (2005), <i>An improved ziggurat method</i>.</summary>
+    public double NextNormal()
+    {
+        while (true)
+        {
+            ulong bits = NextUInt64();
+            int i = (int)(bits & (Layers - 1));
+            double u = ((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1;
+            double x = u * Edges[i];
+            if (Math.Abs(x) < Edges[i + 1])
+            {
+                return x;
+            }
+
+            if (i == 0)
+            {
+                return NormalTail(u < 0);
+            }
+
+            double f0 = Math.Exp(-0.5 * ((Edges[i] * Edges[i]) - (x * x)));
+            double f1 = Math.Exp(-0.5 * ((Edges[i + 1] * Edges[i + 1]) - (x * x)));
+            if (f1 + (NextDouble() * (f0 - f1)) < 1)
+            {
+                return x;
+            }
+        }
+    }
+
+    /// <summary>Exponential with mean one.</summary>
+    public double NextExponential() => -Math.Log(NextDouble());
+
+    /// <summary>
+    /// Gamma with the given shape and scale one. Marsaglia &amp; Tsang (2000), <i>A simple method for generating gamma
+    /// variables</i>, ACM TOMS 26.
+    /// </summary>
+    public double NextGamma(double shape) =>
+        shape < 1 ? GammaOfLargeShape(shape + 1) * Math.Exp(-NextExponential() / shape) : GammaOfLargeShape(shape);
+
+    /// <summary>Beta(a, b), on [0, 1]; no 0/0 however small the shapes.</summary>
+    public double NextBeta(double a, double b)
+    {
+        if (a >= 1 || b >= 1)
+        {
+            double x = NextGamma(a);
+            return x / (x + NextGamma(b));
+        }
+
+        double logX = Math.Log(GammaOfLargeShape(a + 1)) - (NextExponential() / a);
+        double logY = Math.Log(GammaOfLargeShape(b + 1)) - (NextExponential() / b);
+        return SpecialFunctions.Logistic(logX - logY);
+    }
+
+    /// <summary>
+    /// Inverse Gaussian with the given mean and λ (variance mean³/λ). Michael, Schucany &amp; Haas (1976), <i>American
+    /// Statistician</i> 30, 88–90, with the smaller root in a form that does not cancel.
+    /// </summary>
+    public double NextInverseGaussian(double mean, double lambda)
+    {
+        double z = NextNormal();
+        double w = mean * z * z / (2 * lambda);
+        double ratio = 1 / (1 + w + Math.Sqrt(w * (2 + w)));
+        return NextDouble() * (1 + ratio) <= 1 ? mean * ratio : mean / ratio;
+    }
+
+    private double GammaOfLargeShape(double shape)
+    {
+        double d = shape - (1.0 / 3);
+        double c = 1 / Math.Sqrt(9 * d);
+        while (true)
+        {
+            double x = NextNormal();
+            double v = 1 + (c * x);
+            if (v <= 0)
+            {
+                continue;
+            }
+
+            v = v * v * v;
+            double u = NextDouble();
+            double x2 = x * x;
+            if (u < 1 - (0.0331 * x2 * x2) || Math.Log(u) < (0.5 * x2) + (d * (1 - v + Math.Log(v))))
+            {
+                return d * v;
+            }
+        }
+    }
+
+    private double NormalTail(bool negative)
+    {
+        double x;
+        double y;
+        do
+        {
+            x = NextExponential() / TailEdge;
+            y = NextExponential();
+        }
+        while (y + y < x * x);
+
+        return negative ? -(TailEdge + x) : TailEdge + x;
+    }
+
+    private static double[] LayerEdges()
+    {
+        var edges = new double[Layers + 1];
+        double f = Math.Exp(-0.5 * TailEdge * TailEdge);
+        edges[0] = LayerArea / f;
+        edges[1] = TailEdge;
+        for (int i = 2; i < Layers; i++)
+        {
+            edges[i] = Math.Sqrt(-2 * Math.Log((LayerArea / edges[i - 1]) + f));
+            f = Math.Exp(-0.5 * edges[i] * edges[i]);
+        }
+
+        return edges;
+    }
+}

@@ -1,0 +1,272 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace EcoGlmm.Numerics;
+
+/// <summary>
+/// Cholesky factorization P A Pᵀ = L Lᵀ of a sparse symmetric positive definite matrix. The pattern is analysed once
+/// (ordering, elimination tree, supernodes); after that only numbers change, and nothing is allocated.
+/// </summary>
+/// <remarks>
+/// Supernodal left-looking: each supernode is a dense panel that collects the updates of its descendants, as in
+/// E. G. Ng and B. W. Peyton, SIAM J. Sci. Comput. 14 (1993) 1034-1056. Small supernodes with few rows below (leaves such
+/// as observation-level effects) instead push their updates straight to precomputed places.
+/// One instance serves one caller at a time.
+/// </remarks>
+internal sealed unsafe partial class SparseCholesky
+{
+    private const int LargestPushWidth = 8;
+    private const int LargestPushRows = 8;
+
+    private readonly int n;
+    private readonly int supernodes;
+    private readonly int[] permutation;
+    private readonly int[] first;
+    private readonly int[] rowStarts;
+    private readonly int[] rows;
+    private readonly int[] panelStarts;
+    private readonly int[] entryPositions;    // in the panels, of each entry of the input
+
+    // A supernode that pushes has pushStarts[s + 1] > pushStarts[s], or no rows at all; its targets are listed column by
+    // column of the update's lower triangle.
+    private readonly int[] pushStarts;
+    private readonly int[] pushPositions;
+    private readonly bool[] pushes;
+
+    // For supernode j, the supernodes k before it that pull-update it: rows [low, high) of k are columns of j.
+    private readonly int[] descendantStarts;
+    private readonly int[] descendants;
+    private readonly int[] descendantLow;
+    private readonly int[] descendantHigh;
+
+    private readonly double[] factorStorage;
+    private readonly double* factor;
+    private readonly int[] map;               // local row in the current panel of a row of the matrix
+    private readonly int[] relative;
+    private readonly double[] workStorage;
+    private readonly double* work;            // for MatrixProduct
+    private readonly double* update;          // an update before it is scattered
+    private readonly double* solution;
+    private readonly double* gathered;
+    private bool factored;
+    private double logDeterminant;
+
+    private SparseCholesky(SparsePattern pattern, EliminationTree tree, SupernodePartition partition)
+    {
+        n = pattern.Order;
+        permutation = tree.Permutation;
+        supernodes = partition.Count;
+        first = partition.FirstColumns;
+        rowStarts = partition.RowStarts;
+        rows = partition.Rows;
+        var layout = new PanelLayout(partition);
+        panelStarts = layout.PanelStarts;
+        entryPositions = layout.EntryPositions(pattern, tree.Inverse);
+        (pushes, pushStarts, pushPositions) = layout.PushTargets(LargestPushWidth, LargestPushRows);
+        (descendantStarts, descendants, descendantLow, descendantHigh) = layout.Descendants(pushes);
+
+        int mostRows = 0;
+        int widest = 0;
+        long largestUpdate = 0;
+        for (int s = 0; s < supernodes; s++)
+        {
+            long width = first[s + 1] - first[s];
+            long below = rowStarts[s + 1] - rowStarts[s];
+            mostRows = Math.Max(mostRows, (int)(width + below));
+            widest = Math.Max(widest, (int)width);
+            double below1 = below + 1;
+            FactorNonZeros += width * (width + 1) / 2 + width * below;
+            FactorFlops += width * (width * width / 3.0 + width * below1 + below * below1);
+            if (!pushes[s] && width > 1)
+            {
+                largestUpdate = Math.Max(largestUpdate, width * below);
+            }
+
+            for (int d = descendantStarts[s]; d < descendantStarts[s + 1]; d++)
+            {
+                int k = descendants[d];
+                long height = rowStarts[k + 1] - rowStarts[k] - descendantLow[d];
+                if (first[k + 1] - first[k] > 1)
+                {
+                    largestUpdate = Math.Max(largestUpdate, height * (descendantHigh[d] - descendantLow[d]));
+                }
+            }
+        }
+
+        factorStorage = GC.AllocateArray<double>(layout.Length, pinned: true);
+        factor = Address(factorStorage);
+        map = new int[n];
+        relative = new int[mostRows];
+        bool products = widest > LargestPushWidth || descendants.Length > 0;
+        int workspace = products ? MatrixProduct.WorkspaceLength : 0;
+        inverseScratch = checked(2 * widest * widest + widest * widest / 4 + widest);
+        long total = workspace + largestUpdate + n + mostRows + inverseScratch;
+        workStorage = GC.AllocateUninitializedArray<double>(checked((int)total), pinned: true);
+        work = Address(workStorage);
+        update = work + workspace;
+        solution = update + largestUpdate;
+        gathered = solution + n;
+        triangles = gathered + mostRows;
+    }
+
+    /// <summary>The number of stored entries of the lower triangle of L, zeros of relaxed supernodes included.</summary>
+    public long FactorNonZeros { get; }
+
+    /// <summary>Floating-point operations of one factorization.</summary>
+    public double FactorFlops { get; }
+
+    /// <summary>The natural logarithm of the determinant of the matrix; NaN before a successful factorization.</summary>
+    public double LogDeterminant => factored ? logDeterminant : double.NaN;
+
+    /// <summary>The original index of each row in the order of elimination.</summary>
+    public ReadOnlySpan<int> Permutation => permutation;
+
+    /// <summary>Finds the elimination order and the structure of the factor of matrices with this pattern.</summary>
+    public static SparseCholesky Analyze(SparsePattern lower)
+    {
+        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
+        return new SparseCholesky(lower, tree, SupernodePartition.Build(tree));
+    }
+
+    /// <summary>Solves A x = b in place.</summary>
+    public void Solve(Span<double> b)
+    {
+        CheckSolvable(b.Length, 1);
+        for (int i = 0; i < n; i++)
+        {
+            solution[i] = b[permutation[i]];
+        }
+
+        Forward(solution);
+        Backward(solution);
+        for (int i = 0; i < n; i++)
+        {
+            b[permutation[i]] = solution[i];
+        }
+    }
+
+    /// <summary>Solves A X = B in place for several right-hand sides, column-major.</summary>
+    public void SolveMany(Span<double> b, int columns)
+    {
+        CheckSolvable(b.Length, columns);
+        for (int j = 0; j < columns; j++)
+        {
+            Solve(b.Slice(j * n, n));
+        }
+    }
+
+    /// <summary>
+    /// x = Pᵀ L⁻ᵀ z in place: turns independent standard normal variates into a draw from N(0, A⁻¹).
+    /// </summary>
+    public void SolveFactorTransposed(Span<double> z)
+    {
+        CheckSolvable(z.Length, 1);
+        z.CopyTo(new Span<double>(solution, n));
+        Backward(solution);
+        for (int i = 0; i < n; i++)
+        {
+            z[permutation[i]] = solution[i];
+        }
+    }
+
+    // L x = b.
+    private void Forward(double* x)
+    {
+        fixed (int* allRows = rows)
+        {
+            for (int s = 0; s < supernodes; s++)
+            {
+                int column = first[s];
+                int width = first[s + 1] - column;
+                int* below = allRows + rowStarts[s];
+                int count = rowStarts[s + 1] - rowStarts[s];
+                int ld = width + count;
+                double* panel = factor + panelStarts[s];
+                double* top = x + column;
+                if (width == 1 || count <= LargestPushRows)
+                {
+                    for (int j = 0; j < width; j++, panel += ld)
+                    {
+                        double xj = top[j] /= panel[j];
+                        for (int i = j + 1; i < width; i++)
+                        {
+                            top[i] -= panel[i] * xj;
+                        }
+
+                        for (int i = 0; i < count; i++)
+                        {
+                            x[below[i]] -= panel[width + i] * xj;
+                        }
+                    }
+
+                    continue;
+                }
+
+                DensePanel.SolveLower(panel, ld, width, top);
+                new Span<double>(gathered, count).Clear();
+                DensePanel.MultiplyAdd(count, width, panel + width, ld, top, gathered);
+                for (int i = 0; i < count; i++)
+                {
+                    x[below[i]] -= gathered[i];
+                }
+            }
+        }
+    }
+
+    // Lᵀ x = b.
+    private void Backward(double* x)
+    {
+        fixed (int* allRows = rows)
+        {
+            for (int s = supernodes - 1; s >= 0; s--)
+            {
+                int column = first[s];
+                int width = first[s + 1] - column;
+                int* below = allRows + rowStarts[s];
+                int count = rowStarts[s + 1] - rowStarts[s];
+                int ld = width + count;
+                double* panel = factor + panelStarts[s];
+                double* top = x + column;
+                if (width == 1)
+                {
+                    double sum = *top;
+                    for (int i = 0; i < count; i++)
+                    {
+                        sum -= panel[1 + i] * x[below[i]];
+                    }
+
+                    *top = sum / *panel;
+                    continue;
+                }
+
+                for (int i = 0; i < count; i++)
+                {
+                    gathered[i] = x[below[i]];
+                }
+
+                for (int j = 0; j < width; j++)
+                {
+                    top[j] -= DensePanel.Dot(count, panel + width + (long)j * ld, gathered);
+                }
+
+                DensePanel.SolveLowerTransposed(panel, ld, width, top);
+            }
+        }
+    }
+
+    private void CheckSolvable(int length, int columns)
+    {
+        if (!factored)
+        {
+            throw new InvalidOperationException("The matrix has not been factorized, or was not positive definite.");
+        }
+
+        if (length != (long)n * columns)
+        {
+            throw new ArgumentException($"The right-hand side has {length} entries; {(long)n * columns} were expected.");
+        }
+    }
+
+    private static double* Address(double[] pinned) =>
+        (double*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+}

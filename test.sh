@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Sets up what the tests need on a fresh machine that has the .NET SDK 10, then runs all of them.
+# The last line sums up every test project: "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")"
+
+# need PACKAGE COMMAND...: one of the commands must be there; Debian's package brings it where we may install.
+need() {
+    local package=$1 command
+    shift
+    for command in "$@"; do command -v "$command" >/dev/null && return; done
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+    fi
+    command -v "$1" >/dev/null || { echo "The tests need $1 on the PATH: install it and run again." >&2; exit 1; }
+}
+need chromium chromium chromium-browser google-chrome
+need npm npm
+
+dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
+
+results=artifacts/test-results
+rm -rf "$results"
+status=0
+for project in tests/*/*.csproj; do
+    dotnet test "$project" -c Release --no-build --nologo --results-directory "$results" \
+        --logger "trx;LogFileName=$(basename "$project" .csproj).trx" "$@" || status=1
+done
+
+# Each .trx file has one line: <Counters total="3" executed="3" passed="3" failed="0" ... />
+read -r total passed failed < <(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*' |
+    sed -E 's/.* total="([0-9]+)".* passed="([0-9]+)".* failed="([0-9]+)".*/\1 \2 \3/' |
+    awk '{ t += $1; p += $2; f += $3 } END { print t + 0, p + 0, f + 0 }')
+skipped=$((total - passed - failed))
+echo "$passed passed, $failed failed$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")"
+[ "$status" -eq 0 ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

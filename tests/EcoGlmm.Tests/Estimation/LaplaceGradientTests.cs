@@ -1,0 +1,110 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Tests.Estimation;
+
+/// <summary>The exact gradient of the Laplace approximation against differences of its value.</summary>
+public class LaplaceGradientTests
+{
+    private static readonly string[] Structures = ["none", "intercept", "correlated", "uncorrelated", "crossed", "nested", "olre"];
+
+    private static readonly (string Family, string[] Links)[] Families =
+    [
+        ("gaussian", ["identity", "log", "inverse", "sqrt"]),
+        ("poisson", ["log", "identity", "sqrt"]),
+        ("binomial", ["logit", "probit", "cloglog", "cauchit"]),
+        ("nbinom1", ["log", "identity", "sqrt"]),
+        ("nbinom2", ["log", "identity", "sqrt"]),
+        ("Gamma", ["log", "inverse", "identity"]),
+    ];
+
+    public static TheoryData<string, string, string> Cases()
+    {
+        var cases = new TheoryData<string, string, string>();
+        foreach (var (family, links) in Families)
+        {
+            foreach (var link in links)
+            {
+                foreach (var structure in Structures) cases.Add(family, link, structure);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_family_link_and_structure(string family, string link, string structure)
+    {
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link), SimulatedModel.Structure(structure));
+        Check(model, psi);
+    }
+
+    [Theory]
+    [InlineData("poisson")]
+    [InlineData("nbinom2")]
+    [InlineData("nbinom1")]
+    public void Zero_inflation_with_its_own_random_effects(string family)
+    {
+        var random = new RandomStream(5);
+        var zeros = SimulatedModel.Part(random, SimulatedModel.Rows, SimulatedModel.Intercept("k", 9, i => i % 9));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family), SimulatedModel.Structure("crossed"), null, zeros);
+        Check(model, psi);
+    }
+
+    [Theory]
+    [InlineData("gaussian")]
+    [InlineData("nbinom2")]
+    [InlineData("nbinom1")]
+    [InlineData("Gamma")]
+    public void Dispersion_with_its_own_random_effects(string family)
+    {
+        var random = new RandomStream(6);
+        var dispersion = SimulatedModel.Part(random, SimulatedModel.Rows, SimulatedModel.Intercept("k", 9, i => i % 9));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, family == "Gamma" ? "log" : null),
+            SimulatedModel.Structure("crossed"), dispersion);
+        Check(model, psi);
+    }
+
+    [Fact]
+    public void All_three_predictors_with_random_effects_and_weights()
+    {
+        var random = new RandomStream(7);
+        var dispersion = SimulatedModel.Part(random, SimulatedModel.Rows, SimulatedModel.Intercept("k", 9, i => i % 9));
+        var zeros = SimulatedModel.Part(random, SimulatedModel.Rows, SimulatedModel.Intercept("m", 5, i => i % 5));
+        var weights = Enumerable.Range(0, SimulatedModel.Rows).Select(i => 0.5 + (0.25 * (i % 5))).ToArray();
+        var (model, psi) = SimulatedModel.Draw(Family.Parse("nbinom2"), SimulatedModel.Structure("intercept"), dispersion, zeros, weights);
+        Check(model, psi);
+    }
+
+    private static void Check(MixedModel model, double[] psi)
+    {
+        var objective = new LaplaceObjective(model, 1, CancellationToken.None);
+        var gradient = new double[psi.Length];
+        var value = objective.Evaluate(psi, gradient);
+        Assert.True(double.IsFinite(value), objective.Failure);
+        var largest = gradient.Max(Math.Abs);
+        for (var j = 0; j < psi.Length; j++)
+        {
+            var numeric = Richardson(h =>
+            {
+                var point = (double[])psi.Clone();
+                point[j] += h;
+                return objective.Evaluate(point, []);
+            });
+            Assert.True(Math.Abs(numeric - gradient[j]) <= 1e-6 * Math.Max(Math.Abs(gradient[j]), 1e-2 * (1 + largest)),
+                $"parameter {j}: exact {gradient[j]:R}, difference {numeric:R}");
+        }
+    }
+
+    /// <summary>Central difference at zero, extrapolated twice: error of order h⁶.</summary>
+    private static double Richardson(Func<double, double> f)
+    {
+        const double h = 4e-3;
+        double Central(double step) => (f(step) - f(-step)) / (2 * step);
+        var (a, b, c) = (Central(h), Central(h / 2), Central(h / 4));
+        var (ab, bc) = (((4 * b) - a) / 3, ((4 * c) - b) / 3);
+        return ((16 * bc) - ab) / 15;
+    }
+}

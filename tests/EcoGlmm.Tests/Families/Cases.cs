@@ -1,0 +1,41 @@
+namespace EcoGlmm.Tests.Families;
+
+/// <summary>Observations and parameters that put a family through its range: y, size, μ, δ.</summary>
+internal static class Cases
+{
+    public static IEnumerable<(double Y, double Size, double Mu, double Delta)> For(Family family)
+    {
+        var links = family.Link;
+        double[] deltas = family.HasDispersion ? [-1.3, 0.4, 2.5] : [0];
+        foreach (double delta in deltas)
+        {
+            foreach (var (y, size, mu) in Points(family))
+            {
+                if (family.CheckResponse(y, size) is null && (links != Link.Sqrt || mu > 0))
+                {
+                    yield return (y, size, mu, delta);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(double Y, double Size, double Mu)> Points(Family family)
+    {
+        switch (family.Name)
+        {
+            case "gaussian":
+                double[] means = [0.2, 0.7, 0.95];
+                return means.SelectMany(mu => new[] { (0.3, 1.0, mu), (-1.5, 2.5, mu) });
+            case "binomial":
+            case "betabinomial":
+                double[] probabilities = [0.003, 0.2, 0.6, 0.97];
+                return probabilities.SelectMany(p => new[] { (0.0, 1.0, p), (1.0, 1.0, p), (3.0, 10.0, p), (40.0, 40.0, p) });
+            case "beta":
+                return from p in new[] { 0.02, 0.3, 0.9 } from y in new[] { 0.001, 0.4, 0.97 } select (y, 1.0, p);
+            default:
+                return from mu in new[] { 0.04, 0.9, 4.7, 60 }
+                       from y in new[] { 0, 1, 2, 7, 19, 33, 150, 0.35, 5.2 }
+                       select (y, 1.0, mu);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Tests.Families;
+
+public class FamilyBehaviourTests
+{
+    public static TheoryData<string> Names()
+    {
+        var data = new TheoryData<string>();
+        foreach (string name in FamilyNames.All.Select(f => f.Name).Distinct())
+        {
+            data.Add(name);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void DensitiesAndMomentsFitTogether(string name)
+    {
+        var family = Family.Parse(name);
+        foreach (var (size, mu, delta) in Settings(family))
+        {
+            double eta = family.Link.LinearPredictor(mu);
+            double Density(double y) => Math.Exp(Evaluation.LogDensity(family, y, size, eta, delta));
+            var (total, mean, square) = family.IsDiscrete ? Sum(family, size, Density) : Integrate(family, mu, Density);
+            double scale = family.Name is "binomial" or "betabinomial" ? size : 1;
+            mean /= scale;
+            double variance = (square / (scale * scale)) - (mean * mean);
+            double expectedMean = family.Mean(mu, Math.Exp(delta));
+            double expectedVariance = family.Variance(mu, Math.Exp(delta), size);
+            string where = $"{family} size={size} mu={mu} delta={delta}";
+            Assert.True(Math.Abs(total - 1) < 1e-8, $"{where}: total {total}");
+            Assert.True(Math.Abs(mean - expectedMean) < 1e-7 * (1 + Math.Abs(mean)), $"{where}: mean {mean}");
+            Assert.True(
+                Math.Abs(variance - expectedVariance) < 1e-6 * expectedVariance, $"{where}: variance {variance} {expectedVariance}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void DrawsHaveTheMeanAndTheVariance(string name)
+    {
+        var family = Family.Parse(name);
+        var random = new RandomStream(20);
+        foreach (var (size, mu, delta) in Settings(family))
+        {
+            const int Count = 20_000;
+            double scale = family.Name is "binomial" or "betabinomial" ? size : 1;
+            double phi = Math.Exp(delta);
+            double[] draws = [.. Enumerable.Range(0, Count).Select(_ => family.Draw(random, mu, phi, size))];
+            Assert.All(draws, y => Assert.Null(family.CheckResponse(y, size)));
+            double mean = family.Mean(mu, phi);
+            double variance = family.Variance(mu, phi, size);
+            double average = draws.Average() / scale;
+            double[] squares = [.. draws.Select(y => ((y / scale) - mean) * ((y / scale) - mean))];
+            double spread = squares.Average();
+            double spreadError = Math.Sqrt(squares.Sum(s => (s - spread) * (s - spread)) / Count / Count);
+            Assert.InRange((average - mean) / Math.Sqrt(variance / Count), -4, 4);
+            Assert.InRange((spread - variance) / spreadError, -5, 5);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheDevianceIsZeroAtBestAndTwiceTheLogLikelihoodLost(string name)
+    {
+        var family = Family.Parse(name);
+        foreach (var (y, size, mu, delta) in Cases.For(family))
+        {
+            double phi = Math.Exp(delta);
+            double deviance = family.UnitDeviance(y, mu, phi, size);
+            Assert.True(deviance >= 0 && double.IsFinite(deviance), $"{family} {y} {mu} {delta}: {deviance}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void StartingValuesAreUsable(string name)
+    {
+        var family = Family.Parse(name);
+        var cases = Cases.For(family).ToArray();
+        double[] y = [.. cases.Select(c => c.Y)];
+        double[] size = [.. cases.Select(c => c.Size)];
+        double[] mu = [.. cases.Select(c => family.StartingMean(c.Y, c.Size))];
+        for (int i = 0; i < y.Length; i++)
+        {
+            double eta = family.Link.LinearPredictor(mu[i]);
+            Assert.True(double.IsFinite(eta), $"{family}: start {mu[i]} for {y[i]}");
+            Assert.True(double.IsFinite(Evaluation.LogDensity(family, y[i], size[i], eta, 0)), $"{family}: {y[i]}");
+        }
+
+        double[] means = [.. cases.Select(c => c.Mu)];
+        Assert.InRange(family.StartingDispersion(y, means, size), -20, 20);
+        Assert.True(double.IsFinite(family.StartingDispersion(y, means, [])));
+    }
+
+    private static (double Size, double Mu, double Delta)[] Settings(Family family) => family.Name switch
+    {
+        "gaussian" => [(1, 3, 0.2), (4, -1, -0.5)],
+        "binomial" => [(1, 0.3, 0), (25, 0.8, 0)],
+        "betabinomial" => [(1, 0.3, 0.5), (25, 0.8, 1.5), (12, 0.4, -0.5)],
+        "beta" => [(1, 0.3, 1.9), (1, 0.8, 4)],
+        "poisson" or "truncated_poisson" or "bell" => [(1, 0.3, 0), (1, 2, 0), (1, 14, 0)],
+        "Gamma" => [(1, 0.5, 0.7), (1, 6, 2)],
+        "inverse.gaussian" => [(1, 0.5, -0.4), (1, 3, -2)],
+        "compois" => [(1, 0.3, -0.5), (1, 6, 0.6), (1, 20, -1.2)],
+        _ => [(1, 0.4, -0.7), (1, 6, 0.6), (1, 14, 0)],
+    };
+
+    private static (double Total, double Mean, double Square) Sum(Family family, double size, Func<double, double> density)
+    {
+        double total = 0;
+        double mean = 0;
+        double square = 0;
+        int last = family.Name is "binomial" or "betabinomial" ? (int)size : 3000;
+        for (int y = 0; y <= last; y++)
+        {
+            if (family.CheckResponse(y, size) is null)
+            {
+                double p = density(y);
+                total += p;
+                mean += p * y;
+                square += p * y * y;
+            }
+        }
+
+        return (total, mean, square);
+    }
+
+    // Trapezia on a scale where the density has smooth tails: y itself, log y or logit y.
+    private static (double Total, double Mean, double Square) Integrate(
+        Family family, double mu, Func<double, double> density)
+    {
+        double total = 0;
+        double mean = 0;
+        double square = 0;
+        const double Step = 0.005;
+        for (double t = -60; t <= 60; t += Step)
+        {
+            double y = mu + t;
+            double jacobian = 1;
+            if (family.Name == "beta")
+            {
+                y = SpecialFunctions.Logistic(t);
+                jacobian = y * SpecialFunctions.Logistic(-t);
+            }
+            else if (family.CheckResponse(-1, 1) is not null)
+            {
+                y = Math.Exp(t / 4);
+                jacobian = y / 4;
+            }
+
+            double p = family.CheckResponse(y, 1) is null ? density(y) * jacobian * Step : 0;
+            total += p;
+            mean += p * y;
+            square += p * y * y;
+        }
+
+        return (total, mean, square);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using EcoGlmm.Families;
+
+namespace EcoGlmm.Tests.Families;
+
+/// <summary>Log-densities against R's, from tests/reference/families.R.</summary>
+public class ReferenceDensityTests
+{
+    private static readonly Dictionary<string, List<Row>> Rows = Read();
+
+    public static TheoryData<string, string> FamiliesAndLinks()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (Family family in FamilyNames.All)
+        {
+            if (Rows.ContainsKey(family.Name))
+            {
+                data.Add(family.Name, family.Link.Name);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(FamiliesAndLinks))]
+    public void TheLogDensityIsRs(string name, string link)
+    {
+        var family = Family.Parse(name, link);
+        foreach (Row row in Rows[name])
+        {
+            if (row.Mu < 0 && family.Link != Link.Identity)
+            {
+                continue;
+            }
+
+            double size = row.Size;
+            double eta = family.Link.LinearPredictor(row.Mu);
+            if (!(Math.Abs(family.Link.Mean(eta) - row.Mu) <= 1e-6 * Math.Abs(row.Mu)))
+            {
+                continue;
+            }
+
+            // The mean must be one the link can give. What the link's own rounding of μ does to ℓ is no fault of the
+            // density's, and y η and log y! cannot be rounded finer than they are.
+            double[] o = Evaluation.At(family, row.Y, size, eta, row.Delta);
+            double rounding = 4e-16 * (1 + Math.Abs(eta)) * Math.Abs(o[1]);
+            double tolerance = (1e-13 * Math.Abs(row.LogDensity)) + 1e-11 + rounding + (1e-15 * row.Y * (1 + Math.Abs(eta)));
+            Assert.True(
+                Math.Abs(o[0] - row.LogDensity) <= tolerance,
+                $"{family} at {row}: {o[0]:R}, off by {o[0] - row.LogDensity}");
+        }
+    }
+
+    private static Dictionary<string, List<Row>> Read()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(ReferenceFiles.Path("families.json")));
+        var rows = new Dictionary<string, List<Row>>();
+        foreach (JsonElement e in json.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            double Number(string key) =>
+                e.TryGetProperty(key, out JsonElement v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
+
+            string family = e.GetProperty("family").GetString()!;
+            if (!rows.TryGetValue(family, out List<Row>? list))
+            {
+                rows[family] = list = [];
+            }
+
+            list.Add(new(Number("y"), Number("size"), Number("mu"), Number("delta"), Number("shape"), Number("logDensity")));
+        }
+
+        return rows;
+    }
+
+    private sealed record Row(double Y, double Size, double Mu, double Delta, double Shape, double LogDensity);
+}
