@@ -13,7 +13,9 @@ threads <- value.of("threads", 1)
 small <- "--small" %in% options
 slow <- "--slow" %in% options
 chosen <- grep("^--", options, value = TRUE, invert = TRUE)
-Sys.setenv(OPENBLAS_NUM_THREADS = threads, OMP_NUM_THREADS = threads)
+# OpenBLAS reads its number of threads when R starts.
+if (Sys.getenv("OPENBLAS_NUM_THREADS") != threads) stop("Set OPENBLAS_NUM_THREADS=", threads, " before starting R.")
+blas <- basename(sessionInfo()$BLAS)
 
 suppressPackageStartupMessages({
   library(lme4)
@@ -86,8 +88,9 @@ for (name in names(models)) {
       tryCatch(fit.by(package, model, data), error = function(e) { failure <<- conditionMessage(e); NULL }))))[["elapsed"]]
     first <- timed()
     times <- numeric()
-    while (is.null(failure) && length(times) < 10 && (length(times) == 0 && first < budget || sum(times) + first < budget)) times <- c(times, timed())
-    line <- list(model = name, package = package, rows = nrow(data), threads = threads, seconds = if (length(times)) median(times) else first,
+    while (is.null(failure) && first < 6 * budget && length(times) < 10 && (length(times) == 0 || sum(times) + first < budget))
+      times <- c(times, timed())
+    line <- list(model = name, package = package, rows = nrow(data), threads = threads, blas = blas, seconds = if (length(times)) median(times) else first,
                  first = first, repeats = length(times), logLik = if (is.null(fit)) NA else as.numeric(logLik(fit)), failure = failure)
     cat(jsonlite::toJSON(line, auto_unbox = TRUE, digits = NA, null = "null", na = "null"), "\n", sep = "")
   }

@@ -160,6 +160,6 @@ package.versions <- function(names) c(list(R = R.version.string), sapply(names, 
 save.json <- function(content, file) {
   text <- jsonlite::toJSON(content, digits = NA, auto_unbox = TRUE, null = "null", na = "null", always_decimal = FALSE)
   # One fit a line keeps differences readable.
-  text <- gsub("},{\"name\":\"", "},\n{\"name\":\"", text, fixed = TRUE)
+  text <- gsub("\\},(\\{\"name\":\"[^\"]*\",\"dataset\")", "},\n\\1", text)
   writeLines(text, file.path(this.folder, file))
 }
