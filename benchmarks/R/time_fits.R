@@ -15,7 +15,7 @@ slow <- "--slow" %in% options
 chosen <- grep("^--", options, value = TRUE, invert = TRUE)
 # OpenBLAS reads its number of threads when R starts.
 if (Sys.getenv("OPENBLAS_NUM_THREADS") != threads) stop("Set OPENBLAS_NUM_THREADS=", threads, " before starting R.")
-blas <- basename(sessionInfo()$BLAS)
+blas <- sessionInfo()$BLAS
 
 suppressPackageStartupMessages({
   library(lme4)
@@ -90,7 +90,8 @@ for (name in names(models)) {
     times <- numeric()
     while (is.null(failure) && first < 6 * budget && length(times) < 10 && (length(times) == 0 || sum(times) + first < budget))
       times <- c(times, timed())
-    line <- list(model = name, package = package, rows = nrow(data), threads = threads, blas = blas, seconds = if (length(times)) median(times) else first,
+    line <- list(model = name, package = package, rows = nrow(data), threads = threads, blas = blas,
+                 seconds = if (length(times)) median(times) else first,
                  first = first, repeats = length(times), logLik = if (is.null(fit)) NA else as.numeric(logLik(fit)), failure = failure)
     cat(jsonlite::toJSON(line, auto_unbox = TRUE, digits = NA, null = "null", na = "null"), "\n", sep = "")
   }
