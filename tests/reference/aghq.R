@@ -36,7 +36,8 @@ complete.loglik <- function(fit, points) {
     if (is.null(rule)) {
       top <- f(mode)
       width <- 12 / sqrt(curvature)
-      return(top + log(integrate(Vectorize(function(u) exp(f(u) - top)), mode - 2 * width, mode + 2 * width, rel.tol = 1e-11, subdivisions = 2000)$value))
+      area <- integrate(Vectorize(function(u) exp(f(u) - top)), mode - 2 * width, mode + 2 * width, rel.tol = 1e-11, subdivisions = 2000)
+      return(top + log(area$value))
     }
     scale <- sqrt(2 / curvature)
     values <- vapply(rule$nodes, function(x) f(mode + scale * x) + x^2, 0)
@@ -56,10 +57,12 @@ run <- function(name, data, formula, family, points, factors = list()) {
   modes <- ranef(fit, condVar = TRUE)
   flist <- getME(fit, "flist")
   logLik <- complete.loglik(fit, points)
-  cat(sprintf("%-40s %2d points: glmer %.8f complete %.8f exact %.8f\n", name, points, as.numeric(logLik(fit)), logLik, complete.loglik(fit, Inf)))
+  exact <- complete.loglik(fit, Inf)
+  cat(sprintf("%-40s %2d points: glmer %.8f complete %.8f exact %.8f\n", name, points, as.numeric(logLik(fit)), logLik, exact))
   list(name = paste(name, points), dataset = data, formula = formula, family = family, link = family(fit)$link, points = points,
-       factors = lapply(factors, I), package = "lme4", logLik = logLik, exactLogLik = complete.loglik(fit, Inf),
-       glmerLogLik = as.numeric(logLik(fit)), glmerDeviance = -2 * as.numeric(logLik(fit)), observations = nobs(fit), parameters = attr(logLik(fit), "df"),
+       factors = lapply(factors, I), package = "lme4", logLik = logLik, exactLogLik = exact,
+       glmerLogLik = as.numeric(logLik(fit)), glmerDeviance = -2 * as.numeric(logLik(fit)),
+       observations = nobs(fit), parameters = attr(logLik(fit), "df"),
        fixed = coefficient.rows(beta, as.matrix(vcov(fit, use.hessian = TRUE)), names(beta)),
        variances = variance.rows(unclass(VarCorr(fit)), names(flist)),
        modes = mode.rows(getME(fit, "cnms"), names(flist), list(levels(flist[[1]])), as.vector(getME(fit, "b")),

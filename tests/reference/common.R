@@ -79,7 +79,8 @@ coefficient.rows <- function(estimates, covariance, all.names) {
   errors <- sqrt(diag(as.matrix(covariance)))
   lapply(all.names, function(name) {
     known <- name %in% names(estimates)
-    list(name = name, estimate = if (known) unname(estimates[name]) else NA, standardError = if (known) unname(errors[match(name, names(estimates))]) else NA)
+    list(name = name, estimate = if (known) unname(estimates[name]) else NA,
+         standardError = if (known) unname(errors[match(name, names(estimates))]) else NA)
   })
 }
 
@@ -155,11 +156,12 @@ deviance.residuals <- function(family, y, mu, weights, sigma) {
 
 data.columns <- function(table) lapply(as.list(table), function(x) if (is.factor(x)) as.character(x) else x)
 
-package.versions <- function(names) c(list(R = R.version.string), sapply(names, function(n) as.character(packageVersion(n)), simplify = FALSE))
+package.versions <- function(names)
+  c(list(R = R.version.string), sapply(names, function(n) as.character(packageVersion(n)), simplify = FALSE))
 
 save.json <- function(content, file) {
   text <- jsonlite::toJSON(content, digits = NA, auto_unbox = TRUE, null = "null", na = "null", always_decimal = FALSE)
   # One fit a line keeps differences readable.
-  text <- gsub("},{\"name\":\"", "},\n{\"name\":\"", text, fixed = TRUE)
+  text <- gsub("\\},(\\{\"name\":\"[^\"]*\",\"dataset\")", "},\n\\1", text)
   writeLines(text, file.path(this.folder, file))
 }

@@ -89,7 +89,7 @@ case("epilepsy poisson slopes", "epilepsy", "y ~ lbase * trt + lage + scale(peri
 case("epilepsy poisson weights", "epilepsy", "y ~ lbase + trt + (1 | subject)", "poisson", weights = "period")
 case("salamanders poisson", "salamanders", "count ~ spp * mined + (1 | site)", "poisson", factors = species)
 case("salamanders poisson covariates", "salamanders", "count ~ cover + DOP + poly(Wtemp, 2) + DOY + mined + (1 | site) + (1 | spp)", "poisson", factors = species)
-case("salamanders poisson sqrt link", "salamanders", "count ~ mined + cover + (1 | spp)", "poisson", "sqrt", factors = species)
+case("owls poisson sqrt link", "owls", "SiblingNegotiation ~ FoodTreatment * SexParent + (1 | Nest)", "poisson", "sqrt")
 case("mmmec poisson nested", "mmmec", "deaths ~ uvb + offset(log(expected)) + (1 | nation/region)", "poisson")
 case("mmmec poisson slopes", "mmmec", "deaths ~ uvb + offset(log(expected)) + (uvb | nation) + (1 | region)", "poisson")
 case("insurance poisson fixed only", "insurance", "Claims ~ District + Group + Age + offset(log(Holders))", "poisson",

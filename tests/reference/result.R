@@ -79,7 +79,8 @@ glmmTMB.result <- function(fit, case, data, formula, new.data) {
     fitted = head(mu, 20),
     residuals = list(response = head(response, 10),
                      pearson = head(tryCatch(unname(residuals(fit, type = "pearson")), error = function(e) NULL), 10),
-                     deviance = head(deviance.residuals(family, mu + response, mu, weights, sigma), 10)),
+                     deviance = if (is.null(case$zi) && is.null(case$disp))
+                       head(deviance.residuals(family, mu + response, mu, weights, sigma), 10)),
     predictions = list(data = data.columns(new.data),
                        conditional = unname(conditional$fit),
                        conditionalError = unname(conditional$se.fit),
