@@ -120,8 +120,15 @@ public sealed partial class SimulatedResiduals
             throw new GlmmException("TestGeneric needs a function that computes a number from the response, such as y => y.Max().");
         double observed = Checked(statistic((double[])Observed.Clone()), "the observed response");
         var simulated = new double[Count];
+        var gate = new object();
+        _simulations.ForEach(SimulationSource.WorkerCount(Count), (_, s, values) =>
+        {
+            // A user's function may keep state of its own, so that it is never called twice at once.
+            lock (gate)
+                simulated[s] = statistic((double[])values.Clone());
+        });
         for (int s = 0; s < Count; s++)
-            simulated[s] = Checked(statistic((double[])_simulations.Get(s).Clone()), $"simulation {s + 1}");
+            Checked(simulated[s], $"simulation {s + 1}");
         return SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
         {
             string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationTest.Mean(simulated):0.####} on average in the simulations");

@@ -102,10 +102,12 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// simulations are never all in memory unless <see cref="Simulated"/> is asked for.
     /// </summary>
     internal static SimulatedResiduals FromSimulator(
-        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed, ResidualRows? rows = null)
+        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed,
+        ResidualRows? rows = null, long keptValues = SimulationSource.DefaultKeptValues)
     {
         CheckCount(count);
-        return Create(observed, fitted, SimulationSource.FromWriter(simulate, count, observed.Length), integerResponse, seed, rows ?? ResidualRows.Plain);
+        var simulations = SimulationSource.FromWriter(simulate, count, observed.Length, keptValues);
+        return Create(observed, fitted, simulations, integerResponse, seed, rows ?? ResidualRows.Plain);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -15,15 +16,17 @@ internal delegate void SimulationWriter(int simulation, Span<double> destination
 internal sealed class SimulationSource
 {
     /// <summary>Up to this many values (32 MB) the simulations are kept after the first pass.</summary>
-    private const long KeptValues = 4_000_000;
+    public const long DefaultKeptValues = 4_000_000;
 
     private readonly SimulationWriter _writer;
+    private readonly long _keptValues;
     private readonly object _gate = new();
     private double[][]? _kept;
 
-    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept)
+    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues)
     {
         _writer = writer;
+        _keptValues = keptValues;
         _kept = kept;
         Count = count;
         RowCount = rowCount;
@@ -34,9 +37,10 @@ internal sealed class SimulationSource
     public int RowCount { get; }
 
     public static SimulationSource FromMatrix(double[][] simulated) =>
-        new((simulation, destination) => simulated[simulation].CopyTo(destination), simulated.Length, simulated[0].Length, simulated);
+        new((simulation, destination) => simulated[simulation].CopyTo(destination), simulated.Length, simulated[0].Length, simulated, 0);
 
-    public static SimulationSource FromWriter(SimulationWriter writer, int count, int rowCount) => new(writer, count, rowCount, null);
+    public static SimulationSource FromWriter(SimulationWriter writer, int count, int rowCount, long keptValues = DefaultKeptValues) =>
+        new(writer, count, rowCount, null, keptValues);
 
     /// <summary>All simulations. Made, and kept from then on, when they are not in memory.</summary>
     public double[][] Matrix()
@@ -71,17 +75,25 @@ internal sealed class SimulationSource
     public void ForEach(int workers, Action<int, int, double[]> visit)
     {
         double[][]? kept = _kept;
-        Parallel.For(0, workers, worker =>
+        try
         {
-            double[] buffer = kept is null ? new double[RowCount] : [];
-            int last = (int)((long)Count * (worker + 1) / workers);
-            for (int s = (int)((long)Count * worker / workers); s < last; s++)
+            Parallel.For(0, workers, worker =>
             {
-                if (kept is null)
-                    _writer(s, buffer);
-                visit(worker, s, kept?[s] ?? buffer);
-            }
-        });
+                double[] buffer = kept is null ? new double[RowCount] : [];
+                int last = (int)((long)Count * (worker + 1) / workers);
+                for (int s = (int)((long)Count * worker / workers); s < last; s++)
+                {
+                    if (kept is null)
+                        _writer(s, buffer);
+                    visit(worker, s, kept?[s] ?? buffer);
+                }
+            });
+        }
+        catch (AggregateException failures)
+        {
+            // What went wrong in a simulation, or in a user's function, not that it went wrong in parallel.
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
     }
 
     /// <summary>The simulated values of a few rows, [row][simulation].</summary>
@@ -112,7 +124,7 @@ internal sealed class SimulationSource
         var zeros = new double[Count];
         var variances = new double[Count];
         var badRow = new int[Count];
-        double[][]? keep = _kept is null && (long)n * Count <= KeptValues ? new double[Count][] : null;
+        double[][]? keep = _kept is null && (long)n * Count <= _keptValues ? new double[Count][] : null;
         for (int w = 0; w < workers; w++)
         {
             less[w] = new long[n];
