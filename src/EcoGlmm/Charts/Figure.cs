@@ -14,7 +14,7 @@ namespace EcoGlmm;
 /// new Figure("Mass by age", new Panel(null, new PointTrace(age, mass)) { XAxis = "Age (years)", YAxis = "Mass (g)" })
 /// </code>
 /// </example>
-public sealed class Figure : IRichDisplay
+public sealed partial class Figure : IRichDisplay
 {
     /// <summary>A figure.</summary>
     /// <param name="title">The heading of the whole; null for none.</param>
@@ -42,10 +42,4 @@ public sealed class Figure : IRichDisplay
 
     /// <summary>The height of each panel's plot, in pixels.</summary>
     public int PanelHeight { get; init; } = 300;
-
-    /// <summary>The figure in words: its titles, axes and annotations.</summary>
-    public override string ToString() => FigureText.Describe(this);
-
-    /// <inheritdoc/>
-    public string ToHtml() => "<pre>" + System.Net.WebUtility.HtmlEncode(ToString()) + "</pre>";
 }

@@ -1,0 +1,65 @@
+using EcoGlmm.Charts;
+
+namespace EcoGlmm;
+
+public sealed partial class Figure
+{
+    /// <summary>The figure in words: its titles, axes and annotations.</summary>
+    public override string ToString() => FigureText.Describe(this);
+
+    /// <summary>
+    /// A fragment of HTML: a still picture, which scripts, where they run, replace by the interactive figure.
+    /// </summary>
+    /// <exception cref="GlmmException"><see cref="ChartOptions.PlotlySource"/> names a file that cannot be read.</exception>
+    public string ToHtml() => FigureHtml.Fragment(this, PlotlySource.Current);
+
+    /// <summary>Plotly JSON: an object with <c>data</c>, <c>layout</c> and <c>config</c>, for any of Plotly's libraries.</summary>
+    /// <param name="indented">Whether to break and indent lines for reading.</param>
+    public string ToJson(bool indented = false) => PlotlyJson.Figure(this, indented);
+
+    /// <summary>A still picture, 900 pixels wide, without a background.</summary>
+    public string ToSvg() => SvgFigure.Draw(this, plate: false);
+
+    /// <summary>Writes <see cref="ToJson"/> to a file.</summary>
+    /// <param name="path">The file, which is replaced if it exists.</param>
+    /// <exception cref="GlmmException">The file cannot be written.</exception>
+    public void SaveJson(string path) => Save(path, ToJson(indented: true));
+
+    /// <summary>Writes <see cref="ToSvg"/> to a file, for papers and slides.</summary>
+    /// <param name="path">The file, which is replaced if it exists.</param>
+    /// <exception cref="GlmmException">The file cannot be written.</exception>
+    public void SaveSvg(string path) => Save(path, ToSvg());
+
+    /// <summary>
+    /// Writes a page that stands alone. It takes plotly.js from the network unless
+    /// <see cref="ChartOptions.PlotlySource"/> names a local copy, which is then put into the page.
+    /// </summary>
+    /// <param name="path">The file, which is replaced if it exists.</param>
+    /// <exception cref="GlmmException">The file cannot be written, or the local copy of plotly.js cannot be read.</exception>
+    public void SaveHtml(string path) => Save(path, FigureHtml.Page(this, PlotlySource.Current));
+
+    /// <summary>Opens the figure in the browser, from a page in the folder for temporary files.</summary>
+    /// <returns>The path of the page.</returns>
+    /// <exception cref="GlmmException">The page cannot be written.</exception>
+    public string Show()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-{Guid.NewGuid():N}.html");
+        SaveHtml(path);
+        if (!BrowserWindow.TryOpen(path))
+            Console.WriteLine($"No browser could be opened here. The figure is in {path}.");
+        return path;
+    }
+
+    private static void Save(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            File.WriteAllText(path, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new GlmmException($"The figure cannot be written to '{path}': {e.Message}", e);
+        }
+    }
+}

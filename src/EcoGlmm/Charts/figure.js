@@ -1,0 +1,167 @@
+// Draws EcoGlmm's figures with Plotly. One copy serves a page; every output carries it, since any may come first.
+window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
+  "use strict";
+
+  function usable() {
+    return window.Plotly && window.Plotly.newPlot && parseInt(window.Plotly.version, 10) >= 2;
+  }
+
+  // plotly.js 3 has no AMD export: a loader such as require.js, if it saw the script, would keep it from the window.
+  function load(source) {
+    if (usable()) return Promise.resolve(window.Plotly);
+    if (window.ecoglmmPlotly) return window.ecoglmmPlotly;
+    window.ecoglmmPlotly = new Promise(function (resolve, reject) {
+      var define = window.define, amd = define && define.amd;
+      var script = document.createElement("script");
+      function restore() {
+        if (amd) define.amd = amd;
+      }
+      script.onload = function () {
+        restore();
+        if (usable()) resolve(window.Plotly); else reject(new Error("plotly.js did not start"));
+      };
+      script.onerror = function () {
+        restore();
+        script.remove();
+        window.ecoglmmPlotly = null;
+        reject(new Error("plotly.js could not be loaded"));
+      };
+      if (amd) define.amd = false;
+      script.async = true;
+      if (source.integrity) {
+        script.integrity = source.integrity;
+        script.crossOrigin = "anonymous";
+      }
+      script.src = source.url;
+      document.head.appendChild(script);
+    });
+    return window.ecoglmmPlotly;
+  }
+
+  function brightness(color) {
+    var c = (color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+    return (0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]) / 255;
+  }
+
+  // What the host says of its theme: true for dark, false for light, undefined if it says nothing.
+  function hostIsDark() {
+    var body = document.body, kind = body.getAttribute("data-vscode-theme-kind") || body.className;
+    if (/vscode-(dark|high-contrast(?!-light))/.test(kind)) return true;
+    if (/vscode-(light|high-contrast-light)/.test(kind)) return false;
+    var jupyter = body.getAttribute("data-jp-theme-light");
+    return jupyter === null ? undefined : jupyter === "false";
+  }
+
+  // The colour of text: the one that the page gives to this place, unless it contradicts the host's theme.
+  function inkOf(element) {
+    var ink = getComputedStyle(element).color, dark = hostIsDark();
+    if (dark === undefined) return ink;
+    var light = brightness(ink) > 0.5;
+    return light === dark ? ink : dark ? "#d4d4d4" : "#333333";
+  }
+
+  function painted(value, ink) {
+    if (value === "currentColor") return ink;
+    if (Array.isArray(value)) {
+      return typeof value[0] === "number" ? value : value.map(function (v) { return painted(v, ink); });
+    }
+    if (value === null || typeof value !== "object") return value;
+    var copy = {};
+    Object.keys(value).forEach(function (key) {
+      copy[key] = key === "text" || key === "ticktext" || key === "name" ? value[key] : painted(value[key], ink);
+    });
+    return copy;
+  }
+
+  function layoutFor(figure, width) {
+    var chosen = figure.layouts[0];
+    figure.layouts.forEach(function (l) { if (width >= l.from) chosen = l; });
+    return chosen.layout;
+  }
+
+  // The still picture is an image, which every host shows; put into the page itself it takes the page's colours.
+  function adopt(place) {
+    var image = place.querySelector("img");
+    if (!image || image.src.indexOf("data:image/svg+xml;base64,") !== 0) return;
+    var bytes = Uint8Array.from(atob(image.src.split(",")[1]), function (c) { return c.charCodeAt(0); });
+    var svg = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+    var plate = svg.querySelector(".plate");
+    if (plate) plate.remove();
+    svg.removeAttribute("color");
+    svg.removeAttribute("width");
+    svg.removeAttribute("height");
+    svg.style.color = inkOf(place);
+    svg.style.width = "100%";
+    image.replaceWith(document.importNode(svg, true));
+  }
+
+  function draw(place, figure, plotly) {
+    var plot = document.createElement("div"), drawn = null, ink = null, layout = null, pending = false;
+    plot.style.width = "100%";
+
+    function update() {
+      pending = false;
+      var width = place.clientWidth;
+      if (!place.isConnected || !width) return;
+      var newInk = inkOf(place), newLayout = layoutFor(figure, width);
+      if (drawn === width && ink === newInk) return;
+      var resized = ink === newInk && layout === newLayout;
+      ink = newInk;
+      layout = newLayout;
+      var first = drawn === null;
+      drawn = width;
+      if (first) {
+        plot.style.position = "absolute";
+        plot.style.visibility = "hidden";
+        place.style.position = "relative";
+        place.appendChild(plot);
+      }
+      if (resized) {
+        plotly.relayout(plot, { width: width });
+        return;
+      }
+      var shown = painted(layout, ink);
+      shown.width = width;
+      plotly.react(plot, painted(figure.data, ink), shown, figure.config).then(function () {
+        if (!first) return;
+        Array.prototype.slice.call(place.children).forEach(function (c) { if (c !== plot) c.remove(); });
+        plot.style.position = "";
+        plot.style.visibility = "";
+        place.setAttribute("data-drawn", "plotly");
+      });
+    }
+
+    function later() {
+      if (!pending) {
+        pending = true;
+        setTimeout(update, 30);
+      }
+    }
+
+    new ResizeObserver(later).observe(place);
+    var themes = new MutationObserver(later);
+    [document.documentElement, document.body].forEach(function (e) {
+      themes.observe(e, { attributes: true, attributeFilter: ["class", "style", "data-vscode-theme-kind", "data-jp-theme-light", "data-theme"] });
+    });
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
+    update();
+  }
+
+  function show(id, figure, source, tries) {
+    var place = document.getElementById(id);
+    if (!place) {
+      // Some hosts run an output's script before its elements are in the page.
+      if ((tries || 0) < 100) setTimeout(function () { show(id, figure, source, (tries || 0) + 1); }, 50);
+      return;
+    }
+    adopt(place);
+    load(source).then(function (plotly) {
+      draw(place, figure, plotly);
+    }).catch(function (reason) {
+      place.setAttribute("data-drawn", "still");
+      console.info("EcoGlmm shows a still picture: " + reason.message + ".");
+    });
+  }
+
+  return { show: show };
+})();

@@ -1,0 +1,156 @@
+using Microsoft.Playwright;
+
+namespace EcoGlmm.Browser.Tests;
+
+/// <summary>One headless Chromium for all tests, and pages whose network is ours.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    private const string Origin = "http://charts.test/";
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>The folder of the repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>npm's copy of plotly.js.</summary>
+    public static string PlotlyFile { get; } = Path.Combine(
+        Root, "tests", "EcoGlmm.Browser.Tests", "node_modules", "plotly.js-dist-min", "plotly.min.js");
+
+    public async Task InitializeAsync()
+    {
+        if (Chromium.ReasonToSkip is not null)
+            return;
+        Assert.True(Chromium.Path is not null, "CI is set, so Chromium has to be there: apt-get install chromium.");
+        Assert.True(File.Exists(PlotlyFile), $"{PlotlyFile} is missing: run npm ci in tests/EcoGlmm.Browser.Tests.");
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Chromium.Path,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+                "--disable-component-update", "--no-first-run", "--hide-scrollbars",
+            ],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    /// <summary>Opens a page made of the fragments, as a notebook would show them.</summary>
+    public async Task<ChartPage> Open(string html, PageSettings? settings = null)
+    {
+        settings ??= new PageSettings();
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = settings.Width, Height = settings.Height },
+            ColorScheme = settings.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            JavaScriptEnabled = settings.Scripts,
+        });
+        var page = await context.NewPageAsync();
+        var opened = new ChartPage(page);
+        page.Console += (_, message) => opened.Console.Add((message.Type, message.Text));
+        page.PageError += (_, error) => opened.Console.Add(("error", error));
+        await context.RouteAsync("**/*", route => Answer(route, html, settings, opened));
+        await page.GotoAsync(Origin);
+        return opened;
+    }
+
+    /// <summary>Fragments in a page with the colours of a notebook.</summary>
+    public static string Notebook(IEnumerable<string> fragments, bool dark = false, string bodyAttributes = "", string head = "") =>
+        $$"""
+        <!DOCTYPE html><html><head><meta charset="utf-8"><title>Notebook</title><style>
+        body { margin: 16px; font-family: system-ui, sans-serif; color: {{(dark ? "#d4d4d4" : "#222222")}};
+               background: {{(dark ? "#1e1e1e" : "#ffffff")}}; }
+        .cell { margin: 0 0 16px 0; }
+        </style>{{head}}</head><body {{bodyAttributes}}>{{string.Concat(fragments.Select(f => $"<div class=\"cell\">{f}</div>"))}}</body></html>
+        """;
+
+    public static string Screenshot(string name)
+    {
+        var folder = Path.Combine(Root, "artifacts", "screenshots");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, name + ".png");
+    }
+
+    private static async Task Answer(IRoute route, string html, PageSettings settings, ChartPage opened)
+    {
+        var url = route.Request.Url;
+        if (url == Origin)
+        {
+            await route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html; charset=utf-8", Body = html });
+            return;
+        }
+
+        if (url.Contains("plotly", StringComparison.Ordinal))
+        {
+            opened.PlotlyRequests++;
+            if (!settings.BlockPlotly)
+            {
+                await route.FulfillAsync(new RouteFulfillOptions
+                {
+                    Path = PlotlyFile,
+                    ContentType = "text/javascript",
+                    Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*" },
+                });
+                return;
+            }
+        }
+
+        await route.AbortAsync();
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EcoGlmm.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("EcoGlmm.sln is in no folder above the tests.");
+    }
+}
+
+public sealed record PageSettings
+{
+    public int Width { get; init; } = 1000;
+
+    public int Height { get; init; } = 700;
+
+    public bool Dark { get; init; }
+
+    public bool Scripts { get; init; } = true;
+
+    public bool BlockPlotly { get; init; }
+}
+
+/// <summary>An open page, and what it said and asked for.</summary>
+public sealed class ChartPage(IPage page) : IAsyncDisposable
+{
+    public IPage Page => page;
+
+    public List<(string Type, string Text)> Console { get; } = [];
+
+    public int PlotlyRequests { get; set; }
+
+    public IEnumerable<string> Errors => Console.Where(c => c.Type is "error" or "warning").Select(c => c.Text);
+
+    public Task Drawn(int figures = 1) => page.WaitForFunctionAsync(
+        "n => document.querySelectorAll('[data-drawn=plotly] .main-svg').length >= n", figures,
+        new PageWaitForFunctionOptions { Timeout = 20_000 });
+
+    public Task<int> Count(string selector) => page.Locator(selector).CountAsync();
+
+    public Task Shoot(string name) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = BrowserFixture.Screenshot(name), FullPage = true });
+
+    public async ValueTask DisposeAsync() => await page.Context.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
+{
+    public const string Name = "browser";
+}
