@@ -1,4 +1,5 @@
 using EcoGlmm.Charts;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
@@ -14,6 +15,7 @@ namespace EcoGlmm;
 /// new Figure("Mass by age", new Panel(null, new PointTrace(age, mass)) { XAxis = "Age (years)", YAxis = "Mass (g)" })
 /// </code>
 /// </example>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class Figure : IRichDisplay
 {
     /// <summary>A figure.</summary>

@@ -34,6 +34,8 @@ internal sealed class FigureGeometry
     private const double NarrowestPanel = 300;
     private const double LegendLineHeight = 21;
 
+    private readonly double[] _leftMargins;
+
     public FigureGeometry(Figure figure, double width)
     {
         Figure = figure;
@@ -45,7 +47,8 @@ internal sealed class FigureGeometry
         var most = figure.Columns > 0 ? figure.Columns : figure.Panels.Count == 4 ? 2 : 3;
         Columns = (int)Math.Clamp(Math.Floor(width / NarrowestPanel), 1, Math.Clamp(figure.Panels.Count, 1, most));
         var frames = figure.Panels.Select(AxisFrame.Of).ToArray();
-        LeftMargin = frames.Length == 0 ? RightMargin : frames.Max(f => LeftOf(f.Y));
+        _leftMargins = [.. Enumerable.Range(0, Columns).Select(c =>
+            frames.Where((_, i) => i % Columns == c).Select(f => LeftOf(f.Y)).DefaultIfEmpty(RightMargin).Max())];
         Panels = Place(frames, out var bottom);
         Legend = PlaceLegend(bottom, out var height);
         LegendTop = bottom;
@@ -60,7 +63,7 @@ internal sealed class FigureGeometry
 
     public int Columns { get; }
 
-    public double LeftMargin { get; }
+    public double LeftMargin => _leftMargins[0];
 
     public double TitleHeight { get; }
 
@@ -79,7 +82,7 @@ internal sealed class FigureGeometry
     private PanelBox[] Place((AxisFrame X, AxisFrame Y)[] frames, out double bottom)
     {
         var boxes = new PanelBox[frames.Length];
-        var plotWidth = (Width - Columns * (LeftMargin + RightMargin)) / Columns;
+        var plotWidth = (Width - _leftMargins.Sum() - Columns * RightMargin) / Columns;
         var top = TitleHeight;
         for (var first = 0; first < frames.Length; first += Columns)
         {
@@ -91,7 +94,7 @@ internal sealed class FigureGeometry
             {
                 var (x, y) = frames[row[k]];
                 var slanted = Slanted(x, plotWidth);
-                var left = k * (LeftMargin + RightMargin + plotWidth) + LeftMargin;
+                var left = _leftMargins.Take(k + 1).Sum() + k * (RightMargin + plotWidth);
                 boxes[row[k]] = new PanelBox(
                     Figure.Panels[row[k]], x, y, left, top, plotWidth, Figure.PanelHeight, headers[k], slanted);
                 below = Math.Max(below, BelowPlot(x, plotWidth, slanted));
@@ -130,7 +133,7 @@ internal sealed class FigureGeometry
         var lines = TextWidth.Wrap(panel.Title, width, PanelTitleFont)
             .Select(line => new HeaderLine(line, Palette.Ink, true, PanelTitleFont)).ToList();
         foreach (var note in panel.Annotations.Where(a => a.Place == AnnotationPlace.Header))
-            lines.AddRange(TextWidth.Wrap(note.Text, width, LabelFont)
+            lines.AddRange(TextWidth.Wrap(note.Text, width, note.Bold ? 1.08 * LabelFont : LabelFont)
                 .Select(line => new HeaderLine(line, note.Color, note.Bold, LabelFont)));
         return lines;
     }
@@ -154,7 +157,7 @@ internal sealed class FigureGeometry
     private static double BelowPlot(AxisFrame x, double width, bool slanted)
     {
         var labels = slanted
-            ? 14 + 0.71 * x.CategoryTicks(width, 14).Max(t => TextWidth.Of(t.Label, TickFont))
+            ? 18 + 0.71 * x.CategoryTicks(width, 14).Max(t => TextWidth.Of(t.Label, TickFont))
             : 20;
         return labels + (string.IsNullOrEmpty(x.Axis.Title) ? 6 : 28) + 6;
     }

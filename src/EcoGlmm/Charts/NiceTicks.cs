@@ -5,12 +5,12 @@ namespace EcoGlmm.Charts;
 /// <summary>Round numbers for the ticks of an axis.</summary>
 internal static class NiceTicks
 {
-    /// <summary>The smallest of 1, 2 or 5 times a power of ten that is not below the wanted step.</summary>
+    /// <summary>The number among 1, 2 and 5 times a power of ten that is nearest to the wanted step.</summary>
     public static double Step(double wanted)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
         var digit = wanted / power;
-        return power * (digit <= 1.000001 ? 1 : digit <= 2.000001 ? 2 : digit <= 5.000001 ? 5 : 10);
+        return power * (digit < 1.45 ? 1 : digit < 3.2 ? 2 : digit < 7.1 ? 5 : 10);
     }
 
     public static IReadOnlyList<(double Value, string Label)> Linear(double low, double high, int count)
@@ -56,7 +56,7 @@ internal static class NiceTicks
         var magnitude = Math.Abs(value);
         var text = magnitude >= 1e6 || (magnitude < 1e-4 && magnitude > 1e-300)
             ? magnitude.ToString("0.###e0", CultureInfo.InvariantCulture)
-            : magnitude.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            : Math.Round(magnitude, decimals).ToString("0.############", CultureInfo.InvariantCulture);
         return value < 0 && text.Any(c => c is >= '1' and <= '9') ? "\u2212" + text : text;
     }
 }

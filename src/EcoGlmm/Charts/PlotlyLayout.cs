@@ -57,19 +57,13 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         json.WriteEndObject();
     }
 
+    /// <summary>Plotly's own title holds one line well; further lines are annotations.</summary>
     private void Title(FigureGeometry geometry)
     {
-        if (geometry.TitleLines.Count + geometry.SubtitleLines.Count == 0)
+        if (geometry.TitleLines.Count == 0)
             return;
-        var title = PlotlyText.Bold(PlotlyText.Lines(geometry.TitleLines));
-        var subtitle = PlotlyText.Lines(geometry.SubtitleLines);
         json.WriteStartObject("title");
-        json.WriteString("text", (geometry.TitleLines.Count, geometry.SubtitleLines.Count) switch
-        {
-            (0, _) => subtitle,
-            (_, 0) => title,
-            _ => $"{title}<br><span style=\"font-size:{FigureGeometry.LabelFont}px\">{subtitle}</span>",
-        });
+        json.WriteString("text", PlotlyText.Bold(PlotlyText.Encode(geometry.TitleLines[0])));
         json.WriteString("xref", "container");
         json.Number("x", 0);
         json.WriteString("xanchor", "left");
@@ -78,10 +72,29 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         json.WriteString("yanchor", "top");
         json.WriteStartObject("pad");
         json.Number("l", 12);
-        json.Number("t", 8);
+        json.Number("t", 10);
         json.WriteEndObject();
-        Font("font", geometry.TitleLines.Count > 0 ? FigureGeometry.TitleFont : FigureGeometry.LabelFont);
+        Font("font", FigureGeometry.TitleFont);
         json.WriteEndObject();
+    }
+
+    private void MoreTitleLines(FigureGeometry geometry)
+    {
+        var y = 6 + FigureGeometry.TitleLineHeight * Math.Min(1, geometry.TitleLines.Count);
+        foreach (var line in geometry.TitleLines.Skip(1))
+        {
+            Line(PlotlyText.Bold(PlotlyText.Encode(line)), FigureGeometry.TitleFont);
+            y += FigureGeometry.TitleLineHeight;
+        }
+
+        foreach (var line in geometry.SubtitleLines)
+        {
+            Line(PlotlyText.Encode(line), FigureGeometry.LabelFont);
+            y += FigureGeometry.SubtitleLineHeight;
+        }
+
+        void Line(string text, double size) =>
+            Words(text, "paper", "paper", ink, size, false, true, 12 - _left, _top - y, "top");
     }
 
     private void Legend(FigureGeometry geometry)
@@ -120,7 +133,8 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         {
             json.WriteStartObject("title");
             json.WriteString("text", PlotlyText.Encode(axis.Title));
-            json.Number("standoff", horizontal ? 8 : 6);
+            json.Number("standoff", horizontal ? 10 : 8);
+            Font("font", FigureGeometry.LabelFont);
             json.WriteEndObject();
         }
 
@@ -134,8 +148,9 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         }
         else
         {
-            json.Number("nticks", Math.Max(3, horizontal ? box.Width / 60 : box.Height / 40));
-            json.WriteString("exponentformat", "power");
+            json.Number("nticks", Math.Max(3, Math.Floor(horizontal ? box.Width / 45 : box.Height / 36)));
+            // On a logarithmic axis 10, 100, 1000 read better than powers as long as they are short.
+            json.WriteString("exponentformat", frame.IsLog && frame.High < 6 && frame.Low > -4 ? "none" : "power");
             json.Number("minexponent", 5);
             json.Number("tickangle", 0);
         }
@@ -188,12 +203,15 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
     private void Annotations(FigureGeometry geometry)
     {
         json.WriteStartArray("annotations");
+        MoreTitleLines(geometry);
         for (var i = 0; i < geometry.Panels.Count; i++)
         {
+            var x = PlotlyTraces.AxisName("x", i) + " domain";
+            var y = PlotlyTraces.AxisName("y", i) + " domain";
             var above = 6.0;
             foreach (var line in geometry.Panels[i].Header.Reverse())
             {
-                Words(i, line.Text, line.Color, line.Bold, line.FontSize, false, true, 0, above, "bottom");
+                Words(Written(line.Text, line.Bold), x, y, Paint(line.Color), line.FontSize, false, true, 0, above, "bottom");
                 above += FigureGeometry.LineHeight(line);
             }
 
@@ -205,7 +223,7 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
                 var offset = 6.0;
                 foreach (var note in top ? corner : corner.Reverse())
                 {
-                    Words(i, note.Text, note.Color, note.Bold, FigureGeometry.LabelFont, right, top,
+                    Words(Written(note.Text, note.Bold), x, y, Paint(note.Color), FigureGeometry.LabelFont, right, top,
                         right ? -8 : 8, top ? -offset : offset, top ? "top" : "bottom");
                     offset += FigureGeometry.HeaderLineHeight;
                 }
@@ -216,12 +234,13 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
     }
 
     private void Words(
-        int panel, string text, string color, bool bold, double size, bool right, bool top, double dx, double dy, string yAnchor)
+        string text, string xRef, string yRef, string color, double size, bool right, bool top, double dx, double dy,
+        string yAnchor)
     {
         json.WriteStartObject();
-        json.WriteString("text", bold ? PlotlyText.Bold(PlotlyText.Encode(text)) : PlotlyText.Encode(text));
-        json.WriteString("xref", PlotlyTraces.AxisName("x", panel) + " domain");
-        json.WriteString("yref", PlotlyTraces.AxisName("y", panel) + " domain");
+        json.WriteString("text", text);
+        json.WriteString("xref", xRef);
+        json.WriteString("yref", yRef);
         json.Number("x", right ? 1 : 0);
         json.Number("y", top ? 1 : 0);
         json.WriteString("xanchor", right ? "right" : "left");
@@ -232,11 +251,14 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         json.WriteString("align", right ? "right" : "left");
         json.WriteBoolean("showarrow", false);
         json.WriteStartObject("font");
-        json.WriteString("color", Paint(color));
+        json.WriteString("color", color);
         json.Number("size", size);
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    private static string Written(string text, bool bold) =>
+        bold ? PlotlyText.Bold(PlotlyText.Encode(text)) : PlotlyText.Encode(text);
 
     private void Font(string name, double size)
     {

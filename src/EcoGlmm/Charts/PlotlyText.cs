@@ -25,7 +25,5 @@ internal static class PlotlyText
         return result.ToString();
     }
 
-    public static string Lines(IEnumerable<string> lines) => string.Join("<br>", lines.Select(Encode));
-
     public static string Bold(string encoded) => $"<b>{encoded}</b>";
 }

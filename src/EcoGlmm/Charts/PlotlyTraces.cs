@@ -102,6 +102,9 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         else if (t.Symbol != MarkerSymbol.Circle)
             json.WriteString("symbol", Symbol(t.Symbol));
         json.Number("opacity", t.Opacity);
+        json.WriteStartObject("line");
+        json.Number("width", 0);
+        json.WriteEndObject();
         json.WriteEndObject();
         ErrorBars("error_x", t.X, t.XLower, t.XUpper, color);
         ErrorBars("error_y", t.Y, t.YLower, t.YUpper, color);

@@ -46,32 +46,38 @@ internal sealed class SvgFigure
     private void DrawPanel(PanelBox box)
     {
         DrawAxes(box);
-        // A nested picture cuts off what lies outside the plot, and needs no id as a clip path would.
-        _svg.Append("<svg").Attribute("x", box.Left).Attribute("y", box.Top)
-            .Attribute("width", box.Width).Attribute("height", box.Height).Append(" overflow=\"hidden\">");
         var traces = new SvgTraces(_svg, box);
         foreach (var shape in box.Panel.Shapes.Where(s => !s.OverTraces))
-            traces.Draw(shape);
+            InPlot(box, true, () => traces.Draw(shape));
         for (var i = 0; i < box.Panel.Traces.Count; i++)
-            if (box.Panel.Traces[i] is not PointTrace)
-                traces.Draw(box.Panel.Traces[i], FigureGeometry.ColorOf(box.Panel, i));
-        _svg.Append("</svg>");
-        // Points on the edge are drawn whole.
-        _svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({Number(box.Left)} {Number(box.Top)})\">");
-        for (var i = 0; i < box.Panel.Traces.Count; i++)
-            if (box.Panel.Traces[i] is PointTrace points)
-                traces.Draw(points, FigureGeometry.ColorOf(box.Panel, i));
+        {
+            var (trace, color) = (box.Panel.Traces[i], FigureGeometry.ColorOf(box.Panel, i));
+            InPlot(box, trace is not PointTrace, () => traces.Draw(trace, color));
+        }
+
         foreach (var shape in box.Panel.Shapes.Where(s => s.OverTraces))
-            traces.Draw(shape);
-        _svg.Append("</g>");
+            InPlot(box, true, () => traces.Draw(shape));
         DrawHeader(box);
         DrawCorners(box);
+    }
+
+    /// <summary>
+    /// Draws in the coordinates of a plot. A nested picture cuts off what lies outside, and needs no id as a clip path
+    /// would; points on the edge are left whole.
+    /// </summary>
+    private void InPlot(PanelBox box, bool clipped, Action draw)
+    {
+        _svg.Append("<svg").Attribute("x", box.Left).Attribute("y", box.Top)
+            .Attribute("width", box.Width).Attribute("height", box.Height)
+            .Append(clipped ? " overflow=\"hidden\">" : " overflow=\"visible\">");
+        draw();
+        _svg.Append("</svg>");
     }
 
     private void DrawAxes(PanelBox box)
     {
         var xTicks = box.X.Ticks(box.Width, 60);
-        var yTicks = box.Y.Ticks(box.Height, 40);
+        var yTicks = box.Y.Ticks(box.Height, 45);
         var lines = new StringBuilder();
         var marks = new StringBuilder();
         foreach (var (fraction, label) in xTicks)
@@ -100,7 +106,7 @@ internal sealed class SvgFigure
         if (box.X.Axis.Title is { Length: > 0 } below)
         {
             var drop = box.SlantedLabels
-                ? 20 + 0.71 * xTicks.Max(t => TextWidth.Of(t.Label, FigureGeometry.TickFont))
+                ? 34 + 0.71 * xTicks.Max(t => TextWidth.Of(t.Label, FigureGeometry.TickFont))
                 : 38;
             Text(below, box.Left + box.Width / 2, box.Bottom + drop, FigureGeometry.LabelFont, anchor: "middle");
         }

@@ -9,12 +9,12 @@ internal static class TextWidth
         foreach (var c in text)
             em += c switch
             {
-                'i' or 'j' or 'l' or 'I' or '.' or ',' or ':' or ';' or '|' or '\'' or '!' => 0.28,
-                'f' or 't' or 'r' or ' ' or '(' or ')' or '-' => 0.36,
-                'm' or 'w' or 'M' or 'W' => 0.86,
-                >= 'A' and <= 'Z' => 0.66,
+                'i' or 'j' or 'l' or 'I' or '.' or ',' or ':' or ';' or '|' or '\'' or '!' => 0.32,
+                'f' or 't' or 'r' or ' ' or '(' or ')' or '-' => 0.4,
+                'm' or 'w' or 'M' or 'W' => 0.92,
+                >= 'A' and <= 'Z' => 0.7,
                 > '\u2E7F' => 1.0,
-                _ => 0.56,
+                _ => 0.6,
             };
         return em * fontSize;
     }

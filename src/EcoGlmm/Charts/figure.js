@@ -60,8 +60,19 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     return light === dark ? ink : dark ? "#d4d4d4" : "#333333";
   }
 
+  // The palette's darker colours, lifted for a dark page; the differences between them stay.
+  var lifted = {
+    "#0072B2": "#3f93d6", "#0072B240": "#3f93d640", "#D55E00": "#f2803f", "#D55E0040": "#f2803f40",
+    "#009E73": "#2bb98c", "#009E7340": "#2bb98c40", "#56B4E9": "#8bd0f7", "#56B4E940": "#8bd0f740"
+  };
+
+  function onDark(color) {
+    return lifted[color] || color;
+  }
+
   function painted(value, ink) {
     if (value === "currentColor") return ink;
+    if (typeof value === "string") return brightness(ink) > 0.5 ? onDark(value) : value;
     if (Array.isArray(value)) {
       return typeof value[0] === "number" ? value : value.map(function (v) { return painted(v, ink); });
     }
@@ -84,7 +95,9 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     var image = place.querySelector("img");
     if (!image || image.src.indexOf("data:image/svg+xml;base64,") !== 0) return;
     var bytes = Uint8Array.from(atob(image.src.split(",")[1]), function (c) { return c.charCodeAt(0); });
-    var svg = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+    var text = new TextDecoder().decode(bytes);
+    if (brightness(inkOf(place)) > 0.5) text = text.replace(/="(#[0-9A-F]{6})"/g, function (_, c) { return '="' + onDark(c) + '"'; });
+    var svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     var plate = svg.querySelector(".plate");
     if (plate) plate.remove();
     svg.removeAttribute("color");

@@ -1,0 +1,82 @@
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace EcoGlmm.Notebooks.Tests;
+
+/// <summary>What .NET Interactive's own formatter makes of the library's objects.</summary>
+public sealed class FormatterTests
+{
+    private static Figure Sample() => new("Mass <by> age", new Panel("Owls", new PointTrace([1, 2, 3], [4, 5, 6]))
+    {
+        XAxis = "Age", YAxis = "Mass", Annotations = [new("p = 0.041")],
+    });
+
+    [Fact]
+    public void A_figure_prefers_html() =>
+        Assert.Equal("text/html", Formatter.GetPreferredMimeTypesFor(typeof(Figure)).First());
+
+    [Fact]
+    public void A_figure_as_html_is_its_own()
+    {
+        var html = Sample().ToDisplayString("text/html");
+        Assert.Contains("class=\"ecoglmm-figure\"", html);
+        Assert.Contains(".show(\"ecoglmm-", html);
+        Assert.Contains("data:image/svg+xml;base64,", html);
+        Assert.DoesNotContain("Mass <by> age", html);
+    }
+
+    [Fact]
+    public void A_figure_as_plain_text_is_its_description()
+    {
+        var text = Sample().ToDisplayString("text/plain");
+        Assert.Equal(Sample().ToString(), text);
+        Assert.Contains("p = 0.041", text);
+    }
+
+    public static TheoryData<string> Containers => ["list", "array", "tuple", "anonymous", "dictionary"];
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public void A_figure_inside_something_else_is_still_drawn(string container)
+    {
+        object shown = container switch
+        {
+            "list" => new List<Figure> { Sample(), Sample() },
+            "array" => new[] { Sample() },
+            "tuple" => (1, Sample()),
+            "anonymous" => new { Name = "owls", Chart = Sample() },
+            _ => new Dictionary<string, Figure> { ["owls"] = Sample() },
+        };
+        var html = shown.ToDisplayString("text/html");
+        Assert.Contains("<div class=\"ecoglmm-figure\" id=\"ecoglmm-", html);
+        Assert.Contains("<script>", html);
+    }
+
+    [Fact]
+    public void A_display_that_fails_falls_back_on_the_notebooks_own_way()
+    {
+        var formatter = new EcoGlmm.Display.RichDisplayFormatter("text/html", shown => shown.ToHtml());
+        var writer = new StringWriter();
+        Assert.False(formatter.Format(new Failing(), writer));
+        Assert.False(formatter.Format("not ours", writer));
+        Assert.Equal("", writer.ToString());
+        Assert.NotEmpty(new Failing().ToDisplayString("text/html"));
+    }
+
+    [Fact]
+    public void Every_type_that_a_notebook_may_show_says_so()
+    {
+        var silent = typeof(IRichDisplay).Assembly.GetExportedTypes()
+            .Where(t => typeof(IRichDisplay).IsAssignableFrom(t) && t is { IsInterface: false, IsAbstract: false })
+            .Where(t => t.GetCustomAttributes(true).All(a => a.GetType().Name != "TypeFormatterSourceAttribute"))
+            .Select(t => t.Name);
+        Assert.Empty(silent);
+    }
+
+    [EcoGlmm.Display.TypeFormatterSource(typeof(EcoGlmm.Display.RichDisplayFormatters))]
+    private sealed class Failing : IRichDisplay
+    {
+        public string ToHtml() => throw new InvalidOperationException();
+
+        public override string ToString() => "failing";
+    }
+}
