@@ -111,9 +111,9 @@ internal sealed class SimulationSource
     }
 
     /// <summary>
-    /// One pass: per row, how many simulations lie below and at the observed value; per simulation, its number of zeros and
-    /// the variance of its deviations from the fitted values. Only whole numbers are added across simulations, so that the
-    /// result does not depend on how they are shared among threads.
+    /// One pass: per row, how many simulations lie below and at the observed value; per simulation, its number of zeros, the
+    /// variance of its deviations from the fitted values, and the number of rows where it lies outside all others. Only whole
+    /// numbers are added across simulations, so that the result does not depend on how they are shared among threads.
     /// </summary>
     /// <exception cref="GlmmException">A simulated value is not a finite number.</exception>
     public SimulationSummary Summarise(double[] observed, double[] fitted)
@@ -121,6 +121,7 @@ internal sealed class SimulationSource
         int n = RowCount, workers = WorkerCount(Count);
         var less = new long[workers][];
         var equal = new long[workers][];
+        var extremes = new SimulationExtremes[workers];
         var zeros = new double[Count];
         var variances = new double[Count];
         var badRow = new int[Count];
@@ -129,6 +130,7 @@ internal sealed class SimulationSource
         {
             less[w] = new long[n];
             equal[w] = new long[n];
+            extremes[w] = new SimulationExtremes(n);
         }
 
         ForEach(workers, (worker, s, simulated) =>
@@ -136,6 +138,7 @@ internal sealed class SimulationSource
             if (keep is not null)
                 keep[s] = (double[])simulated.Clone();
             CountComparisons(simulated, observed, less[worker], equal[worker]);
+            extremes[worker].Add(s, simulated);
             zeros[s] = CountZeros(simulated);
             variances[s] = VarianceAround(simulated, fitted);
             badRow[s] = double.IsFinite(variances[s]) ? -1 : Array.FindIndex(simulated, v => !double.IsFinite(v));
@@ -151,6 +154,7 @@ internal sealed class SimulationSource
 
         for (int w = 1; w < workers; w++)
         {
+            extremes[0].Merge(extremes[w]);
             for (int i = 0; i < n; i++)
             {
                 less[0][i] += less[w][i];
@@ -160,7 +164,8 @@ internal sealed class SimulationSource
 
         lock (_gate)
             _kept ??= keep;
-        return new SimulationSummary(less[0], equal[0], zeros, variances);
+        (double[] below, double[] above) = extremes[0].Outside(Count);
+        return new SimulationSummary(less[0], equal[0], zeros, variances, below, above);
     }
 
     internal static int WorkerCount(int count) => Math.Max(1, Math.Min(Environment.ProcessorCount, count));
@@ -213,4 +218,7 @@ internal sealed class SimulationSource
 /// <param name="Equal">Per row, the number of simulations equal to the observed value.</param>
 /// <param name="Zeros">Per simulation, the number of zeros.</param>
 /// <param name="Variances">Per simulation, the sample variance of simulated − fitted.</param>
-internal sealed record SimulationSummary(long[] Less, long[] Equal, double[] Zeros, double[] Variances);
+/// <param name="AloneBelow">Per simulation, the number of rows where it lies below all others.</param>
+/// <param name="AloneAbove">Per simulation, the number of rows where it lies above all others.</param>
+internal sealed record SimulationSummary(
+    long[] Less, long[] Equal, double[] Zeros, double[] Variances, double[] AloneBelow, double[] AloneAbove);

@@ -78,12 +78,42 @@ public class SimulatedResidualsTests
             dispersion += residuals.TestDispersion().IsSignificant ? 1 : 0;
             zeros += residuals.TestZeroInflation().IsSignificant ? 1 : 0;
             quantiles += residuals.TestQuantiles().IsSignificant ? 1 : 0;
-            outliers += residuals.TestOutliers(type: OutlierTestType.LeaveOneOut).IsSignificant ? 1 : 0;
+            outliers += residuals.TestOutliers().IsSignificant ? 1 : 0;
         }
 
         // 5 are expected of 100; 14 or more happen with probability 0.0005.
         Assert.All([uniformity, dispersion, zeros, quantiles, outliers], rejections => Assert.InRange(rejections, 0, 13));
         Assert.True(uniformity + dispersion + quantiles > 4);
+    }
+
+    [Fact]
+    public void LeaveOneOutCountsTheRowsThatASimulationIsAloneOutside()
+    {
+        double[][] simulated = [[1, 5, 2], [2, 5, 2], [3, 4, 9], [2, 4, 7], [2, 5, 2]];
+        SimulationSummary summary = SimulationSource.FromMatrix(simulated).Summarise([0, 0, 0], [0, 0, 0]);
+        Assert.Equal([1, 0, 0, 0, 0], summary.AloneBelow);
+        Assert.Equal([0, 0, 2, 0, 0], summary.AloneAbove);
+        TestResult test = SimulatedResiduals.From([4, 6, 1], simulated).TestOutliers(type: OutlierTestType.LeaveOneOut);
+        Assert.Equal(3, test.Statistic);
+        Assert.Equal(0, test.PValue);
+    }
+
+    [Fact]
+    public void OutliersOfACorrectModelOfManyRowsAreAsExpected()
+    {
+        TestResult test = Simulation(20_000, (mean, random) => Poisson(mean, random), 11, 60).TestOutliers();
+        Assert.True(test.PValue > 0.01, test.ToString());
+        Assert.True(Simulation(20_000, (mean, random) => Poisson(1.1 * mean, random), 11, 60).TestOutliers().PValue < 0.05);
+    }
+
+    [Fact]
+    public void BootstrappedOutlierTestIsReproducible()
+    {
+        var residuals = Simulation(100, (mean, random) => Poisson(3 * mean, random), 12);
+        TestResult test = residuals.TestOutliers(type: OutlierTestType.Bootstrap);
+        Assert.True(test.IsSignificant);
+        Assert.Equal(test.PValue, residuals.TestOutliers(type: OutlierTestType.Bootstrap).PValue);
+        Assert.True(residuals.TestOutliers(margin: OutlierMargin.Lower, type: OutlierTestType.Bootstrap).Statistic < test.Statistic / 2);
     }
 
     [Fact]
