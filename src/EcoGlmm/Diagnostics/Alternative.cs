@@ -16,22 +16,25 @@ public enum Alternative
 /// <summary>How <see cref="SimulatedResiduals.TestOutliers"/> finds the number of outliers to expect.</summary>
 public enum OutlierTestType
 {
-    /// <summary>Bootstrap for integer responses of up to 500 rows, binomial otherwise.</summary>
+    /// <summary><see cref="LeaveOneOut"/> for whole-number responses, <see cref="Binomial"/> for continuous ones.</summary>
     Default,
 
-    /// <summary>Binomial test of the expected frequency 2 / (simulations + 1). Exact for continuous responses.</summary>
+    /// <summary>
+    /// Binomial test of the expected frequency, 1 / (simulations + 1) a side. Exact for continuous responses; for whole numbers,
+    /// where ties make residuals near 0 and 1 more frequent than that, it calls correct models wrong when there are many rows.
+    /// </summary>
     Binomial,
 
     /// <summary>
-    /// Expected frequency from the simulations themselves: some are taken in turn as if observed and compared with
-    /// a resample, with replacement, of the others. For integer responses.
+    /// DHARMa's test for whole numbers: simulations are taken in turn as if observed and compared with a resample, with
+    /// replacement, of the others. A resample holds only about 63 % of the different simulations, so that more outliers are
+    /// expected than should be.
     /// </summary>
     Bootstrap,
 
     /// <summary>
-    /// As <see cref="Bootstrap"/>, but each simulation is compared with all the others, once each. The resample of the
-    /// bootstrap holds only about 63 % of the different simulations, so that it expects more outliers than it should;
-    /// this variant does not.
+    /// Each simulation is taken as if observed and compared with all the others. The data of a correct model are one more such
+    /// simulation, so that the test keeps its level for every kind of response and any number of rows.
     /// </summary>
     LeaveOneOut,
 }

@@ -50,6 +50,11 @@ internal sealed record Grouping(string[] Levels, int[][] Rows)
         return text;
     }
 
+    /// <summary>Whole numbers as group names.</summary>
+    public static string?[] AsText(IReadOnlyList<int> by) => by is null
+        ? throw new GlmmException("A group is needed for each row, but there are none (null).")
+        : [.. by.Select(value => value.ToString(CultureInfo.InvariantCulture))];
+
     /// <summary>One value for each group: the sum of its rows' values, or what <paramref name="aggregate"/> makes of them.</summary>
     public void Aggregate(double[] values, Span<double> destination, Func<double[], double>? aggregate)
     {

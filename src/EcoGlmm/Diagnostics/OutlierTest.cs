@@ -5,13 +5,8 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>How many rows lie outside all simulations, and how many should.</summary>
 internal static class OutlierTest
 {
-    /// <summary>Integer responses of more rows than this get the binomial test by default, as in DHARMa.</summary>
-    private const int BootstrapRowLimit = 500;
-
-    public static OutlierTestType Resolve(OutlierTestType type, bool integerResponse, int rowCount) =>
-        type != OutlierTestType.Default ? type
-        : integerResponse && rowCount <= BootstrapRowLimit ? OutlierTestType.Bootstrap
-        : OutlierTestType.Binomial;
+    public static OutlierTestType Resolve(OutlierTestType type, bool integerResponse) =>
+        type != OutlierTestType.Default ? type : integerResponse ? OutlierTestType.LeaveOneOut : OutlierTestType.Binomial;
 
     /// <summary>
     /// Binomial: residuals nearer to 0 or 1 than 1 / (count + 1), against the expected frequency of 1 / (count + 1) a side.
@@ -22,40 +17,50 @@ internal static class OutlierTest
         int outliers = 0;
         foreach (double r in scaled)
             outliers += (margin != OutlierMargin.Upper && r < edge) || (margin != OutlierMargin.Lower && r > 1 - edge) ? 1 : 0;
-        double frequency = margin == OutlierMargin.Both ? 2 * edge : edge;
-        double p = BinomialTest.PValue(outliers, scaled.Length, frequency, alternative);
-        return Result("Outlier test (binomial)", outliers, frequency, scaled.Length, p, alternative, 0);
+        double expected = (margin == OutlierMargin.Both ? 2 * edge : edge) * scaled.Length;
+        double p = BinomialTest.PValue(outliers, scaled.Length, expected / scaled.Length, alternative);
+        return Result("Outlier test (binomial)", outliers, expected, p, alternative, 0);
     }
 
     /// <summary>
-    /// Rows whose residual is exactly 0 or 1, against the same number for simulations that take the place of the data.
+    /// Rows whose residual is exactly 0 or 1, against the number of rows where each simulation lies outside all the others.
     /// </summary>
-    public static TestResult Resampled(
-        double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, bool leaveOneOut, int replicates, RandomStream random)
+    public static TestResult LeaveOneOut(double[] scaled, SimulationSummary summary, Alternative alternative, OutlierMargin margin)
     {
-        int count = simulated.Length, n = scaled.Length;
-        int outliers = scaled.Count(r => (margin != OutlierMargin.Upper && r == 0) || (margin != OutlierMargin.Lower && r == 1));
-        int used = Math.Min(leaveOneOut ? count : replicates, count);
-        var frequencies = new double[used];
-        Parallel.For(0, used, i =>
+        double[] counts = margin switch
         {
-            int[] others = leaveOneOut ? AllBut(i, count) : Resample(i, count, random.Split(i));
-            frequencies[i] = Outside(simulated, i, others, margin) / (double)n;
-        });
-
-        double p = SimulationTest.PValue(frequencies, outliers / (double)n, alternative);
-        string name = leaveOneOut ? "Outlier test (leave one out)" : "Outlier test (bootstrap)";
-        return Result(name, outliers, SimulationTest.Mean(frequencies), n, p, alternative, SimulationTest.Resolution(used, alternative));
+            OutlierMargin.Upper => summary.AloneAbove,
+            OutlierMargin.Lower => summary.AloneBelow,
+            _ => [.. summary.AloneAbove.Zip(summary.AloneBelow, (above, below) => above + below)],
+        };
+        return Compared("Outlier test (leave one out)", scaled, counts, alternative, margin);
     }
 
-    private static int[] AllBut(int i, int count) => [.. Enumerable.Range(0, count).Where(s => s != i)];
+    /// <summary>
+    /// Rows whose residual is exactly 0 or 1, against the same number for simulations compared with a resample of the others.
+    /// </summary>
+    public static TestResult Bootstrap(
+        double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, int replicates, RandomStream random)
+    {
+        var counts = new double[Math.Min(replicates, simulated.Length)];
+        Parallel.For(0, counts.Length, i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
+        return Compared("Outlier test (bootstrap)", scaled, counts, alternative, margin);
+    }
 
-    private static int[] Resample(int i, int count, RandomStream random)
+    private static TestResult Compared(string name, double[] scaled, double[] counts, Alternative alternative, OutlierMargin margin)
+    {
+        int outliers = scaled.Count(r => (margin != OutlierMargin.Upper && r == 0) || (margin != OutlierMargin.Lower && r == 1));
+        double p = SimulationTest.PValue(counts, outliers, alternative);
+        return Result(name, outliers, SimulationTest.Mean(counts), p, alternative, SimulationTest.Resolution(counts.Length, alternative));
+    }
+
+    /// <summary>The different simulations, without i, in a draw of as many with replacement.</summary>
+    private static List<int> Resample(int i, int count, RandomStream random)
     {
         var drawn = new bool[count];
         for (int k = 0; k < count; k++)
         {
-            int s = (int)(random.NextDouble() * (count - 1));
+            int s = random.NextInt(count - 1);
             drawn[s >= i ? s + 1 : s] = true;
         }
 
@@ -63,7 +68,7 @@ internal static class OutlierTest
     }
 
     /// <summary>Rows where simulation i lies below all, or above all, of the others.</summary>
-    private static int Outside(double[][] simulated, int i, int[] others, OutlierMargin margin)
+    private static int Outside(double[][] simulated, int i, List<int> others, OutlierMargin margin)
     {
         double[] values = simulated[i];
         var below = new bool[values.Length];
@@ -86,21 +91,21 @@ internal static class OutlierTest
         return outside;
     }
 
-    private static TestResult Result(
-        string name, int outliers, double frequency, int n, double p, Alternative alternative, double resolution)
+    private static TestResult Result(string name, int outliers, double expected, double p, Alternative alternative, double resolution)
     {
         string pText = TestResult.FormatPValue(p, resolution);
         string rows = outliers == 1 ? "1 row lies" : $"{outliers} rows lie";
-        string expected = FormattableString.Invariant($"{frequency * n:0.#}");
-        string verdict = p >= TestResult.SignificanceLevel
-            ? $"{rows} at or beyond the edge of all simulations, and about {expected} were expected: nothing unusual ({pText})."
-            : outliers > frequency * n
-                ? $"{rows} at or beyond the edge of all simulations, but only about {expected} were expected: too many ({pText}), as overdispersion or single odd values cause."
-                : $"{rows} at or beyond the edge of all simulations, but about {expected} were expected: too few ({pText}), as underdispersion causes.";
-        return new TestResult(name, outliers, p, alternative.RName(), verdict)
+        string number = FormattableString.Invariant($"{expected:0.#}");
+        bool significant = p < TestResult.SignificanceLevel, many = outliers > expected;
+        string message = !significant
+            ? $"{rows} at or beyond the edge of all simulations, and about {number} were expected: nothing unusual ({pText})."
+            : many
+                ? $"{rows} at or beyond the edge of all simulations, but only about {number} were expected: too many ({pText}), as overdispersion or single odd values cause."
+                : $"{rows} at or beyond the edge of all simulations, but about {number} were expected: too few ({pText}), as underdispersion causes.";
+        return new TestResult(name, outliers, p, alternative.RName(), message)
         {
             Resolution = resolution,
-            Verdict = p >= TestResult.SignificanceLevel ? "as expected" : outliers > frequency * n ? "too many" : "too few",
+            Verdict = !significant ? "as expected" : many ? "too many" : "too few",
         };
     }
 }

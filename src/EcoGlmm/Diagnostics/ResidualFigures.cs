@@ -93,8 +93,9 @@ internal static class ResidualFigures
         [
             TestLine("Quantile curves", quantiles, quantiles.IsSignificant ? "not where they should lie (dashed)" : "as expected"),
         ];
-        if (outside.Length > 0)
-            annotations.Add(new Annotation("★ outside all simulations"));
+        int all = residuals.Scaled.Count(ResidualPoints.IsOutlier);
+        if (all > 0)
+            annotations.Add(new Annotation(all == 1 ? "★ 1 row outside all simulations" : $"★ {all} rows outside all simulations"));
         return new Panel(title, [.. traces])
         {
             XAxis = new Axis(axisTitle),

@@ -71,7 +71,14 @@ public sealed partial class SimulatedResiduals
         yield return TestOutliers();
         if (IntegerResponse && (_summary.Zeros.Any(z => z > 0) || Observed.Contains(0)))
             yield return TestZeroInflation();
-        yield return TestQuantiles();
+        yield return HasFewValues(Fitted) ? TestCategorical(Grouping.AsText(Fitted)) : QuantileResult(_fittedCurves.Value.Curves);
+    }
+
+    /// <summary>DHARMa's rule for drawing boxes: smooth curves misrepresent a predictor of few values.</summary>
+    private static bool HasFewValues(double[] predictor)
+    {
+        int distinct = predictor.Distinct().Count();
+        return distinct == 1 || (distinct < 10 && (double)predictor.Length / distinct > 10);
     }
 
     private IEnumerable<Annotation> OverallLines(TestResult outliers)
@@ -84,11 +91,10 @@ public sealed partial class SimulatedResiduals
         yield return ResidualFigures.TestLine($"Outliers {outliers.Statistic:0}", outliers, outliers.Verdict);
     }
 
-    /// <summary>Curves against a predictor of many values; boxes when it has few (DHARMa's rule), which curves would misrepresent.</summary>
+    /// <summary>Curves against a predictor of many values; boxes when it has few.</summary>
     private Panel PredictorPanel(double[] predictor, string axisTitle, string title, bool outliersSignificant)
     {
-        int distinct = predictor.Distinct().Count();
-        if (distinct == 1 || (distinct < 10 && (double)RowCount / distinct > 10))
+        if (HasFewValues(predictor))
         {
             string?[] levels = Grouping.AsText(predictor);
             TestResult categorical = TestCategorical(levels);
@@ -98,7 +104,7 @@ public sealed partial class SimulatedResiduals
         }
 
         double[] position = RankTransform.Apply(predictor);
-        var fit = QuantileSpline.Fit(position, Scaled, s_quartiles);
+        var fit = ReferenceEquals(predictor, Fitted) ? _fittedCurves.Value : QuantileSpline.Fit(position, Scaled, s_quartiles);
         return ResidualFigures.AgainstPredictor(
             this, _rows, predictor, position, axisTitle, title, fit, QuantileResult(fit.Curves), outliersSignificant, _simulations.Rows);
     }

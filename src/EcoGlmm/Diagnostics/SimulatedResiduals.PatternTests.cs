@@ -92,6 +92,7 @@ public sealed partial class SimulatedResiduals
         }
 
         string[] off = [.. parts.Take(count).Where(t => t.IsSignificant).Select(t => t.Name)];
+        string levelWord = off.Length == 1 ? "level" : "levels";
         string named = off.Length <= 5 ? string.Join(", ", off) : string.Join(", ", off.Take(5)) + $" and {off.Length - 5} more";
         double p = PValueAdjustment.Holm(all).Min();
         string pText = TestResult.FormatPValue(p, 0);
@@ -99,8 +100,8 @@ public sealed partial class SimulatedResiduals
         {
             (0, false) => $"The residuals are uniform within all {count} levels and equally spread ({pText}).",
             (0, true) => $"The residuals are uniform within each of {count} levels, but differ in spread among them ({pText} after adjustment for all tests).",
-            (_, false) => $"The residuals are not uniform within {named} ({pText} after adjustment for all tests).",
-            _ => $"The residuals are not uniform within {named}, and differ in spread among levels ({pText} after adjustment for all tests).",
+            (_, false) => $"The residuals are not uniform within {levelWord} {named} ({pText} after adjustment for all tests).",
+            _ => $"The residuals are not uniform within {levelWord} {named}, and differ in spread among levels ({pText} after adjustment for all tests).",
         };
         return new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message)
         {
@@ -110,8 +111,7 @@ public sealed partial class SimulatedResiduals
     }
 
     /// <inheritdoc cref="TestCategorical(IReadOnlyList{string?})"/>
-    public TestResult TestCategorical(IReadOnlyList<int> levels) =>
-        TestCategorical(levels is null ? null! : [.. levels.Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+    public TestResult TestCategorical(IReadOnlyList<int> levels) => TestCategorical(Grouping.AsText(levels));
 
     /// <summary>
     /// Durbin-Watson test of autocorrelation of the residuals in time order. Statistic: about 2 without autocorrelation, nearer

@@ -59,8 +59,8 @@ public sealed partial class SimulatedResiduals
     /// </summary>
     /// <param name="alternative"><see cref="Alternative.Greater"/> looks for too many outliers alone.</param>
     /// <param name="type">
-    /// How the expected number is found. The binomial test is exact for a continuous response and approximate for whole
-    /// numbers; there it counts residuals within 1 / (simulations + 1) of 0 or 1.
+    /// How the expected number is found. DHARMa's default for whole numbers is the bootstrap up to 500 rows and the binomial
+    /// test above; here it is <see cref="OutlierTestType.LeaveOneOut"/>, which keeps its level where those do not.
     /// </param>
     /// <param name="margin">Whether to count rows below all simulations, above all of them, or both.</param>
     /// <param name="replicates">How many simulations the bootstrap puts in the place of the data, at most all of them.</param>
@@ -74,11 +74,13 @@ public sealed partial class SimulatedResiduals
     {
         if (replicates < 2)
             throw new GlmmException($"The bootstrap of the outlier test needs at least two replicates, but {replicates} were asked for.");
-        OutlierTestType used = OutlierTest.Resolve(type, IntegerResponse, RowCount);
-        return used == OutlierTestType.Binomial
-            ? OutlierTest.Binomial(Scaled, Count, alternative, margin)
-            : OutlierTest.Resampled(Scaled, Simulated, alternative, margin, used == OutlierTestType.LeaveOneOut, replicates,
-                new RandomStream(Seed).Split(BootstrapStream));
+        return OutlierTest.Resolve(type, IntegerResponse) switch
+        {
+            OutlierTestType.Binomial => OutlierTest.Binomial(Scaled, Count, alternative, margin),
+            OutlierTestType.Bootstrap => OutlierTest.Bootstrap(
+                Scaled, Simulated, alternative, margin, replicates, new RandomStream(Seed).Split(BootstrapStream)),
+            _ => OutlierTest.LeaveOneOut(Scaled, _summary, alternative, margin),
+        };
     }
 
     /// <summary>
@@ -120,8 +122,15 @@ public sealed partial class SimulatedResiduals
             throw new GlmmException("TestGeneric needs a function that computes a number from the response, such as y => y.Max().");
         double observed = Checked(statistic((double[])Observed.Clone()), "the observed response");
         var simulated = new double[Count];
+        var gate = new object();
+        _simulations.ForEach(SimulationSource.WorkerCount(Count), (_, s, values) =>
+        {
+            // A user's function may keep state of its own, so that it is never called twice at once.
+            lock (gate)
+                simulated[s] = statistic((double[])values.Clone());
+        });
         for (int s = 0; s < Count; s++)
-            simulated[s] = Checked(statistic((double[])_simulations.Get(s).Clone()), $"simulation {s + 1}");
+            Checked(simulated[s], $"simulation {s + 1}");
         return SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
         {
             string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationTest.Mean(simulated):0.####} on average in the simulations");

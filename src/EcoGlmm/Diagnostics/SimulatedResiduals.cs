@@ -23,6 +23,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     private readonly SimulationSource _simulations;
     private readonly SimulationSummary _summary;
     private readonly ResidualRows _rows;
+    private readonly Lazy<(double[] Grid, QuantileCurve[] Curves)> _fittedCurves;
 
     private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows rows)
     {
@@ -34,6 +35,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         _simulations = simulations;
         _summary = simulations.Summarise(observed, fitted);
         Scaled = ProbabilityIntegralTransform(_summary, simulations.Count, seed);
+        _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(Fitted), Scaled, s_quartiles));
     }
 
     /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right.</summary>
@@ -102,10 +104,12 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// simulations are never all in memory unless <see cref="Simulated"/> is asked for.
     /// </summary>
     internal static SimulatedResiduals FromSimulator(
-        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed, ResidualRows? rows = null)
+        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed,
+        ResidualRows? rows = null, long keptValues = SimulationSource.DefaultKeptValues)
     {
         CheckCount(count);
-        return Create(observed, fitted, SimulationSource.FromWriter(simulate, count, observed.Length), integerResponse, seed, rows ?? ResidualRows.Plain);
+        var simulations = SimulationSource.FromWriter(simulate, count, observed.Length, keptValues);
+        return Create(observed, fitted, simulations, integerResponse, seed, rows ?? ResidualRows.Plain);
     }
 
     /// <summary>
@@ -140,11 +144,15 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         if (grouping.Levels.Length < 3)
             throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
         return FromSimulator(Aggregate(Observed), Aggregate(Fitted), Count, Simulate, IntegerResponse, Seed,
-            new ResidualRows("Group", group => grouping.Levels[group], "grouped sums of the response"));
+            new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"));
     }
 
     /// <inheritdoc cref="Regroup(IReadOnlyList{string?}, Func{double[], double}?)"/>
     public SimulatedResiduals Regroup(IReadOnlyList<double> by, Func<double[], double>? aggregate = null) =>
+        Regroup(Grouping.AsText(by), aggregate);
+
+    /// <inheritdoc cref="Regroup(IReadOnlyList{string?}, Func{double[], double}?)"/>
+    public SimulatedResiduals Regroup(IReadOnlyList<int> by, Func<double[], double>? aggregate = null) =>
         Regroup(Grouping.AsText(by), aggregate);
 
     private static SimulatedResiduals Create(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -15,15 +16,17 @@ internal delegate void SimulationWriter(int simulation, Span<double> destination
 internal sealed class SimulationSource
 {
     /// <summary>Up to this many values (32 MB) the simulations are kept after the first pass.</summary>
-    private const long KeptValues = 4_000_000;
+    public const long DefaultKeptValues = 4_000_000;
 
     private readonly SimulationWriter _writer;
+    private readonly long _keptValues;
     private readonly object _gate = new();
     private double[][]? _kept;
 
-    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept)
+    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues)
     {
         _writer = writer;
+        _keptValues = keptValues;
         _kept = kept;
         Count = count;
         RowCount = rowCount;
@@ -34,9 +37,10 @@ internal sealed class SimulationSource
     public int RowCount { get; }
 
     public static SimulationSource FromMatrix(double[][] simulated) =>
-        new((simulation, destination) => simulated[simulation].CopyTo(destination), simulated.Length, simulated[0].Length, simulated);
+        new((simulation, destination) => simulated[simulation].CopyTo(destination), simulated.Length, simulated[0].Length, simulated, 0);
 
-    public static SimulationSource FromWriter(SimulationWriter writer, int count, int rowCount) => new(writer, count, rowCount, null);
+    public static SimulationSource FromWriter(SimulationWriter writer, int count, int rowCount, long keptValues = DefaultKeptValues) =>
+        new(writer, count, rowCount, null, keptValues);
 
     /// <summary>All simulations. Made, and kept from then on, when they are not in memory.</summary>
     public double[][] Matrix()
@@ -71,17 +75,25 @@ internal sealed class SimulationSource
     public void ForEach(int workers, Action<int, int, double[]> visit)
     {
         double[][]? kept = _kept;
-        Parallel.For(0, workers, worker =>
+        try
         {
-            double[] buffer = kept is null ? new double[RowCount] : [];
-            int last = (int)((long)Count * (worker + 1) / workers);
-            for (int s = (int)((long)Count * worker / workers); s < last; s++)
+            Parallel.For(0, workers, worker =>
             {
-                if (kept is null)
-                    _writer(s, buffer);
-                visit(worker, s, kept?[s] ?? buffer);
-            }
-        });
+                double[] buffer = kept is null ? new double[RowCount] : [];
+                int last = (int)((long)Count * (worker + 1) / workers);
+                for (int s = (int)((long)Count * worker / workers); s < last; s++)
+                {
+                    if (kept is null)
+                        _writer(s, buffer);
+                    visit(worker, s, kept?[s] ?? buffer);
+                }
+            });
+        }
+        catch (AggregateException failures)
+        {
+            // What went wrong in a simulation, or in a user's function, not that it went wrong in parallel.
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
     }
 
     /// <summary>The simulated values of a few rows, [row][simulation].</summary>
@@ -99,9 +111,9 @@ internal sealed class SimulationSource
     }
 
     /// <summary>
-    /// One pass: per row, how many simulations lie below and at the observed value; per simulation, its number of zeros and
-    /// the variance of its deviations from the fitted values. Only whole numbers are added across simulations, so that the
-    /// result does not depend on how they are shared among threads.
+    /// One pass: per row, how many simulations lie below and at the observed value; per simulation, its number of zeros, the
+    /// variance of its deviations from the fitted values, and the number of rows where it lies outside all others. Only whole
+    /// numbers are added across simulations, so that the result does not depend on how they are shared among threads.
     /// </summary>
     /// <exception cref="GlmmException">A simulated value is not a finite number.</exception>
     public SimulationSummary Summarise(double[] observed, double[] fitted)
@@ -109,14 +121,16 @@ internal sealed class SimulationSource
         int n = RowCount, workers = WorkerCount(Count);
         var less = new long[workers][];
         var equal = new long[workers][];
+        var extremes = new SimulationExtremes[workers];
         var zeros = new double[Count];
         var variances = new double[Count];
         var badRow = new int[Count];
-        double[][]? keep = _kept is null && (long)n * Count <= KeptValues ? new double[Count][] : null;
+        double[][]? keep = _kept is null && (long)n * Count <= _keptValues ? new double[Count][] : null;
         for (int w = 0; w < workers; w++)
         {
             less[w] = new long[n];
             equal[w] = new long[n];
+            extremes[w] = new SimulationExtremes(n);
         }
 
         ForEach(workers, (worker, s, simulated) =>
@@ -124,6 +138,7 @@ internal sealed class SimulationSource
             if (keep is not null)
                 keep[s] = (double[])simulated.Clone();
             CountComparisons(simulated, observed, less[worker], equal[worker]);
+            extremes[worker].Add(s, simulated);
             zeros[s] = CountZeros(simulated);
             variances[s] = VarianceAround(simulated, fitted);
             badRow[s] = double.IsFinite(variances[s]) ? -1 : Array.FindIndex(simulated, v => !double.IsFinite(v));
@@ -139,6 +154,7 @@ internal sealed class SimulationSource
 
         for (int w = 1; w < workers; w++)
         {
+            extremes[0].Merge(extremes[w]);
             for (int i = 0; i < n; i++)
             {
                 less[0][i] += less[w][i];
@@ -148,7 +164,8 @@ internal sealed class SimulationSource
 
         lock (_gate)
             _kept ??= keep;
-        return new SimulationSummary(less[0], equal[0], zeros, variances);
+        (double[] below, double[] above) = extremes[0].Outside(Count);
+        return new SimulationSummary(less[0], equal[0], zeros, variances, below, above);
     }
 
     internal static int WorkerCount(int count) => Math.Max(1, Math.Min(Environment.ProcessorCount, count));
@@ -201,4 +218,7 @@ internal sealed class SimulationSource
 /// <param name="Equal">Per row, the number of simulations equal to the observed value.</param>
 /// <param name="Zeros">Per simulation, the number of zeros.</param>
 /// <param name="Variances">Per simulation, the sample variance of simulated − fitted.</param>
-internal sealed record SimulationSummary(long[] Less, long[] Equal, double[] Zeros, double[] Variances);
+/// <param name="AloneBelow">Per simulation, the number of rows where it lies below all others.</param>
+/// <param name="AloneAbove">Per simulation, the number of rows where it lies above all others.</param>
+internal sealed record SimulationSummary(
+    long[] Less, long[] Equal, double[] Zeros, double[] Variances, double[] AloneBelow, double[] AloneAbove);

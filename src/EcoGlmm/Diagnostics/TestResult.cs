@@ -77,12 +77,12 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
         var html = new StringBuilder()
             .Append("<table style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
             .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right"))
-            .Append(Header("p-value", "right")).Append(Header("What it says", "left")).Append("</tr></thead><tbody>");
+            .Append(Header("p-value", "right;white-space:nowrap")).Append(Header("What it says", "left")).Append("</tr></thead><tbody>");
         foreach (TestResult test in tests)
         {
             string weight = test.IsSignificant ? ";font-weight:600" : "";
             html.Append("<tr>").Append(Cell(test.Name, "left" + weight)).Append(Cell(FormatStatistic(test.Statistic), "right"))
-                .Append(Cell(test.PValueText[2..].TrimStart('=', ' '), "right" + weight))
+                .Append(Cell(test.PValueText[2..].TrimStart('=', ' '), "right;white-space:nowrap" + weight))
                 .Append(Cell(test.Message, "left")).Append("</tr>");
         }
 

@@ -44,10 +44,10 @@ public class SimulatedResidualsTests
     [Fact]
     public void StreamedAndHeldSimulationsGiveTheSame()
     {
-        const int rows = 25_000, count = 200;
+        const int rows = 6_000, count = 40;
         double[] fitted = [.. Enumerable.Range(0, rows).Select(i => 1.0 + i % 7)];
         double[] observed = Draw(fitted, new RandomStream(99));
-        var streamed = SimulatedResiduals.FromSimulator(observed, fitted, count, Simulate, true, 5);
+        var streamed = SimulatedResiduals.FromSimulator(observed, fitted, count, Simulate, true, 5, keptValues: 0);
         var held = SimulatedResiduals.From(observed, [.. Enumerable.Range(0, count).Select(Held)], fitted, true, 5);
         Assert.Equal(held.Scaled, streamed.Scaled);
         Assert.Equal(held.TestDispersion(), streamed.TestDispersion() with { Parts = held.TestDispersion().Parts });
@@ -70,20 +70,50 @@ public class SimulatedResidualsTests
     public void RejectionsOfCorrectModelsAreNearTheirLevel()
     {
         int uniformity = 0, dispersion = 0, zeros = 0, quantiles = 0, outliers = 0;
-        const int models = 200;
+        const int models = 100;
         for (int i = 0; i < models; i++)
         {
-            var residuals = Simulation(80, (mean, random) => Poisson(mean, random), 1000 + i, 100);
+            var residuals = Simulation(60, (mean, random) => Poisson(mean, random), 1000 + i, 100);
             uniformity += residuals.TestUniformity().IsSignificant ? 1 : 0;
             dispersion += residuals.TestDispersion().IsSignificant ? 1 : 0;
             zeros += residuals.TestZeroInflation().IsSignificant ? 1 : 0;
             quantiles += residuals.TestQuantiles().IsSignificant ? 1 : 0;
-            outliers += residuals.TestOutliers(type: OutlierTestType.LeaveOneOut).IsSignificant ? 1 : 0;
+            outliers += residuals.TestOutliers().IsSignificant ? 1 : 0;
         }
 
-        // 10 are expected of 200; 22 or more happen with probability 0.0004.
-        Assert.All([uniformity, dispersion, zeros, quantiles, outliers], rejections => Assert.InRange(rejections, 0, 21));
-        Assert.True(uniformity + dispersion + quantiles > 8);
+        // 5 are expected of 100; 14 or more happen with probability 0.0005.
+        Assert.All([uniformity, dispersion, zeros, quantiles, outliers], rejections => Assert.InRange(rejections, 0, 13));
+        Assert.True(uniformity + dispersion + quantiles > 4);
+    }
+
+    [Fact]
+    public void LeaveOneOutCountsTheRowsThatASimulationIsAloneOutside()
+    {
+        double[][] simulated = [[1, 5, 2], [2, 5, 2], [3, 4, 9], [2, 4, 7], [2, 5, 2]];
+        SimulationSummary summary = SimulationSource.FromMatrix(simulated).Summarise([0, 0, 0], [0, 0, 0]);
+        Assert.Equal([1, 0, 0, 0, 0], summary.AloneBelow);
+        Assert.Equal([0, 0, 2, 0, 0], summary.AloneAbove);
+        TestResult test = SimulatedResiduals.From([4, 6, 1], simulated).TestOutliers(type: OutlierTestType.LeaveOneOut);
+        Assert.Equal(3, test.Statistic);
+        Assert.Equal(0, test.PValue);
+    }
+
+    [Fact]
+    public void OutliersOfACorrectModelOfManyRowsAreAsExpected()
+    {
+        TestResult test = Simulation(20_000, (mean, random) => Poisson(mean, random), 11, 60).TestOutliers();
+        Assert.True(test.PValue > 0.01, test.ToString());
+        Assert.True(Simulation(20_000, (mean, random) => Poisson(1.1 * mean, random), 11, 60).TestOutliers().PValue < 0.05);
+    }
+
+    [Fact]
+    public void BootstrappedOutlierTestIsReproducible()
+    {
+        var residuals = Simulation(100, (mean, random) => Poisson(3 * mean, random), 12);
+        TestResult test = residuals.TestOutliers(type: OutlierTestType.Bootstrap);
+        Assert.True(test.IsSignificant);
+        Assert.Equal(test.PValue, residuals.TestOutliers(type: OutlierTestType.Bootstrap).PValue);
+        Assert.True(residuals.TestOutliers(margin: OutlierMargin.Lower, type: OutlierTestType.Bootstrap).Statistic < test.Statistic / 2);
     }
 
     [Fact]
