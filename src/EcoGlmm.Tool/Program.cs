@@ -17,6 +17,7 @@ internal static class Program
         {
             new HelpOption(), new VersionOption(),
             RunCommand.Create(),
+    FitCommand.Create(),
         };
         var result = root.Parse(args);
         if (result.Errors.Count > 0)

