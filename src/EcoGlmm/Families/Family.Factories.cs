@@ -76,6 +76,13 @@ public abstract partial class Family
     /// <inheritdoc cref="Gaussian"/>
     public static Family Bell(Link? link = null) => BellFamily.Set.With(link);
 
+    /// <summary>
+    /// Conway–Maxwell–Poisson counts by their mean, over- (φ &gt; 1) or underdispersed (φ &lt; 1). Default link: log. Slow:
+    /// every evaluation sums a series.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family ConwayMaxwellPoisson(Link? link = null) => ConwayMaxwellPoissonFamily.Set.With(link);
+
     /// <summary>The family of that name.</summary>
     /// <param name="name">R's name ("poisson", "nbinom2", "Gamma", "binomial") or the name here ("NegativeBinomial2"); upper
     /// and lower case are the same.</param>

@@ -22,6 +22,7 @@ internal static class FamilyNames
         ("truncated_nbinom1", ZeroTruncatedFamily.NegativeBinomial1Set, ["truncatednegativebinomial1"]),
         ("genpois", GeneralizedPoissonFamily.Set, ["generalizedpoisson", "generalisedpoisson"]),
         ("bell", BellFamily.Set, []),
+        ("compois", ConwayMaxwellPoissonFamily.Set, ["conwaymaxwellpoisson", "cmp"]),
     ];
 
     private static readonly Link[] Links =

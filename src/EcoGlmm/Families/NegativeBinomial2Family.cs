@@ -73,7 +73,7 @@ internal sealed class NegativeBinomial2Family(Link link)
     {
         bool constant = block.Delta.Length == 1;
         Span<double> table = stackalloc double[TableLength];
-        table = constant && block.Y.Length >= TableLength / 4 ? table : [];
+        table = constant && block.Y.Length >= TableLength ? table : [];
         if (!table.IsEmpty)
         {
             RisingFactorial.Tabulate(Math.Exp(ClampDelta(block.Delta[0])), table);
@@ -119,7 +119,7 @@ internal sealed class NegativeBinomial2Family(Link link)
     private static void EvaluateLogGradient(ref LogDensityBlock block, DerivativeLevel level)
     {
         Span<double> tables = stackalloc double[3 * TableLength];
-        bool tabulated = block.Delta.Length == 1 && block.Y.Length >= TableLength / 4;
+        bool tabulated = block.Delta.Length == 1 && block.Y.Length >= TableLength;
         var table1 = tables[..TableLength];
         var table2 = tables.Slice(TableLength, TableLength);
         var table3 = tables[(2 * TableLength)..];
