@@ -34,7 +34,7 @@ internal static class NiceTicks
     {
         var decades = high - low;
         double[] digits = decades < count / 3.0 ? [1, 2, 5] : [1];
-        var skip = Math.Max(1, (int)Math.Ceiling(decades / Math.Max(1, count)));
+        var skip = Math.Max(1, (int)Math.Ceiling(decades / (count + 1.0)));
         var ticks = new List<(double, string)>();
         for (var power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)
         {

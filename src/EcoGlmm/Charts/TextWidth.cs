@@ -19,13 +19,15 @@ internal static class TextWidth
         return em * fontSize;
     }
 
-    /// <summary>The text broken at spaces into lines that fit; a single word may be wider.</summary>
+    /// <summary>
+    /// The text broken at spaces into lines that fit; a single word may be wider. "p = 0.02" stays on one line.
+    /// </summary>
     public static IReadOnlyList<string> Wrap(string? text, double width, double fontSize)
     {
         var lines = new List<string>();
         if (string.IsNullOrWhiteSpace(text))
             return lines;
-        foreach (var paragraph in text.Split('\n'))
+        foreach (var paragraph in text.Replace(" = ", "\u00A0=\u00A0").Replace(" < ", "\u00A0<\u00A0").Split('\n'))
         {
             var line = "";
             foreach (var word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -44,7 +46,7 @@ internal static class TextWidth
                 lines.Add(line);
         }
 
-        return lines;
+        return lines.ConvertAll(line => line.Replace('\u00A0', ' '));
     }
 
     public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";

@@ -10,6 +10,7 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
   function load(source) {
     if (usable()) return Promise.resolve(window.Plotly);
     if (window.ecoglmmPlotly) return window.ecoglmmPlotly;
+    if (!source.url) return Promise.reject(new Error("the page's own plotly.js is too old"));
     window.ecoglmmPlotly = new Promise(function (resolve, reject) {
       var define = window.define, amd = define && define.amd;
       var script = document.createElement("script");
