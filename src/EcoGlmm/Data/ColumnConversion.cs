@@ -110,8 +110,14 @@ internal static class ColumnConversion
         return new CategoricalColumn(column.Name, chosen, codes, explicitLevels: true);
     }
 
-    private static GlmmException NotNumbers(CategoricalColumn column, int level, int row) => new(
-        $"Column \"{column.Name}\" holds labels that are not numbers: row {row + 1} is \"{column.Levels[level]}\". "
-        + $"Read the labels with Texts(\"{column.Name}\"), or correct them first; a factor whose labels are all "
-        + $"numbers becomes numeric with AsNumeric(\"{column.Name}\").");
+    private static GlmmException NotNumbers(CategoricalColumn column, int level, int row)
+    {
+        var label = column.Levels[level];
+        var advice = NumberText.TryParse(label.Replace(',', '.'), out _)
+            ? "If that is a decimal comma, read the file with new CsvOptions { DecimalSeparator = ',' }."
+            : $"Read the labels with Texts(\"{column.Name}\"), or correct them first; a factor whose labels are all "
+              + $"numbers becomes numeric with AsNumeric(\"{column.Name}\").";
+        return new GlmmException($"Column \"{column.Name}\" holds labels that are not numbers: row {row + 1} is "
+            + $"\"{label}\". {advice}");
+    }
 }

@@ -1,10 +1,15 @@
+using EcoGlmm.Data;
+
 namespace EcoGlmm;
 
 public sealed partial class FieldData
 {
-    /// <inheritdoc/>
-    public string ToHtml() => System.Net.WebUtility.HtmlEncode(ToString());
+    /// <summary>
+    /// The first rows as an HTML table, with each column's type and number of missing values. Colours are inherited from
+    /// the page.
+    /// </summary>
+    public string ToHtml() => FieldDataPreview.ToHtml(this);
 
-    /// <inheritdoc/>
-    public override string ToString() => $"{RowCount} rows: {string.Join(", ", _names)}";
+    /// <summary>The first rows as a plain-text table, with each column's type and number of missing values.</summary>
+    public override string ToString() => FieldDataPreview.ToText(this);
 }

@@ -15,7 +15,8 @@ internal static class NearestName
             var shorter = Math.Min(folded.Length, other.Length);
             var distance = EditDistance(folded, other);
             double score;
-            if (distance <= Math.Max(1, Math.Max(folded.Length, other.Length) / 3) && distance < Math.Max(2, shorter))
+            var tolerated = Math.Min(shorter - 1, Math.Max(1, Math.Max(folded.Length, other.Length) / 3));
+            if (distance == 0 || distance <= tolerated)
                 score = distance;
             else if (shorter >= 3 && (other.Contains(folded) || folded.Contains(other)))
                 score = 100 + Math.Abs(other.Length - folded.Length);

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace EcoGlmm;
+
+/// <summary>How <see cref="FieldData.ReadCsv"/> reads a file. The defaults suit most files as they are.</summary>
+public sealed record CsvOptions
+{
+    /// <summary>The character between fields; null finds out whether it is a comma, a semicolon or a tab.</summary>
+    public char? Separator { get; init; }
+
+    /// <summary>
+    /// The decimal separator: a point, or a comma in files written by a continental spreadsheet. The machine's own
+    /// culture plays no part.
+    /// </summary>
+    public char DecimalSeparator { get; init; } = '.';
+
+    /// <summary>
+    /// The texts that stand for a missing value, by default <c>NA</c> and nothing at all. Numbers, logicals and dates
+    /// treat an empty field as missing even if it is not listed.
+    /// </summary>
+    public IReadOnlyCollection<string> MissingValues { get; init; } = ["NA", ""];
+
+    /// <summary>Whether the first line names the columns; otherwise they are called V1, V2 and so on.</summary>
+    public bool HasHeader { get; init; } = true;
+
+    /// <summary>Columns that are read as text whatever they look like, for instance ring numbers such as <c>007</c>.</summary>
+    public IReadOnlyCollection<string> TextColumns { get; init; } = [];
+
+    /// <summary>
+    /// The file's encoding; null takes it from the byte order mark, otherwise UTF-8, or Windows-1252 (Western
+    /// European) where the bytes are not valid UTF-8.
+    /// </summary>
+    public Encoding? Encoding { get; init; }
+}

@@ -1,0 +1,74 @@
+using System.Data;
+using EcoGlmm.Data;
+
+namespace EcoGlmm;
+
+public sealed partial class FieldData
+{
+    /// <summary>
+    /// Takes over the data of any table that .NET code has at hand: a <c>Microsoft.Data.Analysis.DataFrame</c>, a
+    /// <see cref="DataTable"/> or <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), a
+    /// sequence of records, anonymous objects or other objects with public properties, a sequence of dictionaries, or a
+    /// dictionary from column names to sequences of values. The data are copied.
+    /// </summary>
+    /// <remarks>
+    /// Numbers of every kind become numeric, booleans logical, dates a date; texts, characters, enums and GUIDs a factor
+    /// with its levels sorted ordinally. Null, <see cref="DBNull"/> and NaN are missing.
+    /// <c>DataFrame.LoadCsv</c> stores decimal numbers in single precision, so that digits are lost before they come
+    /// here: prefer <see cref="ReadCsv"/> for files.
+    /// </remarks>
+    /// <param name="table">The table.</param>
+    /// <exception cref="GlmmException">The object is no table, or holds what no column can; the message says what.</exception>
+    public static FieldData From(object table) => TableReader.Read(table);
+
+    /// <summary>Takes over the data of a table, as <see cref="From"/> does.</summary>
+    /// <param name="table">The table.</param>
+    public static implicit operator FieldData(DataTable table) => From(table);
+
+    /// <summary>Takes over the data of a view, as <see cref="From"/> does.</summary>
+    /// <param name="view">The view.</param>
+    public static implicit operator FieldData(DataView view) => From(view);
+
+    /// <summary>Takes numeric columns by name, as <see cref="From"/> does.</summary>
+    /// <param name="columns">The columns, all of the same length.</param>
+    public static implicit operator FieldData(Dictionary<string, double[]> columns) => From(columns);
+
+    /// <summary>Takes columns by name, as <see cref="From"/> does.</summary>
+    /// <param name="columns">The columns, arrays of numbers, texts, booleans or dates, all of the same length.</param>
+    public static implicit operator FieldData(Dictionary<string, Array> columns) => From(columns);
+
+    /// <summary>Takes columns by name, as <see cref="From"/> does.</summary>
+    /// <param name="columns">The columns, sequences of numbers, texts, booleans or dates, all of the same length.</param>
+    public static implicit operator FieldData(Dictionary<string, object> columns) => From(columns);
+
+    /// <summary>
+    /// The data as a <see cref="DataTable"/>: numbers as <see cref="double"/>, factors as <see cref="string"/>, logicals
+    /// as <see cref="bool"/>, dates as <see cref="DateTime"/>, missing values as <see cref="DBNull"/>.
+    /// </summary>
+    /// <param name="name">The table's name.</param>
+    public DataTable ToDataTable(string name = "FieldData")
+    {
+        var table = new DataTable(name) { Locale = System.Globalization.CultureInfo.InvariantCulture };
+        // A DataTable looks names up without regard to case, and refuses two that differ in nothing else.
+        foreach (var clash in _names.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            throw new GlmmException($"A DataTable cannot have the columns {Names.List([.. clash])} together, "
+                + "which differ only in capitals; Rename one of them.");
+        }
+        foreach (var column in _columns)
+        {
+            table.Columns.Add(column.Name, column switch
+            {
+                NumericColumn => typeof(double),
+                LogicalColumn => typeof(bool),
+                DateColumn => typeof(DateTime),
+                _ => typeof(string),
+            });
+        }
+        table.BeginLoadData();
+        for (var row = 0; row < RowCount; row++)
+            table.Rows.Add(Array.ConvertAll(_columns, column => column.ValueAt(row) ?? DBNull.Value));
+        table.EndLoadData();
+        return table;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections;
+using System.Data;
+
+namespace EcoGlmm.Data;
+
+/// <summary>Recognises the kinds of table that .NET code has at hand, and reads them.</summary>
+internal static class TableReader
+{
+    private const string Accepted = "FieldData.From takes a DataFrame, a DataTable, an IDataReader, a sequence of records "
+        + "or objects with properties, or a dictionary from column names to sequences of values.";
+
+    /// <exception cref="GlmmException">The object is no table, or holds what no column can.</exception>
+    public static FieldData Read(object? table)
+    {
+        switch (table)
+        {
+            case null:
+                throw new GlmmException("There are no data: the table given is null.");
+            case FieldData data:
+                return data;
+            case string text:
+                throw new GlmmException($"FieldData.From was given the text \"{text}\". To read a file, write "
+                    + "FieldData.ReadCsv(path).");
+            case Task:
+                throw new GlmmException("FieldData.From was given a task that is still to deliver its data; write await "
+                    + "before it.");
+            case DataTable dataTable:
+                return FromDataTable(dataTable);
+            case DataView view:
+                return FromDataTable(view.ToTable());
+            case DataSet set:
+                throw new GlmmException("A DataSet holds several tables: "
+                    + $"{Names.List([.. set.Tables.Cast<DataTable>().Select(one => one.TableName)])}. Give one of them, "
+                    + "for instance set.Tables[0].");
+            case IDataReader reader:
+                return FromDataReader(reader);
+        }
+        if (DataFrameReader.IsDataFrame(table))
+            return DataFrameReader.Read(table);
+        if (Entries(table) is { } entries)
+            return FromColumns(entries);
+        if (table is IEnumerable rows)
+            return RowReader.Read(rows);
+        throw new GlmmException($"A {ColumnBuilder.TypeName(table.GetType())} is not a table. {Accepted} A single object "
+            + "becomes a row within an array: new[] { row }.");
+    }
+
+    /// <summary>
+    /// The entries of a dictionary of any kind, or of a sequence of pairs, in its order; null if the object is neither.
+    /// </summary>
+    /// <exception cref="GlmmException">A key is not a text.</exception>
+    public static List<KeyValuePair<string, object?>>? Entries(object table)
+    {
+        var entries = new List<KeyValuePair<string, object?>>();
+        if (table is IDictionary dictionary)
+        {
+            foreach (DictionaryEntry entry in dictionary)
+            {
+                if (entry.Key is not string name)
+                {
+                    throw new GlmmException("The keys of a dictionary of columns are their names, but "
+                        + $"{entry.Key} is a {ColumnBuilder.TypeName(entry.Key.GetType())}, not a text.");
+                }
+                entries.Add(new(name, entry.Value));
+            }
+            return entries;
+        }
+        var pairType = table.GetType().GetInterfaces()
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+            .Select(i => i.GetGenericArguments()[0])
+            .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)
+                && type.GetGenericArguments()[0] == typeof(string));
+        if (pairType is null)
+            return null;
+        var key = pairType.GetProperty("Key")!;
+        var value = pairType.GetProperty("Value")!;
+        foreach (var pair in (IEnumerable)table)
+            entries.Add(new((string)key.GetValue(pair)!, value.GetValue(pair)));
+        return entries;
+    }
+
+    private static FieldData FromColumns(List<KeyValuePair<string, object?>> entries) =>
+        new(entries.ConvertAll(entry => entry.Value switch
+        {
+            IEnumerable values and not string => ColumnBuilder.FromValues(entry.Key, values),
+            null => throw new GlmmException($"Column \"{entry.Key}\" is null instead of a sequence of values."),
+            var single => throw new GlmmException($"Column \"{entry.Key}\" is a single "
+                + $"{ColumnBuilder.TypeName(single.GetType())}, but a column is a sequence of values, one per row; for a "
+                + "single row write an array with one value."),
+        }));
+
+    private static FieldData FromDataTable(DataTable table)
+    {
+        var rows = table.Rows.Cast<DataRow>().Where(row => row.RowState != DataRowState.Deleted).ToArray();
+        return FromDataRows(table, rows);
+    }
+
+    public static FieldData FromDataRows(DataTable table, DataRow[] rows) =>
+        new(table.Columns.Cast<DataColumn>().Select(column => ColumnBuilder.FromObjects(
+            column.ColumnName, Array.ConvertAll(rows, row => (object?)row[column]), column.DataType)).ToArray());
+
+    private static FieldData FromDataReader(IDataReader reader)
+    {
+        if (reader.IsClosed)
+            throw new GlmmException("The data reader is closed already; run the query again.");
+        var values = new List<object?>[reader.FieldCount];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (string.IsNullOrWhiteSpace(reader.GetName(i)))
+                throw new GlmmException($"Column {i + 1} of the query has no name; give it one with AS.");
+            values[i] = [];
+        }
+        while (reader.Read())
+        {
+            for (var i = 0; i < values.Length; i++)
+                values[i].Add(reader.GetValue(i));
+        }
+        return new FieldData(values.Select((column, i) =>
+            ColumnBuilder.FromObjects(reader.GetName(i), [.. column], reader.GetFieldType(i))).ToArray());
+    }
+}
