@@ -2,7 +2,9 @@ using EcoGlmm.Data;
 
 namespace EcoGlmm.Formulas;
 
-/// <summary>The arguments of a call matched to a function's parameters by R's rules: exact name, partial name, position.</summary>
+/// <summary>
+/// The arguments of a call matched to a function's parameters by R's rules: exact name, partial name, position.
+/// </summary>
 internal sealed class CallArguments
 {
     private readonly Dictionary<string, FormulaNode> _given = new(StringComparer.Ordinal);
@@ -22,7 +24,9 @@ internal sealed class CallArguments
                 byPosition.Enqueue(argument.Value);
                 continue;
             }
-            var matches = parameters.Contains(name) ? [name] : parameters.Where(parameter => parameter.StartsWith(name)).ToArray();
+            var matches = parameters.Contains(name)
+                ? [name]
+                : parameters.Where(parameter => parameter.StartsWith(name, StringComparison.Ordinal)).ToArray();
             if (matches.Length != 1)
             {
                 throw evaluator.Error(argument.Value, $"{call.Function}() has no argument \"{name}\"",
@@ -52,7 +56,8 @@ internal sealed class CallArguments
 
     public CallNode Call { get; }
 
-    public bool Has(string parameter) => _given.TryGetValue(parameter, out var node) && node is not NameNode { Name: "NULL" };
+    public bool Has(string parameter) =>
+        _given.TryGetValue(parameter, out var node) && node is not NameNode { Name: "NULL" };
 
     public FormulaNode Node(string parameter) => Has(parameter)
         ? _given[parameter]
@@ -68,7 +73,8 @@ internal sealed class CallArguments
 
     public double[] Constants(string parameter) => Value(parameter) is ConstantNumbers constant
         ? constant.Values
-        : throw Invalid(parameter, "must be numbers that do not vary with the row", "Write a number, or several as c(1, 2.5).");
+        : throw Invalid(parameter, "must be numbers that do not vary with the row",
+            "Write a number, or several as c(1, 2.5).");
 
     public string[] Texts(string parameter) => Value(parameter) switch
     {

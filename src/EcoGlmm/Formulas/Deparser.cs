@@ -17,7 +17,9 @@ internal static class Deparser
         return text.ToString();
     }
 
-    public static string Name(string name) => FormulaLexer.IsPlainName(name) ? name : $"`{name.Replace("\\", "\\\\").Replace("`", "\\`")}`";
+    public static string Name(string name) => FormulaLexer.IsPlainName(name)
+        ? name
+        : $"`{name.Replace("\\", "\\\\").Replace("`", "\\`")}`";
 
     private static void Append(StringBuilder text, FormulaNode node)
     {
@@ -45,7 +47,9 @@ internal static class Deparser
                 break;
             case BinaryNode binary:
                 Append(text, binary.Left);
-                text.Append(binary.Operator is "/" or "^" or ":" or "%%" or "%/%" ? binary.Operator : $" {binary.Operator} ");
+                text.Append(binary.Operator is "/" or "^" or ":" or "%%" or "%/%"
+                    ? binary.Operator
+                    : $" {binary.Operator} ");
                 Append(text, binary.Right);
                 break;
             case CallNode call:

@@ -12,7 +12,8 @@ internal sealed class DesignLayout
     private readonly bool[][] _full;
     private readonly int[] _firstColumn;
 
-    private DesignLayout(ModelTerms terms, VariableCoding[][] variables, bool[][] full, int[] firstColumn, string[] names, int[] assign)
+    private DesignLayout(
+        ModelTerms terms, VariableCoding[][] variables, bool[][] full, int[] firstColumn, string[] names, int[] assign)
     {
         HasIntercept = terms.HasIntercept;
         TermLabels = [.. terms.Terms.Select(term => term.Label)];
@@ -47,7 +48,8 @@ internal sealed class DesignLayout
         {
             var node = terms.Variables[v];
             var name = node is NameNode column ? column.Name : node.ToString();
-            codings.Add(v, VariableCoding.Learn(text, node, evaluator, contrasts.GetValueOrDefault(name, Contrast.Treatment)));
+            var contrast = contrasts.GetValueOrDefault(name, Contrast.Treatment);
+            codings.Add(v, VariableCoding.Learn(text, node, evaluator, contrast));
         }
 
         var variables = terms.Terms.Select(term => Array.ConvertAll(term.Variables, v => codings[v])).ToArray();
@@ -66,7 +68,8 @@ internal sealed class DesignLayout
         for (var t = 0; t < variables.Length; t++)
         {
             firstColumn[t] = names.Count;
-            var count = variables[t].Select((variable, i) => (long)variable.ColumnCount(full[t][i])).Aggregate((a, b) => Math.Min(a * b, int.MaxValue));
+            var count = variables[t].Select((variable, i) => (long)variable.ColumnCount(full[t][i]))
+                .Aggregate((a, b) => Math.Min(a * b, int.MaxValue));
             if (names.Count + count > MostColumns)
             {
                 throw new GlmmException($"The term {terms.Terms[t].Label} would need {count} coefficients. Something "

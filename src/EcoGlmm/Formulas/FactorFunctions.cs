@@ -25,8 +25,9 @@ internal static class FactorFunctions
             throw arguments.Invalid("labels", $"has {labels.Length} labels for {known.Length} levels",
                 $"The levels are {Names.List(known)}.");
         }
-        return new FactorValue(
-            Array.ConvertAll(factor.Levels, level => Array.IndexOf(known, level) is >= 0 and var i ? labels[i] : level), factor.Codes);
+        var renamed = Array.ConvertAll(
+            factor.Levels, level => Array.IndexOf(known, level) is >= 0 and var i ? labels[i] : level);
+        return new FactorValue(renamed, factor.Codes);
     }
 
     public static Value AsNumeric(Evaluator evaluator, CallNode call)
@@ -54,7 +55,9 @@ internal static class FactorFunctions
         var factor = arguments.Factor("x");
         var order = evaluator.Learn(call, () =>
         {
-            var wanted = arguments.Texts("ref") is [var one] ? one : throw arguments.Invalid("ref", "must be one level", "Name it in quotes.");
+            var wanted = arguments.Texts("ref") is [var one]
+                ? one
+                : throw arguments.Invalid("ref", "must be one level", "Name it in quotes.");
             var reference = Array.IndexOf(factor.Levels, wanted);
             if (reference < 0)
             {
@@ -116,7 +119,8 @@ internal static class FactorFunctions
         var labels = arguments.Texts("labels");
         return labels.Length == breaks.Length - 1
             ? new Intervals(breaks, labels)
-            : throw arguments.Invalid("labels", $"has {labels.Length} labels for {breaks.Length - 1} intervals", "Give one label for each interval.");
+            : throw arguments.Invalid("labels", $"has {labels.Length} labels for {breaks.Length - 1} intervals",
+                "Give one label for each interval.");
     }
 
     // R widens the range by a thousandth on both sides, so that the extreme values fall inside.
@@ -160,8 +164,12 @@ internal static class FactorFunctions
         var e = scientific.IndexOf('E');
         var exponent = int.Parse(scientific.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         if (exponent >= -4 && exponent < digits)
-            return Trim(Math.Round((decimal)value, Math.Min(28, digits - 1 - exponent)).ToString(CultureInfo.InvariantCulture));
-        return Trim(scientific[..e]) + (exponent < 0 ? "e-" : "e+") + Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture);
+        {
+            var rounded = Math.Round((decimal)value, Math.Min(28, digits - 1 - exponent));
+            return Trim(rounded.ToString(CultureInfo.InvariantCulture));
+        }
+        return Trim(scientific[..e]) + (exponent < 0 ? "e-" : "e+")
+               + Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture);
     }
 
     private static string Trim(string number) => number.Contains('.') ? number.TrimEnd('0').TrimEnd('.') : number;

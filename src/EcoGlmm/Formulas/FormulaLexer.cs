@@ -17,7 +17,9 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>A word of a formula. <c>Text</c> is the name without backquotes, the text without quotes, or the symbol itself.</summary>
+/// <summary>
+/// A word of a formula. <c>Text</c> is the name without backquotes, the text without quotes, or the symbol itself.
+/// </summary>
 internal readonly record struct Token(TokenKind Kind, int Position, string Text, double Number = 0);
 
 /// <summary>Splits the text of a formula into words, by R's lexical rules.</summary>
@@ -90,8 +92,10 @@ internal static class FormulaLexer
                     i++;
             }
         }
-        if (!double.TryParse(text.AsSpan(start, i - start), NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            throw FormulaError.At(text, start, "This is not a number", "Write numbers with one decimal point: 2.5 or 1e-3.");
+        var digits = text.AsSpan(start, i - start);
+        if (!double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            throw FormulaError.At(text, start, "This is not a number",
+                "Write numbers with one decimal point: 2.5 or 1e-3.");
         if (i < text.Length && text[i] == 'L')
             i++;
         else if (i < text.Length && IsNamePart(text[i]))
@@ -118,7 +122,8 @@ internal static class FormulaLexer
             throw FormulaError.At(text, start, "This quote is never closed", $"Add a closing {quote}.");
         i++;
         if (quote == '`' && content.Length == 0)
-            throw FormulaError.At(text, start, "There is no name between the backquotes", "Write the column's name there.");
+            throw FormulaError.At(text, start, "There is no name between the backquotes",
+                "Write the column's name there.");
         return new Token(quote == '`' ? TokenKind.Name : TokenKind.Text, start, content.ToString());
     }
 
@@ -133,7 +138,8 @@ internal static class FormulaLexer
             i += candidate.Length;
             return new Token(TokenKind.Operator, start, candidate);
         }
-        throw FormulaError.At(text, i, "Unknown operator", $"The operators with per cent signs are {Names.List(known)}.");
+        throw FormulaError.At(text, i, "Unknown operator",
+            $"The operators with per cent signs are {Names.List(known)}.");
     }
 
     private static Token Symbol(string text, ref int i)

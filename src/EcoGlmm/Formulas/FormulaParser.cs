@@ -29,7 +29,8 @@ internal sealed class FormulaParser
     {
         var parser = new FormulaParser(text);
         if (parser.Current.Kind == TokenKind.End)
-            throw FormulaError.At(text, 0, "The formula is empty", "Write something like: count ~ treatment + (1 | site).");
+            throw FormulaError.At(text, 0, "The formula is empty",
+                "Write something like: count ~ treatment + (1 | site).");
         FormulaNode? response = null;
         if (!parser.Is("~"))
             response = parser.Expression(0);
@@ -38,16 +39,19 @@ internal sealed class FormulaParser
             if (parser.Current.Kind == TokenKind.End)
             {
                 throw FormulaError.At(text, text.Length, "The formula has no ~",
-                    "Put the response on the left of a ~ and the explanatory terms on its right: count ~ treatment + (1 | site).");
+                    "Put the response on the left of a ~ and the explanatory terms on its right: "
+                    + "count ~ treatment + (1 | site).");
             }
             throw parser.Unexpected();
         }
         parser._next++;
         if (parser.Current.Kind == TokenKind.End)
-            throw FormulaError.At(text, text.Length, "There is nothing on the right of the ~", "Write ~ 1 for an intercept alone.");
+            throw FormulaError.At(text, text.Length, "There is nothing on the right of the ~",
+                "Write ~ 1 for an intercept alone.");
         var rightHandSide = parser.Expression(0);
         if (parser.Is("~"))
-            throw FormulaError.At(text, parser.Current.Position, "A formula has only one ~", "Remove this one, or replace it by +.");
+            throw FormulaError.At(text, parser.Current.Position, "A formula has only one ~",
+                "Remove this one, or replace it by +.");
         if (parser.Current.Kind != TokenKind.End)
             throw parser.Unexpected();
         return (response, rightHandSide);
@@ -113,10 +117,12 @@ internal sealed class FormulaParser
             case TokenKind.OpenParenthesis:
                 _next++;
                 if (Current.Kind == TokenKind.CloseParenthesis)
-                    throw FormulaError.At(_text, token.Position, "These parentheses are empty", "Remove them, or write a term inside.");
+                    throw FormulaError.At(_text, token.Position, "These parentheses are empty",
+                        "Remove them, or write a term inside.");
                 var inner = Expression(0);
                 if (Is("~"))
-                    throw FormulaError.At(_text, Current.Position, "A ~ cannot stand inside parentheses", "Move it outside.");
+                    throw FormulaError.At(_text, Current.Position, "A ~ cannot stand inside parentheses",
+                        "Move it outside.");
                 Close(token.Position);
                 return new ParenthesisNode(token.Position, inner);
             default:
@@ -173,7 +179,8 @@ internal sealed class FormulaParser
                 "Remove it, or add the ( that belongs to it."),
             TokenKind.Operator when token.Text == "~" => FormulaError.At(_text, token.Position, "A ~ cannot stand here",
                 "A formula has one ~, between the response and the terms."),
-            TokenKind.Operator => FormulaError.At(_text, token.Position, $"Something is missing before this {token.Text}",
+            TokenKind.Operator => FormulaError.At(_text, token.Position,
+                $"Something is missing before this {token.Text}",
                 $"Write a column, a number or a function there, or remove the {token.Text}."),
             TokenKind.Assign => FormulaError.At(_text, token.Position, "An = cannot stand here",
                 "Between the response and the terms stands a ~, and == compares; = only names an argument of a function, "

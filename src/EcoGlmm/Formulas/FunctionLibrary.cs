@@ -72,7 +72,8 @@ internal static class FunctionLibrary
         else if (NearestName.Find(call.Function, Functions.Keys.Concat(Special)) is { } nearest)
             advice = $"Did you mean {nearest}()?";
         else
-            advice = "Make the column first, with FieldData.With. The functions are " + string.Join(", ", Functions.Keys.Concat(Special)) + ".";
+            advice = "Make the column first, with FieldData.With. The functions are "
+                     + string.Join(", ", Functions.Keys.Concat(Special)) + ".";
         return FormulaError.At(text, call.Position, $"There is no function {call.Function}()", advice);
     }
 }

@@ -1,6 +1,10 @@
+using System.Globalization;
+
 namespace EcoGlmm.Formulas;
 
-/// <summary>Functions of a numeric column that take statistics from the training rows and keep them for other rows.</summary>
+/// <summary>
+/// Functions of a numeric column that take statistics from the training rows and keep them for other rows.
+/// </summary>
 internal static class LearningFunctions
 {
     private sealed record Standardisation(double Center, double Scale);
@@ -66,7 +70,8 @@ internal static class LearningFunctions
     private static MatrixValue Spline(CallArguments arguments, int degree, bool natural)
     {
         var x = arguments.Rows("x");
-        return Matrix(arguments.Evaluator.Learn(arguments.Call, () => LearnSpline(arguments, x, degree, natural)).Evaluate(x));
+        var basis = arguments.Evaluator.Learn(arguments.Call, () => LearnSpline(arguments, x, degree, natural));
+        return Matrix(basis.Evaluate(x));
     }
 
     private static SplineBasis LearnSpline(CallArguments arguments, double[] x, int degree, bool natural)
@@ -74,7 +79,8 @@ internal static class LearningFunctions
         var intercept = arguments.Flag("intercept", false);
         var finite = x.Where(double.IsFinite).Order().ToArray();
         if (finite.Length == 0 || finite[0] == finite[^1])
-            throw arguments.Invalid("x", "must have at least two different values", "A spline of a constant says nothing.");
+            throw arguments.Invalid("x", "must have at least two different values",
+                "A spline of a constant says nothing.");
         double[] boundary = [finite[0], finite[^1]];
         if (arguments.Has("Boundary.knots"))
         {
@@ -88,7 +94,8 @@ internal static class LearningFunctions
         {
             knots = [.. arguments.Constants("knots").Order()];
             if (knots.Any(knot => !(knot > boundary[0] && knot < boundary[1])))
-                throw arguments.Invalid("knots", "must lie between the boundary knots", $"These are {boundary[0]:R} and {boundary[1]:R}.");
+                throw arguments.Invalid("knots", "must lie between the boundary knots",
+                    $"These are {boundary[0]:R} and {boundary[1]:R}.");
         }
         else if (arguments.Has("df"))
         {
@@ -107,7 +114,8 @@ internal static class LearningFunctions
         {
             scale = RootMeanSquare(x, center);
             if (scale == 0)
-                throw arguments.Invalid("x", "does not vary, so that it cannot be scaled", "Leave it out of the formula.");
+                throw arguments.Invalid("x", "does not vary, so that it cannot be scaled",
+                    "Leave it out of the formula.");
         }
         return new Standardisation(center, scale.Value);
     }
@@ -164,5 +172,5 @@ internal static class LearningFunctions
     }
 
     private static MatrixValue Matrix(double[][] columns) =>
-        new(columns, [.. Enumerable.Range(1, columns.Length).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+        new(columns, [.. Enumerable.Range(1, columns.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))]);
 }

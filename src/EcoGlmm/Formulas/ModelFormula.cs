@@ -44,7 +44,9 @@ internal sealed class ModelFormula
     public ModelFormula Update(string change)
     {
         var (response, rightHandSide) = FormulaParser.Parse(change);
-        var newResponse = response is null || IsDot(response) ? Response : Response is null ? response : WithoutDot(response, Response);
+        var newResponse = response is null || IsDot(response) ? Response
+            : Response is null ? response
+            : WithoutDot(response, Response);
         var random = new List<FormulaNode>();
         var fixedEffects = UpdateFixed(rightHandSide, add: true, random) ?? new NumberNode(0, 1, false);
 
@@ -69,7 +71,8 @@ internal sealed class ModelFormula
     private static string[] Simplify(string text, FormulaNode fixedEffects, FormulaNode? response)
     {
         var expanded = ModelTerms.Expand(text, fixedEffects, response, dotColumns: null);
-        var terms = expanded.Terms.Select(term => string.Join(':', term.Variables.Select(v => Operand(expanded.Variables[v]))))
+        var terms = expanded.Terms
+            .Select(term => string.Join(':', term.Variables.Select(v => Operand(expanded.Variables[v]))))
             .Concat(expanded.Offsets.Select(offset => $"offset({offset})"));
         if (!expanded.HasIntercept)
             return [.. terms, "-1"];
@@ -81,18 +84,21 @@ internal sealed class ModelFormula
     // Follows sums and differences: random terms go into the list or out of it, the rest is returned.
     private FormulaNode? UpdateFixed(FormulaNode node, bool add, List<FormulaNode> random)
     {
+        if (RandomTermSplitter.IsRandomTerm(node))
+        {
+            Change(random, node, add);
+            return null;
+        }
         switch (node)
         {
             case NameNode { Name: "." }:
                 foreach (var term in _writtenRandomTerms)
                     Change(random, term, add);
                 return new ParenthesisNode(0, FixedEffects ?? new NumberNode(0, 1, false));
-            case ParenthesisNode { Inner: BinaryNode { Operator: "|" or "||" } }:
-            case CallNode { Arguments: [{ Value: BinaryNode { Operator: "|" or "||" } }, ..] } when !FunctionLibrary.Contains(((CallNode)node).Function):
-                Change(random, node, add);
-                return null;
             case ParenthesisNode parenthesis:
-                return UpdateFixed(parenthesis.Inner, add, random) is { } inner ? parenthesis with { Inner = inner } : null;
+                return UpdateFixed(parenthesis.Inner, add, random) is { } inner
+                    ? parenthesis with { Inner = inner }
+                    : null;
             case BinaryNode { Operator: "+" or "-" } sum:
                 var left = UpdateFixed(sum.Left, add, random);
                 var right = UpdateFixed(sum.Right, sum.Operator == "-" ? !add : add, random);
@@ -102,7 +108,7 @@ internal sealed class ModelFormula
                     return sum with { Left = left, Right = right };
                 return sum.Operator == "-" ? new UnaryNode(sum.Position, "-", right) : right;
             default:
-                return FixedEffects is null ? WithoutDot(node, new NumberNode(0, 1, false)) : WithoutDot(node, FixedEffects);
+                return WithoutDot(node, FixedEffects ?? new NumberNode(0, 1, false));
         }
     }
 
@@ -120,7 +126,11 @@ internal sealed class ModelFormula
         NameNode { Name: "." } => meant is BinaryNode or UnaryNode ? new ParenthesisNode(node.Position, meant) : meant,
         ParenthesisNode parenthesis => parenthesis with { Inner = WithoutDot(parenthesis.Inner, meant) },
         UnaryNode unary => unary with { Operand = WithoutDot(unary.Operand, meant) },
-        BinaryNode binary => binary with { Left = WithoutDot(binary.Left, meant), Right = WithoutDot(binary.Right, meant) },
+        BinaryNode binary => binary with
+        {
+            Left = WithoutDot(binary.Left, meant),
+            Right = WithoutDot(binary.Right, meant),
+        },
         CallNode call => call with
         {
             Arguments = [.. call.Arguments.Select(argument => argument with { Value = WithoutDot(argument.Value, meant) })],

@@ -50,7 +50,8 @@ internal sealed class ModelSpecification
         var formula = ModelFormula.Parse(conditional);
         var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
             "Put the column to explain on the left of the ~: count ~ treatment + (1 | site).");
-        var conditionalSyntax = PartSyntax.Create(ModelPart.Conditional, formula, response, Checked(offset, "offset", data), data);
+        var conditionalSyntax = PartSyntax.Create(
+            ModelPart.Conditional, formula, response, Checked(offset, "offset", data), data);
         var zeroSyntax = OneSided(ModelPart.ZeroInflation, zeroInflation, formula, response, data);
         var dispersionSyntax = OneSided(ModelPart.Dispersion, dispersion, formula, response, data);
 
@@ -67,8 +68,9 @@ internal sealed class ModelSpecification
         var used = new FieldData(variables.ConvertAll(data.Column));
         if (rows.Length < data.RowCount)
             used = used.Take(rows);
-        var context = new EvaluationContext(used, Training: true, new Dictionary<string, object>(StringComparer.Ordinal), rows);
-        var codings = Contrasts(contrasts, conditionalSyntax, zeroSyntax, dispersionSyntax, data);
+        var learnt = new Dictionary<string, object>(StringComparer.Ordinal);
+        var context = new EvaluationContext(used, Training: true, learnt, rows);
+        var codings = Contrasts(contrasts, parts, data);
 
         return new ModelSpecification
         {
@@ -85,7 +87,8 @@ internal sealed class ModelSpecification
         };
     }
 
-    private static PartSyntax OneSided(ModelPart part, string text, ModelFormula conditional, FormulaNode response, FieldData data)
+    private static PartSyntax OneSided(
+        ModelPart part, string text, ModelFormula conditional, FormulaNode response, FieldData data)
     {
         var formula = ModelFormula.Parse(text);
         if (formula.Response is { } own)
@@ -128,7 +131,8 @@ internal sealed class ModelSpecification
             return (rows, missing);
         throw new GlmmException(data.RowCount == 0
             ? "The data have no rows."
-            : $"None of the {Names.Count(data.RowCount, "row")} has a value for every variable of the model. Values missing: "
+            : $"None of the {Names.Count(data.RowCount, "row")} has a value for every variable of the model. "
+              + "Values missing: "
               + string.Join(", ", missing.Select(m => $"{m.Item2} in \"{m.Item1}\""))
               + ". Leave the worst variable out of the formula.");
     }
@@ -145,10 +149,9 @@ internal sealed class ModelSpecification
     }
 
     private static Dictionary<string, Contrast> Contrasts(
-        IReadOnlyDictionary<string, string>? contrasts, PartSyntax conditional, PartSyntax zero, PartSyntax dispersion, FieldData data)
+        IReadOnlyDictionary<string, string>? contrasts, PartSyntax[] parts, FieldData data)
     {
         var result = new Dictionary<string, Contrast>(StringComparer.Ordinal);
-        PartSyntax[] parts = [conditional, zero, dispersion];
         var known = parts.SelectMany(part => part.Terms.Variables)
             .Select(node => node is NameNode column ? column.Name : node.ToString()).ToHashSet(StringComparer.Ordinal);
         foreach (var (column, name) in contrasts ?? new Dictionary<string, string>())

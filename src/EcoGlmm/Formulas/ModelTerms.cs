@@ -155,7 +155,8 @@ internal sealed class ModelTerms
         if (exponent is not NumberNode { Value: >= 1 and <= 100 } number || number.Value != Math.Floor(number.Value))
         {
             throw FormulaError.At(_text, node.Right.Position, "The power of a term must be a whole number from 1",
-                "(a + b + c)^2 means all main effects and their two-way interactions. For the square of a variable write I(x^2).");
+                "(a + b + c)^2 means all main effects and their two-way interactions. For the square of a variable "
+                + "write I(x^2).");
         }
         var basis = Encode(node.Left, add);
         var result = basis;

@@ -36,7 +36,8 @@ internal static class Operators
         if (left is ConstantNumbers && right is ConstantNumbers)
         {
             if (a.Length != b.Length && a.Length != 1 && b.Length != 1)
-                throw evaluator.Error(node, "The two sides have different lengths", "Give them the same number of values.");
+                throw evaluator.Error(node, "The two sides have different lengths",
+                    "Give them the same number of values.");
             return new ConstantNumbers(Combine(a, b, Math.Max(a.Length, b.Length), f), isLogical);
         }
         if (left is ConstantNumbers && a.Length != 1 || right is ConstantNumbers && b.Length != 1)
@@ -51,7 +52,8 @@ internal static class Operators
     {
         NumericValue numeric => numeric.Values,
         ConstantNumbers constant => constant.Values,
-        _ => throw evaluator.Error(node, $"{node} has several columns, and arithmetic needs one", "Use a numeric column here."),
+        _ => throw evaluator.Error(node, $"{node} has several columns, and arithmetic needs one",
+            "Use a numeric column here."),
     };
 
     private static double[] Combine(double[] a, double[] b, int count, Func<double, double, double> f)
@@ -108,7 +110,8 @@ internal static class Operators
         if (left is ConstantTexts)
             (left, right) = (right, left);
         if (left is not FactorValue factor)
-            throw evaluator.Error(node, "Labels are compared with a categorical column", "Put a column on one side of the comparison.");
+            throw evaluator.Error(node, "Labels are compared with a categorical column",
+                "Put a column on one side of the comparison.");
         if (right is FactorValue other)
         {
             var values = new double[factor.Codes.Length];

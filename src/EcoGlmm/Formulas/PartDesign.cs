@@ -20,15 +20,19 @@ internal sealed class PartDesign
     /// <param name="training">The training rows.</param>
     /// <param name="contrasts">Contrasts of factors among the fixed effects, by column.</param>
     public PartDesign(
-        PartSyntax syntax, string? offsetColumn, EvaluationContext training, IReadOnlyDictionary<string, Contrast> contrasts)
+        PartSyntax syntax, string? offsetColumn, EvaluationContext training,
+        IReadOnlyDictionary<string, Contrast> contrasts)
     {
         _syntax = syntax;
-        _offsets = offsetColumn is null ? [.. syntax.Terms.Offsets] : [new NameNode(0, offsetColumn), .. syntax.Terms.Offsets];
+        _offsets = offsetColumn is null
+            ? [.. syntax.Terms.Offsets]
+            : [new NameNode(0, offsetColumn), .. syntax.Terms.Offsets];
         _learnt = training.Learnt;
         var evaluator = new Evaluator(syntax.Text, training);
         _layout = DesignLayout.Learn(syntax.Text, syntax.Terms, evaluator, contrasts);
         var groupings = new Dictionary<string, Grouping>(StringComparer.Ordinal);
-        _randomTerms = [.. syntax.RandomTerms.SelectMany(term => RandomTermDesign.Learn(syntax.Text, term, evaluator, groupings))];
+        _randomTerms = [.. syntax.RandomTerms.SelectMany(
+            term => RandomTermDesign.Learn(syntax.Text, term, evaluator, groupings))];
 
         var occurring = _layout.Occurring(evaluator);
         _position = new int[occurring.Length];
@@ -73,7 +77,8 @@ internal sealed class PartDesign
     /// <exception cref="GlmmException">A column is missing, or a factor has a level that is new.</exception>
     public PartMatrices Evaluate(FieldData newData, bool fixedOnly = false)
     {
-        var evaluator = new Evaluator(_syntax.Text, new EvaluationContext(newData, Training: false, _learnt, RowNumbers: null));
+        var context = new EvaluationContext(newData, Training: false, _learnt, RowNumbers: null);
+        var evaluator = new Evaluator(_syntax.Text, context);
         var missing = new bool[newData.RowCount];
         var columns = _aliased.Count(aliased => !aliased);
         var x = FixedMatrix(evaluator, columns, missing);

@@ -3,7 +3,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>The formula of one part of a model, its terms expanded and its names checked against the data.</summary>
 internal sealed class PartSyntax
 {
-    private PartSyntax(ModelPart part, ModelFormula formula, ModelTerms terms, List<string> fixedVariables, List<string> variables)
+    private PartSyntax(
+        ModelPart part, ModelFormula formula, ModelTerms terms, List<string> fixedVariables, List<string> variables)
     {
         Part = part;
         Text = formula.Text;
@@ -26,7 +27,8 @@ internal sealed class PartSyntax
     public IReadOnlyList<string> VariableNames { get; }
 
     /// <summary>Whether the linear predictor is zero by construction: <c>~ 0</c>.</summary>
-    public bool IsEmpty => !Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
+    public bool IsEmpty =>
+        !Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
 
     /// <param name="part">The part.</param>
     /// <param name="formula">Its formula.</param>
@@ -36,7 +38,7 @@ internal sealed class PartSyntax
     public static PartSyntax Create(
         ModelPart part, ModelFormula formula, FormulaNode response, string? offsetColumn, FieldData data)
     {
-        var responseNames = response.Descend().OfType<NameNode>().Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+        var responseNames = response.Descend().OfType<NameNode>().Select(node => node.Name).ToHashSet();
         var others = data.ColumnNames.Where(name => !responseNames.Contains(name)).ToArray();
         var ownResponse = part == ModelPart.Conditional ? response : null;
         var terms = ModelTerms.Expand(formula.Text, formula.FixedEffects, ownResponse, others);
@@ -44,7 +46,10 @@ internal sealed class PartSyntax
         var used = terms.Terms.SelectMany(term => term.Variables).ToHashSet();
         var variables = new List<string>();
         for (var v = 0; v < terms.Variables.Count; v++)
-            UnknownColumn.Collect(formula.Text, terms.Variables[v], data, grouping: false, used.Contains(v) ? variables : []);
+        {
+            var list = used.Contains(v) ? variables : [];
+            UnknownColumn.Collect(formula.Text, terms.Variables[v], data, grouping: false, list);
+        }
         foreach (var offset in terms.Offsets)
             UnknownColumn.Collect(formula.Text, offset, data, grouping: false, variables);
         if (offsetColumn is not null && !variables.Contains(offsetColumn))

@@ -88,7 +88,8 @@ internal sealed class RandomTermDesign
         }
         var terms = ModelTerms.Expand(text, syntax.Effects, response: null, dotColumns: null);
         if (terms.Offsets.Count > 0)
-            throw FormulaError.At(text, syntax.Position, "An offset cannot vary among groups", "Move it out of the random term.");
+            throw FormulaError.At(text, syntax.Position, "An offset cannot vary among groups",
+                "Move it out of the random term.");
         var layout = DesignLayout.Learn(text, terms, evaluator, new Dictionary<string, Contrast>());
         var all = Enumerable.Range(0, layout.ColumnNames.Length).ToArray();
         if (all.Length == 0)

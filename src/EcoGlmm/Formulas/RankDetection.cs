@@ -64,7 +64,8 @@ internal static class RankDetection
         const int block = 256;
         var total = new double[columns * columns];
         Parallel.For(0, (rows + block - 1) / block,
-            () => (Products: new double[columns * columns], At: new int[block * columns], Values: new double[block * columns], Count: new int[block]),
+            () => (Products: new double[columns * columns], At: new int[block * columns],
+                Values: new double[block * columns], Count: new int[block]),
             (index, _, local) =>
             {
                 var start = index * block;

@@ -34,13 +34,15 @@ internal sealed class ResponseColumn
                 evaluator.RequireFinite(node, numeric.Values);
                 return new ResponseColumn(name, numeric.Values, null, null);
             case MatrixValue or ConstantNumbers or ConstantTexts:
-                throw evaluator.Error(node, "The response needs one value per row", "Use a column, or cbind(successes, failures).");
+                throw evaluator.Error(node, "The response needs one value per row",
+                    "Use a column, or cbind(successes, failures).");
             case var value:
                 var factor = FactorValue.From(value)!;
                 VariableCoding.RequireCodes(evaluator, node, factor);
                 if (value is not NumericValue)
                     factor = factor.DropUnusedLevels();
-                return new ResponseColumn(name, Array.ConvertAll(factor.Codes, code => code > 0 ? 1.0 : 0.0), null, factor.Levels);
+                var y = Array.ConvertAll(factor.Codes, code => code > 0 ? 1.0 : 0.0);
+                return new ResponseColumn(name, y, null, factor.Levels);
         }
     }
 

@@ -30,8 +30,11 @@ internal static class UnknownColumn
                 if (!columns.Contains(name.Name))
                     columns.Add(name.Name);
             }
-            else if (!(Constants.IsConstant(name.Name) || Constants.TryGet(name.Name, out _) || grouping && name.Name == Evaluator.ObservationLevel))
+            else if (!Constants.IsConstant(name.Name) && !Constants.TryGet(name.Name, out _)
+                     && !(grouping && name.Name == Evaluator.ObservationLevel))
+            {
                 throw In(text, name, data);
+            }
         }
     }
 }

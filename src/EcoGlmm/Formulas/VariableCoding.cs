@@ -61,7 +61,8 @@ internal sealed class VariableCoding
                 var levels = factor.DropUnusedLevels().Levels;
                 if (levels.Length < 2)
                 {
-                    throw evaluator.Error(node, $"The factor {node} has only one level, \"{levels[0]}\", in the rows used",
+                    throw evaluator.Error(node,
+                        $"The factor {node} has only one level, \"{levels[0]}\", in the rows used",
                         "It cannot explain any difference: leave it out, or check which rows were dropped for missing values.");
                 }
                 return new VariableCoding(text, node, levels, contrast, []);
@@ -78,7 +79,8 @@ internal sealed class VariableCoding
         }
     }
 
-    public int ColumnCount(bool full) => _levels is null ? _columnNames.Length : full ? _levels.Length : _levels.Length - 1;
+    public int ColumnCount(bool full) =>
+        _levels is null ? _columnNames.Length : full ? _levels.Length : _levels.Length - 1;
 
     /// <summary>The names of the columns, as R's model.matrix has them.</summary>
     public string[] ColumnNames(bool full)
@@ -104,8 +106,9 @@ internal sealed class VariableCoding
             {
                 NumericValue numeric => new CodedVariable(1, null, [numeric.Values]),
                 MatrixValue matrix => new CodedVariable(matrix.Columns.Length, null, matrix.Columns),
-                _ => throw FormulaError.At(_text, _node.Position, $"{_node} was numeric in the data that the model was fitted to, "
-                    + "and is categorical in the new data", "Make the column numeric with AsNumeric."),
+                _ => throw FormulaError.At(_text, _node.Position,
+                    $"{_node} was numeric in the data that the model was fitted to, and is categorical in the new data",
+                    "Make the column numeric with AsNumeric."),
             };
         }
         var index = LevelIndex(evaluator, FactorValue.From(value)!);

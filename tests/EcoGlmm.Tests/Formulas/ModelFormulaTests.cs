@@ -21,6 +21,7 @@ public class ModelFormulaTests
     [InlineData("y ~ x + (1 | g)", ". ~ (1 | h)", "y ~ 1 + (1 | h)")]
     [InlineData("y ~ x + offset(e) + (1 | g)", "log(.) ~ .", "log(y) ~ x + offset(e) + (1 | g)")]
     [InlineData("y ~ . + (1 | g)", ". ~ . - x", "y ~ (.) - x + (1 | g)")]
+    [InlineData("y ~ x + (1 | g)", ". ~ . - (1 | g) + exp(0 + t | g)", "y ~ x + exp(0 + t | g)")]
     [InlineData("~ x", ". ~ . + z", "~x + z")]
     [InlineData("y ~ x", ". ~ . + (z > 3)", "y ~ x + (z > 3)")]
     public void UpdateHandlesRandomTerms(string formula, string change, string updated) =>
