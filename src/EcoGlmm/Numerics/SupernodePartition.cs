@@ -8,7 +8,7 @@ namespace EcoGlmm.Numerics;
 internal sealed class SupernodePartition
 {
     /// <summary>Wider supernodes are cut into panels of about this many columns.</summary>
-    public const int PanelWidth = 96;
+    public const int PanelWidth = 120;
 
     private SupernodePartition(int[] firstColumns, int[] supernodeOfColumn, int[] rowStarts, int[] rows)
     {

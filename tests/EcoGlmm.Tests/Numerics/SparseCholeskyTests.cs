@@ -176,7 +176,7 @@ public class SparseCholeskyTests
         // Large enough for the steps to be shared.
         var pattern = kind switch
         {
-            "dense" => SparsePattern.FromCliques(600, [[.. Enumerable.Range(0, 600)]]),
+            "dense" => SparsePattern.FromCliques(720, [[.. Enumerable.Range(0, 720)]]),
             "crossed" => SparseMatrices.Crossed(6000, [500, 400], [1, 1], 1),
             _ => SparseMatrices.Pedigree(150, 1600, 1),
         };
