@@ -26,6 +26,34 @@ internal static class BoundaryCandidates
         return result;
     }
 
+    /// <summary>
+    /// Other places to look from when effects of a level came out perfectly correlated. Correlations of −1 and +1 can each be a
+    /// local maximum, and an optimiser does not get from one to the other through a variance of zero: each such effect's
+    /// correlations are turned round and its own variance made positive.
+    /// </summary>
+    public static IEnumerable<double[]> Alternatives(MixedModel model, double[] theta)
+    {
+        foreach (var term in model.Terms.Where(t => !t.IsDiagonal))
+        {
+            for (var c = 1; c < term.Width; c++)
+            {
+                if (theta[DiagonalIndex(term, c)] != 0) continue;
+                var other = (double[])theta.Clone();
+                var squares = 0.0;
+                for (var k = 0; k < c; k++)
+                {
+                    ref var entry = ref other[DiagonalIndex(term, k) + (c - k)];
+                    squares += entry * entry;
+                    entry *= -0.5;
+                }
+
+                if (squares == 0) continue;
+                other[DiagonalIndex(term, c)] = 0.5 * Math.Sqrt(squares);
+                yield return other;
+            }
+        }
+    }
+
     /// <summary>Position in θ of a term's diagonal entry.</summary>
     public static int DiagonalIndex(RandomTerm term, int c) =>
         term.ThetaOffset + (term.IsDiagonal ? c : (c * term.Width) - (c * (c - 1) / 2));

@@ -55,6 +55,15 @@ internal sealed class LaplaceEstimator
         }
 
         SnapToBoundary(psi, ref value);
+        foreach (var other in BoundaryCandidates.Alternatives(_model, psi[_model.FixedCount..]))
+        {
+            var start = (double[])psi.Clone();
+            other.CopyTo(start, _model.FixedCount);
+            var (otherStatus, otherValue) = Optimise(start);
+            SnapToBoundary(start, ref otherValue);
+            if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, start);
+        }
+
         return Polish(psi, value, status);
     }
 
@@ -196,7 +205,7 @@ internal sealed class LaplaceEstimator
             var rough = CurvatureGuess.Inverse(guess, d);
             var spread = new double[d];
             for (var j = 0; j < d; j++) spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), 1e-8, 10);
-            hessian = OptimumHessian.Of(_objective.Evaluate, psi, spread);
+            hessian = OptimumHessian.Of(_objective.Evaluate, psi, gradient, spread, _objective.System.IsFactorizationCostly);
         }
 
         for (var pass = 0; pass < 3; pass++)

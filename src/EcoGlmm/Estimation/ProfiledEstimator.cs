@@ -24,38 +24,75 @@ internal static class ProfiledEstimator
         var theta = new double[d];
         StartingValues.StandardDeviations(model, 1, theta);
         var gradient = new double[d];
+        var current = new double[d];
         double Evaluate(ReadOnlySpan<double> x, Span<double> g)
         {
+            x.CopyTo(current);
             cancellation.ThrowIfCancellationRequested();
             return criterion.Evaluate(x, g);
         }
 
-        var value = Evaluate(theta, gradient);
-        var hessian = new double[d * d];
-        if (double.IsFinite(value)) CurvatureGuess.Covariance(model, system, hessian);
+        bool Refresh(double[] inverse)
+        {
+            // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
+            if (BoundaryCandidates.Of(model, current, 0.1).Count > 0) return false;
+            var information = criterion.AverageInformation();
+            if (!DenseCholesky.TryFactor(information, d)) return false;
+            DenseCholesky.Invert(information, d);
+            information.CopyTo(inverse, 0);
+            return Array.TrueForAll(information, double.IsFinite);
+        }
+
         var minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
         {
+            RefreshInverseHessian = Refresh,
             Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
             LongestStep = (x, p) => LongestStep(model, x, p),
         };
-        var status = minimiser.Minimise(theta, CurvatureGuess.Inverse(hessian, d));
-        value = minimiser.Value;
-        var problems = new List<ConvergenceProblem>();
-        if (double.IsFinite(value))
+        var (status, value) = Minimise(minimiser, theta);
+        var moved = SnapToBoundary(model, theta, ref value, Evaluate);
+        foreach (var other in BoundaryCandidates.Alternatives(model, theta))
         {
-            foreach (var (index, size) in BoundaryCandidates.Of(model, theta, 0.03))
-            {
-                var kept = theta[index];
-                if (size == 0) continue;
-                theta[index] = 0;
-                var snapped = Evaluate(theta, []);
-                if (snapped <= value + 1e-8) value = Math.Min(value, snapped);
-                else theta[index] = kept;
-            }
+            moved = true;
+            var (otherStatus, otherValue) = Minimise(minimiser, other);
+            SnapToBoundary(model, other, ref otherValue, Evaluate);
+            if (!(otherValue < value - 1e-7)) continue;
+            other.CopyTo(theta, 0);
+            (status, value) = (otherStatus, otherValue);
         }
 
-        value = Evaluate(theta, gradient);
+        minimiser.Gradient.CopyTo(gradient, 0);
+        if (moved) value = Evaluate(theta, gradient);
+        var problems = new List<ConvergenceProblem>();
         return Finish(model, criterion, theta, value, gradient, Evaluate, minimiser, status, problems);
+    }
+
+    private static (MinimiserStatus Status, double Value) Minimise(QuasiNewton minimiser, double[] theta)
+    {
+        var d = theta.Length;
+        var inverse = new double[d * d];
+        for (var j = 0; j < d; j++) inverse[(j * d) + j] = theta[j] == 0 ? 0.01 : theta[j] * theta[j] / 20;
+        var status = minimiser.Minimise(theta, inverse);
+        return (status, minimiser.Value);
+    }
+
+    /// <summary>Standard deviations that are all but zero become zero when the criterion is no worse for it.</summary>
+    private static bool SnapToBoundary(MixedModel model, double[] theta, ref double value, DifferentiableFunction evaluate)
+    {
+        if (!double.IsFinite(value)) return false;
+        var evaluated = false;
+        foreach (var (index, size) in BoundaryCandidates.Of(model, theta, 0.03))
+        {
+            var kept = theta[index];
+            if (size == 0) continue;
+            theta[index] = 0;
+            evaluated = true;
+            var snapped = evaluate(theta, []);
+            if (snapped <= value + 1e-8) value = Math.Min(value, snapped);
+            else theta[index] = kept;
+        }
+
+        return evaluated;
     }
 
     private static Estimate Finish(MixedModel model, PenalizedLeastSquares criterion, double[] theta, double value,
@@ -71,7 +108,7 @@ internal static class ProfiledEstimator
             singular = OptimumAssessment.ReportSingular(model, theta, problems);
             var spread = new double[d];
             for (var j = 0; j < d; j++) spread[j] = Math.Max(0.1 * Math.Abs(theta[j]), 0.02);
-            var inverse = HessianInverse.Of(OptimumHessian.Of(evaluate, theta, spread), d);
+            var inverse = HessianInverse.Of(OptimumHessian.Of(evaluate, theta, gradient, spread, true), d);
             var step = inverse.Multiply(gradient) ?? new double[d];
             (norm, improvement) = (0, 0);
             for (var j = 0; j < d; j++)
@@ -94,7 +131,6 @@ internal static class ProfiledEstimator
                     "Simplify the random effects or rescale the covariates that have random slopes."));
             }
 
-            evaluate(theta, gradient);
             foreach (var term in model.Terms.Where(t => t.Levels.Count >= model.ObservationCount))
             {
                 positive = false;
@@ -110,6 +146,7 @@ internal static class ProfiledEstimator
                 "Use fewer parameters, or check that the response is the column you meant."));
         }
 
+        evaluate(theta, gradient);
         var p = model.Basis[LinearPredictor.Conditional]!.Columns;
         var all = model.ParameterCount;
         var psi = new double[all];

@@ -28,6 +28,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
 {
     private const double SufficientDecrease = 1e-4;
     private const double CurvatureFraction = 0.9;
+    private const double RefreshAbove = 1e-2;
     private double[] _g = [];
     private double[] _gNew = [];
     private double[] _p = [];
@@ -43,6 +44,12 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
 
     /// <summary>Called after each iteration with its number and the value.</summary>
     public Action<int, double>? Progress { get; init; }
+
+    /// <summary>
+    /// Writes a better inverse Hessian at the point last evaluated, and says whether it could. Asked for as long as the expected
+    /// decrease is large; from there on BFGS updates it.
+    /// </summary>
+    public Func<double[], bool>? RefreshInverseHessian { get; init; }
 
     /// <summary>Given a point and a direction, the longest step along it that makes sense.</summary>
     public Func<double[], double[], double>? LongestStep { get; init; }
@@ -62,10 +69,14 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
         if (!double.IsFinite(Value)) return MinimiserStatus.BadStart;
         if (d == 0) return MinimiserStatus.Converged;
         var start = (double[])inverseHessian.Clone();
+        var fresh = new double[d * d];
+        var far = true;
         var small = 0;
         for (Iterations = 1; Iterations <= maxIterations; Iterations++)
         {
+            if (far && RefreshInverseHessian is not null && RefreshInverseHessian(fresh)) fresh.CopyTo(inverseHessian, 0);
             var slope = Direction(inverseHessian);
+            far = -slope > RefreshAbove;
             if (!(slope < 0))
             {
                 start.CopyTo(inverseHessian, 0);
