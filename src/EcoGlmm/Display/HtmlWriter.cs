@@ -45,15 +45,24 @@ internal sealed class HtmlWriter
         .ecoglmm .ecoglmm-ok{border-color:#009E73;background:rgba(0,158,115,.14)}
         .ecoglmm .ecoglmm-caution{border-color:#E69F00;background:rgba(230,159,0,.16)}
         .ecoglmm .ecoglmm-problem{border-color:#D55E00;background:rgba(213,94,0,.18)}
+        .ecoglmm.ecoglmm-framed{border-width:3px}
+        .ecoglmm.ecoglmm-problem-frame{border-color:#D55E00}
+        .ecoglmm.ecoglmm-caution-frame{border-color:#E69F00}
+        .ecoglmm.ecoglmm-ok-frame{border-color:#009E73}
+        .ecoglmm.ecoglmm-problem-frame table,.ecoglmm.ecoglmm-problem-frame dl{opacity:.55}
         .ecoglmm summary{cursor:pointer;font-weight:600;margin:8px 0 4px}
         </style>
         """;
 
     private readonly StringBuilder _html = new();
 
-    /// <summary>Begins a card, with its border; or without one, for a lone table.</summary>
-    public HtmlWriter(bool card = true) =>
-        _html.Append(Style).Append(card ? "<div class=\"ecoglmm ecoglmm-card\">" : "<div class=\"ecoglmm\">");
+    /// <summary>
+    /// Begins a card, with its border; or without one, for a lone table. A frame puts the whole card under a verdict: with
+    /// <see cref="Status.Problem"/> it has a heavy border and its tables fade.
+    /// </summary>
+    public HtmlWriter(bool card = true, Status? frame = null) =>
+        _html.Append(Style).Append("<div class=\"ecoglmm").Append(card ? " ecoglmm-card" : "")
+            .Append(frame is { } f ? $" ecoglmm-framed {Class(f)}-frame" : "").Append("\">");
 
     /// <summary>The card's heading, with a badge if there is a verdict.</summary>
     public HtmlWriter Heading(string text, Status? status = null, string? verdict = null)
@@ -82,6 +91,13 @@ internal sealed class HtmlWriter
     public HtmlWriter Code(string text)
     {
         _html.Append("<p><code>").Append(Encode(text)).Append("</code></p>");
+        return this;
+    }
+
+    /// <summary>A line of code after what it is.</summary>
+    public HtmlWriter LabelledCode(string label, string text)
+    {
+        _html.Append("<p>").Append(Encode(label)).Append(": <code>").Append(Encode(text)).Append("</code></p>");
         return this;
     }
 
