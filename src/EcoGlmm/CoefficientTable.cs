@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
@@ -11,7 +12,8 @@ namespace EcoGlmm;
 public sealed record Coefficient(string Name, double Estimate, double StandardError, double Statistic, double PValue);
 
 /// <summary>The fixed effects of one part of a model, in R's order, by index and by name.</summary>
-public sealed class CoefficientTable : IReadOnlyList<Coefficient>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IRichDisplay
 {
     private readonly Coefficient[] _rows;
 
@@ -51,4 +53,10 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>
     public IEnumerator<Coefficient> GetEnumerator() => ((IEnumerable<Coefficient>)_rows).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(FitTables.Summary(this, null, marks: true));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(FitTables.Intervals(this, null, ratio: null));
 }
