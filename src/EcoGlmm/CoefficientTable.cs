@@ -17,7 +17,13 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IRichDisplay
 {
     private readonly Coefficient[] _rows;
 
-    internal CoefficientTable(IEnumerable<Coefficient> rows) => _rows = [.. rows];
+    private readonly bool _isConverged;
+
+    internal CoefficientTable(IEnumerable<Coefficient> rows, bool isConverged = true)
+    {
+        _rows = [.. rows];
+        _isConverged = isConverged;
+    }
 
     /// <inheritdoc/>
     public int Count => _rows.Length;
@@ -54,9 +60,11 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IRichDisplay
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(FitTables.Summary(this, null, marks: true));
+    private string? Caption => _isConverged ? null : "FROM A FIT THAT DID NOT CONVERGE";
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(FitTables.Intervals(this, null, ratio: null));
+    public override string ToString() => ResultTables.Text(FitTables.Summary(this, Caption, marks: _isConverged));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(FitTables.Intervals(this, Caption, ratio: null));
 }

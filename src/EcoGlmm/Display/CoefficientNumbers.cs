@@ -1,20 +1,20 @@
 namespace EcoGlmm.Display;
 
 /// <summary>
-/// Numbers of a table of coefficients, with as many decimals as their standard errors justify: three significant digits
-/// of the standard error, the same for all rows unless their scales lie more than three powers of ten apart.
+/// Numbers of a table of coefficients, with as many decimals as their standard errors justify: so many significant
+/// digits of the standard error, the same for all rows unless their scales lie more than three powers of ten apart.
 /// </summary>
 internal sealed class CoefficientNumbers
 {
-    private const int MostDecimals = 8;
+    private const int MostDecimals = 9;
 
     private readonly CoefficientTable _table;
     private readonly int[] _decimals;
 
-    public CoefficientNumbers(CoefficientTable table)
+    public CoefficientNumbers(CoefficientTable table, int digits)
     {
         _table = table;
-        _decimals = [.. table.Select(c => Decimals(double.IsFinite(c.StandardError) && c.StandardError > 0 ? c.StandardError : c.Estimate, 3))];
+        _decimals = [.. table.Select(c => Decimals(double.IsFinite(c.StandardError) && c.StandardError > 0 ? c.StandardError : c.Estimate, digits))];
         var own = _decimals.Where((_, i) => double.IsFinite(table[i].Estimate) && _decimals[i] <= MostDecimals).DefaultIfEmpty(0).ToArray();
         var common = Math.Min(own.Max(), own.Min() + 3);
         for (var i = 0; i < _decimals.Length; i++) _decimals[i] = Math.Max(_decimals[i], common);

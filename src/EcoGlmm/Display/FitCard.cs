@@ -55,7 +55,7 @@ internal static class FitCard
         return fit.Convergence.Status switch
         {
             ConvergenceStatus.Converged =>
-                $"{sentence} {FitWords.VerdictSentence(fit.Convergence)} Whether the model describes the data, SimulatedResiduals() shows.",
+                $"{sentence} {FitWords.VerdictSentence(fit.Convergence)} Whether the model describes the data is for SimulatedResiduals() to show.",
             ConvergenceStatus.Singular => $"{sentence} {FitWords.VerdictSentence(fit.Convergence)}",
             _ => sentence,
         };

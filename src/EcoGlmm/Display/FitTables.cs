@@ -14,7 +14,7 @@ internal static class FitTables
     /// <param name="marks">Whether to mark significance with stars.</param>
     public static TableContent Summary(CoefficientTable table, string? caption, bool marks)
     {
-        var numbers = new CoefficientNumbers(table);
+        var numbers = new CoefficientNumbers(table, digits: 4);
         var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. Error").Number("z value").Number("Pr(>|z|)").Text("");
         for (var i = 0; i < table.Count; i++)
         {
@@ -34,11 +34,11 @@ internal static class FitTables
     /// <param name="ratio">What the exponential of a coefficient is called; null to leave it out.</param>
     public static TableContent Intervals(CoefficientTable table, string? caption, string? ratio)
     {
-        var numbers = new CoefficientNumbers(table);
+        var numbers = new CoefficientNumbers(table, digits: 3);
         var z = SpecialFunctions.NormalQuantile(0.975);
         var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. error").Number("95 % interval");
         if (ratio is not null) content.Number($"{ratio} (95 % interval)");
-        content.Number("z").Number("p").Text("");
+        content.Number("z").Number("p");
         for (var i = 0; i < table.Count; i++)
         {
             var c = table[i];
@@ -53,8 +53,7 @@ internal static class FitTables
                     Math.Exp(c.Estimate - (z * c.StandardError)), Math.Exp(c.Estimate + (z * c.StandardError))));
             }
 
-            cells.AddRange(dropped ? ["", "", ""]
-                : [NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue), NumberFormat.Stars(c.PValue)]);
+            cells.AddRange(dropped ? ["", ""] : [NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue)]);
             content.Row(cells);
         }
 

@@ -58,8 +58,8 @@ internal static class FitWords
         ConvergenceStatus.NotConverged =>
             "No proper maximum of the likelihood was found: do not use or report these numbers.",
         ConvergenceStatus.Singular =>
-            "The fit converged on the boundary: a variance is estimated as zero, or a correlation as ±1.",
-        _ => "The fit converged to a proper maximum of the likelihood.",
+            "The maximum of the likelihood lies on the boundary: a variance is estimated as zero, or a correlation as ±1.",
+        _ => "The estimates are a proper maximum of the likelihood.",
     };
 
     /// <summary>What the exponential of a coefficient is on that link; null where it has no plain meaning.</summary>

@@ -30,11 +30,11 @@ internal sealed class HtmlWriter
         .ecoglmm .ecoglmm-scroll{overflow-x:auto;margin:8px 0}
         .ecoglmm table{border-collapse:collapse;border:0;margin:0;color:inherit;background:transparent;font-size:13px;width:auto}
         .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit}
-        .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom}
-        .ecoglmm th,.ecoglmm td{padding:3px 14px 3px 6px;text-align:left;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
+        .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
+        .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;white-space:normal;max-width:9em}
         .ecoglmm tbody th{font-weight:500}
         .ecoglmm tbody tr:hover{background:rgba(128,128,128,.1)}
-        .ecoglmm .ecoglmm-number{text-align:right;font-variant-numeric:tabular-nums;padding:3px 6px 3px 14px}
+        .ecoglmm .ecoglmm-number{text-align:right;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
         .ecoglmm .ecoglmm-note{font-size:12px;opacity:.8;margin:4px 0}
         .ecoglmm dl{display:flex;flex-wrap:wrap;gap:6px 28px;margin:10px 0}
         .ecoglmm dl div{margin:0}

@@ -30,8 +30,7 @@ internal static class ResultTables
             notes.Add($"{FitWords.Count(predictions.UnseenLevelRows, "row")} with a grouping level that the model has not seen");
         var content = new TableContent("Predictions") { Note = Note(notes) }
             .Number("Row").Number("Estimate").Number("Std. error").Number($"Lower {level} %").Number($"Upper {level} %");
-        string[][] columns = [.. new[] { predictions.Estimate, predictions.StandardError, predictions.Lower, predictions.Upper }
-            .Select(values => NumberFormat.Column(values[..rows]))];
+        var columns = Together(predictions.Estimate[..rows], predictions.StandardError[..rows], predictions.Lower[..rows], predictions.Upper[..rows]);
         for (var i = 0; i < rows; i++) content.Row(NumberFormat.Count(i + 1), columns[0][i], columns[1][i], columns[2][i], columns[3][i]);
         return content;
     }
@@ -43,8 +42,7 @@ internal static class ResultTables
         var content = new TableContent($"Confidence intervals ({level} %)");
         if (parts) content.Text("Part");
         content.Text("Coefficient").Number("Estimate").Number("Lower").Number("Upper");
-        string[][] columns = [.. new Func<Interval, double>[] { i => i.Estimate, i => i.Lower, i => i.Upper }
-            .Select(value => NumberFormat.Column([.. intervals.Select(value)]))];
+        var columns = Together([.. intervals.Select(i => i.Estimate)], [.. intervals.Select(i => i.Lower)], [.. intervals.Select(i => i.Upper)]);
         for (var r = 0; r < intervals.Count; r++)
         {
             var numbers = double.IsNaN(intervals[r].Estimate) ? ["dropped", "", ""] : new[] { columns[0][r], columns[1][r], columns[2][r] };
@@ -88,6 +86,13 @@ internal static class ResultTables
         }
 
         return content;
+    }
+
+    /// <summary>Columns of one scale, with the same number of decimals.</summary>
+    private static string[][] Together(params double[][] columns)
+    {
+        var cells = NumberFormat.Column([.. columns.SelectMany(c => c)]);
+        return [.. columns.Select((c, k) => cells.AsSpan(k * c.Length, c.Length).ToArray())];
     }
 
     private static string? Note(List<string> notes) =>
