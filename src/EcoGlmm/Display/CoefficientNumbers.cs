@@ -30,8 +30,8 @@ internal sealed class CoefficientNumbers
         $"{Text(row, _table[row].Estimate - halfWidth)} to {Text(row, _table[row].Estimate + halfWidth)}";
 
     /// <summary>
-    /// An estimate with its interval, each with two significant digits of itself or of the interval's width, whichever
-    /// shows more: "0.59 (0.47 to 0.72)", "1.0020 (1.0010 to 1.0030)".
+    /// A ratio with its interval, each with two significant digits of itself or of the interval's width, whichever shows
+    /// more, and two decimals at least below ten: "0.59 (0.47 to 0.72)", "1.0020 (1.0010 to 1.0030)".
     /// </summary>
     public static string Ratio(double value, double lower, double upper)
     {
@@ -40,7 +40,7 @@ internal sealed class CoefficientNumbers
 
         string One(double x) => !double.IsFinite(x) || x >= 1e5 || x < 1e-4
             ? NumberFormat.Significant(x, 2)
-            : NumberFormat.Fixed(x, Math.Max(0, Math.Max(width > MostDecimals ? 0 : width, Decimals(x, 2))));
+            : NumberFormat.Fixed(x, Math.Max(x < 10 ? 2 : 0, Math.Max(width > MostDecimals ? 0 : width, Decimals(x, 2))));
     }
 
     /// <summary>A p-value as R prints it in a table of coefficients.</summary>

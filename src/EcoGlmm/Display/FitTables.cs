@@ -5,6 +5,9 @@ namespace EcoGlmm.Display;
 /// <summary>The tables of a fit's summary and card.</summary>
 internal static class FitTables
 {
+    /// <summary>A heading that a narrow table does not tear apart.</summary>
+    private const string Interval = "95\u00A0%\u00A0interval";
+
     /// <summary>R's legend of the marks of significance.</summary>
     public const string StarLegend = "Signif. codes: 0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1";
 
@@ -36,8 +39,8 @@ internal static class FitTables
     {
         var numbers = new CoefficientNumbers(table, digits: 3);
         var z = SpecialFunctions.NormalQuantile(0.975);
-        var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. error").Number("95 % interval");
-        if (ratio is not null) content.Number($"{ratio} (95 % interval)");
+        var content = new TableContent(caption).Text("").Number("Estimate").Number("Std.\u00A0error").Number(Interval);
+        if (ratio is not null) content.Number($"{ratio.Replace(' ', '\u00A0')} ({Interval})");
         content.Number("z").Number("p");
         for (var i = 0; i < table.Count; i++)
         {
