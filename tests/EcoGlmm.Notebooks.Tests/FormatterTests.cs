@@ -72,6 +72,43 @@ public sealed class FormatterTests
         Assert.Empty(silent);
     }
 
+    private static GlmmFit Fit() => Glmm.Fit("y ~ x + (1 | g)",
+        Enumerable.Range(0, 60).Select(i => new { y = (i * 7 % 5) + (i % 6), x = (double)(i % 10), g = "nest" + (i % 6) }).ToArray(),
+        Family.Poisson());
+
+    public static TheoryData<string> Results =>
+        ["fit", "coefficients", "modes", "group", "components", "predictions", "intervals", "convergence", "comparison", "data",
+            "test", "residuals"];
+
+    /// <summary>Lists and records of the library are drawn by it, not taken apart by the notebook.</summary>
+    [Theory]
+    [MemberData(nameof(Results))]
+    public void A_result_is_shown_as_it_draws_itself(string what)
+    {
+        var fit = Fit();
+        object shown = what switch
+        {
+            "fit" => fit,
+            "coefficients" => fit.FixedEffects,
+            "modes" => fit.RandomEffects,
+            "group" => fit.RandomEffects["g"],
+            "components" => fit.VarianceComponents,
+            "predictions" => fit.Predict(),
+            "intervals" => fit.ConfidenceIntervals(),
+            "convergence" => fit.Convergence,
+            "comparison" => Glmm.Compare(fit),
+            "data" => fit.Data,
+            "test" => fit.SimulatedResiduals(50).TestUniformity(),
+            _ => fit.SimulatedResiduals(50),
+        };
+        var rich = Assert.IsAssignableFrom<IRichDisplay>(shown);
+        Assert.Equal("text/html", Formatter.GetPreferredMimeTypesFor(shown.GetType()).First());
+        Assert.Equal(rich.ToString(), shown.ToDisplayString("text/plain"));
+        var html = shown.ToDisplayString("text/html");
+        if (what == "residuals") Assert.Contains("class=\"ecoglmm-figure\"", html);
+        else Assert.Equal(rich.ToHtml(), html);
+    }
+
     [EcoGlmm.Display.TypeFormatterSource(typeof(EcoGlmm.Display.RichDisplayFormatters))]
     private sealed class Failing : IRichDisplay
     {

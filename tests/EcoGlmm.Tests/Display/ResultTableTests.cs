@@ -1,0 +1,31 @@
+namespace EcoGlmm.Tests.Display;
+
+public sealed class ResultTableTests
+{
+    [Fact]
+    public void Long_tables_show_their_beginning_and_their_length()
+    {
+        Assert.Contains("10 of 27 are shown.", Fits.Owls.RandomEffects.ToString());
+        Assert.Contains("10 of 36 are shown.", Fits.Sleep.RandomEffects["Subject"].ToString());
+        Assert.DoesNotContain("shown", Fits.Singular.RandomEffects["Batch"].ToString());
+        var predictions = Fits.Owls.Predict();
+        Assert.Contains("The first 10 of 599 predictions.", predictions.ToString());
+        Assert.Equal(13, predictions.ToString().Split('\n').Length);
+    }
+
+    [Fact]
+    public void Intervals_have_their_level_and_parts()
+    {
+        var text = Fits.Owls.ConfidenceIntervals(level: 0.9).ToString();
+        Assert.StartsWith("Confidence intervals (90 %):", text);
+        Assert.Contains("dispersion model", text);
+        Assert.Matches(@"FoodTreatmentSatiated +-0\.7677\d +-1\.0401\d +-0\.4952\d", text);
+    }
+
+    [Fact]
+    public void Convergence_is_a_card()
+    {
+        Assert.Contains("Hessian positive definite", Fits.Owls.Convergence.ToHtml());
+        Assert.Contains("ecoglmm-problem-frame\"", Fits.Separated.Convergence.ToHtml());
+    }
+}
