@@ -9,14 +9,16 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 /// <remarks>
 /// A structural zero has probability π = logit⁻¹(ζ): ℓ = log((1 − π) f(y) + π [y = 0]). With t = log f − ζ this is
-/// −log(1 + e^ζ) + log f for y ≠ 0, and −log(1 + e^ζ) + ζ + log(1 + eᵗ) for y = 0. A truncated family has
-/// f(0) = 0, which makes the same formula a hurdle model.
+/// −log(1 + e^ζ) + log f for y ≠ 0, and −log(1 + e^ζ) + ζ + log(1 + eᵗ) for y = 0. A family that cannot give zeros has
+/// f(0) = 0, which makes the same formula a hurdle model: its density is then not evaluated at zeros at all.
 /// </remarks>
 internal sealed class ObservationModel
 {
     private const int ChunkSize = 2048;
     private readonly Family _family;
     private readonly double[] _y;
+    private readonly double[] _familyY;
+    private readonly bool _isHurdle;
     private readonly double[] _size;
     private readonly double[]? _weights;
     private readonly double[] _constants;
@@ -32,9 +34,11 @@ internal sealed class ObservationModel
         _size = size;
         _weights = weights;
         IsZeroInflated = zeroInflated;
+        _isHurdle = zeroInflated && family.CheckResponse(0, 1) is not null;
+        _familyY = _isHurdle ? Array.ConvertAll(y, v => v == 0 ? 1 : v) : y;
         HasConstantDispersion = constantDispersion;
         _constants = new double[y.Length];
-        family.PrepareConstants(y, size, _constants);
+        family.PrepareConstants(_familyY, size, _constants);
         Density = new double[y.Length];
         _baseValue = zeroInflated ? new double[y.Length] : null;
         _chunkSums = new double[(y.Length + ChunkSize - 1) / ChunkSize];
@@ -146,7 +150,7 @@ internal sealed class ObservationModel
         var delta = predictors[d];
         var block = new LogDensityBlock
         {
-            Y = Slice(_y),
+            Y = Slice(_familyY),
             Size = _size.Length == 0 ? default : Slice(_size),
             C = Slice(_constants),
             Eta = Slice(predictors[e]),
@@ -226,6 +230,13 @@ internal sealed class ObservationModel
                 Density[i] = baseValue - logOnePlus;
                 if (level == DerivativeLevel.Value) continue;
                 Clear(i, z);
+            }
+            else if (_isHurdle)
+            {
+                Density[i] = x - logOnePlus;
+                if (level == DerivativeLevel.Value) continue;
+                for (var k = 0; k < LinearPredictor.Count; k++) Clear(i, k);
+                First[z]![i] = 1;
             }
             else
             {
