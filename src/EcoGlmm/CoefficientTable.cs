@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
@@ -11,11 +12,18 @@ namespace EcoGlmm;
 public sealed record Coefficient(string Name, double Estimate, double StandardError, double Statistic, double PValue);
 
 /// <summary>The fixed effects of one part of a model, in R's order, by index and by name.</summary>
-public sealed class CoefficientTable : IReadOnlyList<Coefficient>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IRichDisplay
 {
     private readonly Coefficient[] _rows;
 
-    internal CoefficientTable(IEnumerable<Coefficient> rows) => _rows = [.. rows];
+    private readonly bool _isConverged;
+
+    internal CoefficientTable(IEnumerable<Coefficient> rows, bool isConverged = true)
+    {
+        _rows = [.. rows];
+        _isConverged = isConverged;
+    }
 
     /// <inheritdoc/>
     public int Count => _rows.Length;
@@ -51,4 +59,12 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>
     public IEnumerator<Coefficient> GetEnumerator() => ((IEnumerable<Coefficient>)_rows).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private string? Caption => _isConverged ? null : "FROM A FIT THAT DID NOT CONVERGE";
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(FitTables.Summary(this, Caption, marks: _isConverged));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(FitTables.Intervals(this, Caption, ratio: null));
 }

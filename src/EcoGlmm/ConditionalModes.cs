@@ -1,5 +1,6 @@
 using System.Collections;
 using EcoGlmm.Data;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
@@ -11,7 +12,8 @@ namespace EcoGlmm;
 public sealed record ConditionalMode(string Level, string Term, double Mode, double StandardDeviation);
 
 /// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
-public sealed class GroupModes : IReadOnlyList<ConditionalMode>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
 {
     private readonly ConditionalMode[] _modes;
     private readonly Dictionary<(string Level, string Term), ConditionalMode> _index = [];
@@ -64,10 +66,17 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>
     public IEnumerator<ConditionalMode> GetEnumerator() => ((IEnumerable<ConditionalMode>)_modes).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
 }
 
 /// <summary>The conditional modes of all random effects, by grouping factor.</summary>
-public sealed class ConditionalModes : IReadOnlyList<GroupModes>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IRichDisplay
 {
     private readonly GroupModes[] _groups;
 
@@ -98,4 +107,10 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>
     public IEnumerator<GroupModes> GetEnumerator() => ((IEnumerable<GroupModes>)_groups).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
 }

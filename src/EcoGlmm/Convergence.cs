@@ -1,4 +1,5 @@
 using System.Text;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
@@ -26,7 +27,8 @@ public sealed record ConvergenceProblem(string Parameter, string Message, string
 }
 
 /// <summary>What is known about the optimum that was found.</summary>
-public sealed class Convergence
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class Convergence : IRichDisplay
 {
     internal Convergence(ConvergenceStatus status, double gradientNorm, double expectedImprovement,
         bool isHessianPositiveDefinite, bool isSingular, int iterations, int evaluations, int factorizations,
@@ -88,4 +90,7 @@ public sealed class Convergence
         foreach (var problem in Problems) text.Append(' ').Append(problem);
         return text.ToString();
     }
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(this);
 }

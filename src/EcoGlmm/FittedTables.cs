@@ -39,7 +39,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             kept++;
         }
 
-        return new CoefficientTable(rows);
+        return new CoefficientTable(rows, estimate.Convergence.IsConverged);
     }
 
     public IReadOnlyList<VarianceComponent> VarianceComponents()

@@ -27,7 +27,7 @@ public sealed partial class GlmmFit : IRichDisplay
         FixedEffects = tables.Coefficients(LinearPredictor.Conditional);
         ZeroInflationEffects = tables.Coefficients(LinearPredictor.ZeroInflation);
         DispersionEffects = tables.Coefficients(LinearPredictor.Dispersion);
-        VarianceComponents = tables.VarianceComponents();
+        VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
         _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
     }

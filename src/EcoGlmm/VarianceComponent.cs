@@ -1,3 +1,6 @@
+using System.Collections;
+using EcoGlmm.Display;
+
 namespace EcoGlmm;
 
 /// <summary>One standard deviation, or one correlation, of random effects.</summary>
@@ -12,4 +15,30 @@ public sealed record VarianceComponent(
 {
     /// <summary>The standard deviation squared; NaN for a correlation.</summary>
     public double Variance => StandardDeviation * StandardDeviation;
+}
+
+/// <summary>The standard deviations and correlations of a model's random effects, term by term.</summary>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, IRichDisplay
+{
+    private readonly VarianceComponent[] _rows;
+
+    internal VarianceComponentTable(IEnumerable<VarianceComponent> rows) => _rows = [.. rows];
+
+    /// <inheritdoc/>
+    public int Count => _rows.Length;
+
+    /// <inheritdoc/>
+    public VarianceComponent this[int index] => _rows[index];
+
+    /// <inheritdoc/>
+    public IEnumerator<VarianceComponent> GetEnumerator() => ((IEnumerable<VarianceComponent>)_rows).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(FitTables.RandomEffects(this, null, residual: null));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(FitTables.RandomEffects(this, null, residual: null));
 }

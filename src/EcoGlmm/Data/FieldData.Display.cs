@@ -1,7 +1,9 @@
 using EcoGlmm.Data;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class FieldData
 {
     /// <summary>

@@ -1,4 +1,5 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Display;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm;
@@ -13,6 +14,7 @@ namespace EcoGlmm;
 /// residuals, Journal of Computational and Graphical Statistics 5, 236-244. Simulations that take much memory are not kept
 /// but made again when something asks for them.
 /// </remarks>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class SimulatedResiduals : IRichDisplay
 {
     /// <summary>The seed used when none is given.</summary>

@@ -30,11 +30,11 @@ internal sealed class HtmlWriter
         .ecoglmm .ecoglmm-scroll{overflow-x:auto;margin:8px 0}
         .ecoglmm table{border-collapse:collapse;border:0;margin:0;color:inherit;background:transparent;font-size:13px;width:auto}
         .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit}
-        .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom}
-        .ecoglmm th,.ecoglmm td{padding:3px 14px 3px 6px;text-align:left;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
+        .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
+        .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;white-space:normal;max-width:9em}
         .ecoglmm tbody th{font-weight:500}
         .ecoglmm tbody tr:hover{background:rgba(128,128,128,.1)}
-        .ecoglmm .ecoglmm-number{text-align:right;font-variant-numeric:tabular-nums;padding:3px 6px 3px 14px}
+        .ecoglmm .ecoglmm-number{text-align:right;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
         .ecoglmm .ecoglmm-note{font-size:12px;opacity:.8;margin:4px 0}
         .ecoglmm dl{display:flex;flex-wrap:wrap;gap:6px 28px;margin:10px 0}
         .ecoglmm dl div{margin:0}
@@ -45,15 +45,24 @@ internal sealed class HtmlWriter
         .ecoglmm .ecoglmm-ok{border-color:#009E73;background:rgba(0,158,115,.14)}
         .ecoglmm .ecoglmm-caution{border-color:#E69F00;background:rgba(230,159,0,.16)}
         .ecoglmm .ecoglmm-problem{border-color:#D55E00;background:rgba(213,94,0,.18)}
+        .ecoglmm.ecoglmm-framed{border-width:3px}
+        .ecoglmm.ecoglmm-problem-frame{border-color:#D55E00}
+        .ecoglmm.ecoglmm-caution-frame{border-color:#E69F00}
+        .ecoglmm.ecoglmm-ok-frame{border-color:#009E73}
+        .ecoglmm.ecoglmm-problem-frame table,.ecoglmm.ecoglmm-problem-frame dl{opacity:.55}
         .ecoglmm summary{cursor:pointer;font-weight:600;margin:8px 0 4px}
         </style>
         """;
 
     private readonly StringBuilder _html = new();
 
-    /// <summary>Begins a card, with its border; or without one, for a lone table.</summary>
-    public HtmlWriter(bool card = true) =>
-        _html.Append(Style).Append(card ? "<div class=\"ecoglmm ecoglmm-card\">" : "<div class=\"ecoglmm\">");
+    /// <summary>
+    /// Begins a card, with its border; or without one, for a lone table. A frame puts the whole card under a verdict: with
+    /// <see cref="Status.Problem"/> it has a heavy border and its tables fade.
+    /// </summary>
+    public HtmlWriter(bool card = true, Status? frame = null) =>
+        _html.Append(Style).Append("<div class=\"ecoglmm").Append(card ? " ecoglmm-card" : "")
+            .Append(frame is { } f ? $" ecoglmm-framed {Class(f)}-frame" : "").Append("\">");
 
     /// <summary>The card's heading, with a badge if there is a verdict.</summary>
     public HtmlWriter Heading(string text, Status? status = null, string? verdict = null)
@@ -82,6 +91,13 @@ internal sealed class HtmlWriter
     public HtmlWriter Code(string text)
     {
         _html.Append("<p><code>").Append(Encode(text)).Append("</code></p>");
+        return this;
+    }
+
+    /// <summary>A line of code after what it is.</summary>
+    public HtmlWriter LabelledCode(string label, string text)
+    {
+        _html.Append("<p>").Append(Encode(label)).Append(": <code>").Append(Encode(text)).Append("</code></p>");
         return this;
     }
 

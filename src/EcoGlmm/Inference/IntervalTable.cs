@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Display;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm;
@@ -19,7 +20,8 @@ public enum IntervalMethod
 public sealed record Interval(ModelPart Part, string Name, double Estimate, double Lower, double Upper);
 
 /// <summary>Confidence intervals of fixed effects.</summary>
-public sealed class IntervalTable : IReadOnlyList<Interval>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
 {
     private readonly Interval[] _rows;
 
@@ -62,4 +64,10 @@ public sealed class IntervalTable : IReadOnlyList<Interval>
     public IEnumerator<Interval> GetEnumerator() => ((IEnumerable<Interval>)_rows).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
 }

@@ -1,3 +1,5 @@
+using EcoGlmm.Display;
+
 namespace EcoGlmm;
 
 /// <summary>The scale of a prediction.</summary>
@@ -21,7 +23,8 @@ public enum RandomEffectsUse
 }
 
 /// <summary>Predictions, one entry for each row asked for; NaN where a variable of the model is missing.</summary>
-public sealed class Predictions
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class Predictions : IRichDisplay
 {
     internal Predictions(double[] estimate, double[] standardError, double[] lower, double[] upper, double level, int unseenLevelRows)
     {
@@ -59,4 +62,10 @@ public sealed class Predictions
         ["Lower"] = Lower,
         ["Upper"] = Upper,
     });
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
 }

@@ -1,0 +1,189 @@
+using EcoGlmm.Families;
+
+namespace EcoGlmm.Display;
+
+/// <summary>What is said in words about a fit, in every display of it.</summary>
+internal static class FitWords
+{
+    /// <summary>"Zero-inflated negative binomial mixed model".</summary>
+    public static string Kind(GlmmFit fit)
+    {
+        var kind = (FamilyOf(fit.Family), MixedWord(fit)) switch
+        {
+            ("Gaussian", var mixed) when fit.Family.Link == Link.Identity => $"Linear {mixed}model",
+            (var family, "") => $"{family} generalized linear model",
+            var (family, mixed) => $"{family} {mixed}model",
+        };
+        if (!fit.Estimate.Model.IsZeroInflated) return kind;
+        return fit.Family.HasShiftedMean ? $"Hurdle model, {Lower(kind)}" : $"Zero-inflated {Lower(kind)}";
+    }
+
+    /// <summary>"maximum likelihood (Laplace approximation)".</summary>
+    public static string Estimator(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
+    {
+        (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
+        (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
+        (false, true) => "maximum likelihood (Laplace approximation)",
+        (false, false) => "maximum likelihood",
+    };
+
+    /// <summary>"599 rows, 27 levels of Nest".</summary>
+    public static string Size(GlmmFit fit)
+    {
+        var groups = fit.Groups.Select(g => $"{NumberFormat.Count(g.Levels)} level{(g.Levels == 1 ? "" : "s")} of {g.Group}");
+        return string.Join(", ", groups.Prepend(Count(fit.ObservationCount, "row")));
+    }
+
+    /// <summary>Which rows were left out and why; null when none were.</summary>
+    public static string? LeftOut(GlmmFit fit)
+    {
+        if (fit.DroppedRowCount == 0) return null;
+        var variables = fit.Specification.MissingByVariable.Select(m => $"{m.Variable} ({NumberFormat.Count(m.Count)})");
+        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {Count(fit.Data.RowCount, "row")} left out because of missing values: "
+            + string.Join(", ", variables) + ".";
+    }
+
+    /// <summary>The verdict in two or three words, and how grave it is.</summary>
+    public static (Status Status, string Word) Verdict(Convergence convergence) => convergence.Status switch
+    {
+        ConvergenceStatus.NotConverged => (Status.Problem, "Did not converge"),
+        ConvergenceStatus.Singular => (Status.Caution, "Converged, singular"),
+        _ when convergence.Problems.Count > 0 => (Status.Caution, "Converged, with a caution"),
+        _ => (Status.Ok, "Converged"),
+    };
+
+    /// <summary>The verdict in a sentence.</summary>
+    public static string VerdictSentence(Convergence convergence) => convergence.Status switch
+    {
+        ConvergenceStatus.NotConverged =>
+            "No proper maximum of the likelihood was found: do not use or report these numbers.",
+        ConvergenceStatus.Singular =>
+            "The maximum of the likelihood lies on the boundary: a variance is estimated as zero, or a correlation as ±1.",
+        _ => "The estimates are a proper maximum of the likelihood.",
+    };
+
+    /// <summary>What the exponential of a coefficient is on that link; null where it has no plain meaning.</summary>
+    public static string? RatioName(Family family, ModelPart part) => (part, family.Link.Name) switch
+    {
+        (ModelPart.ZeroInflation, _) => "Odds ratio",
+        (ModelPart.Dispersion, _) => "Ratio",
+        (_, "log") when family.Name is "binomial" or "betabinomial" => "Risk ratio",
+        (_, "log") => family.IsDiscrete ? "Rate ratio" : "Ratio of means",
+        (_, "logit") => "Odds ratio",
+        (_, "cloglog") => "Hazard ratio",
+        _ => null,
+    };
+
+    /// <summary>The scale of a part's coefficients: "log", "logit of a structural zero", "log θ".</summary>
+    public static string Scale(Family family, ModelPart part) => part switch
+    {
+        ModelPart.ZeroInflation => family.HasShiftedMean ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
+        ModelPart.Dispersion => $"log of {Dispersion(family).Modelled}",
+        _ => $"{family.Link.Name} link",
+    };
+
+    /// <summary>
+    /// A family's dispersion: the symbol of what <see cref="GlmmFit.Sigma"/> reports, its meaning, and the parameter whose
+    /// logarithm a dispersion formula models.
+    /// </summary>
+    public static (string Symbol, string Meaning, string Modelled) Dispersion(Family family) => family.Name switch
+    {
+        "gaussian" => ("σ", "residual standard deviation", "σ"),
+        "nbinom2" => ("θ", "variance = μ + μ²/θ, so a small θ is strong overdispersion", "θ"),
+        "nbinom1" => ("φ", "variance = μ(1 + φ)", "φ"),
+        "truncated_nbinom2" => ("θ", "variance = μ + μ²/θ before truncation", "θ"),
+        "truncated_nbinom1" => ("φ", "variance = μ(1 + φ) before truncation", "φ"),
+        "Gamma" => ("σ", "coefficient of variation, 1/√shape; variance = σ²μ²", "the shape, 1/σ²"),
+        "inverse.gaussian" => ("σ", "variance = σ²μ³", "σ²"),
+        "lognormal" => ("σ", "standard deviation of the response itself, not of its logarithm", "σ"),
+        "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
+        "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
+        "genpois" => ("φ", "variance = φμ", "φ"),
+        _ => ("σ", "dispersion parameter", "the dispersion parameter"),
+    };
+
+    /// <summary>Whether the dispersion is a single parameter, so that one number tells it.</summary>
+    public static bool HasSingleDispersion(GlmmFit fit) => fit.Family.HasDispersion && fit.Estimate.Model.HasConstantDispersion;
+
+    /// <summary>Whether the dispersion has a model of its own.</summary>
+    public static bool HasDispersionModel(GlmmFit fit) => fit.Family.HasDispersion && !fit.Estimate.Model.HasConstantDispersion;
+
+    /// <summary>Formulas and columns beyond the main formula: label and text.</summary>
+    public static IEnumerable<(string Label, string Text)> Extras(GlmmFit fit)
+    {
+        if (fit.Estimate.Model.IsZeroInflated) yield return ("Zero inflation", fit.Options.ZeroInflation);
+        if (HasDispersionModel(fit)) yield return ("Dispersion", fit.Options.Dispersion);
+        if (fit.Options.Weights is { } weights) yield return ("Weights", weights);
+        if (fit.Options.Offset is { } offset) yield return ("Offset", offset);
+    }
+
+    /// <summary>What a reader has to know to read the numbers rightly.</summary>
+    public static IEnumerable<string> Notes(GlmmFit fit)
+    {
+        foreach (var (part, table) in Parts(fit))
+        {
+            var dropped = table.Where(c => double.IsNaN(c.Estimate)).Select(c => c.Name).ToArray();
+            if (dropped.Length == 0) continue;
+            yield return $"Dropped from the {PartName(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
+                + $"(rank-deficient design): {string.Join(", ", dropped)}.";
+        }
+
+        yield return "p-values and intervals by the normal approximation (Wald)"
+            + (fit.Estimate.IsProfiled && fit.VarianceComponents.Count > 0
+                ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
+        if (fit.Options.Weights is not null)
+        {
+            yield return fit.Family.WeightRole switch
+            {
+                WeightRole.Precision => "Weights are precision weights: the residual variance of a row is σ² divided by its weight.",
+                WeightRole.Trials => "Weights are numbers of trials.",
+                _ => "Weights multiply each row's log-likelihood.",
+            };
+        }
+
+        if (fit.Options.Reml) yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits with the same fixed effects.";
+    }
+
+    /// <summary>The parts of the model that have a table of coefficients to show.</summary>
+    public static IEnumerable<(ModelPart Part, CoefficientTable Table)> Parts(GlmmFit fit)
+    {
+        yield return (ModelPart.Conditional, fit.FixedEffects);
+        if (fit.ZeroInflationEffects.Count > 0) yield return (ModelPart.ZeroInflation, fit.ZeroInflationEffects);
+        if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, fit.DispersionEffects);
+    }
+
+    /// <summary>"fixed effects", "zero inflation", "dispersion model".</summary>
+    public static string PartName(ModelPart part) => part switch
+    {
+        ModelPart.ZeroInflation => "zero inflation",
+        ModelPart.Dispersion => "dispersion model",
+        _ => "fixed effects",
+    };
+
+    /// <summary>"1 row", "1,200 rows".</summary>
+    public static string Count(long count, string noun) => $"{NumberFormat.Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    private static string FamilyOf(Family family) => family.Name switch
+    {
+        "gaussian" => "Gaussian",
+        "poisson" => "Poisson",
+        "binomial" => "Binomial",
+        "nbinom1" or "nbinom2" => "Negative binomial",
+        "truncated_poisson" => "Zero-truncated Poisson",
+        "truncated_nbinom1" or "truncated_nbinom2" => "Zero-truncated negative binomial",
+        "inverse.gaussian" => "Inverse Gaussian",
+        "lognormal" => "Log-normal",
+        "beta" => "Beta",
+        "betabinomial" => "Beta-binomial",
+        "genpois" => "Generalized Poisson",
+        "bell" => "Bell",
+        var name => name,
+    };
+
+    private static string MixedWord(GlmmFit fit) => fit.Estimate.Model.Terms.Count > 0 ? "mixed " : "";
+
+    /// <summary>Within a sentence: people's names keep their capitals.</summary>
+    private static string Lower(string kind) =>
+        kind.StartsWith("Poisson", StringComparison.Ordinal) || kind.StartsWith("Ga", StringComparison.Ordinal)
+        || kind.StartsWith("Bell", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
+}
