@@ -32,6 +32,14 @@ public abstract partial class Family
     /// <inheritdoc cref="Gaussian"/>
     public static Family Gamma(Link? link = null) => GammaFamily.Set.With(link);
 
+    /// <summary>
+    /// Gamma for responses with zeros: the same as <see cref="Gamma"/>, under glmmTMB's name. With
+    /// <see cref="GlmmOptions.ZeroInflation"/> the zeros are modelled by their own part (a hurdle model), as for every family that
+    /// cannot give zeros itself.
+    /// </summary>
+    /// <param name="link">The link; inverse when null.</param>
+    public static Family ZeroInflatedGamma(Link? link = null) => Gamma(link);
+
     /// <summary>Inverse Gaussian; variance φμ³. Default link: 1/μ², as in R.</summary>
     /// <inheritdoc cref="Gaussian"/>
     public static Family InverseGaussian(Link? link = null) => InverseGaussianFamily.Set.With(link);

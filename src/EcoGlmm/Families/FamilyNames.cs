@@ -12,7 +12,7 @@ internal static class FamilyNames
         ("binomial", BinomialFamily.Set, ["bernoulli"]),
         ("nbinom2", NegativeBinomial2Family.Set, ["negativebinomial2", "negativebinomial", "negbinomial", "negbin", "nb2"]),
         ("nbinom1", NegativeBinomial1Family.Set, ["negativebinomial1", "nb1"]),
-        ("Gamma", GammaFamily.Set, []),
+        ("Gamma", GammaFamily.Set, ["zigamma", "zeroinflatedgamma"]),
         ("inverse.gaussian", InverseGaussianFamily.Set, []),
         ("lognormal", LogNormalFamily.Set, []),
         ("beta", BetaFamily.Set, ["betafamily"]),
