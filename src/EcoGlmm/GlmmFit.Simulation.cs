@@ -54,7 +54,8 @@ public sealed partial class GlmmFit
             if (Family.WeightRole == WeightRole.Trials && !_response.IsProportion) fitted[i] *= SizeOf(i);
         }
 
-        var rows = new ResidualRows("Row", RowLabel, $"{Formula}, {Family}");
+        var zeros = _options.ZeroInflation == "~ 0" ? "" : $", zero inflation {_options.ZeroInflation}";
+        var rows = new ResidualRows("Row", RowLabel, $"{Formula}, {Family}{zeros}");
         return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, Simulator(seed, mode), Family.IsDiscrete, seed, rows);
     }
 
