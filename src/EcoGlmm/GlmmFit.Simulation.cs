@@ -36,6 +36,10 @@ public sealed partial class GlmmFit
     /// Simulated (quantile) residuals by DHARMa's definition: for each row the share of simulated responses below the observed
     /// one. As the last expression of a cell they show the diagnostics panel.
     /// </summary>
+    /// <remarks>
+    /// As in DHARMa, they are set against predictions with all random effects at zero: against predictions that hold the random
+    /// effects, shrinkage alone makes a pattern, in a correct model too.
+    /// </remarks>
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">Seed of the simulations and of the randomisation of ties.</param>
     /// <param name="mode">What the simulations do with random effects.</param>
@@ -43,14 +47,15 @@ public sealed partial class GlmmFit
         SimulationMode mode = SimulationMode.Conditional)
     {
         var observed = new double[ObservationCount];
-        var fitted = Fitted();
+        var fitted = TypicalMeans();
         for (var i = 0; i < observed.Length; i++)
         {
             observed[i] = InUserUnits(_response.Y[i], i);
             if (Family.WeightRole == WeightRole.Trials && !_response.IsProportion) fitted[i] *= SizeOf(i);
         }
 
-        var rows = new ResidualRows("Row", RowLabel, $"{Formula}, {Family}");
+        var zeros = _options.ZeroInflation == "~ 0" ? "" : $", zero inflation {_options.ZeroInflation}";
+        var rows = new ResidualRows("Row", RowLabel, $"{Formula}, {Family}{zeros}");
         return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, Simulator(seed, mode), Family.IsDiscrete, seed, rows);
     }
 
@@ -66,24 +71,35 @@ public sealed partial class GlmmFit
 
     private SimulationWriter Simulator(long seed, SimulationMode mode)
     {
-        var model = _estimate.Model;
         var stream = new RandomStream(seed);
-        var fixedPredictors = new double[]?[LinearPredictor.Count];
-        if (mode == SimulationMode.Unconditional)
-        {
-            foreach (var k in model.ActivePredictors)
-            {
-                fixedPredictors[k] = new double[model.ObservationCount];
-                model.FixedPredictor(k, _estimate.Psi, fixedPredictors[k]!);
-            }
-        }
-
+        var fixedPredictors = mode == SimulationMode.Unconditional ? FixedPredictors() : [];
         return (simulation, destination) =>
         {
             var random = stream.Split(simulation);
             var predictors = mode == SimulationMode.Conditional ? _estimate.Predictors : WithNewEffects(fixedPredictors, random);
             for (var i = 0; i < destination.Length; i++) destination[i] = InUserUnits(Draw(predictors, i, random), i);
         };
+    }
+
+    private double[]?[] FixedPredictors()
+    {
+        var model = _estimate.Model;
+        var predictors = new double[]?[LinearPredictor.Count];
+        foreach (var k in model.ActivePredictors)
+        {
+            predictors[k] = new double[model.ObservationCount];
+            model.FixedPredictor(k, _estimate.Psi, predictors[k]!);
+        }
+
+        return predictors;
+    }
+
+    private double[] TypicalMeans()
+    {
+        var predictors = FixedPredictors();
+        var means = new double[ObservationCount];
+        for (var i = 0; i < means.Length; i++) means[i] = ResponseMean(Family, predictors, i);
+        return means;
     }
 
     private double[]?[] WithNewEffects(double[]?[] fixedPredictors, RandomStream random)

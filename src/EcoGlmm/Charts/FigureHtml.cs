@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,11 +14,13 @@ namespace EcoGlmm.Charts;
 internal static class FigureHtml
 {
     private static readonly Lazy<(string Key, string Script)> Drawing = new(ReadScript);
+    private static readonly ConcurrentDictionary<string, int> TimesShown = new();
 
     /// <summary>A fragment for the output of a notebook's cell.</summary>
     public static string Fragment(Figure figure, PlotlySource source)
     {
-        var id = "ecoglmm-" + Guid.NewGuid().ToString("N");
+        var json = PlotlyJson.Page(figure);
+        var id = NextId(json);
         var still = Convert.ToBase64String(Encoding.UTF8.GetBytes(SvgFigure.Draw(figure, plate: true)));
         var (key, script) = Drawing.Value;
         var html = new StringBuilder();
@@ -29,7 +33,7 @@ internal static class FigureHtml
                 .Append("\n}).call(window);}</script>\n");
         return html.Append("<script>\n").Append(script)
             .Append("window.").Append(key).Append(".show(\"").Append(id).Append("\",")
-            .Append(PlotlyJson.Page(figure)).Append(',').Append(JsonSerializer.Serialize(
+            .Append(json).Append(',').Append(JsonSerializer.Serialize(
                 new Dictionary<string, string?> { ["url"] = source.Url, ["integrity"] = source.Integrity }))
             .Append(");\n</script>").ToString();
     }
@@ -55,6 +59,17 @@ internal static class FigureHtml
         </html>
 
         """;
+
+    /// <summary>
+    /// An id that is the figure's own in a page, and the same each time that a notebook is run: a digest of the content, and
+    /// how often this process has shown that content.
+    /// </summary>
+    private static string NextId(string json)
+    {
+        var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json)), 0, 6).ToLowerInvariant();
+        var time = TimesShown.AddOrUpdate(digest, 1, (_, shown) => shown + 1);
+        return string.Create(CultureInfo.InvariantCulture, $"ecoglmm-{digest}-{time}");
+    }
 
     /// <summary>The script, under a name that depends on its text, so that two versions can live in one page.</summary>
     private static (string Key, string Script) ReadScript()

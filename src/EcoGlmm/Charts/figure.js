@@ -161,13 +161,19 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     update();
   }
 
+  // The output that this script came with: an earlier run of the same cell, kept by the host, has been taken already.
+  function vacant(id) {
+    return Array.prototype.find.call(document.querySelectorAll("#" + id), function (e) { return !e.ecoglmmTaken; });
+  }
+
   function show(id, figure, source, tries) {
-    var place = document.getElementById(id);
+    var place = vacant(id);
     if (!place) {
       // Some hosts run an output's script before its elements are in the page.
       if ((tries || 0) < 100) setTimeout(function () { show(id, figure, source, (tries || 0) + 1); }, 50);
       return;
     }
+    place.ecoglmmTaken = true;
     adopt(place);
     load(source).then(function (plotly) {
       draw(place, figure, plotly);
