@@ -22,7 +22,7 @@ public sealed partial class GlmmFit : IRichDisplay
         _estimate = estimate;
         _options = options;
         Data = data;
-        Family = family;
+        Family = estimate.Predictors[LinearPredictor.Shape] is { } shape ? family.WithShape(shape[0]) : family;
         var tables = new FittedTables(specification, estimate);
         FixedEffects = tables.Coefficients(LinearPredictor.Conditional);
         ZeroInflationEffects = tables.Coefficients(LinearPredictor.ZeroInflation);
@@ -65,7 +65,7 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Maximised log-likelihood with all constants; the REML criterion's when fitted by REML.</summary>
     public double LogLikelihood => _estimate.LogLikelihood;
 
-    /// <summary>Number of parameters estimated: fixed effects, variances, correlations, dispersion.</summary>
+    /// <summary>Number of parameters estimated: fixed effects, variances, correlations, dispersion, parameters of the family.</summary>
     public int ParameterCount => _estimate.ParameterCount;
 
     /// <summary>Number of rows used.</summary>
@@ -100,6 +100,13 @@ public sealed partial class GlmmFit : IRichDisplay
     public double Sigma => !Family.HasDispersion ? 1
         : _estimate.Model.HasConstantDispersion ? Family.Sigma(_estimate.Predictors[LinearPredictor.Dispersion]![0])
         : double.NaN;
+
+    /// <summary>
+    /// Parameters of the family beside the dispersion, by name: "df" of Student's t, "power" of Tweedie; empty for most families.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> FamilyParameters => Family.Shape is { } shape
+        ? new Dictionary<string, double> { [shape.Name] = shape.Value }
+        : new Dictionary<string, double>();
 
     /// <summary>Minus twice the log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;

@@ -29,6 +29,11 @@ internal static class FitCard
         }
 
         Dispersion(html, fit);
+        if (fit.Family.Shape is { } shape)
+        {
+            html.Paragraph($"{FitWords.ShapeName(shape)} = {NumberFormat.Significant(shape.Value)}: {shape.Meaning}.");
+        }
+
         foreach (var note in FitWords.Notes(fit)) html.Note(note);
         return html.ToHtml();
     }

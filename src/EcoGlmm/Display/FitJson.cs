@@ -87,6 +87,9 @@ internal static class FitJson
         json.Number("aicc", fit.Aicc);
         json.Number("bic", fit.Bic);
         json.Number("sigma", fit.Sigma);
+        json.WriteStartObject("familyParameters");
+        foreach (var (name, value) in fit.FamilyParameters) json.Number(name, value);
+        json.WriteEndObject();
     }
 
     private static void Coefficients(Utf8JsonWriter json, string name, CoefficientTable table)

@@ -30,6 +30,12 @@ internal static class FitText
                 .Append(" (").Append(meaning).Append(")\n");
         }
 
+        if (fit.Family.Shape is { } shape)
+        {
+            text.Append('\n').Append(FitWords.ShapeName(shape)).Append(" = ").Append(NumberFormat.Significant(shape.Value))
+                .Append(" (").Append(shape.Meaning).Append(")\n");
+        }
+
         var marked = false;
         foreach (var (part, table) in FitWords.Parts(fit))
         {

@@ -99,8 +99,12 @@ internal static class FitWords
         "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
         "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
         "genpois" => ("φ", "variance = φμ", "φ"),
+        "t" => ("φ", "scale; variance = φ²·df/(df − 2) where df > 2", "φ"),
         _ => ("σ", "dispersion parameter", "the dispersion parameter"),
     };
+
+    /// <summary>"Family parameter df".</summary>
+    public static string ShapeName(FamilyShape shape) => $"Family parameter {shape.Name}";
 
     /// <summary>Whether the dispersion is a single parameter, so that one number tells it.</summary>
     public static bool HasSingleDispersion(GlmmFit fit) => fit.Family.HasDispersion && fit.Estimate.Model.HasConstantDispersion;
@@ -188,6 +192,7 @@ internal static class FitWords
         "betabinomial" => "Beta-binomial",
         "genpois" => "Generalized Poisson",
         "bell" => "Bell",
+        "t" => "Student t",
         var name => name,
     };
 
@@ -198,5 +203,5 @@ internal static class FitWords
     /// <summary>Within a sentence: people's names keep their capitals.</summary>
     private static string Lower(string kind) =>
         kind.StartsWith("Poisson", StringComparison.Ordinal) || kind.StartsWith("Ga", StringComparison.Ordinal)
-        || kind.StartsWith("Bell", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
+        || kind.StartsWith("Bell", StringComparison.Ordinal) || kind.StartsWith("Student", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
 }

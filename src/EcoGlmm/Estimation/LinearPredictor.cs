@@ -12,8 +12,11 @@ internal static class LinearPredictor
     /// <summary>ζ: logit of the probability of a structural zero.</summary>
     public const int ZeroInflation = 2;
 
+    /// <summary>σ: unconstrained scale of the family's shape, the same for all observations.</summary>
+    public const int Shape = 3;
+
     /// <summary>Most linear predictors that a model can have.</summary>
-    public const int Count = 3;
+    public const int Count = 4;
 
     /// <summary>Position of the unordered pair (a, b) in a packed symmetric array.</summary>
     public static int Pair(int a, int b) => a <= b ? (b * (b + 1) / 2) + a : (a * (a + 1) / 2) + b;

@@ -6,7 +6,7 @@ namespace EcoGlmm.Estimation;
 
 /// <summary>
 /// A model ready to be estimated: the response, an orthogonal fixed-effects basis and an offset for each linear
-/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, θ), where γ = Rβ are
+/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, γ_σ, θ), where γ = Rβ are
 /// coefficients of the orthogonal basis.
 /// </summary>
 internal sealed class MixedModel
@@ -18,7 +18,8 @@ internal sealed class MixedModel
         Y = y;
         Size = size;
         Weights = weights;
-        PartMatrices?[] parts = [conditional, family.HasDispersion ? dispersion : null, zeroInflation];
+        PartMatrices?[] parts = [conditional, family.HasDispersion ? dispersion : null, zeroInflation,
+            family.Shape is null ? null : PartMatrices.Constant(y.Length)];
         var terms = new List<RandomTerm>();
         var at = 0;
         var (effects, theta) = (0, 0);

@@ -26,6 +26,12 @@ internal static class ModelFitter
                 + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
         }
 
+        if (family.Shape is { } shape && specification.Dispersion.Training.RandomTerms.Length > 0)
+        {
+            throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
+                + $"whose {shape.Name} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
+        }
+
         if (options.QuadraturePoints != 1)
         {
             throw new GlmmException($"QuadraturePoints = {options.QuadraturePoints} is not available yet; only 1, the Laplace approximation.");

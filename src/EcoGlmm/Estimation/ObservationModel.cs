@@ -19,6 +19,8 @@ internal sealed class ObservationModel
     private readonly double[] _y;
     private readonly double[] _familyY;
     private readonly bool _isHurdle;
+    private readonly int[] _familyPredictors;
+    private readonly int _predictorCount;
     private readonly double[] _size;
     private readonly double[]? _weights;
     private readonly double[] _constants;
@@ -37,6 +39,11 @@ internal sealed class ObservationModel
         _isHurdle = zeroInflated && family.CheckResponse(0, 1) is not null;
         _familyY = _isHurdle ? Array.ConvertAll(y, v => v == 0 ? 1 : v) : y;
         HasConstantDispersion = constantDispersion;
+        var hasShape = family.Shape is not null;
+        _familyPredictors = hasShape
+            ? [LinearPredictor.Conditional, LinearPredictor.Dispersion, LinearPredictor.Shape]
+            : [LinearPredictor.Conditional, LinearPredictor.Dispersion];
+        _predictorCount = hasShape ? LinearPredictor.Count : LinearPredictor.Shape;
         _constants = new double[y.Length];
         family.PrepareConstants(_familyY, size, _constants);
         Density = new double[y.Length];
@@ -101,7 +108,8 @@ internal sealed class ObservationModel
     private void Allocate(DerivativeLevel level)
     {
         void Need(double[]?[] store, int index) => store[index] ??= new double[_y.Length];
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation;
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation,
+            s = LinearPredictor.Shape;
         if (level >= DerivativeLevel.Mode)
         {
             Need(First, e);
@@ -126,6 +134,19 @@ internal sealed class ObservationModel
             Need(Third, LinearPredictor.Triple(d, d, d));
         }
 
+        var hasShape = _family.Shape is not null;
+        if (level >= DerivativeLevel.Gradient && hasShape)
+        {
+            Need(First, s);
+            Need(Second, LinearPredictor.Pair(e, s));
+            Need(Third, LinearPredictor.Triple(e, e, s));
+            if (level == DerivativeLevel.Full)
+            {
+                Need(Second, LinearPredictor.Pair(d, s));
+                Need(Second, LinearPredictor.Pair(s, s));
+            }
+        }
+
         if (!IsZeroInflated || level < DerivativeLevel.Mode) return;
         Need(First, z);
         Need(Second, LinearPredictor.Pair(e, z));
@@ -134,6 +155,13 @@ internal sealed class ObservationModel
         Need(Third, LinearPredictor.Triple(e, e, z));
         Need(Third, LinearPredictor.Triple(e, z, z));
         Need(Third, LinearPredictor.Triple(z, z, z));
+        if (hasShape)
+        {
+            Need(Second, LinearPredictor.Pair(z, s));
+            Need(Third, LinearPredictor.Triple(e, z, s));
+            Need(Third, LinearPredictor.Triple(z, z, s));
+        }
+
         if (!_family.HasDispersion) return;
         Need(Second, LinearPredictor.Pair(d, z));
         Need(Third, LinearPredictor.Triple(e, d, z));
@@ -146,7 +174,7 @@ internal sealed class ObservationModel
         var start = chunk * ChunkSize;
         var length = Math.Min(ChunkSize, _y.Length - start);
         Span<double> Slice(double[]? store) => store is null ? default : store.AsSpan(start, length);
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion;
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, s = LinearPredictor.Shape;
         var delta = predictors[d];
         var block = new LogDensityBlock
         {
@@ -155,6 +183,7 @@ internal sealed class ObservationModel
             C = Slice(_constants),
             Eta = Slice(predictors[e]),
             Delta = delta is null ? default : HasConstantDispersion ? delta.AsSpan(0, 1) : Slice(delta),
+            Shape = predictors[s] is { } shape ? shape.AsSpan(0, 1) : default,
             L = Slice(IsZeroInflated ? _baseValue : Density),
             E = Slice(First[e]),
             EE = Slice(Second[LinearPredictor.Pair(e, e)]),
@@ -165,6 +194,11 @@ internal sealed class ObservationModel
             DD = Slice(Second[LinearPredictor.Pair(d, d)]),
             EDD = Slice(Third[LinearPredictor.Triple(e, d, d)]),
             DDD = Slice(Third[LinearPredictor.Triple(d, d, d)]),
+            S = Slice(First[s]),
+            ES = Slice(Second[LinearPredictor.Pair(e, s)]),
+            EES = Slice(Third[LinearPredictor.Triple(e, e, s)]),
+            DS = Slice(Second[LinearPredictor.Pair(d, s)]),
+            SS = Slice(Second[LinearPredictor.Pair(s, s)]),
         };
         _family.Evaluate(ref block, level);
         if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
@@ -174,8 +208,8 @@ internal sealed class ObservationModel
         _chunkSums[chunk] = sum;
     }
 
-    /// <summary>How many times the dispersion may appear in a derivative that a level brings up to date.</summary>
-    private static int DispersionOrder(DerivativeLevel level) => level switch
+    /// <summary>How many times dispersion and shape together may appear in a derivative that a level brings up to date.</summary>
+    private static int NuisanceOrder(DerivativeLevel level) => level switch
     {
         DerivativeLevel.Value or DerivativeLevel.Mode => 0,
         DerivativeLevel.Gradient => 1,
@@ -192,32 +226,32 @@ internal sealed class ObservationModel
 
         Scale(Density);
         if (level == DerivativeLevel.Value) return;
-        var order = DispersionOrder(level);
+        var order = NuisanceOrder(level);
         for (var c = 0; c < LinearPredictor.Count; c++)
         {
-            if (IsDispersion(c) <= order) Scale(First[c]);
+            if (IsNuisance(c) <= order) Scale(First[c]);
             for (var b = 0; b <= c; b++)
             {
-                if (IsDispersion(b) + IsDispersion(c) <= order) Scale(Second[LinearPredictor.Pair(b, c)]);
+                if (IsNuisance(b) + IsNuisance(c) <= order) Scale(Second[LinearPredictor.Pair(b, c)]);
                 for (var a = 0; a <= b && level > DerivativeLevel.Mode; a++)
                 {
-                    if (IsDispersion(a) + IsDispersion(b) + IsDispersion(c) <= order) Scale(Third[LinearPredictor.Triple(a, b, c)]);
+                    if (IsNuisance(a) + IsNuisance(b) + IsNuisance(c) <= order) Scale(Third[LinearPredictor.Triple(a, b, c)]);
                 }
             }
         }
     }
 
-    private static int IsDispersion(int predictor) => predictor == LinearPredictor.Dispersion ? 1 : 0;
+    private static int IsNuisance(int predictor) => predictor is LinearPredictor.Dispersion or LinearPredictor.Shape ? 1 : 0;
 
     private void MixZeros(double[] zeta, DerivativeLevel level, int start, int length)
     {
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation;
+        const int z = LinearPredictor.ZeroInflation;
         Span<double> t1 = stackalloc double[LinearPredictor.Count];
         Span<double> t2 = stackalloc double[LinearPredictor.PairCount];
         Span<double> t3 = stackalloc double[LinearPredictor.TripleCount];
         t2.Clear();
         t3.Clear();
-        var order = DispersionOrder(level);
+        var order = NuisanceOrder(level);
         for (var i = start; i < start + length; i++)
         {
             var x = zeta[i];
@@ -235,7 +269,7 @@ internal sealed class ObservationModel
             {
                 Density[i] = x - logOnePlus;
                 if (level == DerivativeLevel.Value) continue;
-                for (var k = 0; k < LinearPredictor.Count; k++) Clear(i, k);
+                for (var k = 0; k < _predictorCount; k++) Clear(i, k);
                 First[z]![i] = 1;
             }
             else
@@ -246,43 +280,38 @@ internal sealed class ObservationModel
                 var s = t >= 0 ? 1 / (1 + Math.Exp(-t)) : Math.Exp(t) / (1 + Math.Exp(t));
                 var s2 = s * (1 - s);
                 var s3 = s2 * (1 - (2 * s));
-                t1[e] = First[e]![i];
-                t1[d] = First[d]?[i] ?? 0;
                 t1[z] = -1;
-                for (var b = 0; b <= d; b++)
+                foreach (var c in _familyPredictors)
                 {
-                    for (var a = 0; a <= b; a++) t2[LinearPredictor.Pair(a, b)] = Second[LinearPredictor.Pair(a, b)]?[i] ?? 0;
-                }
-
-                if (level >= DerivativeLevel.Gradient)
-                {
-                    for (var c = 0; c <= d; c++)
+                    t1[c] = First[c]?[i] ?? 0;
+                    foreach (var b in _familyPredictors)
                     {
-                        for (var b = 0; b <= c; b++)
+                        if (b > c) break;
+                        t2[LinearPredictor.Pair(b, c)] = Second[LinearPredictor.Pair(b, c)]?[i] ?? 0;
+                        if (level < DerivativeLevel.Gradient) continue;
+                        foreach (var a in _familyPredictors)
                         {
-                            for (var a = 0; a <= b; a++)
-                            {
-                                var k = LinearPredictor.Triple(a, b, c);
-                                t3[k] = Third[k]?[i] ?? 0;
-                            }
+                            if (a > b) break;
+                            var k = LinearPredictor.Triple(a, b, c);
+                            t3[k] = Third[k]?[i] ?? 0;
                         }
                     }
                 }
 
-                for (var c = 0; c < LinearPredictor.Count; c++)
+                for (var c = 0; c < _predictorCount; c++)
                 {
-                    if (IsDispersion(c) > order) continue;
+                    if (IsNuisance(c) > order) continue;
                     if (First[c] is { } first) first[i] = s * t1[c];
                     for (var b = 0; b <= c; b++)
                     {
                         var bc = LinearPredictor.Pair(b, c);
-                        if (IsDispersion(b) + IsDispersion(c) > order) continue;
+                        if (IsNuisance(b) + IsNuisance(c) > order) continue;
                         if (Second[bc] is { } second) second[i] = (s2 * t1[b] * t1[c]) + (s * t2[bc]);
                         if (level < DerivativeLevel.Gradient) continue;
                         for (var a = 0; a <= b; a++)
                         {
                             var abc = LinearPredictor.Triple(a, b, c);
-                            if (Third[abc] is not { } third || IsDispersion(a) + IsDispersion(b) + IsDispersion(c) > order) continue;
+                            if (Third[abc] is not { } third || IsNuisance(a) + IsNuisance(b) + IsNuisance(c) > order) continue;
                             var (ab, ac) = (LinearPredictor.Pair(a, b), LinearPredictor.Pair(a, c));
                             third[i] = (s3 * t1[a] * t1[b] * t1[c])
                                 + (s2 * ((t2[ab] * t1[c]) + (t2[ac] * t1[b]) + (t2[bc] * t1[a])))
@@ -305,7 +334,7 @@ internal sealed class ObservationModel
 
     private void Clear(int i, int predictor)
     {
-        for (var c = 0; c < LinearPredictor.Count; c++)
+        for (var c = 0; c < _predictorCount; c++)
         {
             if (c == predictor && First[c] is { } first) first[i] = 0;
             for (var b = 0; b <= c; b++)

@@ -33,17 +33,19 @@ internal sealed class OptimumAssessment
         var d = psi.Length;
         var failed = !isFinite;
         var singular = isFinite && ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
-        var limit = isFinite && DispersionLimit(model, psi, hessian, problems);
+        var limits = new List<int>();
+        var dispersionLimit = isFinite && DispersionLimit(model, psi, hessian, problems);
+        if (dispersionLimit) limits.Add(model.FixedOffset[LinearPredictor.Dispersion]);
+        if (isFinite && ShapeLimit(model, psi, hessian, problems)) limits.Add(model.FixedOffset[LinearPredictor.Shape]);
         var usable = (double[])hessian.Clone();
-        if (limit)
+        foreach (var at in limits)
         {
-            var at = model.FixedOffset[LinearPredictor.Dispersion];
             for (var i = 0; i < d; i++) usable[(i * d) + at] = usable[(at * d) + i] = double.NaN;
         }
 
         var inverse = HessianInverse.Of(usable, d);
         var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters)
-            .Where(j => !(singular && j >= model.FixedCount) && !(limit && j == model.FixedOffset[LinearPredictor.Dispersion]))
+            .Where(j => !(singular && j >= model.FixedCount) && !limits.Contains(j))
             .Distinct().ToArray();
         if (isFinite && flat.Length > 0)
         {
@@ -84,7 +86,7 @@ internal sealed class OptimumAssessment
             ExpectedImprovement = isFinite ? Math.Max(improvement, 0) : double.NaN,
             IsHessianPositiveDefinite = isFinite && flat.Length == 0,
             IsSingular = singular,
-            IsDispersionAtLimit = limit,
+            IsDispersionAtLimit = dispersionLimit,
             Covariance = inverse.Values,
         };
     }
@@ -122,15 +124,31 @@ internal sealed class OptimumAssessment
     {
         const int k = LinearPredictor.Dispersion;
         if (model.Basis[k] is not { Columns: 1 } basis || !model.HasConstantDispersion) return false;
-        var at = model.FixedOffset[k];
-        var curvature = hessian.Length == 0 ? double.NaN : hessian[(at * psi.Length) + at];
-        var delta = basis.Q[0] * psi[at];
-        if (Math.Abs(delta) < 6 || curvature > 1.0 / (LargestStandardError * LargestStandardError)) return false;
+        if (!IsAtLimit(basis.Q[0], psi, model.FixedOffset[k], hessian)) return false;
         var poisson = model.Family.Name is "nbinom1" or "nbinom2";
         problems.Add(new ConvergenceProblem("dispersion",
             $"The dispersion parameter of {model.Family.Name} runs to its limit{(poisson ? ": the counts vary no more than Poisson counts would" : "")}.",
             poisson ? "Use Family.Poisson(), which this model has become." : "Use a simpler family, which this model has become."));
         return true;
+    }
+
+    private static bool ShapeLimit(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems)
+    {
+        const int k = LinearPredictor.Shape;
+        if (model.Basis[k] is not { } basis) return false;
+        var at = model.FixedOffset[k];
+        if (!IsAtLimit(basis.Q[0], psi, at, hessian)) return false;
+        var shape = model.Family.Shape!;
+        var limit = psi[at] * basis.Q[0] > 0 ? shape.AtHighest : shape.AtLowest;
+        problems.Add(new ConvergenceProblem(shape.Name, limit.Message, limit.Advice));
+        return true;
+    }
+
+    /// <summary>Whether the likelihood is flat in a constant predictor, far from the middle of its scale.</summary>
+    private static bool IsAtLimit(double basis, double[] psi, int at, double[] hessian)
+    {
+        var curvature = hessian.Length == 0 ? double.NaN : hessian[(at * psi.Length) + at] / (basis * basis);
+        return Math.Abs(basis * psi[at]) >= 6 && !(curvature > 1.0 / (LargestStandardError * LargestStandardError));
     }
 
     private static bool ReportSeparation(MixedModel model, double[] psi, HessianInverse inverse, List<ConvergenceProblem> problems)
@@ -168,6 +186,7 @@ internal sealed class OptimumAssessment
                     {
                         LinearPredictor.Conditional => "the fixed effects",
                         LinearPredictor.Dispersion => "the dispersion",
+                        LinearPredictor.Shape => $"the family parameter {model.Family.Shape!.Name}",
                         _ => "the zero inflation",
                     };
                 }

@@ -91,6 +91,11 @@ internal static class StartingValues
             for (var j = 0; j < start.Length; j++) start[j] /= n;
         }
 
+        if (model.Basis[LinearPredictor.Shape] is { } shape)
+        {
+            psi[model.FixedOffset[LinearPredictor.Shape]] = family.Shape!.Predictor / shape.Q[0];
+        }
+
         StandardDeviations(model, WorkingSpread(model, eta, mu), psi.AsSpan(model.FixedCount));
         return psi;
     }

@@ -48,6 +48,14 @@ public abstract partial class Family
     /// <inheritdoc cref="Gaussian"/>
     public static Family LogNormal(Link? link = null) => LogNormalFamily.Set.With(link);
 
+    /// <summary>
+    /// Student's t: like <see cref="Gaussian"/> with heavier tails, so that outlying values weigh less. Scale φ, degrees of
+    /// freedom ν estimated (<see cref="GlmmFit.FamilyParameters"/>, "df"); variance φ²ν/(ν − 2) where ν &gt; 2. Default link:
+    /// identity.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family StudentT(Link? link = null) => StudentTFamily.Set.With(link);
+
     /// <summary>Beta proportions between zero and one; variance μ(1 − μ)/(1 + φ). Default link: logit.</summary>
     /// <inheritdoc cref="Gaussian"/>
     public static Family Beta(Link? link = null) => BetaFamily.Set.With(link);

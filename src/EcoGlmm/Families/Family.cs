@@ -21,6 +21,15 @@ public abstract partial class Family
     /// <summary>Whether the family has a dispersion parameter, modelled on a log scale as δ.</summary>
     internal abstract bool HasDispersion { get; }
 
+    /// <summary>
+    /// The parameter that is the same for all observations beside the dispersion, at the value that moments, draws and
+    /// starting values use; null for families without one.
+    /// </summary>
+    internal virtual FamilyShape? Shape => null;
+
+    /// <summary>The family at another value of its shape, given on the unconstrained scale.</summary>
+    internal virtual Family WithShape(double predictor) => this;
+
     /// <summary>Whether the response takes integer values only (simulated residuals are then randomised).</summary>
     internal abstract bool IsDiscrete { get; }
 

@@ -14,6 +14,7 @@ internal static class FamilyNames
         ("nbinom1", NegativeBinomial1Family.Set, ["negativebinomial1", "nb1"]),
         ("Gamma", GammaFamily.Set, ["zigamma", "zeroinflatedgamma"]),
         ("inverse.gaussian", InverseGaussianFamily.Set, []),
+        ("t", StudentTFamily.Set, ["studentt", "student", "tfamily"]),
         ("lognormal", LogNormalFamily.Set, []),
         ("beta", BetaFamily.Set, ["betafamily"]),
         ("betabinomial", BetaBinomialFamily.Set, []),

@@ -9,10 +9,13 @@ internal enum DerivativeLevel
     /// <summary>ℓ, ℓ_η, ℓ_ηη: what Newton's method for the conditional modes needs.</summary>
     Mode,
 
-    /// <summary>Also ℓ_ηηη, ℓ_δ, ℓ_ηδ, ℓ_ηηδ: what the Laplace gradient needs when only η has random effects.</summary>
+    /// <summary>
+    /// Also ℓ_ηηη, ℓ_δ, ℓ_ηδ, ℓ_ηηδ, and the same with the shape for δ: what the Laplace gradient needs when only η has
+    /// random effects.
+    /// </summary>
     Gradient,
 
-    /// <summary>All derivatives in (η, δ) up to third order.</summary>
+    /// <summary>All derivatives in (η, δ) up to third order; those with the shape up to second order, and ℓ_ηησ.</summary>
     Full,
 }
 
@@ -20,9 +23,9 @@ internal enum DerivativeLevel
 /// A run of observations: their responses and linear predictors going in, the log-density ℓ and its
 /// partial derivatives coming out. η is the conditional linear predictor (link scale of the mean), δ the
 /// linear predictor of the dispersion (log scale, see <see cref="Family"/>). All spans have one entry an
-/// observation, except <see cref="Delta"/>, which has one entry in all when the dispersion is constant, and
-/// <see cref="Size"/>, which is empty when every entry would be one. Output spans that the
-/// <see cref="DerivativeLevel"/> does not ask for may be empty.
+/// observation, except <see cref="Delta"/>, which has one entry in all when the dispersion is constant,
+/// <see cref="Shape"/>, which never has more, and <see cref="Size"/>, which is empty when every entry would be one.
+/// Output spans that the <see cref="DerivativeLevel"/> does not ask for may be empty.
 /// </summary>
 internal ref struct LogDensityBlock
 {
@@ -37,6 +40,9 @@ internal ref struct LogDensityBlock
 
     /// <summary>Dispersion linear predictor δ; length 1 when constant; empty for families without one.</summary>
     public ReadOnlySpan<double> Delta;
+
+    /// <summary>The shape σ on its unconstrained scale: one entry; empty to use the family's own.</summary>
+    public ReadOnlySpan<double> Shape;
 
     /// <summary>
     /// What <see cref="Family.PrepareConstants"/> made of the response, once for the model; empty to have it worked out
@@ -73,4 +79,19 @@ internal ref struct LogDensityBlock
 
     /// <summary>∂³ℓ/∂δ³.</summary>
     public Span<double> DDD;
+
+    /// <summary>∂ℓ/∂σ, for families with a shape.</summary>
+    public Span<double> S;
+
+    /// <summary>∂²ℓ/∂η∂σ.</summary>
+    public Span<double> ES;
+
+    /// <summary>∂³ℓ/∂η²∂σ.</summary>
+    public Span<double> EES;
+
+    /// <summary>∂²ℓ/∂δ∂σ.</summary>
+    public Span<double> DS;
+
+    /// <summary>∂²ℓ/∂σ².</summary>
+    public Span<double> SS;
 }

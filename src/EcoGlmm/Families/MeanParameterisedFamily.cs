@@ -105,7 +105,7 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
         return Math.Max(0, 2 * (best.L - here.L));
     }
 
-    private bool IsPossible(in LinkPoint at) => range switch
+    private protected bool IsPossible(in LinkPoint at) => range switch
     {
         MeanRange.Positive => at.Mu > 0 && at.Mu < double.PositiveInfinity,
         MeanRange.UnitInterval => at.Mu > 0 && at.Complement > 0,

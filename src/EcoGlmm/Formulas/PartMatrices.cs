@@ -28,6 +28,22 @@ internal sealed class PartMatrices
     public required double[] Offset { get; init; }
 
     public required GroupingTerm[] RandomTerms { get; init; }
+
+    /// <summary>The part "~ 1".</summary>
+    public static PartMatrices Constant(int rowCount)
+    {
+        double[] ones = new double[rowCount];
+        Array.Fill(ones, 1);
+        return new()
+        {
+            RowCount = rowCount,
+            ColumnNames = ["(Intercept)"],
+            Aliased = [false],
+            X = ones,
+            Offset = new double[rowCount],
+            RandomTerms = [],
+        };
+    }
 }
 
 /// <summary>A random term on the rows of a table.</summary>

@@ -17,6 +17,7 @@ public class LaplaceGradientTests
         ("nbinom1", ["log", "identity", "sqrt"]),
         ("nbinom2", ["log", "identity", "sqrt"]),
         ("Gamma", ["log", "inverse", "identity"]),
+        ("t", ["identity", "log"]),
     ];
 
     public static TheoryData<string, string, string> Cases()
@@ -45,6 +46,7 @@ public class LaplaceGradientTests
     [InlineData("poisson")]
     [InlineData("nbinom2")]
     [InlineData("nbinom1")]
+    [InlineData("t")]
     public void Zero_inflation_with_its_own_random_effects(string family)
     {
         var random = new RandomStream(5);
@@ -64,6 +66,18 @@ public class LaplaceGradientTests
         var dispersion = SimulatedModel.Part(random, SimulatedModel.Rows, SimulatedModel.Intercept("k", 9, i => i % 9));
         var (model, psi) = SimulatedModel.Draw(Family.Parse(family, family == "Gamma" ? "log" : null),
             SimulatedModel.Structure("crossed"), dispersion);
+        Check(model, psi);
+    }
+
+    [Theory]
+    [InlineData("t")]
+    public void A_shape_beside_a_dispersion_formula_and_weights(string family)
+    {
+        var random = new RandomStream(8);
+        var zeros = SimulatedModel.Part(random, SimulatedModel.Rows, SimulatedModel.Intercept("k", 9, i => i % 9));
+        var weights = Enumerable.Range(0, SimulatedModel.Rows).Select(i => 0.5 + (0.25 * (i % 5))).ToArray();
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family), SimulatedModel.Structure("crossed"),
+            SimulatedModel.Part(random, SimulatedModel.Rows), zeros, weights);
         Check(model, psi);
     }
 

@@ -102,6 +102,11 @@ internal static class SimulatedModel
         model.Basis[LinearPredictor.Conditional]!.FromCoefficients(beta);
         beta.CopyTo(psi, 0);
         for (var j = 2; j < model.FixedCount; j++) psi[j] = -0.4 + (0.25 * (j % 3));
+        if (family.Shape is { } shape)
+        {
+            psi[model.FixedOffset[LinearPredictor.Shape]] = (shape.Predictor + 0.3) / model.Basis[LinearPredictor.Shape]!.Q[0];
+        }
+
         var spread = name is "inverse" or "1/mu^2" ? 0.04 : 0.3;
         for (var j = model.FixedCount; j < psi.Length; j++) psi[j] = spread * (1 - (0.2 * (j % 4)));
         return (model, psi);

@@ -19,11 +19,19 @@ internal static class Cases
         }
     }
 
+    /// <summary>The family at several values of its shape, if it has one; otherwise itself.</summary>
+    public static IEnumerable<Family> Shapes(Family family) => family.Name switch
+    {
+        "t" => new[] { 0.8, 1.5, 5, 40, 1e4 }.Select(df => family.WithShape(Math.Log(df))),
+        _ => [family],
+    };
+
     private static IEnumerable<(double Y, double Size, double Mu)> Points(Family family)
     {
         switch (family.Name)
         {
             case "gaussian":
+            case "t":
                 double[] means = [0.2, 0.7, 0.95];
                 return means.SelectMany(mu => new[] { (0.3, 1.0, mu), (-1.5, 2.5, mu) });
             case "binomial":

@@ -4,12 +4,20 @@ namespace EcoGlmm.Tests.Families;
 
 public class DerivativeTests
 {
-    // Which entry is the derivative of which other, by η or by δ.
-    private static readonly (string Derivative, string Of, bool ByDelta)[] Chains =
+    private enum By
+    {
+        Eta,
+        Delta,
+        Shape,
+    }
+
+    // Which entry is the derivative of which other.
+    private static readonly (string Derivative, string Of, By By)[] Chains =
     [
-        ("E", "L", false), ("EE", "E", false), ("EEE", "EE", false),
-        ("D", "L", true), ("ED", "E", true), ("EED", "EE", true),
-        ("DD", "D", true), ("EDD", "ED", true), ("DDD", "DD", true),
+        ("E", "L", By.Eta), ("EE", "E", By.Eta), ("EEE", "EE", By.Eta),
+        ("D", "L", By.Delta), ("ED", "E", By.Delta), ("EED", "EE", By.Delta),
+        ("DD", "D", By.Delta), ("EDD", "ED", By.Delta), ("DDD", "DD", By.Delta),
+        ("S", "L", By.Shape), ("ES", "E", By.Shape), ("EES", "EE", By.Shape), ("DS", "D", By.Shape), ("SS", "S", By.Shape),
     ];
 
     public static TheoryData<string, string> FamiliesAndLinks()
@@ -27,45 +35,54 @@ public class DerivativeTests
     [MemberData(nameof(FamiliesAndLinks))]
     public void EachOrderIsTheDerivativeOfTheOrderBelow(string name, string link)
     {
-        var family = Family.Parse(name, link);
-        foreach (var (y, size, mu, delta) in Cases.For(family))
+        foreach (Family family in Cases.Shapes(Family.Parse(name, link)))
         {
-            double eta = family.Link.LinearPredictor(mu);
-            double[] exact = Evaluation.At(family, y, size, eta, delta);
-            if (double.IsNegativeInfinity(exact[0]))
+            foreach (var (y, size, mu, delta) in Cases.For(family))
+            {
+                double eta = family.Link.LinearPredictor(mu);
+                double[] exact = Evaluation.At(family, y, size, eta, delta);
+                if (!double.IsNegativeInfinity(exact[0]))
+                {
+                    Check(family, y, size, mu, delta, exact);
+                }
+            }
+        }
+    }
+
+    private static void Check(Family family, double y, double size, double mu, double delta, double[] exact)
+    {
+        double eta = family.Link.LinearPredictor(mu);
+        double largest = exact.Max(Math.Abs);
+        foreach (var (derivative, of, by) in Chains)
+        {
+            if ((by == By.Delta && !family.HasDispersion) || (by == By.Shape && family.Shape is null))
             {
                 continue;
             }
 
-            double largest = exact.Max(Math.Abs);
-            foreach (var (derivative, of, byDelta) in Chains)
+            int source = Array.IndexOf(Evaluation.Names, of);
+            double Function(double h) => by switch
             {
-                if (byDelta && !family.HasDispersion)
-                {
-                    continue;
-                }
+                By.Delta => Evaluation.At(family, y, size, eta, delta + h)[source],
+                By.Shape => Evaluation.At(family.WithShape(family.Shape!.Predictor + h), y, size, eta, delta)[source],
+                _ => Evaluation.At(family, y, size, eta + h, delta)[source],
+            };
 
-                int source = Array.IndexOf(Evaluation.Names, of);
-                double Function(double h) => byDelta
-                    ? Evaluation.At(family, y, size, eta, delta + h)[source]
-                    : Evaluation.At(family, y, size, eta + h, delta)[source];
-
-                double step = byDelta ? 0.02 : 0.02 * Math.Min(1, Math.Max(Math.Abs(eta), 1e-3));
-                double numeric = Differences.Derivative(Function, step, out double error);
-                double value = exact[Array.IndexOf(Evaluation.Names, derivative)];
-                double scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
-                double rounding = 1e-13 * Math.Abs(exact[source]) / step;
-                if (family.Link == Link.Identity)
-                {
-                    // Second derivatives by μ are differences of terms of order y/μ².
-                    rounding += 1e-15 * Math.Abs(y) / (mu * mu * step);
-                }
-
-                Assert.True(
-                    Math.Abs(value - numeric) <= (1e-7 * scale) + (20 * error) + (20 * rounding) + (1e-12 * (1 + largest))
-                        && error <= (1e-5 * scale) + rounding + 1e-9,
-                    $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta}: {value} but {numeric} ± {error}");
+            double step = by == By.Eta ? 0.02 * Math.Min(1, Math.Max(Math.Abs(eta), 1e-3)) : 0.02;
+            double numeric = Differences.Derivative(Function, step, out double error);
+            double value = exact[Array.IndexOf(Evaluation.Names, derivative)];
+            double scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
+            double rounding = 1e-13 * Math.Abs(exact[source]) / step;
+            if (family.Link == Link.Identity)
+            {
+                // Second derivatives by μ are differences of terms of order y/μ².
+                rounding += 1e-15 * Math.Abs(y) / (mu * mu * step);
             }
+
+            Assert.True(
+                Math.Abs(value - numeric) <= (1e-7 * scale) + (20 * error) + (20 * rounding) + (1e-12 * (1 + largest))
+                    && error <= (1e-5 * scale) + rounding + 1e-9,
+                $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta} shape={family.Shape?.Value}: {value} but {numeric} ± {error}");
         }
     }
 
@@ -84,8 +101,8 @@ public class DerivativeTests
         {
             foreach (bool constant in new[] { true, false })
             {
-                var o = new double[10][];
-                for (int k = 0; k < 10; k++)
+                var o = new double[15][];
+                for (int k = 0; k < 15; k++)
                 {
                     o[k] = new double[n];
                 }
@@ -106,19 +123,24 @@ public class DerivativeTests
                     DD = level >= DerivativeLevel.Full ? o[7] : [],
                     EDD = level >= DerivativeLevel.Full ? o[8] : [],
                     DDD = level >= DerivativeLevel.Full ? o[9] : [],
+                    S = level >= DerivativeLevel.Gradient ? o[10] : [],
+                    ES = level >= DerivativeLevel.Gradient ? o[11] : [],
+                    EES = level >= DerivativeLevel.Gradient ? o[12] : [],
+                    DS = level >= DerivativeLevel.Full ? o[13] : [],
+                    SS = level >= DerivativeLevel.Full ? o[14] : [],
                 };
                 family.Evaluate(ref block, level);
-                int filled = level switch
+                int[] filled = level switch
                 {
-                    DerivativeLevel.Value => 1,
-                    DerivativeLevel.Mode => 3,
-                    DerivativeLevel.Gradient => 7,
-                    _ => 10,
+                    DerivativeLevel.Value => [0],
+                    DerivativeLevel.Mode => [0, 1, 2],
+                    DerivativeLevel.Gradient => [0, 1, 2, 3, 4, 5, 6, 10, 11, 12],
+                    _ => [.. Enumerable.Range(0, 15)],
                 };
                 for (int i = 0; i < n; i++)
                 {
                     double[] alone = Evaluation.At(family, y[i], size[i], eta[i], constant ? delta : cases[i].Delta);
-                    for (int k = 0; k < filled; k++)
+                    foreach (int k in filled)
                     {
                         Assert.True(
                             alone[k].Equals(o[k][i]) || Math.Abs(alone[k] - o[k][i]) <= 1e-11 * Math.Max(1, Math.Abs(alone[k])),

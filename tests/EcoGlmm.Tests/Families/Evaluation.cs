@@ -5,7 +5,7 @@ namespace EcoGlmm.Tests.Families;
 /// <summary>One observation's log-density and derivatives, by name, at (η, δ) and the shapes.</summary>
 internal static class Evaluation
 {
-    public static readonly string[] Names = ["L", "E", "EE", "EEE", "D", "ED", "EED", "DD", "EDD", "DDD"];
+    public static readonly string[] Names = ["L", "E", "EE", "EEE", "D", "ED", "EED", "DD", "EDD", "DDD", "S", "ES", "EES", "DS", "SS"];
 
     /// <summary>The entries in the order of <see cref="Names"/>.</summary>
     public static double[] At(
@@ -13,7 +13,7 @@ internal static class Evaluation
     {
         double[] c = new double[1];
         family.PrepareConstants([y], [size], c);
-        var o = new double[10];
+        var o = new double[15];
         var block = new LogDensityBlock
         {
             Y = [y],
@@ -31,6 +31,11 @@ internal static class Evaluation
             DD = o.AsSpan(7, 1),
             EDD = o.AsSpan(8, 1),
             DDD = o.AsSpan(9, 1),
+            S = o.AsSpan(10, 1),
+            ES = o.AsSpan(11, 1),
+            EES = o.AsSpan(12, 1),
+            DS = o.AsSpan(13, 1),
+            SS = o.AsSpan(14, 1),
         };
         family.Evaluate(ref block, level);
         return o;

@@ -26,9 +26,10 @@ public class ReferenceDensityTests
     [MemberData(nameof(FamiliesAndLinks))]
     public void TheLogDensityIsRs(string name, string link)
     {
-        var family = Family.Parse(name, link);
+        var any = Family.Parse(name, link);
         foreach (Row row in Rows[name])
         {
+            var family = any.Shape is null ? any : any.WithShape(ShapePredictor(name, row.Shape));
             if (row.Mu < 0 && family.Link != Link.Identity)
             {
                 continue;
@@ -51,6 +52,9 @@ public class ReferenceDensityTests
                 $"{family} at {row}: {o[0]:R}, off by {o[0] - row.LogDensity}");
         }
     }
+
+    private static double ShapePredictor(string name, double shape) =>
+        name == "t" ? Math.Log(shape) : Math.Log((shape - 1) / (2 - shape));
 
     private static Dictionary<string, List<Row>> Read()
     {

@@ -22,6 +22,7 @@ public sealed record ReferenceFit(
     int Observations,
     int Parameters,
     double? Sigma,
+    double? Shape,
     bool Singular,
     ReferenceCoefficient[] Fixed,
     ReferenceCoefficient[]? ZeroInflation,

@@ -6,12 +6,12 @@ namespace EcoGlmm.Tests.Reference;
 public sealed class ReferenceFitTests
 {
     /// <summary>Families of zi.json that EcoGlmm does not have yet.</summary>
-    private static readonly string[] FamiliesToCome = ["tweedie", "t"];
+    private static readonly string[] FamiliesToCome = ["tweedie"];
 
     /// <summary>
     /// Comparisons in which R is the one that is off, with the evidence. glmmTMB 1.1.5 scales Pearson residuals of beta and
-    /// beta-binomial models by μ(1 − μ), without the dispersion (later versions do not), and those of hurdle models by the variance
-    /// before truncation. Its standard errors come from unscaled
+    /// beta-binomial models by μ(1 − μ), without the dispersion (later versions do not), those of hurdle models by the variance
+    /// before truncation, and those of Student's t by the square root of the scale φ instead of the standard deviation. Its standard errors come from unscaled
     /// differences: with temp divided by 100 those of "cake beta probit" are EcoGlmm's. Its population predictions leave the
     /// random effects of the zero inflation in: the probability of a zero differs between nests.
     /// </summary>
@@ -20,6 +20,7 @@ public sealed class ReferenceFitTests
         ("Pearson", "cake beta"), ("Pearson", "cake beta probit"), ("Pearson", "cake beta dispersion"),
         ("Pearson", "cbpp betabinomial"), ("Pearson", "quine betabinomial"), ("Pearson", "cbpp betabinomial cloglog fixed only"),
         ("Pearson", "salamanders hurdle poisson"), ("Pearson", "salamanders hurdle nbinom2"),
+        ("Pearson", "ratpupweight student t"), ("Pearson", "ovary student t"),
         ("standard errors", "cake beta probit"),
         ("population response", "owls zero-inflated poisson with nests in both parts"),
     ];
@@ -123,6 +124,8 @@ public sealed class ReferenceFitTests
         }
         if (reference.Sigma is { } sigma)
             check.Near("sigma", sigma, fit.Sigma, 2e-3 * sigma);
+        if (reference.Shape is { } shape)
+            check.Near("family parameter", shape, Assert.Single(fit.FamilyParameters).Value, 2e-3 * shape);
         check.Done();
     }
 

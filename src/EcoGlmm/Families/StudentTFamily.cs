@@ -1,0 +1,158 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Families;
+
+/// <summary>
+/// Student's t around μ with scale φ, as glmmTMB has it: (Y − μ)/φ has a t distribution with ν degrees of freedom, so that
+/// the variance is φ²ν/(ν − 2) for ν &gt; 2 and infinite below. δ = log φ, σ = log ν; Sigma reports φ. Lange, Little &amp;
+/// Taylor (1989), <i>Journal of the American Statistical Association</i> 84, 881–896.
+/// </summary>
+internal sealed class StudentTFamily : ShapedFamily
+{
+    private const double StartingDegreesOfFreedom = 5;
+
+    // Half the interquartile range of the t distribution with the starting degrees of freedom.
+    private const double StartingQuartile = 0.7267;
+
+    private StudentTFamily(Link link, double shape)
+        : base("t", link, MeanRange.Real)
+    {
+        Shape = new(
+            "df",
+            shape,
+            Math.Exp(shape),
+            "degrees of freedom; the fewer, the heavier the tails",
+            new(
+                "The degrees of freedom run to zero: some rows lie on the fitted line exactly, others very far from it.",
+                "Check the response for values that are all alike; another family describes it better."),
+            new(
+                "The degrees of freedom run to infinity: the residuals have no heavier tails than the normal distribution.",
+                "Use Family.Gaussian(), which this model has become."));
+    }
+
+    public static FamilySet Set { get; } = new(
+        "t",
+        link => new StudentTFamily(link, Math.Log(StartingDegreesOfFreedom)),
+        Link.Identity,
+        Link.Log,
+        Link.Inverse,
+        Link.Sqrt);
+
+    internal override FamilyShape Shape { get; }
+
+    internal override bool IsDiscrete => false;
+
+    internal override Family WithShape(double predictor) => new StudentTFamily(Link, predictor);
+
+    internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);
+
+    internal override double Variance(double mu, double phi, double size) =>
+        Shape.Value > 2 ? phi * phi * Shape.Value / (Shape.Value - 2) : double.PositiveInfinity;
+
+    // An infinite variance cannot scale a residual.
+    internal override double VarianceFunction(double mu, double phi, double size) =>
+        Shape.Value > 2 ? Variance(mu, phi, size) : double.NaN;
+
+    internal override double UnitDeviance(double y, double mu, double phi, double size)
+    {
+        double x = (y - mu) / phi;
+        return (Shape.Value + 1) * SpecialFunctions.Log1p(x * x / Shape.Value);
+    }
+
+    internal override double Draw(RandomStream random, double mu, double phi, double size)
+    {
+        double half = 0.5 * Shape.Value;
+        return mu + (phi * random.NextNormal() * Math.Sqrt(half / random.NextGamma(half)));
+    }
+
+    internal override double StartingMean(double y, double size) => Link == Link.Identity ? y : Math.Max(y, 0.01);
+
+    internal override double StartingDispersion(
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
+    {
+        double[] distances = new double[y.Length];
+        double sum = 0;
+        for (int i = 0; i < y.Length; i++)
+        {
+            distances[i] = Math.Abs(y[i] - mu[i]);
+            sum += distances[i] * distances[i];
+        }
+
+        Array.Sort(distances);
+        double scale = distances[y.Length / 2] / StartingQuartile;
+        return SupportCheck.LogBetween(scale > 0 ? scale : Math.Sqrt(sum / y.Length), 1e-6, 1e6);
+    }
+
+    // With x = (y − μ)/φ: ℓ = K(ν) − δ + h, h = −½(ν + 1) log(1 + x²/ν). Primes are derivatives by x; by δ, x′ = −x.
+    private protected override void EvaluateAt(
+        double y, double mu, double delta, double shape, DerivativeLevel level, ref MeanDerivatives d, ref ShapePartials s)
+    {
+        double nu = Math.Exp(Math.Clamp(shape, -300, 300));
+        double inverse = Math.Exp(-delta);
+        double x = (y - mu) * inverse;
+        double x2 = x * x;
+        double logTail = SpecialFunctions.Log1p(x2 / nu);
+        Normaliser(nu, level, out double k, out double k1, out double k2);
+        d.L = k - delta - (0.5 * (nu + 1) * logTail);
+        if (level < DerivativeLevel.Mode)
+        {
+            return;
+        }
+
+        double q = 1 / (nu + x2);
+        double h1 = -(nu + 1) * x * q;
+        double h2 = -(nu + 1) * (nu - x2) * q * q;
+        double h3 = 2 * (nu + 1) * x * ((3 * nu) - x2) * q * q * q;
+        double inverse2 = inverse * inverse;
+        d.M = -h1 * inverse;
+        d.MM = h2 * inverse2;
+        d.MMM = -h3 * inverse2 * inverse;
+        d.D = (-x * h1) - 1;
+        d.MD = (h1 + (x * h2)) * inverse;
+        d.MMD = -((2 * h2) + (x * h3)) * inverse2;
+        d.DD = (x * h1) + (x2 * h2);
+        d.MDD = -(h1 + (3 * x * h2) + (x2 * h3)) * inverse;
+        d.DDD = -((x * h1) + (3 * x2 * h2) + (x2 * x * h3));
+        if (level < DerivativeLevel.Gradient)
+        {
+            return;
+        }
+
+        // By σ = log ν: ν ∂/∂ν.
+        double tail = 0.5 * nu * (logTail - (x2 * q));
+        double h1s = -nu * x * (x2 - 1) * q * q;
+        s.S = k1 - tail + (0.5 * x2 * q);
+        s.MS = -h1s * inverse;
+        s.MMS = nu * ((x2 * x2) - (3 * (nu + 1) * x2) + nu) * q * q * q * inverse2;
+        s.DS = -x * h1s;
+        s.SS = k2 - tail + (0.5 * nu * x2 * (x2 - 1) * q * q);
+    }
+
+    /// <summary>K = log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ), with its first two derivatives by log ν.</summary>
+    private static void Normaliser(double nu, DerivativeLevel level, out double k, out double k1, out double k2)
+    {
+        double a = 0.5 * nu;
+        k1 = k2 = 0;
+        if (a > 15)
+        {
+            // Asymptotic series of the ratio of gamma functions; Tricomi & Erdélyi (1951), Pacific J. Math. 1, 133–142.
+            double r = 1 / a;
+            double z = r * r;
+            k = -SpecialFunctions.HalfLogTwoPi
+                - (r * ((1.0 / 8) - (z * ((1.0 / 192) - (z * ((1.0 / 640) - (z * ((17.0 / 14336) - (z * 31 / 18432)))))))));
+            k1 = r * ((1.0 / 8) - (z * ((3.0 / 192) - (z * ((5.0 / 640) - (z * ((119.0 / 14336) - (z * 279 / 18432))))))));
+            k2 = -r * ((1.0 / 8) - (z * ((9.0 / 192) - (z * ((25.0 / 640) - (z * ((833.0 / 14336) - (z * 2511 / 18432))))))));
+            return;
+        }
+
+        k = SpecialFunctions.LogGamma(a + 0.5) - SpecialFunctions.LogGamma(a) - (0.5 * Math.Log(nu * Math.PI));
+        if (level < DerivativeLevel.Gradient)
+        {
+            return;
+        }
+
+        double first = a * (SpecialFunctions.Digamma(a + 0.5) - SpecialFunctions.Digamma(a));
+        k1 = first - 0.5;
+        k2 = first + (a * a * (SpecialFunctions.Trigamma(a + 0.5) - SpecialFunctions.Trigamma(a)));
+    }
+}
