@@ -34,7 +34,7 @@ internal static class ProfiledEstimator
         bool Refresh(double[] inverse)
         {
             // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
-            if (BoundaryCandidates.Of(model, current, 0.1).Count > 0) return false;
+            if (BoundaryCandidates.Of(model, current, 0.03).Count > 0) return false;
             var information = criterion.AverageInformation();
             if (!DenseCholesky.TryFactor(information, d)) return false;
             DenseCholesky.Invert(information, d);
