@@ -17,7 +17,7 @@ internal static class BoundaryCandidates
             for (var c = 0; c < term.Width; c++)
             {
                 var index = DiagonalIndex(term, c);
-                var size = Math.Abs(theta[index]) * Scale(term, c);
+                var size = Math.Abs(theta[index]) * RootMeanSquare(term, c);
                 if (size < threshold) result.Add((index, size));
             }
         }
@@ -58,7 +58,8 @@ internal static class BoundaryCandidates
     public static int DiagonalIndex(RandomTerm term, int c) =>
         term.ThetaOffset + (term.IsDiagonal ? c : (c * term.Width) - (c * (c - 1) / 2));
 
-    private static double Scale(RandomTerm term, int effect)
+    /// <summary>Root mean square of an effect's column of Z.</summary>
+    public static double RootMeanSquare(RandomTerm term, int effect)
     {
         if (term.Z is not { } z) return 1;
         var sum = 0.0;

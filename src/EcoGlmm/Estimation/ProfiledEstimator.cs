@@ -21,8 +21,7 @@ internal static class ProfiledEstimator
         var criterion = new PenalizedLeastSquares(model, reml);
         var system = criterion.System;
         var d = model.ThetaCount;
-        var theta = new double[d];
-        StartingValues.StandardDeviations(model, 1, theta);
+        var theta = criterion.MomentEstimate();
         var gradient = new double[d];
         var current = new double[d];
         double Evaluate(ReadOnlySpan<double> x, Span<double> g)

@@ -102,18 +102,15 @@ internal static class StartingValues
         foreach (var term in model.Terms)
         {
             var lambda = new double[term.Width * term.Width];
-            for (var c = 0; c < term.Width; c++) lambda[(c * term.Width) + c] = spread / RootMeanSquare(term, c);
+            for (var c = 0; c < term.Width; c++)
+            {
+                var scale = BoundaryCandidates.RootMeanSquare(term, c);
+                lambda[(c * term.Width) + c] = spread / (scale > 0 ? scale : 1);
+            }
+
+
             CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
-    }
-
-    private static double RootMeanSquare(RandomTerm term, int effect)
-    {
-        if (term.Z is not { } z) return 1;
-        var sum = 0.0;
-        for (var i = effect; i < z.Length; i += term.Width) sum += z[i] * z[i];
-        var value = Math.Sqrt(sum / term.Codes.Length);
-        return value > 0 ? value : 1;
     }
 
     /// <summary>Root mean square of the working residuals, at most one on log and probability scales.</summary>
