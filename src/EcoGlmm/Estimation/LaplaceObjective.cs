@@ -79,6 +79,9 @@ internal sealed class LaplaceObjective
     /// <summary>Sets the modes to start the next search from.</summary>
     public void StartFrom(ReadOnlySpan<double> u) => _search.StartFrom(u);
 
+    /// <summary>Moves to deeper conditional modes at the last ψ, if there are any.</summary>
+    public bool TryOtherModes() => _search.TryOtherModes();
+
     /// <summary>
     /// F(ψ), or +∞ when no mode was found; writes the gradient when <paramref name="gradient"/> is not empty.
     /// </summary>
