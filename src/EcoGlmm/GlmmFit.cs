@@ -95,13 +95,13 @@ public sealed partial class GlmmFit : IRichDisplay
 
     /// <summary>
     /// The dispersion parameter as glmmTMB reports it: the residual standard deviation (Gaussian), θ (nbinom2, variance
-    /// μ + μ²/θ), 1 + … by family; 1 for families without, NaN when it varies between rows.
+    /// μ + μ²/θ), φ (nbinom1, variance μ(1 + φ)), 1/√shape (Gamma) and so on, by family; 1 for families without, NaN when it varies between rows.
     /// </summary>
     public double Sigma => !Family.HasDispersion ? 1
         : _estimate.Model.HasConstantDispersion ? Family.Sigma(_estimate.Predictors[LinearPredictor.Dispersion]![0])
         : double.NaN;
 
-    /// <summary>Standard deviation of the residuals' deviance: minus twice the log-likelihood.</summary>
+    /// <summary>Minus twice the log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;
 
     /// <summary>Covariance matrix of the fixed effects of the conditional part that were estimated, row by row in their order.</summary>

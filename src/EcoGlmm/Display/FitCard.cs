@@ -65,7 +65,7 @@ internal static class FitCard
     {
         var status = convergence.IsConverged ? Status.Caution : Status.Problem;
         if (status == Status.Problem) html.Message(status, FitWords.VerdictSentence(convergence));
-        foreach (var problem in convergence.Problems) html.Message(status, problem.ToString());
+        foreach (var problem in FitWords.Problems(convergence)) html.Message(status, problem.ToString());
     }
 
     private static void Dispersion(HtmlWriter html, GlmmFit fit)

@@ -62,7 +62,7 @@ internal static class FitText
 
     private static void Problems(StringBuilder text, Convergence convergence)
     {
-        foreach (var problem in convergence.Problems)
+        foreach (var problem in FitWords.Problems(convergence))
             text.Append("  - ").Append(problem.Message).Append('\n').Append("    ").Append(problem.Advice).Append('\n');
     }
 

@@ -15,7 +15,7 @@ internal static class FitWords
             var (family, mixed) => $"{family} {mixed}model",
         };
         if (!fit.Estimate.Model.IsZeroInflated) return kind;
-        return fit.Family.HasShiftedMean ? $"Hurdle model, {Lower(kind)}" : $"Zero-inflated {Lower(kind)}";
+        return IsTruncated(fit.Family) ? $"Hurdle model, {Lower(kind)}" : $"Zero-inflated {Lower(kind)}";
     }
 
     /// <summary>"maximum likelihood (Laplace approximation)".</summary>
@@ -77,7 +77,7 @@ internal static class FitWords
     /// <summary>The scale of a part's coefficients: "log", "logit of a structural zero", "log θ".</summary>
     public static string Scale(Family family, ModelPart part) => part switch
     {
-        ModelPart.ZeroInflation => family.HasShiftedMean ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
+        ModelPart.ZeroInflation => IsTruncated(family) ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
         ModelPart.Dispersion => $"log of {Dispersion(family).Modelled}",
         _ => $"{family.Link.Name} link",
     };
@@ -160,6 +160,17 @@ internal static class FitWords
         _ => "fixed effects",
     };
 
+    /// <summary>"conditional", "zero inflation", "dispersion".</summary>
+    public static string PartLabel(ModelPart part) => part switch
+    {
+        ModelPart.ZeroInflation => "zero inflation",
+        ModelPart.Dispersion => "dispersion",
+        _ => "conditional",
+    };
+
+    /// <summary>The problems, each once: several parameters may share one.</summary>
+    public static IEnumerable<ConvergenceProblem> Problems(Convergence convergence) => convergence.Problems.Distinct();
+
     /// <summary>"1 row", "1,200 rows".</summary>
     public static string Count(long count, string noun) => $"{NumberFormat.Count(count)} {noun}{(count == 1 ? "" : "s")}";
 
@@ -179,6 +190,8 @@ internal static class FitWords
         "bell" => "Bell",
         var name => name,
     };
+
+    private static bool IsTruncated(Family family) => family.Name.StartsWith("truncated", StringComparison.Ordinal);
 
     private static string MixedWord(GlmmFit fit) => fit.Estimate.Model.Terms.Count > 0 ? "mixed " : "";
 

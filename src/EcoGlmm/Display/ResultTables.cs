@@ -46,7 +46,7 @@ internal static class ResultTables
         for (var r = 0; r < intervals.Count; r++)
         {
             var numbers = double.IsNaN(intervals[r].Estimate) ? ["dropped", "", ""] : new[] { columns[0][r], columns[1][r], columns[2][r] };
-            content.Row(parts ? [FitWords.PartName(intervals[r].Part), intervals[r].Name, .. numbers] : [intervals[r].Name, .. numbers]);
+            content.Row(parts ? [FitWords.PartLabel(intervals[r].Part), intervals[r].Name, .. numbers] : [intervals[r].Name, .. numbers]);
         }
 
         return content;
@@ -65,7 +65,7 @@ internal static class ResultTables
                 ("singular", convergence.IsSingular ? "yes" : "no"),
                 ("iterations", NumberFormat.Count(convergence.Iterations)),
                 ("evaluations", NumberFormat.Count(convergence.Evaluations)));
-        foreach (var problem in convergence.Problems) html.Message(status, problem.ToString());
+        foreach (var problem in FitWords.Problems(convergence)) html.Message(status, problem.ToString());
         return html.ToHtml();
     }
 
@@ -75,14 +75,17 @@ internal static class ResultTables
         {
             Note = shown.Length < count ? $"{shown.Length} of {NumberFormat.Count(count)} are shown." : null,
         };
+        var parts = shown.Any(s => s.Group.Part != ModelPart.Conditional);
+        if (parts) content.Text("Part");
         if (manyGroups) content.Text("Group");
         content.Text("Level").Text("Effect").Number("Mode").Number("Std. dev.");
         var mode = NumberFormat.Column([.. shown.Select(s => s.Mode.Mode)]);
         var sd = NumberFormat.Column([.. shown.Select(s => s.Mode.StandardDeviation)]);
         for (var i = 0; i < shown.Length; i++)
         {
-            string[] cells = [shown[i].Mode.Level, shown[i].Mode.Term, mode[i], sd[i]];
-            content.Row(manyGroups ? [shown[i].Group.Group, .. cells] : cells);
+            var (group, m) = shown[i];
+            content.Row([.. parts ? [FitWords.PartLabel(group.Part)] : Array.Empty<string>(),
+                .. manyGroups ? [group.Group] : Array.Empty<string>(), m.Level, m.Term, mode[i], sd[i]]);
         }
 
         return content;

@@ -48,10 +48,10 @@ internal sealed class OptimumAssessment
         if (isFinite && flat.Length > 0)
         {
             failed = true;
-            foreach (var j in flat)
+            foreach (var name in flat.Select(j => NameOf(model, j)).Distinct())
             {
-                problems.Add(new ConvergenceProblem(NameOf(model, j),
-                    $"The likelihood does not curve at {NameOf(model, j)}: the data do not determine it, or no maximum was reached.",
+                problems.Add(new ConvergenceProblem(name,
+                    $"The likelihood does not curve at {name}: the data do not determine it, or no maximum was reached.",
                     "Simplify the model (fewer random slopes or levels), or check for a covariate that separates the response."));
             }
         }

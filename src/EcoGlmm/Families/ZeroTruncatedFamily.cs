@@ -36,6 +36,8 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override bool IsDiscrete => true;
 
+    internal override bool HasShiftedMean => true;
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.PositiveCount(y);
 
     internal override double Constant(double y, double size) => parent.Constant(y, size);

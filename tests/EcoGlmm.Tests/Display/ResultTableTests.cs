@@ -18,8 +18,17 @@ public sealed class ResultTableTests
     {
         var text = Fits.Owls.ConfidenceIntervals(level: 0.9).ToString();
         Assert.StartsWith("Confidence intervals (90 %):", text);
-        Assert.Contains("dispersion model", text);
+        Assert.Matches(@"\ndispersion +\(Intercept\)", text);
         Assert.Matches(@"FoodTreatmentSatiated +-0\.7677\d +-1\.0401\d +-0\.4952\d", text);
+    }
+
+    [Fact]
+    public void Effects_of_several_parts_are_told_apart()
+    {
+        var fit = Glmm.Fit("count ~ mined + (1 | site)", Fits.Data("salamanders"), Family.Poisson(),
+            new GlmmOptions { ZeroInflation = "~ (1 | site)" });
+        Assert.Matches(@"zero inflation +site +R-1 ", fit.RandomEffects.ToString());
+        Assert.Matches(@"site +\(Intercept\) +conditional +\d", fit.VarianceComponents.ToString());
     }
 
     [Fact]
