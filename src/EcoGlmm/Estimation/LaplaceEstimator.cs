@@ -12,6 +12,7 @@ namespace EcoGlmm.Estimation;
 internal sealed class LaplaceEstimator
 {
     private const int MaxRestarts = 2;
+    private const int MaxModeRounds = 5;
     private readonly MixedModel _model;
     private readonly GlmmControl _control;
     private readonly IProgress<FitProgress>? _progress;
@@ -64,7 +65,34 @@ internal sealed class LaplaceEstimator
             if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, start);
         }
 
+        if (!_model.Family.Link.IsMonotone && _model.ThetaCount > 0) FollowOtherModes(ref psi, ref value, ref status);
         return Polish(psi, value, status);
+    }
+
+    /// <summary>
+    /// Where the mean is the same for ±η the joint density of the random effects has several peaks, kept apart by η = 0 at
+    /// observations above zero, and quasi-Newton follows the one that it met first. Goes on from deeper ones as long as it pays.
+    /// </summary>
+    private void FollowOtherModes(ref double[] psi, ref double value, ref MinimiserStatus status)
+    {
+        for (var round = 0; round < MaxModeRounds; round++)
+        {
+            if (!double.IsFinite(_objective.Evaluate(psi, []))) return;
+            var modes = (double[])_objective.Modes.Clone();
+            var better = false;
+            if (_objective.TryOtherModes())
+            {
+                var other = (double[])psi.Clone();
+                var (otherStatus, otherValue) = Optimise(other);
+                SnapToBoundary(other, ref otherValue);
+                better = otherValue < value - 1e-7;
+                if (better) (status, value, psi) = (otherStatus, otherValue, other);
+            }
+
+            if (better) continue;
+            _objective.StartFrom(modes);
+            return;
+        }
     }
 
     private (MinimiserStatus Status, double Value) Optimise(double[] psi)

@@ -87,6 +87,9 @@ internal sealed class LaplaceObjective
         _search.StartFrom(u);
     }
 
+    /// <summary>Moves to deeper conditional modes at the last ψ, if there are any.</summary>
+    public bool TryOtherModes() => _search.TryOtherModes();
+
     /// <summary>
     /// F(ψ), or +∞ when no mode was found; writes the gradient when <paramref name="gradient"/> is not empty.
     /// </summary>
