@@ -17,7 +17,7 @@ internal static class BoundaryCandidates
             for (var c = 0; c < term.Width; c++)
             {
                 var index = DiagonalIndex(term, c);
-                var size = Math.Abs(theta[index]) * RootMeanSquare(term, c);
+                var size = Math.Abs(theta[index]) / model.Unit[term.Predictor];
                 if (size < threshold) result.Add((index, size));
             }
         }
@@ -57,13 +57,4 @@ internal static class BoundaryCandidates
     /// <summary>Position in θ of a term's diagonal entry.</summary>
     public static int DiagonalIndex(RandomTerm term, int c) =>
         term.ThetaOffset + (term.IsDiagonal ? c : (c * term.Width) - (c * (c - 1) / 2));
-
-    /// <summary>Root mean square of an effect's column of Z.</summary>
-    public static double RootMeanSquare(RandomTerm term, int effect)
-    {
-        if (term.Z is not { } z) return 1;
-        var sum = 0.0;
-        for (var i = effect; i < z.Length; i += term.Width) sum += z[i] * z[i];
-        return Math.Sqrt(sum / term.Codes.Length);
-    }
 }

@@ -9,7 +9,7 @@ internal sealed class OptimumAssessment
     /// <summary>A likelihood that could still rise by this much is not maximised.</summary>
     private const double LargestImprovement = 1e-5;
 
-    /// <summary>Standard errors of a linear predictor above this mean that the data say nothing about it.</summary>
+    /// <summary>A standard error of the log dispersion above this means that the data say nothing about it.</summary>
     private const double LargestStandardError = 30;
 
     public required ConvergenceStatus Status { get; init; }
@@ -32,7 +32,7 @@ internal sealed class OptimumAssessment
     {
         var d = psi.Length;
         var failed = !isFinite;
-        var singular = isFinite && ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
+        var singular = isFinite && RandomEffectsCheck.ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
         var limit = isFinite && DispersionLimit(model, psi, hessian, problems);
         var usable = (double[])hessian.Clone();
         if (limit)
@@ -41,9 +41,13 @@ internal sealed class OptimumAssessment
             for (var i = 0; i < d; i++) usable[(i * d) + at] = usable[(at * d) + i] = double.NaN;
         }
 
-        var inverse = HessianInverse.Of(usable, d);
-        var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters)
-            .Where(j => !(singular && j >= model.FixedCount) && !(limit && j == model.FixedOffset[LinearPredictor.Dispersion]))
+        var explained = new HashSet<int>();
+        if (isFinite && Separation.Report(model, psi, usable, problems, explained)) failed = true;
+        var indistinguishable = isFinite && RandomEffectsCheck.ReportIndistinguishable(model, problems);
+        failed |= indistinguishable;
+        var inverse = HessianInverse.Of(usable, d, model.FixedCount);
+        var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters).Where(j => !explained.Contains(j))
+            .Where(j => !((singular || indistinguishable) && j >= model.FixedCount) && !(limit && j == model.FixedOffset[LinearPredictor.Dispersion]))
             .Distinct().ToArray();
         if (isFinite && flat.Length > 0)
         {
@@ -52,7 +56,7 @@ internal sealed class OptimumAssessment
             {
                 problems.Add(new ConvergenceProblem(name,
                     $"The likelihood does not curve at {name}: the data do not determine it, or no maximum was reached.",
-                    "Simplify the model (fewer random slopes or levels), or check for a covariate that separates the response."));
+                    "Simplify the model: fewer random slopes, fewer factor levels, fewer covariates that say the same."));
             }
         }
 
@@ -76,46 +80,16 @@ internal sealed class OptimumAssessment
                 "Rescale covariates of very different size, simplify the model, or allow more iterations (GlmmOptions.Control)."));
         }
 
-        if (isFinite && ReportSeparation(model, psi, inverse, problems)) failed = true;
         return new OptimumAssessment
         {
             Status = failed ? ConvergenceStatus.NotConverged : singular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
             GradientNorm = isFinite ? norm : double.NaN,
             ExpectedImprovement = isFinite ? Math.Max(improvement, 0) : double.NaN,
-            IsHessianPositiveDefinite = isFinite && flat.Length == 0,
+            IsHessianPositiveDefinite = isFinite && flat.Length == 0 && explained.Count == 0 && !indistinguishable,
             IsSingular = singular,
             IsDispersionAtLimit = limit,
-            Covariance = inverse.Values,
+            Covariance = inverse.Covariance,
         };
-    }
-
-    /// <summary>Adds a problem for every variance that is zero; whether there is any.</summary>
-    public static bool ReportSingular(MixedModel model, ReadOnlySpan<double> theta, List<ConvergenceProblem> problems)
-    {
-        var candidates = BoundaryCandidates.Of(model, theta, 1e-4);
-        foreach (var term in model.Terms)
-        {
-            for (var c = 0; c < term.Width; c++)
-            {
-                var index = BoundaryCandidates.DiagonalIndex(term, c);
-                if (!candidates.Any(k => k.Index == index)) continue;
-                var variance = 0.0;
-                for (var k = 0; k <= c && !term.IsDiagonal; k++)
-                {
-                    var entry = theta[BoundaryCandidates.DiagonalIndex(term, k) + (c - k)];
-                    variance += entry * entry;
-                }
-
-                var name = $"{term.Effects[c]} | {term.Group}";
-                problems.Add(variance > 1e-8
-                    ? new ConvergenceProblem(name, $"The random effects of {term.Group} are perfectly correlated (singular fit): {term.Effects[c]} follows from the others.",
-                        "The data cannot tell them apart; try uncorrelated effects with || or drop one.")
-                    : new ConvergenceProblem(name, $"The variance of {term.Effects[c]} between levels of {term.Group} is estimated as zero (singular fit).",
-                        "The other estimates are valid; the term can be dropped unless the design calls for it."));
-            }
-        }
-
-        return candidates.Count > 0;
     }
 
     private static bool DispersionLimit(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems)
@@ -131,29 +105,6 @@ internal sealed class OptimumAssessment
             $"The dispersion parameter of {model.Family.Name} runs to its limit{(poisson ? ": the counts vary no more than Poisson counts would" : "")}.",
             poisson ? "Use Family.Poisson(), which this model has become." : "Use a simpler family, which this model has become."));
         return true;
-    }
-
-    private static bool ReportSeparation(MixedModel model, double[] psi, HessianInverse inverse, List<ConvergenceProblem> problems)
-    {
-        if (model.Family.Link.Name is not ("logit" or "probit" or "cloglog" or "cauchit" or "log")) return false;
-        var found = false;
-        const int k = LinearPredictor.Conditional;
-        var d = psi.Length;
-        for (var j = 0; j < model.Basis[k]!.Columns; j++)
-        {
-            var error = Math.Sqrt(inverse.Values[(j * d) + j]);
-            if (!(error > LargestStandardError)) continue;
-            found = true;
-        }
-
-        if (found)
-        {
-            problems.Add(new ConvergenceProblem("fixed effects",
-                "Some fixed effects run to infinity (complete or quasi-complete separation): a covariate or a factor level predicts the response perfectly.",
-                "Look for factor levels with all zeros or all ones (very large estimates and standard errors); pool or drop them."));
-        }
-
-        return found;
     }
 
     private static string NameOf(MixedModel model, int parameter)

@@ -74,6 +74,7 @@ internal sealed class PenalizedLeastSquares
         // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
         var y = new double[_n];
         for (var i = 0; i < _n; i++) y[i] = model.Y[i] - model.Offset[LinearPredictor.Conditional]![i];
+        for (var i = 0; i < _n; i++) ResponseSum += (w?[i] ?? 1) * y[i] * y[i];
         _shift = new double[_p];
         _xwy = new double[_p];
         var factor = (double[])_xwx.Clone();
@@ -111,6 +112,9 @@ internal sealed class PenalizedLeastSquares
 
     /// <summary>Weighted total sum of squares of the response about its fixed-effects fit.</summary>
     public double TotalSum => _ywy;
+
+    /// <summary>Weighted sum of squares of the response, less its offset.</summary>
+    public double ResponseSum { get; }
 
     /// <summary>The estimate of σ at the last θ.</summary>
     public double Sigma => Math.Sqrt(ResidualSum / DegreesOfFreedom);
@@ -158,8 +162,7 @@ internal sealed class PenalizedLeastSquares
             for (var e = 0; e < term.Width; e++)
             {
                 ref var entry = ref theta[BoundaryCandidates.DiagonalIndex(term, e)];
-                var scale = BoundaryCandidates.RootMeanSquare(term, e);
-                entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2) / (scale > 0 ? scale : 1);
+                entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2);
             }
         }
 
