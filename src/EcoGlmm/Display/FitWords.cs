@@ -99,6 +99,7 @@ internal static class FitWords
         "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
         "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
         "genpois" => ("φ", "variance = φμ", "φ"),
+        "compois" => ("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
         _ => ("σ", "dispersion parameter", "the dispersion parameter"),
     };
 
@@ -187,6 +188,7 @@ internal static class FitWords
         "beta" => "Beta",
         "betabinomial" => "Beta-binomial",
         "genpois" => "Generalized Poisson",
+        "compois" => "Conway–Maxwell–Poisson",
         "bell" => "Bell",
         var name => name,
     };
