@@ -4,13 +4,13 @@ using System.Text.Json;
 using EcoGlmm.Benchmarks;
 
 // Times the benchmark models, warm, in one process, and prints one JSON object a line, as benchmarks/R/time_fits.R does:
-//   dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- [--seconds=10] [--threads=1] [model ...]
-double Option(string name, double otherwise) => args.FirstOrDefault(a => a.StartsWith($"--{name}=", StringComparison.Ordinal)) is { } given
-    ? double.Parse(given[(name.Length + 3)..], CultureInfo.InvariantCulture)
-    : otherwise;
-var budget = Option("seconds", 5);
-var threads = (int)Option("threads", 1);
+//   dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- [--seconds=5] [--threads=1] [model ...]
+// With --against=FILE, the lines that time_fits.R printed, it ends with a table of ratios. benchmarks/compare.sh runs both.
+string? Given(string name) => args.FirstOrDefault(a => a.StartsWith($"--{name}=", StringComparison.Ordinal))?[(name.Length + 3)..];
+var budget = double.Parse(Given("seconds") ?? "5", CultureInfo.InvariantCulture);
+var threads = int.Parse(Given("threads") ?? "1", CultureInfo.InvariantCulture);
 var chosen = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToArray();
+var timings = new List<Timing>();
 foreach (var model in BenchmarkModel.All.Where(m => chosen.Length == 0 || chosen.Contains(m.Name)))
 {
     var data = model.Read();
@@ -27,13 +27,15 @@ foreach (var model in BenchmarkModel.All.Where(m => chosen.Length == 0 || chosen
 
     // Tiered compilation needs some thirty calls: the later half is warm.
     var warm = times.Skip(times.Count / 2).Order().ToArray();
+    var timing = new Timing(model.Name, "EcoGlmm", warm[warm.Length / 2], fit.LogLikelihood);
+    timings.Add(timing);
     Console.WriteLine(JsonSerializer.Serialize(new
     {
         model = model.Name,
         package = "EcoGlmm",
         rows = fit.ObservationCount,
         threads,
-        seconds = warm[warm.Length / 2],
+        seconds = timing.Seconds,
         first,
         repeats = times.Count,
         logLik = fit.LogLikelihood,
@@ -43,3 +45,5 @@ foreach (var model in BenchmarkModel.All.Where(m => chosen.Length == 0 || chosen
         factorizations = fit.Convergence.Factorizations,
     }));
 }
+
+if (Given("against") is { } file) RatioTable.Print(timings, Timing.Read(file));

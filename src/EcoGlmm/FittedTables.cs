@@ -74,6 +74,11 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         var terms = estimate.Model.Terms;
         var b = new double[estimate.System.EffectCount];
         estimate.System.Lambda.Multiply(estimate.Modes, b);
+        foreach (var term in terms.Where(t => t.Scaling is not null))
+        {
+            for (var l = 0; l < term.Levels.Count; l++) term.Scaling!.ToEffects(b.AsSpan(term.EffectOffset + (l * term.Width), term.Width));
+        }
+
         var groups = new List<GroupModes>();
         foreach (var together in Enumerable.Range(0, terms.Count).GroupBy(t => (terms[t].Part, terms[t].Group)))
         {
@@ -84,7 +89,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                 foreach (var t in together)
                 {
                     var term = terms[t];
-                    var covariance = estimate.System.LevelCovariance(t, l);
+                    var covariance = InUserUnits(term, estimate.System.LevelCovariance(t, l));
                     for (var e = 0; e < term.Width; e++)
                     {
                         var sd = estimate.Scale * Math.Sqrt(Math.Max(0, covariance[(e * term.Width) + e]));
@@ -114,6 +119,9 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             }
         }
 
-        return result;
+        return InUserUnits(term, result);
     }
+
+    private static double[] InUserUnits(RandomTerm term, ReadOnlySpan<double> covariance) =>
+        term.Scaling is { } scaling ? scaling.ToCovariance(covariance) : covariance.ToArray();
 }

@@ -99,6 +99,8 @@ internal static class FitWords
         "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
         "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
         "genpois" => ("φ", "variance = φμ", "φ"),
+        "compois" => ("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
+        "tweedie" => ("φ", "variance = φμ^power", "φ"),
         "t" => ("φ", "scale; variance = φ²·df/(df − 2) where df > 2", "φ"),
         _ => ("σ", "dispersion parameter", "the dispersion parameter"),
     };
@@ -191,8 +193,10 @@ internal static class FitWords
         "beta" => "Beta",
         "betabinomial" => "Beta-binomial",
         "genpois" => "Generalized Poisson",
+        "compois" => "Conway–Maxwell–Poisson",
         "bell" => "Bell",
         "t" => "Student t",
+        "tweedie" => "Tweedie",
         var name => name,
     };
 
@@ -203,5 +207,6 @@ internal static class FitWords
     /// <summary>Within a sentence: people's names keep their capitals.</summary>
     private static string Lower(string kind) =>
         kind.StartsWith("Poisson", StringComparison.Ordinal) || kind.StartsWith("Ga", StringComparison.Ordinal)
-        || kind.StartsWith("Bell", StringComparison.Ordinal) || kind.StartsWith("Student", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
+        || kind.StartsWith("Bell", StringComparison.Ordinal) || kind.StartsWith("Student", StringComparison.Ordinal)
+        || kind.StartsWith("Tweedie", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
 }

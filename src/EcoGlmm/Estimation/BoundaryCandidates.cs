@@ -17,7 +17,7 @@ internal static class BoundaryCandidates
             for (var c = 0; c < term.Width; c++)
             {
                 var index = DiagonalIndex(term, c);
-                var size = Math.Abs(theta[index]) * Scale(term, c);
+                var size = Math.Abs(theta[index]) / model.Unit[term.Predictor];
                 if (size < threshold) result.Add((index, size));
             }
         }
@@ -57,12 +57,4 @@ internal static class BoundaryCandidates
     /// <summary>Position in θ of a term's diagonal entry.</summary>
     public static int DiagonalIndex(RandomTerm term, int c) =>
         term.ThetaOffset + (term.IsDiagonal ? c : (c * term.Width) - (c * (c - 1) / 2));
-
-    private static double Scale(RandomTerm term, int effect)
-    {
-        if (term.Z is not { } z) return 1;
-        var sum = 0.0;
-        for (var i = effect; i < z.Length; i += term.Width) sum += z[i] * z[i];
-        return Math.Sqrt(sum / term.Codes.Length);
-    }
 }

@@ -11,10 +11,11 @@ internal sealed class HessianInverse
     private const double RelativeTolerance = 1e-9;
     private readonly int _d;
 
-    private HessianInverse(int d, double[] values, bool isPositiveDefinite, int[] flat, int[] unusable)
+    private HessianInverse(int d, double[] values, double[] covariance, bool isPositiveDefinite, int[] flat, int[] unusable)
     {
         _d = d;
         Values = values;
+        Covariance = covariance;
         IsPositiveDefinite = isPositiveDefinite;
         FlatParameters = flat;
         UnusableParameters = unusable;
@@ -22,6 +23,12 @@ internal sealed class HessianInverse
 
     /// <summary>d × d; NaN rows and columns for unusable parameters.</summary>
     public double[] Values { get; }
+
+    /// <summary>
+    /// The same, but directions left out that belong to the leading parameters keep the large variance which they would have at
+    /// the smallest curvature that counts, so that what is not determined does not look as if it were.
+    /// </summary>
+    public double[] Covariance { get; }
 
     /// <summary>Whether every direction among the usable parameters curves upwards.</summary>
     public bool IsPositiveDefinite { get; }
@@ -32,13 +39,16 @@ internal sealed class HessianInverse
     /// <summary>Parameters whose own curvature is not positive and finite.</summary>
     public int[] UnusableParameters { get; }
 
-    public static HessianInverse Of(double[] hessian, int d)
+    /// <param name="hessian">d × d.</param>
+    /// <param name="d">The number of parameters.</param>
+    /// <param name="leading">How many of the first parameters get a large variance, rather than none, where the Hessian is flat.</param>
+    public static HessianInverse Of(double[] hessian, int d, int leading = 0)
     {
         if (hessian.Length != d * d)
         {
             var missing = new double[d * d];
             Array.Fill(missing, double.NaN);
-            return new HessianInverse(d, missing, d == 0, [], [.. Enumerable.Range(0, d)]);
+            return new HessianInverse(d, missing, missing, d == 0, [], [.. Enumerable.Range(0, d)]);
         }
 
         var scale = new double[d];
@@ -59,10 +69,13 @@ internal sealed class HessianInverse
         var values = new double[m];
         SymmetricEigen.TryDecompose(scaled, m, values);
         var inverse = new double[d * d];
+        var covariance = new double[d * d];
         var flat = new List<int>();
         for (var k = 0; k < m; k++)
         {
-            if (!(values[k] > RelativeTolerance * m))
+            var isFlat = !(values[k] > RelativeTolerance * m);
+            var curvature = values[k];
+            if (isFlat)
             {
                 var dominant = 0;
                 for (var j = 0; j < m; j++)
@@ -71,25 +84,32 @@ internal sealed class HessianInverse
                 }
 
                 flat.Add(usable[dominant]);
-                continue;
+                if (usable[dominant] >= leading) continue;
+                curvature = RelativeTolerance * m;
             }
 
             for (var i = 0; i < m; i++)
             {
                 for (var j = 0; j < m; j++)
                 {
-                    inverse[(usable[i] * d) + usable[j]] += scaled[(k * m) + i] * scaled[(k * m) + j]
-                        / (values[k] * scale[usable[i]] * scale[usable[j]]);
+                    var term = scaled[(k * m) + i] * scaled[(k * m) + j] / (curvature * scale[usable[i]] * scale[usable[j]]);
+                    covariance[(usable[i] * d) + usable[j]] += term;
+                    if (!isFlat) inverse[(usable[i] * d) + usable[j]] += term;
                 }
             }
         }
 
         foreach (var j in unusable)
         {
-            for (var i = 0; i < d; i++) inverse[(i * d) + j] = inverse[(j * d) + i] = double.NaN;
+            var isFlat = j < leading && Math.Abs(hessian[(j * d) + j]) < RelativeTolerance;
+            for (var i = 0; i < d; i++)
+            {
+                inverse[(i * d) + j] = inverse[(j * d) + i] = double.NaN;
+                covariance[(i * d) + j] = covariance[(j * d) + i] = !isFlat ? double.NaN : i == j ? 1 / RelativeTolerance : 0;
+            }
         }
 
-        return new HessianInverse(d, inverse, flat.Count == 0, [.. flat], unusable);
+        return new HessianInverse(d, inverse, covariance, flat.Count == 0, [.. flat], unusable);
     }
 
     /// <summary>H⁻¹x over the usable parameters; null when there are none.</summary>

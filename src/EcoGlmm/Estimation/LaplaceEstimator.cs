@@ -12,6 +12,7 @@ namespace EcoGlmm.Estimation;
 internal sealed class LaplaceEstimator
 {
     private const int MaxRestarts = 2;
+    private const int MaxModeRounds = 5;
     private readonly MixedModel _model;
     private readonly GlmmControl _control;
     private readonly IProgress<FitProgress>? _progress;
@@ -35,8 +36,16 @@ internal sealed class LaplaceEstimator
     private Estimate Fit()
     {
         var psi = StartingValues.Find(_model);
+        if (IsConstantMeasurement())
+        {
+            _objective.Evaluate(psi, []);
+            _problems.Add(new ConvergenceProblem("", "The response is the same in every row: there is no variance to explain.",
+                "Check that the response is the column you meant."));
+            return Finish(psi, double.NaN, new double[psi.Length], [], MinimiserStatus.BadStart);
+        }
+
         var (status, value) = Optimise(psi);
-        for (var attempt = 1; attempt <= MaxRestarts && status != MinimiserStatus.Converged; attempt++)
+        for (var attempt = 1; attempt <= MaxRestarts && status is (MinimiserStatus.Stalled or MinimiserStatus.BadStart) && !FitsPerfectly(value); attempt++)
         {
             var other = StartingValues.Find(_model);
             StartingValues.StandardDeviations(_model, attempt == 1 ? 0.1 : 1.5, other.AsSpan(_model.FixedCount));
@@ -54,6 +63,14 @@ internal sealed class LaplaceEstimator
             return Finish(psi, double.NaN, new double[psi.Length], Array.Empty<double>(), status);
         }
 
+        if (FitsPerfectly(value))
+        {
+            _objective.Evaluate(psi, []);
+            _problems.Add(new ConvergenceProblem("", "The model fits the response perfectly: its likelihood has no maximum, since the dispersion can go to zero.",
+                "Use fewer parameters, or check that the response is the column you meant."));
+            return Finish(psi, double.NaN, new double[psi.Length], [], status);
+        }
+
         SnapToBoundary(psi, ref value);
         foreach (var other in BoundaryCandidates.Alternatives(_model, psi[_model.FixedCount..]))
         {
@@ -64,7 +81,45 @@ internal sealed class LaplaceEstimator
             if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, start);
         }
 
+        if (!_model.Family.Link.IsMonotone && _model.ThetaCount > 0) FollowOtherModes(ref psi, ref value, ref status);
         return Polish(psi, value, status);
+    }
+
+    /// <summary>
+    /// Where the mean is the same for ±η the joint density of the random effects has several peaks, kept apart by η = 0 at
+    /// observations above zero, and quasi-Newton follows the one that it met first. Goes on from deeper ones as long as it pays.
+    /// </summary>
+    private void FollowOtherModes(ref double[] psi, ref double value, ref MinimiserStatus status)
+    {
+        for (var round = 0; round < MaxModeRounds; round++)
+        {
+            if (!double.IsFinite(_objective.Evaluate(psi, []))) return;
+            var modes = (double[])_objective.Modes.Clone();
+            var better = false;
+            if (_objective.TryOtherModes())
+            {
+                var other = (double[])psi.Clone();
+                var (otherStatus, otherValue) = Optimise(other);
+                SnapToBoundary(other, ref otherValue);
+                better = otherValue < value - 1e-7;
+                if (better) (status, value, psi) = (otherStatus, otherValue, other);
+            }
+
+            if (better) continue;
+            _objective.StartFrom(modes);
+            return;
+        }
+    }
+
+    private bool IsConstantMeasurement() =>
+        !_model.Family.IsDiscrete && _model.Family.HasDispersion && !_model.IsZeroInflated && Array.TrueForAll(_model.Y, y => y == _model.Y[0]);
+
+    /// <summary>Whether responses that are measured, not counted, are met with relative errors below e⁻¹⁵ throughout.</summary>
+    private bool FitsPerfectly(double value)
+    {
+        if (_model.Family.IsDiscrete || !double.IsFinite(value)) return false;
+        var scale = Math.Sqrt(_model.Y.Sum(y => y * y) / _model.Y.Length);
+        return (-value / _model.Y.Length) + Math.Log(scale) > 15;
     }
 
     private (MinimiserStatus Status, double Value) Optimise(double[] psi)
@@ -180,7 +235,7 @@ internal sealed class LaplaceEstimator
         {
             var at = _model.FixedCount + index;
             var kept = psi[at];
-            if (kept == 0 || size == 0) continue;
+            if (kept == 0) continue;
             psi[at] = 0;
             var snapped = _objective.Evaluate(psi, []);
             if (snapped <= value + 1e-8) value = Math.Min(value, snapped);
@@ -203,12 +258,12 @@ internal sealed class LaplaceEstimator
         {
             _progress?.Report(new FitProgress("standard errors", _iterations, -value));
             var rough = CurvatureGuess.Inverse(guess, d);
-            var spread = new double[d];
-            for (var j = 0; j < d; j++) spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), 1e-8, 10);
+            var (spread, units) = (new double[d], Units());
+            for (var j = 0; j < d; j++) spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), 1e-8 * units[j], 10 * units[j]);
             hessian = OptimumHessian.Of(_objective.Evaluate, psi, gradient, spread, _objective.System.IsFactorizationCostly);
         }
 
-        for (var pass = 0; pass < 3; pass++)
+        for (var pass = 0; pass < 3 && status != MinimiserStatus.IterationLimit; pass++)
         {
             var step = HessianInverse.Of(hessian, d).Multiply(gradient);
             if (step is null || DotProduct(step, gradient) < 1e-12) break;
@@ -223,6 +278,15 @@ internal sealed class LaplaceEstimator
 
         value = _objective.Evaluate(psi, gradient);
         return Finish(psi, value, gradient, hessian, status);
+    }
+
+    /// <summary>What counts as one for each parameter.</summary>
+    private double[] Units()
+    {
+        var units = new double[_model.ParameterCount];
+        foreach (var k in _model.ActivePredictors) units.AsSpan(_model.FixedOffset[k], _model.Basis[k]!.Columns).Fill(_model.Unit[k]);
+        foreach (var term in _model.Terms) units.AsSpan(_model.FixedCount + term.ThetaOffset, term.ThetaCount).Fill(_model.Unit[term.Predictor]);
+        return units;
     }
 
     private Estimate Finish(double[] psi, double value, double[] gradient, double[] hessian, MinimiserStatus status)

@@ -30,6 +30,9 @@ internal sealed class LaplaceObjective
     private readonly double[][] _zv = new double[LinearPredictor.Count][];
     private readonly double[] _leverage;
     private readonly double[][] _traces;
+    private readonly double[] _lastPsi;
+    private double[]? _lastGradient;
+    private double _lastValue;
 
     public LaplaceObjective(MixedModel model, int maxThreads, CancellationToken cancellation)
     {
@@ -45,6 +48,7 @@ internal sealed class LaplaceObjective
         _b = new double[_system.EffectCount];
         _ztd = new double[_system.EffectCount];
         _ztl = new double[_system.EffectCount];
+        _lastPsi = new double[model.ParameterCount];
         _leverage = new double[model.ObservationCount];
         _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
         foreach (var k in model.ActivePredictors)
@@ -77,13 +81,27 @@ internal sealed class LaplaceObjective
     public int EvaluationCount { get; private set; }
 
     /// <summary>Sets the modes to start the next search from.</summary>
-    public void StartFrom(ReadOnlySpan<double> u) => _search.StartFrom(u);
+    public void StartFrom(ReadOnlySpan<double> u)
+    {
+        _lastGradient = null;
+        _search.StartFrom(u);
+    }
+
+    /// <summary>Moves to deeper conditional modes at the last ψ, if there are any.</summary>
+    public bool TryOtherModes() => _search.TryOtherModes();
 
     /// <summary>
     /// F(ψ), or +∞ when no mode was found; writes the gradient when <paramref name="gradient"/> is not empty.
     /// </summary>
     public double Evaluate(ReadOnlySpan<double> psi, Span<double> gradient)
     {
+        if (_lastGradient is not null && psi.SequenceEqual(_lastPsi))
+        {
+            if (!gradient.IsEmpty) _lastGradient.CopyTo(gradient);
+            return _lastValue;
+        }
+
+        _lastGradient = null;
         EvaluationCount++;
         Failure = null;
         if (!_search.Find(psi))
@@ -112,7 +130,14 @@ internal sealed class LaplaceObjective
             return double.PositiveInfinity;
         }
 
-        if (wantsGradient) Gradient(gradient);
+        if (wantsGradient)
+        {
+            Gradient(gradient);
+            psi.CopyTo(_lastPsi);
+            _lastValue = value;
+            _lastGradient = gradient.ToArray();
+        }
+
         return value;
     }
 

@@ -30,6 +30,7 @@ internal sealed class MixedModel
             var columns = part.Aliased.Count(a => !a);
             Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns);
             Offset[k] = part.Offset;
+            CoefficientNames[k] = [.. part.ColumnNames.Where((_, j) => !part.Aliased[j])];
             at += columns;
             foreach (var g in part.RandomTerms)
             {
@@ -50,6 +51,11 @@ internal sealed class MixedModel
             || (Basis[LinearPredictor.Dispersion]!.Columns <= 1
                 && dispersion.RandomTerms.Length == 0
                 && IsConstant(dispersion.X) && IsConstant(dispersion.Offset));
+        Array.Fill(Unit, 1);
+        if (family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" && !ProfiledEstimator.Handles(this))
+        {
+            Unit[LinearPredictor.Conditional] = StartingValues.SpreadOfPredictor(this);
+        }
     }
 
     public Family Family { get; }
@@ -70,6 +76,15 @@ internal sealed class MixedModel
 
     /// <summary>Offsets by linear predictor.</summary>
     public double[]?[] Offset { get; } = new double[]?[LinearPredictor.Count];
+
+    /// <summary>Names of the coefficients of each predictor, those left out for collinearity not among them.</summary>
+    public string[]?[] CoefficientNames { get; } = new string[LinearPredictor.Count][];
+
+    /// <summary>
+    /// What counts as one on the scale of each linear predictor: the spread of the response on the scale of a link that has the
+    /// response's units, one on log and probability scales (and where effects are relative to σ).
+    /// </summary>
+    public double[] Unit { get; } = new double[LinearPredictor.Count];
 
     /// <summary>Where each predictor's γ begins in ψ.</summary>
     public int[] FixedOffset { get; } = new int[LinearPredictor.Count];

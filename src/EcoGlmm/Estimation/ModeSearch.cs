@@ -128,6 +128,63 @@ internal sealed class ModeSearch
         return found;
     }
 
+    /// <summary>
+    /// Looks for another, deeper minimum of f at the last ψ, and moves to it if there is one: each level's effects are moved
+    /// over a grid, one effect at a time, and Newton's method starts again from the best of it. The levels of a term share
+    /// no observation, so that one pass over the observations tries a grid value for all of them.
+    /// </summary>
+    public bool TryOtherModes()
+    {
+        const int gridPoints = 81;
+        const double gridEnd = 4;
+        var start = (double[])Modes.Clone();
+        var value = ValueAt(Modes);
+        var best = (double[])Modes.Clone();
+        foreach (var term in _model.Terms)
+        {
+            for (var effect = 0; effect < term.Width; effect++)
+            {
+                var bestCost = LevelCosts(term, effect, start);
+                for (var point = 0; point < gridPoints; point++)
+                {
+                    start.CopyTo(_trial, 0);
+                    var u = gridEnd * ((2.0 * point / (gridPoints - 1)) - 1);
+                    for (var l = 0; l < term.Levels.Count; l++) _trial[term.EffectOffset + (l * term.Width) + effect] = u;
+                    ValueAt(_trial);
+                    var cost = LevelCosts(term, effect, _trial);
+                    for (var l = 0; l < cost.Length; l++)
+                    {
+                        if (!(cost[l] < bestCost[l] - 1e-6)) continue;
+                        bestCost[l] = cost[l];
+                        best[term.EffectOffset + (l * term.Width) + effect] = u;
+                    }
+                }
+
+                ValueAt(start);
+            }
+        }
+
+        StartFrom(best);
+        if (Minimise() && ValueAt(Modes) < value - 1e-6) return true;
+        StartFrom(start);
+        ValueAt(Modes);
+        return false;
+    }
+
+    /// <summary>What each level's observations, at their last evaluation, and its value of the effect add to f.</summary>
+    private double[] LevelCosts(RandomTerm term, int effect, double[] u)
+    {
+        var cost = new double[term.Levels.Count];
+        for (var i = 0; i < term.Codes.Length; i++) cost[term.Codes[i]] -= _observations.Density[i];
+        for (var l = 0; l < cost.Length; l++)
+        {
+            var x = u[term.EffectOffset + (l * term.Width) + effect];
+            cost[l] += 0.5 * x * x;
+        }
+
+        return cost;
+    }
+
     private bool Minimise()
     {
         var value = ValueAt(Modes);

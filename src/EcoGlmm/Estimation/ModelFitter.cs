@@ -11,6 +11,7 @@ internal static class ModelFitter
     {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
+        Check(options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data);
         var response = ResponseData.Prepare(specification, family, options);
@@ -32,7 +33,7 @@ internal static class ModelFitter
                 + $"whose {shape.Name} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
         }
 
-        if (options.QuadraturePoints != 1)
+        if (options.QuadraturePoints > 1)
         {
             throw new GlmmException($"QuadraturePoints = {options.QuadraturePoints} is not available yet; only 1, the Laplace approximation.");
         }
@@ -50,5 +51,26 @@ internal static class ModelFitter
             ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
             : LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         return new GlmmFit(specification, response, data, family, options, estimate);
+    }
+
+    private static void Check(GlmmOptions options)
+    {
+        if (options.ZeroInflation is null || options.Dispersion is null)
+        {
+            throw new GlmmException("The formulas ZeroInflation and Dispersion cannot be null; for no zero inflation write \"~ 0\", for a constant dispersion \"~ 1\".");
+        }
+
+        if (options.QuadraturePoints < 1)
+        {
+            throw new GlmmException($"QuadraturePoints must be 1 (the Laplace approximation) or more, not {options.QuadraturePoints}.");
+        }
+
+        if (options.Control is not { } control) throw new GlmmException("Control cannot be null; leave it out for the defaults.");
+        if (control.MaxIterations < 1) throw new GlmmException($"MaxIterations must be at least 1, not {control.MaxIterations}.");
+        if (control.MaxThreads < 1) throw new GlmmException($"MaxThreads must be at least 1, not {control.MaxThreads}.");
+        if (!(control.Tolerance > 0 && control.Tolerance < 1))
+        {
+            throw new GlmmException($"Tolerance must lie between 0 and 1, for example 1e-9, not {control.Tolerance.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
+        }
     }
 }

@@ -9,8 +9,11 @@ internal sealed class OptimumAssessment
     /// <summary>A likelihood that could still rise by this much is not maximised.</summary>
     private const double LargestImprovement = 1e-5;
 
-    /// <summary>Standard errors of a linear predictor above this mean that the data say nothing about it.</summary>
+    /// <summary>A standard error of the log dispersion above this means that the data say nothing about it.</summary>
     private const double LargestStandardError = 30;
+
+    /// <summary>Beyond this a shape is at its limit to all intents and purposes, and its curvature lost in rounding errors.</summary>
+    private const double LimitingShape = 10;
 
     public required ConvergenceStatus Status { get; init; }
 
@@ -32,7 +35,7 @@ internal sealed class OptimumAssessment
     {
         var d = psi.Length;
         var failed = !isFinite;
-        var singular = isFinite && ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
+        var singular = isFinite && RandomEffectsCheck.ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
         var limits = new List<int>();
         var dispersionLimit = isFinite && DispersionLimit(model, psi, hessian, problems);
         if (dispersionLimit) limits.Add(model.FixedOffset[LinearPredictor.Dispersion]);
@@ -43,9 +46,13 @@ internal sealed class OptimumAssessment
             for (var i = 0; i < d; i++) usable[(i * d) + at] = usable[(at * d) + i] = double.NaN;
         }
 
-        var inverse = HessianInverse.Of(usable, d);
-        var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters)
-            .Where(j => !(singular && j >= model.FixedCount) && !limits.Contains(j))
+        var explained = new HashSet<int>();
+        if (isFinite && Separation.Report(model, psi, usable, problems, explained)) failed = true;
+        var indistinguishable = isFinite && RandomEffectsCheck.ReportIndistinguishable(model, problems);
+        failed |= indistinguishable;
+        var inverse = HessianInverse.Of(usable, d, model.FixedCount);
+        var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters).Where(j => !explained.Contains(j))
+            .Where(j => !((singular || indistinguishable) && j >= model.FixedCount) && !limits.Contains(j))
             .Distinct().ToArray();
         if (isFinite && flat.Length > 0)
         {
@@ -54,7 +61,7 @@ internal sealed class OptimumAssessment
             {
                 problems.Add(new ConvergenceProblem(name,
                     $"The likelihood does not curve at {name}: the data do not determine it, or no maximum was reached.",
-                    "Simplify the model (fewer random slopes or levels), or check for a covariate that separates the response."));
+                    "Simplify the model: fewer random slopes, fewer factor levels, fewer covariates that say the same."));
             }
         }
 
@@ -78,46 +85,16 @@ internal sealed class OptimumAssessment
                 "Rescale covariates of very different size, simplify the model, or allow more iterations (GlmmOptions.Control)."));
         }
 
-        if (isFinite && ReportSeparation(model, psi, inverse, problems)) failed = true;
         return new OptimumAssessment
         {
             Status = failed ? ConvergenceStatus.NotConverged : singular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
             GradientNorm = isFinite ? norm : double.NaN,
             ExpectedImprovement = isFinite ? Math.Max(improvement, 0) : double.NaN,
-            IsHessianPositiveDefinite = isFinite && flat.Length == 0,
+            IsHessianPositiveDefinite = isFinite && flat.Length == 0 && explained.Count == 0 && !indistinguishable,
             IsSingular = singular,
             IsDispersionAtLimit = dispersionLimit,
-            Covariance = inverse.Values,
+            Covariance = inverse.Covariance,
         };
-    }
-
-    /// <summary>Adds a problem for every variance that is zero; whether there is any.</summary>
-    public static bool ReportSingular(MixedModel model, ReadOnlySpan<double> theta, List<ConvergenceProblem> problems)
-    {
-        var candidates = BoundaryCandidates.Of(model, theta, 1e-4);
-        foreach (var term in model.Terms)
-        {
-            for (var c = 0; c < term.Width; c++)
-            {
-                var index = BoundaryCandidates.DiagonalIndex(term, c);
-                if (!candidates.Any(k => k.Index == index)) continue;
-                var variance = 0.0;
-                for (var k = 0; k <= c && !term.IsDiagonal; k++)
-                {
-                    var entry = theta[BoundaryCandidates.DiagonalIndex(term, k) + (c - k)];
-                    variance += entry * entry;
-                }
-
-                var name = $"{term.Effects[c]} | {term.Group}";
-                problems.Add(variance > 1e-8
-                    ? new ConvergenceProblem(name, $"The random effects of {term.Group} are perfectly correlated (singular fit): {term.Effects[c]} follows from the others.",
-                        "The data cannot tell them apart; try uncorrelated effects with || or drop one.")
-                    : new ConvergenceProblem(name, $"The variance of {term.Effects[c]} between levels of {term.Group} is estimated as zero (singular fit).",
-                        "The other estimates are valid; the term can be dropped unless the design calls for it."));
-            }
-        }
-
-        return candidates.Count > 0;
     }
 
     private static bool DispersionLimit(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems)
@@ -137,7 +114,7 @@ internal sealed class OptimumAssessment
         const int k = LinearPredictor.Shape;
         if (model.Basis[k] is not { } basis) return false;
         var at = model.FixedOffset[k];
-        if (!IsAtLimit(basis.Q[0], psi, at, hessian)) return false;
+        if (!IsAtLimit(basis.Q[0], psi, at, hessian) && Math.Abs(basis.Q[0] * psi[at]) < LimitingShape) return false;
         var shape = model.Family.Shape!;
         var limit = psi[at] * basis.Q[0] > 0 ? shape.AtHighest : shape.AtLowest;
         problems.Add(new ConvergenceProblem(shape.Name, limit.Message, limit.Advice));
@@ -149,29 +126,6 @@ internal sealed class OptimumAssessment
     {
         var curvature = hessian.Length == 0 ? double.NaN : hessian[(at * psi.Length) + at] / (basis * basis);
         return Math.Abs(basis * psi[at]) >= 6 && !(curvature > 1.0 / (LargestStandardError * LargestStandardError));
-    }
-
-    private static bool ReportSeparation(MixedModel model, double[] psi, HessianInverse inverse, List<ConvergenceProblem> problems)
-    {
-        if (model.Family.Link.Name is not ("logit" or "probit" or "cloglog" or "cauchit" or "log")) return false;
-        var found = false;
-        const int k = LinearPredictor.Conditional;
-        var d = psi.Length;
-        for (var j = 0; j < model.Basis[k]!.Columns; j++)
-        {
-            var error = Math.Sqrt(inverse.Values[(j * d) + j]);
-            if (!(error > LargestStandardError)) continue;
-            found = true;
-        }
-
-        if (found)
-        {
-            problems.Add(new ConvergenceProblem("fixed effects",
-                "Some fixed effects run to infinity (complete or quasi-complete separation): a covariate or a factor level predicts the response perfectly.",
-                "Look for factor levels with all zeros or all ones (very large estimates and standard errors); pool or drop them."));
-        }
-
-        return found;
     }
 
     private static string NameOf(MixedModel model, int parameter)

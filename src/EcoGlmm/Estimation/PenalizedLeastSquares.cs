@@ -74,6 +74,7 @@ internal sealed class PenalizedLeastSquares
         // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
         var y = new double[_n];
         for (var i = 0; i < _n; i++) y[i] = model.Y[i] - model.Offset[LinearPredictor.Conditional]![i];
+        for (var i = 0; i < _n; i++) ResponseSum += (w?[i] ?? 1) * y[i] * y[i];
         _shift = new double[_p];
         _xwy = new double[_p];
         var factor = (double[])_xwx.Clone();
@@ -112,6 +113,9 @@ internal sealed class PenalizedLeastSquares
     /// <summary>Weighted total sum of squares of the response about its fixed-effects fit.</summary>
     public double TotalSum => _ywy;
 
+    /// <summary>Weighted sum of squares of the response, less its offset.</summary>
+    public double ResponseSum { get; }
+
     /// <summary>The estimate of σ at the last θ.</summary>
     public double Sigma => Math.Sqrt(ResidualSum / DegreesOfFreedom);
 
@@ -119,6 +123,51 @@ internal sealed class PenalizedLeastSquares
     public int DegreesOfFreedom => _reml ? _n - _p : _n;
 
     public int EvaluationCount { get; private set; }
+
+    /// <summary>
+    /// A first guess at θ by moments, each effect by itself: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz.
+    /// </summary>
+    public double[] MomentEstimate()
+    {
+        var theta = new double[_model.ThetaCount];
+        var total = _ywy / _n;
+        var explained = 0.0;
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            var term = _model.Terms[t];
+            var r = term.Width;
+            for (var e = 0; e < r; e++)
+            {
+                var (excess, weight) = (0.0, 0.0);
+                for (var l = 0; l < term.Levels.Count; l++)
+                {
+                    var zz = _system.LevelCrossProduct(t, l)[(e * r) + e];
+                    if (!(zz > 0)) continue;
+                    var zy = _ztw[(_p * _q) + term.EffectOffset + (l * r) + e];
+                    excess += (zy * zy / zz) - total;
+                    weight += zz;
+                }
+
+                var variance = weight > 0 ? Math.Max(excess / weight, 0) : 0;
+                var meanSquare = weight / _n;
+                explained += variance * meanSquare / r;
+                theta[BoundaryCandidates.DiagonalIndex(term, e)] = variance * meanSquare / r;
+            }
+        }
+
+        var residual = Math.Max(total - explained, 0.2 * total);
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            var term = _model.Terms[t];
+            for (var e = 0; e < term.Width; e++)
+            {
+                ref var entry = ref theta[BoundaryCandidates.DiagonalIndex(term, e)];
+                entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2);
+            }
+        }
+
+        return theta;
+    }
 
     /// <summary>γ at the last θ.</summary>
     public double[] Coefficients()

@@ -9,6 +9,12 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class ProfiledEstimator
 {
+    /// <summary>Squared residuals smaller than this share of the squared responses are rounding errors.</summary>
+    private const double SmallestResidual = 1e-27;
+
+    /// <summary>Squared residuals smaller than this share of those of the fixed effects alone are too.</summary>
+    private const double SmallestPenalisedResidual = 1e-14;
+
     /// <summary>Whether a model is of this kind.</summary>
     public static bool Handles(MixedModel model) =>
         model.Family.Name == "gaussian" && model.Family.Link.Name == "identity" && !model.IsZeroInflated
@@ -21,8 +27,7 @@ internal static class ProfiledEstimator
         var criterion = new PenalizedLeastSquares(model, reml);
         var system = criterion.System;
         var d = model.ThetaCount;
-        var theta = new double[d];
-        StartingValues.StandardDeviations(model, 1, theta);
+        var theta = criterion.MomentEstimate();
         var gradient = new double[d];
         var current = new double[d];
         double Evaluate(ReadOnlySpan<double> x, Span<double> g)
@@ -35,7 +40,7 @@ internal static class ProfiledEstimator
         bool Refresh(double[] inverse)
         {
             // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
-            if (BoundaryCandidates.Of(model, current, 0.1).Count > 0) return false;
+            if (BoundaryCandidates.Of(model, current, 0.03).Count > 0) return false;
             var information = criterion.AverageInformation();
             if (!DenseCholesky.TryFactor(information, d)) return false;
             DenseCholesky.Invert(information, d);
@@ -100,12 +105,13 @@ internal static class ProfiledEstimator
         List<ConvergenceProblem> problems)
     {
         var d = theta.Length;
-        var finite = double.IsFinite(value) && criterion.ResidualSum > 1e-24 * criterion.TotalSum && criterion.TotalSum > 0;
+        var explained = criterion.TotalSum > SmallestResidual * criterion.ResponseSum;
+        var finite = double.IsFinite(value) && explained && criterion.ResidualSum > SmallestPenalisedResidual * criterion.TotalSum;
         var singular = false;
         var (norm, improvement, positive) = (double.NaN, double.NaN, false);
         if (finite)
         {
-            singular = OptimumAssessment.ReportSingular(model, theta, problems);
+            singular = RandomEffectsCheck.ReportSingular(model, theta, problems);
             var spread = new double[d];
             for (var j = 0; j < d; j++) spread[j] = Math.Max(0.1 * Math.Abs(theta[j]), 0.02);
             var inverse = HessianInverse.Of(OptimumHessian.Of(evaluate, theta, gradient, spread, true), d);
@@ -119,7 +125,11 @@ internal static class ProfiledEstimator
             }
 
             positive = singular || (inverse.IsPositiveDefinite && inverse.UnusableParameters.Length == 0);
-            if (!positive)
+            if (RandomEffectsCheck.ReportIndistinguishable(model, problems))
+            {
+                positive = false;
+            }
+            else if (!positive)
             {
                 problems.Add(new ConvergenceProblem("random effects", "The likelihood does not curve upwards in the variance parameters: the data do not determine them.",
                     "Simplify the random effects."));
@@ -127,8 +137,8 @@ internal static class ProfiledEstimator
 
             if (!(improvement < 1e-5))
             {
-                problems.Add(new ConvergenceProblem("", $"The optimiser stopped short of the maximum ({status}); the log-likelihood could still rise by about {improvement:G2}.",
-                    "Simplify the random effects or rescale the covariates that have random slopes."));
+                problems.Add(new ConvergenceProblem("", $"The optimiser stopped {(status == MinimiserStatus.IterationLimit ? "at its iteration limit" : "short of the maximum")}; the log-likelihood could still rise by about {improvement:G2}.",
+                    "Simplify the random effects, or allow more iterations (GlmmOptions.Control)."));
             }
 
             foreach (var term in model.Terms.Where(t => t.Levels.Count >= model.ObservationCount))
@@ -140,9 +150,9 @@ internal static class ProfiledEstimator
         }
         else
         {
-            problems.Add(new ConvergenceProblem("", criterion.TotalSum > 0
-                    ? "The model fits the response perfectly: no residual variance is left to estimate."
-                    : "The response is constant given the fixed effects: there is no variance to explain.",
+            problems.Add(new ConvergenceProblem("", Array.TrueForAll(model.Y, y => y == model.Y[0])
+                    ? "The response is the same in every row: there is no variance to explain."
+                    : "The model fits the response perfectly: no residual variance is left to estimate.",
                 "Use fewer parameters, or check that the response is the column you meant."));
         }
 

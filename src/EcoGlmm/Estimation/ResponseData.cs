@@ -96,6 +96,11 @@ internal sealed class ResponseData
         if (specification.Weights is not { } weights) return;
         var zeroAllowed = family.WeightRole != WeightRole.Precision;
         var bad = Rows(specification, i => !double.IsFinite(weights[i]) || weights[i] < 0 || (weights[i] == 0 && !zeroAllowed));
+        if (Array.TrueForAll(weights, w => w == 0))
+        {
+            throw new GlmmException($"The weights in \"{name}\" are all zero, which leaves nothing to fit.");
+        }
+
         if (bad is not null)
         {
             throw new GlmmException($"The weights in \"{name}\" must be {(zeroAllowed ? "zero or more" : "greater than zero")}, but are not in {bad}. Correct these values or leave the rows out with Where.");

@@ -12,6 +12,7 @@ namespace EcoGlmm.Estimation;
 internal static class StartingValues
 {
     private const int MaxIterations = 25;
+    private const int MaxHalvings = 25;
 
     /// <summary>Starting ψ.</summary>
     public static double[] Find(MixedModel model)
@@ -32,7 +33,7 @@ internal static class StartingValues
         }
 
         var gamma = new double[basis.Columns];
-        var previous = new double[basis.Columns];
+        var previous = ConstantMean(model, eta);
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
             for (var i = 0; i < n; i++)
@@ -52,13 +53,12 @@ internal static class StartingValues
             if (!WeightedLeastSquares(basis, w, z, gamma)) break;
             model.Offset[e]!.CopyTo(eta, 0);
             basis.AddProduct(gamma, eta);
-            if (iteration > 0 && !IsValid(family, eta))
+            for (var halving = 0; halving < MaxHalvings && !IsValid(model, eta); halving++)
             {
-                // Full steps left the link's range: come back half-way to the last valid coefficients.
+                // A full step left the link's range: come back towards the last valid coefficients.
                 for (var j = 0; j < gamma.Length; j++) gamma[j] = 0.5 * (gamma[j] + previous[j]);
                 model.Offset[e]!.CopyTo(eta, 0);
                 basis.AddProduct(gamma, eta);
-                break;
             }
 
             var change = 0.0;
@@ -107,18 +107,41 @@ internal static class StartingValues
         foreach (var term in model.Terms)
         {
             var lambda = new double[term.Width * term.Width];
-            for (var c = 0; c < term.Width; c++) lambda[(c * term.Width) + c] = spread / RootMeanSquare(term, c);
+            for (var c = 0; c < term.Width; c++)
+            {
+                // An effect whose covariate is zero throughout does not enter the likelihood at all.
+                if (!IsAbsent(term, c)) lambda[(c * term.Width) + c] = spread;
+            }
+
             CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
 
-    private static double RootMeanSquare(RandomTerm term, int effect)
+    private static bool IsAbsent(RandomTerm term, int effect)
     {
-        if (term.Z is not { } z) return 1;
-        var sum = 0.0;
-        for (var i = effect; i < z.Length; i += term.Width) sum += z[i] * z[i];
-        var value = Math.Sqrt(sum / term.Codes.Length);
-        return value > 0 ? value : 1;
+        if (term.Z is not { } z) return false;
+        for (var i = effect; i < z.Length; i += term.Width)
+        {
+            if (z[i] != 0) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Standard deviation of the responses taken to the scale of the linear predictor; one when it is zero.</summary>
+    public static double SpreadOfPredictor(MixedModel model)
+    {
+        var values = new List<double>();
+        for (var i = 0; i < model.ObservationCount; i++)
+        {
+            var value = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
+            if (double.IsFinite(value)) values.Add(value);
+        }
+
+        if (values.Count == 0) return 1;
+        var mean = values.Average();
+        var spread = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / values.Count);
+        return spread > 0 && double.IsFinite(spread) ? spread : 1;
     }
 
     /// <summary>Root mean square of the working residuals, at most one on log and probability scales.</summary>
@@ -141,13 +164,28 @@ internal static class StartingValues
         return model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" ? 0.5 * spread : Math.Clamp(spread, 0.2, 0.7);
     }
 
-    private static bool IsValid(Family family, double[] eta)
+    /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
+    private static double[] ConstantMean(MixedModel model, double[] eta)
     {
-        foreach (var x in eta)
+        const int e = LinearPredictor.Conditional;
+        var mean = model.Family.Link.LinearPredictor(eta.Average(x => model.Family.Link.At(x).Mu));
+        var target = new double[eta.Length];
+        for (var i = 0; i < target.Length; i++) target[i] = mean - model.Offset[e]![i];
+        var gamma = new double[model.Basis[e]!.Columns];
+        model.Basis[e]!.TransposedProduct(target, gamma);
+        for (var j = 0; j < gamma.Length; j++) gamma[j] /= target.Length;
+        return gamma.All(double.IsFinite) ? gamma : new double[gamma.Length];
+    }
+
+    /// <summary>Whether every mean is one that the family can have.</summary>
+    private static bool IsValid(MixedModel model, double[] eta)
+    {
+        for (var i = 0; i < eta.Length; i++)
         {
-            if (!double.IsFinite(x)) return false;
-            var mu = family.Link.At(x).Mu;
-            if (!double.IsFinite(family.Variance(mu, 1, 1)) || family.Variance(mu, 1, 1) < 0) return false;
+            if (!double.IsFinite(eta[i])) return false;
+            var mu = model.Family.Link.At(eta[i]).Mu;
+            var variance = model.Family.Variance(mu, 1, SizeOf(model, i));
+            if (!double.IsFinite(variance) || variance < 0) return false;
         }
 
         return true;

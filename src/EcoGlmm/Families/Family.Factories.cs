@@ -56,6 +56,13 @@ public abstract partial class Family
     /// <inheritdoc cref="Gaussian"/>
     public static Family StudentT(Link? link = null) => StudentTFamily.Set.With(link);
 
+    /// <summary>
+    /// Tweedie, for zeros and positive values in one, such as biomass or rainfall; variance φμᵖ with 1 &lt; p &lt; 2, p estimated
+    /// (<see cref="GlmmFit.FamilyParameters"/>, "power"). Default link: log. Every evaluation sums a series.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family Tweedie(Link? link = null) => TweedieFamily.Set.With(link);
+
     /// <summary>Beta proportions between zero and one; variance μ(1 − μ)/(1 + φ). Default link: logit.</summary>
     /// <inheritdoc cref="Gaussian"/>
     public static Family Beta(Link? link = null) => BetaFamily.Set.With(link);

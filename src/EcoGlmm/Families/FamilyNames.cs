@@ -15,6 +15,7 @@ internal static class FamilyNames
         ("Gamma", GammaFamily.Set, ["zigamma", "zeroinflatedgamma"]),
         ("inverse.gaussian", InverseGaussianFamily.Set, []),
         ("t", StudentTFamily.Set, ["studentt", "student", "tfamily"]),
+        ("tweedie", TweedieFamily.Set, []),
         ("lognormal", LogNormalFamily.Set, []),
         ("beta", BetaFamily.Set, ["betafamily"]),
         ("betabinomial", BetaBinomialFamily.Set, []),

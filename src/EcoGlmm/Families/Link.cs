@@ -58,6 +58,9 @@ public abstract class Link
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>Whether different linear predictors always give different means.</summary>
+    internal virtual bool IsMonotone => true;
+
     /// <summary>μ, 1 − μ and the derivatives of μ at η.</summary>
     internal abstract LinkPoint At(double eta);
 }

@@ -103,6 +103,8 @@ internal sealed class SqrtLink() : Link("sqrt")
 {
     public override double LinearPredictor(double mu) => Math.Sqrt(mu);
 
+    internal override bool IsMonotone => false;
+
     internal override LinkPoint At(double eta) => new(eta * eta, (1 - eta) * (1 + eta), 2 * eta, 2, 0);
 }
 

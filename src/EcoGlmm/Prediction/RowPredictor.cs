@@ -12,7 +12,7 @@ internal sealed class RowPredictor
     private readonly MixedModel _model;
     private readonly PartMatrices?[] _parts;
     private readonly bool _conditional;
-    private readonly (int Index, RandomTerm Term, GroupingTerm Grouping)[][] _terms;
+    private readonly (int Index, RandomTerm Term, int[] Codes, double[] Z)[][] _terms;
     private readonly double[][] _beta;
     private readonly double[][] _gradients;
     private readonly double[] _effects;
@@ -30,7 +30,7 @@ internal sealed class RowPredictor
         _model = estimate.Model;
         _parts = parts;
         _conditional = conditional;
-        _terms = new (int, RandomTerm, GroupingTerm)[parts.Length][];
+        _terms = new (int, RandomTerm, int[], double[])[parts.Length][];
         _beta = new double[parts.Length][];
         _gradients = new double[parts.Length][];
         _effects = new double[conditional ? estimate.System.EffectCount : 0];
@@ -42,8 +42,14 @@ internal sealed class RowPredictor
             basis.ToCoefficients(_beta[k]);
             _gradients[k] = new double[_model.ParameterCount];
             var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k);
-            _terms[k] = conditional ? [.. mine.Select((t, at) => (t, _model.Terms[t], part.RandomTerms[at]))] : [];
+            _terms[k] = conditional ? [.. mine.Select((t, at) => Term(t, part.RandomTerms[at]))] : [];
         }
+    }
+
+    private (int, RandomTerm, int[], double[]) Term(int index, GroupingTerm grouping)
+    {
+        var term = _model.Terms[index];
+        return (index, term, grouping.Codes, term.Scaling?.Standardise(grouping.Z) ?? grouping.Z);
     }
 
     public bool Has(int k) => _parts[k] is not null;
@@ -66,12 +72,12 @@ internal sealed class RowPredictor
         var part = _parts[k]!;
         var value = part.Offset[_row];
         for (var j = 0; j < _beta[k].Length; j++) value += part.X[(j * part.RowCount) + _row] * _beta[k][j];
-        foreach (var (_, term, grouping) in _terms[k])
+        foreach (var (_, term, codes, zs) in _terms[k])
         {
-            var code = grouping.Codes[_row];
+            var code = codes[_row];
             for (var e = 0; e < term.Width && code >= 0; e++)
             {
-                value += grouping.Z[(_row * term.Width) + e] * _fit.Modes()[term.EffectOffset + (code * term.Width) + e];
+                value += zs[(_row * term.Width) + e] * _fit.Modes()[term.EffectOffset + (code * term.Width) + e];
             }
         }
 
@@ -113,12 +119,12 @@ internal sealed class RowPredictor
 
         if (_terms[k].Length == 0) return;
         var derivatives = _fit.ModeDerivatives();
-        foreach (var (_, term, grouping) in _terms[k])
+        foreach (var (_, term, codes, zs) in _terms[k])
         {
-            var code = grouping.Codes[_row];
+            var code = codes[_row];
             for (var e = 0; e < term.Width && code >= 0; e++)
             {
-                var z = grouping.Z[(_row * term.Width) + e];
+                var z = zs[(_row * term.Width) + e];
                 var at = term.EffectOffset + (code * term.Width) + e;
                 for (var j = 0; j < derivatives.Length; j++)
                 {
@@ -136,10 +142,10 @@ internal sealed class RowPredictor
         var sum = 0.0;
         var any = false;
         Array.Clear(_effects);
-        foreach (var (index, term, grouping) in _terms[k])
+        foreach (var (index, term, codes, zs) in _terms[k])
         {
-            var code = grouping.Codes[_row];
-            var z = grouping.Z.AsSpan(_row * term.Width, term.Width);
+            var code = codes[_row];
+            var z = zs.AsSpan(_row * term.Width, term.Width);
             if (code >= 0)
             {
                 any = true;
@@ -159,12 +165,12 @@ internal sealed class RowPredictor
         system.Lambda.MultiplyTransposed(_effects, _effects);
         system.Solve(_effects);
         system.Lambda.Multiply(_effects, _effects);
-        foreach (var (_, term, grouping) in _terms[m])
+        foreach (var (_, term, codes, zs) in _terms[m])
         {
-            var code = grouping.Codes[_row];
+            var code = codes[_row];
             for (var e = 0; e < term.Width && code >= 0; e++)
             {
-                sum += grouping.Z[(_row * term.Width) + e] * _effects[term.EffectOffset + (code * term.Width) + e];
+                sum += zs[(_row * term.Width) + e] * _effects[term.EffectOffset + (code * term.Width) + e];
             }
         }
 

@@ -447,6 +447,13 @@ internal sealed class RandomEffectsSystem
         return _diagonalB[term].AsSpan(level * size, size);
     }
 
+    /// <summary>A level's own block of ZᵀWZ: r × r.</summary>
+    public ReadOnlySpan<double> LevelCrossProduct(int term, int level)
+    {
+        var size = _terms[term].Width * _terms[term].Width;
+        return _diagonal[term].AsSpan(level * size, size);
+    }
+
     /// <summary>Adds Zb to the linear predictor k.</summary>
     public void AddZb(int k, ReadOnlySpan<double> b, double[] eta)
     {

@@ -18,7 +18,9 @@ internal sealed class RandomTerm
         IsDiagonal = isDiagonal || effects.Count == 1;
         EffectOffset = effectOffset;
         ThetaOffset = thetaOffset;
-        Z = effects.Count == 1 && Array.TrueForAll(z, v => v == 1) ? null : z;
+        if (effects.Count == 1 && Array.TrueForAll(z, v => v == 1)) return;
+        Scaling = EffectScaling.Of(z, effects.Count, IsDiagonal);
+        Z = Scaling.Standardise(z);
     }
 
     /// <summary>The model part whose linear predictor the term adds to.</summary>
@@ -39,8 +41,14 @@ internal sealed class RandomTerm
     /// <summary>The level of each observation.</summary>
     public int[] Codes { get; }
 
-    /// <summary>Observations × effects, row-major; null when every entry is one (a random intercept).</summary>
+    /// <summary>
+    /// Observations × effects, row-major, in the coordinates of <see cref="Scaling"/>; null when every entry is one (a random
+    /// intercept).
+    /// </summary>
     public double[]? Z { get; }
+
+    /// <summary>From the users' effects to those that are estimated; null when they are the same.</summary>
+    public EffectScaling? Scaling { get; }
 
     /// <summary>Whether effects of one level are uncorrelated.</summary>
     public bool IsDiagonal { get; }

@@ -18,6 +18,7 @@ public class LaplaceGradientTests
         ("nbinom2", ["log", "identity", "sqrt"]),
         ("Gamma", ["log", "inverse", "identity"]),
         ("t", ["identity", "log"]),
+        ("tweedie", ["log", "sqrt"]),
     ];
 
     public static TheoryData<string, string, string> Cases()
@@ -47,6 +48,7 @@ public class LaplaceGradientTests
     [InlineData("nbinom2")]
     [InlineData("nbinom1")]
     [InlineData("t")]
+    [InlineData("tweedie")]
     public void Zero_inflation_with_its_own_random_effects(string family)
     {
         var random = new RandomStream(5);
@@ -71,6 +73,7 @@ public class LaplaceGradientTests
 
     [Theory]
     [InlineData("t")]
+    [InlineData("tweedie")]
     public void A_shape_beside_a_dispersion_formula_and_weights(string family)
     {
         var random = new RandomStream(8);

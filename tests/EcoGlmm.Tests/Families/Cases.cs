@@ -23,6 +23,7 @@ internal static class Cases
     public static IEnumerable<Family> Shapes(Family family) => family.Name switch
     {
         "t" => new[] { 0.8, 1.5, 5, 40, 1e4 }.Select(df => family.WithShape(Math.Log(df))),
+        "tweedie" => new[] { -2.5, -0.6, 0, 0.9, 3 }.Select(family.WithShape),
         _ => [family],
     };
 

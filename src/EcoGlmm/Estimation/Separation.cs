@@ -1,0 +1,156 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Finds coefficients that run to infinity because some rows are predicted perfectly: directions v of the orthogonal
+/// coefficients along which the likelihood is flat, measured by the largest change Qv that they make to a linear predictor,
+/// and therefore independent of the covariates' units. The coefficients at fault are the large elements of R⁻¹v.
+/// Source: Albert &amp; Anderson (1984), On the existence of maximum likelihood estimates in logistic regression models,
+/// Biometrika 71, 1-10.
+/// </summary>
+internal static class Separation
+{
+    /// <summary>A standard error of a linear predictor above this means that the data say nothing about it.</summary>
+    private const double LargestStandardError = 30;
+
+    /// <summary>And it is that many times the estimate: a steep but proper curve has both large.</summary>
+    private const double LargestRelativeError = 3;
+
+    /// <summary>Coefficients with less than this share in a direction have no part in it.</summary>
+    private const double SmallestShare = 0.02;
+
+    /// <summary>Below this logit a probability of structural zeros is zero.</summary>
+    private const double NoStructuralZeros = -8;
+
+    private const int NamesShown = 5;
+
+    /// <summary>
+    /// Adds a problem for each linear predictor with such coefficients, and to <paramref name="explained"/> the parameters that
+    /// it accounts for; whether any of them makes the fit unusable.
+    /// </summary>
+    public static bool Report(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems, HashSet<int> explained)
+    {
+        var failed = false;
+        foreach (var k in model.ActivePredictors)
+        {
+            if (!CanSeparate(model, k)) continue;
+            var names = CoefficientsAtFault(model, k, psi, hessian);
+            if (names.Count == 0) continue;
+            for (var j = 0; j < model.Basis[k]!.Columns; j++) explained.Add(model.FixedOffset[k] + j);
+            var vanished = k == LinearPredictor.ZeroInflation && LargestPredictor(model, k, psi) < NoStructuralZeros;
+            problems.Add(vanished ? NoZeroInflation(model) : Problem(model, k, names));
+            failed |= !vanished;
+        }
+
+        return failed;
+    }
+
+    private static bool CanSeparate(MixedModel model, int k) => k switch
+    {
+        LinearPredictor.Conditional => model.Family.Link.Name is "logit" or "probit" or "cloglog" or "cauchit" or "log",
+        LinearPredictor.Dispersion => !model.HasConstantDispersion,
+        _ => true,
+    };
+
+    private static List<string> CoefficientsAtFault(MixedModel model, int k, double[] psi, double[] hessian)
+    {
+        var basis = model.Basis[k]!;
+        var (p, d, from) = (basis.Columns, psi.Length, model.FixedOffset[k]);
+        var found = new bool[p];
+        if (hessian.Length != d * d || p == 0) return [];
+        var vectors = new double[p * p];
+        for (var j = 0; j < p; j++)
+        {
+            for (var i = 0; i < p; i++) vectors[(j * p) + i] = hessian[((from + j) * d) + from + i];
+        }
+
+        var curvatures = new double[p];
+        if (!SymmetricEigen.TryDecompose(vectors, p, curvatures)) return [];
+        const double least = 1 / (LargestStandardError * LargestStandardError);
+        var change = new double[basis.Rows];
+        for (var e = 0; e < p && curvatures[e] < least * basis.Rows; e++)
+        {
+            var v = vectors.AsSpan(e * p, p);
+            Array.Clear(change);
+            basis.AddProduct(v, change);
+            var largest = 0.0;
+            foreach (var x in change) largest = Math.Max(largest, Math.Abs(x));
+            var curvature = curvatures[e] / (largest * largest);
+            if (!(Math.Abs(curvature) < least)) continue;
+            var along = 0.0;
+            for (var j = 0; j < p; j++) along += v[j] * psi[from + j];
+            if (curvature * along * along * largest * largest * LargestRelativeError * LargestRelativeError > 1) continue;
+            MarkLarge(basis, v, found);
+        }
+
+        return [.. Enumerable.Range(0, p).Where(j => found[j]).Select(j => model.CoefficientNames[k]![j])];
+    }
+
+    private static void MarkLarge(OrthogonalBasis basis, ReadOnlySpan<double> direction, bool[] found)
+    {
+        var p = basis.Columns;
+        var shares = direction.ToArray();
+        basis.ToCoefficients(shares);
+        for (var j = 0; j < p; j++)
+        {
+            var squares = 0.0;
+            for (var i = 0; i <= j; i++) squares += basis.R[(j * p) + i] * basis.R[(j * p) + i];
+            shares[j] = Math.Abs(shares[j]) * Math.Sqrt(squares);
+        }
+
+        var largest = shares.Max();
+        for (var j = 0; j < p; j++) found[j] |= shares[j] > SmallestShare * largest;
+    }
+
+    private static double LargestPredictor(MixedModel model, int k, double[] psi)
+    {
+        var predictor = new double[model.ObservationCount];
+        model.FixedPredictor(k, psi, predictor);
+        return predictor.Max();
+    }
+
+    private static ConvergenceProblem NoZeroInflation(MixedModel model) => new("zero inflation",
+        $"The probability of a structural zero is estimated as zero: there are no more zeros than {model.Family.Name} gives by itself.",
+        "Leave ZeroInflation out: the model is the same without it.");
+
+    private static ConvergenceProblem Problem(MixedModel model, int k, List<string> names)
+    {
+        var list = string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "");
+        var run = names.Count == 1 ? "runs" : "run";
+        var parameter = string.Join(", ", names);
+        if (k == LinearPredictor.ZeroInflation)
+        {
+            return new ConvergenceProblem(parameter,
+                $"In the zero inflation {list} {run} to infinity: where they act there are no excess zeros, or nothing but zeros.",
+                "Use fewer terms in ZeroInflation, or pool factor levels.");
+        }
+
+        if (k == LinearPredictor.Dispersion)
+        {
+            return new ConvergenceProblem(parameter,
+                $"In the dispersion {list} {run} to infinity: where they act the responses do not vary as {model.Family.Name} allows.",
+                "Use fewer terms in Dispersion, or pool factor levels.");
+        }
+
+        if (IsConstant(model))
+        {
+            return new ConvergenceProblem(parameter, $"The response is the same in every row, so that {list} {run} to infinity.",
+                "Check that the response is the column you meant: there is nothing for a model to explain.");
+        }
+
+        return new ConvergenceProblem(parameter,
+            $"{list} {run} to infinity (complete or quasi-complete separation): somewhere they predict the response perfectly.",
+            model.Family.WeightRole == WeightRole.Trials
+                ? "Look for factor levels, or a range of a covariate, with successes alone or failures alone; pool them, drop them, or leave the term out."
+                : "Look for factor levels, or a range of a covariate, in which every value is zero; pool them, drop them, or leave the term out.");
+    }
+
+    private static bool IsConstant(MixedModel model)
+    {
+        if (model.Family.WeightRole != WeightRole.Trials) return Array.TrueForAll(model.Y, y => y == model.Y[0]);
+        return Array.TrueForAll(model.Y, y => y == 0)
+            || Enumerable.Range(0, model.Y.Length).All(i => model.Y[i] == (model.Size.Length == 0 ? 1 : model.Size[i]));
+    }
+}
