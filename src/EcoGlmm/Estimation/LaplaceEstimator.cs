@@ -280,6 +280,20 @@ internal sealed class LaplaceEstimator
         return Finish(psi, value, gradient, hessian, status);
     }
 
+    /// <summary>Adds a problem when a link lets means run to the edge of what the family allows, and they did.</summary>
+    private void ReportEdge()
+    {
+        if (_model.Family.Name == "gaussian" || _model.Family.Link.Name is not ("identity" or "inverse" or "sqrt" or "1/mu^2" or "log")) return;
+        var isProbability = _model.Family.WeightRole == WeightRole.Trials;
+        if (_model.Family.Link.Name == "log" && !isProbability) return;
+        var means = Array.ConvertAll(_objective.Predictors[LinearPredictor.Conditional]!, x => _model.Family.Link.At(x).Mu);
+        var average = means.Average();
+        if (!means.Any(m => m < 1e-4 * average || (isProbability && m > 1 - 1e-4))) return;
+        _problems.Add(new ConvergenceProblem("",
+            $"With the {_model.Family.Link.Name} link some fitted means lie at the edge of what {_model.Family.Name} allows, where the likelihood has no proper maximum.",
+            $"Use the {(isProbability ? "logit" : "log")} link, which keeps all means within bounds."));
+    }
+
     /// <summary>What counts as one for each parameter.</summary>
     private double[] Units()
     {
@@ -293,6 +307,7 @@ internal sealed class LaplaceEstimator
     {
         var d = psi.Length;
         var assessment = OptimumAssessment.Of(_model, psi, gradient, hessian, status, double.IsFinite(value), _problems);
+        if (assessment.Status == ConvergenceStatus.NotConverged && double.IsFinite(value)) ReportEdge();
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
         var weights = new double[]?[LinearPredictor.PairCount];
         for (var k = 0; k < weights.Length; k++)
