@@ -81,8 +81,34 @@ internal sealed class LaplaceEstimator
             if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, start);
         }
 
+        if (_model.IsZeroInflated && StructuralZerosRanOff(psi)) TryStructuralZeros(ref psi, ref value, ref status);
         if (!_model.Family.Link.IsMonotone && _model.ThetaCount > 0) FollowOtherModes(ref psi, ref value, ref status);
         return Polish(psi, value, status);
+    }
+
+    /// <summary>Whether the probability of a structural zero is all but zero or one somewhere.</summary>
+    private bool StructuralZerosRanOff(double[] psi)
+    {
+        const double limit = 8;
+        var zeta = new double[_model.ObservationCount];
+        _model.FixedPredictor(LinearPredictor.ZeroInflation, psi, zeta);
+        return Array.Exists(zeta, z => Math.Abs(z) > limit);
+    }
+
+    /// <summary>
+    /// Zeros can be told from a dispersed response in more than one way, each a local maximum: when the first start ended with
+    /// no structural zeros in some rows, a second one begins with as many as there can be.
+    /// </summary>
+    private void TryStructuralZeros(ref double[] psi, ref double value, ref MinimiserStatus status)
+    {
+        if (!double.IsFinite(_objective.Evaluate(psi, []))) return;
+        var modes = (double[])_objective.Modes.Clone();
+        var other = StartingValues.Find(_model, zerosAreStructural: true);
+        _objective.StartFrom(new double[modes.Length]);
+        var (otherStatus, otherValue) = Optimise(other);
+        SnapToBoundary(other, ref otherValue);
+        if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, other);
+        else _objective.StartFrom(modes);
     }
 
     /// <summary>

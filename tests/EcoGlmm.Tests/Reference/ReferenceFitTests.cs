@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace EcoGlmm.Tests.Reference;
 
-/// <summary>Every fit of tests/reference/fits.json and zi.json against R: lme4 and glmmTMB.</summary>
+/// <summary>Every fit of tests/reference/fits.json, more.json and zi.json against R: lme4 and glmmTMB.</summary>
 public sealed class ReferenceFitTests
 {
     /// <summary>Families of zi.json that EcoGlmm does not have yet.</summary>
@@ -25,7 +25,7 @@ public sealed class ReferenceFitTests
     ];
 
     private static readonly IReadOnlyDictionary<string, ReferenceFit> References =
-        ReferenceFit.Read("fits.json").Concat(ReferenceFit.Read("zi.json").Where(fit => !FamiliesToCome.Contains(fit.Value.Family)))
+        ReferenceFit.Read("fits.json").Concat(ReferenceFit.Read("more.json")).Concat(ReferenceFit.Read("zi.json").Where(fit => !FamiliesToCome.Contains(fit.Value.Family)))
             .ToDictionary(fit => fit.Key, fit => fit.Value);
 
     private static readonly ConcurrentDictionary<string, Lazy<GlmmFit>> Fits = new();
