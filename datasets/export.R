@@ -11,7 +11,8 @@ tables <- list(
   glmmTMB = c("Owls", "Salamanders"),
   MASS = c("epil", "bacteria", "snails", "quine", "nlschools", "oats", "Sitka", "ships", "Insurance"),
   mlmRev = c("Contraception", "Chem97", "Mmmec", "guImmun", "Exam"),
-  nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary"))
+  nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary", "BodyWeight", "Gun"),
+  datasets = "ChickWeight")
 names.in.files <- c(epil = "epilepsy")
 compressed <- c("VerbAgg", "InstEval", "Chem97", "guImmun", "Exam")
 

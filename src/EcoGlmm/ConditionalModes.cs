@@ -93,15 +93,19 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IRichDisplay
 
     /// <summary>The modes of a grouping factor; of the conditional part where the factor is in several.</summary>
     /// <exception cref="GlmmException">The model has no such grouping factor.</exception>
-    public GroupModes this[string group] => Array.Find(_groups, g => g.Group == group)
+    public GroupModes this[string group] => Array.Find(_groups, g => IsNamed(g, group))
         ?? throw new GlmmException(_groups.Length == 0
             ? "The model has no random effects."
             : $"The model has no grouping factor \"{group}\"; it has {string.Join(", ", Groups)}.");
 
     /// <summary>The modes of a grouping factor in one part of the model.</summary>
     /// <exception cref="GlmmException">That part has no such grouping factor.</exception>
-    public GroupModes this[string group, ModelPart part] => Array.Find(_groups, g => g.Group == group && g.Part == part)
+    public GroupModes this[string group, ModelPart part] => Array.Find(_groups, g => IsNamed(g, group) && g.Part == part)
         ?? throw new GlmmException($"The {part} part of the model has no grouping factor \"{group}\".");
+
+    /// <summary>lme4 calls the innermost of three nested factors "c:(b:a)", glmmTMB "c:b:a": either will do.</summary>
+    private static bool IsNamed(GroupModes modes, string group) => modes.Group == group
+        || modes.Group.Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal) == group;
 
     /// <inheritdoc/>
     public IEnumerator<GroupModes> GetEnumerator() => ((IEnumerable<GroupModes>)_groups).GetEnumerator();

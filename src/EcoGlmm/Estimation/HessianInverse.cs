@@ -25,8 +25,8 @@ internal sealed class HessianInverse
     public double[] Values { get; }
 
     /// <summary>
-    /// The same, but directions left out that belong to the leading parameters keep the large variance which they would have at
-    /// the smallest curvature that counts, so that what is not determined does not look as if it were.
+    /// The same, but the leading parameters along which the function does not curve at all have a large variance, so that what
+    /// depends on others too is not lost.
     /// </summary>
     public double[] Covariance { get; }
 
@@ -41,7 +41,7 @@ internal sealed class HessianInverse
 
     /// <param name="hessian">d × d.</param>
     /// <param name="d">The number of parameters.</param>
-    /// <param name="leading">How many of the first parameters get a large variance, rather than none, where the Hessian is flat.</param>
+    /// <param name="leading">How many of the first parameters get a large variance, rather than none, where their own curvature is zero.</param>
     public static HessianInverse Of(double[] hessian, int d, int leading = 0)
     {
         if (hessian.Length != d * d)
@@ -69,13 +69,10 @@ internal sealed class HessianInverse
         var values = new double[m];
         SymmetricEigen.TryDecompose(scaled, m, values);
         var inverse = new double[d * d];
-        var covariance = new double[d * d];
         var flat = new List<int>();
         for (var k = 0; k < m; k++)
         {
-            var isFlat = !(values[k] > RelativeTolerance * m);
-            var curvature = values[k];
-            if (isFlat)
+            if (!(values[k] > RelativeTolerance * m))
             {
                 var dominant = 0;
                 for (var j = 0; j < m; j++)
@@ -84,21 +81,20 @@ internal sealed class HessianInverse
                 }
 
                 flat.Add(usable[dominant]);
-                if (usable[dominant] >= leading) continue;
-                curvature = RelativeTolerance * m;
+                continue;
             }
 
             for (var i = 0; i < m; i++)
             {
                 for (var j = 0; j < m; j++)
                 {
-                    var term = scaled[(k * m) + i] * scaled[(k * m) + j] / (curvature * scale[usable[i]] * scale[usable[j]]);
-                    covariance[(usable[i] * d) + usable[j]] += term;
-                    if (!isFlat) inverse[(usable[i] * d) + usable[j]] += term;
+                    inverse[(usable[i] * d) + usable[j]] += scaled[(k * m) + i] * scaled[(k * m) + j]
+                        / (values[k] * scale[usable[i]] * scale[usable[j]]);
                 }
             }
         }
 
+        var covariance = (double[])inverse.Clone();
         foreach (var j in unusable)
         {
             var isFlat = j < leading && Math.Abs(hessian[(j * d) + j]) < RelativeTolerance;

@@ -81,8 +81,34 @@ internal sealed class LaplaceEstimator
             if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, start);
         }
 
+        if (_model.IsZeroInflated && StructuralZerosRanOff(psi)) TryStructuralZeros(ref psi, ref value, ref status);
         if (!_model.Family.Link.IsMonotone && _model.ThetaCount > 0) FollowOtherModes(ref psi, ref value, ref status);
         return Polish(psi, value, status);
+    }
+
+    /// <summary>Whether the probability of a structural zero is all but zero or one somewhere.</summary>
+    private bool StructuralZerosRanOff(double[] psi)
+    {
+        const double limit = 8;
+        var zeta = new double[_model.ObservationCount];
+        _model.FixedPredictor(LinearPredictor.ZeroInflation, psi, zeta);
+        return Array.Exists(zeta, z => Math.Abs(z) > limit);
+    }
+
+    /// <summary>
+    /// Zeros can be told from a dispersed response in more than one way, each a local maximum: when the first start ended with
+    /// no structural zeros in some rows, a second one begins with as many as there can be.
+    /// </summary>
+    private void TryStructuralZeros(ref double[] psi, ref double value, ref MinimiserStatus status)
+    {
+        if (!double.IsFinite(_objective.Evaluate(psi, []))) return;
+        var modes = (double[])_objective.Modes.Clone();
+        var other = StartingValues.Find(_model, zerosAreStructural: true);
+        _objective.StartFrom(new double[modes.Length]);
+        var (otherStatus, otherValue) = Optimise(other);
+        SnapToBoundary(other, ref otherValue);
+        if (otherValue < value - 1e-7) (status, value, psi) = (otherStatus, otherValue, other);
+        else _objective.StartFrom(modes);
     }
 
     /// <summary>
@@ -280,6 +306,20 @@ internal sealed class LaplaceEstimator
         return Finish(psi, value, gradient, hessian, status);
     }
 
+    /// <summary>Adds a problem when a link lets means run to the edge of what the family allows, and they did.</summary>
+    private void ReportEdge()
+    {
+        if (_model.Family.Name == "gaussian" || _model.Family.Link.Name is not ("identity" or "inverse" or "sqrt" or "1/mu^2" or "log")) return;
+        var isProbability = _model.Family.WeightRole == WeightRole.Trials;
+        if (_model.Family.Link.Name == "log" && !isProbability) return;
+        var means = Array.ConvertAll(_objective.Predictors[LinearPredictor.Conditional]!, x => _model.Family.Link.At(x).Mu);
+        var average = means.Average();
+        if (!means.Any(m => m < 1e-4 * average || (isProbability && m > 1 - 1e-4))) return;
+        _problems.Add(new ConvergenceProblem("",
+            $"With the {_model.Family.Link.Name} link some fitted means lie at the edge of what {_model.Family.Name} allows, where the likelihood has no proper maximum.",
+            $"Use the {(isProbability ? "logit" : "log")} link, which keeps all means within bounds."));
+    }
+
     /// <summary>What counts as one for each parameter.</summary>
     private double[] Units()
     {
@@ -293,6 +333,7 @@ internal sealed class LaplaceEstimator
     {
         var d = psi.Length;
         var assessment = OptimumAssessment.Of(_model, psi, gradient, hessian, status, double.IsFinite(value), _problems);
+        if (assessment.Status == ConvergenceStatus.NotConverged && double.IsFinite(value)) ReportEdge();
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
         var weights = new double[]?[LinearPredictor.PairCount];
         for (var k = 0; k < weights.Length; k++)

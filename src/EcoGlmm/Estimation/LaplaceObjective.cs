@@ -18,6 +18,7 @@ namespace EcoGlmm.Estimation;
 internal sealed class LaplaceObjective
 {
     private readonly MixedModel _model;
+    private readonly CancellationToken _cancellation;
     private readonly ModeSearch _search;
     private readonly RandomEffectsSystem _system;
     private readonly ObservationModel _observations;
@@ -37,7 +38,8 @@ internal sealed class LaplaceObjective
     public LaplaceObjective(MixedModel model, int maxThreads, CancellationToken cancellation)
     {
         _model = model;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount);
+        _cancellation = cancellation;
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads);
         _observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
             model.HasConstantDispersion, maxThreads);
         _search = new ModeSearch(model, _system, _observations, cancellation);
@@ -132,6 +134,7 @@ internal sealed class LaplaceObjective
 
         if (wantsGradient)
         {
+            _cancellation.ThrowIfCancellationRequested();
             Gradient(gradient);
             psi.CopyTo(_lastPsi);
             _lastValue = value;

@@ -46,11 +46,12 @@ internal sealed class OptimumAssessment
             for (var i = 0; i < d; i++) usable[(i * d) + at] = usable[(at * d) + i] = double.NaN;
         }
 
-        var explained = new HashSet<int>();
-        if (isFinite && Separation.Report(model, psi, usable, problems, explained)) failed = true;
+        var (explained, directions) = (new HashSet<int>(), new List<double[]>());
+        if (isFinite && Separation.Report(model, psi, usable, problems, explained, directions)) failed = true;
         var indistinguishable = isFinite && RandomEffectsCheck.ReportIndistinguishable(model, problems);
         failed |= indistinguishable;
         var inverse = HessianInverse.Of(usable, d, model.FixedCount);
+        Separation.Widen(inverse.Covariance, directions);
         var flat = inverse.FlatParameters.Concat(inverse.UnusableParameters).Where(j => !explained.Contains(j))
             .Where(j => !((singular || indistinguishable) && j >= model.FixedCount) && !limits.Contains(j))
             .Distinct().ToArray();

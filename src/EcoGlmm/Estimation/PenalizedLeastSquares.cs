@@ -37,11 +37,11 @@ internal sealed class PenalizedLeastSquares
     private readonly double[] _beta;
     private readonly double[][] _traces;
 
-    public PenalizedLeastSquares(MixedModel model, bool reml)
+    public PenalizedLeastSquares(MixedModel model, bool reml, int maxThreads)
     {
         _model = model;
         _reml = reml;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount);
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads);
         var basis = model.Basis[LinearPredictor.Conditional]!;
         _n = model.ObservationCount;
         _p = basis.Columns;

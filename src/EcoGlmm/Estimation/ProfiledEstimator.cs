@@ -24,7 +24,7 @@ internal static class ProfiledEstimator
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)
     {
-        var criterion = new PenalizedLeastSquares(model, reml);
+        var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads);
         var system = criterion.System;
         var d = model.ThetaCount;
         var theta = criterion.MomentEstimate();
@@ -37,8 +37,10 @@ internal static class ProfiledEstimator
             return criterion.Evaluate(x, g);
         }
 
+        var usesInformation = true;
         bool Refresh(double[] inverse)
         {
+            if (!usesInformation) return false;
             // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
             if (BoundaryCandidates.Of(model, current, 0.03).Count > 0) return false;
             var information = criterion.AverageInformation();
@@ -54,12 +56,21 @@ internal static class ProfiledEstimator
             Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
             LongestStep = (x, p) => LongestStep(model, x, p),
         };
-        var (status, value) = Minimise(minimiser, theta);
+        (MinimiserStatus Status, double Value) MinimiseFrom(double[] start)
+        {
+            var result = Minimise(minimiser, start);
+            if (result.Status == MinimiserStatus.Converged || !usesInformation) return result;
+            // Overlapping terms make the average information all but singular, and its steps lead nowhere.
+            usesInformation = false;
+            return Minimise(minimiser, start);
+        }
+
+        var (status, value) = MinimiseFrom(theta);
         var moved = SnapToBoundary(model, theta, ref value, Evaluate);
         foreach (var other in BoundaryCandidates.Alternatives(model, theta))
         {
             moved = true;
-            var (otherStatus, otherValue) = Minimise(minimiser, other);
+            var (otherStatus, otherValue) = MinimiseFrom(other);
             SnapToBoundary(model, other, ref otherValue, Evaluate);
             if (!(otherValue < value - 1e-7)) continue;
             other.CopyTo(theta, 0);

@@ -24,19 +24,24 @@ internal static class Separation
     /// <summary>Below this logit a probability of structural zeros is zero.</summary>
     private const double NoStructuralZeros = -8;
 
+    /// <summary>Variance given to a linear predictor that the data say nothing about.</summary>
+    private const double Unknown = 1e8;
+
     private const int NamesShown = 5;
 
     /// <summary>
     /// Adds a problem for each linear predictor with such coefficients, and to <paramref name="explained"/> the parameters that
-    /// it accounts for; whether any of them makes the fit unusable.
+    /// it accounts for; whether any of them makes the fit unusable. <paramref name="directions"/> receives what is flat, as
+    /// elements of ψ.
     /// </summary>
-    public static bool Report(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems, HashSet<int> explained)
+    public static bool Report(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems,
+        HashSet<int> explained, List<double[]> directions)
     {
         var failed = false;
         foreach (var k in model.ActivePredictors)
         {
             if (!CanSeparate(model, k)) continue;
-            var names = CoefficientsAtFault(model, k, psi, hessian);
+            var names = CoefficientsAtFault(model, k, psi, hessian, directions);
             if (names.Count == 0) continue;
             for (var j = 0; j < model.Basis[k]!.Columns; j++) explained.Add(model.FixedOffset[k] + j);
             var vanished = k == LinearPredictor.ZeroInflation && LargestPredictor(model, k, psi) < NoStructuralZeros;
@@ -54,7 +59,8 @@ internal static class Separation
         _ => true,
     };
 
-    private static List<string> CoefficientsAtFault(MixedModel model, int k, double[] psi, double[] hessian)
+    private static List<string> CoefficientsAtFault(MixedModel model, int k, double[] psi, double[] hessian,
+        List<double[]> directions)
     {
         var basis = model.Basis[k]!;
         var (p, d, from) = (basis.Columns, psi.Length, model.FixedOffset[k]);
@@ -82,26 +88,51 @@ internal static class Separation
             var along = 0.0;
             for (var j = 0; j < p; j++) along += v[j] * psi[from + j];
             if (curvature * along * along * largest * largest * LargestRelativeError * LargestRelativeError > 1) continue;
-            MarkLarge(basis, v, found);
+            var direction = new double[d];
+            MarkLarge(basis, v, found, direction.AsSpan(from, p));
+            directions.Add(direction);
         }
 
         return [.. Enumerable.Range(0, p).Where(j => found[j]).Select(j => model.CoefficientNames[k]![j])];
     }
 
-    private static void MarkLarge(OrthogonalBasis basis, ReadOnlySpan<double> direction, bool[] found)
+    /// <summary>Adds the variance that flat directions have to a covariance of ψ.</summary>
+    public static void Widen(double[] covariance, List<double[]> directions)
+    {
+        foreach (var v in directions)
+        {
+            for (var i = 0; i < v.Length; i++)
+            {
+                for (var j = 0; j < v.Length; j++)
+                {
+                    if (v[i] != 0 && v[j] != 0) covariance[(i * v.Length) + j] += Unknown * v[i] * v[j];
+                }
+            }
+        }
+    }
+
+    /// <summary>Marks the coefficients with a share in a direction, and writes the direction as made of them alone.</summary>
+    private static void MarkLarge(OrthogonalBasis basis, ReadOnlySpan<double> direction, bool[] found, Span<double> cleaned)
     {
         var p = basis.Columns;
-        var shares = direction.ToArray();
-        basis.ToCoefficients(shares);
+        direction.CopyTo(cleaned);
+        basis.ToCoefficients(cleaned);
+        var shares = new double[p];
         for (var j = 0; j < p; j++)
         {
             var squares = 0.0;
             for (var i = 0; i <= j; i++) squares += basis.R[(j * p) + i] * basis.R[(j * p) + i];
-            shares[j] = Math.Abs(shares[j]) * Math.Sqrt(squares);
+            shares[j] = Math.Abs(cleaned[j]) * Math.Sqrt(squares);
         }
 
         var largest = shares.Max();
-        for (var j = 0; j < p; j++) found[j] |= shares[j] > SmallestShare * largest;
+        for (var j = 0; j < p; j++)
+        {
+            if (shares[j] > SmallestShare * largest) found[j] = true;
+            else cleaned[j] = 0;
+        }
+
+        basis.FromCoefficients(cleaned);
     }
 
     private static double LargestPredictor(MixedModel model, int k, double[] psi)

@@ -15,7 +15,11 @@ internal static class StartingValues
     private const int MaxHalvings = 25;
 
     /// <summary>Starting ψ.</summary>
-    public static double[] Find(MixedModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="zerosAreStructural">
+    /// Whether to take nearly all zeros for structural ones and the rest for little dispersed, rather than half of them.
+    /// </param>
+    public static double[] Find(MixedModel model, bool zerosAreStructural = false)
     {
         var psi = new double[model.ParameterCount];
         var n = model.ObservationCount;
@@ -24,7 +28,8 @@ internal static class StartingValues
         var mu = new double[n];
         var (eta, z, w) = (new double[n], new double[n], new double[n]);
         var family = model.Family;
-        var hurdle = model.IsZeroInflated && family.CheckResponse(0, 1) is not null;
+        var isHurdle = model.IsZeroInflated && family.CheckResponse(0, 1) is not null;
+        var hurdle = isHurdle || zerosAreStructural;
         for (var i = 0; i < n; i++)
         {
             var y = hurdle && model.Y[i] == 0 ? 1 : model.Y[i];
@@ -84,7 +89,7 @@ internal static class StartingValues
         {
             var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
             var zeta = new double[n];
-            var probability = hurdle ? fraction : Math.Clamp(0.5 * fraction, 0.02, 0.6);
+            var probability = isHurdle ? fraction : zerosAreStructural ? 0.9 * fraction : Math.Clamp(0.5 * fraction, 0.02, 0.6);
             Array.Fill(zeta, Math.Log(probability / (1 - probability)));
             var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
             zeros.TransposedProduct(zeta, start);
@@ -96,8 +101,36 @@ internal static class StartingValues
             psi[model.FixedOffset[LinearPredictor.Shape]] = family.Shape!.Predictor / shape.Q[0];
         }
 
+        if (zerosAreStructural && !isHurdle) RegressZeros(model, psi);
         StandardDeviations(model, WorkingSpread(model, eta, mu), psi.AsSpan(model.FixedCount));
         return psi;
+    }
+
+    /// <summary>Zero-inflation coefficients from a logistic regression of whether the response is zero.</summary>
+    private static void RegressZeros(MixedModel model, double[] psi)
+    {
+        const int iterations = 6;
+        const double structural = 0.9;
+        const int part = LinearPredictor.ZeroInflation;
+        var basis = model.Basis[part]!;
+        var n = model.ObservationCount;
+        var (zeta, z, w) = (new double[n], new double[n], new double[n]);
+        var gamma = new double[basis.Columns];
+        for (var iteration = 0; iteration < iterations; iteration++)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                var p = iteration == 0 ? 0.5 : Math.Clamp(1 / (1 + Math.Exp(-zeta[i])), 1e-3, 1 - 1e-3);
+                w[i] = p * (1 - p);
+                z[i] = zeta[i] - model.Offset[part]![i] + (((model.Y[i] == 0 ? structural : 0) - p) / w[i]);
+            }
+
+            if (!WeightedLeastSquares(basis, w, z, gamma)) return;
+            model.Offset[part]!.CopyTo(zeta, 0);
+            basis.AddProduct(gamma, zeta);
+        }
+
+        gamma.CopyTo(psi, model.FixedOffset[part]);
     }
 
     /// <summary>Λ diagonal, each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>

@@ -49,6 +49,12 @@ internal static class FactorFunctions
         return new NumericValue(Array.ConvertAll(factor.Codes, code => code < 0 ? double.NaN : numbers[code]));
     }
 
+    public static Value AsInteger(Evaluator evaluator, CallNode call)
+    {
+        var numbers = (NumericValue)AsNumeric(evaluator, call);
+        return new NumericValue(Array.ConvertAll(numbers.Values, Math.Truncate));
+    }
+
     public static Value Relevel(Evaluator evaluator, CallNode call)
     {
         var arguments = new CallArguments(evaluator, call, "x", "ref");

@@ -35,7 +35,13 @@ internal sealed class ModelTerms
         // The response comes first among the variables, as in R: it fixes the order of variables within interactions.
         var responseTerm = response is null ? BigInteger.Zero : result.Variable(response);
         var terms = rightHandSide is null ? [] : result.Encode(rightHandSide, add: true);
-        terms.RemoveAll(term => response is not null && term == responseTerm);
+        if (response is not null && terms.Contains(responseTerm))
+        {
+            var place = rightHandSide!.Descend().Last(node => node.ToString() == response.ToString());
+            throw FormulaError.At(text, place.Position, "The response is also on the right of the ~",
+                "Leave it out there: it would explain itself.");
+        }
+
         var ordered = terms.OrderBy(Degree).ToList();
         result.Terms = ordered.Select((_, i) => result.Describe(ordered, i)).ToArray();
         return result;

@@ -66,7 +66,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
                 continue;
             }
 
-            (value[i], error[i]) = MixedMean(rows, eta, variance);
+            (value[i], error[i]) = MixedMean(rows);
             var spread = error[i] / value[i];
             lower[i] = value[i] * Math.Exp(-z * spread);
             upper[i] = value[i] * Math.Exp(z * spread);
@@ -78,39 +78,60 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     /// <summary>The rows of the fit have their covariances in the selected inverse already.</summary>
     private void UseKnownCovariances(RowPredictor rows, int n)
     {
-        foreach (var (k, m) in new[] { (0, 0), (0, LinearPredictor.ZeroInflation), (LinearPredictor.ZeroInflation, LinearPredictor.ZeroInflation) })
+        for (var m = 0; m < LinearPredictor.Count; m++)
         {
-            if (!rows.Has(k) || !rows.Has(m)) continue;
-            var values = new double[n];
-            estimate.System.PredictorCovariance(k, m, values);
-            rows.UseKnownRandomCovariance(k, m, values);
+            for (var k = 0; k <= m; k++)
+            {
+                if (!rows.Has(k) || !rows.Has(m)) continue;
+                var values = new double[n];
+                estimate.System.PredictorCovariance(k, m, values);
+                rows.UseKnownRandomCovariance(k, m, values);
+            }
         }
     }
 
-    /// <summary>The mean with zero inflation (and truncation) and its standard error by the delta method.</summary>
-    private (double Mean, double Error) MixedMean(RowPredictor rows, double eta, double variance)
+    /// <summary>The mean with zero inflation and truncation, and its standard error by the delta method.</summary>
+    private (double Mean, double Error) MixedMean(RowPredictor rows)
     {
-        const int e = LinearPredictor.Conditional, z = LinearPredictor.ZeroInflation;
-        var family = _model.Family;
-        var phi = estimate.Predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[0]) : 1;
-        double MeanAt(double x) => family.Mean(family.Link.At(x).Mu, phi);
-        var mean = MeanAt(eta);
-        var step = 1e-5 * (1 + Math.Abs(eta));
-        var slope = family.HasShiftedMean ? (MeanAt(eta + step) - MeanAt(eta - step)) / (2 * step) : family.Link.At(eta).D1;
-        if (!rows.Has(z)) return (mean, Math.Abs(slope) * Math.Sqrt(variance));
-        var zeta = rows.Value(z);
-        var present = 1 / (1 + Math.Exp(zeta));
-        var (de, dz) = (present * slope, -mean * present * (1 - present));
-        var total = (de * de * variance) + (2 * de * dz * rows.Covariance(e, z)) + (dz * dz * rows.Covariance(z, z));
-        return (mean * present, Math.Sqrt(total));
+        int[] predictors = [.. Enumerable.Range(0, LinearPredictor.Count).Where(rows.Has)];
+        var at = new double[LinearPredictor.Count];
+        foreach (var k in predictors) at[k] = rows.Value(k);
+        double Mean()
+        {
+            var mean = _model.Family.Mean(_model.Family.Link.At(at[LinearPredictor.Conditional]).Mu, Math.Exp(at[LinearPredictor.Dispersion]));
+            return rows.Has(LinearPredictor.ZeroInflation) ? mean / (1 + Math.Exp(at[LinearPredictor.ZeroInflation])) : mean;
+        }
+
+        var value = Mean();
+        var slopes = new double[LinearPredictor.Count];
+        foreach (var k in predictors)
+        {
+            var middle = at[k];
+            var step = 1e-5 * (1 + Math.Abs(middle));
+            at[k] = middle + step;
+            slopes[k] = Mean();
+            at[k] = middle - step;
+            slopes[k] = (slopes[k] - Mean()) / (2 * step);
+            at[k] = middle;
+        }
+
+        var variance = 0.0;
+        foreach (var k in predictors)
+        {
+            foreach (var m in predictors) variance += slopes[k] * slopes[m] * rows.Covariance(k, m);
+        }
+
+        return (value, Math.Sqrt(variance));
     }
 
-    private PartMatrices?[] Parts(FieldData? newData, bool conditional, bool withZeros)
+    private PartMatrices?[] Parts(FieldData? newData, bool conditional, bool onResponse)
     {
         var parts = new PartMatrices?[LinearPredictor.Count];
         PartMatrices Of(PartDesign design) => newData is null ? design.Training : design.Evaluate(newData, !conditional);
         parts[LinearPredictor.Conditional] = Of(specification.Conditional);
-        if (withZeros && specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
+        if (!onResponse) return parts;
+        if (specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
+        if (_model.Family is { HasShiftedMean: true, HasDispersion: true }) parts[LinearPredictor.Dispersion] = Of(specification.Dispersion);
         return parts;
     }
 

@@ -38,6 +38,17 @@ public class ModelSpecificationTests
     }
 
     [Fact]
+    public void WholeNumbersAreMadeOfNumbersAndOfLevels()
+    {
+        var data = new FieldData([
+            new NumericColumn("y", [1, 2, 3]), new NumericColumn("x", [1.7, -1.7, 3]),
+            new CategoricalColumn("f", ["low", "high"], [1, 0, 1], true),
+        ]);
+        var specification = ModelSpecification.Create("y ~ 0 + as.integer(x) + as.integer(f)", "~ 0", "~ 1", null, null, null, data);
+        Assert.Equal([1, -1, 3, 2, 1, 2], specification.Conditional.Training.X);
+    }
+
+    [Fact]
     public void NoCompleteRowIsRefusedWithTheCounts()
     {
         var data = new FieldData([

@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace EcoGlmm.Tests.Reference;
 
-/// <summary>Every fit of tests/reference/fits.json and zi.json against R: lme4 and glmmTMB.</summary>
+/// <summary>Every fit of tests/reference/fits.json, more.json and zi.json against R: lme4 and glmmTMB.</summary>
 public sealed class ReferenceFitTests
 {
     /// <summary>
     /// Comparisons in which R is the one that is off, with the evidence. glmmTMB 1.1.5 scales Pearson residuals of beta and
     /// beta-binomial models by μ(1 − μ), without the dispersion (later versions do not), those of hurdle models by the variance
-    /// before truncation, and those of Student's t by the square root of the scale φ instead of the standard deviation. Its standard errors come from unscaled
-    /// differences: with temp divided by 100 those of "cake beta probit" are EcoGlmm's. Its population predictions leave the
+    /// before truncation, and those of Student's t by the square root of the scale φ instead of the standard deviation. Its
+    /// standard errors come from unscaled differences: with temp divided by 100 those of "cake beta probit" are EcoGlmm's. Its population predictions leave the
     /// random effects of the zero inflation in: the probability of a zero differs between nests.
     /// </summary>
     private static readonly HashSet<(string Aspect, string Name)> RIsOff =
@@ -23,7 +23,7 @@ public sealed class ReferenceFitTests
     ];
 
     private static readonly IReadOnlyDictionary<string, ReferenceFit> References =
-        ReferenceFit.Read("fits.json").Concat(ReferenceFit.Read("zi.json"))
+        ReferenceFit.Read("fits.json").Concat(ReferenceFit.Read("more.json")).Concat(ReferenceFit.Read("zi.json"))
             .ToDictionary(fit => fit.Key, fit => fit.Value);
 
     private static readonly ConcurrentDictionary<string, Lazy<GlmmFit>> Fits = new();

@@ -1,0 +1,172 @@
+namespace EcoGlmm.RandomEffects;
+
+/// <summary>Products of Z, ZᵀWZ and their inverses with vectors.</summary>
+internal sealed partial class RandomEffectsSystem
+{
+    /// <summary>
+    /// The quadratic forms z_iᵀ B z_i of each observation for the linear predictors k ≤ m, after
+    /// <see cref="SelectedInverse"/>: Var(η_k, η_m) given the data and the parameters.
+    /// </summary>
+    public void PredictorCovariance(int k, int m, double[] result)
+    {
+        Array.Clear(result);
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var term = _terms[t];
+            if (term.Predictor != k || k != m) continue;
+            var b = _diagonalB[t];
+            var codes = term.Codes;
+            if (term.Z is not { } z)
+            {
+                for (var i = 0; i < codes.Length; i++) result[i] += b[codes[i]];
+                continue;
+            }
+
+            var r = term.Width;
+            for (var i = 0; i < codes.Length; i++)
+            {
+                result[i] += QuadraticForm(b.AsSpan(codes[i] * r * r, r * r), z.AsSpan(i * r, r), z.AsSpan(i * r, r));
+            }
+        }
+
+        foreach (var pair in _pairs)
+        {
+            var first = _terms[pair.First];
+            var second = _terms[pair.Second];
+            var matches = (first.Predictor == k && second.Predictor == m) || (first.Predictor == m && second.Predictor == k);
+            if (!matches) continue;
+            var scale = k == m ? 2.0 : 1.0;
+            var block = pair.BlockOfRow;
+            if (first.Z is null && second.Z is null)
+            {
+                for (var i = 0; i < block.Length; i++) result[i] += scale * pair.B[block[i]];
+                continue;
+            }
+
+            var (rs, rt) = (first.Width, second.Width);
+            for (var i = 0; i < block.Length; i++)
+            {
+                var zs = first.Z is null ? One : first.Z.AsSpan(i * rs, rs);
+                var zt = second.Z is null ? One : second.Z.AsSpan(i * rt, rt);
+                result[i] += scale * QuadraticForm(pair.B.AsSpan(block[i] * pair.Size, pair.Size), zt, zs);
+            }
+        }
+    }
+
+    private static ReadOnlySpan<double> One => [1.0];
+
+    private static double QuadraticForm(ReadOnlySpan<double> b, ReadOnlySpan<double> left, ReadOnlySpan<double> right)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < left.Length; i++)
+        {
+            var row = 0.0;
+            for (var j = 0; j < right.Length; j++) row += b[i * right.Length + j] * right[j];
+            sum += left[i] * row;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Covariance of a level's effects given the data, Λ H⁻¹ Λᵀ: r × r, after <see cref="SelectedInverse"/>.</summary>
+    public ReadOnlySpan<double> LevelCovariance(int term, int level)
+    {
+        var size = _terms[term].Width * _terms[term].Width;
+        return _diagonalB[term].AsSpan(level * size, size);
+    }
+
+    /// <summary>A level's own block of ZᵀWZ: r × r.</summary>
+    public ReadOnlySpan<double> LevelCrossProduct(int term, int level)
+    {
+        var size = _terms[term].Width * _terms[term].Width;
+        return _diagonal[term].AsSpan(level * size, size);
+    }
+
+    /// <summary>Adds Zb to the linear predictor k.</summary>
+    public void AddZb(int k, ReadOnlySpan<double> b, double[] eta)
+    {
+        foreach (var term in _terms)
+        {
+            if (term.Predictor != k) continue;
+            var mine = b.Slice(term.EffectOffset, term.EffectCount);
+            var codes = term.Codes;
+            if (term.Z is not { } z)
+            {
+                for (var i = 0; i < codes.Length; i++) eta[i] += mine[codes[i]];
+                continue;
+            }
+
+            var r = term.Width;
+            for (var i = 0; i < codes.Length; i++)
+            {
+                var at = codes[i] * r;
+                var sum = 0.0;
+                for (var e = 0; e < r; e++) sum += z[i * r + e] * mine[at + e];
+                eta[i] += sum;
+            }
+        }
+    }
+
+    /// <summary>Adds Zᵀx, for the terms in the linear predictor k, to a vector of q entries.</summary>
+    public void AddZtx(int k, ReadOnlySpan<double> x, Span<double> result)
+    {
+        foreach (var term in _terms)
+        {
+            if (term.Predictor != k) continue;
+            var mine = result.Slice(term.EffectOffset, term.EffectCount);
+            var codes = term.Codes;
+            if (term.Z is not { } z)
+            {
+                for (var i = 0; i < codes.Length; i++) mine[codes[i]] += x[i];
+                continue;
+            }
+
+            var r = term.Width;
+            for (var i = 0; i < codes.Length; i++)
+            {
+                var at = codes[i] * r;
+                for (var e = 0; e < r; e++) mine[at + e] += z[i * r + e] * x[i];
+            }
+        }
+    }
+
+    /// <summary>y ← ZᵀWZ b at the current weights, level by level.</summary>
+    public void MultiplyCrossProducts(ReadOnlySpan<double> b, Span<double> y)
+    {
+        y.Clear();
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var (r, offset) = (_terms[t].Width, _terms[t].EffectOffset);
+            for (var a = 0; a < _terms[t].Levels.Count; a++)
+            {
+                var at = offset + a * r;
+                for (var i = 0; i < r; i++)
+                {
+                    for (var j = 0; j < r; j++) y[at + i] += _diagonal[t][(a * r + i) * r + j] * b[at + j];
+                }
+            }
+        }
+
+        foreach (var p in _pairs)
+        {
+            var (rs, os) = (_terms[p.First].Width, _terms[p.First].EffectOffset);
+            var (rt, ot) = (_terms[p.Second].Width, _terms[p.Second].EffectOffset);
+            for (var a = 0; a < p.Starts.Length - 1; a++)
+            {
+                for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++)
+                {
+                    var (s, t) = (os + a * rs, ot + p.Partners[k] * rt);
+                    for (var i = 0; i < rt; i++)
+                    {
+                        for (var j = 0; j < rs; j++)
+                        {
+                            var v = p.A[k * p.Size + i * rs + j];
+                            y[t + i] += v * b[s + j];
+                            y[s + j] += v * b[t + i];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
