@@ -17,6 +17,7 @@ namespace EcoGlmm.Estimation;
 /// </remarks>
 internal sealed class PenalizedLeastSquares
 {
+    private const double SmallestShare = 1e-6;
     private readonly MixedModel _model;
     private readonly RandomEffectsSystem _system;
     private readonly bool _reml;
@@ -148,7 +149,9 @@ internal sealed class PenalizedLeastSquares
                     weight += zz;
                 }
 
-                var variance = weight > 0 ? Math.Max(excess / weight, 0) : 0;
+                // An effect whose covariate is zero throughout does not enter the likelihood at all.
+                if (weight == 0) continue;
+                var variance = Math.Max(excess / weight, SmallestShare * total / (weight / _n));
                 var meanSquare = weight / _n;
                 explained += variance * meanSquare / r;
                 theta[BoundaryCandidates.DiagonalIndex(term, e)] = variance * meanSquare / r;
@@ -162,7 +165,7 @@ internal sealed class PenalizedLeastSquares
             for (var e = 0; e < term.Width; e++)
             {
                 ref var entry = ref theta[BoundaryCandidates.DiagonalIndex(term, e)];
-                entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2);
+                if (entry > 0) entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2);
             }
         }
 
