@@ -6,6 +6,13 @@ using EcoGlmm.Benchmarks;
 // Times the benchmark models, warm, in one process, and prints one JSON object a line, as benchmarks/R/time_fits.R does:
 //   dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- [--seconds=5] [--threads=1] [model ...]
 // With --against=FILE, the lines that time_fits.R printed, it ends with a table of ratios. benchmarks/compare.sh runs both.
+// "selection [studies]" instead remakes benchmarks/selective-disappearance.md.
+if (args is ["selection", ..])
+{
+    SelectionBenchmark.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 500);
+    return;
+}
+
 string? Given(string name) => args.FirstOrDefault(a => a.StartsWith($"--{name}=", StringComparison.Ordinal))?[(name.Length + 3)..];
 var budget = double.Parse(Given("seconds") ?? "5", CultureInfo.InvariantCulture);
 var threads = int.Parse(Given("threads") ?? "1", CultureInfo.InvariantCulture);
