@@ -7,7 +7,7 @@ public sealed record AgeAnalysisOptions
     public IReadOnlyList<AgeMethod>? Methods { get; init; }
 
     /// <summary>
-    /// A numeric column with each individual's age at death (or at first record below), where it is known better than from the rows used;
+    /// A numeric column with each individual's age at death, where it is known better than from the rows used;
     /// null takes the greatest age of the rows used, <c>last(age, id)</c>.
     /// </summary>
     public string? LastAge { get; init; }

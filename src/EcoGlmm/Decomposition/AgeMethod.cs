@@ -15,6 +15,9 @@ public enum AgeMethod
     /// <summary>Age in interaction with age at the last record: ageing differs with longevity.</summary>
     AgeAtLastByAge,
 
+    /// <summary>Age in interaction with age at the last record, with a slope of its own for each individual.</summary>
+    AgeAtLastByAgeRandomSlopes,
+
     /// <summary>Age, and ages at the first and the last record: appearance and disappearance, van de Pol &amp; Verhulst (2006).</summary>
     AgeAtFirstAndLast,
 

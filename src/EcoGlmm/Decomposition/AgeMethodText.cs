@@ -9,6 +9,7 @@ internal static class AgeMethodText
         AgeMethod.MeanCentring => "Mean-centring",
         AgeMethod.AgeAtLast => "Age at last record",
         AgeMethod.AgeAtLastByAge => "Age at last record × age",
+        AgeMethod.AgeAtLastByAgeRandomSlopes => "Age at last record × age, random slopes",
         AgeMethod.AgeAtFirstAndLast => "Ages at first and last record",
         AgeMethod.TerminalYear => "Terminal year",
         AgeMethod.RandomSlopes => "Mean-centring, random slopes",
@@ -38,6 +39,8 @@ internal static class AgeMethodText
             "Quality changes linearly with longevity, all individuals age alike, and the last record is near the end of life: no long gaps in the records, few individuals still alive at the end.",
         AgeMethod.AgeAtLastByAge =>
             "As age at last record, but the rate of ageing may change linearly with longevity. The slope shown is that at the mean longevity of individuals, each counted once.",
+        AgeMethod.AgeAtLastByAgeRandomSlopes =>
+            "As age at last record × age; individuals of one longevity may still differ in how they age, and its standard errors allow for that.",
         AgeMethod.AgeAtFirstAndLast =>
             "As age at last record, with individuals who are first seen later allowed to differ too (selective appearance).",
         AgeMethod.TerminalYear =>

@@ -18,8 +18,9 @@ internal sealed record Combination(params (string Coefficient, double Weight)[] 
 /// <param name="Nulls">What is zero without selection.</param>
 /// <param name="Extra">A further coefficient that the method is there for.</param>
 /// <param name="HasRandomSlopes">Whether individuals have slopes of their own.</param>
+/// <param name="PerLongevity">How the slope within individuals changes with the mean longevity, itself an estimate; null if it does not.</param>
 internal sealed record AgeModel(string Terms, Combination Within, Combination? Between, Combination? Difference, Combination[] Nulls,
-    (string Meaning, Combination Value)? Extra = null, bool HasRandomSlopes = false)
+    (string Meaning, Combination Value)? Extra = null, bool HasRandomSlopes = false, Combination? PerLongevity = null)
 {
     /// <summary>The model of a method.</summary>
     /// <param name="method">The method.</param>
@@ -48,11 +49,11 @@ internal sealed record AgeModel(string Terms, Combination Within, Combination? B
             case AgeMethod.AgeAtLastQuadratic:
                 return new AgeModel($"{x} + {square} + {last}", C((x, 1), (square, 2 * age)), C((x, 1), (square, 2 * age), (last, 1)),
                     C((last, 1)), [C((last, 1))], ("curvature: coefficient of age²", C((square, 1))));
-            case AgeMethod.AgeAtLastByAge:
+            case AgeMethod.AgeAtLastByAge or AgeMethod.AgeAtLastByAgeRandomSlopes:
                 var product = $"{x}:{last}";
                 return new AgeModel($"{x} * {last}", C((x, 1), (product, longevity)), C((x, 1), (last, 1), (product, age + longevity)),
                     C((last, 1), (product, age)), [C((last, 1)), C((product, 1))],
-                    ("change of the slope within individuals per unit of longevity", C((product, 1))));
+                    ("change of the slope within individuals per unit of longevity", C((product, 1))), method == AgeMethod.AgeAtLastByAgeRandomSlopes, C((product, 1)));
             case AgeMethod.AgeAtFirstAndLast:
                 return new AgeModel($"{x} + {first} + {last}", C((x, 1)), C((x, 1), (first, 1), (last, 1)), C((last, 1)),
                     [C((first, 1)), C((last, 1))], ("selective appearance: coefficient of age at first record", C((first, 1))));

@@ -22,11 +22,11 @@ internal sealed class CoefficientContrast
     public string? Missing(IEnumerable<Combination> combinations) =>
         combinations.SelectMany(c => c.Parts).Select(part => part.Coefficient).FirstOrDefault(name => !_place.ContainsKey(name));
 
-    public AgeSlope Slope(Combination? combination)
+    public AgeSlope Slope(Combination? combination, double furtherVariance = 0)
     {
         if (combination is null) return AgeSlope.None;
         var estimate = Estimate(combination);
-        var error = Math.Sqrt(Covariance(combination, combination));
+        var error = Math.Sqrt(Covariance(combination, combination) + furtherVariance);
         return new AgeSlope(estimate, error, estimate - (_quantile * error), estimate + (_quantile * error));
     }
 

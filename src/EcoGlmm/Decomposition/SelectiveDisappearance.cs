@@ -64,12 +64,12 @@ public static class SelectiveDisappearance
         {
             var model = AgeModel.Of(method, x, id, first, last, reference, sample.Sampling.MeanLastAge);
             var written = text.With(model.Terms, model.HasRandomSlopes ? $"within({x}, {id})" : null);
-            return Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive ? naive : Glmm.Fit(written, rows, family, options), analysis.Level);
+            return Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive ? naive : Glmm.Fit(written, rows, family, options), analysis.Level, sample.Sampling.LastAgeSd * sample.Sampling.LastAgeSd / sample.Sampling.Individuals);
         });
         return new AgeAnalysis(naive, age, by, [.. approaches], sample, reference, text.AddedGroup, data.RowCount - naive.ObservationCount, analysis);
     }
 
-    private static AgeApproach Apply(AgeMethod method, AgeModel model, string formula, bool hasSlopes, Func<GlmmFit> fitting, double level)
+    private static AgeApproach Apply(AgeMethod method, AgeModel model, string formula, bool hasSlopes, Func<GlmmFit> fitting, double level, double longevityVariance)
     {
         var approach = new AgeApproach { Method = method, Formula = formula };
         if (model.HasRandomSlopes && hasSlopes)
@@ -88,10 +88,12 @@ public static class SelectiveDisappearance
         var needed = new[] { model.Within, model.Between, model.Difference, model.Extra?.Value }.OfType<Combination>();
         if (contrast.Missing(needed) is { } missing)
             return approach with { Fit = fit, Unavailable = $"In these data {missing} cannot be told apart from the other effects." };
+        // The mean longevity at which the slope is read is an estimate too.
+        var further = model.PerLongevity is { } change ? longevityVariance * Math.Pow(contrast.Slope(change).Estimate, 2) : 0;
         return approach with
         {
             Fit = fit,
-            Within = contrast.Slope(model.Within),
+            Within = contrast.Slope(model.Within, further),
             Between = contrast.Slope(model.Between),
             Difference = contrast.Slope(model.Difference),
             Test = contrast.Test(model.Nulls),

@@ -72,7 +72,10 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             upper[i] = value[i] * Math.Exp(z * spread);
         }
 
-        return new Predictions(value, error, lower, upper, level, unseen);
+        return new Predictions(value, error, lower, upper, level, unseen)
+        {
+            NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
+        };
     }
 
     /// <summary>The rows of the fit have their covariances in the selected inverse already.</summary>
