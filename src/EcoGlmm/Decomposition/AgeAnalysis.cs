@@ -60,11 +60,11 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IRichDisplay
         ?? throw new GlmmException($"The analysis was not asked for {method}; it has {string.Join(", ", _approaches.Select(a => a.Method))}.");
 
     /// <summary>
-    /// The mean-centring method (plain, with random slopes, or with the deviation of the square) of the smallest AIC, which the figure shows;
-    /// null if none is usable.
+    /// The mean-centring method that the figure shows: plain, or with random slopes if these have the smaller AIC, or with the deviation of
+    /// the square if that has and its curvature is clear; null if none is usable.
     /// </summary>
     public AgeApproach? Preferred => _approaches.Where(a => a.IsUsable
-        && a.Method is AgeMethod.MeanCentring or AgeMethod.RandomSlopes or AgeMethod.QuadraticDeviationOfSquare).MinBy(a => a.Aic);
+        && (a.Method is AgeMethod.MeanCentring or AgeMethod.RandomSlopes || AgeWords.IsCurved(a, Level))).MinBy(a => a.Aic);
 
     /// <summary>How well individuals were followed.</summary>
     public LongitudinalSampling Sampling => _sample.Sampling;

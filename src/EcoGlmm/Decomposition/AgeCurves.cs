@@ -12,7 +12,7 @@ internal sealed class AgeCurves
 {
     private const int MostIndividuals = 400;
     private const int MostLines = 60;
-    private const int LeastPresent = 3;
+    private const int LeastPresent = 5;
 
     /// <summary>The ages at which at least a few individuals are present.</summary>
     public required double[] Ages { get; init; }

@@ -15,9 +15,6 @@ public enum AgeMethod
     /// <summary>Age in interaction with age at the last record: ageing differs with longevity.</summary>
     AgeAtLastByAge,
 
-    /// <summary>Age in interaction with age at the last record, with a slope of its own for each individual.</summary>
-    AgeAtLastByAgeRandomSlopes,
-
     /// <summary>Age, and ages at the first and the last record: appearance and disappearance, van de Pol &amp; Verhulst (2006).</summary>
     AgeAtFirstAndLast,
 
@@ -26,6 +23,12 @@ public enum AgeMethod
 
     /// <summary>Mean-centring with a slope of its own for each individual.</summary>
     RandomSlopes,
+
+    /// <summary>
+    /// Mean-centring with random slopes, the slope within individuals changing with age at the last record: van de Pol &amp; Wright's (2009)
+    /// within-subject interaction with van de Pol &amp; Verhulst's (2006) covariate.
+    /// </summary>
+    MeanCentringByLongevity,
 
     /// <summary>Age and its square.</summary>
     NaiveQuadratic,

@@ -49,11 +49,17 @@ internal sealed record AgeModel(string Terms, Combination Within, Combination? B
             case AgeMethod.AgeAtLastQuadratic:
                 return new AgeModel($"{x} + {square} + {last}", C((x, 1), (square, 2 * age)), C((x, 1), (square, 2 * age), (last, 1)),
                     C((last, 1)), [C((last, 1))], ("curvature: coefficient of age²", C((square, 1))));
-            case AgeMethod.AgeAtLastByAge or AgeMethod.AgeAtLastByAgeRandomSlopes:
+            case AgeMethod.AgeAtLastByAge:
                 var product = $"{x}:{last}";
                 return new AgeModel($"{x} * {last}", C((x, 1), (product, longevity)), C((x, 1), (last, 1), (product, age + longevity)),
                     C((last, 1), (product, age)), [C((last, 1)), C((product, 1))],
-                    ("change of the slope within individuals per unit of longevity", C((product, 1))), method == AgeMethod.AgeAtLastByAgeRandomSlopes, C((product, 1)));
+                    ("change of the slope within individuals per unit of longevity", C((product, 1))), false, C((product, 1)));
+            case AgeMethod.MeanCentringByLongevity:
+                // No main effect of longevity: within() is orthogonal to whatever differs between individuals.
+                var change = $"{within}:{last}";
+                var (own, among) = (C((within, 1), (change, longevity)), C((between, 1)));
+                return new AgeModel($"{within} + {between} + {change}", own, among, among - own, [among - own, C((change, 1))],
+                    ("change of the slope within individuals per unit of longevity", C((change, 1))), true, C((change, 1)));
             case AgeMethod.AgeAtFirstAndLast:
                 return new AgeModel($"{x} + {first} + {last}", C((x, 1)), C((x, 1), (first, 1), (last, 1)), C((last, 1)),
                     [C((first, 1)), C((last, 1))], ("selective appearance: coefficient of age at first record", C((first, 1))));

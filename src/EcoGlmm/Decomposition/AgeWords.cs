@@ -32,16 +32,16 @@ internal static class AgeWords
         {
             var difference = main.Difference;
             sentences.Add(main.Test.PValue < 1 - analysis.Level
-                ? $"Between individuals it is another story: the slope between them is {Slope(difference)} {(difference.Estimate > 0 ? "above" : "below")} that within them ({NumberFormat.PEquals(main.Test.PValue)}), so "
-                  + (difference.Estimate > 0 ? "individuals seen at older ages are the better performers: selective disappearance of poor ones (or late appearance of good ones)."
-                      : "individuals seen at older ages are the poorer performers: good ones disappear sooner (or poor ones appear late).")
+                ? $"Between individuals it is another story: the slope between them is {NumberFormat.Significant(Math.Abs(difference.Estimate), 3)} {(difference.Estimate > 0 ? "above" : "below")} that within them ({NumberFormat.PEquals(main.Test.PValue)}). "
+                  + $"Individuals recorded at higher {analysis.Age} have {(IsHigher(difference, analysis) ? "higher" : "lower")} {analysis.Response} than their own change explains: "
+                  + $"selective disappearance of those with {(IsHigher(difference, analysis) ? "low" : "high")} values (or late appearance of those with {(IsHigher(difference, analysis) ? "high" : "low")} ones)."
                 : $"There is no sign of selection: the slopes within and between individuals do not differ ({NumberFormat.PEquals(main.Test.PValue)}).");
         }
 
-        if (analysis.Find(AgeMethod.AgeAtLastByAge) is { IsUsable: true, Extra: { } interaction } && interaction.PValue < 1 - analysis.Level)
+        if (analysis.Find(AgeMethod.MeanCentringByLongevity) is { IsUsable: true, Extra: { } interaction } && interaction.PValue < 1 - analysis.Level)
         {
-            sentences.Add($"Ageing goes with longevity ({NumberFormat.PEquals(interaction.PValue)}): the slope within individuals {(interaction.Estimate > 0 ? "rises" : "falls")} with age at the last record, "
-                + "so mean-centring gives the slope of the long-lived too much weight; read that of age at last record × age.");
+            sentences.Add($"The rate of change goes with longevity ({NumberFormat.PEquals(interaction.PValue)}): the slope within individuals {(interaction.Estimate > 0 ? "rises" : "falls")} with {analysis.Age} at the last record, "
+                + $"so plain mean-centring gives the long-lived too much weight. At the mean longevity it is {Slope(analysis[AgeMethod.MeanCentringByLongevity].Within)} ({Range(analysis[AgeMethod.MeanCentringByLongevity].Within)}).");
         }
 
         return string.Join(" ", sentences);
@@ -52,24 +52,31 @@ internal static class AgeWords
         if (addedGroup) yield return $"The formula had no random effect of {analysis.By}; (1 | {analysis.By}) was added to every model.";
         if (leftOut > 0) yield return $"{FitWords.Count(leftOut, "row")} left out because of missing values. First, last and mean ages are taken over the rows used.";
         foreach (var warning in analysis.Sampling.Warnings(analysis.Age)) yield return warning;
-        foreach (var approach in analysis.Where(a => a.Fit is not null))
-        {
-            if (!approach.Fit!.Convergence.IsConverged) yield return $"{approach.Name}: the fit did not converge, and is not to be used.";
-            else if (approach.Fit.Convergence.IsSingular) yield return $"{approach.Name}: a variance is estimated as zero or a correlation as ±1 (singular fit); its model asks more than the data hold.";
-        }
-
+        var failed = analysis.Where(a => a.Fit is { Convergence.IsConverged: false }).ToArray();
+        if (failed.Length > 0) yield return $"Not converged, and not to be used: {Listed(failed)}.";
+        var singular = analysis.Where(a => a.Fit is { Convergence: { IsConverged: true, IsSingular: true } }).ToArray();
+        if (singular.Length > 0)
+            yield return $"A variance is estimated as zero or a correlation as ±1 (singular fit) in {(singular.Length == analysis.Count(a => a.Fit is not null) ? "all models" : Listed(singular))}: the random effects ask more than the data hold.";
         if (analysis.Find(AgeMethod.MeanCentring) is { IsUsable: true } centred && analysis.Find(AgeMethod.RandomSlopes) is { IsUsable: true } slopes && centred.Aic - slopes.Aic > 2)
             yield return "Individuals differ in how they age (random slopes have the smaller AIC): standard errors of methods without random slopes are too small.";
-        if (analysis.Find(AgeMethod.MeanCentring) is { IsUsable: true } straight && analysis.Find(AgeMethod.QuadraticDeviationOfSquare) is { IsUsable: true } curve && straight.Aic - curve.Aic > 2)
-            yield return $"Change with {analysis.Age} is curved (the quadratic has the smaller AIC): a single slope is an average over the ages recorded.";
+        if (analysis.Find(AgeMethod.QuadraticDeviationOfSquare) is { } curve && IsCurved(curve, analysis.Level))
+            yield return $"Change with {analysis.Age} is curved ({NumberFormat.PEquals(curve.Extra!.PValue)}): a single slope is an average over the ages recorded.";
         if (analysis.Find(AgeMethod.TerminalYear) is { IsUsable: true, Extra: { } terminal } && terminal.PValue < 1 - analysis.Level)
-            yield return $"There is a step at the last record ({NumberFormat.Significant(terminal.Estimate, 2)}, {NumberFormat.PEquals(terminal.PValue)}): part of what looks like gradual ageing is a terminal effect.";
+            yield return $"There is a step at the last record ({NumberFormat.Significant(terminal.Estimate, 2)}, {NumberFormat.PEquals(terminal.PValue)}): part of what looks like gradual change may be a terminal effect.";
     }
+
+    /// <summary>Whether a quadratic in absolute age is usable and its curvature clear.</summary>
+    public static bool IsCurved(AgeApproach approach, double level) =>
+        approach is { Method: AgeMethod.QuadraticDeviationOfSquare, IsUsable: true, Extra: { } curvature } && curvature.PValue < 1 - level;
+
+    private static string Listed(IEnumerable<AgeApproach> approaches) => string.Join("; ", approaches.Select(a => a.Name));
+
+    private static bool IsHigher(AgeSlope difference, AgeAnalysis analysis) => difference.Estimate * analysis.Family.Link.At(1).D1 > 0;
 
     public static string Slope(AgeSlope slope) => NumberFormat.Significant(slope.Estimate, 3);
 
     public static string Range(AgeSlope slope) =>
-        double.IsNaN(slope.Lower) ? "–" : $"{NumberFormat.Significant(slope.Lower, 2)} to {NumberFormat.Significant(slope.Upper, 2)}";
+        double.IsNaN(slope.Lower) ? "–" : string.Join(" to ", NumberFormat.Column([slope.Lower, slope.Upper], 2));
 
     private static bool Outside(AgeSlope slope) => slope.Lower > 0 || slope.Upper < 0;
 

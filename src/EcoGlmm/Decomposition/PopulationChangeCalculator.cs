@@ -5,7 +5,7 @@ namespace EcoGlmm.Decomposition;
 /// <summary>Computes <see cref="PopulationChange"/> from one mean response for each individual and age class.</summary>
 internal sealed class PopulationChangeCalculator
 {
-    private const int LeastFollowed = 5;
+    private const int LeastFollowed = 10;
     private const int Resamples = 500;
     private const int Parts = 4;
 

@@ -59,7 +59,7 @@ public sealed class DecompositionReferenceTests
         var whole = Patients.With("year", row => Math.Floor(row.Number("years")));
         var change = SelectiveDisappearance.Analyze("albumin ~ year + (1 | id)", whole, "year", "id",
             analysis: new AgeAnalysisOptions { Methods = [AgeMethod.Naive] }).PopulationChange!;
-        var expected = Reference.GetProperty("steps").EnumerateArray().ToArray();
+        var expected = Reference.GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("both").GetInt32() >= 10).ToArray();
         Assert.Equal(expected.Length, change.Steps.Count);
         foreach (var (step, r) in change.Steps.Zip(expected))
         {

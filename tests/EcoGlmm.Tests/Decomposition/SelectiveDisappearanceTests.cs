@@ -6,7 +6,7 @@ public sealed class SelectiveDisappearanceTests
 {
     private static readonly SimulatedStudy Selected = FieldStudy.Simulate(new FieldStudyDesign
     {
-        Years = 20, LastCohort = 10, RecruitsPerYear = 25, Survival = 0.7, AgeSlope = -0.1, QualitySd = 1, Sigma = 0.8, SurvivalQuality = 1,
+        Years = 40, LastCohort = 10, MaximumAge = 30, RecruitsPerYear = 25, Survival = 0.8, AgeSlope = -0.1, QualitySd = 1, Sigma = 1.5, SurvivalQuality = 1,
     }, seed: 3);
 
     private static readonly AgeAnalysis Analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Selected.Records, "age", "id");
@@ -16,7 +16,7 @@ public sealed class SelectiveDisappearanceTests
     {
         var naive = Analysis[AgeMethod.Naive].Within;
         Assert.True(naive.Lower > -0.1);
-        foreach (var method in new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes })
+        foreach (var method in new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes, AgeMethod.MeanCentringByLongevity })
         {
             Assert.InRange(-0.1, Analysis[method].Within.Lower, Analysis[method].Within.Upper);
             Assert.True(Analysis[method].Difference.Lower > 0);
@@ -24,7 +24,7 @@ public sealed class SelectiveDisappearanceTests
         }
 
         Assert.True(Analysis.PopulationChange!.Disappearance.Lower > 0);
-        Assert.Contains("selective disappearance of poor ones", Analysis.Conclusion);
+        Assert.Contains("selective disappearance of those with low values", Analysis.Conclusion);
     }
 
     [Fact]
