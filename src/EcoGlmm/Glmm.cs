@@ -5,7 +5,7 @@ namespace EcoGlmm;
 /// <summary>Fits generalized linear mixed models.</summary>
 public static class Glmm
 {
-    /// <summary>Fits a model by maximum likelihood (Laplace approximation; REML for Gaussian models on request).</summary>
+    /// <summary>Fits a model by maximum likelihood (Laplace approximation or adaptive Gauss-Hermite quadrature; REML for Gaussian models on request).</summary>
     /// <param name="formula">
     /// The model in R's notation: "calls ~ sex * food + offset(log(brood)) + (1 | nest)".
     /// </param>

@@ -23,9 +23,12 @@ internal static class FitWords
     {
         (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
         (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
-        (false, true) => "maximum likelihood (Laplace approximation)",
+        (false, true) => $"maximum likelihood ({Approximation(fit.Estimate.Model.QuadraturePoints)})",
         (false, false) => "maximum likelihood",
     };
+
+    private static string Approximation(int points) =>
+        points > 1 ? $"adaptive Gauss-Hermite quadrature, {points} points" : "Laplace approximation";
 
     /// <summary>"599 rows, 27 levels of Nest".</summary>
     public static string Size(GlmmFit fit)

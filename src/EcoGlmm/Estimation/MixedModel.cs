@@ -108,6 +108,9 @@ internal sealed class MixedModel
 
     public bool HasConstantDispersion { get; }
 
+    /// <summary>Points of adaptive Gauss-Hermite quadrature for each random effect; 1 is the Laplace approximation.</summary>
+    public int QuadraturePoints { get; set; } = 1;
+
     public bool IsZeroInflated => Basis[LinearPredictor.ZeroInflation] is not null;
 
     /// <summary>The model part that a linear predictor belongs to.</summary>

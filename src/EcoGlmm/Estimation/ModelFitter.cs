@@ -33,13 +33,9 @@ internal static class ModelFitter
                 + $"whose {shape.Name} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
         }
 
-        if (options.QuadraturePoints > 1)
-        {
-            throw new GlmmException($"QuadraturePoints = {options.QuadraturePoints} is not available yet; only 1, the Laplace approximation.");
-        }
-
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
             specification.Dispersion.Training, specification.ZeroInflation?.Training);
+        model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && !profiled)
         {
@@ -60,9 +56,9 @@ internal static class ModelFitter
             throw new GlmmException("The formulas ZeroInflation and Dispersion cannot be null; for no zero inflation write \"~ 0\", for a constant dispersion \"~ 1\".");
         }
 
-        if (options.QuadraturePoints < 1)
+        if (options.QuadraturePoints is < 1 or > QuadratureGrid.MaxPoints)
         {
-            throw new GlmmException($"QuadraturePoints must be 1 (the Laplace approximation) or more, not {options.QuadraturePoints}.");
+            throw new GlmmException($"QuadraturePoints must lie between 1 (the Laplace approximation) and {QuadratureGrid.MaxPoints}, not {options.QuadraturePoints}.");
         }
 
         if (options.Control is not { } control) throw new GlmmException("Control cannot be null; leave it out for the defaults.");

@@ -95,7 +95,7 @@ public class LaplaceGradientTests
         Check(model, psi);
     }
 
-    private static void Check(MixedModel model, double[] psi)
+    internal static void Check(MixedModel model, double[] psi)
     {
         var objective = new LaplaceObjective(model, 1, CancellationToken.None);
         var gradient = new double[psi.Length];
