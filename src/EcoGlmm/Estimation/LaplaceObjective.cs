@@ -32,7 +32,6 @@ internal sealed class LaplaceObjective
     private readonly double[] _leverage;
     private readonly double[][] _traces;
     private readonly AdaptiveQuadrature? _quadrature;
-    private bool _usesQuadrature;
     private readonly double[] _lastPsi;
     private double[]? _lastGradient;
     private double _lastValue;
@@ -56,7 +55,6 @@ internal sealed class LaplaceObjective
         _leverage = new double[model.ObservationCount];
         _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
         if (model.QuadraturePoints > 1 && model.Terms.Count > 0) _quadrature = new AdaptiveQuadrature(model, maxThreads, cancellation);
-        _usesQuadrature = _quadrature is not null;
         foreach (var k in model.ActivePredictors)
         {
             _adjusted[k] = new double[model.ObservationCount];
@@ -85,17 +83,6 @@ internal sealed class LaplaceObjective
 
     /// <summary>Evaluations so far.</summary>
     public int EvaluationCount { get; private set; }
-
-    /// <summary>Whether the likelihood is integrated by quadrature; it can be left out on the way, not put in.</summary>
-    public bool UsesQuadrature
-    {
-        get => _usesQuadrature;
-        set
-        {
-            _usesQuadrature = value && _quadrature is not null;
-            _lastGradient = null;
-        }
-    }
 
     /// <summary>Sets the modes to start the next search from.</summary>
     public void StartFrom(ReadOnlySpan<double> u)
@@ -140,7 +127,7 @@ internal sealed class LaplaceObjective
         var squares = 0.0;
         foreach (var u in _search.Modes) squares += u * u;
         var value = -logDensity + (0.5 * squares) + (0.5 * _system.LogDeterminant);
-        if (_usesQuadrature && double.IsFinite(value)) value += _quadrature!.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
+        if (_quadrature is not null && double.IsFinite(value)) value += _quadrature.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
         if (!double.IsFinite(value))
         {
             Failure = "the log-likelihood is not finite";
@@ -165,15 +152,14 @@ internal sealed class LaplaceObjective
         GradientCount++;
         _system.SelectedInverse(_traces);
         CurvatureDerivative();
-        var quadrature = _usesQuadrature ? _quadrature : null;
-        quadrature?.AddTraces(_traces);
-        quadrature?.AddCurvatureDerivative(_observations, _adjusted);
+        _quadrature?.AddTraces(_traces);
+        _quadrature?.AddCurvatureDerivative(_observations, _adjusted);
         var random = _model.RandomPredictors;
 
         Array.Clear(_v);
         foreach (var k in random) _system.AddZtx(k, _adjusted[k], _v);
         _system.Lambda.MultiplyTransposed(_v, _v);
-        for (var j = 0; j < _v.Length && quadrature is not null; j++) _v[j] += quadrature.ModeGradient[j];
+        for (var j = 0; j < _v.Length && _quadrature is not null; j++) _v[j] += _quadrature.ModeGradient[j];
         _system.Solve(_v);
         _system.Lambda.Multiply(_v, _b);
         foreach (var k in random)
@@ -185,7 +171,7 @@ internal sealed class LaplaceObjective
         foreach (var k in _model.ActivePredictors)
         {
             var d = _adjusted[k];
-            var first = quadrature?.Scores[k] ?? _observations.First[k]!;
+            var first = _quadrature?.Scores[k] ?? _observations.First[k]!;
             for (var i = 0; i < d.Length; i++) d[i] -= first[i];
             foreach (var m in random)
             {

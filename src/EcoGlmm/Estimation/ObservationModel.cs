@@ -12,7 +12,7 @@ namespace EcoGlmm.Estimation;
 /// −log(1 + e^ζ) + log f for y ≠ 0, and −log(1 + e^ζ) + ζ + log(1 + eᵗ) for y = 0. A family that cannot give zeros has
 /// f(0) = 0, which makes the same formula a hurdle model: its density is then not evaluated at zeros at all.
 /// </remarks>
-internal sealed class ObservationModel
+internal sealed partial class ObservationModel
 {
     private const int ChunkSize = 2048;
     private readonly Family _family;
@@ -93,7 +93,7 @@ internal sealed class ObservationModel
         var chunks = _chunkSums.Length;
         if (chunks > 2 && _parallel.MaxDegreeOfParallelism != 1)
         {
-            Parallel.For(0, chunks, _parallel, c => EvaluateChunk(predictors, level, c));
+            EvaluateInParallel(predictors, level);
         }
         else
         {
@@ -104,6 +104,10 @@ internal sealed class ObservationModel
         foreach (var s in _chunkSums) sum += s;
         return sum;
     }
+
+    // Apart, so that evaluation by one thread does not allocate what the lambda captures.
+    private void EvaluateInParallel(double[]?[] predictors, DerivativeLevel level) =>
+        Parallel.For(0, _chunkSums.Length, _parallel, c => EvaluateChunk(predictors, level, c));
 
     private void Allocate(DerivativeLevel level)
     {
@@ -173,6 +177,16 @@ internal sealed class ObservationModel
     {
         var start = chunk * ChunkSize;
         var length = Math.Min(ChunkSize, _y.Length - start);
+        EvaluateFamily(predictors, level, start, length);
+        if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
+        if (_weights is not null) ApplyWeights(level, start, length);
+        var sum = 0.0;
+        foreach (var l in Density.AsSpan(start, length)) sum += l;
+        _chunkSums[chunk] = sum;
+    }
+
+    private void EvaluateFamily(double[]?[] predictors, DerivativeLevel level, int start, int length)
+    {
         Span<double> Slice(double[]? store) => store is null ? default : store.AsSpan(start, length);
         const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, s = LinearPredictor.Shape;
         var delta = predictors[d];
@@ -201,11 +215,6 @@ internal sealed class ObservationModel
             SS = Slice(Second[LinearPredictor.Pair(s, s)]),
         };
         _family.Evaluate(ref block, level);
-        if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
-        if (_weights is not null) ApplyWeights(level, start, length);
-        var sum = 0.0;
-        foreach (var l in Density.AsSpan(start, length)) sum += l;
-        _chunkSums[chunk] = sum;
     }
 
     /// <summary>How many times dispersion and shape together may appear in a derivative that a level brings up to date.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 
@@ -16,7 +15,6 @@ internal sealed class QuadratureBlock
     private readonly LevelEffects _effects;
     private readonly QuadratureGrid _grid;
     private readonly ObservationModel _observations;
-    private readonly DerivativeLevel _scoreLevel;
     private readonly int _r;
     private readonly int _firstLevel;
     private readonly int[] _rows;
@@ -59,7 +57,6 @@ internal sealed class QuadratureBlock
         double[] Of(double[] all) => all.Length == 0 ? all : Array.ConvertAll(rows, i => all[i]);
         _observations = new ObservationModel(model.Family, Of(model.Y), Of(model.Size), model.Weights is { } w ? Of(w) : null,
             model.IsZeroInflated, model.HasConstantDispersion, maxThreads: 1);
-        _scoreLevel = model.Family.HasDispersion || model.Family.Shape is not null ? DerivativeLevel.Gradient : DerivativeLevel.Mode;
         _z = [.. Enumerable.Range(0, _r).Select(e => effects.Column(e, rows))];
         foreach (var k in model.ActivePredictors)
         {
@@ -114,7 +111,7 @@ internal sealed class QuadratureBlock
         {
             if (cancellation.IsCancellationRequested) return double.NaN;
             MoveTo(_grid.Node(j));
-            _observations.Evaluate(_eta, wantsGradient ? _scoreLevel : DerivativeLevel.Value);
+            _observations.EvaluateScores(_eta, wantsGradient);
             Accumulate(j, wantsGradient);
         }
 

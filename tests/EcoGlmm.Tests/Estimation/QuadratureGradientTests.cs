@@ -90,7 +90,7 @@ public class QuadratureGradientTests
     [Theory]
     [InlineData("intercept")]
     [InlineData("correlated")]
-    public void One_row_or_none_but_zeros_in_a_level(string structure)
+    public void One_or_two_rows_in_a_level(string structure)
     {
         GroupingTerm term = structure == "intercept"
             ? SimulatedModel.Intercept("g", 80, i => i % 80)
