@@ -95,7 +95,7 @@ zero.inflated <- function(y) function(eta, extra) {
 owls <- "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + "
 fits <- list(
   run("contraception slopes", "contraception", "use ~ urban + (1 + urban | district)", "binomial", ~urban, "us", "district", bernoulli,
-      step = 0.2, points = 25, spread = 0.6),
+      step = 0.2, points = 15, spread = 0.6),
   run("bacteria slopes", "bacteria", "y ~ trt + (week || ID)", "binomial", ~week, "diag", "ID", bernoulli, step = 0.25, points = 40, spread = 0.5),
   run("owls zero-inflated nbinom2", "owls", paste0(owls, "(1 | Nest)"), "nbinom2", ~1, "us", "Nest", zero.inflated, extra = c(1.5, -1), zi = "~ 1",
       step = 0.02, points = 25, spread = 0.4))
