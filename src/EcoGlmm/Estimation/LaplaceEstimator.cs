@@ -5,7 +5,7 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// Maximum likelihood by the Laplace approximation: quasi-Newton over all of ψ, the Hessian at the optimum for standard
+/// Maximum likelihood by the Laplace approximation or adaptive quadrature: quasi-Newton over all of ψ, the Hessian at the optimum for standard
 /// errors and for a last Newton step, and the checks of what was found. Without random effects this is exact maximum
 /// likelihood of a generalized linear model.
 /// </summary>

@@ -18,7 +18,7 @@ internal sealed class QuadratureGrid
     {
         var rule = GaussHermiteRule.Of(points);
         Width = width;
-        var count = (int)Math.Pow(points, width);
+        var count = (int)Math.Round(Math.Pow(points, width));
         _nodes = new double[count * width];
         _logFactors = new double[count];
         for (var j = 0; j < count; j++)
