@@ -37,7 +37,7 @@ public class QuadratureGradientTests
                 cases.Add(family, link, "intercept", 2);
                 cases.Add(family, link, "intercept", 9);
                 cases.Add(family, link, "correlated", 3);
-                cases.Add(family, link, "two terms", 4);
+                cases.Add(family, link, "two terms", 3);
             }
         }
 

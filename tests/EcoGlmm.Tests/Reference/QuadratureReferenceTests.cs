@@ -67,6 +67,7 @@ public sealed class QuadratureReferenceTests
         {
             QuadraturePoints = reference.Points,
             ZeroInflation = reference.ZeroInflationFormula ?? "~ 0",
+            Control = new GlmmControl { MaxThreads = 1 },
         });
     }
 
