@@ -27,6 +27,13 @@ internal sealed record BenchmarkModel(string Name, string Data, string Formula, 
         new("insteval binomial three terms", "insteval", "I(y > 3) ~ factor(service) + (1 | s) + (1 | d) + (1 | dept)", "binomial"),
     ];
 
+    /// <summary>The models named on the command line, after the command; all when none is.</summary>
+    public static IEnumerable<BenchmarkModel> Chosen(Arguments arguments)
+    {
+        var names = arguments.Names.Intersect(All.Select(m => m.Name)).ToArray();
+        return names.Length == 0 ? All : All.Where(m => names.Contains(m.Name));
+    }
+
     public FieldData Read()
     {
         var path = Path.Combine(Repository.Folder, "datasets", Data + ".csv");

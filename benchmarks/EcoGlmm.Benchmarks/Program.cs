@@ -7,6 +7,12 @@ switch (arguments.Names.FirstOrDefault())
     case "growth":
         Growth.Run(arguments);
         break;
+    case "floor":
+        Floor.Run(arguments);
+        break;
+    case "threads":
+        ThreadTable.Run(arguments);
+        break;
     default:
         SideBySide.Run(arguments);
         break;

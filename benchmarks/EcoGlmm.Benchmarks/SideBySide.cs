@@ -12,9 +12,8 @@ internal static class SideBySide
 {
     public static void Run(Arguments arguments)
     {
-        var chosen = arguments.Names;
         var timings = new List<Timing>();
-        foreach (var model in BenchmarkModel.All.Where(m => chosen.Length == 0 || chosen.Contains(m.Name)))
+        foreach (var model in BenchmarkModel.Chosen(arguments))
         {
             var data = model.Read();
             var watch = Stopwatch.StartNew();
