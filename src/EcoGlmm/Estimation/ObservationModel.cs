@@ -12,7 +12,7 @@ namespace EcoGlmm.Estimation;
 /// −log(1 + e^ζ) + log f for y ≠ 0, and −log(1 + e^ζ) + ζ + log(1 + eᵗ) for y = 0. A family that cannot give zeros has
 /// f(0) = 0, which makes the same formula a hurdle model: its density is then not evaluated at zeros at all.
 /// </remarks>
-internal sealed class ObservationModel
+internal sealed partial class ObservationModel
 {
     private const int ChunkSize = 2048;
     private readonly Family _family;
@@ -242,115 +242,4 @@ internal sealed class ObservationModel
     }
 
     private static int IsNuisance(int predictor) => predictor is LinearPredictor.Dispersion or LinearPredictor.Shape ? 1 : 0;
-
-    private void MixZeros(double[] zeta, DerivativeLevel level, int start, int length)
-    {
-        const int z = LinearPredictor.ZeroInflation;
-        Span<double> t1 = stackalloc double[LinearPredictor.Count];
-        Span<double> t2 = stackalloc double[LinearPredictor.PairCount];
-        Span<double> t3 = stackalloc double[LinearPredictor.TripleCount];
-        t2.Clear();
-        t3.Clear();
-        var order = NuisanceOrder(level);
-        for (var i = start; i < start + length; i++)
-        {
-            var x = zeta[i];
-            var p = x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
-            var logOnePlus = x > 0 ? x + Log1p(Math.Exp(-x)) : Log1p(Math.Exp(x));
-            var isZero = _y[i] == 0;
-            var baseValue = _baseValue![i];
-            if (!isZero)
-            {
-                Density[i] = baseValue - logOnePlus;
-                if (level == DerivativeLevel.Value) continue;
-                Clear(i, z);
-            }
-            else if (_isHurdle)
-            {
-                Density[i] = x - logOnePlus;
-                if (level == DerivativeLevel.Value) continue;
-                for (var k = 0; k < _predictorCount; k++) Clear(i, k);
-                First[z]![i] = 1;
-            }
-            else
-            {
-                var t = baseValue - x;
-                Density[i] = x - logOnePlus + (t > 0 ? t + Log1p(Math.Exp(-t)) : Log1p(Math.Exp(t)));
-                if (level == DerivativeLevel.Value) continue;
-                var s = t >= 0 ? 1 / (1 + Math.Exp(-t)) : Math.Exp(t) / (1 + Math.Exp(t));
-                var s2 = s * (1 - s);
-                var s3 = s2 * (1 - (2 * s));
-                t1[z] = -1;
-                foreach (var c in _familyPredictors)
-                {
-                    t1[c] = First[c]?[i] ?? 0;
-                    foreach (var b in _familyPredictors)
-                    {
-                        if (b > c) break;
-                        t2[LinearPredictor.Pair(b, c)] = Second[LinearPredictor.Pair(b, c)]?[i] ?? 0;
-                        if (level < DerivativeLevel.Gradient) continue;
-                        foreach (var a in _familyPredictors)
-                        {
-                            if (a > b) break;
-                            var k = LinearPredictor.Triple(a, b, c);
-                            t3[k] = Third[k]?[i] ?? 0;
-                        }
-                    }
-                }
-
-                for (var c = 0; c < _predictorCount; c++)
-                {
-                    if (IsNuisance(c) > order) continue;
-                    if (First[c] is { } first) first[i] = s * t1[c];
-                    for (var b = 0; b <= c; b++)
-                    {
-                        var bc = LinearPredictor.Pair(b, c);
-                        if (IsNuisance(b) + IsNuisance(c) > order) continue;
-                        if (Second[bc] is { } second) second[i] = (s2 * t1[b] * t1[c]) + (s * t2[bc]);
-                        if (level < DerivativeLevel.Gradient) continue;
-                        for (var a = 0; a <= b; a++)
-                        {
-                            var abc = LinearPredictor.Triple(a, b, c);
-                            if (Third[abc] is not { } third || IsNuisance(a) + IsNuisance(b) + IsNuisance(c) > order) continue;
-                            var (ab, ac) = (LinearPredictor.Pair(a, b), LinearPredictor.Pair(a, c));
-                            third[i] = (s3 * t1[a] * t1[b] * t1[c])
-                                + (s2 * ((t2[ab] * t1[c]) + (t2[ac] * t1[b]) + (t2[bc] * t1[a])))
-                                + (s * t3[abc]);
-                        }
-                    }
-                }
-
-                First[z]![i] += 1;
-            }
-
-            First[z]![i] -= p;
-            Second[LinearPredictor.Pair(z, z)]![i] -= p * (1 - p);
-            if (level >= DerivativeLevel.Gradient)
-            {
-                Third[LinearPredictor.Triple(z, z, z)]![i] -= p * (1 - p) * (1 - (2 * p));
-            }
-        }
-    }
-
-    private void Clear(int i, int predictor)
-    {
-        for (var c = 0; c < _predictorCount; c++)
-        {
-            if (c == predictor && First[c] is { } first) first[i] = 0;
-            for (var b = 0; b <= c; b++)
-            {
-                if ((b == predictor || c == predictor) && Second[LinearPredictor.Pair(b, c)] is { } second) second[i] = 0;
-                for (var a = 0; a <= b; a++)
-                {
-                    if ((a == predictor || b == predictor || c == predictor)
-                        && Third[LinearPredictor.Triple(a, b, c)] is { } third)
-                    {
-                        third[i] = 0;
-                    }
-                }
-            }
-        }
-    }
-
-    private static double Log1p(double x) => Numerics.SpecialFunctions.Log1p(x);
 }
