@@ -29,6 +29,13 @@ internal sealed record BenchmarkModel(string Name, string Data, string Formula, 
         new("contraception 25 points", "contraception", "use ~ age + I(age^2) + urban + livch + (1 | district)", "binomial", Points: 25),
     ];
 
+    /// <summary>The models named on the command line, after the command; all when none is.</summary>
+    public static IEnumerable<BenchmarkModel> Chosen(Arguments arguments)
+    {
+        var names = arguments.Names.Intersect(All.Select(m => m.Name)).ToArray();
+        return names.Length == 0 ? All : All.Where(m => names.Contains(m.Name));
+    }
+
     public FieldData Read()
     {
         var path = Path.Combine(Repository.Folder, "datasets", Data + ".csv");

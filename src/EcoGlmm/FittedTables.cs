@@ -83,7 +83,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         foreach (var together in Enumerable.Range(0, terms.Count).GroupBy(t => (terms[t].Part, terms[t].Group)))
         {
             var levels = terms[together.First()].Levels;
-            var modes = new List<ConditionalMode>();
+            var modes = new List<ConditionalMode>(together.Sum(t => terms[t].EffectCount));
             for (var l = 0; l < levels.Count; l++)
             {
                 foreach (var t in together)

@@ -357,6 +357,8 @@ internal sealed class LaplaceEstimator
             Scores = scores,
             IsProfiled = false,
             ParameterCount = d,
+            Gradients = _objective.GradientCount,
+            FamilyPasses = _objective.Observations.EvaluationCount,
             IsDispersionAtLimit = assessment.IsDispersionAtLimit,
             Convergence = new Convergence(assessment.Status, assessment.GradientNorm, assessment.ExpectedImprovement,
                 assessment.IsHessianPositiveDefinite, assessment.IsSingular, _iterations, _objective.EvaluationCount,

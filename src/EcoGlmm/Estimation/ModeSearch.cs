@@ -27,6 +27,7 @@ internal sealed class ModeSearch
     private readonly double[] _trial;
     private readonly double[] _b;
     private readonly double[] _change;
+    private readonly double[] _weighted;
     private readonly double[] _psi;
     private bool _hasPoint;
     private bool _hasFactor;
@@ -45,6 +46,7 @@ internal sealed class ModeSearch
         _trial = new double[q];
         _b = new double[q];
         _change = new double[model.ObservationCount];
+        _weighted = new double[model.ObservationCount];
         _psi = new double[model.ParameterCount];
         foreach (var k in model.ActivePredictors)
         {
@@ -332,7 +334,7 @@ internal sealed class ModeSearch
     /// </summary>
     public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result)
     {
-        var difference = new double[psiLength()];
+        var difference = new double[_psi.Length];
         for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
         Span<double> theta = difference.AsSpan(_model.FixedCount);
         var lambdas = new double[_model.Terms.Count][];
@@ -344,9 +346,10 @@ internal sealed class ModeSearch
             CovarianceFactor.Multiply(term, lambdas[t], Modes, _b);
         }
 
-        var ztl = new double[_system.EffectCount];
+        var (ztl, moved) = (_gradient, _trial);
+        Array.Clear(ztl);
+        Array.Clear(moved);
         result.Clear();
-        var weighted = new double[_model.ObservationCount];
         foreach (var m in _model.ActivePredictors)
         {
             Array.Clear(_change);
@@ -356,14 +359,13 @@ internal sealed class ModeSearch
             {
                 var second = _observations.Second[LinearPredictor.Pair(k, m)];
                 if (second is null) continue;
-                for (var i = 0; i < weighted.Length; i++) weighted[i] = second[i] * _change[i];
-                _system.AddZtx(k, weighted, result);
+                for (var i = 0; i < _weighted.Length; i++) _weighted[i] = second[i] * _change[i];
+                _system.AddZtx(k, _weighted, result);
             }
         }
 
         _system.Lambda.MultiplyTransposed(result, result);
         foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, ztl);
-        var moved = new double[_system.EffectCount];
         for (var t = 0; t < lambdas.Length; t++)
         {
             CovarianceFactor.MultiplyTransposed(_model.Terms[t], lambdas[t], ztl, moved);
@@ -371,6 +373,5 @@ internal sealed class ModeSearch
 
         for (var j = 0; j < moved.Length; j++) result[j] += moved[j];
         _system.Solve(result);
-        int psiLength() => _psi.Length;
     }
 }

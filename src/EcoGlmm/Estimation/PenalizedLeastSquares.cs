@@ -125,6 +125,9 @@ internal sealed class PenalizedLeastSquares
 
     public int EvaluationCount { get; private set; }
 
+    /// <summary>Evaluations with a gradient so far.</summary>
+    public int GradientCount { get; private set; }
+
     /// <summary>
     /// A first guess at θ by moments, each effect by itself: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz.
     /// </summary>
@@ -242,6 +245,7 @@ internal sealed class PenalizedLeastSquares
 
     private void Gradient(Span<double> gradient)
     {
+        GradientCount++;
         _system.SelectedInverse(_traces);
         var s = _score.AsSpan(_p * _q, _q);
         Score(Modes, s);

@@ -212,6 +212,7 @@ internal static class ProfiledEstimator
             Scores = [],
             IsProfiled = true,
             ParameterCount = p + d + 1,
+            Gradients = criterion.GradientCount,
             Convergence = new Convergence(
                 !converged ? ConvergenceStatus.NotConverged : singular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
                 norm, improvement, positive, singular, minimiser.Iterations, criterion.EvaluationCount,
