@@ -24,10 +24,16 @@ internal static class CurvatureGuess
         return hessian;
     }
 
-    /// <summary>Inverse of <see cref="Hessian"/>.</summary>
+    /// <summary>Inverse of <see cref="Hessian"/>, of which parameters with a NaN on the diagonal have no part.</summary>
     public static double[] Inverse(double[] hessian, int d)
     {
         var inverse = (double[])hessian.Clone();
+        for (var j = 0; j < d; j++)
+        {
+            if (!double.IsNaN(inverse[(j * d) + j])) continue;
+            for (var i = 0; i < d; i++) inverse[(i * d) + j] = inverse[(j * d) + i] = i == j ? 1 : 0;
+        }
+
         if (DenseCholesky.TryFactor(inverse, d))
         {
             DenseCholesky.Invert(inverse, d);

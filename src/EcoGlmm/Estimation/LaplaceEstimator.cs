@@ -17,6 +17,7 @@ internal sealed class LaplaceEstimator
     private readonly GlmmControl _control;
     private readonly IProgress<FitProgress>? _progress;
     private readonly LaplaceObjective _objective;
+    private readonly Restraints _restraints;
     private readonly CancellationToken _cancellation;
     private readonly List<ConvergenceProblem> _problems = [];
     private int _iterations;
@@ -28,17 +29,60 @@ internal sealed class LaplaceEstimator
         _progress = progress;
         _cancellation = cancellation;
         _objective = new LaplaceObjective(model, control.MaxThreads, cancellation);
+        _restraints = model.Restraints;
     }
 
     public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress,
-        CancellationToken cancellation) => new LaplaceEstimator(model, control, progress, cancellation).Fit();
+        CancellationToken cancellation, double[]? start = null) =>
+        new LaplaceEstimator(model, control, progress, cancellation).Fit(start);
 
-    private Estimate Fit()
+    /// <summary>
+    /// The estimate of a Gaussian model at a ψ found otherwise, from the estimate that it was found with. The covariance given
+    /// is completed by that of the fixed effects, conditional on the variance parameters.
+    /// </summary>
+    public static Estimate At(MixedModel model, double[] psi, double logLikelihood, double[] covariance, Estimate found,
+        GlmmControl control, CancellationToken cancellation)
     {
-        var psi = StartingValues.Find(_model);
+        var estimator = new LaplaceEstimator(model, control, null, cancellation);
+        var d = psi.Length;
+        var gradient = new double[d];
+        if (double.IsFinite(estimator._objective.Evaluate(psi, gradient)))
+        {
+            var hessian = CurvatureGuess.Hessian(model, estimator._objective);
+            for (var i = 0; i < d; i++)
+            {
+                for (var j = 0; j < d; j++)
+                {
+                    if (IsOther(i) || IsOther(j)) hessian[(i * d) + j] = i == j ? 1 : 0;
+                }
+            }
+
+            var inverse = CurvatureGuess.Inverse(hessian, d);
+            for (var i = 0; i < d; i++)
+            {
+                for (var j = 0; j < d; j++)
+                {
+                    if (!IsOther(i) && !IsOther(j)) covariance[(i * d) + j] = inverse[(i * d) + j];
+                }
+            }
+        }
+
+        return estimator.Describe(psi, logLikelihood, found.LogPrior, covariance, found.ParameterCount + model.Basis[LinearPredictor.Conditional]!.Columns,
+            found.IsDispersionAtLimit, found.Convergence, isRestricted: true);
+
+        bool IsOther(int parameter) => parameter >= model.Basis[LinearPredictor.Conditional]!.Columns;
+    }
+
+    /// <summary>The objective with its penalty at the optimiser's vector (see <see cref="Restraints"/>).</summary>
+    private double Evaluate(ReadOnlySpan<double> psi, Span<double> gradient) =>
+        _restraints.Evaluate(_objective.Evaluate, psi, gradient);
+
+    private Estimate Fit(double[]? given)
+    {
+        var psi = given ?? StartingValues.Find(_model);
         if (IsConstantMeasurement())
         {
-            _objective.Evaluate(psi, []);
+            Evaluate(psi, []);
             _problems.Add(new ConvergenceProblem("", "The response is the same in every row: there is no variance to explain.",
                 "Check that the response is the column you meant."));
             return Finish(psi, double.NaN, new double[psi.Length], [], MinimiserStatus.BadStart);
@@ -65,7 +109,7 @@ internal sealed class LaplaceEstimator
 
         if (FitsPerfectly(value))
         {
-            _objective.Evaluate(psi, []);
+            Evaluate(psi, []);
             _problems.Add(new ConvergenceProblem("", "The model fits the response perfectly: its likelihood has no maximum, since the dispersion can go to zero.",
                 "Use fewer parameters, or check that the response is the column you meant."));
             return Finish(psi, double.NaN, new double[psi.Length], [], status);
@@ -101,7 +145,7 @@ internal sealed class LaplaceEstimator
     /// </summary>
     private void TryStructuralZeros(ref double[] psi, ref double value, ref MinimiserStatus status)
     {
-        if (!double.IsFinite(_objective.Evaluate(psi, []))) return;
+        if (!double.IsFinite(Evaluate(psi, []))) return;
         var modes = (double[])_objective.Modes.Clone();
         var other = StartingValues.Find(_model, zerosAreStructural: true);
         _objective.StartFrom(new double[modes.Length]);
@@ -119,7 +163,7 @@ internal sealed class LaplaceEstimator
     {
         for (var round = 0; round < MaxModeRounds; round++)
         {
-            if (!double.IsFinite(_objective.Evaluate(psi, []))) return;
+            if (!double.IsFinite(Evaluate(psi, []))) return;
             var modes = (double[])_objective.Modes.Clone();
             var better = false;
             if (_objective.TryOtherModes())
@@ -152,11 +196,13 @@ internal sealed class LaplaceEstimator
     {
         var d = psi.Length;
         var gradient = new double[d];
-        var value = _objective.Evaluate(psi, gradient);
+        _restraints.Apply(psi);
+        var value = Evaluate(psi, gradient);
         for (var retreat = 0; retreat < 8 && !double.IsFinite(value) && _model.ThetaCount > 0; retreat++)
         {
             for (var k = _model.FixedCount; k < d; k++) psi[k] *= 0.3;
-            value = _objective.Evaluate(psi, gradient);
+            _restraints.Apply(psi);
+            value = Evaluate(psi, gradient);
         }
 
         if (!double.IsFinite(value)) return (MinimiserStatus.BadStart, value);
@@ -164,15 +210,16 @@ internal sealed class LaplaceEstimator
         {
             var trial = (double[])psi.Clone();
             ExpectationStep(trial.AsSpan(_model.FixedCount));
-            var trialValue = _objective.Evaluate(trial, gradient);
+            var trialValue = Evaluate(trial, gradient);
             if (!(trialValue < value)) break;
             trial.CopyTo(psi, 0);
             value = trialValue;
         }
 
-        _objective.Evaluate(psi, gradient);
-        var inverse = CurvatureGuess.Inverse(CurvatureGuess.Hessian(_model, _objective), d);
-        var minimiser = new QuasiNewton(_objective.Evaluate, _control.Tolerance, _control.MaxIterations)
+        Evaluate(psi, gradient);
+        var inverse = CurvatureGuess.Inverse(Curvature(psi), d);
+        _restraints.Freeze(inverse);
+        var minimiser = new QuasiNewton(Evaluate, _control.Tolerance, _control.MaxIterations)
         {
             LongestStep = LongestStep,
             Progress = (iteration, f) => _progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
@@ -180,6 +227,14 @@ internal sealed class LaplaceEstimator
         var status = minimiser.Minimise(psi, inverse);
         _iterations += minimiser.Iterations;
         return (status, minimiser.Value);
+    }
+
+    /// <summary>The cheap approximation to the Hessian at the last evaluation.</summary>
+    private double[] Curvature(double[] psi)
+    {
+        var hessian = CurvatureGuess.Hessian(_model, _objective);
+        _restraints.Complete(hessian, psi);
+        return hessian;
     }
 
     /// <summary>One step of the EM algorithm for Λ: each term's covariance becomes the mean of E[bbᵀ | y].</summary>
@@ -191,6 +246,7 @@ internal sealed class LaplaceEstimator
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
+            if (_restraints.Holds(term)) continue;
             var r = term.Width;
             var sigma = new double[r * r];
             for (var l = 0; l < term.Levels.Count; l++)
@@ -263,7 +319,7 @@ internal sealed class LaplaceEstimator
             var kept = psi[at];
             if (kept == 0) continue;
             psi[at] = 0;
-            var snapped = _objective.Evaluate(psi, []);
+            var snapped = Evaluate(psi, []);
             if (snapped <= value + 1e-8) value = Math.Min(value, snapped);
             else psi[at] = kept;
         }
@@ -273,8 +329,8 @@ internal sealed class LaplaceEstimator
     {
         var d = psi.Length;
         var gradient = new double[d];
-        value = _objective.Evaluate(psi, gradient);
-        var guess = CurvatureGuess.Hessian(_model, _objective);
+        value = Evaluate(psi, gradient);
+        var guess = Curvature(psi);
         double[] hessian;
         if (_model.Terms.Count == 0)
         {
@@ -286,7 +342,8 @@ internal sealed class LaplaceEstimator
             var rough = CurvatureGuess.Inverse(guess, d);
             var (spread, units) = (new double[d], Units());
             for (var j = 0; j < d; j++) spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), 1e-8 * units[j], 10 * units[j]);
-            hessian = OptimumHessian.Of(_objective.Evaluate, psi, gradient, spread, _objective.System.IsFactorizationCostly);
+            hessian = OptimumHessian.Of(Evaluate, psi, gradient, spread, _objective.System.IsFactorizationCostly);
+            _restraints.Exclude(hessian);
         }
 
         for (var pass = 0; pass < 3 && status != MinimiserStatus.IterationLimit; pass++)
@@ -296,13 +353,13 @@ internal sealed class LaplaceEstimator
             var trial = (double[])psi.Clone();
             for (var j = 0; j < d; j++) trial[j] -= step[j];
             var trialGradient = new double[d];
-            var trialValue = _objective.Evaluate(trial, trialGradient);
+            var trialValue = Evaluate(trial, trialGradient);
             if (!(trialValue < value)) break;
             (value, psi, gradient) = (trialValue, trial, trialGradient);
-            if (_model.Terms.Count == 0) hessian = CurvatureGuess.Hessian(_model, _objective);
+            if (_model.Terms.Count == 0) hessian = Curvature(psi);
         }
 
-        value = _objective.Evaluate(psi, gradient);
+        value = Evaluate(psi, gradient);
         return Finish(psi, value, gradient, hessian, status);
     }
 
@@ -331,9 +388,21 @@ internal sealed class LaplaceEstimator
 
     private Estimate Finish(double[] psi, double value, double[] gradient, double[] hessian, MinimiserStatus status)
     {
-        var d = psi.Length;
         var assessment = OptimumAssessment.Of(_model, psi, gradient, hessian, status, double.IsFinite(value), _problems);
         if (assessment.Status == ConvergenceStatus.NotConverged && double.IsFinite(value)) ReportEdge();
+        var logPrior = _restraints.LogPriorAt(_restraints.ToPsi(psi));
+        _restraints.ToPsi(assessment.Covariance, psi);
+        var convergence = new Convergence(assessment.Status, assessment.GradientNorm, assessment.ExpectedImprovement,
+            assessment.IsHessianPositiveDefinite, assessment.IsSingular, _iterations, _objective.EvaluationCount,
+            _objective.System.FactorizationCount, _problems);
+        return Describe(_restraints.ToPsi(psi), -value - logPrior, logPrior, assessment.Covariance, psi.Length - _restraints.HeldCount,
+            assessment.IsDispersionAtLimit, convergence, isRestricted: false);
+    }
+
+    /// <summary>The estimate at the ψ last evaluated.</summary>
+    private Estimate Describe(double[] psi, double logLikelihood, double logPrior, double[] covariance, int parameterCount,
+        bool isDispersionAtLimit, Convergence convergence, bool isRestricted)
+    {
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
         var weights = new double[]?[LinearPredictor.PairCount];
         for (var k = 0; k < weights.Length; k++)
@@ -347,8 +416,9 @@ internal sealed class LaplaceEstimator
         {
             Model = _model,
             Psi = psi,
-            LogLikelihood = -value,
-            Covariance = assessment.Covariance,
+            LogLikelihood = logLikelihood,
+            LogPrior = logPrior,
+            Covariance = covariance,
             Scale = 1,
             Modes = (double[])_objective.Modes.Clone(),
             Predictors = Array.ConvertAll(_objective.Predictors, p => (double[]?)p?.Clone()),
@@ -356,11 +426,10 @@ internal sealed class LaplaceEstimator
             Weights = weights,
             Scores = scores,
             IsProfiled = false,
-            ParameterCount = d,
-            IsDispersionAtLimit = assessment.IsDispersionAtLimit,
-            Convergence = new Convergence(assessment.Status, assessment.GradientNorm, assessment.ExpectedImprovement,
-                assessment.IsHessianPositiveDefinite, assessment.IsSingular, _iterations, _objective.EvaluationCount,
-                _objective.System.FactorizationCount, _problems),
+            IsRestricted = isRestricted,
+            ParameterCount = parameterCount,
+            IsDispersionAtLimit = isDispersionAtLimit,
+            Convergence = convergence,
         };
     }
 

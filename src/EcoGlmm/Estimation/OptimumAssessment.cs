@@ -36,10 +36,10 @@ internal sealed class OptimumAssessment
         var d = psi.Length;
         var failed = !isFinite;
         var singular = isFinite && RandomEffectsCheck.ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
-        var limits = new List<int>();
+        List<int> limits = [.. Enumerable.Range(0, d).Where(model.Restraints.Holds)];
         var dispersionLimit = isFinite && DispersionLimit(model, psi, hessian, problems);
         if (dispersionLimit) limits.Add(model.FixedOffset[LinearPredictor.Dispersion]);
-        if (isFinite && ShapeLimit(model, psi, hessian, problems)) limits.Add(model.FixedOffset[LinearPredictor.Shape]);
+        if (isFinite && !limits.Contains(model.FixedOffset[LinearPredictor.Shape]) && ShapeLimit(model, psi, hessian, problems)) limits.Add(model.FixedOffset[LinearPredictor.Shape]);
         var usable = (double[])hessian.Clone();
         foreach (var at in limits)
         {
