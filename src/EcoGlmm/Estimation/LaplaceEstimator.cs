@@ -89,7 +89,7 @@ internal sealed class LaplaceEstimator
 
     private Estimate Fit(double[]? given)
     {
-        var psi = given ?? StartingValues.Find(_model);
+        var psi = given ?? StartingValues.Find(_model, cancellation: _cancellation);
         if (IsConstantMeasurement())
         {
             Evaluate(psi, []);

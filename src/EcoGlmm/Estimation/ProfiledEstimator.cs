@@ -25,7 +25,7 @@ internal static class ProfiledEstimator
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)
     {
-        var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads);
+        var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads, cancellation);
         var system = criterion.System;
         var d = model.ThetaCount;
         var theta = criterion.MomentEstimate();

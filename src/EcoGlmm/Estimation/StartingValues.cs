@@ -19,7 +19,8 @@ internal static class StartingValues
     /// <param name="zerosAreStructural">
     /// Whether to take nearly all zeros for structural ones and the rest for little dispersed, rather than half of them.
     /// </param>
-    public static double[] Find(MixedModel model, bool zerosAreStructural = false)
+    /// <param name="cancellation">Stops between two iterations.</param>
+    public static double[] Find(MixedModel model, bool zerosAreStructural = false, CancellationToken cancellation = default)
     {
         var psi = new double[model.ParameterCount];
         var n = model.ObservationCount;
@@ -41,6 +42,7 @@ internal static class StartingValues
         var previous = ConstantMean(model, eta);
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < n; i++)
             {
                 var point = family.Link.At(eta[i]);
