@@ -29,7 +29,7 @@ internal sealed partial class ObservationModel
     private readonly ParallelOptions _parallel;
 
     public ObservationModel(Family family, double[] y, double[] size, double[]? weights, bool zeroInflated,
-        bool constantDispersion, int maxThreads)
+        bool constantDispersion, int maxThreads, CancellationToken cancellation = default)
     {
         _family = family;
         _y = y;
@@ -49,7 +49,7 @@ internal sealed partial class ObservationModel
         Density = new double[y.Length];
         _baseValue = zeroInflated ? new double[y.Length] : null;
         _chunkSums = new double[(y.Length + ChunkSize - 1) / ChunkSize];
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads, CancellationToken = cancellation };
     }
 
     public int Count => _y.Length;
@@ -97,7 +97,11 @@ internal sealed partial class ObservationModel
         }
         else
         {
-            for (var c = 0; c < chunks; c++) EvaluateChunk(predictors, level, c);
+            for (var c = 0; c < chunks; c++)
+            {
+                _parallel.CancellationToken.ThrowIfCancellationRequested();
+                EvaluateChunk(predictors, level, c);
+            }
         }
 
         var sum = 0.0;

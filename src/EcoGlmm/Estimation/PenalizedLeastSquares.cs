@@ -38,11 +38,11 @@ internal sealed class PenalizedLeastSquares
     private readonly double[] _beta;
     private readonly double[][] _traces;
 
-    public PenalizedLeastSquares(MixedModel model, bool reml, int maxThreads)
+    public PenalizedLeastSquares(MixedModel model, bool reml, int maxThreads, CancellationToken cancellation)
     {
         _model = model;
         _reml = reml;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads);
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads) { Cancellation = cancellation };
         var basis = model.Basis[LinearPredictor.Conditional]!;
         _n = model.ObservationCount;
         _p = basis.Columns;

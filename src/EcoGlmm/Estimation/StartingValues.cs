@@ -19,7 +19,8 @@ internal static class StartingValues
     /// <param name="zerosAreStructural">
     /// Whether to take nearly all zeros for structural ones and the rest for little dispersed, rather than half of them.
     /// </param>
-    public static double[] Find(MixedModel model, bool zerosAreStructural = false)
+    /// <param name="cancellation">Stops between two iterations.</param>
+    public static double[] Find(MixedModel model, bool zerosAreStructural = false, CancellationToken cancellation = default)
     {
         var psi = new double[model.ParameterCount];
         var n = model.ObservationCount;
@@ -41,6 +42,7 @@ internal static class StartingValues
         var previous = ConstantMean(model, eta);
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < n; i++)
             {
                 var point = family.Link.At(eta[i]);
@@ -198,6 +200,13 @@ internal static class StartingValues
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
+    public static double[] ConstantMean(MixedModel model)
+    {
+        var eta = new double[model.ObservationCount];
+        for (var i = 0; i < eta.Length; i++) eta[i] = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
+        return ConstantMean(model, eta);
+    }
+
     private static double[] ConstantMean(MixedModel model, double[] eta)
     {
         const int e = LinearPredictor.Conditional;
