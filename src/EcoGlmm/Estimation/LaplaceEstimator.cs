@@ -335,7 +335,7 @@ internal sealed class LaplaceEstimator
         var assessment = OptimumAssessment.Of(_model, psi, gradient, hessian, status, double.IsFinite(value), _problems);
         if (assessment.Status == ConvergenceStatus.NotConverged && double.IsFinite(value)) ReportEdge();
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
-        var weights = new double[]?[LinearPredictor.PairCount];
+        var weights = new double[]?[LinearPredictor.PairCount(_model.PredictorCount)];
         for (var k = 0; k < weights.Length; k++)
         {
             weights[k] = _objective.Observations.Second[k] is { } second ? Array.ConvertAll(second, v => -v) : null;

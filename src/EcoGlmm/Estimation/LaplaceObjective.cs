@@ -27,8 +27,8 @@ internal sealed class LaplaceObjective
     private readonly double[] _b;
     private readonly double[] _ztd;
     private readonly double[] _ztl;
-    private readonly double[][] _adjusted = new double[LinearPredictor.Count][];
-    private readonly double[][] _zv = new double[LinearPredictor.Count][];
+    private readonly double[][] _adjusted;
+    private readonly double[][] _zv;
     private readonly double[] _leverage;
     private readonly double[][] _traces;
     private readonly double[] _lastPsi;
@@ -53,6 +53,8 @@ internal sealed class LaplaceObjective
         _lastPsi = new double[model.ParameterCount];
         _leverage = new double[model.ObservationCount];
         _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
+        _adjusted = new double[model.PredictorCount][];
+        _zv = new double[model.PredictorCount][];
         foreach (var k in model.ActivePredictors)
         {
             _adjusted[k] = new double[model.ObservationCount];
