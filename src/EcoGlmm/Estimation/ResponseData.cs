@@ -130,6 +130,8 @@ internal sealed class ResponseData
             " For proportions give the number of trials as Weights.",
         "poisson" or "nbinom1" or "nbinom2" when Array.TrueForAll(y, v => v >= 0) =>
             " For a rate, use the count as the response and offset(log(effort)) in the formula.",
+        "beta" when Array.Exists(y, v => v is 0 or 1) && Array.TrueForAll(y, v => v is >= 0 and <= 1) =>
+            " For proportions with zeros or ones use Family.OrderedBeta().",
         "Gamma" when Array.Exists(y, v => v == 0) && Array.TrueForAll(y, v => v >= 0) =>
             " For zeros beside positive values use a two-part or Tweedie model.",
         _ => "",

@@ -47,16 +47,8 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
 
     // Half of the excess variance to each parameter.
     internal override double StartingDispersion(
-        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
-    {
-        double sum = 0;
-        for (int i = 0; i < y.Length; i++)
-        {
-            sum += (((y[i] - mu[i]) * (y[i] - mu[i])) / mu[i]) - 1;
-        }
-
-        return SupportCheck.LogBetween(0.5 * sum / y.Length, 0.05, 100);
-    }
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) =>
+        SupportCheck.LogBetween(0.5 * NegativeBinomial1Family.ExcessRatio(y, mu), 0.05, 100);
 
     internal override double[] StartingShapes(ReadOnlySpan<double> y, ReadOnlySpan<double> eta)
     {
