@@ -193,7 +193,11 @@ public sealed partial class GlmmFit : IRichDisplay
 
     private double SizeOf(int i) => _response.Size.Length == 0 ? 1 : _response.Size[i];
 
-    /// <summary>Predictions with standard errors and intervals.</summary>
+    /// <summary>
+    /// Predictions with standard errors and intervals. For ordered categories the response scale is the expected category
+    /// number, from 1 (<see cref="PredictProbabilities"/> has the categories), and the link scale xβ, to be held against the
+    /// thresholds.
+    /// </summary>
     /// <param name="newData">Rows to predict for, with the columns of the model; the rows used in the fit when null.</param>
     /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
     /// <param name="randomEffects">
