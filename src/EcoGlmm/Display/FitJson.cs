@@ -91,6 +91,9 @@ internal static class FitJson
         json.WriteStartObject("familyParameters");
         foreach (var (name, value) in fit.FamilyParameters) json.Number(name, value);
         json.WriteEndObject();
+        json.WriteStartObject("familyParameterStandardErrors");
+        foreach (var c in fit.FamilyCoefficients) json.Number(c.Name, c.StandardError);
+        json.WriteEndObject();
     }
 
     private static void Coefficients(Utf8JsonWriter json, string name, CoefficientTable table)

@@ -36,11 +36,12 @@ internal sealed class AdaptiveQuadrature
             CancellationToken = cancellation,
         };
         ModeGradient = new double[effects.LevelCount * effects.Width];
+        Scores = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors) Scores[k] = new double[model.ObservationCount];
     }
 
     /// <summary>s̄ by predictor.</summary>
-    public double[]?[] Scores { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] Scores { get; }
 
     /// <summary>ḡ, in the order of u.</summary>
     public double[] ModeGradient { get; }

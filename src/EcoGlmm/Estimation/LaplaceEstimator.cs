@@ -530,7 +530,7 @@ internal sealed class LaplaceEstimator
         bool isDispersionAtLimit, Convergence convergence, bool isRestricted)
     {
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
-        var weights = new double[]?[LinearPredictor.PairCount];
+        var weights = new double[]?[LinearPredictor.PairCount(_model.PredictorCount)];
         for (var k = 0; k < weights.Length; k++)
         {
             weights[k] = _objective.Observations.Second[k] is { } second ? Array.ConvertAll(second, v => -v) : null;

@@ -27,8 +27,8 @@ internal sealed class LaplaceObjective
     private readonly double[] _b;
     private readonly double[] _ztd;
     private readonly double[] _ztl;
-    private readonly double[][] _adjusted = new double[LinearPredictor.Count][];
-    private readonly double[][] _zv = new double[LinearPredictor.Count][];
+    private readonly double[][] _adjusted;
+    private readonly double[][] _zv;
     private readonly double[] _leverage;
     private readonly double[][] _traces;
     private readonly AdaptiveQuadrature? _quadrature;
@@ -55,6 +55,8 @@ internal sealed class LaplaceObjective
         _leverage = new double[model.ObservationCount];
         _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
         if (model.QuadraturePoints > 1 && model.Terms.Count > 0) _quadrature = new AdaptiveQuadrature(model, maxThreads, cancellation);
+        _adjusted = new double[model.PredictorCount][];
+        _zv = new double[model.PredictorCount][];
         foreach (var k in model.ActivePredictors)
         {
             _adjusted[k] = new double[model.ObservationCount];

@@ -24,8 +24,8 @@ internal sealed class ModeSearch
     private readonly RandomEffectsSystem _system;
     private readonly ObservationModel _observations;
     private readonly CancellationToken _cancellation;
-    private readonly double[]?[] _fixed = new double[]?[LinearPredictor.Count];
-    private readonly double[]?[] _weights = new double[]?[LinearPredictor.PairCount];
+    private readonly double[]?[] _fixed;
+    private readonly double[]?[] _weights;
     private readonly double[] _gradient;
     private readonly double[] _step;
     private readonly double[] _trial;
@@ -52,6 +52,9 @@ internal sealed class ModeSearch
         _change = new double[model.ObservationCount];
         _weighted = new double[model.ObservationCount];
         _psi = new double[model.ParameterCount];
+        _fixed = new double[]?[model.PredictorCount];
+        _weights = new double[]?[LinearPredictor.PairCount(model.PredictorCount)];
+        Predictors = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors)
         {
             _fixed[k] = new double[model.ObservationCount];
@@ -67,7 +70,7 @@ internal sealed class ModeSearch
 
     public double[] Modes { get; }
 
-    public double[]?[] Predictors { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] Predictors { get; }
 
     public string? Failure { get; private set; }
 

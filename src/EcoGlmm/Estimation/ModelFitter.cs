@@ -13,7 +13,8 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, data, HeldCoefficients(family, options));
+            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds);
+        if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
     }
@@ -27,10 +28,16 @@ internal static class ModelFitter
                 + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
         }
 
-        if (family.Shape is { } shape && specification.Dispersion.Training.RandomTerms.Length > 0)
+        if (family.HasThresholds && specification.ZeroInflation is not null)
+        {
+            throw new GlmmException($"The family {family.Name}, of ordered categories, has no zeros to inflate. Leave ZeroInflation out: "
+                + "the thresholds already let the lowest category be as frequent as it is.");
+        }
+
+        if (family.Shapes.Count > 0 && specification.Dispersion.Training.RandomTerms.Length > 0)
         {
             throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
-                + $"whose {shape.Name} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
+                + $"whose {string.Join(" and ", family.Shapes.Select(shape => shape.Name))} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
         }
 
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,

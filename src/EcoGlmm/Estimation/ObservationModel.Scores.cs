@@ -15,7 +15,7 @@ internal sealed partial class ObservationModel
     {
         EvaluationCount++;
         var level = !wantsFirst ? DerivativeLevel.Value
-            : _family.HasDispersion || _family.Shape is not null ? DerivativeLevel.Gradient
+            : _family.HasDispersion || _shapeCount > 0 ? DerivativeLevel.Gradient
             : DerivativeLevel.Mode;
         Allocate(level);
         for (var start = 0; start < _y.Length; start += ChunkSize)
@@ -77,7 +77,7 @@ internal sealed partial class ObservationModel
     {
         ReadOnlySpan<double> weights = _weights.AsSpan(start, length);
         Weight(weights, Density.AsSpan(start, length));
-        for (var k = 0; k < LinearPredictor.Count && wantsFirst; k++)
+        for (var k = 0; k < _predictorCount && wantsFirst; k++)
         {
             if (First[k] is { } first) Weight(weights, first.AsSpan(start, length));
         }

@@ -80,9 +80,9 @@ internal sealed partial class ObservationModel
     /// <summary>The derivatives of log(1 + eᵗ) at the zeros, from those of the family and s = 1 / (1 + e⁻ᵗ).</summary>
     private void MixDerivatives(ReadOnlySpan<double> mixing, DerivativeLevel level, int from, int rows)
     {
-        Span<double> t1 = stackalloc double[LinearPredictor.Count];
-        Span<double> t2 = stackalloc double[LinearPredictor.PairCount];
-        Span<double> t3 = stackalloc double[LinearPredictor.TripleCount];
+        Span<double> t1 = stackalloc double[_predictorCount];
+        Span<double> t2 = stackalloc double[LinearPredictor.PairCount(_predictorCount)];
+        Span<double> t3 = stackalloc double[LinearPredictor.TripleCount(_predictorCount)];
         t2.Clear();
         t3.Clear();
         t1[LinearPredictor.ZeroInflation] = -1;

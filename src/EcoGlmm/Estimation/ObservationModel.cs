@@ -21,12 +21,14 @@ internal sealed partial class ObservationModel
     private readonly bool _isHurdle;
     private readonly int[] _familyPredictors;
     private readonly int _predictorCount;
+    private readonly int _shapeCount;
     private readonly double[] _size;
     private readonly double[]? _weights;
     private readonly double[] _constants;
     private readonly double[]? _baseValue;
     private readonly double[] _chunkSums;
     private readonly ParallelOptions _parallel;
+    private ShapeOutput? _shapes;
 
     public ObservationModel(Family family, double[] y, double[] size, double[]? weights, bool zeroInflated,
         bool constantDispersion, int maxThreads, CancellationToken cancellation = default)
@@ -39,11 +41,13 @@ internal sealed partial class ObservationModel
         _isHurdle = zeroInflated && family.CheckResponse(0, 1) is not null;
         _familyY = _isHurdle ? Array.ConvertAll(y, v => v == 0 ? 1 : v) : y;
         HasConstantDispersion = constantDispersion;
-        var hasShape = family.Shape is not null;
-        _familyPredictors = hasShape
-            ? [LinearPredictor.Conditional, LinearPredictor.Dispersion, LinearPredictor.Shape]
-            : [LinearPredictor.Conditional, LinearPredictor.Dispersion];
-        _predictorCount = hasShape ? LinearPredictor.Count : LinearPredictor.Shape;
+        _shapeCount = family.Shapes.Count;
+        _familyPredictors = [LinearPredictor.Conditional, LinearPredictor.Dispersion,
+            .. Enumerable.Range(LinearPredictor.Shape, _shapeCount)];
+        _predictorCount = LinearPredictor.FormulaCount + _shapeCount;
+        First = new double[]?[_predictorCount];
+        Second = new double[]?[LinearPredictor.PairCount(_predictorCount)];
+        Third = new double[]?[LinearPredictor.TripleCount(_predictorCount)];
         _constants = new double[y.Length];
         family.PrepareConstants(_familyY, size, _constants);
         Density = new double[y.Length];
@@ -71,13 +75,13 @@ internal sealed partial class ObservationModel
     public double[] Density { get; }
 
     /// <summary>First derivatives by linear predictor; null where not computed.</summary>
-    public double[]?[] First { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] First { get; }
 
     /// <summary>Second derivatives by <see cref="LinearPredictor.Pair"/>.</summary>
-    public double[]?[] Second { get; } = new double[]?[LinearPredictor.PairCount];
+    public double[]?[] Second { get; }
 
     /// <summary>Third derivatives by <see cref="LinearPredictor.Triple"/>.</summary>
-    public double[]?[] Third { get; } = new double[]?[LinearPredictor.TripleCount];
+    public double[]?[] Third { get; }
 
     /// <summary>Times that the family has gone over all observations.</summary>
     public int EvaluationCount { get; private set; }
@@ -116,8 +120,7 @@ internal sealed partial class ObservationModel
     private void Allocate(DerivativeLevel level)
     {
         void Need(double[]?[] store, int index) => store[index] ??= new double[_y.Length];
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation,
-            s = LinearPredictor.Shape;
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation;
         if (level >= DerivativeLevel.Mode)
         {
             Need(First, e);
@@ -142,19 +145,17 @@ internal sealed partial class ObservationModel
             Need(Third, LinearPredictor.Triple(d, d, d));
         }
 
-        var hasShape = _family.Shape is not null;
-        if (level >= DerivativeLevel.Gradient && hasShape)
+        for (var s = LinearPredictor.Shape; s < _predictorCount && level >= DerivativeLevel.Gradient; s++)
         {
             Need(First, s);
             Need(Second, LinearPredictor.Pair(e, s));
             Need(Third, LinearPredictor.Triple(e, e, s));
-            if (level == DerivativeLevel.Full)
-            {
-                Need(Second, LinearPredictor.Pair(d, s));
-                Need(Second, LinearPredictor.Pair(s, s));
-            }
+            if (level < DerivativeLevel.Full) continue;
+            if (_family.HasDispersion) Need(Second, LinearPredictor.Pair(d, s));
+            for (var r = LinearPredictor.Shape; r <= s; r++) Need(Second, LinearPredictor.Pair(r, s));
         }
 
+        if (_shapeCount > 0 && level >= DerivativeLevel.Gradient) _shapes = ShapesOut();
         if (!IsZeroInflated || level < DerivativeLevel.Mode) return;
         Need(First, z);
         Need(Second, LinearPredictor.Pair(e, z));
@@ -163,7 +164,7 @@ internal sealed partial class ObservationModel
         Need(Third, LinearPredictor.Triple(e, e, z));
         Need(Third, LinearPredictor.Triple(e, z, z));
         Need(Third, LinearPredictor.Triple(z, z, z));
-        if (hasShape)
+        for (var s = LinearPredictor.Shape; s < _predictorCount; s++)
         {
             Need(Second, LinearPredictor.Pair(z, s));
             Need(Third, LinearPredictor.Triple(e, z, s));
@@ -175,6 +176,19 @@ internal sealed partial class ObservationModel
         Need(Third, LinearPredictor.Triple(e, d, z));
         Need(Third, LinearPredictor.Triple(d, z, z));
         if (level == DerivativeLevel.Full) Need(Third, LinearPredictor.Triple(d, d, z));
+    }
+
+    /// <summary>The arrays that the family writes its derivatives by shapes to.</summary>
+    private ShapeOutput ShapesOut()
+    {
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion;
+        int[] shapes = [.. Enumerable.Range(LinearPredictor.Shape, _shapeCount)];
+        return new ShapeOutput(
+            [.. shapes.Select(s => First[s])],
+            [.. shapes.Select(s => Second[LinearPredictor.Pair(e, s)])],
+            [.. shapes.Select(s => Third[LinearPredictor.Triple(e, e, s)])],
+            [.. shapes.Select(s => Second[LinearPredictor.Pair(d, s)])],
+            [.. shapes.SelectMany(s => shapes.Where(r => r <= s), (s, r) => Second[LinearPredictor.Pair(r, s)])]);
     }
 
     private void EvaluateChunk(double[]?[] predictors, DerivativeLevel level, int chunk)
@@ -192,8 +206,10 @@ internal sealed partial class ObservationModel
     private void EvaluateFamily(double[]?[] predictors, DerivativeLevel level, int start, int length)
     {
         Span<double> Slice(double[]? store) => store is null ? default : store.AsSpan(start, length);
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, s = LinearPredictor.Shape;
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion;
         var delta = predictors[d];
+        Span<double> shape = stackalloc double[_shapeCount];
+        for (var k = 0; k < _shapeCount; k++) shape[k] = predictors[LinearPredictor.Shape + k]![0];
         var block = new LogDensityBlock
         {
             Y = Slice(_familyY),
@@ -201,7 +217,7 @@ internal sealed partial class ObservationModel
             C = Slice(_constants),
             Eta = Slice(predictors[e]),
             Delta = delta is null ? default : HasConstantDispersion ? delta.AsSpan(0, 1) : Slice(delta),
-            Shape = predictors[s] is { } shape ? shape.AsSpan(0, 1) : default,
+            Shape = shape,
             L = Slice(IsZeroInflated ? _baseValue : Density),
             E = Slice(First[e]),
             EE = Slice(Second[LinearPredictor.Pair(e, e)]),
@@ -212,11 +228,8 @@ internal sealed partial class ObservationModel
             DD = Slice(Second[LinearPredictor.Pair(d, d)]),
             EDD = Slice(Third[LinearPredictor.Triple(e, d, d)]),
             DDD = Slice(Third[LinearPredictor.Triple(d, d, d)]),
-            S = Slice(First[s]),
-            ES = Slice(Second[LinearPredictor.Pair(e, s)]),
-            EES = Slice(Third[LinearPredictor.Triple(e, e, s)]),
-            DS = Slice(Second[LinearPredictor.Pair(d, s)]),
-            SS = Slice(Second[LinearPredictor.Pair(s, s)]),
+            Shapes = _shapes,
+            ShapeStart = start,
         };
         _family.Evaluate(ref block, level);
     }
@@ -240,7 +253,7 @@ internal sealed partial class ObservationModel
         Scale(Density);
         if (level == DerivativeLevel.Value) return;
         var order = NuisanceOrder(level);
-        for (var c = 0; c < LinearPredictor.Count; c++)
+        for (var c = 0; c < _predictorCount; c++)
         {
             if (IsNuisance(c) <= order) Scale(First[c]);
             for (var b = 0; b <= c; b++)
@@ -254,5 +267,5 @@ internal sealed partial class ObservationModel
         }
     }
 
-    private static int IsNuisance(int predictor) => predictor is LinearPredictor.Dispersion or LinearPredictor.Shape ? 1 : 0;
+    private static int IsNuisance(int predictor) => predictor is LinearPredictor.Dispersion or >= LinearPredictor.Shape ? 1 : 0;
 }

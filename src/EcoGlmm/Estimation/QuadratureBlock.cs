@@ -20,10 +20,10 @@ internal sealed class QuadratureBlock
     private readonly int[] _rows;
     private readonly int[] _starts;
     private readonly double[]?[] _z;
-    private readonly double[]?[] _mode = new double[]?[LinearPredictor.Count];
-    private readonly double[]?[] _eta = new double[]?[LinearPredictor.Count];
-    private readonly double[]?[] _scores = new double[]?[LinearPredictor.Count];
-    private readonly double[][]?[] _t = new double[][]?[LinearPredictor.Count];
+    private readonly double[]?[] _mode;
+    private readonly double[]?[] _eta;
+    private readonly double[]?[] _scores;
+    private readonly double[][]?[] _t;
     private readonly double[] _weight;
     private readonly double[] _lambda;
     private readonly double[] _u;
@@ -58,6 +58,10 @@ internal sealed class QuadratureBlock
         _observations = new ObservationModel(model.Family, Of(model.Y), Of(model.Size), model.Weights is { } w ? Of(w) : null,
             model.IsZeroInflated, model.HasConstantDispersion, maxThreads: 1);
         _z = [.. Enumerable.Range(0, _r).Select(e => effects.Column(e, rows))];
+        _mode = new double[]?[model.PredictorCount];
+        _eta = new double[]?[model.PredictorCount];
+        _scores = new double[]?[model.PredictorCount];
+        _t = new double[][]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors)
         {
             _mode[k] = new double[rows.Length];

@@ -94,8 +94,8 @@ public class AdaptiveQuadratureTests
         var observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion, 1);
         var levels = model.Terms[0].Levels.Count;
         var (u, b) = (new double[system.EffectCount], new double[system.EffectCount]);
-        var predictors = new double[]?[LinearPredictor.Count];
-        var (fixedPart, logs) = (new double[]?[LinearPredictor.Count], new List<double>[levels]);
+        var predictors = new double[]?[LinearPredictor.FormulaCount];
+        var (fixedPart, logs) = (new double[]?[LinearPredictor.FormulaCount], new List<double>[levels]);
         foreach (var k in model.ActivePredictors)
         {
             predictors[k] = new double[model.ObservationCount];
