@@ -25,6 +25,7 @@ internal sealed record BenchmarkModel(string Name, string Data, string Formula, 
         new("insteval three terms", "insteval", "y ~ factor(service) + (1 | s) + (1 | d) + (1 | dept)"),
         new("insteval binomial", "insteval", "I(y > 3) ~ factor(service) + (1 | s) + (1 | d)", "binomial"),
         new("insteval binomial three terms", "insteval", "I(y > 3) ~ factor(service) + (1 | s) + (1 | d) + (1 | dept)", "binomial"),
+        new("epilepsy compois", "epilepsy", "y ~ lbase * trt + lage + V4 + (1 | subject)", "compois"),
     ];
 
     /// <summary>The models named on the command line, after the command; all when none is.</summary>
