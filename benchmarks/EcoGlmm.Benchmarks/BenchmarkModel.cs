@@ -27,6 +27,7 @@ internal sealed record BenchmarkModel(string Name, string Data, string Formula, 
         new("insteval binomial three terms", "insteval", "I(y > 3) ~ factor(service) + (1 | s) + (1 | d) + (1 | dept)", "binomial"),
         new("cbpp 25 points", "cbpp", "cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)", "binomial", Points: 25),
         new("contraception 25 points", "contraception", "use ~ age + I(age^2) + urban + livch + (1 | district)", "binomial", Points: 25),
+        new("epilepsy compois", "epilepsy", "y ~ lbase * trt + lage + V4 + (1 | subject)", "compois"),
     ];
 
     /// <summary>The models named on the command line, after the command; all when none is.</summary>
