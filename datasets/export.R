@@ -12,7 +12,9 @@ tables <- list(
   MASS = c("epil", "bacteria", "snails", "quine", "nlschools", "oats", "Sitka", "ships", "Insurance"),
   mlmRev = c("Contraception", "Chem97", "Mmmec", "guImmun", "Exam"),
   nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary", "BodyWeight", "Gun"),
-  datasets = "ChickWeight", survival = "pbcseq")
+  datasets = "ChickWeight",
+  ordinal = "wine",
+  survival = "pbcseq")
 names.in.files <- c(epil = "epilepsy")
 compressed <- c("VerbAgg", "InstEval", "Chem97", "guImmun", "Exam")
 

@@ -26,12 +26,13 @@ internal static class SelectionBenchmark
         ("Sparse sampling", "Disappearance by quality as above, and only 30 % of the yearly records are made.", Base with { SurvivalQuality = 0.8, Detection = 0.3 }),
     ];
 
-    public static void Run(int studies)
+    public static void Run(Arguments arguments)
     {
+        var studies = int.Parse(arguments.Value("studies") ?? "500", CultureInfo.InvariantCulture);
         var page = new StringBuilder();
         Line(page, "# Bias and coverage of the methods for ageing and selective disappearance", "",
             $"{studies} simulated studies for each scenario, by `FieldStudy.Simulate`, seeds 1 to {studies}. Remade by", "",
-            "```bash", $"dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- selection {studies}", "```", "",
+            "```bash", $"dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- selection --studies={studies}", "```", "",
             "Each study: 200 individuals in ten cohorts, first recorded at age 1, survival 0.7 a year for the average one, followed until all have died; performance is",
             "Gaussian with a standard deviation of 1 among individuals and 1 among records of one. **The truth is a decline of 0.1 a year within the average individual.**",
             $"Every method starts from `{Formula}`; quadratics are read at the mean age.", "",

@@ -19,22 +19,29 @@ internal static class AgeFigures
     {
         var shown = analysis.Where(a => a.IsUsable).Reverse().ToArray();
         if (shown.Length == 0) throw new GlmmException("No method is usable on these data; the card says why.");
-        double[] Pick(Func<AgeApproach, double> value) => Array.ConvertAll(shown, a => value(a));
-        var positions = Enumerable.Range(0, shown.Length).Select(i => (double)i).ToArray();
-        var points = new PointTrace(Pick(a => a.Within.Estimate), positions)
+        PointTrace Points(bool naive, string name, string color)
         {
-            XLower = Pick(a => a.Within.Lower),
-            XUpper = Pick(a => a.Within.Upper),
-            Size = 9,
-            Colors = Array.ConvertAll(shown, a => IsNaive(a.Method) ? Palette.Vermillion : Palette.Blue),
-            Text = Array.ConvertAll(shown, a => $"{a.Name}: {NumberFormat.Significant(a.Within.Estimate, 3)}"),
-        };
-        return new Figure($"Slope in {analysis.Age} by method", new Panel(null, points)
-        {
-            XAxis = $"Change within individuals per unit of {analysis.Age} ({analysis.Family.Link} scale)",
-            YAxis = new Axis { Categories = Array.ConvertAll(shown, a => a.Name) },
-            Shapes = [Shape.VerticalLine(0)],
-        })
+            var rows = Enumerable.Range(0, shown.Length).Where(i => IsNaive(shown[i].Method) == naive).ToArray();
+            double[] Pick(Func<AgeApproach, double> value) => Array.ConvertAll(rows, i => value(shown[i]));
+            return new PointTrace(Pick(a => a.Within.Estimate), Array.ConvertAll(rows, i => (double)i))
+            {
+                XLower = Pick(a => a.Within.Lower),
+                XUpper = Pick(a => a.Within.Upper),
+                Size = 9,
+                Name = name,
+                ShowInLegend = rows.Length > 0,
+                Color = color,
+                Text = Array.ConvertAll(rows, i => $"{shown[i].Name}: {NumberFormat.Significant(shown[i].Within.Estimate, 3)}"),
+            };
+        }
+
+        return new Figure($"Slope in {analysis.Age} by method",
+            new Panel(null, Points(true, "naive", Palette.Vermillion), Points(false, "within individuals", Palette.Blue))
+            {
+                XAxis = $"Change per unit of {analysis.Age}, {NumberFormat.Significant(100 * analysis.Level)} % interval ({analysis.Family.Link} scale)",
+                YAxis = new Axis { Categories = Array.ConvertAll(shown, a => AgeMethodText.ShortName(a.Method)) },
+                Shapes = [Shape.VerticalLine(0)],
+            })
         { PanelHeight = 60 + (30 * shown.Length) };
     }
 

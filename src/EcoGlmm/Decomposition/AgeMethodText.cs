@@ -19,6 +19,21 @@ internal static class AgeMethodText
         _ => "Mean-centring, deviation of the square",
     };
 
+    /// <summary>A name that fits beside a chart.</summary>
+    public static string ShortName(AgeMethod method) => method switch
+    {
+        AgeMethod.Naive => "Naive",
+        AgeMethod.AgeAtLast => "Age at last",
+        AgeMethod.AgeAtLastByAge => "Age at last × age",
+        AgeMethod.AgeAtFirstAndLast => "Ages first and last",
+        AgeMethod.RandomSlopes => "Random slopes",
+        AgeMethod.MeanCentringByLongevity => "Centring × longevity",
+        AgeMethod.AgeAtLastQuadratic => "Quadratic, at last",
+        AgeMethod.QuadraticSquaredDeviation => "Quadratic, relative",
+        AgeMethod.QuadraticDeviationOfSquare => "Quadratic, absolute",
+        _ => Name(method),
+    };
+
     public static string Source(AgeMethod method) => method switch
     {
         AgeMethod.Naive or AgeMethod.NaiveQuadratic => "–",

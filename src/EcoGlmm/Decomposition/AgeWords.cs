@@ -19,13 +19,13 @@ internal static class AgeWords
         var level = NumberFormat.Significant(100 * analysis.Level);
         var sentences = new List<string>
         {
-            $"Within individuals, {analysis.Response} {Direction(main.Within, analysis)} with {analysis.Age}: {Slope(main.Within)} per unit of {analysis.Age} "
-            + $"on the {analysis.Family.Link} scale ({level} % interval {Range(main.Within)}{Percent(main.Within, analysis)}; {main.Name.ToLowerInvariant()}).",
+            $"Within individuals, {analysis.Response} {Direction(main.Within, analysis)} with {analysis.Age}: {Slope(main.Within)} per unit of {analysis.Age}{(analysis.Family.Link == Link.Identity ? "" : $" on the {analysis.Family.Link} scale")} "
+            + $"({level} % interval {Range(main.Within)}{Percent(main.Within, analysis)}; {main.Name.ToLowerInvariant()}).",
         };
         if (analysis.Find(AgeMethod.Naive) is { IsUsable: true } naive)
         {
             var opposed = naive.Within.Estimate * main.Within.Estimate < 0 && Outside(naive.Within) && Outside(main.Within);
-            sentences.Add($"Age alone would have said {Slope(naive.Within)} ({Range(naive.Within)})" + (opposed ? ", with the wrong sign." : "."));
+            sentences.Add($"The naive model would have said {Slope(naive.Within)} ({Range(naive.Within)})" + (opposed ? ", with the wrong sign." : "."));
         }
 
         if (main.Test.DegreesOfFreedom > 0)

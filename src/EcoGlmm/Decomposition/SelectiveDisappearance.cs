@@ -12,6 +12,10 @@ public static class SelectiveDisappearance
     /// interaction with age, ages at first and last record, a terminal effect, random slopes, quadratics with both centrings, and the exact
     /// decomposition of population change.
     /// </summary>
+    /// <remarks>
+    /// Within individuals age and year run together. With a random effect of year, and many individuals still alive at the end of the study, years
+    /// can take up some of what selection does to the population, and bias every method; cohorts that were followed to their end do not.
+    /// </remarks>
     /// <example>
     /// <code>
     /// SelectiveDisappearance.Analyze("eggs ~ age + offset(log(visits)) + (1 | id) + (1 | year)", birds, age: "age", by: "id", Family.Poisson())
