@@ -27,7 +27,7 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IRichDisplay
         ReferenceAge = referenceAge;
         Level = options.Level;
         Warnings = [.. AgeWords.Warnings(this, addedGroup, leftOut)];
-        _curves = new Lazy<AgeCurves?>(() => Preferred is { } best ? AgeCurves.Of(best.Fit!, age, by, sample, options.Level) : null);
+        _curves = new Lazy<AgeCurves?>(() => Preferred is { } best && ExpectedResponse.IsDefinedFor(best.Fit!) ? AgeCurves.Of(best.Fit!, age, by, sample, options.Level) : null);
     }
 
     /// <summary>The column of ages.</summary>

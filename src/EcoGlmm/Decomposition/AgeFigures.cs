@@ -53,7 +53,7 @@ internal static class AgeFigures
 
     private static Panel Left(AgeAnalysis analysis)
     {
-        var curves = analysis.Curves ?? throw new GlmmException("No mean-centring method is usable on these data, so there is no trajectory within individuals to draw; the card says why.");
+        var curves = analysis.Curves ?? throw new GlmmException("There is no trajectory within individuals to draw: no mean-centring method is usable on these data, or the response is an ordered category.");
         var (x, y) = (new List<double>(), new List<double>());
         foreach (var (_, ages, means) in curves.Individuals)
         {

@@ -15,6 +15,10 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
     // The trapezoidal rule on ±6 standard deviations is exact to rounding for smooth functions under a normal density.
     private const int Nodes = 49;
 
+    /// <summary>Whether the fixed effects are the columns of the design, as in all models but those of ordered categories.</summary>
+    public static bool IsDefinedFor(GlmmFit fit) =>
+        fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate)) * fit.ObservationCount == fit.Specification.Conditional.Training.X.Length;
+
     /// <summary>The mean of all individuals at one age, with a band for the fixed effects.</summary>
     public (double Mean, double Lower, double Upper) Average(FieldData rows, double level)
     {
@@ -49,7 +53,7 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
             else AddVariance(term, spread);
         }
 
-        var predictors = new double[]?[LinearPredictor.Count];
+        var predictors = new double[]?[LinearPredictor.FormulaCount];
         if (fit.Specification.ZeroInflation is { } zeros)
         {
             var part = zeros.Evaluate(rows, fixedOnly: true);
