@@ -5,8 +5,21 @@ using EcoGlmm.Benchmarks;
 
 // Times the benchmark models, warm, in one process, and prints one JSON object a line, as benchmarks/R/time_fits.R does:
 //   dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- [--seconds=5] [--threads=1] [model ...]
+// --residuals-data=FOLDER and --residuals=FOLDER belong to benchmarks/residuals.sh.
 // With --against=FILE, the lines that time_fits.R printed, it ends with a table of ratios. benchmarks/compare.sh runs both.
 string? Given(string name) => args.FirstOrDefault(a => a.StartsWith($"--{name}=", StringComparison.Ordinal))?[(name.Length + 3)..];
+if (Given("residuals-data") is { } residualsData)
+{
+    ResidualTiming.WriteData(residualsData);
+    return;
+}
+
+if (Given("residuals") is { } residualsFolder)
+{
+    ResidualTiming.Run(residualsFolder, Given("against"));
+    return;
+}
+
 var budget = double.Parse(Given("seconds") ?? "5", CultureInfo.InvariantCulture);
 var threads = int.Parse(Given("threads") ?? "1", CultureInfo.InvariantCulture);
 var chosen = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToArray();

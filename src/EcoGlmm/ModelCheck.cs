@@ -49,6 +49,8 @@ public sealed record CheckOptions
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelCheck : IRichDisplay
 {
+    private const int NamesShown = 4;
+
     private readonly IReadOnlyList<Figure> _figures;
 
     internal ModelCheck(GlmmFit fit, SimulatedResiduals? residuals, IReadOnlyList<CheckFinding> findings,
@@ -94,12 +96,13 @@ public sealed class ModelCheck : IRichDisplay
             CheckFinding[] cautions = [.. Findings.Where(f => f.Status == CheckStatus.Caution)];
             if (problems.Length == 0 && cautions.Length == 0)
                 return "Nothing speaks against this model: its simulated data look like the real ones in every respect that was checked.";
-            string Named(CheckFinding[] findings) => string.Join(", ", findings.Select(f => f.Name));
+            string Named(CheckFinding[] findings) => string.Join(", ", findings.Take(NamesShown).Select(f => char.ToLowerInvariant(f.Name[0]) + f.Name[1..]))
+                + (findings.Length > NamesShown ? $" and {findings.Length - NamesShown} more" : "");
             string verdict = problems.Length > 0
                 ? $"Do not believe this model as it is: {Named(problems)}."
                 : $"The model may stand, but look at: {Named(cautions)}.";
-            string advice = problems.Concat(cautions).Select(f => f.Advice).First(a => a.Length > 0 || cautions.Length + problems.Length > 0);
-            return advice.Length > 0 ? $"{verdict} First: {advice}" : verdict;
+            string? advice = problems.Concat(cautions).Select(f => f.Advice).FirstOrDefault(a => a.Length > 0);
+            return advice is null ? verdict : $"{verdict} What to try first: {char.ToLowerInvariant(advice[0])}{advice[1..]}";
         }
     }
 

@@ -3,7 +3,7 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>What to try when a check fails.</summary>
 internal static class CheckAdvice
 {
-    public static string Distribution(TestResult test) =>
+    public const string Distribution =
         "See the findings on dispersion, zeros and patterns first; if they are in order, try a family of another shape.";
 
     public static string Dispersion(GlmmFit fit, TestResult test)
@@ -47,16 +47,17 @@ internal static class CheckAdvice
     {
         if (isGroup)
             return $"Some levels of {name} are not described: look for a predictor of them, or a slope that varies among them, such as (x | {name}).";
-        bool isFactor = test.Name == "Categorical test";
-        bool middle = isFactor
-            ? test.Verdict.StartsWith("not uniform", StringComparison.Ordinal)
-            : test.Parts.Any(p => p.Name.EndsWith("0.5", StringComparison.Ordinal) && p.IsSignificant)
-                || test.Parts.Count(p => p.IsSignificant) == test.Parts.Count;
-        string dispersion = fit.Family.HasDispersion ? $"The spread changes: try a dispersion formula, Dispersion = \"~ {name}\"" : "The spread changes: try a family with a dispersion parameter, and a formula for it";
-        if (name == "the prediction")
-            return middle ? "A curve, an interaction or a predictor is missing, or the link is wrong: see the patterns against each predictor." : $"{dispersion.Replace("\"~ the prediction\"", "\"~ x\"")}.";
-        return !middle ? dispersion + "."
-            : isFactor ? $"Let {name} into the model, or an interaction with it."
+        bool isFactor = test.Parts.Count == 2;
+        if (PatternTest.IsSpreadAlone(test))
+        {
+            string by = name == "the prediction" ? "x" : name;
+            return fit.Family.HasDispersion
+                ? $"The spread changes: try a dispersion formula, Dispersion = \"~ {by}\"."
+                : "The spread changes: try a family with a dispersion parameter, and a formula for it.";
+        }
+
+        return name == "the prediction" ? "A curve, an interaction or a predictor is missing, or the link is wrong: see the patterns against each predictor."
+            : isFactor ? $"Let {name} into the model as a factor, or an interaction with it."
             : $"Try a curve: + I({name}^2), poly({name}, 2) or ns({name}, 3).";
     }
 

@@ -36,7 +36,7 @@ internal static class ModelCheckText
         var table = new TableContent("What was checked") { Note = Note(check) }.Text("").Text("Finding").Number("p, adjusted").Text("In words");
         foreach (CheckFinding finding in check.Findings)
         {
-            string p = finding.Test is { } test ? NumberFormat.PValue(test.AdjustedPValue ?? test.PValue) : "";
+            string p = finding.Test?.AdjustedText.Replace("p = ", "").Replace("p < ", "<") ?? "";
             table.Row(Mark(finding.Status), finding.Name, p, finding.Message);
         }
 

@@ -66,22 +66,16 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         }
 
         _figures.Add(residuals.Plot());
-        Test("Distribution", residuals.TestUniformity(), CheckStatus.Problem, CheckAdvice.Distribution);
         Test("Overdispersion", residuals.TestDispersion(), CheckStatus.Problem, test => CheckAdvice.Dispersion(fit, test),
             test => test.Statistic < 1 ? "Underdispersion" : "Overdispersion");
-        Test("Outliers", residuals.TestOutliers(), CheckStatus.Caution, test => CheckAdvice.Outliers(fit, test));
         if (residuals.IntegerResponse && residuals.Observed.Contains(0))
         {
             Test("Zeros", residuals.TestZeroInflation(), CheckStatus.Problem, test => CheckAdvice.Zeros(fit, test),
                 test => test.Statistic < 1 ? "Too few zeros" : "Zero inflation");
         }
 
-        foreach (var (name, isGroup, test, _) in residuals.Patterns())
-        {
-            string where = name == "the prediction" ? name : $"{name}";
-            Test($"Pattern against {where}", test, isGroup ? CheckStatus.Caution : CheckStatus.Problem,
-                t => CheckAdvice.Pattern(fit, name, isGroup, t));
-        }
+        foreach (var (name, isGroup, test) in residuals.Patterns())
+            Test($"Pattern against {name}", test, isGroup ? CheckStatus.Caution : CheckStatus.Problem, t => CheckAdvice.Pattern(fit, name, isGroup, t));
 
         _figures.Add(residuals.PlotAll());
         foreach (string time in TimeColumns())
@@ -93,6 +87,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 _figures.Add(test.Plot());
         }
 
+        Test("Distribution", residuals.TestUniformity(), CheckStatus.Problem, _ => CheckAdvice.Distribution);
+        Test("Outliers", residuals.TestOutliers(), CheckStatus.Caution, test => CheckAdvice.Outliers(fit, test));
         return residuals;
     }
 

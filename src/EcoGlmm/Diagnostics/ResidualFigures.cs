@@ -94,7 +94,7 @@ internal static class ResidualFigures
             });
         }
 
-        List<Annotation> annotations = [TestLine("Quantile curves", quantiles, "not where they should lie (dashed)")];
+        List<Annotation> annotations = [TestLine("Quantile curves", quantiles, "off the dashed lines")];
         int all = scaled.Count(ResidualPoints.IsOutlier);
         if (all > 0)
             annotations.Add(new Annotation(all == 1 ? "★ 1 row outside all simulations" : $"★ {all} rows outside all simulations"));
@@ -172,15 +172,15 @@ internal static class ResidualFigures
     private static List<Annotation> LevelLines(Grouping grouping, TestResult test)
     {
         int count = grouping.Levels.Length;
-        int off = test.IsSignificant ? test.Parts.Take(count).Count(part => part.IsSignificant) : 0;
-        List<Annotation> lines =
-        [
-            TestLine("Uniform within levels, equal spread", test, test.Verdict),
-        ];
-        if (off > 0)
-            lines.Add(new Annotation($"Not uniform within {off} of {count} levels") { Color = Palette.Vermillion, Bold = true });
-        if (test.Parts.Count > count && test.IsSignificant)
-            lines.Add(TestLine("Equal spread (Levene)", test.Parts[^1], "unequal"));
+        int off = test.Parts.Take(count).Count(part => part.IsSignificant);
+        bool unequal = test.Parts.Count > count && test.Parts[^1].IsSignificant;
+        string verdict = (off, unequal) switch
+        {
+            (0, _) => "unequal spread",
+            (_, false) => $"{off} of {count} not uniform",
+            _ => $"{off} of {count} not uniform, unequal spread",
+        };
+        List<Annotation> lines = [TestLine("Levels", test, verdict)];
         return lines;
     }
 
@@ -221,8 +221,7 @@ internal static class ResidualFigures
 
     /// <summary>A test as a line of a panel: what, p-value, and the finding in words; coloured when it is significant.</summary>
     public static Annotation TestLine(string what, TestResult test, string verdict) =>
-        new($"{what}: {test.PValueText}"
-            + (test.AdjustedPValue is null ? "" : $" (adjusted {test.AdjustedText.Replace("p = ", "")})")
+        new((test.AdjustedPValue is null ? $"{what}: {test.PValueText}" : $"{what}: adjusted {test.AdjustedText}")
             + (test.IsSignificant ? $", {verdict}" : ", as expected"))
         {
             Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink,

@@ -57,8 +57,7 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The residuals are not of a fitted model.</exception>
     public Figure PlotAll(bool rank = true)
     {
-        var variables = Patterns(rank);
-        Panel[] panels = Adjusted(variables.Select(v => (v.Test, v.Draw)));
+        Panel[] panels = Adjusted(ModelVariables().Select(v => Against(v.Variable, v.Variable.Name, rank)).Prepend(AgainstPrediction("Prediction")));
         return new Figure("Simulated residuals against everything in the model", panels)
         {
             Subtitle = $"{Describe()}; p-values adjusted for {panels.Length} panels",
@@ -89,26 +88,33 @@ public sealed partial class SimulatedResiduals
         return Assemble($"Simulated residuals by {name}", LevelPanel(grouping, name, $"Do the residuals depend on {name}?", TestCategorical(grouping)));
     }
 
-    /// <summary>The tests of residuals against the prediction, every predictor and every grouping factor, with their panels.</summary>
-    internal List<(string Name, bool IsGroup, TestResult Test, Func<TestResult, Panel> Draw)> Patterns(bool rank = true)
+    /// <summary>Whether residuals change with the prediction, each predictor and each grouping factor, whatever their distribution.</summary>
+    internal IEnumerable<(string Name, bool IsGroup, TestResult Test)> Patterns()
+    {
+        yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(Fitted), Scaled));
+        foreach ((ResidualPredictor variable, bool isGroup) in ModelVariables())
+        {
+            if (variable.Numbers is { } numbers && !HasFewValues(numbers))
+                yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), Scaled));
+            else
+                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]), Scaled));
+        }
+    }
+
+    /// <summary>Predictors, then grouping factors, as factors; those with a level for each row are left out.</summary>
+    private IEnumerable<(ResidualPredictor Variable, bool IsGroup)> ModelVariables()
     {
         ResidualModel model = _model ?? throw new GlmmException(
             "These residuals know no predictors: they are of groups, or of a model fitted elsewhere. Use Plot(values, name).");
-        (TestResult first, Func<TestResult, Panel> draw) = AgainstPrediction("Prediction");
-        List<(string, bool, TestResult, Func<TestResult, Panel>)> panels = [("the prediction", false, first, draw)];
         foreach (string name in model.Predictors.Except(model.Groups).Concat(model.Groups))
         {
             ResidualPredictor variable = model.Column(name);
             bool isGroup = model.Groups.Contains(name);
             if (isGroup && variable.Texts is null)
                 variable = variable with { Texts = Grouping.AsText(variable.Numbers!), Numbers = null };
-            if (variable.Texts is { } texts && texts.Distinct().Count() == RowCount)
-                continue;
-            (TestResult test, Func<TestResult, Panel> panel) = Against(variable, name, rank);
-            panels.Add((name, isGroup, test, panel));
+            if (variable.Texts is null || variable.Texts.Distinct().Count() < RowCount)
+                yield return (variable, isGroup);
         }
-
-        return panels;
     }
 
     private (TestResult Test, Func<TestResult, Panel> Draw) AgainstPrediction(string? title)

@@ -14,7 +14,7 @@ internal static class TestTable
         bool adjusted = tests.Any(t => t.AdjustedPValue is not null);
         var html = new StringBuilder()
             .Append("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
-            .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right")).Append(Header("p-value", "right"));
+            .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right")).Append(Header("p-value", "right;white-space:nowrap"));
         if (adjusted)
             html.Append(Header(AdjustedHeading, "right"));
         html.Append(Header("What it says", "left")).Append("</tr></thead><tbody>");

@@ -38,7 +38,8 @@ public class ModelCheckTests
         ModelCheck over = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(over, "Overdispersion").Status);
         Assert.Contains("NegativeBinomial2", Found(over, "Overdispersion").Advice);
-        Assert.StartsWith("Do not believe", over.Verdict);
+        Assert.StartsWith("Do not believe this model as it is: overdispersion", over.Verdict);
+        Assert.Equal(CheckStatus.Good, Found(over, "Pattern against x").Status);
 
         ModelCheck zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3 ? 0 : random.NextPoisson(Math.Exp(1.5 + (0.4 * x) + b))), Family.NegativeBinomial2());
         Assert.Contains("ZeroInflation", string.Concat(zeros.Findings.Select(f => f.Advice)));
