@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Times simulated residuals in EcoGlmm beside DHARMa's on the same models and data, in one run, and prints the ratios.
-# Needs R with lme4, glmmTMB, jsonlite and DHARMa (R_LIBS names its library if it is not in a standard one).
+# Needs R with lme4, jsonlite and DHARMa (R_LIBS names its library if it is not in a standard one).
 #   benchmarks/residuals.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
