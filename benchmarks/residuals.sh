@@ -6,6 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p artifacts
 dotnet build -c Release benchmarks/EcoGlmm.Benchmarks --nologo -v q
-dotnet benchmarks/EcoGlmm.Benchmarks/bin/Release/net10.0/EcoGlmm.Benchmarks.dll --residuals-data=artifacts
+dotnet benchmarks/EcoGlmm.Benchmarks/bin/Release/net10.0/EcoGlmm.Benchmarks.dll residuals-data artifacts
 Rscript benchmarks/R/time_residuals.R artifacts | tee artifacts/r-residuals.jsonl
-dotnet benchmarks/EcoGlmm.Benchmarks/bin/Release/net10.0/EcoGlmm.Benchmarks.dll --residuals=artifacts --against=artifacts/r-residuals.jsonl
+dotnet benchmarks/EcoGlmm.Benchmarks/bin/Release/net10.0/EcoGlmm.Benchmarks.dll residuals artifacts artifacts/r-residuals.jsonl

@@ -113,7 +113,7 @@ public sealed partial class GlmmFit
 
     private double ResponseVariance(int i, double fitted)
     {
-        var mu = Family.Link.At(_estimate.Predictors[LinearPredictor.Conditional]![i]).Mu;
+        var mu = Family.LocationLink.At(_estimate.Predictors[LinearPredictor.Conditional]![i]).Mu;
         var phi = _estimate.Predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;
         return _estimate.Predictors[LinearPredictor.ZeroInflation] is null
             ? Family.Variance(mu, phi, SizeOf(i))

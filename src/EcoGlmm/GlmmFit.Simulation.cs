@@ -104,7 +104,7 @@ public sealed partial class GlmmFit
     private double[]?[] FixedPredictors()
     {
         var model = _estimate.Model;
-        var predictors = new double[]?[LinearPredictor.Count];
+        var predictors = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors)
         {
             predictors[k] = new double[model.ObservationCount];

@@ -30,8 +30,8 @@ internal sealed class LeaveGroupOut
         for (int t = 0; t < _model.Terms.Count; t++)
             estimate.System.Lambda[t].CopyTo(_system.Lambda[t], 0);
         _predictors = [.. _model.ActivePredictors.Where(k =>
-            k != LinearPredictor.Shape && !(k == LinearPredictor.Dispersion && _model.HasConstantDispersion))];
-        _offset = new int[LinearPredictor.Count];
+            k < LinearPredictor.Shape && !(k == LinearPredictor.Dispersion && _model.HasConstantDispersion))];
+        _offset = new int[_model.PredictorCount];
         foreach (int k in _predictors)
         {
             _offset[k] = _fixedCount;
@@ -45,7 +45,7 @@ internal sealed class LeaveGroupOut
     public double[]? Change(int[] rows)
     {
         int n = _model.ObservationCount, q = _system.EffectCount, p = _fixedCount;
-        var zeroed = new double[]?[LinearPredictor.PairCount];
+        var zeroed = new double[]?[_estimate.Weights.Length];
         for (int pair = 0; pair < zeroed.Length; pair++)
         {
             if (_estimate.Weights[pair] is not { } w)
@@ -130,7 +130,7 @@ internal sealed class LeaveGroupOut
         {
             double[] eta = _estimate.Predictors[LinearPredictor.Conditional]!;
             double[]? w = _estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)];
-            return [Array.ConvertAll([.. Enumerable.Range(0, eta.Length)], i => (w?[i] ?? 1) * (_model.Y[i] - eta[i])), .. new double[]?[LinearPredictor.Count - 1]];
+            return [Array.ConvertAll([.. Enumerable.Range(0, eta.Length)], i => (w?[i] ?? 1) * (_model.Y[i] - eta[i])), .. new double[]?[_model.PredictorCount - 1]];
         }
 
         var observations = new ObservationModel(_model.Family, _model.Y, _model.Size, _model.Weights, _model.IsZeroInflated, _model.HasConstantDispersion, 1);

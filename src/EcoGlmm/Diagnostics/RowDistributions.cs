@@ -10,7 +10,7 @@ internal sealed class RowDistributions
         double[] eta = predictors[LinearPredictor.Conditional]!;
         Mean = new double[rowCount];
         for (int i = 0; i < rowCount; i++)
-            Mean[i] = family.Link.At(eta[i]).Mu;
+            Mean[i] = family.LocationLink.At(eta[i]).Mu;
         if (predictors[LinearPredictor.Dispersion] is { } delta)
             Dispersion = Array.ConvertAll(delta, Math.Exp);
         if (predictors[LinearPredictor.ZeroInflation] is { } zeta)
