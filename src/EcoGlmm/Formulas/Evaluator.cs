@@ -15,6 +15,9 @@ internal sealed record EvaluationContext(
 {
     public Dictionary<string, Value> Known { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Individuals of these rows that within(), between(), first() and last() did not know from training.</summary>
+    public SortedSet<string> NewIndividuals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The user's number of a row, from 1.</summary>
     public int RowNumber(int row) => (RowNumbers is null ? row : RowNumbers[row]) + 1;
 }

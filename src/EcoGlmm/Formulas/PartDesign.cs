@@ -157,6 +157,7 @@ internal sealed class PartDesign
             X = x,
             Offset = offset,
             RandomTerms = random,
+            NewIndividuals = evaluator.Context.NewIndividuals,
         };
     }
 

@@ -71,7 +71,10 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             (lower[i], upper[i]) = Interval(value[i], z * error[i], _model.Family.MeanBounds);
         }
 
-        return new Predictions(value, error, lower, upper, level, unseen);
+        return new Predictions(value, error, lower, upper, level, unseen)
+        {
+            NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
+        };
     }
 
     /// <summary>The probability of each category of an ordered response.</summary>

@@ -54,6 +54,12 @@ public sealed class Predictions : IRichDisplay
     /// <summary>Rows with a grouping level that was not in the data, predicted with a random effect of zero.</summary>
     public int UnseenLevelRows { get; }
 
+    /// <summary>
+    /// Individuals that the model has not seen, where it uses their mean, first or last value of a variable (<c>within()</c>, <c>between()</c>,
+    /// <c>first()</c>, <c>last()</c>): these were taken from the rows predicted for, while a known individual keeps those of the training rows.
+    /// </summary>
+    public IReadOnlyList<string> NewIndividuals { get; internal init; } = [];
+
     /// <summary>The predictions as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]>
     {
