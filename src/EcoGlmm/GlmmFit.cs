@@ -191,7 +191,9 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
     /// <param name="randomEffects">
     /// Conditional: with the random effects of the row's levels; a level that was not in the data gets the mean of zero, with its
-    /// variance in the standard error. Population: with all random effects at zero (the typical level).
+    /// variance in the standard error. Population: with all random effects at zero (the typical level). Averaged: integrated over
+    /// the distribution of the random effects (the population's mean; on the link scale the link of that mean), with the
+    /// uncertainty of the variances where the fit has it; grouping columns need not be in new data.
     /// </param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <returns>One entry a row; NaN where a variable is missing.</returns>
