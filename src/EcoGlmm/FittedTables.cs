@@ -27,6 +27,12 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         for (var j = 0; j < part.Training.ColumnNames.Length; j++)
         {
             var name = part.Training.ColumnNames[j];
+            if (part.Training.Held is { } held && !double.IsNaN(held[j]))
+            {
+                rows.Add(new Coefficient(name, held[j], double.NaN, double.NaN, double.NaN) { IsFixed = true });
+                continue;
+            }
+
             if (part.Training.Aliased[j])
             {
                 rows.Add(new Coefficient(name, double.NaN, double.NaN, double.NaN, double.NaN));
@@ -52,7 +58,10 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             var r = term.Width;
             for (var i = 0; i < r; i++)
             {
-                rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], null, Math.Sqrt(sigma[(i * r) + i]), double.NaN));
+                rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], null, Math.Sqrt(sigma[(i * r) + i]), double.NaN)
+                {
+                    IsFixed = estimate.Model.Restraints.Holds(term, i, i),
+                });
             }
 
             for (var i = 0; i < r && !term.IsDiagonal; i++)
@@ -61,7 +70,10 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                 {
                     var correlation = sigma[(i * r) + j] / Math.Sqrt(sigma[(i * r) + i] * sigma[(j * r) + j]);
                     rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], term.Effects[j], double.NaN,
-                        Math.Clamp(correlation, -1, 1)));
+                        Math.Clamp(correlation, -1, 1))
+                    {
+                        IsFixed = estimate.Model.Restraints.Holds(term, i, j),
+                    });
                 }
             }
         }

@@ -62,8 +62,17 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>How far the fit can be trusted.</summary>
     public Convergence Convergence => _estimate.Convergence;
 
-    /// <summary>Maximised log-likelihood with all constants; the REML criterion's when fitted by REML.</summary>
+    /// <summary>
+    /// Maximised log-likelihood with all constants; the REML criterion's when fitted by REML. With priors it is the
+    /// log-likelihood at the posterior mode, without the log-density of the priors.
+    /// </summary>
     public double LogLikelihood => _estimate.LogLikelihood;
+
+    /// <summary>
+    /// Log-density of <see cref="GlmmOptions.Priors"/> at the estimates, zero without any. Its sum with
+    /// <see cref="LogLikelihood"/> is what was maximised, and what glmmTMB gives as the log-likelihood of such a model.
+    /// </summary>
+    public double LogPrior => _estimate.LogPrior;
 
     /// <summary>Number of parameters estimated: fixed effects, variances, correlations, dispersion, parameters of the family.</summary>
     public int ParameterCount => _estimate.ParameterCount;

@@ -30,6 +30,17 @@ public sealed record GlmmOptions
     /// <summary>Contrasts by factor column: "treatment" (the default), "sum" or "helmert".</summary>
     public IReadOnlyDictionary<string, string>? Contrasts { get; init; }
 
+    /// <summary>
+    /// Parameters held at a value instead of being estimated: <c>[Parameter.Dispersion(1), Parameter.Coefficient("x", 0)]</c>.
+    /// </summary>
+    public IReadOnlyList<Parameter> Fixed { get; init; } = [];
+
+    /// <summary>
+    /// Priors, or penalties: <c>[Prior.Normal(0, 2.5)]</c> on all coefficients but the intercept. The fit is then at the
+    /// posterior mode.
+    /// </summary>
+    public IReadOnlyList<Prior> Priors { get; init; } = [];
+
     /// <summary>Settings of the optimiser.</summary>
     public GlmmControl Control { get; init; } = new();
 }

@@ -81,6 +81,7 @@ internal static class FitJson
     private static void Criteria(Utf8JsonWriter json, GlmmFit fit)
     {
         json.Number("logLikelihood", fit.LogLikelihood);
+        if (fit.Options.Priors.Count > 0) json.Number("logPrior", fit.LogPrior);
         json.Number("deviance", fit.Deviance);
         json.WriteNumber("parameterCount", fit.ParameterCount);
         json.Number("aic", fit.Aic);
@@ -104,6 +105,7 @@ internal static class FitJson
             json.Number("statistic", c.Statistic);
             json.Number("pValue", c.PValue);
             json.WriteBoolean("dropped", double.IsNaN(c.Estimate));
+            json.WriteBoolean("fixed", c.IsFixed);
             json.WriteEndObject();
         }
 

@@ -19,8 +19,12 @@ internal static class FitWords
     }
 
     /// <summary>"maximum likelihood (Laplace approximation)".</summary>
-    public static string Estimator(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
+    public static string Estimator(GlmmFit fit) =>
+        fit.Estimate.Model.Restraints.HasPrior ? $"penalised {Likelihood(fit)}" : Likelihood(fit);
+
+    private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
     {
+        _ when fit.Estimate.IsRestricted => "restricted maximum likelihood (REML)",
         (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
         (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
         (false, true) => "maximum likelihood (Laplace approximation)",
@@ -134,8 +138,20 @@ internal static class FitWords
                 + $"(rank-deficient design): {string.Join(", ", dropped)}.";
         }
 
+        if (fit.Options.Fixed.Count > 0)
+        {
+            yield return $"{Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
+                + "shown as fixed, without standard error, and not counted by the information criteria.";
+        }
+
+        if (fit.Options.Priors.Count > 0)
+        {
+            yield return $"The estimates are penalised: they are at the posterior mode under {string.Join("; ", fit.Options.Priors)}. "
+                + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information criteria are approximate.";
+        }
+
         yield return "p-values and intervals by the normal approximation (Wald)"
-            + (fit.Estimate.IsProfiled && fit.VarianceComponents.Count > 0
+            + ((fit.Estimate.IsProfiled || fit.Estimate.IsRestricted) && fit.VarianceComponents.Count > 0
                 ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
         if (fit.Options.Weights is not null)
         {

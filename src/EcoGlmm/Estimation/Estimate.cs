@@ -13,6 +13,12 @@ internal sealed class Estimate
     /// <summary>Maximised log-likelihood, or REML criterion as a log-likelihood.</summary>
     public required double LogLikelihood { get; init; }
 
+    /// <summary>Log-density of the priors at the optimum; zero without.</summary>
+    public double LogPrior { get; init; }
+
+    /// <summary>Whether this is the REML estimate of a model whose σ could not be profiled out.</summary>
+    public bool IsRestricted { get; init; }
+
     /// <summary>
     /// Covariance of ψ, d × d column-major; NaN rows for parameters without a standard error. For a Gaussian model with
     /// identity link only the fixed-effects block is filled (it is conditional on the variance parameters).

@@ -11,8 +11,18 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class MixedModel
 {
+    /// <param name="family">Family and link.</param>
+    /// <param name="y">Response; successes for a binomial.</param>
+    /// <param name="size">Trials or precision weights; empty when all are one.</param>
+    /// <param name="weights">Multipliers of the log-likelihood; null when all are one.</param>
+    /// <param name="conditional">Matrices of the conditional part.</param>
+    /// <param name="dispersion">Matrices of the dispersion.</param>
+    /// <param name="zeroInflation">Matrices of the zero inflation; null without.</param>
+    /// <param name="held">What is held at a value; coefficients and dispersion, which the matrices have taken up, are ignored.</param>
+    /// <param name="priors">Priors; null for none.</param>
     public MixedModel(Family family, double[] y, double[] size, double[]? weights, PartMatrices conditional,
-        PartMatrices? dispersion, PartMatrices? zeroInflation)
+        PartMatrices? dispersion, PartMatrices? zeroInflation, IReadOnlyList<Parameter>? held = null,
+        IReadOnlyList<Prior>? priors = null)
     {
         Family = family;
         Y = y;
@@ -35,7 +45,8 @@ internal sealed class MixedModel
             foreach (var g in part.RandomTerms)
             {
                 var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z,
-                    g.Kind == CovarianceKind.Diagonal, effects, theta);
+                    g.Kind == CovarianceKind.Diagonal, effects, theta,
+                    keepsEffects: held?.Any(h => Restraints.IsOfRandomEffects(h) && h.Part == PartOf(k) && h.Name == g.Group) == true);
                 effects += term.EffectCount;
                 theta += term.ThetaCount;
                 terms.Add(term);
@@ -47,6 +58,7 @@ internal sealed class MixedModel
         Terms = terms;
         RandomPredictors = [.. terms.Select(t => t.Predictor).Distinct().Order()];
         ActivePredictors = [.. Enumerable.Range(0, LinearPredictor.Count).Where(k => parts[k] is not null)];
+        Restraints = new Restraints(this, held ?? [], priors ?? []);
         HasConstantDispersion = dispersion is null || !family.HasDispersion
             || (Basis[LinearPredictor.Dispersion]!.Columns <= 1
                 && dispersion.RandomTerms.Length == 0
@@ -107,6 +119,9 @@ internal sealed class MixedModel
     public int[] ActivePredictors { get; }
 
     public bool HasConstantDispersion { get; }
+
+    /// <summary>What is held at a value, and priors.</summary>
+    public Restraints Restraints { get; }
 
     public bool IsZeroInflated => Basis[LinearPredictor.ZeroInflation] is not null;
 

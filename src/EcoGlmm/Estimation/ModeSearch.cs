@@ -12,6 +12,10 @@ internal sealed class ModeSearch
 {
     private const int MaxIterations = 200;
 
+    // Steps this short, one after the other, because longer ones have no likelihood: the modes are at the edge of a link's range.
+    private const double CrampedStep = 1e-3;
+    private const int MaxCrampedSteps = 3;
+
     // The last step is taken without another look at the function: after a Newton step the decrement falls to its square,
     // after a step with an older factor to a fraction.
     private const double NewtonTolerance = 1e-9;
@@ -201,6 +205,7 @@ internal sealed class ModeSearch
 
         var reuse = _hasFactor && _system.IsFactorizationCostly;
         var last = double.PositiveInfinity;
+        var cramped = 0;
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -249,10 +254,12 @@ internal sealed class ModeSearch
             var noise = 1e-11 * (1 + Math.Abs(value));
             var length = 1.0;
             var next = double.PositiveInfinity;
+            var impossible = false;
             for (var halving = 0; halving < 60; halving++, length *= 0.5)
             {
                 for (var j = 0; j < _trial.Length; j++) _trial[j] = Modes[j] - (length * _step[j]);
                 next = ValueAt(_trial);
+                impossible |= !double.IsFinite(next);
                 if (next <= value - (1e-4 * length * decrement) + noise) break;
             }
 
@@ -272,6 +279,13 @@ internal sealed class ModeSearch
                 }
 
                 Failure = "the conditional modes of the random effects could not be improved";
+                return false;
+            }
+
+            cramped = impossible && length < CrampedStep ? cramped + 1 : 0;
+            if (cramped >= MaxCrampedSteps)
+            {
+                Failure = "the conditional modes of the random effects are at the edge of what the link allows";
                 return false;
             }
 

@@ -36,10 +36,10 @@ internal sealed class OptimumAssessment
         var d = psi.Length;
         var failed = !isFinite;
         var singular = isFinite && RandomEffectsCheck.ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
-        var limits = new List<int>();
+        List<int> limits = [.. Enumerable.Range(0, d).Where(model.Restraints.Holds)];
         var dispersionLimit = isFinite && DispersionLimit(model, psi, hessian, problems);
         if (dispersionLimit) limits.Add(model.FixedOffset[LinearPredictor.Dispersion]);
-        if (isFinite && ShapeLimit(model, psi, hessian, problems)) limits.Add(model.FixedOffset[LinearPredictor.Shape]);
+        if (isFinite && !limits.Contains(model.FixedOffset[LinearPredictor.Shape]) && ShapeLimit(model, psi, hessian, problems)) limits.Add(model.FixedOffset[LinearPredictor.Shape]);
         var usable = (double[])hessian.Clone();
         foreach (var at in limits)
         {
@@ -104,6 +104,14 @@ internal sealed class OptimumAssessment
         if (model.Basis[k] is not { Columns: 1 } basis || !model.HasConstantDispersion) return false;
         if (!IsAtLimit(basis.Q[0], psi, model.FixedOffset[k], hessian)) return false;
         var poisson = model.Family.Name is "nbinom1" or "nbinom2";
+        if (model.Family.Name == "compois" && psi[model.FixedOffset[k]] * basis.Q[0] < 0)
+        {
+            problems.Add(new ConvergenceProblem("dispersion",
+                "The dispersion of compois runs to zero: the counts vary as little as counts with such means can, between the two nearest whole numbers.",
+                "Check the counts for rounding or a fixed design; standard errors of the other coefficients are those at this limit."));
+            return true;
+        }
+
         problems.Add(new ConvergenceProblem("dispersion",
             $"The dispersion parameter of {model.Family.Name} runs to its limit{(poisson ? ": the counts vary no more than Poisson counts would" : "")}.",
             poisson ? "Use Family.Poisson(), which this model has become." : "Use a simpler family, which this model has become."));
@@ -126,7 +134,7 @@ internal sealed class OptimumAssessment
     private static bool IsAtLimit(double basis, double[] psi, int at, double[] hessian)
     {
         var curvature = hessian.Length == 0 ? double.NaN : hessian[(at * psi.Length) + at] / (basis * basis);
-        return Math.Abs(basis * psi[at]) >= 6 && !(curvature > 1.0 / (LargestStandardError * LargestStandardError));
+        return Math.Abs(basis * psi[at]) >= 3 && !(curvature > 1.0 / (LargestStandardError * LargestStandardError));
     }
 
     private static string NameOf(MixedModel model, int parameter)

@@ -19,7 +19,8 @@ internal static class ProfiledEstimator
     public static bool Handles(MixedModel model) =>
         model.Family.Name == "gaussian" && model.Family.Link.Name == "identity" && !model.IsZeroInflated
         && model.HasConstantDispersion && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 }
-        && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null;
+        && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null
+        && model.Restraints.IsEmpty;
 
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)

@@ -198,6 +198,13 @@ internal static class StartingValues
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
+    public static double[] ConstantMean(MixedModel model)
+    {
+        var eta = new double[model.ObservationCount];
+        for (var i = 0; i < eta.Length; i++) eta[i] = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
+        return ConstantMean(model, eta);
+    }
+
     private static double[] ConstantMean(MixedModel model, double[] eta)
     {
         const int e = LinearPredictor.Conditional;

@@ -14,14 +14,17 @@ internal sealed class PartDesign
     private readonly RandomTermDesign[] _randomTerms;
     private readonly bool[] _aliased;
     private readonly int[] _position;
+    private readonly double[]? _held;
 
     /// <param name="syntax">The part's formula, expanded.</param>
     /// <param name="offsetColumn">A column to add to the linear predictor, if any.</param>
     /// <param name="training">The training rows.</param>
     /// <param name="contrasts">Contrasts of factors among the fixed effects, by column.</param>
+    /// <param name="held">Coefficients that are held at a value, by name: their columns become part of the offset.</param>
+    /// <exception cref="GlmmException">There is no coefficient of that name to hold.</exception>
     public PartDesign(
         PartSyntax syntax, string? offsetColumn, EvaluationContext training,
-        IReadOnlyDictionary<string, Contrast> contrasts)
+        IReadOnlyDictionary<string, Contrast> contrasts, IReadOnlyDictionary<string, double> held)
     {
         _syntax = syntax;
         _offsets = offsetColumn is null
@@ -42,6 +45,12 @@ internal sealed class PartDesign
         var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount]);
         var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept);
         _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
+        _held = Held(held);
+        for (var j = 0; j < _position.Length && _held is not null; j++)
+        {
+            if (!double.IsNaN(_held[j]))
+                _aliased[j] = dependent[_position[j]] = true;
+        }
         if (dependent.Contains(true))
             x = WithoutDependent(x, evaluator.RowCount, dependent);
         kept = 0;
@@ -127,6 +136,7 @@ internal sealed class PartDesign
             RowCount = n,
             ColumnNames = _layout.ColumnNames,
             Aliased = _aliased,
+            Held = _held,
             X = x,
             Offset = offset,
             RandomTerms = random,
@@ -160,7 +170,43 @@ internal sealed class PartDesign
                 missing[row] |= double.IsNaN(values[row]);
             }
         }
+        AddHeld(evaluator, missing, offset);
         return offset;
+    }
+
+    private void AddHeld(Evaluator evaluator, bool[] missing, double[] offset)
+    {
+        if (_held is null)
+            return;
+        var position = new int[_held.Length];
+        var kept = 0;
+        for (var j = 0; j < position.Length; j++)
+            position[j] = double.IsNaN(_held[j]) ? -1 : kept++;
+        var columns = new double[offset.Length * kept];
+        _layout.Fill(evaluator, position, columns, missing);
+        for (var j = 0; j < position.Length; j++)
+        {
+            for (var row = 0; row < offset.Length && position[j] >= 0; row++)
+                offset[row] += _held[j] * columns[(position[j] * offset.Length) + row];
+        }
+    }
+
+    private double[]? Held(IReadOnlyDictionary<string, double> held)
+    {
+        if (held.Count == 0)
+            return null;
+        var values = new double[_layout.ColumnNames.Length];
+        Array.Fill(values, double.NaN);
+        foreach (var (name, value) in held)
+        {
+            var at = Array.IndexOf(_layout.ColumnNames, name);
+            if (at < 0)
+                throw new GlmmException($"The coefficient \"{name}\" is to be held at a value, but there is none of that name{NearestName.Suggestion(name, _layout.ColumnNames)}");
+            if (_aliased[at])
+                throw new GlmmException($"The coefficient \"{name}\" cannot be held at a value: it depends linearly on others and was dropped. Leave one of them out of the formula.");
+            values[at] = value;
+        }
+        return values;
     }
 
     private static double[] WithoutDependent(double[] x, int rows, bool[] dependent)

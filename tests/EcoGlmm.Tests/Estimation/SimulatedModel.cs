@@ -70,7 +70,8 @@ internal static class SimulatedModel
     /// A parameter vector near the middle of the parameter space, and a response drawn at its fixed effects.
     /// </summary>
     public static (MixedModel Model, double[] Psi) Draw(Family family, GroupingTerm[] terms, PartMatrices? dispersion = null,
-        PartMatrices? zeroInflation = null, double[]? weights = null, int rows = Rows)
+        PartMatrices? zeroInflation = null, double[]? weights = null, int rows = Rows,
+        Parameter[]? held = null, Prior[]? priors = null)
     {
         var random = new RandomStream(20240611);
         var conditional = Part(random, rows, terms);
@@ -96,7 +97,8 @@ internal static class SimulatedModel
             if (zeroInflation is not null && random.NextDouble() < 0.25) y[i] = 0;
         }
 
-        var model = new MixedModel(family, y, size, weights, conditional, dispersion ?? Constant(rows), zeroInflation);
+        var model = new MixedModel(family, y, size, weights, conditional, dispersion ?? Constant(rows), zeroInflation,
+            held, priors);
         var psi = new double[model.ParameterCount];
         var beta = new[] { intercept, slope };
         model.Basis[LinearPredictor.Conditional]!.FromCoefficients(beta);
