@@ -81,7 +81,7 @@ public sealed partial class GlmmFit
         };
     }
 
-    private double[]?[] FixedPredictors()
+    internal double[]?[] FixedPredictors()
     {
         var model = _estimate.Model;
         var predictors = new double[]?[LinearPredictor.Count];

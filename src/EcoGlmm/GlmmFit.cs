@@ -214,13 +214,19 @@ public sealed partial class GlmmFit : IRichDisplay
         return _predictor.Value.Predict(newData, scale, randomEffects, level);
     }
 
-    /// <summary>Intervals for the fixed effects of all parts.</summary>
+    /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
     public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95)
     {
         if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
-        return IntervalTable.Wald(this, level);
+        return method switch
+        {
+            IntervalMethod.Wald => IntervalTable.Wald(this, level),
+            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level), level),
+            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level),
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
     }
 
     /// <summary>Fits a changed formula to the same data: ". ~ . + age", ". ~ . - (1 | year)".</summary>

@@ -78,6 +78,9 @@ internal sealed class PartDesign
     public IReadOnlyList<FormulaNode> FixedExpressions =>
         [.. _syntax.Terms.Terms.SelectMany(term => term.Variables).Distinct().Order().Select(v => _syntax.Terms.Variables[v]), .. _offsets];
 
+    /// <summary>The offsets, as they stand in the formula.</summary>
+    public IEnumerable<string> OffsetTexts => _offsets.Select(o => o.ToString());
+
     /// <summary>The value of a numeric expression on other rows, by what it learnt from the training rows.</summary>
     public double[] Numbers(FormulaNode node, FieldData rows) =>
         new Evaluator(_syntax.Text, new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null)).Numbers(node, "a covariate");

@@ -106,7 +106,8 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
 
     private static string Bar(RandomTermSyntax term) => term.Uncorrelated ? "||" : "|";
 
-    private static string Written(RandomTermSyntax term) => term.Structure is { } structure
+    /// <summary>A random term as text.</summary>
+    internal static string Written(RandomTermSyntax term) => term.Structure is { } structure
         ? $"{structure}({term.Effects} | {term.Group})"
         : $"({term.Effects} {Bar(term)} {term.Group})";
 }
