@@ -11,7 +11,7 @@ namespace EcoGlmm.Inference;
 internal static class StudentizedRange
 {
     private const double Range = 8.5;
-    private const double Step = 0.1;
+    private const double Step = 0.25;
 
     /// <summary>P(Q &gt; q) for k means and so many degrees of freedom (infinite: the standard deviation is known).</summary>
     public static double UpperTail(double q, int k, double degreesOfFreedom)
@@ -31,7 +31,7 @@ internal static class StudentizedRange
             {
                 var u = side * i * step;
                 var density = Math.Exp(constant + (v * u) - (0.5 * v * Math.Exp(2 * u)));
-                if (density < 1e-17) break;
+                if (density < 1e-14) break;
                 sum += density * Exceeds(q * Math.Exp(u), k);
             }
         }
@@ -44,7 +44,7 @@ internal static class StudentizedRange
     {
         var (low, high) = (0.0, 4.0);
         while (UpperTail(high, k, degreesOfFreedom) > probability) high *= 2;
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 32; i++)
         {
             var middle = 0.5 * (low + high);
             if (UpperTail(middle, k, degreesOfFreedom) > probability) low = middle;

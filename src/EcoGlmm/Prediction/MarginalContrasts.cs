@@ -87,14 +87,15 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IRichDi
             Adjustment.Bonferroni => [.. single.Select(value => Math.Min(1, m * value))],
             _ => single.ToArray(),
         };
+        var quantiles = draft.Select(d => d.Degrees).Distinct().ToDictionary(df => df, df => adjustment switch
+        {
+            Adjustment.Tukey => StudentizedRange.UpperQuantile(1 - level, means, df) / Math.Sqrt(2),
+            Adjustment.None => StudentT.Quantile(0.5 + (level / 2), df),
+            _ => StudentT.Quantile(1 - ((1 - level) / (2 * m)), df),
+        });
         return draft.Select((d, i) =>
         {
-            var half = d.Error * adjustment switch
-            {
-                Adjustment.Tukey => StudentizedRange.UpperQuantile(1 - level, means, d.Degrees) / Math.Sqrt(2),
-                Adjustment.None => StudentT.Quantile(0.5 + (level / 2), d.Degrees),
-                _ => StudentT.Quantile(1 - ((1 - level) / (2 * m)), d.Degrees),
-            };
+            var half = d.Error * quantiles[d.Degrees];
             var (lower, upper) = (d.Estimate - half, d.Estimate + half);
             double Ratio(double x) => hasRatio ? Math.Exp(x) : double.NaN;
             return new MarginalContrast(d.Name, by, d.Estimate, d.Error, d.Estimate / d.Error, p[i], lower, upper,
