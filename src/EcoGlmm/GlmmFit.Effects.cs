@@ -26,7 +26,9 @@ public sealed partial class GlmmFit
     public MarginalMeans MarginalMeans(string variables, PredictionScale scale = PredictionScale.Response, GridWeights weights = GridWeights.Equal,
         IReadOnlyDictionary<string, double[]>? at = null, ModelPart part = ModelPart.Conditional,
         DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95) =>
-        new(this, new ReferenceGrid(this, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees, CheckedLevel(level));
+        Family.HasThresholds && part == ModelPart.Conditional && scale == PredictionScale.Response
+            ? throw new GlmmException("Marginal means of ordered categories are on the link scale (PredictionScale.Link), where their contrasts are; for categories see PredictProbabilities, for mean scores Standardise.")
+            : new(this, new ReferenceGrid(this, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees, CheckedLevel(level));
 
     /// <summary>
     /// Slopes of the linear predictor along a covariate, on the reference grid, for each level of other variables. R's emtrends.

@@ -24,7 +24,11 @@ public sealed record GlmmOptions
     /// <summary>Restricted maximum likelihood, for Gaussian models with identity link.</summary>
     public bool Reml { get; init; }
 
-    /// <summary>Points of adaptive Gauss-Hermite quadrature; 1 is the Laplace approximation.</summary>
+    /// <summary>
+    /// Points of adaptive Gauss-Hermite quadrature for each random effect, up to 100; 1 is the Laplace approximation. More than one
+    /// needs all random effects to belong to one grouping factor, and the points to the power of the number of effects of a
+    /// level to be at most 10000. Where the Laplace approximation is exact (Gaussian, identity link) it makes no difference.
+    /// </summary>
     public int QuadraturePoints { get; init; } = 1;
 
     /// <summary>Contrasts by factor column: "treatment" (the default), "sum" or "helmert".</summary>

@@ -65,6 +65,18 @@ internal static class FitTables
         return content;
     }
 
+    /// <summary>Thresholds between ordered categories; there is nothing to test them against.</summary>
+    /// <param name="table">The thresholds.</param>
+    /// <param name="caption">The table's heading.</param>
+    public static TableContent Thresholds(CoefficientTable table, string caption)
+    {
+        var numbers = new CoefficientNumbers(table, digits: 4);
+        var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. error");
+        for (var i = 0; i < table.Count; i++)
+            content.Row([table[i].Name, numbers.Text(i, table[i].Estimate), numbers.Text(i, table[i].StandardError)]);
+        return content;
+    }
+
     /// <summary>
     /// Variances, standard deviations and correlations as lme4 prints them: each effect's correlations stand in the order
     /// of the effects before it.

@@ -53,4 +53,10 @@ internal sealed class Estimate
 
     /// <summary>Whether the dispersion is at infinity or zero, so that it has no standard error.</summary>
     public bool IsDispersionAtLimit { get; init; }
+
+    /// <summary>Evaluations of the criterion with its gradient.</summary>
+    public int Gradients { get; init; }
+
+    /// <summary>Times that the family went over all observations; none when the Gaussian model was profiled.</summary>
+    public int FamilyPasses { get; init; }
 }

@@ -5,7 +5,7 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// Maximum likelihood by the Laplace approximation: quasi-Newton over all of ψ, the Hessian at the optimum for standard
+/// Maximum likelihood by the Laplace approximation or adaptive quadrature: quasi-Newton over all of ψ, the Hessian at the optimum for standard
 /// errors and for a last Newton step, and the checks of what was found. Without random effects this is exact maximum
 /// likelihood of a generalized linear model.
 /// </summary>
@@ -89,7 +89,7 @@ internal sealed class LaplaceEstimator
 
     private Estimate Fit(double[]? given)
     {
-        var psi = given ?? StartingValues.Find(_model);
+        var psi = given ?? StartingValues.Find(_model, cancellation: _cancellation);
         if (IsConstantMeasurement())
         {
             Evaluate(psi, []);
@@ -530,7 +530,7 @@ internal sealed class LaplaceEstimator
         bool isDispersionAtLimit, Convergence convergence, bool isRestricted)
     {
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
-        var weights = new double[]?[LinearPredictor.PairCount];
+        var weights = new double[]?[LinearPredictor.PairCount(_model.PredictorCount)];
         for (var k = 0; k < weights.Length; k++)
         {
             weights[k] = _objective.Observations.Second[k] is { } second ? Array.ConvertAll(second, v => -v) : null;
@@ -554,6 +554,8 @@ internal sealed class LaplaceEstimator
             IsProfiled = false,
             IsRestricted = isRestricted,
             ParameterCount = parameterCount,
+            Gradients = _objective.GradientCount,
+            FamilyPasses = _objective.Observations.EvaluationCount,
             IsDispersionAtLimit = isDispersionAtLimit,
             Convergence = convergence,
         };

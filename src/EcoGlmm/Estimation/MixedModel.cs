@@ -6,7 +6,7 @@ namespace EcoGlmm.Estimation;
 
 /// <summary>
 /// A model ready to be estimated: the response, an orthogonal fixed-effects basis and an offset for each linear
-/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, γ_σ, θ), where γ = Rβ are
+/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, γ_σ, …, θ), where γ = Rβ are
 /// coefficients of the orthogonal basis.
 /// </summary>
 internal sealed class MixedModel
@@ -29,11 +29,17 @@ internal sealed class MixedModel
         Size = size;
         Weights = weights;
         PartMatrices?[] parts = [conditional, family.HasDispersion ? dispersion : null, zeroInflation,
-            family.Shape is null ? null : PartMatrices.Constant(y.Length)];
+            .. family.Shapes.Select(_ => PartMatrices.Constant(y.Length))];
+        PredictorCount = parts.Length;
+        Basis = new OrthogonalBasis?[PredictorCount];
+        Offset = new double[]?[PredictorCount];
+        CoefficientNames = new string[PredictorCount][];
+        Unit = new double[PredictorCount];
+        FixedOffset = new int[PredictorCount];
         var terms = new List<RandomTerm>();
         var at = 0;
         var (effects, theta) = (0, 0);
-        for (var k = 0; k < LinearPredictor.Count; k++)
+        for (var k = 0; k < PredictorCount; k++)
         {
             FixedOffset[k] = at;
             if (parts[k] is not { } part) continue;
@@ -57,7 +63,7 @@ internal sealed class MixedModel
         ThetaCount = theta;
         Terms = terms;
         RandomPredictors = [.. terms.Select(t => t.Predictor).Distinct().Order()];
-        ActivePredictors = [.. Enumerable.Range(0, LinearPredictor.Count).Where(k => parts[k] is not null)];
+        ActivePredictors = [.. Enumerable.Range(0, PredictorCount).Where(k => parts[k] is not null)];
         Restraints = new Restraints(this, held ?? [], priors ?? []);
         HasConstantDispersion = dispersion is null || !family.HasDispersion
             || (Basis[LinearPredictor.Dispersion]!.Columns <= 1
@@ -83,23 +89,26 @@ internal sealed class MixedModel
 
     public int ObservationCount => Y.Length;
 
+    /// <summary>Number of places for linear predictors, those that the model lacks among them.</summary>
+    public int PredictorCount { get; }
+
     /// <summary>Basis of the fixed effects by linear predictor; null where the model lacks the predictor.</summary>
-    public OrthogonalBasis?[] Basis { get; } = new OrthogonalBasis?[LinearPredictor.Count];
+    public OrthogonalBasis?[] Basis { get; }
 
     /// <summary>Offsets by linear predictor.</summary>
-    public double[]?[] Offset { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] Offset { get; }
 
     /// <summary>Names of the coefficients of each predictor, those left out for collinearity not among them.</summary>
-    public string[]?[] CoefficientNames { get; } = new string[LinearPredictor.Count][];
+    public string[]?[] CoefficientNames { get; }
 
     /// <summary>
     /// What counts as one on the scale of each linear predictor: the spread of the response on the scale of a link that has the
     /// response's units, one on log and probability scales (and where effects are relative to σ).
     /// </summary>
-    public double[] Unit { get; } = new double[LinearPredictor.Count];
+    public double[] Unit { get; }
 
     /// <summary>Where each predictor's γ begins in ψ.</summary>
-    public int[] FixedOffset { get; } = new int[LinearPredictor.Count];
+    public int[] FixedOffset { get; }
 
     /// <summary>Length of γ in all; θ begins here.</summary>
     public int FixedCount { get; }
@@ -119,6 +128,9 @@ internal sealed class MixedModel
     public int[] ActivePredictors { get; }
 
     public bool HasConstantDispersion { get; }
+
+    /// <summary>Points of adaptive Gauss-Hermite quadrature for each random effect; 1 is the Laplace approximation.</summary>
+    public int QuadraturePoints { get; set; } = 1;
 
     /// <summary>What is held at a value, and priors.</summary>
     public Restraints Restraints { get; }

@@ -24,13 +24,14 @@ internal sealed class ModeSearch
     private readonly RandomEffectsSystem _system;
     private readonly ObservationModel _observations;
     private readonly CancellationToken _cancellation;
-    private readonly double[]?[] _fixed = new double[]?[LinearPredictor.Count];
-    private readonly double[]?[] _weights = new double[]?[LinearPredictor.PairCount];
+    private readonly double[]?[] _fixed;
+    private readonly double[]?[] _weights;
     private readonly double[] _gradient;
     private readonly double[] _step;
     private readonly double[] _trial;
     private readonly double[] _b;
     private readonly double[] _change;
+    private readonly double[] _weighted;
     private readonly double[] _psi;
     private bool _hasPoint;
     private bool _hasFactor;
@@ -49,7 +50,11 @@ internal sealed class ModeSearch
         _trial = new double[q];
         _b = new double[q];
         _change = new double[model.ObservationCount];
+        _weighted = new double[model.ObservationCount];
         _psi = new double[model.ParameterCount];
+        _fixed = new double[]?[model.PredictorCount];
+        _weights = new double[]?[LinearPredictor.PairCount(model.PredictorCount)];
+        Predictors = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors)
         {
             _fixed[k] = new double[model.ObservationCount];
@@ -65,7 +70,7 @@ internal sealed class ModeSearch
 
     public double[] Modes { get; }
 
-    public double[]?[] Predictors { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] Predictors { get; }
 
     public string? Failure { get; private set; }
 
@@ -346,7 +351,7 @@ internal sealed class ModeSearch
     /// </summary>
     public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result)
     {
-        var difference = new double[psiLength()];
+        var difference = new double[_psi.Length];
         for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
         Span<double> theta = difference.AsSpan(_model.FixedCount);
         var lambdas = new double[_model.Terms.Count][];
@@ -358,9 +363,10 @@ internal sealed class ModeSearch
             CovarianceFactor.Multiply(term, lambdas[t], Modes, _b);
         }
 
-        var ztl = new double[_system.EffectCount];
+        var (ztl, moved) = (_gradient, _trial);
+        Array.Clear(ztl);
+        Array.Clear(moved);
         result.Clear();
-        var weighted = new double[_model.ObservationCount];
         foreach (var m in _model.ActivePredictors)
         {
             Array.Clear(_change);
@@ -370,14 +376,13 @@ internal sealed class ModeSearch
             {
                 var second = _observations.Second[LinearPredictor.Pair(k, m)];
                 if (second is null) continue;
-                for (var i = 0; i < weighted.Length; i++) weighted[i] = second[i] * _change[i];
-                _system.AddZtx(k, weighted, result);
+                for (var i = 0; i < _weighted.Length; i++) _weighted[i] = second[i] * _change[i];
+                _system.AddZtx(k, _weighted, result);
             }
         }
 
         _system.Lambda.MultiplyTransposed(result, result);
         foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, ztl);
-        var moved = new double[_system.EffectCount];
         for (var t = 0; t < lambdas.Length; t++)
         {
             CovarianceFactor.MultiplyTransposed(_model.Terms[t], lambdas[t], ztl, moved);
@@ -385,6 +390,5 @@ internal sealed class ModeSearch
 
         for (var j = 0; j < moved.Length; j++) result[j] += moved[j];
         _system.Solve(result);
-        int psiLength() => _psi.Length;
     }
 }

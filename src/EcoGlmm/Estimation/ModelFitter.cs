@@ -13,7 +13,8 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, data, HeldCoefficients(family, options));
+            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds);
+        if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
     }
@@ -36,19 +37,21 @@ internal static class ModelFitter
                 + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
         }
 
-        if (family.Shape is { } shape && specification.Dispersion.Training.RandomTerms.Length > 0)
+        if (family.HasThresholds && specification.ZeroInflation is not null)
         {
-            throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
-                + $"whose {shape.Name} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
+            throw new GlmmException($"The family {family.Name}, of ordered categories, has no zeros to inflate. Leave ZeroInflation out: "
+                + "the thresholds already let the lowest category be as frequent as it is.");
         }
 
-        if (options.QuadraturePoints > 1)
+        if (family.Shapes.Count > 0 && specification.Dispersion.Training.RandomTerms.Length > 0)
         {
-            throw new GlmmException($"QuadraturePoints = {options.QuadraturePoints} is not available yet; only 1, the Laplace approximation.");
+            throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
+                + $"whose {string.Join(" and ", family.Shapes.Select(shape => shape.Name))} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
         }
 
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
             specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors);
+        model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && (family.Name != "gaussian" || family.Link.Name != "identity" || model.IsZeroInflated))
         {
@@ -109,9 +112,9 @@ internal static class ModelFitter
             throw new GlmmException("The formulas ZeroInflation and Dispersion cannot be null; for no zero inflation write \"~ 0\", for a constant dispersion \"~ 1\".");
         }
 
-        if (options.QuadraturePoints < 1)
+        if (options.QuadraturePoints is < 1 or > QuadratureGrid.MaxPoints)
         {
-            throw new GlmmException($"QuadraturePoints must be 1 (the Laplace approximation) or more, not {options.QuadraturePoints}.");
+            throw new GlmmException($"QuadraturePoints must lie between 1 (the Laplace approximation) and {QuadratureGrid.MaxPoints}, not {options.QuadraturePoints}.");
         }
 
         if (options.Control is not { } control) throw new GlmmException("Control cannot be null; leave it out for the defaults.");

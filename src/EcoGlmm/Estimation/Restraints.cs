@@ -175,17 +175,24 @@ internal sealed class Restraints
     /// <summary>Finds the shape's predictor by bisection: its value on the users' scale grows with it.</summary>
     private void HoldShape(Parameter parameter)
     {
-        if (_model.Family.Shape is not { } shape || shape.Name != parameter.Name)
+        var shapes = _model.Family.Shapes;
+        if (shapes.Count > 1)
+        {
+            throw new GlmmException($"The parameters of the family {_model.Family.Name} ({string.Join(", ", shapes.Select(s => s.Name))}) "
+                + "are estimated together, in their order: one of them cannot be held.");
+        }
+
+        if (shapes.Count == 0 || shapes[0].Name != parameter.Name)
         {
             throw new GlmmException($"The family {_model.Family.Name} has no parameter \"{parameter.Name}\" to hold"
-                + (_model.Family.Shape is { } own ? $"; its parameter is \"{own.Name}\"." : ". For its dispersion use Parameter.Dispersion(value)."));
+                + (shapes.Count > 0 ? $"; its parameter is \"{shapes[0].Name}\"." : ". For its dispersion use Parameter.Dispersion(value)."));
         }
 
         double low = -30, high = 30;
-        double At(double predictor) => _model.Family.WithShape(predictor).Shape!.Value;
+        double At(double predictor) => _model.Family.WithShapes([predictor]).Shapes[0].Value;
         if (!(At(low) <= parameter.Value && parameter.Value <= At(high)))
         {
-            throw new GlmmException($"The {shape.Name} of the family {_model.Family.Name} cannot be {Display.NumberFormat.Significant(parameter.Value)}.");
+            throw new GlmmException($"The {parameter.Name} of the family {_model.Family.Name} cannot be {Display.NumberFormat.Significant(parameter.Value)}.");
         }
 
         for (var halving = 0; halving < 100; halving++)

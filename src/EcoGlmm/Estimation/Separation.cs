@@ -171,13 +171,13 @@ internal static class Separation
                 "Check that the response is the column you meant: there is nothing for a model to explain.");
         }
 
+        var suspect = model.Family.WeightRole == WeightRole.Trials ? "with successes alone or failures alone"
+            : model.Family.HasThresholds ? "in which the lowest or the highest category alone occurs"
+            : "in which every value is zero";
         return new ConvergenceProblem(parameter,
             $"{list} {run} to infinity (complete or quasi-complete separation): somewhere they predict the response perfectly.",
-            model.Family.WeightRole == WeightRole.Trials
-                ? "Look for factor levels, or a range of a covariate, with successes alone or failures alone; pool them, drop them, "
-                    + $"or keep them finite with a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions."
-                : "Look for factor levels, or a range of a covariate, in which every value is zero; pool them, drop them, "
-                    + $"or keep them finite with a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
+            $"Look for factor levels, or a range of a covariate, {suspect}; pool them, drop them, "
+                + $"or keep them finite with a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
     }
 
     /// <summary>The prior to type: on the intercept too when that is the one that runs off.</summary>

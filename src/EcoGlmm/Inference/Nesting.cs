@@ -16,7 +16,8 @@ internal readonly record struct Nesting(int Variances, int Other)
         var difference = larger.ParameterCount - smaller.ParameterCount;
         if (difference <= 0 || smaller.Family.Name != larger.Family.Name || smaller.Family.Link.Name != larger.Family.Link.Name) return null;
         if (a.ObservationCount != b.ObservationCount || (a.IsZeroInflated && !b.IsZeroInflated)) return null;
-        for (var k = 0; k < LinearPredictor.Count; k++)
+        if (smaller.Options.Priors.Count + larger.Options.Priors.Count > 0 || smaller.Options.QuadraturePoints != larger.Options.QuadraturePoints) return null;
+        for (var k = 0; k < LinearPredictor.FormulaCount; k++)
         {
             if (a.Basis[k] is { } basis && (b.Basis[k] is not { } wider || !Spans(wider, basis) || !SameOffset(a.Offset[k]!, b.Offset[k]!, wider))) return null;
         }

@@ -40,7 +40,6 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
 
     internal static Repeatability Of(GlmmFit fit, string group, int simulations, long seed, double level)
     {
-        Share(fit, group, new VariancePartition(fit, null));
         var (latent, observed) = Both(fit, group);
         var (a, b, c, d, done) = (double.NaN, double.NaN, double.NaN, double.NaN, 0);
         if (simulations > 0)
@@ -56,10 +55,11 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
 
     private static (double Latent, double Observed) Both(GlmmFit fit, string group)
     {
+        if (fit.Family.HasThresholds) return (Share(fit, group, new VariancePartition(fit, null)), double.NaN);
+
         // The mean response of the sample itself: a refit of the null model for each simulation would gain nothing.
         var mean = fit.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
-        var needed = fit.Family.Name is not ("gaussian" or "t") || fit.Family.Link.Name != "identity";
-        return (Share(fit, group, new VariancePartition(fit, needed ? mean : null)), ObservedScale(fit, group));
+        return (Share(fit, group, new VariancePartition(fit, mean)), ObservedScale(fit, group));
     }
 
     private static double Share(GlmmFit fit, string group, VariancePartition partition)
@@ -94,7 +94,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
             var eta = predictors[LinearPredictor.Conditional]![i];
             var (mean, square, ofLevel, noise) = Moments(own.Value(i, t => t.Group == group), own.Value(i, t => t.Group != group), x =>
             {
-                var mu = family.Link.At(eta + x).Mu;
+                var mu = family.LocationLink.At(eta + x).Mu;
                 var m = family.Mean(mu, phi);
                 return (m, family.Variance(mu, phi, 1));
             });

@@ -25,7 +25,7 @@ internal sealed class Satterthwaite
         var estimate = fit.Estimate;
         var model = estimate.Model;
         _basis = model.Basis[LinearPredictor.Conditional]!;
-        var criterion = new PenalizedLeastSquares(model, fit.Options.Reml, fit.Options.Control.MaxThreads);
+        var criterion = new PenalizedLeastSquares(model, fit.Options.Reml, fit.Options.Control.MaxThreads, CancellationToken.None);
         var d = model.ThetaCount;
         var theta = estimate.Psi.AsSpan(model.FixedCount, d).ToArray();
         double nu = criterion.DegreesOfFreedom;

@@ -33,7 +33,7 @@ internal sealed class VariancePartition
             else Groups.Add((group, average));
         }
 
-        var theoretical = fit.Family.Name != "binomial" ? double.NaN : fit.Family.Link.Name switch
+        var theoretical = fit.Family.Name != "binomial" && !fit.Family.HasThresholds ? double.NaN : fit.Family.Link.Name switch
         {
             "logit" => Math.PI * Math.PI / 3,
             "probit" => 1,
@@ -56,6 +56,8 @@ internal sealed class VariancePartition
         }
 
         Mean = mean ?? NullMean(fit);
+        if (fit.Family.HasShiftedMean)
+            throw new GlmmException($"R² and repeatability are not defined for {fit.Family.Name}, whose mean is not the inverse link of its linear predictor.");
         var residual = fit.Family.Variance(Mean.Value, phi, 1);
         var slope = fit.Family.Link.At(fit.Family.Link.LinearPredictor(Mean.Value)).D1;
         (Distribution, Method) = fit.Family.Link.Name == "log"

@@ -13,7 +13,7 @@ internal sealed class AveragedPredictor(FittedPredictor fit, Estimate estimate, 
     public Predictions Predict(PredictionScale scale, double level)
     {
         var response = new MeanResponse(fit, estimate, parts, RandomEffectsUse.Averaged, scale);
-        var link = estimate.Model.Family.Link;
+        var link = estimate.Model.Family.LocationLink;
         var n = response.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -26,22 +26,15 @@ internal sealed class AveragedPredictor(FittedPredictor fit, Estimate estimate, 
             var sd = Math.Sqrt(MeanResponse.Variance(estimate, gradient, null));
             if (double.IsNaN(mean)) sd = double.NaN;
             (value[i], error[i]) = (mean, sd);
-            if (!response.Average.IsPlain)
+            if (scale == PredictionScale.Response)
             {
-                (lower[i], upper[i]) = (mean * Math.Exp(-z * sd / mean), mean * Math.Exp(z * sd / mean));
+                (lower[i], upper[i]) = response.Interval(mean, z * sd);
                 continue;
             }
 
             var eta = link.LinearPredictor(mean);
-            var linkError = sd / Math.Abs(link.At(eta).D1);
-            if (scale == PredictionScale.Link)
-            {
-                (value[i], error[i], lower[i], upper[i]) = (eta, linkError, eta - (z * linkError), eta + (z * linkError));
-                continue;
-            }
-
-            var (a, b) = (link.At(eta - (z * linkError)).Mu, link.At(eta + (z * linkError)).Mu);
-            (lower[i], upper[i]) = (Math.Min(a, b), Math.Max(a, b));
+            sd /= Math.Abs(link.At(eta).D1);
+            (value[i], error[i], lower[i], upper[i]) = (eta, sd, eta - (z * sd), eta + (z * sd));
         }
 
         return new Predictions(value, error, lower, upper, level, 0);

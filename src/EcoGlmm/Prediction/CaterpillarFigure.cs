@@ -32,7 +32,7 @@ internal static class CaterpillarFigure
         var count = modes.Levels.Count;
         return new Figure($"Random effects of {modes.Group}", panels)
         {
-            Subtitle = $"Deviations from the average on the {FitWords.Scale(fit.Family, part)}; each level's own estimate, drawn to the mean by how little it is known",
+            Subtitle = $"Deviations from the average{(part == ModelPart.Conditional && fit.Family.Link == Link.Identity ? "" : $" ({FitWords.Scale(fit.Family, part)})")}; each level's own estimate, drawn to the mean by how little it is known",
             PanelHeight = Math.Clamp(90 + ((count <= MostNamed ? 17 : 5) * count), 240, 1100),
             Columns = panels.Count > 1 ? 2 : 1,
         };

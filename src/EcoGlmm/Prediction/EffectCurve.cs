@@ -60,7 +60,6 @@ internal sealed class EffectCurve
         var predictor = _fit.Predictor;
         var response = new MeanResponse(predictor, _fit.Estimate, predictor.Parts(Table(columns, point.Length), _use, true), _use, PredictionScale.Response);
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
-        var link = _fit.Family.Link;
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
         var gradient = new double[_fit.Estimate.Model.ParameterCount];
         for (var i = 0; i < n; i++)
@@ -74,10 +73,7 @@ internal sealed class EffectCurve
             }
 
             error[i] = Math.Sqrt(MeanResponse.Variance(_fit.Estimate, gradient, null));
-            var eta = link.LinearPredictor(value[i]);
-            var half = z * error[i] / Math.Abs(link.At(eta).D1);
-            var (a, b) = (link.At(eta - half).Mu, link.At(eta + half).Mu);
-            (lower[i], upper[i]) = (Math.Min(a, b), Math.Max(a, b));
+            (lower[i], upper[i]) = response.Interval(value[i], z * error[i]);
         }
 
         return new Predictions(value, error, lower, upper, level, 0);

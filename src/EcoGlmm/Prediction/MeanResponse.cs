@@ -12,11 +12,11 @@ internal sealed class MeanResponse
     private readonly Estimate _estimate;
     private readonly RowPredictor _rows;
     private readonly int[] _predictors;
-    private readonly RandomVariance?[] _variances = new RandomVariance?[LinearPredictor.Count];
-    private readonly double[] _mean = new double[LinearPredictor.Count];
-    private readonly double[] _variance = new double[LinearPredictor.Count];
-    private readonly double[] _byMean = new double[LinearPredictor.Count];
-    private readonly double[] _byVariance = new double[LinearPredictor.Count];
+    private readonly RandomVariance?[] _variances;
+    private readonly double[] _mean;
+    private readonly double[] _variance;
+    private readonly double[] _byMean;
+    private readonly double[] _byVariance;
 
     /// <param name="fit">Where conditional modes come from.</param>
     /// <param name="estimate">The estimate.</param>
@@ -28,6 +28,8 @@ internal sealed class MeanResponse
         _estimate = estimate;
         _rows = new RowPredictor(fit, estimate, parts, use == RandomEffectsUse.Conditional);
         _predictors = [.. Enumerable.Range(0, parts.Length).Where(k => parts[k] is not null)];
+        _variances = new RandomVariance?[parts.Length];
+        (_mean, _variance, _byMean, _byVariance) = (new double[parts.Length], new double[parts.Length], new double[parts.Length], new double[parts.Length]);
         RowCount = parts[LinearPredictor.Conditional]!.RowCount;
         Average = new ResponseAverage(estimate.Model.Family, parts[LinearPredictor.ZeroInflation] is not null,
             estimate.Model.Family.HasShiftedMean && scale == PredictionScale.Response);
@@ -50,6 +52,20 @@ internal sealed class MeanResponse
         }
 
         return Average.Evaluate(_mean, _variance, _byMean, _byVariance);
+    }
+
+    /// <summary>
+    /// The interval of a mean, made where it has no bounds: on the scale of the link, or within the bounds of the mean where the
+    /// link is not the whole of it.
+    /// </summary>
+    public (double Lower, double Upper) Interval(double mean, double width)
+    {
+        var family = _estimate.Model.Family;
+        if (!Average.IsPlain) return FittedPredictor.Interval(mean, width, family.MeanBounds);
+        var eta = family.Link.LinearPredictor(mean);
+        var half = width / Math.Abs(family.Link.At(eta).D1);
+        var (a, b) = (family.Link.At(eta - half).Mu, family.Link.At(eta + half).Mu);
+        return (Math.Min(a, b), Math.Max(a, b));
     }
 
     /// <summary>total ← total + factor · ∂E[Y]/∂ψ in the row moved to.</summary>

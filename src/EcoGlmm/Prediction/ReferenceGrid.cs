@@ -181,7 +181,7 @@ internal sealed class ReferenceGrid
         var result = new bool[table.RowCount];
         Array.Fill(result, true);
         var training = _design.Training;
-        if (!training.Aliased.Contains(true)) return result;
+        if (!training.Aliased.Contains(true) || _design.Means.Length > 0) return result;
         var rows = new FieldData([.. _variables.Select(v => v.Training)]);
         var (aliased, wanted) = (_design.AliasedColumns(rows), _design.AliasedColumns(table));
         var x = _design.Evaluate(table, fixedOnly: true).X;

@@ -41,15 +41,15 @@ internal sealed class SampleAverage
             if (effects.Length > 0) response.AddEffects(1.0 / n, effects);
         }
 
-        return new Result(value, gradient, effects);
+        return new Result(value, gradient, effects, response);
     }
 
     /// <summary>A mean, with its gradient in ψ and its weights of the random effects.</summary>
-    internal sealed record Result(double Value, double[] Gradient, double[] Effects)
+    internal sealed record Result(double Value, double[] Gradient, double[] Effects, MeanResponse Response)
     {
         public double Variance(Estimate estimate) => MeanResponse.Variance(estimate, Gradient, Effects);
 
         public Result Minus(Result other, double divisor = 1) => new((Value - other.Value) / divisor,
-            [.. Gradient.Zip(other.Gradient, (a, b) => (a - b) / divisor)], [.. Effects.Zip(other.Effects, (a, b) => (a - b) / divisor)]);
+            [.. Gradient.Zip(other.Gradient, (a, b) => (a - b) / divisor)], [.. Effects.Zip(other.Effects, (a, b) => (a - b) / divisor)], Response);
     }
 }

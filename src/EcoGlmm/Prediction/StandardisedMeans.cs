@@ -103,14 +103,10 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IRichDi
             difference.Value - (z * error), difference.Value + (z * error));
     }
 
-    /// <summary>The interval is made on the link scale where the mean lies in the range of the link, which keeps it there.</summary>
     private static StandardisedMean Mean(GlmmFit fit, string label, SampleAverage.Result average, double z)
     {
         var error = Math.Sqrt(average.Variance(fit.Estimate));
-        var link = fit.Family.Link;
-        var eta = link.LinearPredictor(average.Value);
-        var half = z * error / Math.Abs(link.At(eta).D1);
-        var (a, b) = (link.At(eta - half).Mu, link.At(eta + half).Mu);
-        return new StandardisedMean(label, average.Value, error, Math.Min(a, b), Math.Max(a, b));
+        var (lower, upper) = average.Response.Interval(average.Value, z * error);
+        return new StandardisedMean(label, average.Value, error, lower, upper);
     }
 }

@@ -19,6 +19,11 @@ public class LaplaceGradientTests
         ("Gamma", ["log", "inverse", "identity"]),
         ("t", ["identity", "log"]),
         ("tweedie", ["log", "sqrt"]),
+        ("skewnormal", ["identity", "log"]),
+        ("nbinom12", ["log", "sqrt"]),
+        ("ordbeta", ["logit", "probit"]),
+        ("cumulative", ["logit", "probit", "cloglog", "cauchit"]),
+        ("bell", ["lambertW"]),
     ];
 
     public static TheoryData<string, string, string> Cases()
@@ -39,7 +44,7 @@ public class LaplaceGradientTests
     [MemberData(nameof(Cases))]
     public void Every_family_link_and_structure(string family, string link, string structure)
     {
-        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link), SimulatedModel.Structure(structure));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link).WithCategories(["a", "b", "c", "d"]), SimulatedModel.Structure(structure));
         Check(model, psi);
     }
 
@@ -49,6 +54,9 @@ public class LaplaceGradientTests
     [InlineData("nbinom1")]
     [InlineData("t")]
     [InlineData("tweedie")]
+    [InlineData("skewnormal")]
+    [InlineData("nbinom12")]
+    [InlineData("ordbeta")]
     public void Zero_inflation_with_its_own_random_effects(string family)
     {
         var random = new RandomStream(5);
@@ -74,6 +82,9 @@ public class LaplaceGradientTests
     [Theory]
     [InlineData("t")]
     [InlineData("tweedie")]
+    [InlineData("skewnormal")]
+    [InlineData("nbinom12")]
+    [InlineData("ordbeta")]
     public void A_shape_beside_a_dispersion_formula_and_weights(string family)
     {
         var random = new RandomStream(8);
@@ -124,7 +135,7 @@ public class LaplaceGradientTests
         Check(model, psi);
     }
 
-    private static void Check(MixedModel model, double[] psi)
+    internal static void Check(MixedModel model, double[] psi)
     {
         var objective = new LaplaceObjective(model, 1, CancellationToken.None);
         var gradient = new double[psi.Length];

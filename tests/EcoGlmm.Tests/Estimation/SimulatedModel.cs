@@ -93,7 +93,7 @@ internal static class SimulatedModel
         for (var i = 0; i < rows; i++)
         {
             var eta = intercept + (slope * conditional.X[rows + i]);
-            y[i] = family.Draw(random, family.Link.At(eta).Mu, 1.6, size.Length == 0 ? 1 : size[i]);
+            y[i] = family.Draw(random, family.LocationLink.At(eta).Mu, 1.6, size.Length == 0 ? 1 : size[i]);
             if (zeroInflation is not null && random.NextDouble() < 0.25) y[i] = 0;
         }
 
@@ -104,9 +104,10 @@ internal static class SimulatedModel
         model.Basis[LinearPredictor.Conditional]!.FromCoefficients(beta);
         beta.CopyTo(psi, 0);
         for (var j = 2; j < model.FixedCount; j++) psi[j] = -0.4 + (0.25 * (j % 3));
-        if (family.Shape is { } shape)
+        for (var s = 0; s < family.Shapes.Count; s++)
         {
-            psi[model.FixedOffset[LinearPredictor.Shape]] = (shape.Predictor + 0.3) / model.Basis[LinearPredictor.Shape]!.Q[0];
+            var k = LinearPredictor.Shape + s;
+            psi[model.FixedOffset[k]] = (family.Shapes[s].Predictor + 0.3) / model.Basis[k]!.Q[0];
         }
 
         var spread = name is "inverse" or "1/mu^2" ? 0.04 : 0.3;
