@@ -49,6 +49,30 @@ public sealed class AveragedPredictionTests
     }
 
     [Fact]
+    public void Scores_of_ordered_categories_average_to_those_of_simulated_populations()
+    {
+        var random = new Random(8);
+        var rows = Enumerable.Range(0, 300).Select(i => new { site = i % 20, x = random.NextDouble() })
+            .Select(r => new { site = "s" + r.site, r.x, score = Math.Clamp(1 + (int)((2 * r.x) + (r.site % 4 * 0.6) + (1.5 * random.NextDouble())), 1, 4) }).ToArray();
+        var fit = Glmm.Fit("score ~ x + (1 | site)", FieldData.From(rows).AsFactor("score"), Family.Cumulative());
+        const int count = 4000;
+        var simulated = fit.Simulate(count, 5, SimulationMode.Unconditional);
+        var (predicted, typical) = (fit.Predict(randomEffects: RandomEffectsUse.Averaged), fit.Predict(randomEffects: RandomEffectsUse.Population));
+        foreach (var row in new[] { 0, 150 })
+        {
+            var mean = simulated.Average(s => s[row]);
+            var sd = Math.Sqrt(simulated.Average(s => (s[row] - mean) * (s[row] - mean)) / count);
+            Assert.Equal(mean, predicted.Estimate[row], 4 * sd);
+            Assert.InRange(predicted.Lower[row], 1, predicted.Estimate[row]);
+            Assert.InRange(predicted.StandardError[row] / typical.StandardError[row], 0.3, 1.5);
+        }
+
+        var contrast = fit.Trends("x");
+        Assert.Equal(fit.FixedEffects["x"].Estimate, contrast[0].Estimate, 1e-9);
+        Assert.Contains("link scale", Assert.Throws<GlmmException>(() => fit.MarginalMeans("1")).Message);
+    }
+
+    [Fact]
     public void With_a_log_link_the_average_is_the_typical_mean_times_exp_of_half_the_variance()
     {
         var fit = InferenceReference.Fit("owls food");
