@@ -101,7 +101,7 @@ public sealed partial class GlmmFit
         }
     }
 
-    private double[]?[] FixedPredictors()
+    internal double[]?[] FixedPredictors()
     {
         var model = _estimate.Model;
         var predictors = new double[]?[model.PredictorCount];

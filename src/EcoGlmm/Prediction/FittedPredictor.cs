@@ -34,7 +34,8 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level)
     {
         var conditional = use == RandomEffectsUse.Conditional;
-        var parts = Parts(newData, conditional, scale == PredictionScale.Response);
+        var parts = Parts(newData, use, scale == PredictionScale.Response);
+        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, estimate, parts).Predict(scale, level);
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -81,7 +82,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     public CategoryPredictions PredictProbabilities(FieldData? newData, RandomEffectsUse use, double level)
     {
         var conditional = use == RandomEffectsUse.Conditional;
-        var parts = Parts(newData, conditional, onResponse: true);
+        var parts = Parts(newData, use, onResponse: true);
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var categories = ((CumulativeFamily)_model.Family).Categories;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
@@ -105,7 +106,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     }
 
     /// <summary>An interval on a scale without bounds: logarithmic above a lower bound, logistic between two.</summary>
-    private static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)
+    internal static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)
     {
         var above = value - bounds.Low;
         if (double.IsPositiveInfinity(bounds.High))
@@ -173,10 +174,12 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
         return (value, Math.Sqrt(variance));
     }
 
-    private PartMatrices?[] Parts(FieldData? newData, bool conditional, bool onResponse)
+    /// <summary>The matrices of the rows for each linear predictor that the mean depends on.</summary>
+    public PartMatrices?[] Parts(FieldData? newData, RandomEffectsUse use, bool onResponse)
     {
         var parts = new PartMatrices?[_model.PredictorCount];
-        PartMatrices Of(PartDesign design) => newData is null ? design.Training : design.Evaluate(newData, !conditional);
+        PartMatrices Of(PartDesign design) => newData is null ? design.Training
+            : design.Evaluate(newData, use == RandomEffectsUse.Population, use == RandomEffectsUse.Averaged);
         parts[LinearPredictor.Conditional] = Of(specification.Conditional);
         if (!onResponse)
         {

@@ -20,6 +20,12 @@ public enum RandomEffectsUse
 
     /// <summary>All random effects at zero: the typical level, not the population's average on a curved scale.</summary>
     Population,
+
+    /// <summary>
+    /// The mean over the distribution of the random effects, integrated: the population's average (a marginal mean). It
+    /// differs from the typical level's wherever the link is curved.
+    /// </summary>
+    Averaged,
 }
 
 /// <summary>Predictions, one entry for each row asked for; NaN where a variable of the model is missing.</summary>
