@@ -1,4 +1,5 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Display;
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
@@ -26,9 +27,14 @@ public sealed partial class GlmmFit
     {
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         var result = new double[count][];
+        using var live = LiveProgress.Start("Simulating", count);
         var simulator = Simulator(seed, mode);
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Control.MaxThreads },
-            s => simulator(s, result[s] = new double[ObservationCount]));
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Control.MaxThreads, CancellationToken = live.Cancellation },
+            s =>
+            {
+                simulator(s, result[s] = new double[ObservationCount]);
+                live.Advance();
+            });
         return result;
     }
 
@@ -56,7 +62,14 @@ public sealed partial class GlmmFit
 
         var zeros = _options.ZeroInflation == "~ 0" ? "" : $", zero inflation {_options.ZeroInflation}";
         var rows = new ResidualRows("Row", RowLabel, $"{Formula}, {Family}{zeros}");
-        return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, Simulator(seed, mode), Family.IsDiscrete, seed, rows);
+        var simulator = Simulator(seed, mode);
+        using var live = LiveProgress.Start("Simulating residuals", count);
+        return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, (simulation, destination) =>
+        {
+            live.ThrowIfInterrupted();
+            simulator(simulation, destination);
+            live.Advance();
+        }, Family.IsDiscrete, seed, rows);
     }
 
     private string RowLabel(int row)
