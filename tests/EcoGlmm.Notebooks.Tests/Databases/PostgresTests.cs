@@ -19,13 +19,13 @@ public sealed class PostgresTests(PostgresServer server)
     {
         var data = await QueryAsync("""
             SELECT * FROM (VALUES
-              (1::int2, 2::int4, 3000000000::int8, 0.5::float4, 0.1::float8, 12.340::numeric, true, 'Bochet'::text, 'm'::char(1),
+              (1::int2, 2::int4, 3000000001::int8, 0.5::float4, 0.1::float8, 12.340::numeric, true, 'Bochet'::text, 'm'::char(1),
                'wood'::varchar, DATE '2020-05-01', TIMESTAMP '2020-05-01 18:30:00', TIMESTAMPTZ '2020-05-01 18:30:00+00',
                '00000000-0000-0000-0000-000000000001'::uuid),
               (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL))
             AS rows (small, whole, big, single, precise, exact, flag, nest, sex, habitat, day, moment, instant, id)
             """);
-        Assert.Equal(["1", "2", "3000000000", "0.5", "0.1", "12.34", "TRUE", "Bochet", "m", "wood", "2020-05-01", "2020-05-01T18:30:00",
+        Assert.Equal(["1", "2", "3000000001", "0.5", "0.1", "12.34", "TRUE", "Bochet", "m", "wood", "2020-05-01", "2020-05-01T18:30:00",
             "2020-05-01T18:30:00", "00000000-0000-0000-0000-000000000001"], data.ColumnNames.Select(name => data.Texts(name)[0]));
         Assert.All(data.ColumnNames, name => Assert.Null(data.Texts(name)[1]));
         Assert.Equal(0.1, data.Numbers("precise")[0]);

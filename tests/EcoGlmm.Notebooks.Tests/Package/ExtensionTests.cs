@@ -111,6 +111,7 @@ public sealed class ExtensionTests : IAsyncLifetime
     [Fact]
     public async Task A_long_calculation_updates_one_display_and_takes_it_away()
     {
+        KernelInvocationContext.Current = _context;
         using (var progress = LiveProgress.Start("Bootstrapping", total: 4))
         {
             for (var i = 0; i < 3; i++)
@@ -132,6 +133,7 @@ public sealed class ExtensionTests : IAsyncLifetime
     [Fact]
     public void Interrupting_the_cell_ends_the_fit()
     {
+        KernelInvocationContext.Current = _context;
         _interrupt.Cancel();
         var rows = Enumerable.Range(0, 60).Select(i => new { y = i % 7, x = i % 5, g = "g" + (i % 6) }).ToArray();
         Assert.ThrowsAny<OperationCanceledException>(() => Glmm.Fit("y ~ x + (1 | g)", rows, Family.Poisson()));

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Xml.Linq;
+using EcoGlmm.Charts;
 
 namespace EcoGlmm.Notebooks.Tests;
 
@@ -40,5 +41,19 @@ public sealed class PackageTests(PackedLibrary packed)
     {
         using var archive = ZipFile.OpenRead(Path.ChangeExtension(packed.PackageFile, ".snupkg"));
         Assert.NotNull(archive.GetEntry("lib/net8.0/EcoGlmm.pdb"));
+    }
+
+    [Fact]
+    public async Task Packing_takes_plotly_from_npm_by_the_lock_file()
+    {
+        var folder = Path.Combine(TutorialFolder.Repository, "src", "EcoGlmm", "Charts", "Plotly");
+        var bundle = Path.Combine(folder, "plotly.min.js.gz");
+        var before = await File.ReadAllBytesAsync(bundle);
+        var (exitCode, output) = await packed.RunAsync(
+            TutorialFolder.Repository, "msbuild", "src/EcoGlmm/EcoGlmm.csproj", "-t:BundlePlotly", "-p:_IsPacking=true", "-v:quiet");
+        Assert.True(exitCode == 0, output);
+        var installed = await File.ReadAllTextAsync(Path.Combine(folder, "node_modules", "plotly.js-dist-min", "package.json"));
+        Assert.Contains($"\"version\": \"{PlotlySource.Version}\"", installed, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(bundle));
     }
 }
