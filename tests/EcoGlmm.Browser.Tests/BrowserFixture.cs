@@ -6,6 +6,9 @@ namespace EcoGlmm.Browser.Tests;
 /// <summary>One headless Chromium for all tests, and pages whose network is ours.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
+    /// <summary>Milliseconds that a page may take: a machine that builds at the same time is slow to start a browser.</summary>
+    public const float Patience = 120_000;
+
     private const string Origin = "http://charts.test/";
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -50,6 +53,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             ColorScheme = settings.Dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = settings.Scripts,
         });
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         var opened = new ChartPage(page);
         page.Console += (_, message) => opened.Console.Add((message.Type, message.Text));
@@ -138,7 +142,7 @@ public sealed class ChartPage(IPage page) : IAsyncDisposable
 
     public Task Drawn(int figures = 1) => page.WaitForFunctionAsync(
         "n => document.querySelectorAll('[data-drawn=plotly] .main-svg').length >= n", figures,
-        new PageWaitForFunctionOptions { Timeout = 20_000 });
+        new PageWaitForFunctionOptions { Timeout = BrowserFixture.Patience });
 
     public Task<int> Count(string selector) => page.Locator(selector).CountAsync();
 
