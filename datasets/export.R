@@ -12,7 +12,8 @@ tables <- list(
   MASS = c("epil", "bacteria", "snails", "quine", "nlschools", "oats", "Sitka", "ships", "Insurance"),
   mlmRev = c("Contraception", "Chem97", "Mmmec", "guImmun", "Exam"),
   nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary", "BodyWeight", "Gun"),
-  datasets = "ChickWeight")
+  datasets = "ChickWeight",
+  ordinal = "wine")
 names.in.files <- c(epil = "epilepsy")
 compressed <- c("VerbAgg", "InstEval", "Chem97", "guImmun", "Exam")
 

@@ -2,7 +2,7 @@ namespace EcoGlmm.Benchmarks;
 
 /// <summary>One model of the side-by-side run; names and settings are those of benchmarks/R/time_fits.R.</summary>
 internal sealed record BenchmarkModel(string Name, string Data, string Formula, string Family = "gaussian", bool Reml = false,
-    string ZeroInflation = "~ 0")
+    string ZeroInflation = "~ 0", int Points = 1)
 {
     private const string Owls = "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)";
 
@@ -25,7 +25,17 @@ internal sealed record BenchmarkModel(string Name, string Data, string Formula, 
         new("insteval three terms", "insteval", "y ~ factor(service) + (1 | s) + (1 | d) + (1 | dept)"),
         new("insteval binomial", "insteval", "I(y > 3) ~ factor(service) + (1 | s) + (1 | d)", "binomial"),
         new("insteval binomial three terms", "insteval", "I(y > 3) ~ factor(service) + (1 | s) + (1 | d) + (1 | dept)", "binomial"),
+        new("cbpp 25 points", "cbpp", "cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)", "binomial", Points: 25),
+        new("contraception 25 points", "contraception", "use ~ age + I(age^2) + urban + livch + (1 | district)", "binomial", Points: 25),
+        new("epilepsy compois", "epilepsy", "y ~ lbase * trt + lage + V4 + (1 | subject)", "compois"),
     ];
+
+    /// <summary>The models named on the command line, after the command; all when none is.</summary>
+    public static IEnumerable<BenchmarkModel> Chosen(Arguments arguments)
+    {
+        var names = arguments.Names.Intersect(All.Select(m => m.Name)).ToArray();
+        return names.Length == 0 ? All : All.Where(m => names.Contains(m.Name));
+    }
 
     public FieldData Read()
     {
@@ -36,6 +46,7 @@ internal sealed record BenchmarkModel(string Name, string Data, string Formula, 
     public GlmmFit Fit(FieldData data, int threads) => Glmm.Fit(Formula, data, EcoGlmm.Family.Parse(Family), new GlmmOptions
     {
         Reml = Reml,
+        QuadraturePoints = Points,
         ZeroInflation = ZeroInflation,
         Control = new GlmmControl { MaxThreads = threads },
     });

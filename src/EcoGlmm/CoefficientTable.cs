@@ -9,7 +9,11 @@ namespace EcoGlmm;
 /// <param name="StandardError">Standard error of the estimate; NaN when it has none.</param>
 /// <param name="Statistic">Estimate divided by its standard error.</param>
 /// <param name="PValue">Two-sided p-value of the statistic by the normal distribution.</param>
-public sealed record Coefficient(string Name, double Estimate, double StandardError, double Statistic, double PValue);
+public sealed record Coefficient(string Name, double Estimate, double StandardError, double Statistic, double PValue)
+{
+    /// <summary>Whether it was held at a value (<see cref="GlmmOptions.Fixed"/>) rather than estimated: it has no standard error.</summary>
+    public bool IsFixed { get; init; }
+}
 
 /// <summary>The fixed effects of one part of a model, in R's order, by index and by name.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]

@@ -16,7 +16,7 @@ public sealed record ConditionalMode(string Level, string Term, double Mode, dou
 public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
 {
     private readonly ConditionalMode[] _modes;
-    private readonly Dictionary<(string Level, string Term), ConditionalMode> _index = [];
+    private readonly Lazy<Dictionary<(string Level, string Term), ConditionalMode>> _index;
 
     internal GroupModes(ModelPart part, string group, IReadOnlyList<string> levels, IEnumerable<ConditionalMode> modes)
     {
@@ -24,7 +24,7 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
         Group = group;
         Levels = levels;
         _modes = [.. modes];
-        foreach (var mode in _modes) _index[(mode.Level, mode.Term)] = mode;
+        _index = new(Index);
         Terms = [.. _modes.Select(m => m.Term).Distinct()];
     }
 
@@ -40,6 +40,13 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
     /// <summary>The effects of each level.</summary>
     public IReadOnlyList<string> Terms { get; }
 
+    private Dictionary<(string Level, string Term), ConditionalMode> Index()
+    {
+        var index = new Dictionary<(string Level, string Term), ConditionalMode>(_modes.Length);
+        foreach (var mode in _modes) index[(mode.Level, mode.Term)] = mode;
+        return index;
+    }
+
     /// <inheritdoc/>
     public int Count => _modes.Length;
 
@@ -52,7 +59,7 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
     {
         get
         {
-            if (_index.TryGetValue((level, term), out var mode)) return mode;
+            if (_index.Value.TryGetValue((level, term), out var mode)) return mode;
             if (!Levels.Contains(level))
             {
                 throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, Levels)}");

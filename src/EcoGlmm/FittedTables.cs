@@ -27,6 +27,12 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         for (var j = 0; j < part.Training.ColumnNames.Length; j++)
         {
             var name = part.Training.ColumnNames[j];
+            if (part.Training.Held is { } held && !double.IsNaN(held[j]))
+            {
+                rows.Add(new Coefficient(name, held[j], double.NaN, double.NaN, double.NaN) { IsFixed = true });
+                continue;
+            }
+
             if (part.Training.Aliased[j])
             {
                 rows.Add(new Coefficient(name, double.NaN, double.NaN, double.NaN, double.NaN));
@@ -42,6 +48,75 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         return new CoefficientTable(rows, estimate.Convergence.IsConverged);
     }
 
+    /// <summary>
+    /// The family's parameters beside the dispersion, as users read them, with standard errors by the delta method. Thresholds
+    /// belong to covariates as they are, not less their means.
+    /// </summary>
+    public CoefficientTable FamilyCoefficients()
+    {
+        var model = estimate.Model;
+        var at = FittedShapes.Predictors(model, estimate.Psi);
+        var count = at.Length;
+        if (count == 0) return new CoefficientTable([]);
+        var values = ShapeValues(at);
+        var slopes = new double[count][];
+        for (var s = 0; s < count; s++)
+        {
+            var (below, above) = ((double[])at.Clone(), (double[])at.Clone());
+            var step = 1e-5 * (1 + Math.Abs(at[s]));
+            below[s] -= step;
+            above[s] += step;
+            slopes[s] = [.. ShapeValues(above).Zip(ShapeValues(below), (a, b) => (a - b) / (2 * step))];
+        }
+
+        var means = specification.Conditional.Means;
+        var shift = MeanPredictor(means);
+        var rows = new List<Coefficient>();
+        for (var i = 0; i < count; i++)
+        {
+            var variance = 0.0;
+            for (var s = 0; s < count; s++)
+            {
+                for (var r = 0; r < count; r++) variance += slopes[s][i] * slopes[r][i] * Covariance(s, r);
+                var withEffects = CoefficientCovariance.Of(estimate, LinearPredictor.Conditional, LinearPredictor.Shape + s);
+                for (var j = 0; j < means.Length; j++) variance += 2 * slopes[s][i] * means[j] * withEffects[j];
+            }
+
+            variance += MeanPredictorVariance(means);
+            rows.Add(new Coefficient(model.Family.Shapes[i].Name, values[i] + shift, Math.Sqrt(variance), double.NaN, double.NaN));
+        }
+
+        return new CoefficientTable(rows, estimate.Convergence.IsConverged);
+
+        double Covariance(int s, int r) =>
+            CoefficientCovariance.Of(estimate, LinearPredictor.Shape + s, LinearPredictor.Shape + r)[0];
+    }
+
+    private double[] ShapeValues(double[] predictors) =>
+        [.. estimate.Model.Family.WithShapes(predictors).Shapes.Select(shape => shape.Value)];
+
+    /// <summary>xβ at the means of the covariates.</summary>
+    private double MeanPredictor(double[] means)
+    {
+        var basis = estimate.Model.Basis[LinearPredictor.Conditional]!;
+        var beta = estimate.Psi.AsSpan(estimate.Model.FixedOffset[LinearPredictor.Conditional], basis.Columns).ToArray();
+        basis.ToCoefficients(beta);
+        return means.Zip(beta, (x, b) => x * b).Sum();
+    }
+
+    private double MeanPredictorVariance(double[] means)
+    {
+        if (means.Length == 0) return 0;
+        var covariance = CoefficientCovariance.Of(estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
+        var variance = 0.0;
+        for (var i = 0; i < means.Length; i++)
+        {
+            for (var j = 0; j < means.Length; j++) variance += means[i] * means[j] * covariance[(j * means.Length) + i];
+        }
+
+        return variance;
+    }
+
     public IReadOnlyList<VarianceComponent> VarianceComponents()
     {
         var rows = new List<VarianceComponent>();
@@ -52,7 +127,10 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             var r = term.Width;
             for (var i = 0; i < r; i++)
             {
-                rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], null, Math.Sqrt(sigma[(i * r) + i]), double.NaN));
+                rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], null, Math.Sqrt(sigma[(i * r) + i]), double.NaN)
+                {
+                    IsFixed = estimate.Model.Restraints.Holds(term, i, i),
+                });
             }
 
             for (var i = 0; i < r && !term.IsDiagonal; i++)
@@ -61,7 +139,10 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                 {
                     var correlation = sigma[(i * r) + j] / Math.Sqrt(sigma[(i * r) + i] * sigma[(j * r) + j]);
                     rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], term.Effects[j], double.NaN,
-                        Math.Clamp(correlation, -1, 1)));
+                        Math.Clamp(correlation, -1, 1))
+                    {
+                        IsFixed = estimate.Model.Restraints.Holds(term, i, j),
+                    });
                 }
             }
         }
@@ -83,7 +164,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         foreach (var together in Enumerable.Range(0, terms.Count).GroupBy(t => (terms[t].Part, terms[t].Group)))
         {
             var levels = terms[together.First()].Levels;
-            var modes = new List<ConditionalMode>();
+            var modes = new List<ConditionalMode>(together.Sum(t => terms[t].EffectCount));
             for (var l = 0; l < levels.Count; l++)
             {
                 foreach (var t in together)

@@ -6,7 +6,7 @@ namespace EcoGlmm;
 /// <summary>Fits generalized linear mixed models.</summary>
 public static class Glmm
 {
-    /// <summary>Fits a model by maximum likelihood (Laplace approximation; REML for Gaussian models on request).</summary>
+    /// <summary>Fits a model by maximum likelihood (Laplace approximation or adaptive Gauss-Hermite quadrature; REML for Gaussian models on request).</summary>
     /// <param name="formula">
     /// The model in R's notation: "calls ~ sex * food + offset(log(brood)) + (1 | nest)".
     /// </param>
@@ -31,7 +31,7 @@ public static class Glmm
     /// <param name="family">Response distribution and link; Gaussian with identity link when null.</param>
     /// <param name="options">Defaults when null.</param>
     /// <param name="progress">Told of each iteration; if null, a long fit shows its progress in the notebook or terminal.</param>
-    /// <param name="cancellationToken">Stops the fit between two factorisations.</param>
+    /// <param name="cancellationToken">Stops the fit, within a factorisation too.</param>
     /// <returns>The fit.</returns>
     /// <exception cref="GlmmException">As for <see cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>.</exception>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>

@@ -97,7 +97,7 @@ public sealed partial class GlmmFit
     private double[]?[] FixedPredictors()
     {
         var model = _estimate.Model;
-        var predictors = new double[]?[LinearPredictor.Count];
+        var predictors = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors)
         {
             predictors[k] = new double[model.ObservationCount];
@@ -130,7 +130,7 @@ public sealed partial class GlmmFit
     private double Draw(double[]?[] predictors, int i, RandomStream random)
     {
         if (predictors[LinearPredictor.ZeroInflation] is { } zeta && random.NextDouble() < 1 / (1 + Math.Exp(-zeta[i]))) return 0;
-        var mu = Family.Link.At(predictors[LinearPredictor.Conditional]![i]).Mu;
+        var mu = Family.LocationLink.At(predictors[LinearPredictor.Conditional]![i]).Mu;
         var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;
         return Family.Draw(random, mu, phi, SizeOf(i));
     }

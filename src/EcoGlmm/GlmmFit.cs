@@ -22,11 +22,12 @@ public sealed partial class GlmmFit : IRichDisplay
         _estimate = estimate;
         _options = options;
         Data = data;
-        Family = estimate.Predictors[LinearPredictor.Shape] is { } shape ? family.WithShape(shape[0]) : family;
+        Family = family.Shapes.Count == 0 ? family : FittedShapes.FamilyAt(estimate.Model, estimate.Psi);
         var tables = new FittedTables(specification, estimate);
         FixedEffects = tables.Coefficients(LinearPredictor.Conditional);
         ZeroInflationEffects = tables.Coefficients(LinearPredictor.ZeroInflation);
         DispersionEffects = tables.Coefficients(LinearPredictor.Dispersion);
+        FamilyCoefficients = tables.FamilyCoefficients();
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
         _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
@@ -62,8 +63,17 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>How far the fit can be trusted.</summary>
     public Convergence Convergence => _estimate.Convergence;
 
-    /// <summary>Maximised log-likelihood with all constants; the REML criterion's when fitted by REML.</summary>
+    /// <summary>
+    /// Maximised log-likelihood with all constants; the REML criterion's when fitted by REML. With priors it is the
+    /// log-likelihood at the posterior mode, without the log-density of the priors.
+    /// </summary>
     public double LogLikelihood => _estimate.LogLikelihood;
+
+    /// <summary>
+    /// Log-density of <see cref="GlmmOptions.Priors"/> at the estimates, zero without any. Its sum with
+    /// <see cref="LogLikelihood"/> is what was maximised, and what glmmTMB gives as the log-likelihood of such a model.
+    /// </summary>
+    public double LogPrior => _estimate.LogPrior;
 
     /// <summary>Number of parameters estimated: fixed effects, variances, correlations, dispersion, parameters of the family.</summary>
     public int ParameterCount => _estimate.ParameterCount;
@@ -102,11 +112,17 @@ public sealed partial class GlmmFit : IRichDisplay
         : double.NaN;
 
     /// <summary>
-    /// Parameters of the family beside the dispersion, by name: "df" of Student's t, "power" of Tweedie; empty for most families.
+    /// Parameters of the family beside the dispersion, by name: "df" of Student's t, "power" of Tweedie, "psi" of nbinom12,
+    /// "shape" of the skew normal, "lower cutpoint" and "upper cutpoint" of ordered beta, thresholds ("Low|Medium") between ordered
+    /// categories; empty for most families.
     /// </summary>
-    public IReadOnlyDictionary<string, double> FamilyParameters => Family.Shape is { } shape
-        ? new Dictionary<string, double> { [shape.Name] = shape.Value }
-        : new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> FamilyParameters => FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate);
+
+    /// <summary>
+    /// <see cref="FamilyParameters"/> with standard errors (by the delta method where the parameter is estimated on another
+    /// scale). They have no test: zero is not a value to test them against.
+    /// </summary>
+    public CoefficientTable FamilyCoefficients { get; }
 
     /// <summary>Minus twice the log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;
@@ -120,7 +136,7 @@ public sealed partial class GlmmFit : IRichDisplay
 
     /// <summary>
     /// Fitted means of the rows used, on the scale of the response, with random effects and zero inflation; proportions for
-    /// binomial kinds.
+    /// binomial kinds, expected category numbers (from 1) for ordered categories.
     /// </summary>
     public double[] Fitted()
     {
@@ -132,7 +148,7 @@ public sealed partial class GlmmFit : IRichDisplay
 
     internal static double ResponseMean(Family family, double[]?[] predictors, int i)
     {
-        var mu = family.Link.At(predictors[LinearPredictor.Conditional]![i]).Mu;
+        var mu = family.LocationLink.At(predictors[LinearPredictor.Conditional]![i]).Mu;
         var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;
         var mean = family.Mean(mu, phi);
         return predictors[LinearPredictor.ZeroInflation] is { } zeta ? mean / (1 + Math.Exp(zeta[i])) : mean;
@@ -156,13 +172,13 @@ public sealed partial class GlmmFit : IRichDisplay
             var size = SizeOf(i);
             var y = Family.WeightRole == WeightRole.Trials ? _response.Y[i] / size : _response.Y[i];
             var weight = _response.Multipliers?[i] ?? 1;
-            var mu = Family.Link.At(predictors[LinearPredictor.Conditional]![i]).Mu;
+            var mu = Family.LocationLink.At(predictors[LinearPredictor.Conditional]![i]).Mu;
             var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;
             result[i] = type switch
             {
                 ResidualType.Response => y - fitted[i],
                 ResidualType.Pearson => (y - fitted[i]) * Math.Sqrt(weight / PearsonVariance(i, mu, phi, fitted[i])),
-                ResidualType.Deviance => Math.Sign(y - mu) * Math.Sqrt(weight * Family.UnitDeviance(_response.Y[i], mu, phi, size)),
+                ResidualType.Deviance => Math.Sign(y - fitted[i]) * Math.Sqrt(weight * Family.UnitDeviance(_response.Y[i], mu, phi, size)),
                 _ => throw new ArgumentOutOfRangeException(nameof(type)),
             };
         }
@@ -186,7 +202,11 @@ public sealed partial class GlmmFit : IRichDisplay
 
     private double SizeOf(int i) => _response.Size.Length == 0 ? 1 : _response.Size[i];
 
-    /// <summary>Predictions with standard errors and intervals.</summary>
+    /// <summary>
+    /// Predictions with standard errors and intervals. For ordered categories the response scale is the expected category
+    /// number, from 1 (<see cref="PredictProbabilities"/> has the categories), and the link scale xβ, to be held against the
+    /// thresholds.
+    /// </summary>
     /// <param name="newData">Rows to predict for, with the columns of the model; the rows used in the fit when null.</param>
     /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
     /// <param name="randomEffects">
@@ -201,6 +221,25 @@ public sealed partial class GlmmFit : IRichDisplay
     {
         if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
         return _predictor.Value.Predict(newData, scale, randomEffects, level);
+    }
+
+    /// <summary>The probability of each category, for a model of ordered categories (<see cref="Family.Cumulative"/>).</summary>
+    /// <param name="newData">The rows to predict; those used for the fit when null.</param>
+    /// <param name="randomEffects">Whether the random effects of known levels count in.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <returns>[row][category], with standard errors and intervals.</returns>
+    /// <exception cref="GlmmException">The model is not one of ordered categories.</exception>
+    public CategoryPredictions PredictProbabilities(FieldData? newData = null,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+    {
+        if (!Family.HasThresholds)
+        {
+            throw new GlmmException($"Probabilities of categories need a model of ordered categories, Family.Cumulative(), not {Family.Name}. "
+                + "Predict() gives what this family has.");
+        }
+
+        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
+        return _predictor.Value.PredictProbabilities(newData, randomEffects, level);
     }
 
     /// <summary>Intervals for the fixed effects of all parts.</summary>

@@ -24,11 +24,26 @@ public sealed record GlmmOptions
     /// <summary>Restricted maximum likelihood, for Gaussian models with identity link.</summary>
     public bool Reml { get; init; }
 
-    /// <summary>Points of adaptive Gauss-Hermite quadrature; 1 is the Laplace approximation.</summary>
+    /// <summary>
+    /// Points of adaptive Gauss-Hermite quadrature for each random effect, up to 100; 1 is the Laplace approximation. More than one
+    /// needs all random effects to belong to one grouping factor, and the points to the power of the number of effects of a
+    /// level to be at most 10000. Where the Laplace approximation is exact (Gaussian, identity link) it makes no difference.
+    /// </summary>
     public int QuadraturePoints { get; init; } = 1;
 
     /// <summary>Contrasts by factor column: "treatment" (the default), "sum" or "helmert".</summary>
     public IReadOnlyDictionary<string, string>? Contrasts { get; init; }
+
+    /// <summary>
+    /// Parameters held at a value instead of being estimated: <c>[Parameter.Dispersion(1), Parameter.Coefficient("x", 0)]</c>.
+    /// </summary>
+    public IReadOnlyList<Parameter> Fixed { get; init; } = [];
+
+    /// <summary>
+    /// Priors, or penalties: <c>[Prior.Normal(0, 2.5)]</c> on all coefficients but the intercept. The fit is then at the
+    /// posterior mode.
+    /// </summary>
+    public IReadOnlyList<Prior> Priors { get; init; } = [];
 
     /// <summary>Settings of the optimiser.</summary>
     public GlmmControl Control { get; init; } = new();

@@ -15,6 +15,9 @@ public sealed record VarianceComponent(
 {
     /// <summary>The standard deviation squared; NaN for a correlation.</summary>
     public double Variance => StandardDeviation * StandardDeviation;
+
+    /// <summary>Whether it was held at a value (<see cref="GlmmOptions.Fixed"/>) rather than estimated.</summary>
+    public bool IsFixed { get; init; }
 }
 
 /// <summary>The standard deviations and correlations of a model's random effects, term by term.</summary>

@@ -60,7 +60,7 @@ run <- function(name, data, formula, family, points, factors = list()) {
   exact <- complete.loglik(fit, Inf)
   cat(sprintf("%-40s %2d points: glmer %.8f complete %.8f exact %.8f\n", name, points, as.numeric(logLik(fit)), logLik, exact))
   list(name = paste(name, points), dataset = data, formula = formula, family = family, link = family(fit)$link, points = points,
-       factors = lapply(factors, I), package = "lme4", logLik = logLik, exactLogLik = exact,
+       factors = setNames(lapply(factors, I), as.character(names(factors))), package = "lme4", logLik = logLik, exactLogLik = exact,
        glmerLogLik = as.numeric(logLik(fit)), glmerDeviance = -2 * as.numeric(logLik(fit)),
        observations = nobs(fit), parameters = attr(logLik(fit), "df"),
        fixed = coefficient.rows(beta, as.matrix(vcov(fit, use.hessian = TRUE)), names(beta)),

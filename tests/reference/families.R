@@ -1,6 +1,6 @@
 # Log-densities that the families are held to, by R's own density functions (and sums or formulas where R has none).
 # Run from the repository root: Rscript tests/reference/families.R
-# Needs jsonlite, statmod (inverse Gaussian) and mgcv (Tweedie).
+# Needs jsonlite, statmod (inverse Gaussian), mgcv (Tweedie) and sn (skew normal).
 library(jsonlite)
 
 rows <- list()
@@ -76,8 +76,32 @@ add("tweedie", c(0, 0.01, 0.7, 3, 55), c(0.2, 1.5, 40), c(-1, 0.2, 1.5), shape =
     f = function(y, mu, phi, n, s) mgcv::ldTweedie(y, mu, p = s, phi = phi)[1, 1])
 add("t", c(-3, 0.2, 40), c(-1, 0.5, 38), c(-2, 0, 3), shape = c(1.5, 4, 60),
     f = function(y, mu, phi, n, s) dt((y - mu) / phi, s, log = TRUE) - log(phi))
+add("skewnormal", c(-3, 0.2, 40), c(-1, 0.5, 38), c(-2, 0, 3), shape = c(-8, -1, 0.3, 2.5, 30), f = function(y, mu, phi, n, s) {
+  lean <- s / sqrt(1 + s^2)
+  omega <- phi / sqrt(1 - 2 / pi * lean^2)
+  sn::dsn(y, xi = mu - omega * lean * sqrt(2 / pi), omega = omega, alpha = s, log = TRUE)
+})
+add("nbinom12", counts, means, c(-5, -1, 0.3, 2), shape = c(0.2, 1, 8, 1e4), f = function(y, mu, phi, n, s)
+    dnbinom(y, size = 1 / (phi / mu + 1 / s), mu = mu, log = TRUE))
+# Ordered beta with cutpoints at the shape and 3.5 above it, by the logit of the mean.
+add("ordbeta.logit", c(0, 1e-6, 0.2, 0.5, 0.97, 1), c(0.01, 0.4, 0.95), c(-2, 1, 4), shape = c(-4, -0.5), f = function(y, mu, phi, n, s) {
+  eta <- qlogis(mu)
+  if (y == 0) return(plogis(s - eta, log.p = TRUE))
+  if (y == 1) return(plogis(eta - s - 3.5, log.p = TRUE))
+  log(plogis(s + 3.5 - eta) - plogis(s - eta)) + dbeta(y, mu * phi, (1 - mu) * phi, log = TRUE)
+})
+# Four ordered categories with thresholds at the shape, 0.8 and 2.7 above it; mu is the linear predictor.
+distributions <- list(logit = plogis, probit = pnorm, cauchit = pcauchy,
+                      cloglog = function(x, lower.tail = TRUE) if (lower.tail) -expm1(-exp(x)) else exp(-exp(x)))
+for (link in names(distributions)) {
+  add(paste0("cumulative.", link), 1:4, c(-1.3, 0.2, 2), shape = c(-2, 0.4), f = function(y, mu, phi, n, s) {
+    ends <- c(-Inf, s + c(0, 0.8, 2.7), Inf)[y + 0:1] - mu
+    upper <- ends[1] > 0
+    log(abs(diff(distributions[[link]](ends, lower.tail = !upper))))
+  })
+}
 
 out <- do.call(rbind, rows)
 write_json(list(software = paste(R.version.string, "statmod", packageVersion("statmod"),
-                                 "mgcv", packageVersion("mgcv")),
+                                 "mgcv", packageVersion("mgcv"), "sn", packageVersion("sn")),
                 rows = out), "tests/reference/families.json", digits = NA, auto_unbox = TRUE, na = "null", pretty = FALSE)

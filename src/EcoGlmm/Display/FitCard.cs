@@ -22,6 +22,9 @@ internal static class FitCard
             else html.Table(FitTables.Intervals(table, caption, FitWords.RatioName(fit.Family, part)));
         }
 
+        if (fit.Family.HasThresholds)
+            html.Table(FitTables.Thresholds(fit.FamilyCoefficients, FitWords.ThresholdCaption(fit.Family)));
+
         if (fit.VarianceComponents.Count > 0)
         {
             html.Table(FitTables.RandomEffects(fit.VarianceComponents, "Random effects", Residual(fit),
@@ -29,10 +32,7 @@ internal static class FitCard
         }
 
         Dispersion(html, fit);
-        if (fit.Family.Shape is { } shape)
-        {
-            html.Paragraph($"{FitWords.ShapeName(shape)} = {NumberFormat.Significant(shape.Value)}: {shape.Meaning}.");
-        }
+        foreach (var parameter in FitWords.FamilyParameters(fit)) html.Paragraph($"{parameter}.");
 
         foreach (var note in FitWords.Notes(fit)) html.Note(note);
         return html.ToHtml();

@@ -35,7 +35,7 @@ internal static class FitJson
         json.WriteString("family", fit.Family.Name);
         json.WriteString("link", fit.Family.Link.Name);
         json.WriteString("estimator", fit.Options.Reml ? "REML" : "ML");
-        json.WriteBoolean("isLaplaceApproximation", !fit.Estimate.IsProfiled && fit.Estimate.Model.Terms.Count > 0);
+        json.WriteBoolean("isLaplaceApproximation", !fit.Estimate.IsProfiled && fit.Estimate.Model is { Terms.Count: > 0, QuadraturePoints: 1 });
         json.WriteStartObject("options");
         json.WriteString("zeroInflation", fit.Options.ZeroInflation);
         json.WriteString("dispersion", fit.Options.Dispersion);
@@ -81,6 +81,7 @@ internal static class FitJson
     private static void Criteria(Utf8JsonWriter json, GlmmFit fit)
     {
         json.Number("logLikelihood", fit.LogLikelihood);
+        if (fit.Options.Priors.Count > 0) json.Number("logPrior", fit.LogPrior);
         json.Number("deviance", fit.Deviance);
         json.WriteNumber("parameterCount", fit.ParameterCount);
         json.Number("aic", fit.Aic);
@@ -89,6 +90,9 @@ internal static class FitJson
         json.Number("sigma", fit.Sigma);
         json.WriteStartObject("familyParameters");
         foreach (var (name, value) in fit.FamilyParameters) json.Number(name, value);
+        json.WriteEndObject();
+        json.WriteStartObject("familyParameterStandardErrors");
+        foreach (var c in fit.FamilyCoefficients) json.Number(c.Name, c.StandardError);
         json.WriteEndObject();
     }
 
@@ -104,6 +108,7 @@ internal static class FitJson
             json.Number("statistic", c.Statistic);
             json.Number("pValue", c.PValue);
             json.WriteBoolean("dropped", double.IsNaN(c.Estimate));
+            json.WriteBoolean("fixed", c.IsFixed);
             json.WriteEndObject();
         }
 

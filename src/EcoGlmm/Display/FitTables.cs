@@ -24,6 +24,7 @@ internal static class FitTables
             var c = table[i];
             content.Row(double.IsNaN(c.Estimate)
                 ? [c.Name, "dropped", "", "", "", ""]
+                : c.IsFixed ? [c.Name, NumberFormat.Significant(c.Estimate), "fixed", "", "", ""]
                 : [c.Name, numbers.Text(i, c.Estimate), numbers.Text(i, c.StandardError), NumberFormat.Fixed(c.Statistic, 3),
                     CoefficientNumbers.PValue(c.PValue), marks ? NumberFormat.Stars(c.PValue) : ""]);
         }
@@ -48,18 +49,31 @@ internal static class FitTables
             var dropped = double.IsNaN(c.Estimate);
             List<string> cells = dropped
                 ? [c.Name, "dropped", "", ""]
+                : c.IsFixed ? [c.Name, NumberFormat.Significant(c.Estimate), "fixed", ""]
                 : [c.Name, numbers.Text(i, c.Estimate), numbers.Text(i, c.StandardError), numbers.Interval(i, z * c.StandardError)];
             if (ratio is not null)
             {
                 // The exponential of an intercept is a mean or odds, not a ratio of two.
-                cells.Add(dropped || c.Name == "(Intercept)" ? "" : CoefficientNumbers.Ratio(Math.Exp(c.Estimate),
+                cells.Add(dropped || c.IsFixed || c.Name == "(Intercept)" ? "" : CoefficientNumbers.Ratio(Math.Exp(c.Estimate),
                     Math.Exp(c.Estimate - (z * c.StandardError)), Math.Exp(c.Estimate + (z * c.StandardError))));
             }
 
-            cells.AddRange(dropped ? ["", ""] : [NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue)]);
+            cells.AddRange(dropped || c.IsFixed ? ["", ""] : [NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue)]);
             content.Row(cells);
         }
 
+        return content;
+    }
+
+    /// <summary>Thresholds between ordered categories; there is nothing to test them against.</summary>
+    /// <param name="table">The thresholds.</param>
+    /// <param name="caption">The table's heading.</param>
+    public static TableContent Thresholds(CoefficientTable table, string caption)
+    {
+        var numbers = new CoefficientNumbers(table, digits: 4);
+        var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. error");
+        for (var i = 0; i < table.Count; i++)
+            content.Row([table[i].Name, numbers.Text(i, table[i].Estimate), numbers.Text(i, table[i].StandardError)]);
         return content;
     }
 
@@ -92,12 +106,12 @@ internal static class FitTables
             List<string> cells = e is null ? ["Residual", ""] : [repeated ? "" : e.Group, e.Term1];
             if (levels is not null) cells.Add(e is null || repeated ? "" : NumberFormat.Count(levels(e.Group)));
             if (parts) cells.Add(e is null ? "" : FitWords.PartLabel(e.Part));
-            cells.AddRange([variance[i], sd[i]]);
+            cells.AddRange([variance[i], e?.IsFixed == true ? $"{sd[i]} (fixed)" : sd[i]]);
             if (correlations)
             {
                 cells.Add(e is null ? "" : string.Join("  ", components
                     .Where(c => c.Term2 == e.Term1 && c.Group == e.Group && c.Part == e.Part)
-                    .Select(c => NumberFormat.Fixed(c.Correlation, 2))));
+                    .Select(c => NumberFormat.Fixed(c.Correlation, 2) + (c.IsFixed ? " (fixed)" : ""))));
             }
 
             content.Row(cells);

@@ -30,11 +30,7 @@ internal static class FitText
                 .Append(" (").Append(meaning).Append(")\n");
         }
 
-        if (fit.Family.Shape is { } shape)
-        {
-            text.Append('\n').Append(FitWords.ShapeName(shape)).Append(" = ").Append(NumberFormat.Significant(shape.Value))
-                .Append(" (").Append(shape.Meaning).Append(")\n");
-        }
+        foreach (var parameter in FitWords.FamilyParameters(fit)) text.Append('\n').Append(parameter).Append('\n');
 
         var marked = false;
         foreach (var (part, table) in FitWords.Parts(fit))
@@ -45,6 +41,12 @@ internal static class FitText
             if (table.Count == 0) text.Append(caption).Append(": none\n");
             else text.Append(TextTable.Draw(FitTables.Summary(table, caption, convergence.IsConverged), "  ").TrimStart());
             marked |= table.Any(c => c.PValue < 0.1);
+        }
+
+        if (fit.Family.HasThresholds)
+        {
+            var thresholds = FitTables.Thresholds(fit.FamilyCoefficients, FitWords.ThresholdCaption(fit.Family));
+            text.Append('\n').Append(TextTable.Draw(thresholds, "  ").TrimStart());
         }
 
         if (marked && convergence.IsConverged) text.Append("---\n").Append(FitTables.StarLegend).Append('\n');

@@ -20,13 +20,20 @@ internal static class FitWords
     }
 
     /// <summary>"maximum likelihood (Laplace approximation)".</summary>
-    public static string Estimator(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
+    public static string Estimator(GlmmFit fit) =>
+        fit.Estimate.Model.Restraints.HasPrior ? $"penalised {Likelihood(fit)}" : Likelihood(fit);
+
+    private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
     {
+        _ when fit.Estimate.IsRestricted => "restricted maximum likelihood (REML)",
         (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
         (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
-        (false, true) => "maximum likelihood (Laplace approximation)",
+        (false, true) => $"maximum likelihood ({Approximation(fit.Estimate.Model.QuadraturePoints)})",
         (false, false) => "maximum likelihood",
     };
+
+    private static string Approximation(int points) =>
+        points > 1 ? $"adaptive Gauss-Hermite quadrature, {points} points" : "Laplace approximation";
 
     /// <summary>"599 rows, 27 levels of Nest".</summary>
     public static string Size(GlmmFit fit)
@@ -71,6 +78,7 @@ internal static class FitWords
         (_, "log") when family.Name is "binomial" or "betabinomial" => "Risk ratio",
         (_, "log") => family.IsDiscrete ? "Rate ratio" : "Ratio of means",
         (_, "logit") => "Odds ratio",
+        (_, "cloglog") when family.HasThresholds => null,
         (_, "cloglog") => "Hazard ratio",
         _ => null,
     };
@@ -92,12 +100,15 @@ internal static class FitWords
         "gaussian" => ("σ", "residual standard deviation", "σ"),
         "nbinom2" => ("θ", "variance = μ + μ²/θ, so a small θ is strong overdispersion", "θ"),
         "nbinom1" => ("φ", "variance = μ(1 + φ)", "φ"),
+        "nbinom12" => ("φ", "variance = μ(1 + φ + μ/ψ)", "φ"),
         "truncated_nbinom2" => ("θ", "variance = μ + μ²/θ before truncation", "θ"),
         "truncated_nbinom1" => ("φ", "variance = μ(1 + φ) before truncation", "φ"),
         "Gamma" => ("σ", "coefficient of variation, 1/√shape; variance = σ²μ²", "the shape, 1/σ²"),
         "inverse.gaussian" => ("σ", "variance = σ²μ³", "σ²"),
         "lognormal" => ("σ", "standard deviation of the response itself, not of its logarithm", "σ"),
         "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
+        "ordbeta" => ("φ", "precision of the values between 0 and 1, whose variance is μ(1 − μ)/(1 + φ)", "φ"),
+        "skewnormal" => ("σ", "residual standard deviation", "σ"),
         "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
         "genpois" => ("φ", "variance = φμ", "φ"),
         "compois" => ("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
@@ -106,8 +117,20 @@ internal static class FitWords
         _ => ("σ", "dispersion parameter", "the dispersion parameter"),
     };
 
-    /// <summary>"Family parameter df".</summary>
-    public static string ShapeName(FamilyShape shape) => $"Family parameter {shape.Name}";
+    /// <summary>"Family parameter df = 4.1 (standard error 0.8): degrees of freedom", for each; none for thresholds.</summary>
+    public static IEnumerable<string> FamilyParameters(GlmmFit fit)
+    {
+        if (fit.Family.HasThresholds) yield break;
+        for (var k = 0; k < fit.FamilyCoefficients.Count; k++)
+        {
+            var c = fit.FamilyCoefficients[k];
+            var error = double.IsFinite(c.StandardError) ? $" (standard error {NumberFormat.Significant(c.StandardError)})" : "";
+            yield return $"Family parameter {c.Name} = {NumberFormat.Significant(c.Estimate)}{error}: {fit.Family.Shapes[k].Meaning}";
+        }
+    }
+
+    /// <summary>"Thresholds (logit link)".</summary>
+    public static string ThresholdCaption(Family family) => $"Thresholds ({family.Link.Name} link)";
 
     /// <summary>Whether the dispersion is a single parameter, so that one number tells it.</summary>
     public static bool HasSingleDispersion(GlmmFit fit) => fit.Family.HasDispersion && fit.Estimate.Model.HasConstantDispersion;
@@ -135,8 +158,26 @@ internal static class FitWords
                 + $"(rank-deficient design): {string.Join(", ", dropped)}.";
         }
 
+        if (fit.Options.Fixed.Count > 0)
+        {
+            yield return $"{Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
+                + "shown as fixed, without standard error, and not counted by the information criteria.";
+        }
+
+        if (fit.Options.Priors.Count > 0)
+        {
+            yield return $"The estimates are penalised: they are at the posterior mode under {string.Join("; ", fit.Options.Priors)}. "
+                + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information criteria are approximate.";
+        }
+
+        if (fit.Family is CumulativeFamily { Categories: var categories })
+        {
+            yield return $"Ordered categories: {string.Join(" < ", categories)}. A positive coefficient makes higher ones likelier; "
+                + "fitted values are expected category numbers, from 1.";
+        }
+
         yield return "p-values and intervals by the normal approximation (Wald)"
-            + (fit.Estimate.IsProfiled && fit.VarianceComponents.Count > 0
+            + ((fit.Estimate.IsProfiled || fit.Estimate.IsRestricted) && fit.VarianceComponents.Count > 0
                 ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
         if (fit.Options.Weights is not null)
         {
@@ -194,7 +235,7 @@ internal static class FitWords
         "gaussian" => "Gaussian",
         "poisson" => "Poisson",
         "binomial" => "Binomial",
-        "nbinom1" or "nbinom2" => "Negative binomial",
+        "nbinom1" or "nbinom2" or "nbinom12" => "Negative binomial",
         "truncated_poisson" => "Zero-truncated Poisson",
         "truncated_nbinom1" or "truncated_nbinom2" => "Zero-truncated negative binomial",
         "inverse.gaussian" => "Inverse Gaussian",
@@ -206,6 +247,9 @@ internal static class FitWords
         "bell" => "Bell",
         "t" => "Student t",
         "tweedie" => "Tweedie",
+        "skewnormal" => "Skew normal",
+        "ordbeta" => "Ordered beta",
+        "cumulative" => $"Cumulative {family.Link.Name}",
         var name => name,
     };
 

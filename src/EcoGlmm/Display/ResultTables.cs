@@ -35,6 +35,21 @@ internal static class ResultTables
         return content;
     }
 
+    public static TableContent Of(CategoryPredictions predictions)
+    {
+        var rows = Math.Min(ShownRows, predictions.Probability.Length);
+        var content = new TableContent("Probabilities of categories")
+        {
+            Note = rows < predictions.Probability.Length
+                ? $"The first {rows} of {FitWords.Count(predictions.Probability.Length, "prediction")}." : null,
+        };
+        content.Number("Row");
+        foreach (var category in predictions.Categories) content.Number(category);
+        for (var i = 0; i < rows; i++)
+            content.Row([NumberFormat.Count(i + 1), .. predictions.Probability[i].Select(p => NumberFormat.Fixed(p, 3))]);
+        return content;
+    }
+
     public static TableContent Of(IntervalTable intervals)
     {
         var level = NumberFormat.Significant(100 * intervals.Level);

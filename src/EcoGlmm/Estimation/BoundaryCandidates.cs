@@ -7,13 +7,14 @@ internal static class BoundaryCandidates
 {
     /// <summary>
     /// The positions in θ of Λ's diagonal entries whose contribution to the linear predictor is smaller than
-    /// <paramref name="threshold"/>, with that size, smallest first.
+    /// <paramref name="threshold"/>, with that size, smallest first; terms of which something is held are left out.
     /// </summary>
     public static List<(int Index, double Size)> Of(MixedModel model, ReadOnlySpan<double> theta, double threshold)
     {
         var result = new List<(int Index, double Size)>();
         foreach (var term in model.Terms)
         {
+            if (model.Restraints.Holds(term)) continue;
             for (var c = 0; c < term.Width; c++)
             {
                 var index = DiagonalIndex(term, c);
@@ -33,7 +34,7 @@ internal static class BoundaryCandidates
     /// </summary>
     public static IEnumerable<double[]> Alternatives(MixedModel model, double[] theta)
     {
-        foreach (var term in model.Terms.Where(t => !t.IsDiagonal))
+        foreach (var term in model.Terms.Where(t => !t.IsDiagonal && !model.Restraints.Holds(t)))
         {
             for (var c = 1; c < term.Width; c++)
             {

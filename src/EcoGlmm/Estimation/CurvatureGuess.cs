@@ -24,10 +24,17 @@ internal static class CurvatureGuess
         return hessian;
     }
 
-    /// <summary>Inverse of <see cref="Hessian"/>.</summary>
+    /// <summary>Whether the parameters without a NaN on the diagonal have a positive definite Hessian.</summary>
+    public static bool IsPositiveDefinite(double[] hessian, int d)
+    {
+        var factor = WithoutUnusable(hessian, d);
+        return DenseCholesky.TryFactor(factor, d);
+    }
+
+    /// <summary>Inverse of <see cref="Hessian"/>, of which parameters with a NaN on the diagonal have no part.</summary>
     public static double[] Inverse(double[] hessian, int d)
     {
-        var inverse = (double[])hessian.Clone();
+        var inverse = WithoutUnusable(hessian, d);
         if (DenseCholesky.TryFactor(inverse, d))
         {
             DenseCholesky.Invert(inverse, d);
@@ -42,6 +49,18 @@ internal static class CurvatureGuess
         }
 
         return inverse;
+    }
+
+    private static double[] WithoutUnusable(double[] hessian, int d)
+    {
+        var usable = (double[])hessian.Clone();
+        for (var j = 0; j < d; j++)
+        {
+            if (!double.IsNaN(usable[(j * d) + j])) continue;
+            for (var i = 0; i < d; i++) usable[(i * d) + j] = usable[(j * d) + i] = i == j ? 1 : 0;
+        }
+
+        return usable;
     }
 
     private static void Fixed(MixedModel model, LaplaceObjective objective, double[] hessian)

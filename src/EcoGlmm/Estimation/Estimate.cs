@@ -13,6 +13,12 @@ internal sealed class Estimate
     /// <summary>Maximised log-likelihood, or REML criterion as a log-likelihood.</summary>
     public required double LogLikelihood { get; init; }
 
+    /// <summary>Log-density of the priors at the optimum; zero without.</summary>
+    public double LogPrior { get; init; }
+
+    /// <summary>Whether this is the REML estimate of a model whose σ could not be profiled out.</summary>
+    public bool IsRestricted { get; init; }
+
     /// <summary>
     /// Covariance of ψ, d × d column-major; NaN rows for parameters without a standard error. For a Gaussian model with
     /// identity link only the fixed-effects block is filled (it is conditional on the variance parameters).
@@ -47,4 +53,10 @@ internal sealed class Estimate
 
     /// <summary>Whether the dispersion is at infinity or zero, so that it has no standard error.</summary>
     public bool IsDispersionAtLimit { get; init; }
+
+    /// <summary>Evaluations of the criterion with its gradient.</summary>
+    public int Gradients { get; init; }
+
+    /// <summary>Times that the family went over all observations; none when the Gaussian model was profiled.</summary>
+    public int FamilyPasses { get; init; }
 }

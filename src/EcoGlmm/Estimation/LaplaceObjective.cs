@@ -4,7 +4,7 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// The Laplace approximation to −log L(ψ) and its exact gradient.
+/// The Laplace approximation to −log L(ψ), refined by quadrature where the model asks for it, and its exact gradient.
 /// </summary>
 /// <remarks>
 /// f(u; ψ) = −Σℓ + ½uᵀu, û = argmin f, H = ∂²f/∂u² = ΛᵀZᵀWZΛ + I with W = −∂²ℓ/∂η², and
@@ -27,10 +27,11 @@ internal sealed class LaplaceObjective
     private readonly double[] _b;
     private readonly double[] _ztd;
     private readonly double[] _ztl;
-    private readonly double[][] _adjusted = new double[LinearPredictor.Count][];
-    private readonly double[][] _zv = new double[LinearPredictor.Count][];
+    private readonly double[][] _adjusted;
+    private readonly double[][] _zv;
     private readonly double[] _leverage;
     private readonly double[][] _traces;
+    private readonly AdaptiveQuadrature? _quadrature;
     private readonly double[] _lastPsi;
     private double[]? _lastGradient;
     private double _lastValue;
@@ -39,9 +40,9 @@ internal sealed class LaplaceObjective
     {
         _model = model;
         _cancellation = cancellation;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads);
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads) { Cancellation = cancellation };
         _observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
-            model.HasConstantDispersion, maxThreads);
+            model.HasConstantDispersion, maxThreads, cancellation);
         _search = new ModeSearch(model, _system, _observations, cancellation);
         _gradientLevel = model.RandomPredictors.Contains(LinearPredictor.Dispersion)
             ? DerivativeLevel.Full
@@ -53,6 +54,9 @@ internal sealed class LaplaceObjective
         _lastPsi = new double[model.ParameterCount];
         _leverage = new double[model.ObservationCount];
         _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
+        if (model.QuadraturePoints > 1 && model.Terms.Count > 0) _quadrature = new AdaptiveQuadrature(model, maxThreads, cancellation);
+        _adjusted = new double[model.PredictorCount][];
+        _zv = new double[model.PredictorCount][];
         foreach (var k in model.ActivePredictors)
         {
             _adjusted[k] = new double[model.ObservationCount];
@@ -125,6 +129,7 @@ internal sealed class LaplaceObjective
         var squares = 0.0;
         foreach (var u in _search.Modes) squares += u * u;
         var value = -logDensity + (0.5 * squares) + (0.5 * _system.LogDeterminant);
+        if (_quadrature is not null && double.IsFinite(value)) value += _quadrature.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
         if (!double.IsFinite(value))
         {
             Failure = "the log-likelihood is not finite";
@@ -149,11 +154,14 @@ internal sealed class LaplaceObjective
         GradientCount++;
         _system.SelectedInverse(_traces);
         CurvatureDerivative();
+        _quadrature?.AddTraces(_traces);
+        _quadrature?.AddCurvatureDerivative(_observations, _adjusted);
         var random = _model.RandomPredictors;
 
         Array.Clear(_v);
         foreach (var k in random) _system.AddZtx(k, _adjusted[k], _v);
         _system.Lambda.MultiplyTransposed(_v, _v);
+        for (var j = 0; j < _v.Length && _quadrature is not null; j++) _v[j] += _quadrature.ModeGradient[j];
         _system.Solve(_v);
         _system.Lambda.Multiply(_v, _b);
         foreach (var k in random)
@@ -165,7 +173,7 @@ internal sealed class LaplaceObjective
         foreach (var k in _model.ActivePredictors)
         {
             var d = _adjusted[k];
-            var first = _observations.First[k]!;
+            var first = _quadrature?.Scores[k] ?? _observations.First[k]!;
             for (var i = 0; i < d.Length; i++) d[i] -= first[i];
             foreach (var m in random)
             {

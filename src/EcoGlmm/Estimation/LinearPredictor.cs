@@ -12,11 +12,14 @@ internal static class LinearPredictor
     /// <summary>ζ: logit of the probability of a structural zero.</summary>
     public const int ZeroInflation = 2;
 
-    /// <summary>σ: unconstrained scale of the family's shape, the same for all observations.</summary>
-    public const int Shape = 3;
+    /// <summary>The predictors that formulas describe: those above.</summary>
+    public const int FormulaCount = 3;
 
-    /// <summary>Most linear predictors that a model can have.</summary>
-    public const int Count = 4;
+    /// <summary>
+    /// σ₁: unconstrained scale of the family's first shape, the same for all observations. The other shapes, if there are
+    /// any, come after it.
+    /// </summary>
+    public const int Shape = FormulaCount;
 
     /// <summary>Position of the unordered pair (a, b) in a packed symmetric array.</summary>
     public static int Pair(int a, int b) => a <= b ? (b * (b + 1) / 2) + a : (a * (a + 1) / 2) + b;
@@ -30,11 +33,11 @@ internal static class LinearPredictor
         return (c * (c + 1) * (c + 2) / 6) + (b * (b + 1) / 2) + a;
     }
 
-    /// <summary>Number of pairs.</summary>
-    public const int PairCount = Count * (Count + 1) / 2;
+    /// <summary>Number of pairs of that many predictors.</summary>
+    public static int PairCount(int predictors) => predictors * (predictors + 1) / 2;
 
-    /// <summary>Number of triples.</summary>
-    public const int TripleCount = Count * (Count + 1) * (Count + 2) / 6;
+    /// <summary>Number of triples of that many predictors.</summary>
+    public static int TripleCount(int predictors) => predictors * (predictors + 1) * (predictors + 2) / 6;
 
     /// <summary>The linear predictor of a model part.</summary>
     public static int Of(ModelPart part) => part switch

@@ -6,24 +6,40 @@ namespace EcoGlmm.Estimation;
 
 /// <summary>
 /// A model ready to be estimated: the response, an orthogonal fixed-effects basis and an offset for each linear
-/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, γ_σ, θ), where γ = Rβ are
+/// predictor, and the random-effects terms. The parameter vector is ψ = (γ_η, γ_δ, γ_ζ, γ_σ, …, θ), where γ = Rβ are
 /// coefficients of the orthogonal basis.
 /// </summary>
 internal sealed class MixedModel
 {
+    /// <param name="family">Family and link.</param>
+    /// <param name="y">Response; successes for a binomial.</param>
+    /// <param name="size">Trials or precision weights; empty when all are one.</param>
+    /// <param name="weights">Multipliers of the log-likelihood; null when all are one.</param>
+    /// <param name="conditional">Matrices of the conditional part.</param>
+    /// <param name="dispersion">Matrices of the dispersion.</param>
+    /// <param name="zeroInflation">Matrices of the zero inflation; null without.</param>
+    /// <param name="held">What is held at a value; coefficients and dispersion, which the matrices have taken up, are ignored.</param>
+    /// <param name="priors">Priors; null for none.</param>
     public MixedModel(Family family, double[] y, double[] size, double[]? weights, PartMatrices conditional,
-        PartMatrices? dispersion, PartMatrices? zeroInflation)
+        PartMatrices? dispersion, PartMatrices? zeroInflation, IReadOnlyList<Parameter>? held = null,
+        IReadOnlyList<Prior>? priors = null)
     {
         Family = family;
         Y = y;
         Size = size;
         Weights = weights;
         PartMatrices?[] parts = [conditional, family.HasDispersion ? dispersion : null, zeroInflation,
-            family.Shape is null ? null : PartMatrices.Constant(y.Length)];
+            .. family.Shapes.Select(_ => PartMatrices.Constant(y.Length))];
+        PredictorCount = parts.Length;
+        Basis = new OrthogonalBasis?[PredictorCount];
+        Offset = new double[]?[PredictorCount];
+        CoefficientNames = new string[PredictorCount][];
+        Unit = new double[PredictorCount];
+        FixedOffset = new int[PredictorCount];
         var terms = new List<RandomTerm>();
         var at = 0;
         var (effects, theta) = (0, 0);
-        for (var k = 0; k < LinearPredictor.Count; k++)
+        for (var k = 0; k < PredictorCount; k++)
         {
             FixedOffset[k] = at;
             if (parts[k] is not { } part) continue;
@@ -35,7 +51,8 @@ internal sealed class MixedModel
             foreach (var g in part.RandomTerms)
             {
                 var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z,
-                    g.Kind == CovarianceKind.Diagonal, effects, theta);
+                    g.Kind == CovarianceKind.Diagonal, effects, theta,
+                    keepsEffects: held?.Any(h => Restraints.IsOfRandomEffects(h) && h.Part == PartOf(k) && h.Name == g.Group) == true);
                 effects += term.EffectCount;
                 theta += term.ThetaCount;
                 terms.Add(term);
@@ -46,7 +63,8 @@ internal sealed class MixedModel
         ThetaCount = theta;
         Terms = terms;
         RandomPredictors = [.. terms.Select(t => t.Predictor).Distinct().Order()];
-        ActivePredictors = [.. Enumerable.Range(0, LinearPredictor.Count).Where(k => parts[k] is not null)];
+        ActivePredictors = [.. Enumerable.Range(0, PredictorCount).Where(k => parts[k] is not null)];
+        Restraints = new Restraints(this, held ?? [], priors ?? []);
         HasConstantDispersion = dispersion is null || !family.HasDispersion
             || (Basis[LinearPredictor.Dispersion]!.Columns <= 1
                 && dispersion.RandomTerms.Length == 0
@@ -71,23 +89,26 @@ internal sealed class MixedModel
 
     public int ObservationCount => Y.Length;
 
+    /// <summary>Number of places for linear predictors, those that the model lacks among them.</summary>
+    public int PredictorCount { get; }
+
     /// <summary>Basis of the fixed effects by linear predictor; null where the model lacks the predictor.</summary>
-    public OrthogonalBasis?[] Basis { get; } = new OrthogonalBasis?[LinearPredictor.Count];
+    public OrthogonalBasis?[] Basis { get; }
 
     /// <summary>Offsets by linear predictor.</summary>
-    public double[]?[] Offset { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] Offset { get; }
 
     /// <summary>Names of the coefficients of each predictor, those left out for collinearity not among them.</summary>
-    public string[]?[] CoefficientNames { get; } = new string[LinearPredictor.Count][];
+    public string[]?[] CoefficientNames { get; }
 
     /// <summary>
     /// What counts as one on the scale of each linear predictor: the spread of the response on the scale of a link that has the
     /// response's units, one on log and probability scales (and where effects are relative to σ).
     /// </summary>
-    public double[] Unit { get; } = new double[LinearPredictor.Count];
+    public double[] Unit { get; }
 
     /// <summary>Where each predictor's γ begins in ψ.</summary>
-    public int[] FixedOffset { get; } = new int[LinearPredictor.Count];
+    public int[] FixedOffset { get; }
 
     /// <summary>Length of γ in all; θ begins here.</summary>
     public int FixedCount { get; }
@@ -107,6 +128,12 @@ internal sealed class MixedModel
     public int[] ActivePredictors { get; }
 
     public bool HasConstantDispersion { get; }
+
+    /// <summary>Points of adaptive Gauss-Hermite quadrature for each random effect; 1 is the Laplace approximation.</summary>
+    public int QuadraturePoints { get; set; } = 1;
+
+    /// <summary>What is held at a value, and priors.</summary>
+    public Restraints Restraints { get; }
 
     public bool IsZeroInflated => Basis[LinearPredictor.ZeroInflation] is not null;
 

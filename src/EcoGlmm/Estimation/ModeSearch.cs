@@ -12,6 +12,10 @@ internal sealed class ModeSearch
 {
     private const int MaxIterations = 200;
 
+    // Steps this short, one after the other, because longer ones have no likelihood: the modes are at the edge of a link's range.
+    private const double CrampedStep = 1e-3;
+    private const int MaxCrampedSteps = 3;
+
     // The last step is taken without another look at the function: after a Newton step the decrement falls to its square,
     // after a step with an older factor to a fraction.
     private const double NewtonTolerance = 1e-9;
@@ -20,13 +24,14 @@ internal sealed class ModeSearch
     private readonly RandomEffectsSystem _system;
     private readonly ObservationModel _observations;
     private readonly CancellationToken _cancellation;
-    private readonly double[]?[] _fixed = new double[]?[LinearPredictor.Count];
-    private readonly double[]?[] _weights = new double[]?[LinearPredictor.PairCount];
+    private readonly double[]?[] _fixed;
+    private readonly double[]?[] _weights;
     private readonly double[] _gradient;
     private readonly double[] _step;
     private readonly double[] _trial;
     private readonly double[] _b;
     private readonly double[] _change;
+    private readonly double[] _weighted;
     private readonly double[] _psi;
     private bool _hasPoint;
     private bool _hasFactor;
@@ -45,7 +50,11 @@ internal sealed class ModeSearch
         _trial = new double[q];
         _b = new double[q];
         _change = new double[model.ObservationCount];
+        _weighted = new double[model.ObservationCount];
         _psi = new double[model.ParameterCount];
+        _fixed = new double[]?[model.PredictorCount];
+        _weights = new double[]?[LinearPredictor.PairCount(model.PredictorCount)];
+        Predictors = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors)
         {
             _fixed[k] = new double[model.ObservationCount];
@@ -61,7 +70,7 @@ internal sealed class ModeSearch
 
     public double[] Modes { get; }
 
-    public double[]?[] Predictors { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] Predictors { get; }
 
     public string? Failure { get; private set; }
 
@@ -201,6 +210,7 @@ internal sealed class ModeSearch
 
         var reuse = _hasFactor && _system.IsFactorizationCostly;
         var last = double.PositiveInfinity;
+        var cramped = 0;
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -249,10 +259,12 @@ internal sealed class ModeSearch
             var noise = 1e-11 * (1 + Math.Abs(value));
             var length = 1.0;
             var next = double.PositiveInfinity;
+            var impossible = false;
             for (var halving = 0; halving < 60; halving++, length *= 0.5)
             {
                 for (var j = 0; j < _trial.Length; j++) _trial[j] = Modes[j] - (length * _step[j]);
                 next = ValueAt(_trial);
+                impossible |= !double.IsFinite(next);
                 if (next <= value - (1e-4 * length * decrement) + noise) break;
             }
 
@@ -272,6 +284,13 @@ internal sealed class ModeSearch
                 }
 
                 Failure = "the conditional modes of the random effects could not be improved";
+                return false;
+            }
+
+            cramped = impossible && length < CrampedStep ? cramped + 1 : 0;
+            if (cramped >= MaxCrampedSteps)
+            {
+                Failure = "the conditional modes of the random effects are at the edge of what the link allows";
                 return false;
             }
 
@@ -332,7 +351,7 @@ internal sealed class ModeSearch
     /// </summary>
     public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result)
     {
-        var difference = new double[psiLength()];
+        var difference = new double[_psi.Length];
         for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
         Span<double> theta = difference.AsSpan(_model.FixedCount);
         var lambdas = new double[_model.Terms.Count][];
@@ -344,9 +363,10 @@ internal sealed class ModeSearch
             CovarianceFactor.Multiply(term, lambdas[t], Modes, _b);
         }
 
-        var ztl = new double[_system.EffectCount];
+        var (ztl, moved) = (_gradient, _trial);
+        Array.Clear(ztl);
+        Array.Clear(moved);
         result.Clear();
-        var weighted = new double[_model.ObservationCount];
         foreach (var m in _model.ActivePredictors)
         {
             Array.Clear(_change);
@@ -356,14 +376,13 @@ internal sealed class ModeSearch
             {
                 var second = _observations.Second[LinearPredictor.Pair(k, m)];
                 if (second is null) continue;
-                for (var i = 0; i < weighted.Length; i++) weighted[i] = second[i] * _change[i];
-                _system.AddZtx(k, weighted, result);
+                for (var i = 0; i < _weighted.Length; i++) _weighted[i] = second[i] * _change[i];
+                _system.AddZtx(k, _weighted, result);
             }
         }
 
         _system.Lambda.MultiplyTransposed(result, result);
         foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, ztl);
-        var moved = new double[_system.EffectCount];
         for (var t = 0; t < lambdas.Length; t++)
         {
             CovarianceFactor.MultiplyTransposed(_model.Terms[t], lambdas[t], ztl, moved);
@@ -371,6 +390,5 @@ internal sealed class ModeSearch
 
         for (var j = 0; j < moved.Length; j++) result[j] += moved[j];
         _system.Solve(result);
-        int psiLength() => _psi.Length;
     }
 }

@@ -13,7 +13,8 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, data);
+            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds);
+        if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
     }
@@ -27,42 +28,84 @@ internal static class ModelFitter
                 + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
         }
 
-        if (family.Shape is { } shape && specification.Dispersion.Training.RandomTerms.Length > 0)
+        if (family.HasThresholds && specification.ZeroInflation is not null)
         {
-            throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
-                + $"whose {shape.Name} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
+            throw new GlmmException($"The family {family.Name}, of ordered categories, has no zeros to inflate. Leave ZeroInflation out: "
+                + "the thresholds already let the lowest category be as frequent as it is.");
         }
 
-        if (options.QuadraturePoints > 1)
+        if (family.Shapes.Count > 0 && specification.Dispersion.Training.RandomTerms.Length > 0)
         {
-            throw new GlmmException($"QuadraturePoints = {options.QuadraturePoints} is not available yet; only 1, the Laplace approximation.");
+            throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
+                + $"whose {string.Join(" and ", family.Shapes.Select(shape => shape.Name))} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
         }
 
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
-            specification.Dispersion.Training, specification.ZeroInflation?.Training);
+            specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors);
+        model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
-        if (options.Reml && !profiled)
+        if (options.Reml && (family.Name != "gaussian" || family.Link.Name != "identity" || model.IsZeroInflated))
         {
-            throw new GlmmException("REML needs a Gaussian model with identity link, without zero inflation or a dispersion formula. "
+            throw new GlmmException("REML needs a Gaussian model with identity link, without zero inflation. "
                 + $"For {family.Name} use maximum likelihood (Reml = false).");
         }
 
-        var estimate = profiled
-            ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
+        if (options.Reml && options.Priors.Any(p => p.Group is null && p.Part == ModelPart.Conditional))
+        {
+            throw new GlmmException("REML averages over the fixed effects, so that they cannot have a prior too. Use maximum likelihood (Reml = false), or leave the prior out.");
+        }
+
+        var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
+            : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
             : LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         return new GlmmFit(specification, response, data, family, options, estimate);
     }
 
+    /// <summary>Coefficients that are held, the intercept of a dispersion that is held among them.</summary>
+    private static Dictionary<(ModelPart Part, string Name), double> HeldCoefficients(Family family, GlmmOptions options)
+    {
+        var held = new Dictionary<(ModelPart Part, string Name), double>();
+        foreach (var parameter in options.Fixed)
+        {
+            if (parameter.Kind == ParameterKind.Coefficient)
+            {
+                if (parameter.Part == ModelPart.ZeroInflation && options.ZeroInflation.Replace(" ", "", StringComparison.Ordinal) == "~0")
+                {
+                    throw new GlmmException($"The coefficient \"{parameter.Name}\" of the zero inflation is to be held, but the model has no zero inflation.");
+                }
+
+                if (!held.TryAdd((parameter.Part, parameter.Name), parameter.Value)) throw new GlmmException($"The coefficient \"{parameter.Name}\" is to be held twice.");
+            }
+
+            if (parameter.Kind != ParameterKind.Dispersion) continue;
+            if (!family.HasDispersion) throw new GlmmException($"The family {family.Name} has no dispersion to hold at a value.");
+            if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) != "~1")
+            {
+                throw new GlmmException($"With the dispersion formula \"{options.Dispersion}\" there is no single dispersion to hold: hold its coefficients, Parameter.Coefficient(name, value, ModelPart.Dispersion).");
+            }
+
+            // Every family reports exp(aδ) for some a.
+            held[(ModelPart.Dispersion, "(Intercept)")] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
+        }
+
+        return held;
+    }
+
     private static void Check(GlmmOptions options)
     {
+        if (options.Fixed is null || options.Priors is null || options.Fixed.Contains(null!) || options.Priors.Contains(null!))
+        {
+            throw new GlmmException("The lists Fixed and Priors cannot be or contain null; leave them out for none.");
+        }
+
         if (options.ZeroInflation is null || options.Dispersion is null)
         {
             throw new GlmmException("The formulas ZeroInflation and Dispersion cannot be null; for no zero inflation write \"~ 0\", for a constant dispersion \"~ 1\".");
         }
 
-        if (options.QuadraturePoints < 1)
+        if (options.QuadraturePoints is < 1 or > QuadratureGrid.MaxPoints)
         {
-            throw new GlmmException($"QuadraturePoints must be 1 (the Laplace approximation) or more, not {options.QuadraturePoints}.");
+            throw new GlmmException($"QuadraturePoints must lie between 1 (the Laplace approximation) and {QuadratureGrid.MaxPoints}, not {options.QuadraturePoints}.");
         }
 
         if (options.Control is not { } control) throw new GlmmException("Control cannot be null; leave it out for the defaults.");

@@ -12,7 +12,7 @@ namespace EcoGlmm.Estimation;
 /// −log(1 + e^ζ) + log f for y ≠ 0, and −log(1 + e^ζ) + ζ + log(1 + eᵗ) for y = 0. A family that cannot give zeros has
 /// f(0) = 0, which makes the same formula a hurdle model: its density is then not evaluated at zeros at all.
 /// </remarks>
-internal sealed class ObservationModel
+internal sealed partial class ObservationModel
 {
     private const int ChunkSize = 2048;
     private readonly Family _family;
@@ -21,15 +21,17 @@ internal sealed class ObservationModel
     private readonly bool _isHurdle;
     private readonly int[] _familyPredictors;
     private readonly int _predictorCount;
+    private readonly int _shapeCount;
     private readonly double[] _size;
     private readonly double[]? _weights;
     private readonly double[] _constants;
     private readonly double[]? _baseValue;
     private readonly double[] _chunkSums;
     private readonly ParallelOptions _parallel;
+    private ShapeOutput? _shapes;
 
     public ObservationModel(Family family, double[] y, double[] size, double[]? weights, bool zeroInflated,
-        bool constantDispersion, int maxThreads)
+        bool constantDispersion, int maxThreads, CancellationToken cancellation = default)
     {
         _family = family;
         _y = y;
@@ -39,17 +41,19 @@ internal sealed class ObservationModel
         _isHurdle = zeroInflated && family.CheckResponse(0, 1) is not null;
         _familyY = _isHurdle ? Array.ConvertAll(y, v => v == 0 ? 1 : v) : y;
         HasConstantDispersion = constantDispersion;
-        var hasShape = family.Shape is not null;
-        _familyPredictors = hasShape
-            ? [LinearPredictor.Conditional, LinearPredictor.Dispersion, LinearPredictor.Shape]
-            : [LinearPredictor.Conditional, LinearPredictor.Dispersion];
-        _predictorCount = hasShape ? LinearPredictor.Count : LinearPredictor.Shape;
+        _shapeCount = family.Shapes.Count;
+        _familyPredictors = [LinearPredictor.Conditional, LinearPredictor.Dispersion,
+            .. Enumerable.Range(LinearPredictor.Shape, _shapeCount)];
+        _predictorCount = LinearPredictor.FormulaCount + _shapeCount;
+        First = new double[]?[_predictorCount];
+        Second = new double[]?[LinearPredictor.PairCount(_predictorCount)];
+        Third = new double[]?[LinearPredictor.TripleCount(_predictorCount)];
         _constants = new double[y.Length];
         family.PrepareConstants(_familyY, size, _constants);
         Density = new double[y.Length];
         _baseValue = zeroInflated ? new double[y.Length] : null;
         _chunkSums = new double[(y.Length + ChunkSize - 1) / ChunkSize];
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads, CancellationToken = cancellation };
     }
 
     public int Count => _y.Length;
@@ -71,13 +75,13 @@ internal sealed class ObservationModel
     public double[] Density { get; }
 
     /// <summary>First derivatives by linear predictor; null where not computed.</summary>
-    public double[]?[] First { get; } = new double[]?[LinearPredictor.Count];
+    public double[]?[] First { get; }
 
     /// <summary>Second derivatives by <see cref="LinearPredictor.Pair"/>.</summary>
-    public double[]?[] Second { get; } = new double[]?[LinearPredictor.PairCount];
+    public double[]?[] Second { get; }
 
     /// <summary>Third derivatives by <see cref="LinearPredictor.Triple"/>.</summary>
-    public double[]?[] Third { get; } = new double[]?[LinearPredictor.TripleCount];
+    public double[]?[] Third { get; }
 
     /// <summary>Times that the family has gone over all observations.</summary>
     public int EvaluationCount { get; private set; }
@@ -93,11 +97,15 @@ internal sealed class ObservationModel
         var chunks = _chunkSums.Length;
         if (chunks > 2 && _parallel.MaxDegreeOfParallelism != 1)
         {
-            Parallel.For(0, chunks, _parallel, c => EvaluateChunk(predictors, level, c));
+            EvaluateInParallel(predictors, level);
         }
         else
         {
-            for (var c = 0; c < chunks; c++) EvaluateChunk(predictors, level, c);
+            for (var c = 0; c < chunks; c++)
+            {
+                _parallel.CancellationToken.ThrowIfCancellationRequested();
+                EvaluateChunk(predictors, level, c);
+            }
         }
 
         var sum = 0.0;
@@ -105,11 +113,14 @@ internal sealed class ObservationModel
         return sum;
     }
 
+    // Apart, so that evaluation by one thread does not allocate what the lambda captures.
+    private void EvaluateInParallel(double[]?[] predictors, DerivativeLevel level) =>
+        Parallel.For(0, _chunkSums.Length, _parallel, c => EvaluateChunk(predictors, level, c));
+
     private void Allocate(DerivativeLevel level)
     {
         void Need(double[]?[] store, int index) => store[index] ??= new double[_y.Length];
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation,
-            s = LinearPredictor.Shape;
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, z = LinearPredictor.ZeroInflation;
         if (level >= DerivativeLevel.Mode)
         {
             Need(First, e);
@@ -134,19 +145,17 @@ internal sealed class ObservationModel
             Need(Third, LinearPredictor.Triple(d, d, d));
         }
 
-        var hasShape = _family.Shape is not null;
-        if (level >= DerivativeLevel.Gradient && hasShape)
+        for (var s = LinearPredictor.Shape; s < _predictorCount && level >= DerivativeLevel.Gradient; s++)
         {
             Need(First, s);
             Need(Second, LinearPredictor.Pair(e, s));
             Need(Third, LinearPredictor.Triple(e, e, s));
-            if (level == DerivativeLevel.Full)
-            {
-                Need(Second, LinearPredictor.Pair(d, s));
-                Need(Second, LinearPredictor.Pair(s, s));
-            }
+            if (level < DerivativeLevel.Full) continue;
+            if (_family.HasDispersion) Need(Second, LinearPredictor.Pair(d, s));
+            for (var r = LinearPredictor.Shape; r <= s; r++) Need(Second, LinearPredictor.Pair(r, s));
         }
 
+        if (_shapeCount > 0 && level >= DerivativeLevel.Gradient) _shapes = ShapesOut();
         if (!IsZeroInflated || level < DerivativeLevel.Mode) return;
         Need(First, z);
         Need(Second, LinearPredictor.Pair(e, z));
@@ -155,7 +164,7 @@ internal sealed class ObservationModel
         Need(Third, LinearPredictor.Triple(e, e, z));
         Need(Third, LinearPredictor.Triple(e, z, z));
         Need(Third, LinearPredictor.Triple(z, z, z));
-        if (hasShape)
+        for (var s = LinearPredictor.Shape; s < _predictorCount; s++)
         {
             Need(Second, LinearPredictor.Pair(z, s));
             Need(Third, LinearPredictor.Triple(e, z, s));
@@ -169,13 +178,38 @@ internal sealed class ObservationModel
         if (level == DerivativeLevel.Full) Need(Third, LinearPredictor.Triple(d, d, z));
     }
 
+    /// <summary>The arrays that the family writes its derivatives by shapes to.</summary>
+    private ShapeOutput ShapesOut()
+    {
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion;
+        int[] shapes = [.. Enumerable.Range(LinearPredictor.Shape, _shapeCount)];
+        return new ShapeOutput(
+            [.. shapes.Select(s => First[s])],
+            [.. shapes.Select(s => Second[LinearPredictor.Pair(e, s)])],
+            [.. shapes.Select(s => Third[LinearPredictor.Triple(e, e, s)])],
+            [.. shapes.Select(s => Second[LinearPredictor.Pair(d, s)])],
+            [.. shapes.SelectMany(s => shapes.Where(r => r <= s), (s, r) => Second[LinearPredictor.Pair(r, s)])]);
+    }
+
     private void EvaluateChunk(double[]?[] predictors, DerivativeLevel level, int chunk)
     {
         var start = chunk * ChunkSize;
         var length = Math.Min(ChunkSize, _y.Length - start);
+        EvaluateFamily(predictors, level, start, length);
+        if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
+        if (_weights is not null) ApplyWeights(level, start, length);
+        var sum = 0.0;
+        foreach (var l in Density.AsSpan(start, length)) sum += l;
+        _chunkSums[chunk] = sum;
+    }
+
+    private void EvaluateFamily(double[]?[] predictors, DerivativeLevel level, int start, int length)
+    {
         Span<double> Slice(double[]? store) => store is null ? default : store.AsSpan(start, length);
-        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion, s = LinearPredictor.Shape;
+        const int e = LinearPredictor.Conditional, d = LinearPredictor.Dispersion;
         var delta = predictors[d];
+        Span<double> shape = stackalloc double[_shapeCount];
+        for (var k = 0; k < _shapeCount; k++) shape[k] = predictors[LinearPredictor.Shape + k]![0];
         var block = new LogDensityBlock
         {
             Y = Slice(_familyY),
@@ -183,7 +217,7 @@ internal sealed class ObservationModel
             C = Slice(_constants),
             Eta = Slice(predictors[e]),
             Delta = delta is null ? default : HasConstantDispersion ? delta.AsSpan(0, 1) : Slice(delta),
-            Shape = predictors[s] is { } shape ? shape.AsSpan(0, 1) : default,
+            Shape = shape,
             L = Slice(IsZeroInflated ? _baseValue : Density),
             E = Slice(First[e]),
             EE = Slice(Second[LinearPredictor.Pair(e, e)]),
@@ -194,18 +228,10 @@ internal sealed class ObservationModel
             DD = Slice(Second[LinearPredictor.Pair(d, d)]),
             EDD = Slice(Third[LinearPredictor.Triple(e, d, d)]),
             DDD = Slice(Third[LinearPredictor.Triple(d, d, d)]),
-            S = Slice(First[s]),
-            ES = Slice(Second[LinearPredictor.Pair(e, s)]),
-            EES = Slice(Third[LinearPredictor.Triple(e, e, s)]),
-            DS = Slice(Second[LinearPredictor.Pair(d, s)]),
-            SS = Slice(Second[LinearPredictor.Pair(s, s)]),
+            Shapes = _shapes,
+            ShapeStart = start,
         };
         _family.Evaluate(ref block, level);
-        if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
-        if (_weights is not null) ApplyWeights(level, start, length);
-        var sum = 0.0;
-        foreach (var l in Density.AsSpan(start, length)) sum += l;
-        _chunkSums[chunk] = sum;
     }
 
     /// <summary>How many times dispersion and shape together may appear in a derivative that a level brings up to date.</summary>
@@ -227,7 +253,7 @@ internal sealed class ObservationModel
         Scale(Density);
         if (level == DerivativeLevel.Value) return;
         var order = NuisanceOrder(level);
-        for (var c = 0; c < LinearPredictor.Count; c++)
+        for (var c = 0; c < _predictorCount; c++)
         {
             if (IsNuisance(c) <= order) Scale(First[c]);
             for (var b = 0; b <= c; b++)
@@ -241,116 +267,5 @@ internal sealed class ObservationModel
         }
     }
 
-    private static int IsNuisance(int predictor) => predictor is LinearPredictor.Dispersion or LinearPredictor.Shape ? 1 : 0;
-
-    private void MixZeros(double[] zeta, DerivativeLevel level, int start, int length)
-    {
-        const int z = LinearPredictor.ZeroInflation;
-        Span<double> t1 = stackalloc double[LinearPredictor.Count];
-        Span<double> t2 = stackalloc double[LinearPredictor.PairCount];
-        Span<double> t3 = stackalloc double[LinearPredictor.TripleCount];
-        t2.Clear();
-        t3.Clear();
-        var order = NuisanceOrder(level);
-        for (var i = start; i < start + length; i++)
-        {
-            var x = zeta[i];
-            var p = x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
-            var logOnePlus = x > 0 ? x + Log1p(Math.Exp(-x)) : Log1p(Math.Exp(x));
-            var isZero = _y[i] == 0;
-            var baseValue = _baseValue![i];
-            if (!isZero)
-            {
-                Density[i] = baseValue - logOnePlus;
-                if (level == DerivativeLevel.Value) continue;
-                Clear(i, z);
-            }
-            else if (_isHurdle)
-            {
-                Density[i] = x - logOnePlus;
-                if (level == DerivativeLevel.Value) continue;
-                for (var k = 0; k < _predictorCount; k++) Clear(i, k);
-                First[z]![i] = 1;
-            }
-            else
-            {
-                var t = baseValue - x;
-                Density[i] = x - logOnePlus + (t > 0 ? t + Log1p(Math.Exp(-t)) : Log1p(Math.Exp(t)));
-                if (level == DerivativeLevel.Value) continue;
-                var s = t >= 0 ? 1 / (1 + Math.Exp(-t)) : Math.Exp(t) / (1 + Math.Exp(t));
-                var s2 = s * (1 - s);
-                var s3 = s2 * (1 - (2 * s));
-                t1[z] = -1;
-                foreach (var c in _familyPredictors)
-                {
-                    t1[c] = First[c]?[i] ?? 0;
-                    foreach (var b in _familyPredictors)
-                    {
-                        if (b > c) break;
-                        t2[LinearPredictor.Pair(b, c)] = Second[LinearPredictor.Pair(b, c)]?[i] ?? 0;
-                        if (level < DerivativeLevel.Gradient) continue;
-                        foreach (var a in _familyPredictors)
-                        {
-                            if (a > b) break;
-                            var k = LinearPredictor.Triple(a, b, c);
-                            t3[k] = Third[k]?[i] ?? 0;
-                        }
-                    }
-                }
-
-                for (var c = 0; c < _predictorCount; c++)
-                {
-                    if (IsNuisance(c) > order) continue;
-                    if (First[c] is { } first) first[i] = s * t1[c];
-                    for (var b = 0; b <= c; b++)
-                    {
-                        var bc = LinearPredictor.Pair(b, c);
-                        if (IsNuisance(b) + IsNuisance(c) > order) continue;
-                        if (Second[bc] is { } second) second[i] = (s2 * t1[b] * t1[c]) + (s * t2[bc]);
-                        if (level < DerivativeLevel.Gradient) continue;
-                        for (var a = 0; a <= b; a++)
-                        {
-                            var abc = LinearPredictor.Triple(a, b, c);
-                            if (Third[abc] is not { } third || IsNuisance(a) + IsNuisance(b) + IsNuisance(c) > order) continue;
-                            var (ab, ac) = (LinearPredictor.Pair(a, b), LinearPredictor.Pair(a, c));
-                            third[i] = (s3 * t1[a] * t1[b] * t1[c])
-                                + (s2 * ((t2[ab] * t1[c]) + (t2[ac] * t1[b]) + (t2[bc] * t1[a])))
-                                + (s * t3[abc]);
-                        }
-                    }
-                }
-
-                First[z]![i] += 1;
-            }
-
-            First[z]![i] -= p;
-            Second[LinearPredictor.Pair(z, z)]![i] -= p * (1 - p);
-            if (level >= DerivativeLevel.Gradient)
-            {
-                Third[LinearPredictor.Triple(z, z, z)]![i] -= p * (1 - p) * (1 - (2 * p));
-            }
-        }
-    }
-
-    private void Clear(int i, int predictor)
-    {
-        for (var c = 0; c < _predictorCount; c++)
-        {
-            if (c == predictor && First[c] is { } first) first[i] = 0;
-            for (var b = 0; b <= c; b++)
-            {
-                if ((b == predictor || c == predictor) && Second[LinearPredictor.Pair(b, c)] is { } second) second[i] = 0;
-                for (var a = 0; a <= b; a++)
-                {
-                    if ((a == predictor || b == predictor || c == predictor)
-                        && Third[LinearPredictor.Triple(a, b, c)] is { } third)
-                    {
-                        third[i] = 0;
-                    }
-                }
-            }
-        }
-    }
-
-    private static double Log1p(double x) => Numerics.SpecialFunctions.Log1p(x);
+    private static int IsNuisance(int predictor) => predictor is LinearPredictor.Dispersion or >= LinearPredictor.Shape ? 1 : 0;
 }

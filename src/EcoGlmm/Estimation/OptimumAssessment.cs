@@ -12,8 +12,8 @@ internal sealed class OptimumAssessment
     /// <summary>A standard error of the log dispersion above this means that the data say nothing about it.</summary>
     private const double LargestStandardError = 30;
 
-    /// <summary>Beyond this a shape is at its limit to all intents and purposes, and its curvature lost in rounding errors.</summary>
-    private const double LimitingShape = 10;
+    /// <summary>Beyond this a logarithm or a logit is far from the middle of its scale.</summary>
+    private const double Far = 6;
 
     public required ConvergenceStatus Status { get; init; }
 
@@ -36,10 +36,10 @@ internal sealed class OptimumAssessment
         var d = psi.Length;
         var failed = !isFinite;
         var singular = isFinite && RandomEffectsCheck.ReportSingular(model, psi.AsSpan(model.FixedCount), problems);
-        var limits = new List<int>();
+        List<int> limits = [.. Enumerable.Range(0, d).Where(model.Restraints.Holds)];
         var dispersionLimit = isFinite && DispersionLimit(model, psi, hessian, problems);
         if (dispersionLimit) limits.Add(model.FixedOffset[LinearPredictor.Dispersion]);
-        if (isFinite && ShapeLimit(model, psi, hessian, problems)) limits.Add(model.FixedOffset[LinearPredictor.Shape]);
+        if (isFinite) limits.AddRange(ShapeLimits(model, psi, hessian, problems));
         var usable = (double[])hessian.Clone();
         foreach (var at in limits)
         {
@@ -104,29 +104,51 @@ internal sealed class OptimumAssessment
         if (model.Basis[k] is not { Columns: 1 } basis || !model.HasConstantDispersion) return false;
         if (!IsAtLimit(basis.Q[0], psi, model.FixedOffset[k], hessian)) return false;
         var poisson = model.Family.Name is "nbinom1" or "nbinom2";
+        if (model.Family.Name == "compois" && psi[model.FixedOffset[k]] * basis.Q[0] < 0)
+        {
+            problems.Add(new ConvergenceProblem("dispersion",
+                "The dispersion of compois runs to zero: the counts vary as little as counts with such means can, between the two nearest whole numbers.",
+                "Check the counts for rounding or a fixed design; standard errors of the other coefficients are those at this limit."));
+            return true;
+        }
+
         problems.Add(new ConvergenceProblem("dispersion",
             $"The dispersion parameter of {model.Family.Name} runs to its limit{(poisson ? ": the counts vary no more than Poisson counts would" : "")}.",
             poisson ? "Use Family.Poisson(), which this model has become." : "Use a simpler family, which this model has become."));
         return true;
     }
 
-    private static bool ShapeLimit(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems)
+    /// <summary>Reports the shapes that ran to a limit, where their curvature is lost in rounding errors; gives their places in ψ.</summary>
+    private static List<int> ShapeLimits(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems)
     {
-        const int k = LinearPredictor.Shape;
-        if (model.Basis[k] is not { } basis) return false;
-        var at = model.FixedOffset[k];
-        if (!IsAtLimit(basis.Q[0], psi, at, hessian) && Math.Abs(basis.Q[0] * psi[at]) < LimitingShape) return false;
-        var shape = model.Family.Shape!;
-        var limit = psi[at] * basis.Q[0] > 0 ? shape.AtHighest : shape.AtLowest;
-        problems.Add(new ConvergenceProblem(shape.Name, limit.Message, limit.Advice));
-        return true;
+        var found = new List<int>();
+        var shapes = FittedShapes.Of(model, psi);
+        for (var s = 0; s < shapes.Count; s++)
+        {
+            var shape = shapes[s];
+            var at = model.FixedOffset[LinearPredictor.Shape + s];
+            if (model.Restraints.Holds(at)) continue;
+            var isFlat = IsFlat(model.Basis[LinearPredictor.Shape + s]!.Q[0], psi, at, hessian);
+            var position = Math.Abs(shape.Position);
+            var limit = position >= shape.Extreme || (isFlat && position >= Far)
+                ? shape.Position > 0 ? shape.AtHighest : shape.AtLowest
+                : isFlat && position < 1 ? shape.AtZero : null;
+            if (limit is null) continue;
+            problems.Add(new ConvergenceProblem(shape.Name, limit.Message, limit.Advice));
+            found.Add(at);
+        }
+
+        return found;
     }
 
     /// <summary>Whether the likelihood is flat in a constant predictor, far from the middle of its scale.</summary>
-    private static bool IsAtLimit(double basis, double[] psi, int at, double[] hessian)
+    private static bool IsAtLimit(double basis, double[] psi, int at, double[] hessian) =>
+        Math.Abs(basis * psi[at]) >= 3 && IsFlat(basis, psi, at, hessian);
+
+    private static bool IsFlat(double basis, double[] psi, int at, double[] hessian)
     {
         var curvature = hessian.Length == 0 ? double.NaN : hessian[(at * psi.Length) + at] / (basis * basis);
-        return Math.Abs(basis * psi[at]) >= 6 && !(curvature > 1.0 / (LargestStandardError * LargestStandardError));
+        return !(curvature > 1.0 / (LargestStandardError * LargestStandardError));
     }
 
     private static string NameOf(MixedModel model, int parameter)
@@ -141,7 +163,7 @@ internal sealed class OptimumAssessment
                     {
                         LinearPredictor.Conditional => "the fixed effects",
                         LinearPredictor.Dispersion => "the dispersion",
-                        LinearPredictor.Shape => $"the family parameter {model.Family.Shape!.Name}",
+                        >= LinearPredictor.Shape => $"the family parameter {model.Family.Shapes[k - LinearPredictor.Shape].Name}",
                         _ => "the zero inflation",
                     };
                 }

@@ -38,11 +38,11 @@ internal sealed class PenalizedLeastSquares
     private readonly double[] _beta;
     private readonly double[][] _traces;
 
-    public PenalizedLeastSquares(MixedModel model, bool reml, int maxThreads)
+    public PenalizedLeastSquares(MixedModel model, bool reml, int maxThreads, CancellationToken cancellation)
     {
         _model = model;
         _reml = reml;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads);
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads) { Cancellation = cancellation };
         var basis = model.Basis[LinearPredictor.Conditional]!;
         _n = model.ObservationCount;
         _p = basis.Columns;
@@ -124,6 +124,9 @@ internal sealed class PenalizedLeastSquares
     public int DegreesOfFreedom => _reml ? _n - _p : _n;
 
     public int EvaluationCount { get; private set; }
+
+    /// <summary>Evaluations with a gradient so far.</summary>
+    public int GradientCount { get; private set; }
 
     /// <summary>
     /// A first guess at θ by moments, each effect by itself: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz.
@@ -242,6 +245,7 @@ internal sealed class PenalizedLeastSquares
 
     private void Gradient(Span<double> gradient)
     {
+        GradientCount++;
         _system.SelectedInverse(_traces);
         var s = _score.AsSpan(_p * _q, _q);
         Score(Modes, s);

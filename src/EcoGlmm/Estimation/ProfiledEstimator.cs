@@ -19,12 +19,13 @@ internal static class ProfiledEstimator
     public static bool Handles(MixedModel model) =>
         model.Family.Name == "gaussian" && model.Family.Link.Name == "identity" && !model.IsZeroInflated
         && model.HasConstantDispersion && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 }
-        && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null;
+        && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null
+        && model.Restraints.IsEmpty;
 
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)
     {
-        var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads);
+        var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads, cancellation);
         var system = criterion.System;
         var d = model.ThetaCount;
         var theta = criterion.MomentEstimate();
@@ -206,12 +207,13 @@ internal static class ProfiledEstimator
             Covariance = covariance,
             Scale = sigma,
             Modes = (double[])criterion.Modes.Clone(),
-            Predictors = [eta, delta, null, null],
+            Predictors = [eta, delta, null],
             System = system,
-            Weights = [precision, .. new double[]?[LinearPredictor.PairCount - 1]],
+            Weights = [precision, .. new double[]?[LinearPredictor.PairCount(LinearPredictor.FormulaCount) - 1]],
             Scores = [],
             IsProfiled = true,
             ParameterCount = p + d + 1,
+            Gradients = criterion.GradientCount,
             Convergence = new Convergence(
                 !converged ? ConvergenceStatus.NotConverged : singular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
                 norm, improvement, positive, singular, minimiser.Iterations, criterion.EvaluationCount,

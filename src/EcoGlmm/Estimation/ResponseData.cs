@@ -40,13 +40,13 @@ internal sealed class ResponseData
                 + "Use Family.Binomial() or Family.BetaBinomial().");
         }
 
-        if (column.Levels is not null && family.WeightRole != WeightRole.Trials)
+        if (column.Levels is not null && !family.HasThresholds && family.WeightRole != WeightRole.Trials)
         {
             throw new GlmmException($"The response {column.Name} is categorical ({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), "
-                + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, or AsNumeric(\"{column.Name}\").");
+                + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered categories, or AsNumeric(\"{column.Name}\").");
         }
 
-        var y = column.Y;
+        var y = family.HasThresholds ? OrderedResponse.Of(specification).Y : column.Y;
         double[] size = [];
         double[]? multipliers = null;
         var proportion = false;
@@ -130,13 +130,15 @@ internal sealed class ResponseData
             " For proportions give the number of trials as Weights.",
         "poisson" or "nbinom1" or "nbinom2" when Array.TrueForAll(y, v => v >= 0) =>
             " For a rate, use the count as the response and offset(log(effort)) in the formula.",
+        "beta" when Array.Exists(y, v => v is 0 or 1) && Array.TrueForAll(y, v => v is >= 0 and <= 1) =>
+            " For proportions with zeros or ones use Family.OrderedBeta().",
         "Gamma" when Array.Exists(y, v => v == 0) && Array.TrueForAll(y, v => v >= 0) =>
             " For zeros beside positive values use a two-part or Tweedie model.",
         _ => "",
     };
 
     /// <summary>Names the rows, counted from one in the user's data, for which a condition holds; null when there are none.</summary>
-    private static string? Rows(ModelSpecification specification, Func<int, bool> condition)
+    internal static string? Rows(ModelSpecification specification, Func<int, bool> condition)
     {
         var rows = new List<int>();
         var count = 0;

@@ -154,15 +154,15 @@ internal static class Separation
         if (k == LinearPredictor.ZeroInflation)
         {
             return new ConvergenceProblem(parameter,
-                $"In the zero inflation {list} {run} to infinity: where they act there are no excess zeros, or nothing but zeros.",
-                "Use fewer terms in ZeroInflation, or pool factor levels.");
+                $"In the zero inflation {list} {run} to infinity: where they act there are no excess zeros, or nothing but zeros. They have no estimates; the likelihood and the rest of the model are at their best.",
+                $"Use fewer terms in ZeroInflation, pool factor levels, or add a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
         }
 
         if (k == LinearPredictor.Dispersion)
         {
             return new ConvergenceProblem(parameter,
                 $"In the dispersion {list} {run} to infinity: where they act the responses do not vary as {model.Family.Name} allows.",
-                "Use fewer terms in Dispersion, or pool factor levels.");
+                $"Use fewer terms in Dispersion, pool factor levels, or add a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
         }
 
         if (IsConstant(model))
@@ -171,11 +171,22 @@ internal static class Separation
                 "Check that the response is the column you meant: there is nothing for a model to explain.");
         }
 
+        var suspect = model.Family.WeightRole == WeightRole.Trials ? "with successes alone or failures alone"
+            : model.Family.HasThresholds ? "in which the lowest or the highest category alone occurs"
+            : "in which every value is zero";
         return new ConvergenceProblem(parameter,
             $"{list} {run} to infinity (complete or quasi-complete separation): somewhere they predict the response perfectly.",
-            model.Family.WeightRole == WeightRole.Trials
-                ? "Look for factor levels, or a range of a covariate, with successes alone or failures alone; pool them, drop them, or leave the term out."
-                : "Look for factor levels, or a range of a covariate, in which every value is zero; pool them, drop them, or leave the term out.");
+            $"Look for factor levels, or a range of a covariate, {suspect}; pool them, drop them, "
+                + $"or keep them finite with a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
+    }
+
+    /// <summary>The prior to type: on the intercept too when that is the one that runs off.</summary>
+    private static string Suggested(int k, List<string> names)
+    {
+        var part = k == LinearPredictor.Conditional ? "" : $"ModelPart.{MixedModel.PartOf(k)}";
+        var others = part.Length == 0 ? "Prior.Normal(0, 2.5)" : $"Prior.Normal(0, 2.5).OnPart({part})";
+        var intercept = $"Prior.Normal(0, 5).On(\"(Intercept)\"{(part.Length == 0 ? "" : ", " + part)})";
+        return !names.Contains("(Intercept)") ? others : names.Count == 1 ? intercept : $"{others}, {intercept}";
     }
 
     private static bool IsConstant(MixedModel model)

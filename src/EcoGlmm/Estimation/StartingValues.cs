@@ -19,7 +19,8 @@ internal static class StartingValues
     /// <param name="zerosAreStructural">
     /// Whether to take nearly all zeros for structural ones and the rest for little dispersed, rather than half of them.
     /// </param>
-    public static double[] Find(MixedModel model, bool zerosAreStructural = false)
+    /// <param name="cancellation">Stops between two iterations.</param>
+    public static double[] Find(MixedModel model, bool zerosAreStructural = false, CancellationToken cancellation = default)
     {
         var psi = new double[model.ParameterCount];
         var n = model.ObservationCount;
@@ -28,22 +29,24 @@ internal static class StartingValues
         var mu = new double[n];
         var (eta, z, w) = (new double[n], new double[n], new double[n]);
         var family = model.Family;
+        var link = family.LocationLink;
         var isHurdle = model.IsZeroInflated && family.CheckResponse(0, 1) is not null;
         var hurdle = isHurdle || zerosAreStructural;
         for (var i = 0; i < n; i++)
         {
             var y = hurdle && model.Y[i] == 0 ? 1 : model.Y[i];
             mu[i] = family.StartingMean(y, SizeOf(model, i));
-            eta[i] = family.Link.LinearPredictor(mu[i]);
+            eta[i] = link.LinearPredictor(mu[i]);
         }
 
         var gamma = new double[basis.Columns];
         var previous = ConstantMean(model, eta);
-        for (var iteration = 0; iteration < MaxIterations; iteration++)
+        for (var iteration = 0; iteration < MaxIterations && !family.HasThresholds; iteration++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < n; i++)
             {
-                var point = family.Link.At(eta[i]);
+                var point = link.At(eta[i]);
                 mu[i] = point.Mu;
                 var size = SizeOf(model, i);
                 var variance = family.Variance(point.Mu, 1, size);
@@ -74,7 +77,7 @@ internal static class StartingValues
 
         if (!gamma.All(double.IsFinite)) Array.Clear(gamma);
         gamma.CopyTo(psi, model.FixedOffset[e]);
-        for (var i = 0; i < n; i++) mu[i] = family.Link.At(eta[i]).Mu;
+        for (var i = 0; i < n; i++) mu[i] = link.At(eta[i]).Mu;
         if (model.Basis[LinearPredictor.Dispersion] is { } dispersion)
         {
             var delta = new double[n];
@@ -96,9 +99,12 @@ internal static class StartingValues
             for (var j = 0; j < start.Length; j++) start[j] /= n;
         }
 
-        if (model.Basis[LinearPredictor.Shape] is { } shape)
+        if (family.HasThresholds) model.Offset[e]!.CopyTo(eta, 0);
+        var shapes = family.StartingShapes(model.Y, eta);
+        for (var s = 0; s < shapes.Length; s++)
         {
-            psi[model.FixedOffset[LinearPredictor.Shape]] = family.Shape!.Predictor / shape.Q[0];
+            var k = LinearPredictor.Shape + s;
+            psi[model.FixedOffset[k]] = shapes[s] / model.Basis[k]!.Q[0];
         }
 
         if (zerosAreStructural && !isHurdle) RegressZeros(model, psi);
@@ -167,7 +173,7 @@ internal static class StartingValues
         var values = new List<double>();
         for (var i = 0; i < model.ObservationCount; i++)
         {
-            var value = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
+            var value = model.Family.LocationLink.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
             if (double.IsFinite(value)) values.Add(value);
         }
 
@@ -184,7 +190,7 @@ internal static class StartingValues
         var count = 0;
         for (var i = 0; i < eta.Length; i++)
         {
-            var slope = model.Family.Link.At(eta[i]).D1;
+            var slope = model.Family.LocationLink.At(eta[i]).D1;
             var y = model.Family.WeightRole == WeightRole.Trials ? model.Y[i] / SizeOf(model, i) : model.Y[i];
             var residual = (y - mu[i]) / slope;
             if (!double.IsFinite(residual)) continue;
@@ -198,10 +204,17 @@ internal static class StartingValues
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
+    public static double[] ConstantMean(MixedModel model)
+    {
+        var eta = new double[model.ObservationCount];
+        for (var i = 0; i < eta.Length; i++) eta[i] = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
+        return ConstantMean(model, eta);
+    }
+
     private static double[] ConstantMean(MixedModel model, double[] eta)
     {
         const int e = LinearPredictor.Conditional;
-        var mean = model.Family.Link.LinearPredictor(eta.Average(x => model.Family.Link.At(x).Mu));
+        var mean = model.Family.LocationLink.LinearPredictor(eta.Average(x => model.Family.LocationLink.At(x).Mu));
         var target = new double[eta.Length];
         for (var i = 0; i < target.Length; i++) target[i] = mean - model.Offset[e]![i];
         var gamma = new double[model.Basis[e]!.Columns];
@@ -216,7 +229,7 @@ internal static class StartingValues
         for (var i = 0; i < eta.Length; i++)
         {
             if (!double.IsFinite(eta[i])) return false;
-            var mu = model.Family.Link.At(eta[i]).Mu;
+            var mu = model.Family.LocationLink.At(eta[i]).Mu;
             var variance = model.Family.Variance(mu, 1, SizeOf(model, i));
             if (!double.IsFinite(variance) || variance < 0) return false;
         }

@@ -8,7 +8,8 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", link, MeanRange.Positive)
 {
-    public static FamilySet Set { get; } = new("bell", link => new BellFamily(link), FamilySet.PositiveMean);
+    public static FamilySet Set { get; } = new(
+        "bell", link => new BellFamily(link), [.. FamilySet.PositiveMean, Link.LambertW]);
 
     internal override bool HasDispersion => false;
 

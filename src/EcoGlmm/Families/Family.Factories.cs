@@ -26,6 +26,14 @@ public abstract partial class Family
     public static Family NegativeBinomial1(Link? link = null) => NegativeBinomial1Family.Set.With(link);
 
     /// <summary>
+    /// Negative binomial counts with both kinds of overdispersion; variance μ(1 + φ + μ/ψ), ψ estimated
+    /// (<see cref="GlmmFit.FamilyParameters"/>, "psi"). It holds <see cref="NegativeBinomial1"/> (ψ → ∞) and
+    /// <see cref="NegativeBinomial2"/> (φ → 0). Default link: log.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family NegativeBinomial12(Link? link = null) => NegativeBinomial12Family.Set.With(link);
+
+    /// <summary>
     /// Gamma; variance μ²/shape. Default link: the inverse, as in R; with <see cref="Link.Log"/> effects multiply the mean,
     /// which is what one mostly wants.
     /// </summary>
@@ -57,6 +65,13 @@ public abstract partial class Family
     public static Family StudentT(Link? link = null) => StudentTFamily.Set.With(link);
 
     /// <summary>
+    /// Skew normal: like <see cref="Gaussian"/> with residuals that lean to one side; mean μ, standard deviation φ, shape
+    /// estimated (<see cref="GlmmFit.FamilyParameters"/>, "shape"; 0 is the normal distribution). Default link: identity.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family SkewNormal(Link? link = null) => SkewNormalFamily.Set.With(link);
+
+    /// <summary>
     /// Tweedie, for zeros and positive values in one, such as biomass or rainfall; variance φμᵖ with 1 &lt; p &lt; 2, p estimated
     /// (<see cref="GlmmFit.FamilyParameters"/>, "power"). Default link: log. Every evaluation sums a series.
     /// </summary>
@@ -72,6 +87,33 @@ public abstract partial class Family
     /// </summary>
     /// <inheritdoc cref="Gaussian"/>
     public static Family BetaBinomial(Link? link = null) => BetaBinomialFamily.Set.With(link);
+
+    /// <summary>
+    /// Proportions with zeros and ones: two cutpoints, estimated (<see cref="GlmmFit.FamilyParameters"/>, "lower cutpoint" and
+    /// "upper cutpoint", on the scale of the link), decide between 0, 1 and a beta distribution with mean μ and precision φ. Fitted
+    /// values and predictions are of the whole response, zeros and ones included. Default link: logit. Kubinec (2023),
+    /// <i>Political Analysis</i> 31, 519–536.
+    /// </summary>
+    /// <inheritdoc cref="Gaussian"/>
+    public static Family OrderedBeta(Link? link = null) => OrderedBetaFamily.Set.With(link);
+
+    /// <summary>
+    /// Ordered categories, such as scores: P(Y ≤ k) = F(τₖ − η), F the inverse of the link. The thresholds τ take the
+    /// intercept's place (<see cref="GlmmFit.FamilyCoefficients"/>); effects are those of <c>clmm</c> in R's ordinal package:
+    /// a positive one makes higher categories likelier. The response is a categorical column, its levels in order
+    /// (<see cref="FieldData.AsFactor"/>), or one of whole numbers. Fitted values and predictions are expected category
+    /// numbers, from 1; <see cref="GlmmFit.PredictProbabilities"/> gives a probability for each category. Default link: logit.
+    /// McCullagh (1980), <i>Journal of the Royal Statistical Society B</i> 42, 109–142.
+    /// </summary>
+    /// <param name="link">Logit, probit, cloglog or cauchit; null for the default.</param>
+    /// <exception cref="GlmmException">The family does not take that link.</exception>
+    public static Family Cumulative(Link? link = null) => CumulativeFamily.Set.With(link);
+
+    /// <summary>Ordered categories with the logit link, the proportional odds model: see <see cref="Cumulative"/>.</summary>
+    public static Family CumulativeLogit() => Cumulative(Link.Logit);
+
+    /// <summary>Ordered categories with the probit link: see <see cref="Cumulative"/>.</summary>
+    public static Family CumulativeProbit() => Cumulative(Link.Probit);
 
     /// <summary>
     /// Poisson counts without zeros, for hurdle models; μ is the mean before truncation. Default link: log.

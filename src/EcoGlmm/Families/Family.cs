@@ -22,13 +22,33 @@ public abstract partial class Family
     internal abstract bool HasDispersion { get; }
 
     /// <summary>
-    /// The parameter that is the same for all observations beside the dispersion, at the value that moments, draws and
-    /// starting values use; null for families without one.
+    /// The parameters that are the same for all observations beside the dispersion, at the values that moments, draws and
+    /// starting values use.
     /// </summary>
-    internal virtual FamilyShape? Shape => null;
+    internal virtual IReadOnlyList<FamilyShape> Shapes => [];
 
-    /// <summary>The family at another value of its shape, given on the unconstrained scale.</summary>
-    internal virtual Family WithShape(double predictor) => this;
+    /// <summary>The family at other values of its shapes, given on the unconstrained scale.</summary>
+    internal virtual Family WithShapes(ReadOnlySpan<double> predictors) => this;
+
+    /// <summary>A first guess at the shapes from the data, on the unconstrained scale.</summary>
+    /// <param name="y">The response.</param>
+    /// <param name="eta">Linear predictors of a model without random effects.</param>
+    internal virtual double[] StartingShapes(ReadOnlySpan<double> y, ReadOnlySpan<double> eta) =>
+        [.. Shapes.Select(shape => shape.Predictor)];
+
+    /// <summary>
+    /// Whether the responses are ordered categories, told apart by thresholds, so that η has no intercept.
+    /// </summary>
+    internal virtual bool HasThresholds => false;
+
+    /// <summary>The family for these categories, in their order; itself unless it <see cref="HasThresholds"/>.</summary>
+    internal virtual Family WithCategories(IReadOnlyList<string> categories) => this;
+
+    /// <summary>
+    /// What takes η to the μ that <see cref="Mean"/>, <see cref="Variance"/> and <see cref="Draw"/> are given: the link, but
+    /// the identity for families with thresholds, whose link takes probabilities.
+    /// </summary>
+    internal virtual Link LocationLink => Link;
 
     /// <summary>Whether the response takes integer values only (simulated residuals are then randomised).</summary>
     internal abstract bool IsDiscrete { get; }
@@ -81,6 +101,9 @@ public abstract partial class Family
 
     /// <summary>Whether E[Y] is not link⁻¹(η), as for truncated families.</summary>
     internal virtual bool HasShiftedMean => false;
+
+    /// <summary>What E[Y] lies between where <see cref="HasShiftedMean"/>.</summary>
+    internal virtual (double Low, double High) MeanBounds => (0, double.PositiveInfinity);
 
     /// <summary>
     /// One observation's contribution to the deviance, at least zero: 2 (ℓ at the best possible mean − ℓ) times φ where

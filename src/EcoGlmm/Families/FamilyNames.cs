@@ -12,13 +12,17 @@ internal static class FamilyNames
         ("binomial", BinomialFamily.Set, ["bernoulli"]),
         ("nbinom2", NegativeBinomial2Family.Set, ["negativebinomial2", "negativebinomial", "negbinomial", "negbin", "nb2"]),
         ("nbinom1", NegativeBinomial1Family.Set, ["negativebinomial1", "nb1"]),
+        ("nbinom12", NegativeBinomial12Family.Set, ["negativebinomial12", "nb12"]),
         ("Gamma", GammaFamily.Set, ["zigamma", "zeroinflatedgamma"]),
         ("inverse.gaussian", InverseGaussianFamily.Set, []),
         ("t", StudentTFamily.Set, ["studentt", "student", "tfamily"]),
+        ("skewnormal", SkewNormalFamily.Set, ["skewednormal"]),
         ("tweedie", TweedieFamily.Set, []),
         ("lognormal", LogNormalFamily.Set, []),
         ("beta", BetaFamily.Set, ["betafamily"]),
+        ("ordbeta", OrderedBetaFamily.Set, ["orderedbeta"]),
         ("betabinomial", BetaBinomialFamily.Set, []),
+        ("cumulative", CumulativeFamily.Set, ["clm", "clmm", "ordinal", "cumulativelogit", "proportionalodds"]),
         ("truncated_poisson", ZeroTruncatedFamily.PoissonSet, ["ztpoisson"]),
         ("truncated_nbinom2", ZeroTruncatedFamily.NegativeBinomial2Set, ["truncatednegativebinomial2"]),
         ("truncated_nbinom1", ZeroTruncatedFamily.NegativeBinomial1Set, ["truncatednegativebinomial1"]),
@@ -30,7 +34,7 @@ internal static class FamilyNames
     private static readonly Link[] Links =
     [
         EcoGlmm.Link.Identity, EcoGlmm.Link.Log, EcoGlmm.Link.Logit, EcoGlmm.Link.Probit, EcoGlmm.Link.Cloglog,
-        EcoGlmm.Link.Cauchit, EcoGlmm.Link.Inverse, EcoGlmm.Link.Sqrt, EcoGlmm.Link.InverseSquare,
+        EcoGlmm.Link.Cauchit, EcoGlmm.Link.Inverse, EcoGlmm.Link.Sqrt, EcoGlmm.Link.InverseSquare, EcoGlmm.Link.LambertW,
     ];
 
     /// <summary>Every family with every link it takes.</summary>

@@ -34,6 +34,11 @@ public abstract class Link
     /// <summary>η = 1/μ².</summary>
     public static Link InverseSquare { get; } = new InverseSquareLink();
 
+    /// <summary>
+    /// η = log W(μ), W Lambert's function, so that μ = θ exp(θ) with θ = exp(η): the natural link of the Bell distribution.
+    /// </summary>
+    public static Link LambertW { get; } = new LambertWLink();
+
     /// <summary>The name that R users know: "log", "logit", "cloglog", "1/mu^2".</summary>
     public string Name { get; }
 
@@ -50,8 +55,8 @@ public abstract class Link
     public double MeanDerivative(double eta) => At(eta).D1;
 
     /// <summary>The link of that name.</summary>
-    /// <param name="name">R's name of a link: "identity", "log", "logit", "probit", "cloglog", "cauchit", "inverse", "sqrt"
-    /// or "1/mu^2"; upper and lower case are the same.</param>
+    /// <param name="name">R's name of a link: "identity", "log", "logit", "probit", "cloglog", "cauchit", "inverse", "sqrt",
+    /// "1/mu^2" or "lambertW"; upper and lower case are the same.</param>
     /// <exception cref="GlmmException">There is no link of that name.</exception>
     public static Link Parse(string name) => FamilyNames.Link(name);
 

@@ -119,3 +119,22 @@ internal sealed class InverseSquareLink() : Link("1/mu^2")
         return new(mu, 1 - mu, -0.5 * r, 0.75 * r / eta, -1.875 * r / (eta * eta));
     }
 }
+
+internal sealed class LambertWLink() : Link("lambertW")
+{
+    public override double LinearPredictor(double mu) => Math.Log(BellFamily.LambertW(mu));
+
+    // μ = θ e^θ, θ = e^η: a derivative by η is one by θ times θ.
+    internal override LinkPoint At(double eta)
+    {
+        double theta = Math.Exp(Math.Min(eta, 700));
+        double mu = theta * Math.Exp(theta);
+        double first = mu * (1 + theta);
+        return new(
+            mu,
+            1 - mu,
+            first,
+            mu * (1 + (theta * (3 + theta))),
+            mu * (1 + (theta * (7 + (theta * (6 + theta))))));
+    }
+}

@@ -24,7 +24,7 @@ internal enum DerivativeLevel
 /// partial derivatives coming out. η is the conditional linear predictor (link scale of the mean), δ the
 /// linear predictor of the dispersion (log scale, see <see cref="Family"/>). All spans have one entry an
 /// observation, except <see cref="Delta"/>, which has one entry in all when the dispersion is constant,
-/// <see cref="Shape"/>, which never has more, and <see cref="Size"/>, which is empty when every entry would be one.
+/// <see cref="Shape"/>, which has one entry for each shape of the family, and <see cref="Size"/>, which is empty when every entry would be one.
 /// Output spans that the <see cref="DerivativeLevel"/> does not ask for may be empty.
 /// </summary>
 internal ref struct LogDensityBlock
@@ -41,7 +41,7 @@ internal ref struct LogDensityBlock
     /// <summary>Dispersion linear predictor δ; length 1 when constant; empty for families without one.</summary>
     public ReadOnlySpan<double> Delta;
 
-    /// <summary>The shape σ on its unconstrained scale: one entry; empty to use the family's own.</summary>
+    /// <summary>The shapes σ on their unconstrained scale; empty to use the family's own.</summary>
     public ReadOnlySpan<double> Shape;
 
     /// <summary>
@@ -80,18 +80,20 @@ internal ref struct LogDensityBlock
     /// <summary>∂³ℓ/∂δ³.</summary>
     public Span<double> DDD;
 
-    /// <summary>∂ℓ/∂σ, for families with a shape.</summary>
-    public Span<double> S;
+    /// <summary>Where derivatives by shapes go; null where none are wanted.</summary>
+    public ShapeOutput? Shapes;
 
-    /// <summary>∂²ℓ/∂η∂σ.</summary>
-    public Span<double> ES;
-
-    /// <summary>∂³ℓ/∂η²∂σ.</summary>
-    public Span<double> EES;
-
-    /// <summary>∂²ℓ/∂δ∂σ.</summary>
-    public Span<double> DS;
-
-    /// <summary>∂²ℓ/∂σ².</summary>
-    public Span<double> SS;
+    /// <summary>Where the run begins in the arrays of <see cref="Shapes"/>.</summary>
+    public int ShapeStart;
 }
+
+/// <summary>
+/// Arrays for derivatives that involve shapes, one for each shape; those of the second order may be null at levels that do
+/// not ask for them.
+/// </summary>
+/// <param name="S">∂ℓ/∂σ.</param>
+/// <param name="ES">∂²ℓ/∂η∂σ.</param>
+/// <param name="EES">∂³ℓ/∂η²∂σ.</param>
+/// <param name="DS">∂²ℓ/∂δ∂σ; null for families without dispersion.</param>
+/// <param name="SS">∂²ℓ/∂σ_r∂σ_s for r ≤ s, at position s(s + 1)/2 + r counted from zero.</param>
+internal sealed record ShapeOutput(double[]?[] S, double[]?[] ES, double[]?[] EES, double[]?[] DS, double[]?[] SS);

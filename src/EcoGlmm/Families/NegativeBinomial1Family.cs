@@ -30,7 +30,11 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override double StartingMean(double y, double size) => y + (y == 0 ? 1.0 / 6 : 0);
 
     internal override double StartingDispersion(
-        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) =>
+        SupportCheck.LogBetween(ExcessRatio(y, mu), 0.05, 100);
+
+    /// <summary>How much more than the Poisson's the variance is, in units of the mean.</summary>
+    internal static double ExcessRatio(ReadOnlySpan<double> y, ReadOnlySpan<double> mu)
     {
         double sum = 0;
         for (int i = 0; i < y.Length; i++)
@@ -38,7 +42,7 @@ internal sealed class NegativeBinomial1Family(Link link)
             sum += (((y[i] - mu[i]) * (y[i] - mu[i])) / mu[i]) - 1;
         }
 
-        return SupportCheck.LogBetween(sum / y.Length, 0.05, 100);
+        return sum / y.Length;
     }
 
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)

@@ -13,9 +13,19 @@ internal struct ShapePartials
 /// <summary>A family with a dispersion and a shape, given by derivatives with respect to μ, δ and σ.</summary>
 internal abstract class ShapedFamily(string name, Link link, MeanRange range) : MeanParameterisedFamily(name, link, range)
 {
+    private FamilyShape[]? _shapes;
+
     internal override bool HasDispersion => true;
 
-    internal abstract override FamilyShape Shape { get; }
+    internal sealed override IReadOnlyList<FamilyShape> Shapes => _shapes ??= [Shape];
+
+    /// <summary>The shape.</summary>
+    internal abstract FamilyShape Shape { get; }
+
+    /// <summary>The family at another value of its shape, given on the unconstrained scale.</summary>
+    internal abstract Family WithShape(double predictor);
+
+    internal sealed override Family WithShapes(ReadOnlySpan<double> predictors) => WithShape(predictors[0]);
 
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
     {
@@ -34,18 +44,19 @@ internal abstract class ShapedFamily(string name, Link link, MeanRange range) : 
             }
 
             derivatives.Compose(point, ref block, i, level, true);
-            if (level < DerivativeLevel.Gradient || block.S.IsEmpty)
+            if (level < DerivativeLevel.Gradient || block.Shapes is not { } output)
             {
                 continue;
             }
 
-            block.S[i] = partials.S;
-            block.ES[i] = partials.MS * point.D1;
-            block.EES[i] = (partials.MMS * point.D1 * point.D1) + (partials.MS * point.D2);
+            int at = block.ShapeStart + i;
+            output.S[0]![at] = partials.S;
+            output.ES[0]![at] = partials.MS * point.D1;
+            output.EES[0]![at] = (partials.MMS * point.D1 * point.D1) + (partials.MS * point.D2);
             if (level == DerivativeLevel.Full)
             {
-                block.DS[i] = partials.DS;
-                block.SS[i] = partials.SS;
+                output.DS[0]![at] = partials.DS;
+                output.SS[0]![at] = partials.SS;
             }
         }
     }

@@ -21,13 +21,15 @@ internal sealed class StudentTFamily : ShapedFamily
             "df",
             shape,
             Math.Exp(shape),
-            "degrees of freedom; the fewer, the heavier the tails",
-            new(
+            "degrees of freedom; the fewer, the heavier the tails")
+        {
+            AtLowest = new(
                 "The degrees of freedom run to zero: some rows lie on the fitted line exactly, others very far from it.",
                 "Check the response for values that are all alike; another family describes it better."),
-            new(
+            AtHighest = new(
                 "The degrees of freedom run to infinity: the residuals have no heavier tails than the normal distribution.",
-                "Use Family.Gaussian(), which this model has become."));
+                "Use Family.Gaussian(), which this model has become."),
+        };
     }
 
     public static FamilySet Set { get; } = new(
@@ -83,7 +85,7 @@ internal sealed class StudentTFamily : ShapedFamily
         return SupportCheck.LogBetween(scale > 0 ? scale : Math.Sqrt(sum / y.Length), 1e-6, 1e6);
     }
 
-    // With x = (y − μ)/φ: ℓ = K(ν) − δ + h, h = −½(ν + 1) log(1 + x²/ν). Primes are derivatives by x; by δ, x′ = −x.
+    // With x = (y − μ)/φ: ℓ = K(ν) − δ + h, h = −½(ν + 1) log(1 + x²/ν).
     private protected override void EvaluateAt(
         double y, double mu, double delta, double shape, DerivativeLevel level, ref MeanDerivatives d, ref ShapePartials s)
     {
@@ -103,16 +105,7 @@ internal sealed class StudentTFamily : ShapedFamily
         double h1 = -(nu + 1) * x * q;
         double h2 = -(nu + 1) * (nu - x2) * q * q;
         double h3 = 2 * (nu + 1) * x * ((3 * nu) - x2) * q * q * q;
-        double inverse2 = inverse * inverse;
-        d.M = -h1 * inverse;
-        d.MM = h2 * inverse2;
-        d.MMM = -h3 * inverse2 * inverse;
-        d.D = (-x * h1) - 1;
-        d.MD = (h1 + (x * h2)) * inverse;
-        d.MMD = -((2 * h2) + (x * h3)) * inverse2;
-        d.DD = (x * h1) + (x2 * h2);
-        d.MDD = -(h1 + (3 * x * h2) + (x2 * h3)) * inverse;
-        d.DDD = -((x * h1) + (3 * x2 * h2) + (x2 * x * h3));
+        LocationScale.Write(x, inverse, h1, h2, h3, ref d);
         if (level < DerivativeLevel.Gradient)
         {
             return;
@@ -121,11 +114,9 @@ internal sealed class StudentTFamily : ShapedFamily
         // By σ = log ν: ν ∂/∂ν.
         double tail = 0.5 * nu * (logTail - (x2 * q));
         double h1s = -nu * x * (x2 - 1) * q * q;
-        s.S = k1 - tail + (0.5 * x2 * q);
-        s.MS = -h1s * inverse;
-        s.MMS = nu * ((x2 * x2) - (3 * (nu + 1) * x2) + nu) * q * q * q * inverse2;
-        s.DS = -x * h1s;
-        s.SS = k2 - tail + (0.5 * nu * x2 * (x2 - 1) * q * q);
+        double h2s = nu * ((x2 * x2) - (3 * (nu + 1) * x2) + nu) * q * q * q;
+        double hss = -tail + (0.5 * nu * x2 * (x2 - 1) * q * q);
+        LocationScale.WriteShape(x, inverse, (0.5 * x2 * q) - tail, h1s, h2s, hss, k1, k2, ref s);
     }
 
     /// <summary>K = log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ), with its first two derivatives by log ν.</summary>

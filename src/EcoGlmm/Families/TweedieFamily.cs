@@ -16,13 +16,15 @@ internal sealed class TweedieFamily : ShapedFamily
             "power",
             shape,
             1 + SpecialFunctions.Logistic(shape),
-            "variance = φμ^power; 1 is Poisson-like, 2 gamma-like",
-            new(
+            "variance = φμ^power; 1 is Poisson-like, 2 gamma-like")
+        {
+            AtLowest = new(
                 "The power runs to 1: the response takes few distinct values, evenly spaced, as counts do.",
                 "Use Family.Poisson() or Family.NegativeBinomial2() if the response is a count, with the effort as an offset if it is a rate."),
-            new(
+            AtHighest = new(
                 "The power runs to 2: the positive values are gamma distributed, and zeros too few for the Tweedie distribution.",
-                "Use Family.Gamma(Link.Log), with ZeroInflation if there are zeros."));
+                "Use Family.Gamma(Link.Log), with ZeroInflation if there are zeros."),
+        };
     }
 
     public static FamilySet Set { get; } = new("tweedie", link => new TweedieFamily(link, 0), FamilySet.PositiveMean);

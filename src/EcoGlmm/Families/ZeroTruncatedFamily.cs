@@ -1,3 +1,4 @@
+using System.Buffers;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Families;
@@ -62,6 +63,101 @@ internal sealed class ZeroTruncatedFamily(
     internal override double StartingDispersion(
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) =>
         parent.StartingDispersion(y, mu, size);
+
+    internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
+    {
+        if (Link != Link.Log)
+        {
+            base.Evaluate(ref block, level);
+            return;
+        }
+
+        int n = block.Y.Length;
+        double[] rented = ArrayPool<double>.Shared.Rent(11 * n);
+        Array.Clear(rented, 0, n);
+        Span<double> Scratch(int k) => rented.AsSpan(k * n, n);
+        var zero = new LogDensityBlock
+        {
+            Y = Scratch(0),
+            C = Scratch(0),
+            Size = block.Size,
+            Eta = block.Eta,
+            Delta = block.Delta,
+            L = Scratch(1),
+            E = Scratch(2),
+            EE = Scratch(3),
+            EEE = Scratch(4),
+            D = Scratch(5),
+            ED = Scratch(6),
+            EED = Scratch(7),
+            DD = Scratch(8),
+            EDD = Scratch(9),
+            DDD = Scratch(10),
+        };
+        parent.Evaluate(ref zero, level);
+        parent.Evaluate(ref block, level);
+        for (int i = 0; i < n; i++)
+        {
+            Truncate(ref block, zero, i, level, HasDispersion);
+        }
+
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    // With t = log P₀ and g(t) = −log(1 − eᵗ): g′ = r = P₀ / (1 − P₀), g″ = r (1 + r), g‴ = g″ (1 + 2r).
+    private static void Truncate(
+        ref LogDensityBlock y, in LogDensityBlock zero, int i, DerivativeLevel level, bool dispersion)
+    {
+        double t = zero.L[i];
+        double p0 = Math.Exp(t);
+        bool isLikely = t > -0.6931471805599453;
+        double positive = isLikely ? -SpecialFunctions.Expm1(t) : 1 - p0;
+        if (!(positive > 0))
+        {
+            // Without a chance of a count above zero no observation is possible.
+            MeanDerivatives.Impossible.Compose(Link.Identity.At(0), ref y, i, level, dispersion);
+            return;
+        }
+
+        double r = p0 / positive;
+        double g2 = r * (1 + r);
+        double g3 = g2 * (1 + (2 * r));
+        y.L[i] -= isLikely ? Math.Log(positive) : SpecialFunctions.Log1p(-p0);
+        if (level < DerivativeLevel.Mode)
+        {
+            return;
+        }
+
+        double e = zero.E[i];
+        double ee = zero.EE[i];
+        y.E[i] += r * e;
+        y.EE[i] += (g2 * e * e) + (r * ee);
+        if (level < DerivativeLevel.Gradient)
+        {
+            return;
+        }
+
+        y.EEE[i] += (g3 * e * e * e) + (3 * g2 * e * ee) + (r * zero.EEE[i]);
+        if (!dispersion)
+        {
+            return;
+        }
+
+        double d = zero.D[i];
+        double ed = zero.ED[i];
+        y.D[i] += r * d;
+        y.ED[i] += (g2 * e * d) + (r * ed);
+        y.EED[i] += (g3 * e * e * d) + (g2 * ((ee * d) + (2 * e * ed))) + (r * zero.EED[i]);
+        if (level < DerivativeLevel.Full)
+        {
+            return;
+        }
+
+        double dd = zero.DD[i];
+        y.DD[i] += (g2 * d * d) + (r * dd);
+        y.EDD[i] += (g3 * e * d * d) + (g2 * ((dd * e) + (2 * d * ed))) + (r * zero.EDD[i]);
+        y.DDD[i] += (g3 * d * d * d) + (3 * g2 * d * dd) + (r * zero.DDD[i]);
+    }
 
     // ℓ of the parent, less log(1 − P₀); and log P₀ is the parent's ℓ at zero.
     internal override void EvaluateAtMean(

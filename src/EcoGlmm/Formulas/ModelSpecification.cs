@@ -42,10 +42,13 @@ internal sealed class ModelSpecification
     /// <param name="offset">A column to add to the conditional linear predictor, if any.</param>
     /// <param name="contrasts">Column → "treatment", "sum" or "helmert", for factors among the fixed effects.</param>
     /// <param name="data">The data.</param>
+    /// <param name="held">Coefficients that are held at a value, by part and name; null for none.</param>
+    /// <param name="hasThresholds">Whether thresholds of the family take the place of the conditional part's intercept.</param>
     /// <exception cref="GlmmException">A formula or a column cannot be used.</exception>
     public static ModelSpecification Create(
         string conditional, string zeroInflation, string dispersion, string? weights, string? offset,
-        IReadOnlyDictionary<string, string>? contrasts, FieldData data)
+        IReadOnlyDictionary<string, string>? contrasts, FieldData data,
+        IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false)
     {
         var formula = ModelFormula.Parse(conditional);
         var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
@@ -81,10 +84,14 @@ internal sealed class ModelSpecification
             VariableNames = variables,
             Response = ResponseColumn.Learn(response, new Evaluator(conditional, context)),
             Weights = weights is null ? null : CheckedWeights(weights, context),
-            Conditional = new PartDesign(conditionalSyntax, offset, context, codings),
-            ZeroInflation = zeroSyntax.IsEmpty ? null : new PartDesign(zeroSyntax, null, context, codings),
-            Dispersion = new PartDesign(dispersionSyntax, null, context, codings),
+            Conditional = new PartDesign(conditionalSyntax, offset, context, codings, HeldIn(ModelPart.Conditional), hasThresholds),
+            ZeroInflation = zeroSyntax.IsEmpty ? null : new PartDesign(zeroSyntax, null, context, codings, HeldIn(ModelPart.ZeroInflation)),
+            Dispersion = new PartDesign(dispersionSyntax, null, context, codings, HeldIn(ModelPart.Dispersion)),
         };
+
+        Dictionary<string, double> HeldIn(ModelPart part) => held is null
+            ? []
+            : held.Where(h => h.Key.Part == part).ToDictionary(h => h.Key.Name, h => h.Value, StringComparer.Ordinal);
     }
 
     private static PartSyntax OneSided(

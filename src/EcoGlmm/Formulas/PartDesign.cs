@@ -14,22 +14,36 @@ internal sealed class PartDesign
     private readonly RandomTermDesign[] _randomTerms;
     private readonly bool[] _aliased;
     private readonly int[] _position;
+    private readonly double[]? _held;
+    private readonly bool _isLocation;
 
     /// <param name="syntax">The part's formula, expanded.</param>
     /// <param name="offsetColumn">A column to add to the linear predictor, if any.</param>
     /// <param name="training">The training rows.</param>
     /// <param name="contrasts">Contrasts of factors among the fixed effects, by column.</param>
+    /// <param name="held">Coefficients that are held at a value, by name: their columns become part of the offset.</param>
+    /// <param name="isLocation">
+    /// Whether thresholds of the family take the intercept's place. There is then no column for it, and the others are
+    /// less their <see cref="Means"/> in the training rows, which sets the thresholds apart from the effects.
+    /// </param>
+    /// <exception cref="GlmmException">There is no coefficient of that name to hold.</exception>
     public PartDesign(
         PartSyntax syntax, string? offsetColumn, EvaluationContext training,
-        IReadOnlyDictionary<string, Contrast> contrasts)
+        IReadOnlyDictionary<string, Contrast> contrasts, IReadOnlyDictionary<string, double> held, bool isLocation = false)
     {
         _syntax = syntax;
+        _isLocation = isLocation;
         _offsets = offsetColumn is null
             ? [.. syntax.Terms.Offsets]
             : [new NameNode(0, offsetColumn), .. syntax.Terms.Offsets];
         _learnt = training.Learnt;
         var evaluator = new Evaluator(syntax.Text, training);
         _layout = DesignLayout.Learn(syntax.Text, syntax.Terms, evaluator, contrasts);
+        if (isLocation && !_layout.HasIntercept)
+        {
+            throw new GlmmException($"The formula \"{syntax.Text}\" leaves the intercept out, but the thresholds between ordered "
+                + "categories stand in its place. Leave out the 0 or -1: the coefficients do not show an intercept anyway.");
+        }
         var groupings = new Dictionary<string, Grouping>(StringComparer.Ordinal);
         _randomTerms = [.. syntax.RandomTerms.SelectMany(
             term => RandomTermDesign.Learn(syntax.Text, term, evaluator, groupings))];
@@ -42,6 +56,12 @@ internal sealed class PartDesign
         var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount]);
         var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept);
         _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
+        _held = Held(held);
+        for (var j = 0; j < _position.Length && _held is not null; j++)
+        {
+            if (!double.IsNaN(_held[j]))
+                _aliased[j] = dependent[_position[j]] = true;
+        }
         if (dependent.Contains(true))
             x = WithoutDependent(x, evaluator.RowCount, dependent);
         kept = 0;
@@ -49,7 +69,9 @@ internal sealed class PartDesign
             _position[j] = _aliased[j] ? -1 : kept++;
         var missing = new bool[evaluator.RowCount];
         var offset = Offset(evaluator, missing, requireFinite: true);
-        Training = Matrices(evaluator, x, offset, fixedOnly: false, missing);
+        if (isLocation)
+            Means = ColumnMeans(x, evaluator.RowCount);
+        Training = Matrices(evaluator, Centred(x, evaluator.RowCount), offset, fixedOnly: false, missing);
     }
 
     public ModelPart Part => _syntax.Part;
@@ -63,13 +85,19 @@ internal sealed class PartDesign
     /// <summary>The columns used by the fixed effects and offsets alone.</summary>
     public IReadOnlyList<string> FixedVariableNames => _syntax.FixedVariableNames;
 
-    public bool HasIntercept => _layout.HasIntercept;
+    /// <summary>
+    /// Means of the columns in the training rows, which <see cref="PartMatrices.X"/> is less by; empty for a part with an
+    /// intercept or without thresholds.
+    /// </summary>
+    public double[] Means { get; } = [];
+
+    public bool HasIntercept => _layout.HasIntercept && !_isLocation;
 
     /// <summary>The labels of the fixed-effect terms, in R's order, without the intercept.</summary>
     public IReadOnlyList<string> TermLabels => _layout.TermLabels;
 
     /// <summary>For each column of <see cref="PartMatrices.ColumnNames"/> its term, counted from 1; 0 is the intercept.</summary>
-    public IReadOnlyList<int> Assign => _layout.Assign;
+    public IReadOnlyList<int> Assign => _isLocation ? _layout.Assign[1..] : _layout.Assign;
 
     /// <summary>The matrices of other rows, by the levels and transformations of the training rows.</summary>
     /// <param name="newData">A table with the columns that the part uses.</param>
@@ -82,7 +110,30 @@ internal sealed class PartDesign
         var missing = new bool[newData.RowCount];
         var columns = _aliased.Count(aliased => !aliased);
         var x = FixedMatrix(evaluator, columns, missing);
-        return Matrices(evaluator, x, Offset(evaluator, missing, requireFinite: false), fixedOnly, missing);
+        var offset = Offset(evaluator, missing, requireFinite: false);
+        return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing);
+    }
+
+    /// <summary>The matrix without the intercept's column, which is the first, and less the means of the training rows.</summary>
+    private double[] Centred(double[] x, int rows)
+    {
+        if (!_isLocation)
+            return x;
+        var result = x[rows..];
+        for (var at = 0; at < result.Length; at++)
+            result[at] -= Means[at / rows];
+        return result;
+    }
+
+    private static double[] ColumnMeans(double[] x, int rows)
+    {
+        var means = new double[(x.Length / rows) - 1];
+        for (var j = 0; j < means.Length; j++)
+        {
+            foreach (var value in x.AsSpan((j + 1) * rows, rows))
+                means[j] += value / rows;
+        }
+        return means;
     }
 
     private PartMatrices Matrices(Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing)
@@ -100,8 +151,9 @@ internal sealed class PartDesign
         return new PartMatrices
         {
             RowCount = n,
-            ColumnNames = _layout.ColumnNames,
-            Aliased = _aliased,
+            ColumnNames = _isLocation ? _layout.ColumnNames[1..] : _layout.ColumnNames,
+            Aliased = _isLocation ? _aliased[1..] : _aliased,
+            Held = _isLocation ? _held?[1..] : _held,
             X = x,
             Offset = offset,
             RandomTerms = random,
@@ -135,7 +187,43 @@ internal sealed class PartDesign
                 missing[row] |= double.IsNaN(values[row]);
             }
         }
+        AddHeld(evaluator, missing, offset);
         return offset;
+    }
+
+    private void AddHeld(Evaluator evaluator, bool[] missing, double[] offset)
+    {
+        if (_held is null)
+            return;
+        var position = new int[_held.Length];
+        var kept = 0;
+        for (var j = 0; j < position.Length; j++)
+            position[j] = double.IsNaN(_held[j]) ? -1 : kept++;
+        var columns = new double[offset.Length * kept];
+        _layout.Fill(evaluator, position, columns, missing);
+        for (var j = 0; j < position.Length; j++)
+        {
+            for (var row = 0; row < offset.Length && position[j] >= 0; row++)
+                offset[row] += _held[j] * columns[(position[j] * offset.Length) + row];
+        }
+    }
+
+    private double[]? Held(IReadOnlyDictionary<string, double> held)
+    {
+        if (held.Count == 0)
+            return null;
+        var values = new double[_layout.ColumnNames.Length];
+        Array.Fill(values, double.NaN);
+        foreach (var (name, value) in held)
+        {
+            var at = Array.IndexOf(_layout.ColumnNames, name);
+            if (at < 0)
+                throw new GlmmException($"The coefficient \"{name}\" is to be held at a value, but there is none of that name{NearestName.Suggestion(name, _layout.ColumnNames)}");
+            if (_aliased[at])
+                throw new GlmmException($"The coefficient \"{name}\" cannot be held at a value: it depends linearly on others and was dropped. Leave one of them out of the formula.");
+            values[at] = value;
+        }
+        return values;
     }
 
     private static double[] WithoutDependent(double[] x, int rows, bool[] dependent)

@@ -18,13 +18,19 @@ internal sealed class PartMatrices
     /// <summary>All columns that R's model.matrix has, in its order, aliased ones included.</summary>
     public required string[] ColumnNames { get; init; }
 
-    /// <summary>For each name whether the column depends linearly on those before it in the training rows.</summary>
+    /// <summary>
+    /// For each name whether it has no column: it depends linearly on those before it in the training rows, or its coefficient
+    /// is held at a value.
+    /// </summary>
     public required bool[] Aliased { get; init; }
+
+    /// <summary>For each name the value its coefficient is held at, NaN for the others; null when none is.</summary>
+    public double[]? Held { get; init; }
 
     /// <summary>Rows × columns that are not aliased, column-major. A row with a missing value is NaN throughout.</summary>
     public required double[] X { get; init; }
 
-    /// <summary>The sum of the offset() terms and the offset column; NaN in a row with a missing value.</summary>
+    /// <summary>The sum of the offset() terms, the offset column and columns with a coefficient held at a value; NaN in a row with a missing value.</summary>
     public required double[] Offset { get; init; }
 
     public required GroupingTerm[] RandomTerms { get; init; }

@@ -3,12 +3,13 @@ namespace EcoGlmm.Formulas;
 /// <summary>The response on the training rows.</summary>
 internal sealed class ResponseColumn
 {
-    private ResponseColumn(string name, double[] y, double[]? trials, string[]? levels)
+    private ResponseColumn(string name, double[] y, double[]? trials, string[]? levels, int[]? codes = null)
     {
         Name = name;
         Y = y;
         Trials = trials;
         Levels = levels;
+        Codes = codes;
     }
 
     /// <summary>The left-hand side as written.</summary>
@@ -22,6 +23,9 @@ internal sealed class ResponseColumn
 
     /// <summary>The levels of a factor or logical response, the first of which is failure; otherwise null.</summary>
     public string[]? Levels { get; }
+
+    /// <summary>For a factor or logical response the level of each row, counted from zero; otherwise null.</summary>
+    public int[]? Codes { get; }
 
     public static ResponseColumn Learn(FormulaNode node, Evaluator evaluator)
     {
@@ -42,7 +46,7 @@ internal sealed class ResponseColumn
                 if (value is not NumericValue)
                     factor = factor.DropUnusedLevels();
                 var y = Array.ConvertAll(factor.Codes, code => code > 0 ? 1.0 : 0.0);
-                return new ResponseColumn(name, y, null, factor.Levels);
+                return new ResponseColumn(name, y, null, factor.Levels, factor.Codes);
         }
     }
 

@@ -11,6 +11,7 @@ internal static class ComparisonNames
             f => f.Family.ToString(),
             f => f.Options.ZeroInflation == "~ 0" ? null : $"zi {f.Options.ZeroInflation}",
             f => f.Options.Dispersion == "~ 1" ? null : $"dispersion {f.Options.Dispersion}",
+            f => f.Estimate.Model.QuadraturePoints == 1 ? null : $"{f.Estimate.Model.QuadraturePoints} quadrature points",
             f => f.Options.Offset is { } offset ? $"offset {offset}" : null,
         ];
         var telling = aspects.Where(aspect => fits.Select(aspect).Distinct().Count() > 1).DefaultIfEmpty(aspects[0]).ToArray();

@@ -140,6 +140,11 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IRichDisplay
         };
         if (_models.Any(m => !m.IsConverged)) notes.Add("A fit that did not converge has no ΔAIC and no weight.");
         if (_mixesDensities) notes.Add("Discrete and continuous families stand side by side: a probability and a density compare only roughly.");
+        if (_models.Where(m => m.Fit.Estimate.Model.Terms.Count > 0).Select(m => m.Fit.Estimate.Model.QuadraturePoints).Distinct().Count() > 1)
+        {
+            notes.Add("Some likelihoods are integrated with more quadrature points than others, which changes them too: use the same number for all.");
+        }
+
         var content = new TableContent("Model comparison") { Note = string.Join(" ", notes) }
             .Text("Model").Number("df").Number("logLik").Number("AIC").Number("ΔAIC").Number("Weight").Number("BIC").Text("Fit");
         foreach (var m in _models)

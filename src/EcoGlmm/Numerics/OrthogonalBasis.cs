@@ -124,6 +124,22 @@ internal sealed class OrthogonalBasis
         }
     }
 
+    /// <summary>Whether column j of X is other than zero in all of the rows given, and in no others.</summary>
+    public bool ActsOnlyIn(int j, bool[] rows)
+    {
+        const double rounding = 1e-9;
+        var column = new double[Rows];
+        for (var i = 0; i <= j; i++) AddScaled(R[(j * Columns) + i], Q.AsSpan(i * Rows, Rows), column);
+        var largest = 0.0;
+        foreach (var x in column) largest = Math.Max(largest, Math.Abs(x));
+        for (var i = 0; i < Rows; i++)
+        {
+            if (Math.Abs(column[i]) > rounding * largest != rows[i]) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>log |R|.</summary>
     public double LogDeterminant()
     {

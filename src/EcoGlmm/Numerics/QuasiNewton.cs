@@ -51,6 +51,9 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     /// </summary>
     public Func<double[], bool>? RefreshInverseHessian { get; init; }
 
+    /// <summary>Size of the rounding errors in the function's values; its gradient is taken to be better than that.</summary>
+    public double Noise { get; init; }
+
     /// <summary>Given a point and a direction, the longest step along it that makes sense.</summary>
     public Func<double[], double[], double>? LongestStep { get; init; }
 
@@ -99,7 +102,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
             _xNew.CopyTo(x, 0);
             (_g, _gNew) = (_gNew, _g);
             Progress?.Invoke(Iterations, Value);
-            small = before - value < 1e-12 * (1 + Math.Abs(value)) && -slope < 1e-6 ? small + 1 : 0;
+            small = before - value < Noise + (1e-12 * (1 + Math.Abs(value))) && -slope < 1e-6 + Noise ? small + 1 : 0;
             if (small >= 3) return MinimiserStatus.Converged;
         }
 
@@ -124,7 +127,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     /// <summary>A step that satisfies the strong Wolfe conditions, or failing that, sufficient decrease.</summary>
     private bool Search(double[] x, double slope, double first, double longest, out double value)
     {
-        var noise = 1e-13 * (1 + Math.Abs(Value));
+        var noise = Noise + (1e-13 * (1 + Math.Abs(Value)));
         double low = 0, lowValue = Value, lowSlope = slope;
         double high = double.NaN, highValue = 0, highSlope = 0;
         var step = first;

@@ -42,6 +42,7 @@ internal sealed unsafe partial class SparseCholesky
                 bool positive;
                 if (!pushes[s])
                 {
+                    Cancellation.ThrowIfCancellationRequested();
                     positive = FactorPanel(panel, width, below);
                 }
                 else if (width == 1)

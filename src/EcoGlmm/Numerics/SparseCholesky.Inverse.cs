@@ -53,6 +53,7 @@ internal sealed unsafe partial class SparseCholesky
                 double* panel = z + panelStarts[s];
                 if (!pushes[s])
                 {
+                    Cancellation.ThrowIfCancellationRequested();
                     FinishPanel(l, panel, width, below);
                 }
                 else if (width == 1)

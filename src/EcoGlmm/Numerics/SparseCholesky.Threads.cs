@@ -38,6 +38,9 @@ internal sealed unsafe partial class SparseCholesky
     /// <summary>The most threads that work on one factorization or inverse. Small matrices always take one.</summary>
     internal int MaxThreads { get; set; } = Environment.ProcessorCount;
 
+    /// <summary>Stops the work between two large panels.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
     private bool HasTeam()
     {
         int wanted = Math.Min(MaxThreads, MostWorkers);

@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
@@ -66,19 +67,60 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
                 continue;
             }
 
-            (value[i], error[i]) = MixedMean(rows);
-            var spread = error[i] / value[i];
-            lower[i] = value[i] * Math.Exp(-z * spread);
-            upper[i] = value[i] * Math.Exp(z * spread);
+            (value[i], error[i]) = Derived(rows, Mean);
+            (lower[i], upper[i]) = Interval(value[i], z * error[i], _model.Family.MeanBounds);
         }
 
         return new Predictions(value, error, lower, upper, level, unseen);
     }
 
+    /// <summary>The probability of each category of an ordered response.</summary>
+    public CategoryPredictions PredictProbabilities(FieldData? newData, RandomEffectsUse use, double level)
+    {
+        var conditional = use == RandomEffectsUse.Conditional;
+        var parts = Parts(newData, conditional, onResponse: true);
+        var n = parts[LinearPredictor.Conditional]!.RowCount;
+        var categories = ((CumulativeFamily)_model.Family).Categories;
+        var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
+        double[][] Rows() => [.. Enumerable.Range(0, n).Select(_ => new double[categories.Count])];
+        var (value, error, lower, upper) = (Rows(), Rows(), Rows(), Rows());
+        var rows = new RowPredictor(this, estimate, parts, conditional);
+        if (newData is null && conditional) UseKnownCovariances(rows, n);
+        for (var i = 0; i < n; i++)
+        {
+            rows.MoveTo(i);
+            for (var k = 0; k < categories.Count; k++)
+            {
+                var category = k;
+                (value[i][k], error[i][k]) = Derived(rows, (family, at) =>
+                    ((CumulativeFamily)family).Probability(category, at[LinearPredictor.Conditional]));
+                (lower[i][k], upper[i][k]) = Interval(value[i][k], z * error[i][k], (0, 1));
+            }
+        }
+
+        return new CategoryPredictions(categories, value, error, lower, upper, level);
+    }
+
+    /// <summary>An interval on a scale without bounds: logarithmic above a lower bound, logistic between two.</summary>
+    private static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)
+    {
+        var above = value - bounds.Low;
+        if (double.IsPositiveInfinity(bounds.High))
+        {
+            var factor = Math.Exp(width / above);
+            return (bounds.Low + (above / factor), bounds.Low + (above * factor));
+        }
+
+        var below = bounds.High - value;
+        var range = bounds.High - bounds.Low;
+        var odds = Math.Exp(width * range / (above * below));
+        return (bounds.Low + (range * above / (above + (below * odds))), bounds.Low + (range * above / (above + (below / odds))));
+    }
+
     /// <summary>The rows of the fit have their covariances in the selected inverse already.</summary>
     private void UseKnownCovariances(RowPredictor rows, int n)
     {
-        for (var m = 0; m < LinearPredictor.Count; m++)
+        for (var m = 0; m < LinearPredictor.FormulaCount; m++)
         {
             for (var k = 0; k <= m; k++)
             {
@@ -90,28 +132,32 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
         }
     }
 
-    /// <summary>The mean with zero inflation and truncation, and its standard error by the delta method.</summary>
-    private (double Mean, double Error) MixedMean(RowPredictor rows)
+    /// <summary>The mean with zero inflation, truncation and thresholds.</summary>
+    private static double Mean(Family family, double[] at)
     {
-        int[] predictors = [.. Enumerable.Range(0, LinearPredictor.Count).Where(rows.Has)];
-        var at = new double[LinearPredictor.Count];
-        foreach (var k in predictors) at[k] = rows.Value(k);
-        double Mean()
-        {
-            var mean = _model.Family.Mean(_model.Family.Link.At(at[LinearPredictor.Conditional]).Mu, Math.Exp(at[LinearPredictor.Dispersion]));
-            return rows.Has(LinearPredictor.ZeroInflation) ? mean / (1 + Math.Exp(at[LinearPredictor.ZeroInflation])) : mean;
-        }
+        var mu = family.LocationLink.At(at[LinearPredictor.Conditional]).Mu;
+        return family.Mean(mu, Math.Exp(at[LinearPredictor.Dispersion])) / (1 + Math.Exp(at[LinearPredictor.ZeroInflation]));
+    }
 
-        var value = Mean();
-        var slopes = new double[LinearPredictor.Count];
+    /// <summary>A function of the row's linear predictors and of the family, and its standard error by the delta method.</summary>
+    private (double Value, double Error) Derived(RowPredictor rows, Func<Family, double[], double> of)
+    {
+        int[] predictors = [.. Enumerable.Range(0, _model.PredictorCount).Where(rows.Has)];
+        var at = new double[_model.PredictorCount];
+        at[LinearPredictor.ZeroInflation] = double.NegativeInfinity;
+        foreach (var k in predictors) at[k] = rows.Value(k);
+        var hasShapes = rows.Has(_model.PredictorCount - 1) && _model.Family.Shapes.Count > 0;
+        double Evaluate() => of(hasShapes ? _model.Family.WithShapes(at.AsSpan(LinearPredictor.Shape)) : _model.Family, at);
+        var value = Evaluate();
+        var slopes = new double[_model.PredictorCount];
         foreach (var k in predictors)
         {
             var middle = at[k];
             var step = 1e-5 * (1 + Math.Abs(middle));
             at[k] = middle + step;
-            slopes[k] = Mean();
+            slopes[k] = Evaluate();
             at[k] = middle - step;
-            slopes[k] = (slopes[k] - Mean()) / (2 * step);
+            slopes[k] = (slopes[k] - Evaluate()) / (2 * step);
             at[k] = middle;
         }
 
@@ -126,13 +172,40 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
 
     private PartMatrices?[] Parts(FieldData? newData, bool conditional, bool onResponse)
     {
-        var parts = new PartMatrices?[LinearPredictor.Count];
+        var parts = new PartMatrices?[_model.PredictorCount];
         PartMatrices Of(PartDesign design) => newData is null ? design.Training : design.Evaluate(newData, !conditional);
         parts[LinearPredictor.Conditional] = Of(specification.Conditional);
-        if (!onResponse) return parts;
+        if (!onResponse)
+        {
+            parts[LinearPredictor.Conditional] = NotCentred(parts[LinearPredictor.Conditional]!, specification.Conditional.Means);
+            return parts;
+        }
+
         if (specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
         if (_model.Family is { HasShiftedMean: true, HasDispersion: true }) parts[LinearPredictor.Dispersion] = Of(specification.Dispersion);
+        for (var k = LinearPredictor.Shape; k < parts.Length && _model.Family.HasShiftedMean; k++)
+        {
+            parts[k] = PartMatrices.Constant(parts[LinearPredictor.Conditional]!.RowCount);
+        }
+
         return parts;
+    }
+
+    /// <summary>Covariates as users have them: on the scale of the link η is xβ, which thresholds as users read them belong to.</summary>
+    private static PartMatrices NotCentred(PartMatrices part, double[] means)
+    {
+        if (means.Length == 0) return part;
+        var x = (double[])part.X.Clone();
+        for (var at = 0; at < x.Length; at++) x[at] += means[at / part.RowCount];
+        return new PartMatrices
+        {
+            RowCount = part.RowCount,
+            ColumnNames = part.ColumnNames,
+            Aliased = part.Aliased,
+            X = x,
+            Offset = part.Offset,
+            RandomTerms = part.RandomTerms,
+        };
     }
 
     /// <summary>b̂ on the scale of the linear predictor.</summary>

@@ -16,7 +16,7 @@ internal sealed class RowPredictor
     private readonly double[][] _beta;
     private readonly double[][] _gradients;
     private readonly double[] _effects;
-    private readonly double[]?[] _known = new double[]?[LinearPredictor.PairCount];
+    private readonly double[]?[] _known;
     private int _row;
 
     /// <param name="fit">Where conditional modes and their derivatives come from.</param>
@@ -30,6 +30,7 @@ internal sealed class RowPredictor
         _model = estimate.Model;
         _parts = parts;
         _conditional = conditional;
+        _known = new double[]?[LinearPredictor.PairCount(parts.Length)];
         _terms = new (int, RandomTerm, int[], double[])[parts.Length][];
         _beta = new double[parts.Length][];
         _gradients = new double[parts.Length][];

@@ -52,6 +52,15 @@ internal sealed partial class RandomEffectsSystem
         _cholesky.MaxThreads = maxThreads;
     }
 
+    /// <summary>Stops a factorisation or a selected inverse between two supernodes.</summary>
+    public CancellationToken Cancellation
+    {
+        init
+        {
+            if (_cholesky is not null) _cholesky.Cancellation = value;
+        }
+    }
+
     public IReadOnlyList<RandomTerm> Terms => _terms;
 
     public int ObservationCount { get; }

@@ -7,7 +7,8 @@ namespace EcoGlmm.RandomEffects;
 internal sealed class RandomTerm
 {
     public RandomTerm(ModelPart part, int predictor, string group, IReadOnlyList<string> effects,
-        IReadOnlyList<string> levels, int[] codes, double[] z, bool isDiagonal, int effectOffset, int thetaOffset)
+        IReadOnlyList<string> levels, int[] codes, double[] z, bool isDiagonal, int effectOffset, int thetaOffset,
+        bool keepsEffects = false)
     {
         Part = part;
         Predictor = predictor;
@@ -19,7 +20,7 @@ internal sealed class RandomTerm
         EffectOffset = effectOffset;
         ThetaOffset = thetaOffset;
         if (effects.Count == 1 && Array.TrueForAll(z, v => v == 1)) return;
-        Scaling = EffectScaling.Of(z, effects.Count, IsDiagonal);
+        Scaling = EffectScaling.Of(z, effects.Count, IsDiagonal || keepsEffects);
         Z = Scaling.Standardise(z);
     }
 

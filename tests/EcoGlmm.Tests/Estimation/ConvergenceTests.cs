@@ -42,6 +42,59 @@ public sealed class ConvergenceTests
         Assert.Equal(without.FixedEffects["gg002"].StandardError, all.FixedEffects["gg002"].StandardError, 1e-3);
     }
 
+    [Fact]
+    public void A_prior_cures_separation_and_the_advice_says_so()
+    {
+        var data = Separated(i => i % 3 == 2 ? 1 : Coin(i));
+        var without = Glmm.Fit("y ~ g + x + (1 | site)", data, Family.Binomial());
+        var cured = Glmm.Fit("y ~ g + x + (1 | site)", data, Family.Binomial(), new() { Priors = [Prior.Normal(0, 2.5)] });
+
+        Assert.Contains(without.Convergence.Problems, p => p.Advice.Contains("Priors = [Prior.Normal(0, 2.5)]"));
+        Assert.True(cured.Convergence.IsConverged);
+        Assert.DoesNotContain(cured.Convergence.Problems, p => p.Message.Contains("separation"));
+        Assert.InRange(cured.FixedEffects["gg002"].StandardError, 0.3, 3);
+    }
+
+    [Fact]
+    public void A_level_without_residual_variance_is_named_in_a_dispersion_formula()
+    {
+        var data = new TestData(200).Factor("g", i => i % 4).Normal("x").Normal("e", i => 0).Build();
+        data = data.With("y", data.Numbers("e").Zip(data.Texts("g"), (e, g) => g == "g001" ? 5 : e));
+        var fit = Glmm.Fit("y ~ x + g", data, null, new() { Dispersion = "~ g" });
+
+        Assert.False(fit.Convergence.IsConverged);
+        Assert.Equal("gg001", Assert.Single(fit.Convergence.Problems).Parameter);
+    }
+
+    [Fact]
+    public void Offsets_too_far_apart_are_named()
+    {
+        var data = new TestData(100).Factor("g", i => i / 10).Number("o", i => i % 2 == 0 ? 500 : -500).Count("y", i => 2).Build();
+        var fit = Glmm.Fit("y ~ offset(o) + (1 | g)", data, Family.Poisson());
+
+        Assert.False(fit.Convergence.IsConverged);
+        Assert.Equal("offset", Assert.Single(fit.Convergence.Problems).Parameter);
+    }
+
+    [Fact]
+    public void Means_at_the_edge_of_a_link_are_the_only_reason_given()
+    {
+        var data = new TestData(200).Factor("g", i => i / 10).Number("x", i => i % 2).Count("y", i => 2 * (i % 2)).Build();
+        var fit = Glmm.Fit("y ~ x + (1 | g)", data, Family.Poisson(Link.Identity));
+
+        Assert.False(fit.Convergence.IsConverged);
+        Assert.Contains("edge", Assert.Single(fit.Convergence.Problems).Message);
+    }
+
+    [Fact]
+    public void Counts_that_vary_as_little_as_they_can_are_said_to()
+    {
+        var data = new TestData(200).Normal("x").Number("y", i => 3 + (i * 7 % 11 % 2)).Build();
+        var fit = Glmm.Fit("y ~ x", data, Family.ConwayMaxwellPoisson());
+
+        Assert.Contains(fit.Convergence.Problems, p => p.Parameter == "dispersion" && p.Message.Contains("as little as"));
+    }
+
     [Theory]
     [InlineData(1e-8, 0)]
     [InlineData(1, 0)]

@@ -19,6 +19,11 @@ public class LaplaceGradientTests
         ("Gamma", ["log", "inverse", "identity"]),
         ("t", ["identity", "log"]),
         ("tweedie", ["log", "sqrt"]),
+        ("skewnormal", ["identity", "log"]),
+        ("nbinom12", ["log", "sqrt"]),
+        ("ordbeta", ["logit", "probit"]),
+        ("cumulative", ["logit", "probit", "cloglog", "cauchit"]),
+        ("bell", ["lambertW"]),
     ];
 
     public static TheoryData<string, string, string> Cases()
@@ -39,7 +44,7 @@ public class LaplaceGradientTests
     [MemberData(nameof(Cases))]
     public void Every_family_link_and_structure(string family, string link, string structure)
     {
-        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link), SimulatedModel.Structure(structure));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link).WithCategories(["a", "b", "c", "d"]), SimulatedModel.Structure(structure));
         Check(model, psi);
     }
 
@@ -49,6 +54,9 @@ public class LaplaceGradientTests
     [InlineData("nbinom1")]
     [InlineData("t")]
     [InlineData("tweedie")]
+    [InlineData("skewnormal")]
+    [InlineData("nbinom12")]
+    [InlineData("ordbeta")]
     public void Zero_inflation_with_its_own_random_effects(string family)
     {
         var random = new RandomStream(5);
@@ -74,6 +82,9 @@ public class LaplaceGradientTests
     [Theory]
     [InlineData("t")]
     [InlineData("tweedie")]
+    [InlineData("skewnormal")]
+    [InlineData("nbinom12")]
+    [InlineData("ordbeta")]
     public void A_shape_beside_a_dispersion_formula_and_weights(string family)
     {
         var random = new RandomStream(8);
@@ -95,20 +106,56 @@ public class LaplaceGradientTests
         Check(model, psi);
     }
 
-    private static void Check(MixedModel model, double[] psi)
+    [Theory]
+    [InlineData("gaussian", "correlated")]
+    [InlineData("poisson", "crossed")]
+    [InlineData("binomial", "uncorrelated")]
+    public void Priors_on_coefficients_deviations_and_correlations(string family, string structure)
+    {
+        var group = structure == "crossed" ? "h" : "g";
+        List<Prior> priors =
+        [
+            Prior.Normal(0.2, 1.5), Prior.StudentT(3, -0.5, 2).On("(Intercept)"), Prior.Cauchy(1, 0.5).On("x"),
+            Prior.Gamma(0.7, 3).OnStandardDeviations(group), Prior.Normal(0, 0.4).OnStandardDeviations(group, "x"),
+        ];
+        if (structure != "uncorrelated") priors.Add(Prior.Lkj(2.5, group));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family), SimulatedModel.Structure(structure), priors: [.. priors]);
+        Check(model, psi);
+    }
+
+    [Theory]
+    [InlineData("deviation")]
+    [InlineData("correlation")]
+    public void Correlated_effects_of_which_something_is_held(string what)
+    {
+        var held = what == "deviation" ? Parameter.StandardDeviation("h", "x", 0.6) : Parameter.Correlation("h", "(Intercept)", "x", -0.4);
+        var (model, psi) = SimulatedModel.Draw(Family.Parse("nbinom2"), SimulatedModel.Structure("crossed"), held: [held],
+            priors: [Prior.Gamma(0.7, 3).OnStandardDeviations("h")]);
+        model.Restraints.Apply(psi);
+        Check(model, psi);
+    }
+
+    internal static void Check(MixedModel model, double[] psi)
     {
         var objective = new LaplaceObjective(model, 1, CancellationToken.None);
         var gradient = new double[psi.Length];
-        var value = objective.Evaluate(psi, gradient);
+        double Evaluate(double[] point, double[] slope) => model.Restraints.Evaluate(objective.Evaluate, point, slope);
+        var value = Evaluate(psi, gradient);
         Assert.True(double.IsFinite(value), objective.Failure);
         var largest = gradient.Max(Math.Abs);
         for (var j = 0; j < psi.Length; j++)
         {
+            if (model.Restraints.Holds(j))
+            {
+                Assert.Equal(0, gradient[j]);
+                continue;
+            }
+
             var numeric = Richardson(h =>
             {
                 var point = (double[])psi.Clone();
                 point[j] += h;
-                return objective.Evaluate(point, []);
+                return Evaluate(point, []);
             });
             Assert.True(Math.Abs(numeric - gradient[j]) <= 1e-6 * Math.Max(Math.Abs(gradient[j]), 1e-2 * (1 + largest)),
                 $"parameter {j}: exact {gradient[j]:R}, difference {numeric:R}");

@@ -70,7 +70,8 @@ internal static class SimulatedModel
     /// A parameter vector near the middle of the parameter space, and a response drawn at its fixed effects.
     /// </summary>
     public static (MixedModel Model, double[] Psi) Draw(Family family, GroupingTerm[] terms, PartMatrices? dispersion = null,
-        PartMatrices? zeroInflation = null, double[]? weights = null, int rows = Rows)
+        PartMatrices? zeroInflation = null, double[]? weights = null, int rows = Rows,
+        Parameter[]? held = null, Prior[]? priors = null)
     {
         var random = new RandomStream(20240611);
         var conditional = Part(random, rows, terms);
@@ -92,19 +93,21 @@ internal static class SimulatedModel
         for (var i = 0; i < rows; i++)
         {
             var eta = intercept + (slope * conditional.X[rows + i]);
-            y[i] = family.Draw(random, family.Link.At(eta).Mu, 1.6, size.Length == 0 ? 1 : size[i]);
+            y[i] = family.Draw(random, family.LocationLink.At(eta).Mu, 1.6, size.Length == 0 ? 1 : size[i]);
             if (zeroInflation is not null && random.NextDouble() < 0.25) y[i] = 0;
         }
 
-        var model = new MixedModel(family, y, size, weights, conditional, dispersion ?? Constant(rows), zeroInflation);
+        var model = new MixedModel(family, y, size, weights, conditional, dispersion ?? Constant(rows), zeroInflation,
+            held, priors);
         var psi = new double[model.ParameterCount];
         var beta = new[] { intercept, slope };
         model.Basis[LinearPredictor.Conditional]!.FromCoefficients(beta);
         beta.CopyTo(psi, 0);
         for (var j = 2; j < model.FixedCount; j++) psi[j] = -0.4 + (0.25 * (j % 3));
-        if (family.Shape is { } shape)
+        for (var s = 0; s < family.Shapes.Count; s++)
         {
-            psi[model.FixedOffset[LinearPredictor.Shape]] = (shape.Predictor + 0.3) / model.Basis[LinearPredictor.Shape]!.Q[0];
+            var k = LinearPredictor.Shape + s;
+            psi[model.FixedOffset[k]] = (family.Shapes[s].Predictor + 0.3) / model.Basis[k]!.Q[0];
         }
 
         var spread = name is "inverse" or "1/mu^2" ? 0.04 : 0.3;

@@ -8,7 +8,6 @@ public class DerivativeTests
     {
         Eta,
         Delta,
-        Shape,
     }
 
     // Which entry is the derivative of which other.
@@ -17,7 +16,6 @@ public class DerivativeTests
         ("E", "L", By.Eta), ("EE", "E", By.Eta), ("EEE", "EE", By.Eta),
         ("D", "L", By.Delta), ("ED", "E", By.Delta), ("EED", "EE", By.Delta),
         ("DD", "D", By.Delta), ("EDD", "ED", By.Delta), ("DDD", "DD", By.Delta),
-        ("S", "L", By.Shape), ("ES", "E", By.Shape), ("EES", "EE", By.Shape), ("DS", "D", By.Shape), ("SS", "S", By.Shape),
     ];
 
     public static TheoryData<string, string> FamiliesAndLinks()
@@ -39,11 +37,12 @@ public class DerivativeTests
         {
             foreach (var (y, size, mu, delta) in Cases.For(family))
             {
-                double eta = family.Link.LinearPredictor(mu);
+                double eta = family.LocationLink.LinearPredictor(mu);
                 double[] exact = Evaluation.At(family, y, size, eta, delta);
                 if (!double.IsNegativeInfinity(exact[0]))
                 {
                     Check(family, y, size, mu, delta, exact);
+                    CheckShapes(family, y, size, mu, delta);
                 }
             }
         }
@@ -51,11 +50,11 @@ public class DerivativeTests
 
     private static void Check(Family family, double y, double size, double mu, double delta, double[] exact)
     {
-        double eta = family.Link.LinearPredictor(mu);
+        double eta = family.LocationLink.LinearPredictor(mu);
         double largest = exact.Max(Math.Abs);
         foreach (var (derivative, of, by) in Chains)
         {
-            if ((by == By.Delta && !family.HasDispersion) || (by == By.Shape && family.Shape is null))
+            if (by == By.Delta && !family.HasDispersion)
             {
                 continue;
             }
@@ -64,49 +63,101 @@ public class DerivativeTests
             double Function(double h) => by switch
             {
                 By.Delta => Evaluation.At(family, y, size, eta, delta + h)[source],
-                By.Shape => Evaluation.At(family.WithShape(family.Shape!.Predictor + h), y, size, eta, delta)[source],
                 _ => Evaluation.At(family, y, size, eta + h, delta)[source],
             };
 
             double step = by == By.Eta ? 0.02 * Math.Min(1, Math.Max(Math.Abs(eta), 1e-3)) : 0.02;
             double numeric = Differences.Derivative(Function, step, out double error);
             double value = exact[Array.IndexOf(Evaluation.Names, derivative)];
-            double scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
-            double rounding = 1e-13 * Math.Abs(exact[source]) / step;
-            if (family.Link == Link.Identity)
+            string where = $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta}";
+            Compare(family, y, mu, value, numeric, error, exact[source], largest, step, where);
+        }
+    }
+
+    // S by each shape, ES, EES, DS, and SS by pairs.
+    private static void CheckShapes(Family family, double y, double size, double mu, double delta)
+    {
+        double eta = family.LocationLink.LinearPredictor(mu);
+        double[] predictors = [.. family.Shapes.Select(shape => shape.Predictor)];
+        int count = predictors.Length;
+        var exact = Evaluation.ShapeArrays(count, 1);
+        double[] at = Evaluation.At(family, y, size, eta, delta, exact);
+        double largest = at.Max(Math.Abs);
+        for (int k = 0; k < count; k++)
+        {
+            void Of(string name, double value, Func<ShapeOutput, double[], double> source)
             {
-                // Second derivatives by μ are differences of terms of order y/μ².
-                rounding += 1e-15 * Math.Abs(y) / (mu * mu * step);
+                double Function(double h)
+                {
+                    double[] moved = (double[])predictors.Clone();
+                    moved[k] += h;
+                    var shapes = Evaluation.ShapeArrays(count, 1);
+                    double[] o = Evaluation.At(family.WithShapes(moved), y, size, eta, delta, shapes);
+                    return source(shapes, o);
+                }
+
+                double numeric = Differences.Derivative(Function, 0.02, out double error);
+                string where = $"{family} {name}{k} at y={y} mu={mu} delta={delta} shapes={string.Join(", ", predictors)}";
+                Compare(family, y, mu, value, numeric, error, source(exact, at), largest, 0.02, where);
             }
 
-            Assert.True(
-                Math.Abs(value - numeric) <= (1e-7 * scale) + (20 * error) + (20 * rounding) + (1e-12 * (1 + largest))
-                    && error <= (1e-5 * scale) + rounding + 1e-9,
-                $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta} shape={family.Shape?.Value}: {value} but {numeric} ± {error}");
+            Of("S", exact.S[k]![0], (_, o) => o[0]);
+            Of("ES", exact.ES[k]![0], (_, o) => o[1]);
+            Of("EES", exact.EES[k]![0], (_, o) => o[2]);
+            if (family.HasDispersion)
+            {
+                Of("DS", exact.DS[k]![0], (_, o) => o[4]);
+            }
+
+            for (int l = 0; l < count; l++)
+            {
+                int other = l;
+                double value = exact.SS[l <= k ? (k * (k + 1) / 2) + l : (l * (l + 1) / 2) + k]![0];
+                Of($"S{l}", value, (shapes, _) => shapes.S[other]![0]);
+            }
         }
+    }
+
+    private static void Compare(
+        Family family, double y, double mu, double value, double numeric, double error, double source, double largest,
+        double step, string where)
+    {
+        double scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
+        double rounding = 1e-13 * Math.Abs(source) / step;
+        if (family.Link == Link.Identity)
+        {
+            // Second derivatives by μ are differences of terms of order y/μ².
+            rounding += 1e-15 * Math.Abs(y) / (mu * mu * step);
+        }
+
+        Assert.True(
+            Math.Abs(value - numeric) <= (1e-7 * scale) + (20 * error) + (20 * rounding) + (1e-12 * (1 + largest))
+                && error <= (1e-5 * scale) + rounding + 1e-9,
+            $"{where}: {value} but {numeric} ± {error}");
     }
 
     [Theory]
     [MemberData(nameof(FamiliesAndLinks))]
     public void LevelsAndBlockLengthsAgree(string name, string link)
     {
-        var family = Family.Parse(name, link);
+        var family = Cases.Shapes(Family.Parse(name, link)).Last();
         var cases = Enumerable.Repeat(Cases.For(family).ToArray(), 7).SelectMany(c => c).ToArray();
         int n = cases.Length;
         double delta = cases[0].Delta;
         double[] y = [.. cases.Select(c => c.Y)];
         double[] size = [.. cases.Select(c => c.Size)];
-        double[] eta = [.. cases.Select(c => family.Link.LinearPredictor(c.Mu))];
+        double[] eta = [.. cases.Select(c => family.LocationLink.LinearPredictor(c.Mu))];
         foreach (var level in Enum.GetValues<DerivativeLevel>())
         {
             foreach (bool constant in new[] { true, false })
             {
-                var o = new double[15][];
-                for (int k = 0; k < 15; k++)
+                var o = new double[10][];
+                for (int k = 0; k < 10; k++)
                 {
                     o[k] = new double[n];
                 }
 
+                var shapes = Evaluation.ShapeArrays(family.Shapes.Count, n);
                 var block = new LogDensityBlock
                 {
                     Y = y,
@@ -123,23 +174,22 @@ public class DerivativeTests
                     DD = level >= DerivativeLevel.Full ? o[7] : [],
                     EDD = level >= DerivativeLevel.Full ? o[8] : [],
                     DDD = level >= DerivativeLevel.Full ? o[9] : [],
-                    S = level >= DerivativeLevel.Gradient ? o[10] : [],
-                    ES = level >= DerivativeLevel.Gradient ? o[11] : [],
-                    EES = level >= DerivativeLevel.Gradient ? o[12] : [],
-                    DS = level >= DerivativeLevel.Full ? o[13] : [],
-                    SS = level >= DerivativeLevel.Full ? o[14] : [],
+                    Shapes = level >= DerivativeLevel.Gradient ? shapes : null,
                 };
                 family.Evaluate(ref block, level);
                 int[] filled = level switch
                 {
                     DerivativeLevel.Value => [0],
                     DerivativeLevel.Mode => [0, 1, 2],
-                    DerivativeLevel.Gradient => [0, 1, 2, 3, 4, 5, 6, 10, 11, 12],
-                    _ => [.. Enumerable.Range(0, 15)],
+                    DerivativeLevel.Gradient => [0, 1, 2, 3, 4, 5, 6],
+                    _ => [.. Enumerable.Range(0, 10)],
                 };
                 for (int i = 0; i < n; i++)
                 {
-                    double[] alone = Evaluation.At(family, y[i], size[i], eta[i], constant ? delta : cases[i].Delta);
+                    var shapesAlone = Evaluation.ShapeArrays(family.Shapes.Count, 1);
+                    double[] alone = Evaluation.At(family, y[i], size[i], eta[i], constant ? delta : cases[i].Delta, shapesAlone, level);
+                    Assert.All(Evaluation.Arrays(shapesAlone).Zip(Evaluation.Arrays(shapes)), pair =>
+                        Assert.Equal(level < DerivativeLevel.Gradient ? 0 : pair.First[0], pair.Second[i], 1e-11 * Math.Max(1, Math.Abs(pair.First[0]))));
                     foreach (int k in filled)
                     {
                         Assert.True(

@@ -5,15 +5,20 @@ namespace EcoGlmm.Tests.Families;
 /// <summary>One observation's log-density and derivatives, by name, at (η, δ) and the shapes.</summary>
 internal static class Evaluation
 {
-    public static readonly string[] Names = ["L", "E", "EE", "EEE", "D", "ED", "EED", "DD", "EDD", "DDD", "S", "ES", "EES", "DS", "SS"];
+    public static readonly string[] Names = ["L", "E", "EE", "EEE", "D", "ED", "EED", "DD", "EDD", "DDD"];
 
     /// <summary>The entries in the order of <see cref="Names"/>.</summary>
     public static double[] At(
-        Family family, double y, double size, double eta, double delta, DerivativeLevel level = DerivativeLevel.Full)
+        Family family, double y, double size, double eta, double delta, DerivativeLevel level = DerivativeLevel.Full) =>
+        At(family, y, size, eta, delta, ShapeArrays(family.Shapes.Count, 1), level);
+
+    /// <summary>The same, with the derivatives by shapes left in <paramref name="shapes"/>.</summary>
+    public static double[] At(
+        Family family, double y, double size, double eta, double delta, ShapeOutput shapes, DerivativeLevel level = DerivativeLevel.Full)
     {
         double[] c = new double[1];
         family.PrepareConstants([y], [size], c);
-        var o = new double[15];
+        var o = new double[10];
         var block = new LogDensityBlock
         {
             Y = [y],
@@ -31,15 +36,22 @@ internal static class Evaluation
             DD = o.AsSpan(7, 1),
             EDD = o.AsSpan(8, 1),
             DDD = o.AsSpan(9, 1),
-            S = o.AsSpan(10, 1),
-            ES = o.AsSpan(11, 1),
-            EES = o.AsSpan(12, 1),
-            DS = o.AsSpan(13, 1),
-            SS = o.AsSpan(14, 1),
+            Shapes = shapes,
         };
         family.Evaluate(ref block, level);
         return o;
     }
+
+    /// <summary>Space for the derivatives of a number of observations by a number of shapes.</summary>
+    public static ShapeOutput ShapeArrays(int shapes, int observations)
+    {
+        double[][] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => new double[observations])];
+        return new ShapeOutput(Make(shapes), Make(shapes), Make(shapes), Make(shapes), Make(shapes * (shapes + 1) / 2));
+    }
+
+    /// <summary>The arrays in the order of their names: S by shape, then ES, EES, DS and SS.</summary>
+    public static IEnumerable<double[]> Arrays(ShapeOutput output) =>
+        output.S.Concat(output.ES).Concat(output.EES).Concat(output.DS).Concat(output.SS).Select(array => array!);
 
     public static double LogDensity(Family family, double y, double size, double eta, double delta) =>
         At(family, y, size, eta, delta, DerivativeLevel.Value)[0];

@@ -23,12 +23,20 @@ public class FamilyBehaviourTests
         var family = WithMoments(Family.Parse(name));
         foreach (var (size, mu, delta) in Settings(family))
         {
-            double eta = family.Link.LinearPredictor(mu);
+            double eta = family.LocationLink.LinearPredictor(mu);
             double Density(double y) => Math.Exp(Evaluation.LogDensity(family, y, size, eta, delta));
             var (total, mean, square) = family.IsDiscrete ? Sum(family, size, Density) : Integrate(family, mu, Density);
             if (!family.IsDiscrete && family.CheckResponse(0, size) is null && family.CheckResponse(-1, size) is not null)
             {
                 total += Density(0);
+            }
+
+            if (family.Name == "ordbeta")
+            {
+                double one = Density(1);
+                total += one;
+                mean += one;
+                square += one;
             }
 
             double scale = family.Name is "binomial" or "betabinomial" ? size : 1;
@@ -72,11 +80,11 @@ public class FamilyBehaviourTests
     [MemberData(nameof(Names))]
     public void TheDevianceIsZeroAtBestAndTwiceTheLogLikelihoodLost(string name)
     {
-        var family = Family.Parse(name);
+        var family = WithMoments(Family.Parse(name));
         foreach (var (y, size, mu, delta) in Cases.For(family))
         {
             double phi = Math.Exp(delta);
-            if (double.IsNegativeInfinity(Evaluation.LogDensity(family, y, size, family.Link.LinearPredictor(mu), delta)))
+            if (double.IsNegativeInfinity(Evaluation.LogDensity(family, y, size, family.LocationLink.LinearPredictor(mu), delta)))
             {
                 continue;
             }
@@ -90,14 +98,14 @@ public class FamilyBehaviourTests
     [MemberData(nameof(Names))]
     public void StartingValuesAreUsable(string name)
     {
-        var family = Family.Parse(name);
+        var family = WithMoments(Family.Parse(name));
         var cases = Cases.For(family).ToArray();
         double[] y = [.. cases.Select(c => c.Y)];
         double[] size = [.. cases.Select(c => c.Size)];
         double[] mu = [.. cases.Select(c => family.StartingMean(c.Y, c.Size))];
         for (int i = 0; i < y.Length; i++)
         {
-            double eta = family.Link.LinearPredictor(mu[i]);
+            double eta = family.LocationLink.LinearPredictor(mu[i]);
             Assert.True(double.IsFinite(eta), $"{family}: start {mu[i]} for {y[i]}");
             Assert.True(double.IsFinite(Evaluation.LogDensity(family, y[i], size[i], eta, 0)), $"{family}: {y[i]}");
         }
@@ -105,18 +113,27 @@ public class FamilyBehaviourTests
         double[] means = [.. cases.Select(c => c.Mu)];
         Assert.InRange(family.StartingDispersion(y, means, size), -20, 20);
         Assert.True(double.IsFinite(family.StartingDispersion(y, means, [])));
+        double[] etas = [.. means.Select(family.LocationLink.LinearPredictor)];
+        Assert.All(family.StartingShapes(y, etas), sigma => Assert.InRange(sigma, -20, 20));
     }
 
-    // Degrees of freedom and a power with tails that are short enough to sum the moments.
-    private static Family WithMoments(Family family) => family.Name == "t" ? family.WithShape(Math.Log(30)) : family.WithShape(-1);
+    // Several categories, and degrees of freedom and a power with tails that are short enough to sum the moments.
+    private static Family WithMoments(Family family) => family.Name switch
+    {
+        "t" => family.WithShapes([Math.Log(30)]),
+        "tweedie" => family.WithShapes([-1]),
+        "cumulative" => family.WithCategories(["a", "b", "c", "d"]),
+        _ => family,
+    };
 
     private static (double Size, double Mu, double Delta)[] Settings(Family family) => family.Name switch
     {
         "gaussian" => [(1, 3, 0.2), (4, -1, -0.5)],
-        "t" => [(1, 3, 0.2), (1, -1, -0.5)],
+        "t" or "skewnormal" => [(1, 3, 0.2), (1, -1, -0.5)],
+        "cumulative" => [(1, -1.3, 0), (1, 0.4, 0), (1, 2, 0)],
         "binomial" => [(1, 0.3, 0), (25, 0.8, 0)],
         "betabinomial" => [(1, 0.3, 0.5), (25, 0.8, 1.5), (12, 0.4, -0.5)],
-        "beta" => [(1, 0.3, 1.9), (1, 0.8, 4)],
+        "beta" or "ordbeta" => [(1, 0.3, 1.9), (1, 0.8, 4)],
         "poisson" or "truncated_poisson" or "bell" => [(1, 0.3, 0), (1, 2, 0), (1, 14, 0)],
         "Gamma" => [(1, 0.5, 0.7), (1, 6, 2)],
         "inverse.gaussian" => [(1, 0.5, -0.4), (1, 3, -2)],
@@ -157,7 +174,7 @@ public class FamilyBehaviourTests
         {
             double y = mu + t;
             double jacobian = 1;
-            if (family.Name == "beta")
+            if (family.Name is "beta" or "ordbeta")
             {
                 y = SpecialFunctions.Logistic(t);
                 jacobian = y * SpecialFunctions.Logistic(-t);

@@ -11,6 +11,12 @@ public class FamilyTests
     [InlineData("negbinomial", null, "nbinom2 (log)")]
     [InlineData("NegativeBinomial1", "sqrt", "nbinom1 (sqrt)")]
     [InlineData("gamma", null, "Gamma (inverse)")]
+    [InlineData("ziGamma", "log", "Gamma (log)")]
+    [InlineData("nbinom12", null, "nbinom12 (log)")]
+    [InlineData("OrderedBeta", null, "ordbeta (logit)")]
+    [InlineData("skewnormal", null, "skewnormal (identity)")]
+    [InlineData("clmm", "probit", "cumulative (probit)")]
+    [InlineData("bell", "lambertW", "bell (lambertW)")]
     public void NamesAreUnderstood(string name, string? link, string text) =>
         Assert.Equal(text, Family.Parse(name, link).ToString());
 
@@ -140,6 +146,7 @@ public class FamilyTests
     [InlineData("inverse", 4)]
     [InlineData("sqrt", 4)]
     [InlineData("1/mu^2", 4)]
+    [InlineData("lambertW", 4)]
     public void ALinkAndItsInverseUndoEachOther(string name, double mu)
     {
         var link = Link.Parse(name);

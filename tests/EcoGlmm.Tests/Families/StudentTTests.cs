@@ -5,9 +5,9 @@ public class StudentTTests
     [Fact]
     public void The_variance_is_infinite_with_few_degrees_of_freedom()
     {
-        Assert.Equal(4 * 5 / 3.0, Family.StudentT().WithShape(Math.Log(5)).Variance(0, 2, 1), 12);
-        Assert.Equal(double.PositiveInfinity, Family.StudentT().WithShape(Math.Log(1.5)).Variance(0, 2, 1));
-        Assert.Equal(double.NaN, Family.StudentT().WithShape(Math.Log(1.5)).VarianceFunction(0, 2, 1));
+        Assert.Equal(4 * 5 / 3.0, Family.StudentT().WithShapes([Math.Log(5)]).Variance(0, 2, 1), 12);
+        Assert.Equal(double.PositiveInfinity, Family.StudentT().WithShapes([Math.Log(1.5)]).Variance(0, 2, 1));
+        Assert.Equal(double.NaN, Family.StudentT().WithShapes([Math.Log(1.5)]).VarianceFunction(0, 2, 1));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class StudentTTests
     public void A_finished_fit_carries_its_degrees_of_freedom_everywhere()
     {
         var random = new EcoGlmm.Numerics.RandomStream(11);
-        var family = Family.StudentT().WithShape(Math.Log(3));
+        var family = Family.StudentT().WithShapes([Math.Log(3)]);
         var data = Enumerable.Range(0, 400).Select(i => new { y = family.Draw(random, i % 4, 0.5, 1), x = (double)(i % 4), g = "g" + (i % 20) }).ToArray();
         var fit = Glmm.Fit("y ~ x + (1 | g)", data, Family.StudentT());
         Assert.True(fit.Convergence.IsConverged);

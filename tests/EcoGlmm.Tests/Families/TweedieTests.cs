@@ -33,7 +33,7 @@ public class TweedieTests
             {
                 foreach (var delta in new[] { -20.0, 0, 20 })
                 {
-                    var o = Evaluation.At(Family.Tweedie().WithShape(sigma), y, 1, 0.3, delta);
+                    var o = Evaluation.At(Family.Tweedie().WithShapes([sigma]), y, 1, 0.3, delta);
                     Assert.All(o, v => Assert.False(double.IsNaN(v), $"y={y} delta={delta} shape={sigma}"));
                 }
             }
@@ -44,14 +44,14 @@ public class TweedieTests
     public void The_variance_is_a_power_of_the_mean()
     {
         Assert.Equal(2 * Math.Pow(3, 1.5), Family.Tweedie().Variance(3, 2, 1), 12);
-        Assert.Equal(2 * Math.Pow(3, 1.2), Family.Tweedie().WithShape(Math.Log(0.2 / 0.8)).Variance(3, 2, 1), 12);
+        Assert.Equal(2 * Math.Pow(3, 1.2), Family.Tweedie().WithShapes([Math.Log(0.2 / 0.8)]).Variance(3, 2, 1), 12);
         Assert.NotNull(Family.Tweedie().CheckResponse(-0.1, 1));
     }
 
     [Fact]
     public void The_power_is_found_again()
     {
-        var (fit, _) = Simulated(Family.Tweedie().WithShape(Math.Log(0.4 / 0.6)));
+        var (fit, _) = Simulated(Family.Tweedie().WithShapes([Math.Log(0.4 / 0.6)]));
         Assert.True(fit.Convergence.IsConverged);
         Assert.InRange(fit.FamilyParameters["power"], 1.3, 1.5);
         Assert.InRange(fit.Sigma, 0.7, 0.9);

@@ -1,0 +1,226 @@
+using EcoGlmm.Data;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Log-density of the priors as a function of ψ: those on coefficients β = R⁻¹γ, on standard deviations, the norms of the rows
+/// of M = T⁻¹Λ, and on correlations, log |R| = 2 Σ log |Λ_ii| − 2 Σ log sd_i + constant.
+/// </summary>
+internal sealed class LogPrior
+{
+    private readonly MixedModel _model;
+    private readonly List<(int Predictor, int Coefficient, Prior Prior)> _coefficients = [];
+    private readonly List<(RandomTerm Term, int Effect, Prior Prior)> _deviations = [];
+    private readonly List<(RandomTerm Term, Prior Prior)> _correlations = [];
+
+    /// <exception cref="GlmmException">A prior is on something that the model does not have.</exception>
+    public LogPrior(MixedModel model, IReadOnlyList<Prior> priors)
+    {
+        _model = model;
+        foreach (var prior in priors)
+        {
+            if (prior.Group is null) TakeCoefficients(prior);
+            else TakeTerms(prior);
+        }
+    }
+
+    /// <summary>The log-density at ψ; takes its gradient from <paramref name="gradient"/> unless that is empty.</summary>
+    public double Add(ReadOnlySpan<double> psi, Span<double> gradient)
+    {
+        var sum = 0.0;
+        foreach (var k in _coefficients.Select(c => c.Predictor).Distinct())
+        {
+            var basis = _model.Basis[k]!;
+            var beta = psi.Slice(_model.FixedOffset[k], basis.Columns).ToArray();
+            basis.ToCoefficients(beta);
+            var slope = new double[beta.Length];
+            foreach (var (_, j, prior) in _coefficients.Where(c => c.Predictor == k))
+            {
+                var (value, first, _) = prior.LogDensity(beta[j]);
+                sum += value;
+                slope[j] += first;
+            }
+
+            if (gradient.IsEmpty) continue;
+            FromCoefficientGradient(basis, slope);
+            for (var j = 0; j < slope.Length; j++) gradient[_model.FixedOffset[k] + j] -= slope[j];
+        }
+
+        foreach (var term in _deviations.Select(d => d.Term).Concat(_correlations.Select(c => c.Term)).Distinct())
+        {
+            sum += AddTerm(term, psi.Slice(_model.FixedCount + term.ThetaOffset, term.ThetaCount),
+                gradient.IsEmpty ? gradient : gradient.Slice(_model.FixedCount + term.ThetaOffset, term.ThetaCount));
+        }
+
+        return sum;
+    }
+
+    /// <summary>Takes the second derivatives of the priors on coefficients from a Hessian by ψ.</summary>
+    public void AddCurvature(ReadOnlySpan<double> psi, double[] hessian)
+    {
+        var d = _model.ParameterCount;
+        foreach (var k in _coefficients.Select(c => c.Predictor).Distinct())
+        {
+            var basis = _model.Basis[k]!;
+            var (p, from) = (basis.Columns, _model.FixedOffset[k]);
+            var beta = psi.Slice(from, p).ToArray();
+            basis.ToCoefficients(beta);
+            foreach (var (_, j, prior) in _coefficients.Where(c => c.Predictor == k))
+            {
+                var curvature = prior.LogDensity(beta[j]).Second;
+                var row = new double[p];
+                row[j] = 1;
+                FromCoefficientGradient(basis, row);
+                for (var a = 0; a < p; a++)
+                {
+                    for (var b = 0; b < p; b++) hessian[((from + a) * d) + from + b] -= curvature * row[a] * row[b];
+                }
+            }
+        }
+    }
+
+    /// <summary>R⁻ᵀg, the gradient by γ of what has the gradient g by β; in place.</summary>
+    private static void FromCoefficientGradient(OrthogonalBasis basis, double[] g)
+    {
+        var p = basis.Columns;
+        for (var j = 0; j < p; j++)
+        {
+            for (var i = 0; i < j; i++) g[j] -= basis.R[(j * p) + i] * g[i];
+            g[j] /= basis.R[(j * p) + j];
+        }
+    }
+
+    private double AddTerm(RandomTerm term, ReadOnlySpan<double> theta, Span<double> gradient)
+    {
+        var r = term.Width;
+        var lambda = new double[r * r];
+        CovarianceFactor.Unpack(term, theta, lambda);
+        var m = InUserUnits(term, lambda);
+        var (deviations, slopes) = (new double[r], new double[r]);
+        for (var i = 0; i < r; i++)
+        {
+            for (var c = 0; c < r; c++) deviations[i] += m[(i * r) + c] * m[(i * r) + c];
+            deviations[i] = Math.Sqrt(deviations[i]);
+        }
+
+        var sum = 0.0;
+        foreach (var (_, effect, prior) in _deviations.Where(d => d.Term == term))
+        {
+            var (value, first, _) = prior.LogDensity(deviations[effect]);
+            sum += value;
+            slopes[effect] += first;
+        }
+
+        var pull = _correlations.Where(c => c.Term == term).Sum(c => c.Prior.First - 1);
+        var logDeterminant = 0.0;
+        for (var i = 0; i < r && pull != 0; i++)
+        {
+            logDeterminant += 2 * (Math.Log(Math.Abs(lambda[(i * r) + i]) / (term.Scaling?.T[(i * r) + i] ?? 1)) - Math.Log(deviations[i]));
+            slopes[i] -= 2 * pull / deviations[i];
+        }
+
+        if (pull != 0) sum += pull * logDeterminant;
+        if (gradient.IsEmpty) return sum;
+
+        // ∂sd_i/∂Λ_kc = (T⁻¹)_ik M_ic / sd_i
+        var change = new double[r * r];
+        for (var k = 0; k < r; k++)
+        {
+            var unit = new double[r];
+            unit[k] = 1;
+            term.Scaling?.ToEffects(unit);
+            for (var c = 0; c <= k; c++)
+            {
+                for (var i = 0; i < r; i++)
+                {
+                    if (deviations[i] > 0) change[(k * r) + c] += slopes[i] * unit[i] * m[(i * r) + c] / deviations[i];
+                }
+            }
+
+            if (pull != 0) change[(k * r) + k] += 2 * pull / lambda[(k * r) + k];
+        }
+
+        var packed = new double[term.ThetaCount];
+        CovarianceFactor.Pack(term, change, packed);
+        for (var j = 0; j < packed.Length; j++) gradient[j] -= packed[j];
+        return sum;
+    }
+
+    /// <summary>T⁻¹Λ, r × r, row-major.</summary>
+    private static double[] InUserUnits(RandomTerm term, double[] lambda)
+    {
+        var r = term.Width;
+        var result = (double[])lambda.Clone();
+        var column = new double[r];
+        for (var c = 0; c < r && term.Scaling is not null; c++)
+        {
+            for (var i = 0; i < r; i++) column[i] = lambda[(i * r) + c];
+            term.Scaling.ToEffects(column);
+            for (var i = 0; i < r; i++) result[(i * r) + c] = column[i];
+        }
+
+        return result;
+    }
+
+    private void TakeCoefficients(Prior prior)
+    {
+        var k = prior.Part switch
+        {
+            ModelPart.ZeroInflation => LinearPredictor.ZeroInflation,
+            ModelPart.Dispersion => LinearPredictor.Dispersion,
+            _ => LinearPredictor.Conditional,
+        };
+        var part = Display.FitWords.PartName(prior.Part);
+        if (prior.Kind == PriorKind.Gamma)
+        {
+            throw new GlmmException($"{prior}: a Gamma density is for standard deviations. Use Prior.Normal for coefficients, or OnStandardDeviations(group).");
+        }
+
+        if (_model.CoefficientNames[k] is not { } names) throw new GlmmException($"{prior}: the model has no {part}.");
+        if (prior.Coefficient is { } name && !names.Contains(name))
+        {
+            throw new GlmmException($"There is no coefficient \"{name}\" among the {part} for the prior {prior}{NearestName.Suggestion(name, names)}");
+        }
+
+        for (var j = 0; j < names.Length; j++)
+        {
+            if (prior.Coefficient is null ? names[j] != "(Intercept)" : names[j] == prior.Coefficient) _coefficients.Add((k, j, prior));
+        }
+    }
+
+    private void TakeTerms(Prior prior)
+    {
+        var terms = _model.Terms.Where(t => t.Part == prior.Part).ToArray();
+        var mine = Array.FindAll(terms, t => t.Group == prior.Group);
+        if (mine.Length == 0)
+        {
+            throw new GlmmException($"There is no random term of \"{prior.Group}\" for the prior {prior}{NearestName.Suggestion(prior.Group!, terms.Select(t => t.Group))}");
+        }
+
+        var found = false;
+        foreach (var term in mine)
+        {
+            if (prior.Kind == PriorKind.Lkj)
+            {
+                if (term.IsDiagonal) continue;
+                _correlations.Add((term, prior));
+                found = true;
+                continue;
+            }
+
+            for (var e = 0; e < term.Width; e++)
+            {
+                if (prior.Coefficient is not null && term.Effects[e] != prior.Coefficient) continue;
+                _deviations.Add((term, e, prior));
+                found = true;
+            }
+        }
+
+        if (found) return;
+        throw new GlmmException(prior.Kind == PriorKind.Lkj
+            ? $"{prior}: the effects of {prior.Group} have no correlations."
+            : $"{prior}: the effects of {prior.Group} are {string.Join(", ", mine.SelectMany(t => t.Effects).Distinct())}.");
+    }
+}

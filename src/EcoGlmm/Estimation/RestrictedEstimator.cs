@@ -1,0 +1,113 @@
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// REML for Gaussian models of which σ cannot be profiled out: those with a dispersion formula, or with something held or
+/// restrained. The fixed effects become random ones with a variance so large that their prior is flat, which is what REML
+/// means; the Laplace approximation is exact for a Gaussian. Then the model as it is stands at that maximum, its standard
+/// errors of fixed effects conditional on the variance parameters.
+/// Source: Harville (1974), Bayesian inference for variance components using only error contrasts, Biometrika 61, 383-385.
+/// </summary>
+internal static class RestrictedEstimator
+{
+    private const string FlatGroup = "(fixed effects)";
+
+    /// <summary>Standard deviation of the flat prior, relative to the size of the response.</summary>
+    private const double Flatness = 1e5;
+
+    public static Estimate Fit(MixedModel model, ModelSpecification specification, GlmmOptions options,
+        IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        const int e = LinearPredictor.Conditional;
+        var basis = model.Basis[e]!;
+        var p = basis.Columns;
+        if (p == 0) return LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
+        var size = Math.Sqrt(model.Y.Average(y => y * y));
+        var width = Flatness * (size > 0 ? size : 1);
+        var part = specification.Conditional.Training;
+        string[] names = [.. Enumerable.Range(1, p).Select(j => $"b{j}")];
+        var integrated = new MixedModel(model.Family, model.Y, model.Size, model.Weights,
+            new PartMatrices
+            {
+                RowCount = part.RowCount,
+                ColumnNames = [],
+                Aliased = [],
+                X = [],
+                Offset = part.Offset,
+                RandomTerms = [.. part.RandomTerms, FlatTerm(basis, names)],
+            },
+            specification.Dispersion.Training, null,
+            [.. options.Fixed, .. names.Select(name => Parameter.StandardDeviation(FlatGroup, name, width))], options.Priors);
+        var shared = SharedParameters(model, integrated);
+        var start = StartingValues.Find(integrated);
+        var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
+        var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
+        foreach (var (mine, other) in shared)
+        {
+            if (double.IsFinite(unrestricted.Psi[mine]) && other < heldFrom) start[other] = unrestricted.Psi[mine];
+        }
+
+        var restricted = LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start);
+
+        var psi = new double[model.ParameterCount];
+        var flat = integrated.Terms.First(t => t.Group == FlatGroup);
+        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.EffectOffset + j];
+        foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
+        var logLikelihood = restricted.LogLikelihood + (p * (Math.Log(width) + (0.5 * Math.Log(2 * Math.PI)))) - basis.LogDeterminant();
+        return LaplaceEstimator.At(model, psi, logLikelihood, Covariance(model, integrated, restricted, shared), restricted,
+            options.Control, cancellation);
+    }
+
+    /// <summary>Positions in ψ of what both models have: dispersion and covariance parameters.</summary>
+    private static List<(int Mine, int Other)> SharedParameters(MixedModel model, MixedModel integrated)
+    {
+        var shared = new List<(int, int)>();
+        const int k = LinearPredictor.Dispersion;
+        for (var j = 0; j < model.Basis[k]!.Columns; j++) shared.Add((model.FixedOffset[k] + j, integrated.FixedOffset[k] + j));
+        var others = integrated.Terms.Where(t => t.Group != FlatGroup).ToArray();
+        for (var t = 0; t < model.Terms.Count; t++)
+        {
+            for (var j = 0; j < model.Terms[t].ThetaCount; j++)
+            {
+                shared.Add((model.FixedCount + model.Terms[t].ThetaOffset + j, integrated.FixedCount + others[t].ThetaOffset + j));
+            }
+        }
+
+        return shared;
+    }
+
+    private static double[] Covariance(MixedModel model, MixedModel integrated, Estimate restricted, List<(int Mine, int Other)> shared)
+    {
+        var d = model.ParameterCount;
+        var other = integrated.ParameterCount;
+        var covariance = new double[d * d];
+        foreach (var (i, a) in shared)
+        {
+            foreach (var (j, b) in shared) covariance[(i * d) + j] = restricted.Covariance[(a * other) + b];
+        }
+
+        return covariance;
+    }
+
+    private static GroupingTerm FlatTerm(OrthogonalBasis basis, string[] names)
+    {
+        var (n, p) = (basis.Rows, basis.Columns);
+        var z = new double[n * p];
+        for (var j = 0; j < p; j++)
+        {
+            for (var i = 0; i < n; i++) z[(i * p) + j] = basis.Q[(j * n) + i];
+        }
+
+        return new GroupingTerm
+        {
+            Group = FlatGroup,
+            EffectNames = names,
+            Kind = CovarianceKind.Diagonal,
+            Z = z,
+            Codes = new int[n],
+            Levels = ["all"],
+        };
+    }
+}
