@@ -13,6 +13,12 @@ switch (arguments.Names.FirstOrDefault())
     case "threads":
         ThreadTable.Run(arguments);
         break;
+    case "residuals-data":
+        ResidualTiming.WriteData(args[1]);
+        break;
+    case "residuals":
+        ResidualTiming.Run(args[1], args.ElementAtOrDefault(2));
+        break;
     default:
         SideBySide.Run(arguments);
         break;

@@ -4,7 +4,7 @@ using EcoGlmm.Estimation;
 namespace EcoGlmm;
 
 /// <summary>Fits generalized linear mixed models.</summary>
-public static class Glmm
+public static partial class Glmm
 {
     /// <summary>Fits a model by maximum likelihood (Laplace approximation or adaptive Gauss-Hermite quadrature; REML for Gaussian models on request).</summary>
     /// <param name="formula">

@@ -13,6 +13,23 @@ public enum Alternative
     Less,
 }
 
+/// <summary>What <see cref="SimulatedResiduals.TestDispersion"/> compares.</summary>
+public enum DispersionTestType
+{
+    /// <summary>
+    /// The variance of observed − fitted with that of simulated − fitted; of residuals with refits, the sums of squared Pearson
+    /// residuals of the model and of its refits.
+    /// </summary>
+    Simulated,
+
+    /// <summary>
+    /// The sum of squared Pearson residuals with the χ² distribution with rows − parameters degrees of freedom. Quick and well
+    /// known, but in models with random effects, which take up part of the scatter, biased towards underdispersion: there only the
+    /// alternative <see cref="Alternative.Greater"/> can be trusted. Rough where fitted means are small.
+    /// </summary>
+    PearsonChiSquared,
+}
+
 /// <summary>How <see cref="SimulatedResiduals.TestOutliers"/> finds the number of outliers to expect.</summary>
 public enum OutlierTestType
 {

@@ -1,15 +1,21 @@
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>
-/// Moran's I with inverse-distance weights that sum to one for each point, and its moments under random assignment of the
-/// values to the points (A. D. Cliff and J. K. Ord 1981, Spatial Processes, section 2.3). Takes time, not memory, in
-/// proportion to the square of the number of points.
+/// Moran's I with weights that sum to one for each point, and its moments under random assignment of the values to the points
+/// (A. D. Cliff and J. K. Ord 1981, Spatial Processes, section 2.3). Takes time, not memory, in proportion to the square of the
+/// number of points.
 /// </summary>
 internal static class MoranI
 {
-    /// <summary>I, the value expected without autocorrelation, its standard deviation, and the p-value by a normal approximation.</summary>
-    public static (double Statistic, double Expected, double StandardDeviation, double PValue) Test(
-        double[] values, double[] x, double[] y, Alternative alternative)
+    /// <summary>
+    /// I, the value expected without autocorrelation, its standard deviation, the p-value by a normal approximation, and for each
+    /// point the weighted mean of the others' values.
+    /// </summary>
+    /// <param name="values">One for each point.</param>
+    /// <param name="weight">The weight of point j for point i, i ≠ j, zero or more; called from several threads.</param>
+    /// <param name="alternative">The alternative hypothesis.</param>
+    public static (double Statistic, double Expected, double StandardDeviation, double PValue, double[] Lag) Test(
+        double[] values, Func<int, int, double> weight, Alternative alternative)
     {
         int n = values.Length;
         double mean = SimulationTest.Mean(values);
@@ -19,11 +25,15 @@ internal static class MoranI
         {
             double sum = 0;
             for (int j = 0; j < n; j++)
-                sum += j == i ? 0 : InverseDistance(i, j);
+                sum += j == i ? 0 : weight(i, j);
             rowSum[i] = sum;
         });
 
+        // A point without neighbours keeps weights of zero, and does not add to the sum of weights.
+        double[] divisor = Array.ConvertAll(rowSum, r => r == 0 ? 1 : r);
+        double N = n, s = rowSum.Count(r => r > 0);
         var cross = new double[n];
+        var lag = new double[n];
         var symmetric = new double[n];
         var columnSum = new double[n];
         Parallel.For(0, n, i =>
@@ -32,15 +42,22 @@ internal static class MoranI
             {
                 if (j == i)
                     continue;
-                double inverse = InverseDistance(i, j), wij = inverse / rowSum[i], wji = inverse / rowSum[j];
+                double wij = weight(i, j) / divisor[i], wji = weight(j, i) / divisor[j];
                 cross[i] += wij * deviation[i] * deviation[j];
+                lag[i] += wij * values[j];
                 symmetric[i] += (wij + wji) * (wij + wji);
                 columnSum[i] += wji;
             }
         });
 
         double v2 = deviation.Sum(e => e * e), v4 = deviation.Sum(e => e * e * e * e);
-        double N = n, s = n, S1 = 0.5 * symmetric.Sum(), S2 = columnSum.Sum(c => (1 + c) * (1 + c));
+        double S1 = 0.5 * symmetric.Sum(), S2 = 0;
+        for (int i = 0; i < n; i++)
+        {
+            double both = columnSum[i] + (rowSum[i] > 0 ? 1 : 0);
+            S2 += both * both;
+        }
+
         double statistic = N / s * cross.Sum() / v2;
         double expected = -1 / (N - 1);
         double kurtosis = v4 / N / (v2 / N * (v2 / N));
@@ -54,12 +71,10 @@ internal static class MoranI
             Alternative.Less => NormalDistribution.UpperTail(-z),
             _ => 2 * NormalDistribution.UpperTail(Math.Abs(z)),
         };
-        return (statistic, expected, sd, p);
-
-        double InverseDistance(int i, int j)
-        {
-            double dx = x[i] - x[j], dy = y[i] - y[j];
-            return 1 / Math.Sqrt(dx * dx + dy * dy);
-        }
+        return (statistic, expected, sd, p, lag);
     }
+
+    /// <summary>The distance of two places.</summary>
+    public static double Distance(double[] x, double[] y, int i, int j) =>
+        Math.Sqrt(((x[i] - x[j]) * (x[i] - x[j])) + ((y[i] - y[j]) * (y[i] - y[j])));
 }

@@ -23,9 +23,9 @@ internal static class OutlierTest
     }
 
     /// <summary>
-    /// Rows whose residual is exactly 0 or 1, against the number of rows where each simulation lies outside all the others.
+    /// Rows whose residual is exactly 0 or 1, against the number (returned too) of rows where each simulation lies outside all the others.
     /// </summary>
-    public static TestResult LeaveOneOut(double[] scaled, SimulationSummary summary, Alternative alternative, OutlierMargin margin)
+    public static (TestResult Test, double[]? Expected) LeaveOneOut(double[] scaled, SimulationSummary summary, Alternative alternative, OutlierMargin margin)
     {
         double[] counts = margin switch
         {
@@ -33,18 +33,18 @@ internal static class OutlierTest
             OutlierMargin.Lower => summary.AloneBelow,
             _ => [.. summary.AloneAbove.Zip(summary.AloneBelow, (above, below) => above + below)],
         };
-        return Compared("Outlier test (leave one out)", scaled, counts, alternative, margin);
+        return (Compared("Outlier test (leave one out)", scaled, counts, alternative, margin), counts);
     }
 
     /// <summary>
     /// Rows whose residual is exactly 0 or 1, against the same number for simulations compared with a resample of the others.
     /// </summary>
-    public static TestResult Bootstrap(
+    public static (TestResult Test, double[]? Expected) Bootstrap(
         double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, int replicates, RandomStream random)
     {
         var counts = new double[Math.Min(replicates, simulated.Length)];
         Parallel.For(0, counts.Length, i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
-        return Compared("Outlier test (bootstrap)", scaled, counts, alternative, margin);
+        return (Compared("Outlier test (bootstrap)", scaled, counts, alternative, margin), counts);
     }
 
     private static TestResult Compared(string name, double[] scaled, double[] counts, Alternative alternative, OutlierMargin margin)

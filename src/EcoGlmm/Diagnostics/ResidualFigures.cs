@@ -7,7 +7,9 @@ internal static class ResidualFigures
 {
     private const int BandPoints = 60;
     private static readonly double[] s_quartiles = [0.25, 0.5, 0.75];
-    private static readonly Axis s_unit = new() { Minimum = -0.03, Maximum = 1.03 };
+    
+    /// <summary>An axis from 0 to 1, with room for the points on its ends.</summary>
+    public static readonly Axis Unit = new() { Minimum = -0.03, Maximum = 1.03 };
 
     /// <summary>Sorted residuals against uniform quantiles, with the pointwise 95 % band of a correct model.</summary>
     public static Panel UniformQuantiles(double[] scaled, ResidualRows names, IEnumerable<Annotation> annotations)
@@ -38,8 +40,8 @@ internal static class ResidualFigures
         };
         return new Panel("Are the residuals uniform?", band, points)
         {
-            XAxis = s_unit with { Title = "Expected (uniform quantile)" },
-            YAxis = s_unit with { Title = "Observed (sorted residual)" },
+            XAxis = Unit with { Title = "Expected (uniform quantile)" },
+            YAxis = Unit with { Title = "Observed (sorted residual)" },
             Annotations = [.. annotations],
         };
 
@@ -51,13 +53,17 @@ internal static class ResidualFigures
 
     /// <summary>Residuals against a predictor, with smooth quantile curves, which should lie on the dashed lines.</summary>
     public static Panel AgainstPredictor(
-        SimulatedResiduals residuals, ResidualRows names, double[] predictor, double[] position, string axisTitle, string title,
+        SimulatedResiduals residuals, ResidualRows names, PanelPredictor predictor, string? title,
         (double[] Grid, QuantileCurve[] Curves) fit, TestResult quantiles, bool outliersSignificant, Func<int[], double[][]> simulatedRows)
     {
-        int[] rows = ResidualPoints.Choose(predictor, residuals.Scaled);
+        double[] scaled = Array.ConvertAll(predictor.Rows, row => residuals.Scaled[row]);
+        int[] drawn = ResidualPoints.Choose(predictor.Values, scaled);
+        int[] rows = Array.ConvertAll(drawn, k => predictor.Rows[k]);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
-        int[] inside = [.. Enumerable.Range(0, rows.Length).Where(i => !ResidualPoints.IsOutlier(residuals.Scaled[rows[i]]))];
-        int[] outside = [.. Enumerable.Range(0, rows.Length).Where(i => ResidualPoints.IsOutlier(residuals.Scaled[rows[i]]))];
+        if (!predictor.IsPrediction)
+            hover = [.. hover.Select((text, i) => FormattableString.Invariant($"{text}\n{predictor.Name} {predictor.Values[drawn[i]]:G5}"))];
+        int[] inside = [.. Enumerable.Range(0, rows.Length).Where(i => !ResidualPoints.IsOutlier(scaled[drawn[i]]))];
+        int[] outside = [.. Enumerable.Range(0, rows.Length).Except(inside)];
         List<Trace> traces =
         [
             Points(inside) with { Name = "Residuals", Color = Palette.Blue, Size = 5, Opacity = ResidualPoints.Opacity(rows.Length) },
@@ -65,7 +71,7 @@ internal static class ResidualFigures
         for (int i = 0; i < fit.Curves.Length; i++)
         {
             QuantileCurve curve = fit.Curves[i];
-            bool off = quantiles.Parts[i].IsSignificant;
+            bool off = quantiles.IsSignificant && quantiles.Parts[i].IsSignificant;
             traces.Add(new LineTrace(fit.Grid, curve.Curve)
             {
                 Name = FormattableString.Invariant($"Quantile {curve.Tau}"),
@@ -73,7 +79,7 @@ internal static class ResidualFigures
                 Width = off ? 3 : 1.75,
                 Lower = [.. curve.Curve.Zip(curve.HalfWidth, (f, w) => Math.Max(0, f - w))],
                 Upper = [.. curve.Curve.Zip(curve.HalfWidth, (f, w) => Math.Min(1, f + w))],
-                Text = [.. curve.Curve.Select(f => FormattableString.Invariant($"Quantile {curve.Tau} of the residuals lies at {f:0.##}\n{quantiles.Parts[i].PValueText} (adjusted)"))],
+                Text = [.. curve.Curve.Select(f => FormattableString.Invariant($"Quantile {curve.Tau} of the residuals lies at {f:0.##}\n{quantiles.Parts[i].AdjustedText} (adjusted for {fit.Curves.Length} quantiles)"))],
             });
         }
 
@@ -85,27 +91,25 @@ internal static class ResidualFigures
                 Color = outliersSignificant ? Palette.Vermillion : Palette.Ink,
                 Symbol = MarkerSymbol.Star,
                 Size = 9,
-                ShowInLegend = false,
             });
         }
 
-        List<Annotation> annotations =
-        [
-            TestLine("Quantile curves", quantiles, quantiles.IsSignificant ? "not where they should lie (dashed)" : "as expected"),
-        ];
-        int all = residuals.Scaled.Count(ResidualPoints.IsOutlier);
+        List<Annotation> annotations = [TestLine("Quantile curves", quantiles, "off the dashed lines")];
+        int all = scaled.Count(ResidualPoints.IsOutlier);
         if (all > 0)
             annotations.Add(new Annotation(all == 1 ? "★ 1 row outside all simulations" : $"★ {all} rows outside all simulations"));
+        if (predictor.Note is not null)
+            annotations.Add(new Annotation(predictor.Note));
         return new Panel(title, [.. traces])
         {
-            XAxis = new Axis(axisTitle),
-            YAxis = s_unit with { Title = "Residual" },
+            XAxis = new Axis(predictor.IsRank ? predictor.Name + " (ranks)" : predictor.Name),
+            YAxis = Unit with { Title = "Residual" },
             Shapes = [.. s_quartiles.Select(Shape.HorizontalLine)],
             Annotations = annotations,
         };
 
         PointTrace Points(int[] which) =>
-            new([.. which.Select(i => position[rows[i]])], [.. which.Select(i => residuals.Scaled[rows[i]])])
+            new([.. which.Select(i => predictor.Position[drawn[i]])], [.. which.Select(i => scaled[drawn[i]])])
             {
                 Text = [.. which.Select(i => hover[i])],
                 CustomData = [.. which.Select(i => (double)rows[i])],
@@ -113,35 +117,71 @@ internal static class ResidualFigures
     }
 
     /// <summary>Box plots of the residuals in each level of a factor, whose quartiles should lie on the dashed lines.</summary>
-    public static Panel AgainstLevels(double[] scaled, Grouping grouping, string axisTitle, string title, TestResult test)
+    public static Panel AgainstLevels(double[] scaled, Grouping grouping, string axisTitle, string? title, TestResult test)
     {
         var boxes = new Trace[grouping.Levels.Length];
+        bool anyOff = test.IsSignificant;
         for (int g = 0; g < boxes.Length; g++)
         {
             boxes[g] = new BoxTrace(g, Array.ConvertAll(grouping.Rows[g], row => scaled[row]))
             {
                 Name = grouping.Levels[g],
-                Color = test.Parts[g].IsSignificant ? Palette.Vermillion : Palette.Blue,
+                Color = anyOff && test.Parts[g].IsSignificant ? Palette.Vermillion : Palette.Blue,
             };
         }
 
-        int off = test.Parts.Take(boxes.Length).Count(part => part.IsSignificant);
-        List<Annotation> annotations =
-        [
-            new Annotation(off == 0
-                ? "Uniform within levels: no deviation (adjusted for their number)"
-                : $"Not uniform within {off} of {boxes.Length} levels (adjusted for their number)")
-            { Color = off == 0 ? Palette.Ink : Palette.Vermillion, Bold = off > 0 },
-        ];
-        if (test.Parts.Count > boxes.Length)
-            annotations.Add(TestLine("Equal spread (Levene)", test.Parts[^1], test.Parts[^1].IsSignificant ? "unequal" : "as expected"));
         return new Panel(title, boxes)
         {
             XAxis = new Axis(axisTitle) { Categories = grouping.Levels },
-            YAxis = s_unit with { Title = "Residual" },
+            YAxis = Unit with { Title = "Residual" },
             Shapes = [.. s_quartiles.Select(Shape.HorizontalLine)],
-            Annotations = annotations,
+            Annotations = LevelLines(grouping, test),
         };
+    }
+
+    /// <summary>
+    /// The mean residual of each of many levels, in their order, with the interval in which 95 % of the means of so many uniform
+    /// values lie.
+    /// </summary>
+    public static Panel ManyLevels(double[] scaled, Grouping grouping, string axisTitle, string? title, TestResult test)
+    {
+        double[] means = Array.ConvertAll(grouping.Rows, rows => rows.Average(row => scaled[row]));
+        int[] order = [.. Enumerable.Range(0, means.Length).OrderBy(g => means[g])];
+        double[] half = Array.ConvertAll(order, g => 1.959964 / Math.Sqrt(12.0 * grouping.Rows[g].Length));
+        double[] x = [.. Enumerable.Range(1, means.Length).Select(i => (double)i)];
+        double[] y = Array.ConvertAll(order, g => means[g]);
+        return new Panel(title, new PointTrace(x, y)
+        {
+            Name = "Mean residual",
+            Color = Palette.Blue,
+            Size = means.Length > 200 ? 3 : 5,
+            Colors = Array.ConvertAll(order, g => test.IsSignificant && test.Parts[g].IsSignificant ? Palette.Vermillion : Palette.Blue),
+            YLower = means.Length > 400 ? null : [.. y.Zip(half, (m, h) => Math.Max(0, m - h))],
+            YUpper = means.Length > 400 ? null : [.. y.Zip(half, (m, h) => Math.Min(1, m + h))],
+            Text = Array.ConvertAll(order, g => FormattableString.Invariant(
+                $"{axisTitle} {grouping.Levels[g]}\nMean residual {means[g]:0.00} of {grouping.Rows[g].Length} {(grouping.Rows[g].Length == 1 ? "row" : "rows")}\nUniform: {test.Parts[g].AdjustedText} (adjusted)")),
+        })
+        {
+            XAxis = $"{axisTitle} (levels, by mean residual)",
+            YAxis = Unit with { Title = "Mean residual" },
+            Shapes = [Shape.HorizontalLine(0.5)],
+            Annotations = LevelLines(grouping, test),
+        };
+    }
+
+    private static List<Annotation> LevelLines(Grouping grouping, TestResult test)
+    {
+        int count = grouping.Levels.Length;
+        int off = test.Parts.Take(count).Count(part => part.IsSignificant);
+        bool unequal = test.Parts.Count > count && test.Parts[^1].IsSignificant;
+        string verdict = (off, unequal) switch
+        {
+            (0, _) => "unequal spread",
+            (_, false) => $"{off} of {count} not uniform",
+            _ => $"{off} of {count} not uniform, unequal spread",
+        };
+        List<Annotation> lines = [TestLine("Levels", test, verdict)];
+        return lines;
     }
 
     /// <summary>A histogram of what the simulations give, and a line where the data lie.</summary>
@@ -149,7 +189,6 @@ internal static class ResidualFigures
     {
         double low = Math.Min(simulated.Min(), observed), high = Math.Max(simulated.Max(), observed);
         double margin = Math.Max(0.04 * (high - low), whole ? 1 : 1e-9);
-        string color = test.IsSignificant ? Palette.Vermillion : Palette.Ink;
         double spread = simulated.Max() - simulated.Min();
         var histogram = new HistogramTrace(simulated)
         {
@@ -162,17 +201,28 @@ internal static class ResidualFigures
         {
             XAxis = new Axis(axisTitle) { Minimum = low - margin, Maximum = high + margin },
             YAxis = "Number of simulations",
-            Shapes = [Shape.VerticalLine(observed) with { Color = color, Width = 3, Dash = LineDash.Solid, Opacity = 1, OverTraces = true }],
-            Annotations =
-            [
-                TestLine(FormattableString.Invariant($"Data (line) {observed:0.###}"), test, test.Verdict),
-            ],
+            Shapes = [DataLine(observed, test)],
+            Annotations = [TestLine(FormattableString.Invariant($"Data (line) {observed:0.###}"), test)],
         };
     }
 
+    /// <summary>A line where the data lie, coloured when the test is significant.</summary>
+    public static Shape DataLine(double observed, TestResult test) => Shape.VerticalLine(observed) with
+    {
+        Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink,
+        Width = 3,
+        Dash = LineDash.Solid,
+        Opacity = 1,
+        OverTraces = true,
+    };
+
+    /// <summary>A test as a line of a panel, with its own verdict.</summary>
+    public static Annotation TestLine(string what, TestResult test) => TestLine(what, test, test.Verdict);
+
     /// <summary>A test as a line of a panel: what, p-value, and the finding in words; coloured when it is significant.</summary>
     public static Annotation TestLine(string what, TestResult test, string verdict) =>
-        new(test.IsSignificant ? $"{what}: {test.PValueText}, {verdict}" : $"{what}: {test.PValueText}, {verdict} (n.s.)")
+        new((test.AdjustedPValue is null ? $"{what}: {test.PValueText}" : $"{what}: adjusted {test.AdjustedText}")
+            + (test.IsSignificant ? $", {verdict}" : ", as expected"))
         {
             Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink,
             Bold = test.IsSignificant,

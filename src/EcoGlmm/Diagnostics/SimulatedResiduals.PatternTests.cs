@@ -21,8 +21,20 @@ public sealed partial class SimulatedResiduals
         if (quantiles.Length == 0 || quantiles.Any(q => !(q > 0 && q < 1)))
             throw new GlmmException("TestQuantiles needs quantiles between 0 and 1, such as 0.25, 0.5 and 0.75.");
         double[] x = Checked(predictor ?? Fitted, "the predictor");
-        return QuantileResult(QuantileSpline.Fit(rank ? RankTransform.Apply(x) : x, Scaled, quantiles).Curves);
+        var variable = new PanelPredictor(predictor is null ? "Prediction" : "Predictor", x, rank) { IsPrediction = predictor is null };
+        var fit = QuantileSpline.Fit(variable.Position, Scaled, quantiles);
+        TestResult test = QuantileResult(fit.Curves);
+        return test with
+        {
+            Chart = new TestChart(() => Assemble("Quantiles of the residuals", ResidualFigures.AgainstPredictor(this, _rows,
+                variable, null, fit, test, TestOutliers().IsSignificant, _simulations.Rows))),
+        };
     }
+
+    /// <summary>The quantile test against a numeric column of the data.</summary>
+    /// <inheritdoc cref="TestQuantiles(double[], bool, double[])"/>
+    public TestResult TestQuantiles(string predictor, bool rank = true, double[]? quantiles = null) =>
+        TestQuantiles(NumbersOf(predictor), rank, quantiles);
 
     private static TestResult QuantileResult(QuantileCurve[] curves)
     {
@@ -66,9 +78,10 @@ public sealed partial class SimulatedResiduals
     /// </summary>
     /// <param name="levels">The level of each row.</param>
     /// <exception cref="GlmmException">The number of rows differs, or a level is missing.</exception>
-    public TestResult TestCategorical(IReadOnlyList<string?> levels)
+    public TestResult TestCategorical(IReadOnlyList<string?> levels) => TestCategorical(Grouping.From(levels, RowCount));
+
+    private TestResult TestCategorical(Grouping grouping)
     {
-        Grouping grouping = Grouping.From(levels, RowCount);
         int count = grouping.Levels.Length;
         (double Statistic, double PValue)[] tests =
             Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => Scaled[row]), Alternative.TwoSided));
@@ -103,11 +116,20 @@ public sealed partial class SimulatedResiduals
             (_, false) => $"The residuals are not uniform within {levelWord} {named} ({pText} after adjustment for all tests).",
             _ => $"The residuals are not uniform within {levelWord} {named}, and differ in spread among levels ({pText} after adjustment for all tests).",
         };
-        return new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message)
+        var test = new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message)
         {
             Parts = parts,
             Verdict = off.Length > 0 ? "not uniform in all" : unequal ? "unequal spread" : "as expected",
         };
+        return test with { Chart = new TestChart(() => Assemble("Residuals in each level", LevelPanel(grouping, "Level", null, test))) };
+    }
+
+    /// <summary>The test of levels for a column of the data or a grouping factor.</summary>
+    /// <inheritdoc cref="TestCategorical(IReadOnlyList{string?})"/>
+    public TestResult TestCategorical(string levels)
+    {
+        ResidualPredictor column = Variable(levels);
+        return TestCategorical(column.Texts ?? Grouping.AsText(column.Numbers!));
     }
 
     /// <inheritdoc cref="TestCategorical(IReadOnlyList{string?})"/>
@@ -115,7 +137,7 @@ public sealed partial class SimulatedResiduals
 
     /// <summary>
     /// Durbin-Watson test of autocorrelation of the residuals in time order. Statistic: about 2 without autocorrelation, nearer
-    /// 0 with positive and nearer 4 with negative autocorrelation.
+    /// 0 with positive and nearer 4 with negative autocorrelation. Its chart holds the series and its autocorrelation at each lag.
     /// </summary>
     /// <param name="time">The time of each row, all different; <see cref="Regroup(IReadOnlyList{double}, Func{double[], double}?)"/> first if they are not.</param>
     /// <param name="alternative"><see cref="Alternative.Greater"/> looks for positive autocorrelation alone.</param>
@@ -123,8 +145,9 @@ public sealed partial class SimulatedResiduals
     public TestResult TestTemporalAutocorrelation(double[] time, Alternative alternative = Alternative.TwoSided)
     {
         double[] sorted = (double[])Checked(time, "the time").Clone();
-        double[] values = (double[])Scaled.Clone();
-        Array.Sort(sorted, values);
+        int[] order = [.. Enumerable.Range(0, RowCount)];
+        Array.Sort(sorted, order);
+        double[] values = Array.ConvertAll(order, row => Scaled[row]);
         for (int i = 1; i < sorted.Length; i++)
         {
             if (sorted[i] == sorted[i - 1])
@@ -141,44 +164,21 @@ public sealed partial class SimulatedResiduals
             : d < 2
                 ? $"Residuals near in time are alike ({pText}): the model misses something that changes slowly in time."
                 : $"Residuals near in time are unlike ({pText}): high and low values alternate more than they should.";
-        return new TestResult("Temporal autocorrelation (Durbin-Watson)", d, p, alternative.RName(), message);
-    }
-
-    /// <summary>
-    /// Moran's I test of autocorrelation of the residuals in space, with inverse distances as weights. Statistic: I, about
-    /// −1 / (rows − 1) without autocorrelation and larger when near residuals are alike.
-    /// </summary>
-    /// <param name="x">First coordinate of each row, in the same unit as the second (not degrees, over any distance that matters).</param>
-    /// <param name="y">Second coordinate of each row.</param>
-    /// <param name="alternative"><see cref="Alternative.Greater"/> looks for near residuals that are alike.</param>
-    /// <exception cref="GlmmException">
-    /// The number of rows differs, a coordinate is missing, a place occurs twice, or there are fewer than four rows.
-    /// </exception>
-    public TestResult TestSpatialAutocorrelation(double[] x, double[] y, Alternative alternative = Alternative.TwoSided)
-    {
-        Checked(x, "the x coordinate");
-        Checked(y, "the y coordinate");
-        if (RowCount < 4)
-            throw new GlmmException($"Moran's I needs at least four rows, but there are {RowCount}.");
-        var places = new HashSet<(double, double)>();
-        for (int i = 0; i < RowCount; i++)
+        var test = new TestResult("Temporal autocorrelation (Durbin-Watson)", d, p, alternative.RName(), message)
         {
-            if (!places.Add((x[i], y[i])))
-            {
-                throw new GlmmException(FormattableString.Invariant(
-                    $"The place ({x[i]}, {y[i]}) occurs more than once; autocorrelation in space needs one residual for each place. Use Regroup(place) first, or test each time by itself."));
-            }
-        }
-
-        (double I, double expected, _, double p) = MoranI.Test(Scaled, x, y, alternative);
-        string pText = TestResult.FormatPValue(p, 0);
-        string message = !(p < TestResult.SignificanceLevel)
-            ? $"No sign that residuals near in space are alike or unlike ({pText})."
-            : I > expected
-                ? $"Residuals near in space are alike ({pText}): the model misses something that changes from place to place."
-                : $"Residuals near in space are unlike ({pText}): neighbours differ more than they should.";
-        return new TestResult("Spatial autocorrelation (Moran's I)", I, p, alternative.RName(), message);
+            Verdict = !(p < TestResult.SignificanceLevel) ? "as expected" : d < 2 ? "neighbours are alike" : "neighbours are unlike",
+        };
+        return test with
+        {
+            Chart = new TestChart(() => Assemble("Residuals in time",
+                AutocorrelationFigures.Series(this, _rows, time, values, order, test, _simulations.Rows), AutocorrelationFigures.Autocorrelation(values))),
+        };
     }
+
+    /// <summary>The Durbin-Watson test along a numeric or date column of the data.</summary>
+    /// <inheritdoc cref="TestTemporalAutocorrelation(double[], Alternative)"/>
+    public TestResult TestTemporalAutocorrelation(string time, Alternative alternative = Alternative.TwoSided) =>
+        TestTemporalAutocorrelation(NumbersOf(time), alternative);
 
     private double[] Checked(double[] values, string what)
     {

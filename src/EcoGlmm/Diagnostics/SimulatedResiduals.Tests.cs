@@ -5,7 +5,7 @@ namespace EcoGlmm;
 
 public sealed partial class SimulatedResiduals
 {
-    private const string DispersionName = "Dispersion test", ZeroInflationName = "Zero-inflation test";
+    private const string ZeroInflationName = "Zero-inflation test";
 
     /// <summary>
     /// Kolmogorov-Smirnov test of whether the residuals are uniform. Statistic: the largest distance between their empirical
@@ -26,6 +26,8 @@ public sealed partial class SimulatedResiduals
         return new TestResult("Uniformity test (Kolmogorov-Smirnov)", d, p, alternative.RName(), message)
         {
             Verdict = p < TestResult.SignificanceLevel ? "not uniform" : "as expected",
+            Chart = new TestChart(() => Assemble("Uniformity of the residuals",
+                ResidualFigures.UniformQuantiles(Scaled, _rows, [ResidualFigures.TestLine("Uniformity (KS)", TestUniformity(alternative))]))),
         };
     }
 
@@ -35,24 +37,33 @@ public sealed partial class SimulatedResiduals
     /// at least as extreme.
     /// </summary>
     /// <param name="alternative"><see cref="Alternative.Greater"/> looks for overdispersion alone.</param>
+    /// <param name="type">What is compared.</param>
     /// <remarks>
     /// More sensitive when random effects are simulated conditionally on their fitted values. A missing predictor, zero
     /// inflation and single outliers also show as overdispersion.
     /// </remarks>
-    public TestResult TestDispersion(Alternative alternative = Alternative.TwoSided) =>
-        SimulationTest.Ratio(DispersionName, _summary.Variances, SimulationSource.VarianceAround(Observed, Fitted), alternative,
-            ("underdispersed", "as expected", "overdispersed"),
-            (ratio, p, significant) =>
-            {
-                if (!double.IsFinite(ratio))
-                    return $"The simulations do not vary around the fitted values, so that dispersion cannot be judged ({p}).";
-                string times = FormattableString.Invariant($"{ratio:0.##}");
-                return !significant
-                    ? $"The residual variance is {times} times what the model predicts: no sign of over- or underdispersion ({p})."
-                    : ratio > 1
-                        ? $"The residual variance is {times} times what the model predicts: overdispersion ({p})."
-                        : $"The residual variance is only {times} times what the model predicts: underdispersion ({p}).";
-            });
+    /// <exception cref="GlmmException">The Pearson test is asked of residuals that are not of a model fitted here.</exception>
+    public TestResult TestDispersion(Alternative alternative = Alternative.TwoSided, DispersionTestType type = DispersionTestType.Simulated)
+    {
+        if (type == DispersionTestType.PearsonChiSquared)
+        {
+            (double squares, int degrees) = _model?.Pearson() ?? throw new GlmmException(
+                "The Pearson test of dispersion needs the rows of a model that was fitted here; use DispersionTestType.Simulated.");
+            return DispersionTest.Pearson(squares, degrees, _model.HasRandomEffects, alternative, Describe());
+        }
+
+        (double[] simulated, double observed) = _refits is { } refits
+            ? (refits.Pearson, refits.ObservedPearson)
+            : (_summary.Variances, SimulationSource.VarianceAround(Observed, Fitted));
+        TestResult test = DispersionTest.Simulated(simulated, observed, alternative, _refits is not null);
+        double mean = SimulationTest.Mean(simulated);
+        return test with
+        {
+            Chart = new TestChart(() => Assemble("Dispersion of data and simulations", ResidualFigures.Comparison(
+                null, _refits is null ? "Residual variance, as a multiple of the mean simulated one" : "Squared Pearson residuals, as a multiple of the mean of refits",
+                Array.ConvertAll(simulated, v => v / mean), test.Statistic, whole: false, test))),
+        };
+    }
 
     /// <summary>
     /// Test of whether more, or fewer, rows lie outside all simulations than should. Statistic: the number of such rows.
@@ -74,12 +85,18 @@ public sealed partial class SimulatedResiduals
     {
         if (replicates < 2)
             throw new GlmmException($"The bootstrap of the outlier test needs at least two replicates, but {replicates} were asked for.");
-        return OutlierTest.Resolve(type, IntegerResponse) switch
+        (TestResult test, double[]? expected) = OutlierTest.Resolve(type, IntegerResponse) switch
         {
-            OutlierTestType.Binomial => OutlierTest.Binomial(Scaled, Count, alternative, margin),
+            OutlierTestType.Binomial => (OutlierTest.Binomial(Scaled, Count, alternative, margin), null),
             OutlierTestType.Bootstrap => OutlierTest.Bootstrap(
-                Scaled, Simulated, alternative, margin, replicates, new RandomStream(Seed).Split(BootstrapStream)),
-            _ => OutlierTest.LeaveOneOut(Scaled, _summary, alternative, margin),
+                Scaled, _compared.Matrix(), alternative, margin, replicates, new RandomStream(Seed).Split(BootstrapStream)),
+            _ => OutlierTest.LeaveOneOut(Scaled, _comparedSummary, alternative, margin),
+        };
+        return test with
+        {
+            Chart = new TestChart(() => Assemble("Rows outside all simulations", expected is null
+                ? OutlierFigure.Histogram(Scaled, Count, margin, test)
+                : ResidualFigures.Comparison(null, "Rows outside all others, for each simulation in the place of the data", expected, test.Statistic, whole: true, test))),
         };
     }
 
@@ -94,7 +111,7 @@ public sealed partial class SimulatedResiduals
     public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
     {
         int zeros = SimulationSource.CountZeros(Observed);
-        return SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
+        TestResult test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
         {
             double mean = SimulationTest.Mean(_summary.Zeros);
             if (mean == 0 && zeros == 0)
@@ -105,6 +122,11 @@ public sealed partial class SimulatedResiduals
                 : zeros > mean ? $"{counts}: more zeros than the model expects ({p})."
                 : $"{counts}: fewer zeros than the model expects ({p}).";
         });
+        return test with
+        {
+            Chart = new TestChart(() => Assemble("Zeros in data and simulations",
+                ResidualFigures.Comparison(null, "Number of zeros", _summary.Zeros, zeros, whole: true, test))),
+        };
     }
 
     /// <summary>
@@ -131,11 +153,16 @@ public sealed partial class SimulatedResiduals
         });
         for (int s = 0; s < Count; s++)
             Checked(simulated[s], $"simulation {s + 1}");
-        return SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
+        TestResult test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
         {
             string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationTest.Mean(simulated):0.####} on average in the simulations");
             return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";
         });
+        return test with
+        {
+            Chart = new TestChart(() => Assemble($"The {name} of data and simulations",
+                ResidualFigures.Comparison(null, $"The {name}", simulated, observed, AreWhole(simulated) && AreWhole([observed]), test))),
+        };
 
         double Checked(double value, string where) => !double.IsNaN(value)
             ? value

@@ -23,20 +23,42 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     private const long RandomisationStream = -101, BootstrapStream = -102;
 
     private readonly SimulationSource _simulations;
+    private readonly SimulationSource _compared;
+    private readonly double[] _comparedObserved;
     private readonly SimulationSummary _summary;
+    private readonly SimulationSummary _comparedSummary;
+    private readonly RefittedModels? _refits;
     private readonly ResidualRows _rows;
+    private readonly ResidualModel? _model;
     private readonly Lazy<(double[] Grid, QuantileCurve[] Curves)> _fittedCurves;
 
-    private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows rows)
+    private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed,
+        ResidualMethod method, ResidualRows rows, ResidualModel? model, RefittedModels? refits, double[,]? rotation = null)
     {
         Observed = observed;
         Fitted = fitted;
         IntegerResponse = integerResponse;
         Seed = seed;
+        Method = refits is null ? method : ResidualMethod.Traditional;
         _rows = rows;
+        _model = model;
+        _refits = refits;
         _simulations = simulations;
         _summary = simulations.Summarise(observed, fitted);
-        Scaled = ProbabilityIntegralTransform(_summary, simulations.Count, seed);
+        (_comparedObserved, _compared) = (observed, simulations);
+        if (refits is not null)
+            (_comparedObserved, _compared) = (refits.Observed, SimulationSource.FromMatrix(refits.Residuals));
+        if (rotation is not null)
+        {
+            IsRotated = true;
+            (_comparedObserved, double[][] turned) = ResidualRotation.Apply(rotation, observed, simulations.Matrix());
+            _compared = SimulationSource.FromMatrix(turned);
+        }
+
+        _comparedSummary = _compared == simulations ? _summary : _compared.Summarise(_comparedObserved, new double[observed.Length]);
+        Scaled = Method == ResidualMethod.Traditional
+            ? TraditionalQuantile.Apply(_compared, _comparedObserved, integerResponse, new RandomStream(seed).Split(RandomisationStream))
+            : ProbabilityIntegralTransform(_comparedSummary, _compared.Count, seed);
         _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(Fitted), Scaled, s_quartiles));
     }
 
@@ -67,6 +89,18 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// <summary>Whether the response takes whole numbers only.</summary>
     public bool IntegerResponse { get; }
 
+    /// <summary>How residuals were read off the simulations.</summary>
+    public ResidualMethod Method { get; }
+
+    /// <summary>Whether residuals compare the model's with those of refits to each simulation (parametric bootstrap).</summary>
+    public bool IsRefitted => _refits is not null;
+
+    /// <summary>Refits that failed, whose simulations are left out; 0 without refits.</summary>
+    public int FailedRefits => _refits?.Failed ?? 0;
+
+    /// <summary>Whether responses were rotated by a covariance before residuals were made: see <see cref="Rotate"/>.</summary>
+    public bool IsRotated { get; }
+
     /// <summary>Residuals from simulations made elsewhere, for example by another package or a Bayesian model.</summary>
     /// <param name="observed">The observed response, one value for each row; at least three rows.</param>
     /// <param name="simulated">Simulated responses, [simulation][row]; at least two, better 250 or more.</param>
@@ -75,9 +109,11 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// Whether the response takes whole numbers only; when null, whether all observed and simulated values are whole.
     /// </param>
     /// <param name="seed">Seed of the randomisation of ties.</param>
+    /// <param name="method">How a residual is read off the simulations of its row.</param>
     /// <exception cref="GlmmException">Lengths do not agree, a value is missing, or there are too few rows or simulations.</exception>
     public static SimulatedResiduals From(
-        double[] observed, double[][] simulated, double[]? fitted = null, bool? integerResponse = null, long seed = DefaultSeed)
+        double[] observed, double[][] simulated, double[]? fitted = null, bool? integerResponse = null, long seed = DefaultSeed,
+        ResidualMethod method = ResidualMethod.Pit)
     {
         if (observed is null)
             throw new GlmmException("Residuals need the observed response, but observed is null.");
@@ -98,7 +134,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
 
         fitted ??= MeanOfSimulations(simulated);
         return Create(observed, fitted, SimulationSource.FromMatrix(simulated),
-            integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, ResidualRows.Plain);
+            integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, method, ResidualRows.Plain, null, null);
     }
 
     /// <summary>
@@ -107,11 +143,33 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// </summary>
     internal static SimulatedResiduals FromSimulator(
         double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed,
-        ResidualRows? rows = null, long keptValues = SimulationSource.DefaultKeptValues)
+        ResidualRows? rows = null, long keptValues = SimulationSource.DefaultKeptValues, ResidualMethod method = ResidualMethod.Pit,
+        ResidualModel? model = null, RefittedModels? refits = null)
     {
         CheckCount(count);
         var simulations = SimulationSource.FromWriter(simulate, count, observed.Length, keptValues);
-        return Create(observed, fitted, simulations, integerResponse, seed, rows ?? ResidualRows.Plain);
+        return Create(observed, fitted, simulations, integerResponse, seed, method, rows ?? ResidualRows.Plain, model, refits);
+    }
+
+    /// <summary>
+    /// Residuals after rotation: observed and simulated responses are multiplied by the inverse of the Cholesky factor of a
+    /// covariance before they are compared, so that rows which are alike (near in time, space or phylogeny) become independent.
+    /// Of use where simulations hold such a correlation, and responses are about normal.
+    /// </summary>
+    /// <remarks>Only the residuals are rotated; tests of dispersion, zeros and user statistics compare responses as they are.</remarks>
+    /// <param name="covariance">
+    /// Covariance of the rows, symmetric and positive definite; null estimates it from the simulations, which must then be more than
+    /// the rows.
+    /// </param>
+    /// <exception cref="GlmmException">
+    /// The matrix is unsuitable, there are too few simulations, or the residuals are from refits or by the traditional method.
+    /// </exception>
+    public SimulatedResiduals Rotate(double[,]? covariance = null)
+    {
+        if (Method != ResidualMethod.Pit)
+            throw new GlmmException("Only residuals by the probability integral transform, without refits, can be rotated. Make them with ResidualMethod.Pit.");
+        return new SimulatedResiduals(Observed, Fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null,
+            covariance ?? ResidualRotation.Estimate(Simulated));
     }
 
     /// <summary>
@@ -145,8 +203,20 @@ public sealed partial class SimulatedResiduals : IRichDisplay
 
         if (grouping.Levels.Length < 3)
             throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
+        RefittedModels? refits = _refits is null ? null
+            : _refits with { Observed = Aggregate(_refits.Observed), Residuals = Array.ConvertAll(_refits.Residuals, Aggregate) };
         return FromSimulator(Aggregate(Observed), Aggregate(Fitted), Count, Simulate, IntegerResponse, Seed,
-            new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"));
+            new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"), method: Method, refits: refits);
+    }
+
+    /// <summary>Residuals of the groups of a column of the data, or a grouping factor of the model.</summary>
+    /// <param name="by">The column or factor, without missing values.</param>
+    /// <param name="aggregate">How the values of a group become one; null for their sum.</param>
+    /// <exception cref="GlmmException">The residuals are not of a fitted model, or there is no such column.</exception>
+    public SimulatedResiduals Regroup(string by, Func<double[], double>? aggregate = null)
+    {
+        ResidualPredictor column = Variable(by);
+        return Regroup(column.Texts ?? Grouping.AsText(column.Numbers!), aggregate);
     }
 
     /// <inheritdoc cref="Regroup(IReadOnlyList{string?}, Func{double[], double}?)"/>
@@ -158,7 +228,8 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         Regroup(Grouping.AsText(by), aggregate);
 
     private static SimulatedResiduals Create(
-        double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows rows)
+        double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualMethod method,
+        ResidualRows rows, ResidualModel? model, RefittedModels? refits)
     {
         if (observed.Length < 3)
             throw new GlmmException($"Residual tests need at least three rows, but there are {observed.Length}.");
@@ -166,7 +237,17 @@ public sealed partial class SimulatedResiduals : IRichDisplay
             throw new GlmmException($"There are {fitted.Length} fitted values for {observed.Length} observed rows; one is needed for each row.");
         CheckFinite(observed, "The observed response");
         CheckFinite(fitted, "The fitted response");
-        return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed, rows);
+        return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed, method, rows,
+            model, refits);
+    }
+
+    /// <summary>A variable by its name, on the rows of the residuals.</summary>
+    internal ResidualPredictor Variable(string name)
+    {
+        if (name is null)
+            throw new GlmmException("The name of a column of the data is needed, but it is null.");
+        return _model?.Column(name) ?? throw new GlmmException(
+            $"These residuals know no data to look \"{name}\" up in: they are of groups, or of a model fitted elsewhere. Give the values themselves.");
     }
 
     private static void CheckCount(int count)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using EcoGlmm.Diagnostics;
 using EcoGlmm.Display;
 
 namespace EcoGlmm;
@@ -37,8 +37,22 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
     /// <summary>Whether the p-value (adjusted, if there were several tests) is below 0.05.</summary>
     public bool IsSignificant => (AdjustedPValue ?? PValue) < SignificanceLevel;
 
+    /// <summary>Draws the picture that belongs to the test; null where there is none.</summary>
+    internal TestChart? Chart { get; init; }
+
+    /// <summary>Whether <see cref="Plot"/> has something to draw.</summary>
+    public bool HasChart => Chart is not null;
+
     /// <summary>The p-value as text: "p = 0.031", "p &lt; 0.001".</summary>
-    internal string PValueText => FormatPValue(AdjustedPValue ?? PValue, Resolution);
+    internal string PValueText => FormatPValue(PValue, Resolution);
+
+    /// <summary>The p-value after adjustment, where there were several tests, as text.</summary>
+    internal string AdjustedText => FormatPValue(AdjustedPValue ?? PValue, Resolution);
+
+    /// <summary>The chart of the test: what it compared, with the finding in words.</summary>
+    /// <exception cref="GlmmException">The test has no chart, as a part of another test has none.</exception>
+    public Figure Plot() => Chart?.Draw()
+        ?? throw new GlmmException($"There is no chart of \"{Name}\" by itself: plot the test that it is a part of.");
 
     internal static string FormatPValue(double p, double resolution)
     {
@@ -70,29 +84,7 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
         return text.ToString();
     }
 
-    /// <summary>The test as a small HTML table, with its sentence.</summary>
-    public string ToHtml() => Table(Parts.Count == 0 ? [this] : [this, .. Parts]);
-
-    /// <summary>A table of tests, one a row.</summary>
-    internal static string Table(IEnumerable<TestResult> tests)
-    {
-        var html = new StringBuilder()
-            .Append("<table style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
-            .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right"))
-            .Append(Header("p-value", "right;white-space:nowrap")).Append(Header("What it says", "left")).Append("</tr></thead><tbody>");
-        foreach (TestResult test in tests)
-        {
-            string weight = test.IsSignificant ? ";font-weight:600" : "";
-            html.Append("<tr>").Append(Cell(test.Name, "left" + weight)).Append(Cell(FormatStatistic(test.Statistic), "right"))
-                .Append(Cell(test.PValueText[2..].TrimStart('=', ' '), "right;white-space:nowrap" + weight))
-                .Append(Cell(test.Message, "left")).Append("</tr>");
-        }
-
-        return html.Append("</tbody></table>").ToString();
-
-        static string Header(string text, string align) =>
-            $"<th style=\"text-align:{align};padding:4px 12px 4px 0;border-bottom:1px solid #8888\">{text}</th>";
-        static string Cell(string text, string align) =>
-            $"<td style=\"text-align:{align};padding:4px 12px 4px 0;vertical-align:top;background:none\">{WebUtility.HtmlEncode(text)}</td>";
-    }
+    /// <summary>The test as a small HTML table, with its sentence, and its chart.</summary>
+    public string ToHtml() =>
+        "<div>" + TestTable.Html(Parts.Count == 0 ? [this] : [this, .. Parts]) + (Chart is null ? "" : Plot().ToHtml()) + "</div>";
 }

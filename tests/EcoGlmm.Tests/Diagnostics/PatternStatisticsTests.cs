@@ -45,7 +45,7 @@ public class PatternStatisticsTests
     public void MoranAgreesWithR()
     {
         double[] x = [0, 1, 2.5, 3, 4.2, 0.3, 1.9, 2.2, 3.7, 5], y = [0, 2, 1, 3, 0.5, 4, 2.8, 4.1, 1.7, 2.6];
-        var result = MoranI.Test(s_values, x, y, Alternative.TwoSided);
+        var result = MoranI.Test(s_values, (i, j) => 1 / MoranI.Distance(x, y, i, j), Alternative.TwoSided);
         Assert.Equal(-0.096466281215076305, result.Statistic, 1e-13);
         Assert.Equal(-1.0 / 9, result.Expected, 1e-15);
         Assert.Equal(0.049863102134510985, result.StandardDeviation, 1e-13);

@@ -23,8 +23,14 @@ public class QuadratureGradientTests
         ("truncated_nbinom2", ["log"]),
         ("genpois", ["log"]),
         ("bell", ["log"]),
+        ("compois", ["log"]),
+        ("truncated_nbinom1", ["log"]),
+        ("nbinom12", ["log"]),
         ("t", ["identity", "log"]),
+        ("skewnormal", ["identity"]),
         ("tweedie", ["log"]),
+        ("ordbeta", ["logit"]),
+        ("cumulative", ["logit", "probit"]),
     ];
 
     public static TheoryData<string, string, string, int> Cases()
@@ -48,7 +54,7 @@ public class QuadratureGradientTests
     [MemberData(nameof(Cases))]
     public void Every_family_link_and_structure(string family, string link, string structure, int points)
     {
-        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link), Structure(structure));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link).WithCategories(["a", "b", "c", "d"]), Structure(structure));
         model.QuadraturePoints = points;
         LaplaceGradientTests.Check(model, psi);
     }

@@ -76,8 +76,11 @@ internal static class SimulatedModel
         var random = new RandomStream(20240611);
         var conditional = Part(random, rows, terms);
         var name = family.Link.Name;
+        var isProbability = family.Name is "binomial" or "betabinomial" or "beta" or "ordbeta";
         var (intercept, slope) = name switch
         {
+            "log" when isProbability => (-0.8, 0.05),
+            "identity" when isProbability => (0.5, 0.02),
             "logit" or "probit" or "cauchit" => (0.2, 0.4),
             "cloglog" => (-0.6, 0.3),
             "inverse" => (0.8, 0.05),
@@ -110,7 +113,7 @@ internal static class SimulatedModel
             psi[model.FixedOffset[k]] = (family.Shapes[s].Predictor + 0.3) / model.Basis[k]!.Q[0];
         }
 
-        var spread = name is "inverse" or "1/mu^2" ? 0.04 : 0.3;
+        var spread = name is "inverse" or "1/mu^2" || (isProbability && name is "log" or "identity") ? 0.04 : 0.3;
         for (var j = model.FixedCount; j < psi.Length; j++) psi[j] = spread * (1 - (0.2 * (j % 4)));
         return (model, psi);
     }

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Benchmarks;
+
+/// <summary>Times simulated residuals and their tests on the models of benchmarks/R/time_residuals.R.</summary>
+internal static class ResidualTiming
+{
+    private const string Large = "residuals-100000.csv";
+    private const string Owls = "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)";
+
+    /// <summary>Writes counts of 1,000 sites with 100 rows each, Poisson and negative binomial.</summary>
+    public static void WriteData(string folder)
+    {
+        var random = new RandomStream(1);
+        double[] site = [.. Enumerable.Range(0, 1000).Select(_ => 0.5 * random.NextNormal())];
+        using var file = new StreamWriter(Path.Combine(folder, Large));
+        file.WriteLine("y,z,x,site");
+        for (var i = 0; i < 100_000; i++)
+        {
+            var x = random.NextNormal();
+            var mean = Math.Exp(1 + (0.3 * x) + site[i % 1000]);
+            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},{x:R},s{i % 1000}"));
+        }
+    }
+
+    /// <summary>Prints a Markdown table of seconds beside DHARMa's, read from the lines that the R script printed.</summary>
+    public static void Run(string folder, string? against)
+    {
+        var owls = FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", "owls.csv"));
+        var large = FieldData.ReadCsv(Path.Combine(folder, Large));
+        (string Name, GlmmFit Fit, int Count)[] models =
+        [
+            ("owls poisson", Glmm.Fit(Owls, owls, Family.Poisson()), 250),
+            ("owls nbinom2", Glmm.Fit(Owls, owls, Family.NegativeBinomial2()), 250),
+            ("100,000 rows poisson", Glmm.Fit("y ~ x + (1 | site)", large, Family.Poisson()), 1000),
+            ("100,000 rows nbinom2", Glmm.Fit("z ~ x + (1 | site)", large, Family.NegativeBinomial2()), 1000),
+        ];
+        var others = against is null ? [] : File.ReadLines(against).Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement)
+            .ToDictionary(e => e.GetProperty("model").GetString()!);
+        Console.WriteLine("| model | simulations | residuals (s) | DHARMa (s) | times faster | processor (s) | DHARMa (s) | times less | tests (s) | DHARMa (s) | times faster | peak memory (MB) |");
+        Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        foreach (var (name, fit, count) in models)
+        {
+            var repeats = fit.ObservationCount > 10_000 ? 3 : 60;
+            var (residuals, make, cpu) = Median(repeats, () => fit.SimulatedResiduals(count));
+            var (_, test, _) = Median(Math.Min(repeats, 20), () => residuals.TestAll());
+            var other = others.TryGetValue(name, out var found) ? found : (JsonElement?)null;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {name} | {count} | {make:F4} | {Seconds(other, "seconds")} | {Ratio(other, "seconds", make)} | {cpu:F4} | {Seconds(other, "cpu")} | {Ratio(other, "cpu", cpu)} | {test:F4} | {Seconds(other, "testSeconds")} | {Ratio(other, "testSeconds", test)} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} |"));
+        }
+    }
+
+    private static (T Result, double Seconds, double Processor) Median<T>(int repeats, Func<T> run)
+    {
+        var result = run();
+        var times = new double[repeats];
+        var cpu = new double[repeats];
+        for (var i = 0; i < repeats; i++)
+        {
+            var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+            result = run();
+            cpu[i] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+            times[i] = watch.Elapsed.TotalSeconds;
+        }
+
+        return (result, WarmMedian(times), WarmMedian(cpu));
+    }
+
+    /// <summary>The median of the later half: tiered compilation needs some calls.</summary>
+    private static double WarmMedian(double[] times) => times.Skip(times.Length / 2).Order().ElementAt((times.Length - (times.Length / 2)) / 2);
+
+    private static double? Number(JsonElement? other, string name) =>
+        other?.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+
+    private static string Seconds(JsonElement? other, string name) => Number(other, name)?.ToString("F3", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Ratio(JsonElement? other, string name, double own) =>
+        Number(other, name) is { } seconds ? (seconds / own).ToString("F0", CultureInfo.InvariantCulture) : "";
+}

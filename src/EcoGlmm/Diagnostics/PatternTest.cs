@@ -1,0 +1,79 @@
+using MathNet.Numerics;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>
+/// Whether residuals change with a variable, whatever their distribution: of their ranks, so that a misfit which is the same
+/// everywhere, such as overdispersion, is not called a pattern of every predictor.
+/// </summary>
+internal static class PatternTest
+{
+    private const string Name = "Pattern test";
+
+    /// <summary>Shape of the quantile curves of the residuals' ranks along a number; parts: the quantiles.</summary>
+    public static TestResult Along(string variable, double[] position, double[] scaled)
+    {
+        QuantileCurve[] curves = QuantileSpline.Fit(position, Ranks(scaled), [0.25, 0.5, 0.75]).Curves;
+        double[] adjusted = PValueAdjustment.Holm([.. curves.Select(c => c.ShapePValue)]);
+        TestResult[] parts =
+        [
+            .. curves.Select((c, i) => new TestResult(FormattableString.Invariant($"Quantile {c.Tau}"), c.Statistic, c.ShapePValue, "two.sided",
+                adjusted[i] < TestResult.SignificanceLevel ? "It is not flat." : "It is flat.")
+            { AdjustedPValue = adjusted[i] }),
+        ];
+        double p = adjusted.Min();
+        string pText = TestResult.FormatPValue(p, 0);
+        return new TestResult(Name, curves.Max(c => c.Statistic), p, "two.sided", p < TestResult.SignificanceLevel
+            ? $"The residuals change along {variable} ({pText})."
+            : $"The residuals do not change along {variable} ({pText}).")
+        { Parts = parts };
+    }
+
+    /// <summary>
+    /// Differences among levels: in location by the test of W. H. Kruskal and W. A. Wallis (1952, Journal of the American
+    /// Statistical Association 47), in spread by Levene's on the ranks; parts: the two.
+    /// </summary>
+    public static TestResult Among(string variable, Grouping grouping, double[] scaled)
+    {
+        double[] ranks = Ranks(scaled);
+        int n = grouping.Rows.Sum(rows => rows.Length), count = grouping.Levels.Length;
+        double mean = grouping.Rows.Sum(rows => rows.Sum(row => ranks[row])) / n;
+        double squares = grouping.Rows.Sum(rows => rows.Sum(row => (ranks[row] - mean) * (ranks[row] - mean)));
+        double between = grouping.Rows.Sum(rows =>
+        {
+            double difference = rows.Average(row => ranks[row]) - mean;
+            return rows.Length * difference * difference;
+        });
+        double statistic = count > 1 ? (n - 1) * between / squares : 0;
+        double location = count > 1 ? SpecialFunctions.GammaUpperRegularized(0.5 * (count - 1), 0.5 * statistic) : 1;
+        (double f, double spread) = LeveneTest.Test(ranks, grouping.Rows);
+        if (double.IsNaN(spread))
+            spread = 1;
+        double[] adjusted = PValueAdjustment.Holm([location, spread]);
+        double p = adjusted.Min();
+        string pText = TestResult.FormatPValue(p, 0);
+        bool shifted = adjusted[0] < TestResult.SignificanceLevel, unequal = adjusted[1] < TestResult.SignificanceLevel;
+        string message = (shifted, unequal) switch
+        {
+            (true, true) => $"The residuals differ in level and spread among the levels of {variable} ({pText}).",
+            (true, false) => $"The residuals of some levels of {variable} are higher than those of others ({pText}).",
+            (false, true) => $"The residuals differ in spread among the levels of {variable} ({pText}).",
+            _ => $"The residuals do not differ among the levels of {variable} ({pText}).",
+        };
+        return new TestResult(Name, statistic, p, "two.sided", message)
+        {
+            Parts =
+            [
+                new TestResult("Location (Kruskal-Wallis)", statistic, location, "two.sided", shifted ? "Levels differ." : "Levels do not differ.") { AdjustedPValue = adjusted[0] },
+                new TestResult("Spread (Levene)", f, spread, "two.sided", unequal ? "Levels differ." : "Levels do not differ.") { AdjustedPValue = adjusted[1] },
+            ],
+        };
+    }
+
+    /// <summary>Whether the pattern is in the spread alone, not in the middle of the residuals.</summary>
+    public static bool IsSpreadAlone(TestResult test) => test.Parts.Count == 2
+        ? !test.Parts[0].IsSignificant
+        : !test.Parts[1].IsSignificant;
+
+    private static double[] Ranks(double[] scaled) => Array.ConvertAll(RankTransform.Apply(scaled), r => r * scaled.Length / (scaled.Length + 1));
+}

@@ -1,0 +1,74 @@
+using MathNet.Numerics.Distributions;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>Whether random effects look like draws from a normal distribution.</summary>
+internal static class RandomEffectNormality
+{
+    /// <summary>With fewer levels nothing can be said.</summary>
+    public const int Fewest = 8;
+
+    /// <summary>A level tells something of its effect when the data explain at least this share of its variance.</summary>
+    private const double LeastInformation = 0.05;
+
+    /// <summary>
+    /// Conditional modes over the spread that they should have among levels: a mode is shrunk, so that its variance is σ² less the
+    /// conditional variance. Levels whose rows say next to nothing are left out.
+    /// </summary>
+    public static double[] Standardised(GlmmFit fit, GroupModes modes, string term, out string[] levels)
+    {
+        double sd = fit.VarianceComponents.FirstOrDefault(v => v.Part == modes.Part && v.Group == modes.Group && v.Term1 == term && v.Term2 is null)?.StandardDeviation ?? 0;
+        ConditionalMode[] used = [.. modes.Where(m => m.Term == term
+            && (sd * sd) - (m.StandardDeviation * m.StandardDeviation) > LeastInformation * sd * sd)];
+        levels = Array.ConvertAll(used, m => m.Level);
+        return Array.ConvertAll(used, m => m.Mode / Math.Sqrt((sd * sd) - (m.StandardDeviation * m.StandardDeviation)));
+    }
+
+    public static TestResult Test(string name, double[] z)
+    {
+        (double w, double p) = ShapiroWilk.Test(z);
+        string pText = TestResult.FormatPValue(p, 0);
+        bool significant = p < TestResult.SignificanceLevel;
+        return new TestResult($"Normality of random effects (Shapiro-Wilk), {name}", w, p, "two.sided", significant
+            ? $"The {z.Length} conditional modes of {name} are not normal ({pText}); effects of predictors are seldom hurt by that, variances and predictions may be."
+            : $"The {z.Length} conditional modes of {name} look normal ({pText}).")
+        {
+            Verdict = significant ? "not normal" : "as expected",
+        };
+    }
+
+    public static Panel Panel(string name, double[] z, string[] levels, TestResult test)
+    {
+        int n = z.Length;
+        double[] sorted = (double[])z.Clone();
+        string[] labels = (string[])levels.Clone();
+        Array.Sort(sorted, labels);
+        double mean = SimulationTest.Mean(z), sd = Math.Sqrt(z.Sum(v => (v - mean) * (v - mean)) / (n - 1));
+        double[] expected = [.. Enumerable.Range(1, n).Select(i => NormalDistribution.Quantile((i - 0.5) / n))];
+        double[] line = Array.ConvertAll(expected, q => mean + (sd * q));
+        double Limit(int i, double probability) => mean + (sd * NormalDistribution.Quantile(Beta.InvCDF(i + 1, n - i, probability)));
+        return new Panel(name,
+            new LineTrace(expected, line)
+            {
+                Name = "Normal",
+                Color = Palette.Ink,
+                Width = 1,
+                Lower = [.. Enumerable.Range(0, n).Select(i => Limit(i, 0.025))],
+                Upper = [.. Enumerable.Range(0, n).Select(i => Limit(i, 0.975))],
+                Text = [.. expected.Select(_ => "Normal, with its pointwise 95 % band")],
+            },
+            new PointTrace(expected, sorted)
+            {
+                Name = "Conditional modes",
+                Color = test.IsSignificant ? Palette.Vermillion : Palette.Blue,
+                Size = 6,
+                Opacity = 0.85,
+                Text = [.. sorted.Select((v, i) => FormattableString.Invariant($"{labels[i]}\nStandardised mode {v:0.00}\nExpected {expected[i]:0.00}"))],
+            })
+        {
+            XAxis = "Normal quantile",
+            YAxis = "Standardised mode",
+            Annotations = [ResidualFigures.TestLine("Normality (Shapiro-Wilk)", test)],
+        };
+    }
+}

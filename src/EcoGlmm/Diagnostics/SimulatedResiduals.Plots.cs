@@ -1,0 +1,185 @@
+using System.Globalization;
+using EcoGlmm.Diagnostics;
+
+namespace EcoGlmm;
+
+public sealed partial class SimulatedResiduals
+{
+    /// <summary>Factors of more levels than this are drawn as mean residuals, not as boxes.</summary>
+    private const int MostBoxes = 24;
+
+    /// <summary>The most panels of a faceted figure.</summary>
+    private const int MostFacets = 12;
+
+    /// <summary>
+    /// Residuals against a column of the data, whether in the model or not, or a grouping factor: points with quantile curves for
+    /// numbers, boxes for factors and for numbers of few values, mean residuals for factors of many levels.
+    /// </summary>
+    /// <param name="predictor">The column or grouping factor.</param>
+    /// <param name="by">
+    /// Another one, for a panel for each of its levels (the 12 of most rows where there are more); p-values are then adjusted for the
+    /// number of panels by Holm's method. Null for a single panel.
+    /// </param>
+    /// <param name="rank">Whether numbers are replaced by their ranks, which spreads skewed predictors evenly.</param>
+    /// <exception cref="GlmmException">The residuals are not of a fitted model, or there is no such column.</exception>
+    public Figure Plot(string predictor, string? by = null, bool rank = true)
+    {
+        ResidualPredictor variable = Variable(predictor);
+        if (by is null)
+        {
+            (TestResult test, Func<TestResult, Panel> draw) = Against(variable, $"Do the residuals depend on {predictor}?", rank);
+            return Assemble($"Simulated residuals against {predictor}", draw(test));
+        }
+
+        ResidualPredictor factor = Variable(by);
+        Grouping grouping = Grouping.From(WithMissing(factor.Texts ?? Grouping.AsText(factor.Numbers!)), RowCount);
+        int[] shown = [.. Enumerable.Range(0, grouping.Levels.Length)
+            .OrderByDescending(g => grouping.Rows[g].Length).Take(MostFacets).Where(g => grouping.Rows[g].Length >= 5).Order()];
+        if (shown.Length == 0)
+            throw new GlmmException($"No level of {by} has five rows or more, too few for panels of their own. Use Plot(\"{predictor}\").");
+        Panel[] panels = Adjusted(shown.Select(g =>
+            Against(variable, $"{by} {grouping.Levels[g]}", rank, grouping.Rows[g])));
+        Figure figure = Assemble($"Simulated residuals against {predictor}, by {by}", panels);
+        string left = shown.Length < grouping.Levels.Length ? $"; {shown.Length} of {grouping.Levels.Length} levels are shown" : "";
+        return new Figure(figure.Title, panels)
+        {
+            Subtitle = $"{figure.Subtitle}; p-values adjusted for {panels.Length} panels{left}",
+            Columns = 3,
+            PanelHeight = 220,
+        };
+    }
+
+    /// <summary>
+    /// Residuals against the prediction and against every predictor and grouping factor of the model, a panel each; p-values are
+    /// adjusted for the number of panels by Holm's method.
+    /// </summary>
+    /// <param name="rank">Whether numbers are replaced by their ranks.</param>
+    /// <exception cref="GlmmException">The residuals are not of a fitted model.</exception>
+    public Figure PlotAll(bool rank = true)
+    {
+        Panel[] panels = Adjusted(ModelVariables().Select(v => Against(v.Variable, v.Variable.Name, rank)).Prepend(AgainstPrediction("Prediction")));
+        return new Figure("Simulated residuals against everything in the model", panels)
+        {
+            Subtitle = $"{Describe()}; p-values adjusted for {panels.Length} panels",
+            Columns = 2,
+            PanelHeight = 260,
+        };
+    }
+
+    /// <summary>Residuals against a numeric predictor, rank-transformed, with quantile curves and their test.</summary>
+    /// <param name="predictor">One value for each row.</param>
+    /// <param name="name">The predictor's name.</param>
+    /// <exception cref="GlmmException">The number of rows differs, or a value is missing.</exception>
+    public Figure Plot(double[] predictor, string name)
+    {
+        Checked(predictor, "the predictor");
+        (TestResult test, Func<TestResult, Panel> draw) =
+            Against(new ResidualPredictor(name, predictor, null), $"Do the residuals depend on {name}?", rank: true);
+        return Assemble($"Simulated residuals against {name}", draw(test));
+    }
+
+    /// <summary>The residuals in each level of a factor, with the tests of <see cref="TestCategorical(IReadOnlyList{string?})"/>.</summary>
+    /// <param name="levels">The level of each row.</param>
+    /// <param name="name">The factor's name.</param>
+    /// <exception cref="GlmmException">The number of rows differs, or a level is missing.</exception>
+    public Figure Plot(IReadOnlyList<string?> levels, string name)
+    {
+        Grouping grouping = Grouping.From(levels, RowCount);
+        return Assemble($"Simulated residuals by {name}", LevelPanel(grouping, name, $"Do the residuals depend on {name}?", TestCategorical(grouping)));
+    }
+
+    /// <summary>Whether residuals change with the prediction, each predictor and each grouping factor, whatever their distribution.</summary>
+    internal IEnumerable<(string Name, bool IsGroup, TestResult Test)> Patterns()
+    {
+        yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(Fitted), Scaled));
+        foreach ((ResidualPredictor variable, bool isGroup) in ModelVariables())
+        {
+            if (variable.Numbers is { } numbers && !HasFewValues(numbers))
+                yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), Scaled));
+            else
+                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]), Scaled));
+        }
+    }
+
+    /// <summary>Predictors, then grouping factors, as factors; those with a level for each row are left out.</summary>
+    private IEnumerable<(ResidualPredictor Variable, bool IsGroup)> ModelVariables()
+    {
+        ResidualModel model = _model ?? throw new GlmmException(
+            "These residuals know no predictors: they are of groups, or of a model fitted elsewhere. Use Plot(values, name).");
+        foreach (string name in model.Predictors.Except(model.Groups).Concat(model.Groups))
+        {
+            ResidualPredictor variable = model.Column(name);
+            bool isGroup = model.Groups.Contains(name);
+            if (isGroup && variable.Texts is null)
+                variable = variable with { Texts = Grouping.AsText(variable.Numbers!), Numbers = null };
+            if (variable.Texts is null || variable.Texts.Distinct().Count() < RowCount)
+                yield return (variable, isGroup);
+        }
+    }
+
+    private (TestResult Test, Func<TestResult, Panel> Draw) AgainstPrediction(string? title)
+    {
+        if (HasFewValues(Fitted))
+            return Against(new ResidualPredictor("Prediction", Fitted, null), title, rank: true);
+        var (grid, curves) = _fittedCurves.Value;
+        return (QuantileResult(curves), test => ResidualFigures.AgainstPredictor(this, _rows,
+            new PanelPredictor("Prediction", Fitted, isRank: true) { IsPrediction = true }, title, (grid, curves), test, TestOutliers().IsSignificant, _simulations.Rows));
+    }
+
+    /// <summary>The test of residuals against a variable, on some of the rows, and what draws it.</summary>
+    private (TestResult Test, Func<TestResult, Panel> Draw) Against(ResidualPredictor variable, string? title, bool rank, int[]? subset = null)
+    {
+        int[] rows = subset ?? [.. Enumerable.Range(0, RowCount)];
+        if (variable.Numbers is { } numbers)
+        {
+            int[] present = [.. rows.Where(r => double.IsFinite(numbers[r]))];
+            if (present.Length < 3)
+                throw new GlmmException($"{variable.Name} has a value in only {present.Length} of {rows.Length} rows, too few to set residuals against it.");
+            double[] values = Array.ConvertAll(present, r => numbers[r]);
+            if (!HasFewValues(values))
+            {
+                var predictor = new PanelPredictor(variable.Name, values, rank, present)
+                {
+                    Note = present.Length < rows.Length ? $"{rows.Length - present.Length} rows without a value are left out" : null,
+                };
+                var fit = QuantileSpline.Fit(predictor.Position, Array.ConvertAll(present, r => Scaled[r]), s_quartiles);
+                return (QuantileResult(fit.Curves), test => ResidualFigures.AgainstPredictor(
+                    this, _rows, predictor, title, fit, test, TestOutliers().IsSignificant, _simulations.Rows));
+            }
+        }
+
+        Grouping grouping = Levels(variable, rows);
+        return (TestCategorical(grouping), test => LevelPanel(grouping, variable.Name, title, test));
+    }
+
+    /// <summary>The levels of a factor, or of a number of few values, among some of the rows; a missing value is a level of its own.</summary>
+    private static Grouping Levels(ResidualPredictor variable, int[] rows)
+    {
+        string?[] texts = WithMissing(variable.Texts ?? Grouping.AsText(variable.Numbers!));
+        Grouping grouping = Grouping.From(Array.ConvertAll(rows, r => texts[r]), rows.Length);
+        string[] labels = variable.Numbers is null ? grouping.Levels : Array.ConvertAll(grouping.Levels, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) ? v.ToString("G4", CultureInfo.InvariantCulture) : text);
+        return new Grouping(labels, Array.ConvertAll(grouping.Rows, members => Array.ConvertAll(members, k => rows[k])));
+    }
+
+    private Panel LevelPanel(Grouping grouping, string name, string? title, TestResult test) => grouping.Levels.Length > MostBoxes
+        ? ResidualFigures.ManyLevels(Scaled, grouping, name, title, test)
+        : ResidualFigures.AgainstLevels(Scaled, grouping, name, title, test);
+
+    /// <summary>Panels whose p-values are adjusted for their number.</summary>
+    private static Panel[] Adjusted(IEnumerable<(TestResult Test, Func<TestResult, Panel> Draw)> panels)
+    {
+        var all = panels.ToArray();
+        double[] adjusted = PValueAdjustment.Holm([.. all.Select(a => a.Test.PValue)]);
+        return [.. all.Select((a, i) => a.Draw(all.Length > 1 ? a.Test with { AdjustedPValue = adjusted[i] } : a.Test))];
+    }
+
+    private static string?[] WithMissing(string?[] texts) => Array.ConvertAll(texts, text => text ?? "(missing)");
+
+    /// <summary>DHARMa's rule for drawing boxes: smooth curves misrepresent a predictor of few values.</summary>
+    private static bool HasFewValues(double[] predictor)
+    {
+        int distinct = predictor.Distinct().Count();
+        return distinct == 1 || (distinct < 10 && (double)predictor.Length / distinct > 10);
+    }
+}

@@ -1,0 +1,16 @@
+using EcoGlmm.Diagnostics;
+
+namespace EcoGlmm;
+
+public sealed partial class GlmmFit
+{
+    /// <summary>
+    /// The checks of a cautious ecologist in one call: convergence, singularity, distribution, overdispersion, zeros, outliers,
+    /// residual patterns against the prediction, every predictor and every grouping factor, autocorrelation along columns of time,
+    /// normality of the random effects, collinearity, influential groups. As the last expression of a cell it shows a verdict in
+    /// words with what to try next, and the evidence under it.
+    /// </summary>
+    /// <remarks>All p-values are adjusted together by Holm's method, so that a correct model is seldom called wrong.</remarks>
+    /// <param name="options">Number and seed of simulations, exact influence; defaults when null.</param>
+    public ModelCheck Check(CheckOptions? options = null) => new ModelChecker(this, options ?? new CheckOptions()).Check();
+}

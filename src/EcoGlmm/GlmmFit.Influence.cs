@@ -1,0 +1,64 @@
+using EcoGlmm.Diagnostics;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace EcoGlmm;
+
+public sealed partial class GlmmFit
+{
+    /// <summary>
+    /// What leaving out each level of a grouping factor, with all of its rows, would do to the fixed effects of the conditional
+    /// part.
+    /// </summary>
+    /// <param name="group">The grouping factor, or another column of the data, such as one that numbers the rows.</param>
+    /// <param name="exact">
+    /// Whether to fit the model again without each level. Else one Newton step from the estimates, with variances held: quick, and
+    /// near the exact answer unless a level is very influential (it then tends to understate).
+    /// </param>
+    /// <exception cref="GlmmException">There is no such factor, or a row has no level of it.</exception>
+    public GroupInfluences Influence(string group, bool exact = false)
+    {
+        var column = ResidualColumn(group);
+        var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), ObservationCount);
+        string[] names = [.. FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];
+        var covariance = Matrix<double>.Build.DenseOfArray(Covariance);
+        var precision = covariance.Inverse();
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(_options.Control.MaxThreads, levels.Levels.Length) };
+        var influences = new GroupInfluence[levels.Levels.Length];
+        Parallel.For(0, influences.Length, threads, () => exact ? null : new LeaveGroupOut(_estimate), (g, _, step) =>
+        {
+            var change = exact ? ExactChange(levels.Rows[g], names) : step!.Change(levels.Rows[g]);
+            var vector = Vector<double>.Build.DenseOfArray(change ?? NaNs(names.Length));
+            influences[g] = new GroupInfluence(levels.Levels[g], levels.Rows[g].Length,
+                vector.DotProduct(precision * vector) / names.Length,
+                [.. vector.Select((v, j) => v / Math.Sqrt(covariance[j, j]))]);
+            return step;
+        }, _ => { });
+        return new GroupInfluences(group, names, influences, exact);
+    }
+
+    /// <summary>The change in the coefficients when the model is fitted without some of its rows; null when that fit fails.</summary>
+    private double[]? ExactChange(int[] rows, string[] names)
+    {
+        var left = rows.ToHashSet();
+        int[] kept = [.. Enumerable.Range(0, ObservationCount).Where(i => !left.Contains(i)).Select(i => _specification.Rows[i])];
+        try
+        {
+            var fit = Glmm.Fit(Formula, Data.Take(kept), Family, _options with { Control = _options.Control with { MaxThreads = 1 } });
+            if (!fit.Convergence.IsConverged) return null;
+            var estimates = fit.FixedEffects.ToDictionary(c => c.Name, c => c.Estimate);
+            return Array.ConvertAll(names, name => estimates.TryGetValue(name, out var b) ? b - FixedEffects[name].Estimate : double.NaN);
+        }
+        catch (GlmmException)
+        {
+            // Without these rows the model cannot be fitted, for want of a factor level for example: no change can be told.
+            return null;
+        }
+    }
+
+    private static double[] NaNs(int length)
+    {
+        var values = new double[length];
+        Array.Fill(values, double.NaN);
+        return values;
+    }
+}

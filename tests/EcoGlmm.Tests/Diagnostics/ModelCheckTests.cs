@@ -1,0 +1,104 @@
+using System.Text.Json;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Tests.Diagnostics;
+
+public class ModelCheckTests
+{
+    private static FieldData Data(long seed, Func<double, double, RandomStream, double> draw, int rows = 400)
+    {
+        var random = new RandomStream(seed);
+        double[] site = [.. Enumerable.Range(0, 20).Select(_ => 0.4 * random.NextNormal())];
+        return FieldData.From(Enumerable.Range(0, rows).Select(i =>
+        {
+            double x = (4 * random.NextDouble()) - 2;
+            return new { y = draw(x, site[i % 20], random), x, x2 = x + (0.02 * random.NextNormal()), site = "s" + (i % 20) };
+        }).ToArray());
+    }
+
+    private static ModelCheck Check(FieldData data, Family family, string formula = "y ~ x + (1 | site)") =>
+        Glmm.Fit(formula, data, family).Check();
+
+    private static CheckFinding Found(ModelCheck check, string name) =>
+        check.Findings.SingleOrDefault(f => f.Name == name) ?? throw new Xunit.Sdk.XunitException($"{name} is not among:\n{check}");
+
+    [Fact]
+    public void ACorrectModelPasses()
+    {
+        ModelCheck check = Check(Data(1, (x, b, random) => random.NextPoisson(Math.Exp(0.8 + (0.4 * x) + b))), Family.Poisson());
+        Assert.True(check.Status == CheckStatus.Good, check.ToString());
+        Assert.StartsWith("Nothing speaks against", check.Verdict);
+        Assert.All(check.Findings.Where(f => f.Test is not null), f => Assert.NotNull(f.Test!.AdjustedPValue));
+        Assert.Equal(4, check.Figures.Count);
+    }
+
+    [Fact]
+    public void SicknessesAreNamedWithWhatToTry()
+    {
+        ModelCheck over = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
+        Assert.Equal(CheckStatus.Problem, Found(over, "Overdispersion").Status);
+        Assert.Contains("NegativeBinomial2", Found(over, "Overdispersion").Advice);
+        Assert.StartsWith("Do not believe this model as it is: overdispersion", over.Verdict);
+        Assert.Equal(CheckStatus.Good, Found(over, "Pattern against x").Status);
+
+        ModelCheck zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3 ? 0 : random.NextPoisson(Math.Exp(1.5 + (0.4 * x) + b))), Family.NegativeBinomial2());
+        Assert.Contains("ZeroInflation", string.Concat(zeros.Findings.Select(f => f.Advice)));
+
+        ModelCheck curve = Check(Data(4, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))), Family.Poisson());
+        Assert.Equal(CheckStatus.Problem, Found(curve, "Pattern against x").Status);
+        Assert.Contains("x^2", Found(curve, "Pattern against x").Advice);
+    }
+
+    [Fact]
+    public void CollinearPredictorsAndInfluentialGroupsAreNamed()
+    {
+        FieldData data = Data(5, (x, b, random) => 1 + (0.4 * x) + b + random.NextNormal());
+        ModelCheck collinear = Check(data, Family.Gaussian(), "y ~ x + x2 + (1 | site)");
+        Assert.Contains("x2", Found(collinear, "Collinearity").Message);
+        Assert.Equal(CheckStatus.Problem, Found(collinear, "Collinearity").Status);
+
+        FieldData pulled = data.With("y", data.Numbers("y").Zip(data.Texts("site"), data.Numbers("x")).Select(r => r.Second == "s7" ? r.First + (6 * r.Third) : r.First));
+        ModelCheck influential = Check(pulled, Family.Gaussian());
+        Assert.Contains("s7", Found(influential, "Influence of site").Message);
+    }
+
+    [Fact]
+    public void OutlyingGroupsMakeRandomEffectsNotNormal()
+    {
+        FieldData data = Data(6, (x, b, random) => 1 + (0.4 * x) + random.NextNormal());
+        FieldData odd = data.With("y", data.Numbers("y").Zip(data.Texts("site")).Select(r => r.Second == "s3" ? r.First + 9 : r.First));
+        Assert.Equal(CheckStatus.Caution, Found(Check(odd, Family.Gaussian()), "Normality of site").Status);
+    }
+
+    [Fact]
+    public void AFitThatIsSingularSaysSo()
+    {
+        ModelCheck check = Check(Data(7, (x, _, random) => 1 + x + random.NextNormal(), 200), Family.Gaussian(), "y ~ x + (1 | site)");
+        if (check.Fit.Convergence.IsSingular)
+            Assert.Equal(CheckStatus.Caution, Found(check, "Singular fit").Status);
+        else
+            Assert.Equal(CheckStatus.Good, Found(check, "Singularity").Status);
+    }
+
+    [Fact]
+    public void TrendsMissedInTimeAreFound()
+    {
+        var random = new RandomStream(8);
+        var data = FieldData.From(Enumerable.Range(0, 300).Select(i => new { y = random.NextPoisson(Math.Exp(1 + Math.Sin(i / 10 / 4.0))), x = random.NextNormal(), year = 1990 + (i / 10) }).ToArray());
+        CheckFinding finding = Found(Glmm.Fit("y ~ x", data, Family.Poisson()).Check(), "Autocorrelation along year");
+        Assert.Equal(CheckStatus.Problem, finding.Status);
+        Assert.Contains("year", finding.Advice);
+    }
+
+    [Fact]
+    public void EveryDisplayHoldsTheVerdict()
+    {
+        ModelCheck check = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
+        Assert.Contains(check.Verdict, check.ToString());
+        Assert.Contains("Do not believe this model as it is", check.ToHtml());
+        using JsonDocument json = JsonDocument.Parse(check.ToJson(indented: true));
+        Assert.Equal("problem", json.RootElement.GetProperty("status").GetString());
+        Assert.Equal(check.Findings.Count, json.RootElement.GetProperty("findings").GetArrayLength());
+        Assert.Equal(20, json.RootElement.GetProperty("influences")[0].GetProperty("levels").GetArrayLength());
+    }
+}
