@@ -272,7 +272,7 @@ public sealed partial class GlmmFit : IRichDisplay
     {
         ArgumentNullException.ThrowIfNull(response);
         return ModelFitter.Fit(_specification, _response.With(response, _specification, Family), Data, Family, _options, null,
-            CancellationToken.None);
+            NotebookHost.Interruption?.Invoke() ?? CancellationToken.None);
     }
 
     internal ModelSpecification Specification => _specification;

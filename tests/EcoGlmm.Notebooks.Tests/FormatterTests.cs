@@ -73,6 +73,16 @@ public sealed partial class FormatterTests
         Assert.Empty(silent);
     }
 
+    [Fact]
+    public void Progress_is_drawn_as_a_bar_and_leaves_nothing_behind()
+    {
+        var bar = new EcoGlmm.Display.ProgressBar("Fitting <y>", 0.25, "1 of 4", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(9));
+        var html = bar.ToDisplayString("text/html");
+        Assert.Contains("<progress max=\"1\" value=\"0.25\" aria-label=\"Fitting &lt;y&gt;\"", html);
+        Assert.Contains("Fitting &lt;y&gt;: 1 of 4, 3 s, 9 s to go", html);
+        Assert.Equal("<span></span>", EcoGlmm.Display.ProgressBar.Gone.ToDisplayString("text/html"));
+    }
+
     private static GlmmFit Fit() => Glmm.Fit("y ~ x + (1 | g)",
         Enumerable.Range(0, 60).Select(i => new { y = (i * 7 % 5) + (i % 6), x = (double)(i % 10), g = "nest" + (i % 6) }).ToArray(),
         Family.Poisson());
