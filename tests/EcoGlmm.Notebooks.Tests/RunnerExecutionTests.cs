@@ -24,6 +24,17 @@ public sealed class RunnerExecutionTests
         Assert.Equal([1, 2, 3], cells.Select(cell => cell.ExecutionCount));
     }
 
+    [Theory]
+    [InlineData("new Figure(\"Calls\", new Panel(null, new PointTrace([1, 2], [double.NaN, double.NaN])))")]
+    [InlineData("display(new Figure(\"Calls\", new Panel(null, new HistogramTrace([]))));")]
+    public async Task An_empty_figure_fails_its_cell(string code)
+    {
+        using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"", code);
+        var (_, failure) = await notebook.RunAsync();
+        Assert.Equal("The figure \"Calls\" is empty: it has no value that can be drawn.", failure?.Message);
+        Assert.Equal(2, failure?.CellNumber);
+    }
+
     [Fact]
     public async Task Console_displays_and_the_last_value_keep_their_order()
     {

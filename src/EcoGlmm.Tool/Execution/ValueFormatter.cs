@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net;
 using System.Reflection;
 using System.Text;
+using EcoGlmm.Charts;
 
 namespace EcoGlmm.Tool.Execution;
 
@@ -46,8 +47,11 @@ internal static class ValueFormatter
         new() { [Html] = html, [Plain] = plain };
 
     // Besides EcoGlmm's own interface, any public parameterless ToHtml() counts: the convention of other hosts.
+    // A figure without anything to see is a mistake that a headless run must not pass over.
     private static string? RichHtml(object value)
     {
+        if (value is Figure figure && FigureCheck.IsEmpty(figure))
+            throw new GlmmException($"The figure{(figure.Title is null ? "" : $" \"{figure.Title}\"")} is empty: it has no value that can be drawn.");
         if (value is IRichDisplay rich)
             return rich.ToHtml();
         var method = value.GetType().GetMethod("ToHtml", BindingFlags.Public | BindingFlags.Instance, Type.EmptyTypes);

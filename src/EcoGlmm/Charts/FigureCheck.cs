@@ -10,6 +10,20 @@ internal static class FigureCheck
                 Check(trace);
     }
 
+    /// <summary>Whether no trace of the figure has a value that can be drawn.</summary>
+    public static bool IsEmpty(Figure figure) =>
+        !figure.Panels.SelectMany(panel => panel.Traces).SelectMany(Heights).Any(double.IsFinite);
+
+    private static IReadOnlyList<double> Heights(Trace trace) => trace switch
+    {
+        PointTrace t => t.Y,
+        LineTrace t => t.Y,
+        BarTrace t => t.Heights,
+        HistogramTrace t => t.Values,
+        BoxTrace t => t.Values,
+        _ => [],
+    };
+
     private static void Check(Trace trace)
     {
         switch (trace)

@@ -9,10 +9,11 @@ public sealed record CsvOptions
     public char? Separator { get; init; }
 
     /// <summary>
-    /// The decimal separator: a point, or a comma in files written by a continental spreadsheet. The machine's own
-    /// culture plays no part.
+    /// The decimal separator: a point, or a comma in files written by a continental spreadsheet. Null finds out: in a file
+    /// that is not separated by commas, columns such as <c>3,5</c> are numbers, unless other columns have decimal points
+    /// or every comma could separate thousands. The machine's own culture plays no part.
     /// </summary>
-    public char DecimalSeparator { get; init; } = '.';
+    public char? DecimalSeparator { get; init; }
 
     /// <summary>
     /// The texts that stand for a missing value, by default <c>NA</c> and nothing at all. Numbers, logicals and dates

@@ -21,14 +21,14 @@ internal sealed class CsvTable
     {
         _file = file;
         _options = options;
-        _separator = options.Separator ?? CsvSeparator.Detect(file, options.DecimalSeparator);
+        _separator = options.Separator ?? CsvSeparator.Detect(file, options.DecimalSeparator ?? '.');
     }
 
     public static FieldData Read(string path, CsvOptions options)
     {
-        if (options.DecimalSeparator is not ('.' or ','))
+        if (options.DecimalSeparator is not (null or '.' or ','))
             throw new GlmmException($"The decimal separator '{options.DecimalSeparator}' is neither a point nor a comma.");
-        if (options.Separator is '"' or '\n' or '\r' || options.Separator == options.DecimalSeparator)
+        if (options.Separator is '"' or '\n' or '\r' || (options.Separator is not null && options.Separator == options.DecimalSeparator))
         {
             throw new GlmmException($"The character {Describe(options.Separator.Value)} cannot separate the fields: it is "
                 + "also the decimal separator, the quote or the end of the line.");
@@ -45,7 +45,10 @@ internal sealed class CsvTable
             for (var i = 0; i < columns.Length; i++)
                 columns[i] = columns[i].MustBeReadAsText ? secondPass[i] : columns[i];
         }
-        return new FieldData(Array.ConvertAll(columns, column => column.ToColumn()));
+        var read = Array.ConvertAll(columns, column => column.ToColumn());
+        return new FieldData(_options.DecimalSeparator is null && _separator != ','
+            ? DecimalCommas.Apply(read, _options.TextColumns)
+            : read);
     }
 
     // The second pass, where there is one, reads only the columns that the first found to be text after all.

@@ -27,8 +27,16 @@ public static class NotebookHost
     }
 
     /// <summary>One line to greet with: the library's version and where help is.</summary>
-    public static string Greeting =>
-        $"EcoGlmm {typeof(NotebookHost).Assembly.GetName().Version!.ToString(3)}: Glmm.Fit(formula, data, family), or #!glmm --help";
+    /// <param name="magicCommand">Whether the notebook's version takes the magic command <c>#!glmm</c>.</param>
+    public static string Greeting(bool magicCommand = true) =>
+        $"EcoGlmm {typeof(NotebookHost).Assembly.GetName().Version!.ToString(3)}: Glmm.Fit(formula, data, family)"
+        + (magicCommand ? ", or #!glmm --help" : ". The command #!glmm needs a later version of .NET Interactive.");
+
+    /// <summary>What to say of a variable that the notebook does not have.</summary>
+    /// <param name="name">What <c>--data</c> was given.</param>
+    public static GlmmException NoVariable(string name) => new(name.Contains('\n', StringComparison.Ordinal) || name.Length > 60
+        ? "--data takes the name of a variable of the notebook's C#, without @: --data owls."
+        : $"There is no variable \"{name}\" in this notebook's C#.");
 
     /// <summary>The help of the magic command <c>#!glmm</c>.</summary>
     public static string MagicHelp =>
@@ -43,7 +51,7 @@ public static class NotebookHost
           --dispersion    the formula of the dispersion
           --weights       the column of weights
           --offset        the column of offsets
-          --reml          restricted maximum likelihood, for Gaussian models
+          --reml          restricted maximum likelihood, for Gaussian models; behind the formula
           --as            the variable to keep the fit in
         """;
 
@@ -68,7 +76,10 @@ public static class NotebookHost
         string? zeroInflation = null, string? dispersion = null, string? weights = null, string? offset = null, bool reml = false)
     {
         if (string.IsNullOrWhiteSpace(formula))
-            throw new GlmmException("#!glmm needs a formula in quotes. " + Example);
+        {
+            throw new GlmmException("#!glmm needs a formula in quotes. "
+                + (reml ? "Write it before --reml, or with its name: --reml --formula \"y ~ x + (1 | nest)\"." : Example));
+        }
         if (data is null)
             throw new GlmmException("#!glmm needs --data with the name of a variable that holds the data. " + Example);
         return Glmm.Fit(formula, FieldData.From(data), Family.Parse(family ?? "gaussian", link), new GlmmOptions

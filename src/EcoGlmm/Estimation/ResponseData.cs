@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcoGlmm.Data;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 
@@ -42,6 +43,11 @@ internal sealed class ResponseData
 
         if (column.Levels is not null && !family.HasThresholds && family.WeightRole != WeightRole.Trials)
         {
+            if (StrayText(column.Levels) is { } stray)
+            {
+                throw new GlmmException($"The response {column.Name} holds numbers, and \"{stray}\", which makes it categorical. If that stands "
+                    + $"for a missing value, read the file with new CsvOptions {{ MissingValues = [\"NA\", \"\", \"{stray}\"] }}; otherwise correct it.");
+            }
             throw new GlmmException($"The response {column.Name} is categorical ({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), "
                 + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered categories, or AsNumeric(\"{column.Name}\").");
         }
@@ -89,6 +95,13 @@ internal sealed class ResponseData
         for (var i = 0; IsProportion && i < y.Length; i++) y[i] *= Size.Length == 0 ? 1 : Size[i];
         CheckSupport(y, Size, specification, family);
         return new ResponseData(y, Size, Multipliers, IsProportion);
+    }
+
+    // The one text among numbers, if there is just one.
+    private static string? StrayText(string[] levels)
+    {
+        var texts = levels.Where(level => !NumberText.TryParse(level, out _)).Take(2).ToList();
+        return texts.Count == 1 && levels.Length > 2 ? texts[0] : null;
     }
 
     private static void CheckWeights(ModelSpecification specification, Family family, string? name)

@@ -17,15 +17,19 @@ public sealed class ExtensionTests : IAsyncLifetime
 
     public ExtensionTests()
     {
-        _kernel.ParentKernel = new CompositeKernel(_kernel);
         _context = new KernelInvocationContext(_interrupt.Token) { HandlingKernel = _kernel };
     }
 
     public async Task InitializeAsync()
     {
         KernelInvocationContext.Current = _context;
+        await LoadAsync(_kernel);
+    }
+
+    private static async Task LoadAsync(CSharpKernel kernel)
+    {
         foreach (var cell in Cells())
-            await _kernel.RunAsync(cell);
+            await kernel.RunAsync(cell);
     }
 
     public Task DisposeAsync()
@@ -50,6 +54,30 @@ public sealed class ExtensionTests : IAsyncLifetime
         Assert.Empty(_kernel.ScriptState!.Variables);
         Assert.Equal("poisson", await _kernel.RunAsync("Family.Poisson().Name"));
     }
+
+    [Fact]
+    public async Task Loading_again_keeps_the_magic_command()
+    {
+        KernelInvocationContext.Current = _context;
+        await LoadAsync(_kernel);
+        Assert.Single(_kernel.Directives);
+        Assert.Empty(_context.Failures);
+    }
+
+    [Fact]
+    public async Task Loaded_by_a_cell_of_another_language_it_says_nothing_and_breaks_nothing()
+    {
+        var kernel = new CSharpKernel(hasLibrary: false);
+        var context = new KernelInvocationContext(_interrupt.Token) { HandlingKernel = kernel };
+        KernelInvocationContext.Current = context;
+        await LoadAsync(kernel);
+        Assert.Empty(context.Displayed);
+        Assert.Empty(kernel.Directives);
+    }
+
+    [Fact]
+    public void Where_there_are_no_magic_commands_the_greeting_says_so() =>
+        Assert.EndsWith("The command #!glmm needs a later version of .NET Interactive.", NotebookHost.Greeting(magicCommand: false));
 
     [Fact]
     public async Task The_magic_command_fits_shows_and_keeps()
@@ -88,9 +116,19 @@ public sealed class ExtensionTests : IAsyncLifetime
     {
         await _kernel.RunAsync(Data);
         Task Invoke(Dictionary<string, object> options) => _kernel.InvokeAsync("#!glmm", options, _context);
-        Assert.Contains("needs --data", (await Assert.ThrowsAsync<GlmmException>(() => Invoke(new() { ["formula"] = "y ~ x" }))).Message);
-        Assert.Contains("needs a formula", (await Assert.ThrowsAsync<GlmmException>(() => Invoke(new() { ["data"] = "owls" }))).Message);
-        Assert.Contains("no variable \"owl\"", (await Assert.ThrowsAsync<GlmmException>(() => Invoke(new() { ["data"] = "owl" }))).Message);
+        await Invoke(new() { ["formula"] = "y ~ x" });
+        await Invoke(new() { ["data"] = "owls" });
+        await Invoke(new() { ["data"] = "owls", ["reml"] = true });
+        await Invoke(new() { ["data"] = "owl" });
+        await Invoke(new() { ["data"] = "60 rows, 3 columns\ncalls sex nest" });
+        await Invoke(new() { ["data"] = "owls", ["formula"] = "call ~ sex" });
+        Assert.Collection(_context.Failures,
+            message => Assert.StartsWith("#!glmm needs --data", message),
+            message => Assert.StartsWith("#!glmm needs a formula", message),
+            message => Assert.Contains("before --reml", message),
+            message => Assert.Contains("no variable \"owl\"", message),
+            message => Assert.Contains("without @", message),
+            message => Assert.EndsWith("Did you mean \"calls\"?", message));
     }
 
     [Fact]

@@ -24,6 +24,11 @@ namespace Microsoft.DotNet.Interactive
         public CancellationToken CancellationToken { get; } = cancellation;
 
         public List<DisplayedValue> Displayed { get; } = [];
+
+        public List<string?> Failures { get; } = [];
+
+        public void Fail(KernelCommand command, Exception? exception = null, string? message = null) =>
+            Failures.Add(exception?.ToString() ?? message);
     }
 
     public static class KernelInvocationContextExtensions
@@ -56,13 +61,15 @@ namespace Microsoft.DotNet.Interactive
 
     public abstract class Kernel(string name)
     {
-        public static Kernel? Root => KernelInvocationContext.Current!.HandlingKernel?.RootKernel;
+        public static Kernel? Current => KernelInvocationContext.Current!.HandlingKernel;
 
         public string Name { get; } = name;
 
-        public Kernel? ParentKernel { get; set; }
+        public KernelInfo KernelInfo { get; } = new();
 
-        public Kernel RootKernel => ParentKernel is null ? this : ParentKernel.RootKernel;
+        protected Queue<SubmitCode> Deferred { get; } = [];
+
+        public void DeferCommand(KernelCommand command) => Deferred.Enqueue((SubmitCode)command);
 
         public Dictionary<KernelActionDirective, Func<KernelDirectiveCommand, KernelInvocationContext, Task>> Directives { get; } = [];
 
@@ -70,25 +77,27 @@ namespace Microsoft.DotNet.Interactive
             where TCommand : KernelDirectiveCommand
         {
             Assert.Equal(typeof(TCommand), directive.KernelCommandType ??= typeof(TCommand));
+            KernelInfo.SupportedDirectives.Add(directive);
             Directives.Add(directive, (command, context) => handler((TCommand)command, context));
         }
     }
 
-    public class CompositeKernel(params Kernel[] children) : Kernel(".NET")
+    public class KernelInfo
     {
-        public IReadOnlyList<Kernel> ChildKernels { get; } = children;
-    }
-
-    public static class KernelExtensions
-    {
-        public static Kernel? FindKernelByName(this Kernel kernel, string name) =>
-            ((CompositeKernel)kernel).ChildKernels.FirstOrDefault(child => child.Name == name);
+        public ICollection<KernelActionDirective> SupportedDirectives { get; } = new List<KernelActionDirective>();
     }
 }
 
 namespace Microsoft.DotNet.Interactive.Commands
 {
-    public abstract class KernelDirectiveCommand;
+    public abstract class KernelCommand;
+
+    public abstract class KernelDirectiveCommand : KernelCommand;
+
+    public class SubmitCode(string code) : KernelCommand
+    {
+        public string Code { get; } = code;
+    }
 }
 
 namespace Microsoft.DotNet.Interactive.Directives
@@ -102,6 +111,8 @@ namespace Microsoft.DotNet.Interactive.Directives
         public Type? KernelCommandType { get; set; }
 
         public ICollection<KernelDirectiveParameter> Parameters { get; } = new List<KernelDirectiveParameter>();
+
+        public override string ToString() => Name;
     }
 
     public class KernelDirectiveParameter(string name, string? description = null)
@@ -131,18 +142,26 @@ namespace Microsoft.DotNet.Interactive.Directives
 namespace Microsoft.DotNet.Interactive.CSharp
 {
     /// <summary>Runs cells as the real C# kernel does: with Roslyn's scripting and that kernel's usings and references.</summary>
-    public class CSharpKernel() : Kernel("csharp")
+    public class CSharpKernel(bool hasLibrary = true) : Kernel("csharp")
     {
         private static readonly JsonSerializerOptions CamelCase = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
         private readonly ScriptOptions _options = ScriptOptions.Default
             .AddImports("System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq")
-            .AddReferences(typeof(Enumerable).Assembly, typeof(Kernel).Assembly, typeof(Script).Assembly, typeof(CSharpScript).Assembly,
-                typeof(EcoGlmm.Glmm).Assembly);
+            .AddReferences(typeof(Enumerable).Assembly, typeof(Kernel).Assembly, typeof(Script).Assembly, typeof(CSharpScript).Assembly)
+            .AddReferences(hasLibrary ? [typeof(EcoGlmm.Glmm).Assembly] : []);
 
         public ScriptState? ScriptState { get; private set; }
 
+        /// <summary>Runs a cell, and before it what was put aside, as the kernel's scheduler does.</summary>
         public async Task<object?> RunAsync(string code)
+        {
+            while (Deferred.TryDequeue(out var command))
+                await ExecuteAsync(command.Code);
+            return await ExecuteAsync(code);
+        }
+
+        private async Task<object?> ExecuteAsync(string code)
         {
             ScriptState = ScriptState is null
                 ? await CSharpScript.RunAsync(code, _options)

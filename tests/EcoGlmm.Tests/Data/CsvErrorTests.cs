@@ -117,6 +117,15 @@ public class CsvErrorTests
     }
 
     [Fact]
+    public void One_text_among_the_numbers_of_a_response()
+    {
+        using var file = new TemporaryFile("y,x\n1,2\n3,1\nn/a,4\n2,2\n");
+        var message = Assert.Throws<GlmmException>(() => Glmm.Fit("y ~ x", FieldData.ReadCsv(file.Path), Family.Poisson())).Message;
+        Assert.StartsWith("The response y holds numbers, and \"n/a\", which makes it categorical.", message);
+        Assert.Contains("MissingValues = [\"NA\", \"\", \"n/a\"]", message);
+    }
+
+    [Fact]
     public void Options_that_contradict_themselves()
     {
         static string Of(CsvOptions options) => Assert.Throws<GlmmException>(() => FieldData.ReadCsv("x.csv", options)).Message;

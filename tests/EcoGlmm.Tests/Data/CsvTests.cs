@@ -175,6 +175,24 @@ public class CsvTests
     }
 
     [Fact]
+    public void A_decimal_comma_is_found_where_nothing_speaks_against_it()
+    {
+        var data = Read("nest;height;mass;eggs;ring\nA;5,5;;3;007\nB;12;1,125;4;008\nC;NA;-2,5e1;5;009\n", new CsvOptions { TextColumns = ["ring"] });
+        Assert.Equal([5.5, 12, double.NaN], data.Numbers("height"));
+        Assert.Equal([double.NaN, 1.125, -25], data.Numbers("mass"));
+        Assert.Equal(new string?[] { "007", "008", "009" }, data.Texts("ring"));
+        Assert.Equal([1.5, 2], Read("a\tb\n1,5\tx\n2\ty\n").Numbers("a"));
+    }
+
+    [Theory]
+    [InlineData("a;b\n1,5;2.5\n2,5;3.5\n")]
+    [InlineData("a;b\n1,500;2\n2,750;3\n")]
+    [InlineData("a;b\n1,5,2;2\n2,5;3\n")]
+    [InlineData("a;b\n1,5;x\n2,5 m;y\n")]
+    [InlineData("a,b\n\"1,5\",2\n\"2,5\",3\n")]
+    public void A_comma_that_may_mean_something_else_stays(string content) => Assert.IsType<CategoricalColumn>(Read(content).Column("a"));
+
+    [Fact]
     public void The_machines_culture_plays_no_part()
     {
         var before = CultureInfo.CurrentCulture;
