@@ -119,7 +119,7 @@ public static class FieldStudy
             _effort.Add(effort);
             _predictor.Add(eta);
             var y = _family.Draw(random, _family.Link.At(eta).Mu, _phi, design.Trials);
-            _performance.Add(double.IsFinite(y) ? y : throw new GlmmException($"{_family} cannot have the mean that the design gives "
+            _performance.Add(double.IsFinite(y) && _family.CheckResponse(y, design.Trials) is null ? y : throw new GlmmException($"{_family} cannot have the mean that the design gives "
                 + $"individual {id} at age {age}: its linear predictor is {eta}. Choose another intercept, smaller effects, or a log link."));
         }
 
