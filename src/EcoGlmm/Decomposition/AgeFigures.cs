@@ -67,10 +67,10 @@ internal static class AgeFigures
         var isSelection = test.PValue < 1 - analysis.Level;
         var reason = isSelection ? "selective disappearance" : double.IsNaN(test.PValue) ? "not tested" : $"no clear selection ({NumberFormat.PEquals(test.PValue)})";
         return new Panel("Those present, and everybody",
-            new LineTrace(x, y) { Name = "individuals (fitted)", ShowInLegend = true, Color = Palette.Ink, Opacity = 0.22, Width = 1 },
+            new LineTrace(x, y) { Name = "individuals", ShowInLegend = true, Color = Palette.Ink, Opacity = 0.22, Width = 1 },
             new LineTrace(curves.Ages, curves.Within) { Lower = curves.Within, Upper = curves.Population, Color = Palette.Orange, Width = 0.5, Name = isSelection ? "gap: selective disappearance" : "gap", ShowInLegend = true },
-            new LineTrace(curves.Ages, curves.Population) { Name = "population: those present", ShowInLegend = true, Color = Palette.Vermillion, Width = 2.5, Dash = LineDash.Dash },
-            new PointTrace(curves.Ages, curves.Observed) { Name = "observed mean of those present", ShowInLegend = true, Color = Palette.Vermillion, Size = 7, Text = [.. curves.Ages.Select((a, i) => $"{analysis.Age} {NumberFormat.Significant(a)}: mean {NumberFormat.Significant(curves.Observed[i])} of {NumberFormat.Count(curves.Present[i])} individuals")] },
+            new LineTrace(curves.Ages, curves.Population) { Name = "those present", ShowInLegend = true, Color = Palette.Vermillion, Width = 2.5, Dash = LineDash.Dash },
+            new PointTrace(curves.Ages, curves.Observed) { Name = "observed mean", ShowInLegend = true, Color = Palette.Vermillion, Size = 7, Text = [.. curves.Ages.Select((a, i) => $"{analysis.Age} {NumberFormat.Significant(a)}: mean {NumberFormat.Significant(curves.Observed[i])} of {NumberFormat.Count(curves.Present[i])} individuals")] },
             new LineTrace(curves.Ages, curves.Within) { Lower = curves.Lower, Upper = curves.Upper, Name = $"within individuals, {level} % band", ShowInLegend = true, Color = Palette.Blue, Width = 3 })
         {
             XAxis = analysis.Age,
@@ -95,7 +95,7 @@ internal static class AgeFigures
             Sum(s => s.Appearance, "appearance", Palette.Green),
         };
         if (change.Steps.Any(s => s.Gaps != 0)) traces.Add(Sum(s => s.Gaps, "missed for a while", Palette.Purple, LineDash.Dot));
-        traces.Add(Sum(s => s.Total, "population, the sum", Palette.Vermillion, LineDash.Dash, 2.5));
+        traces.Add(Sum(s => s.Total, "sum: population", Palette.Vermillion, LineDash.Dash, 2.5));
         return new Panel("Observed change since the first age, taken apart", traces)
         {
             XAxis = analysis.Age,
