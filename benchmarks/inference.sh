@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times marginal means, R², intervals and tests of finished fits beside emmeans, performance, lme4 and lmerTest, in one run on one thread.
+# Times (processor) marginal means, R², intervals and tests of finished fits beside those of emmeans, performance, lme4 and lmerTest, in one run on one thread.
 # Needs R with lme4, glmmTMB, emmeans, performance, lmerTest and jsonlite.
 #   benchmarks/inference.sh
 set -euo pipefail

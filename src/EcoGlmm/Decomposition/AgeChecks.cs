@@ -11,8 +11,8 @@ internal static class AgeChecks
         if (!(analysis.Level > 0 && analysis.Level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {analysis.Level}.");
         if (analysis.AgeStep is { } step && !(step > 0)) throw new GlmmException($"AgeStep must be above 0, not {step}.");
         _ = data.Column(by);
-        if (age == by) throw new GlmmException($"\"{age}\" was given both as the age and as what tells individuals apart.");
         if (data.Column(age) is not NumericColumn) throw new GlmmException($"The column \"{age}\" is not numeric, as ages must be. Make it so with AsNumeric.");
+        if (age == by) throw new GlmmException($"\"{age}\" was given both as the age and as what tells individuals apart.");
         foreach (var column in new[] { analysis.LastAge, analysis.FirstAge }.OfType<string>())
         {
             if (data.Column(column) is not NumericColumn) throw new GlmmException($"The column \"{column}\" is not numeric. Make it so with AsNumeric.");
