@@ -148,6 +148,14 @@ public sealed class StaplesTests
     }
 
     [Fact]
+    public void Repeatability_of_a_linear_model_is_one_number_on_both_scales()
+    {
+        var fit = InferenceReference.Fit("sleep");
+        var repeatability = fit.Repeatability("Subject", simulations: 0);
+        Assert.Equal(repeatability.Latent, repeatability.Observed, 1e-12);
+    }
+
+    [Fact]
     public void Slopes_and_intercepts_are_explained_in_words()
     {
         var words = InferenceReference.Fit("sleep").ExplainRandomSlopes();
