@@ -10,5 +10,6 @@ program="dotnet benchmarks/EcoGlmm.Benchmarks/bin/Release/net10.0/EcoGlmm.Benchm
     echo; echo "## Threads"; $program threads
     echo; echo "## Growth"; $program growth
     echo; echo "## Floor"; $program floor
+    echo; echo "## Inference"; bash benchmarks/inference.sh | grep '^|'
     echo; echo "## Cold start"; echo; bash benchmarks/cold.sh
 } | tee artifacts/benchmarks.md

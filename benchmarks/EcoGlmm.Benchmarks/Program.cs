@@ -22,6 +22,9 @@ switch (arguments.Names.FirstOrDefault())
     case "residuals":
         ResidualTiming.Run(args[1], args.ElementAtOrDefault(2));
         break;
+    case "inference":
+        InferenceTiming.Run(args.ElementAtOrDefault(1));
+        break;
     default:
         SideBySide.Run(arguments);
         break;

@@ -10,9 +10,10 @@ public sealed class EffectFigureTests(BrowserFixture browser)
     private static readonly Lazy<GlmmFit> s_sleep = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", Data("sleepstudy")));
 
     [BrowserTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Effects_are_drawn_as_curves_and_points(bool dark)
+    [InlineData(false, 1000)]
+    [InlineData(true, 1000)]
+    [InlineData(false, 500)]
+    public async Task Effects_are_drawn_as_curves_and_points(bool dark, int width)
     {
         string[] cells =
         [
@@ -20,23 +21,24 @@ public sealed class EffectFigureTests(BrowserFixture browser)
             s_owls.Value.PlotEffect("FoodTreatment", by: "SexParent", randomEffects: RandomEffectsUse.Averaged).ToHtml(),
             s_sleep.Value.PlotEffect("Days").ToHtml(),
         ];
-        await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark });
+        await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark, Width = width });
         await page.Drawn(3);
-        await page.Shoot(dark ? "effects-dark" : "effects-light");
+        await page.Shoot($"effects-{width}-{(dark ? "dark" : "light")}");
         Assert.Empty(page.Errors);
         Assert.Equal(3, await page.Count(".js-fill"));
         Assert.Equal(4, await page.Count(".yerror"));
     }
 
     [BrowserTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Caterpillars_show_modes_and_own_estimates(bool dark)
+    [InlineData(false, 1000)]
+    [InlineData(true, 1000)]
+    [InlineData(false, 500)]
+    public async Task Caterpillars_show_modes_and_own_estimates(bool dark, int width)
     {
         string[] cells = [s_owls.Value.PlotRandomEffects("Nest").ToHtml(), s_sleep.Value.PlotRandomEffects("Subject").ToHtml()];
-        await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark });
+        await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark, Width = width });
         await page.Drawn(2);
-        await page.Shoot(dark ? "caterpillar-dark" : "caterpillar-light");
+        await page.Shoot($"caterpillar-{width}-{(dark ? "dark" : "light")}");
         Assert.Empty(page.Errors);
         Assert.Equal(27 + 18 + 18, await page.Count(".xerror"));
     }

@@ -108,6 +108,8 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         json.WriteString("yanchor", "top");
         json.WriteString("bgcolor", Clear);
         json.WriteString("itemsizing", "constant");
+        // Bands make groups of their lines; a gap between them would let rows run out of the figure.
+        json.Number("tracegroupgap", 2);
         json.WriteEndObject();
     }
 

@@ -9,15 +9,17 @@ internal static class AgeCard
     {
         var (status, verdict) = analysis.Warnings.Count == 0 ? (Status.Ok, "No warnings")
             : (Status.Caution, FitWords.Count(analysis.Warnings.Count, "caution"));
-        var html = new HtmlWriter().Heading($"Ageing and selective disappearance: {analysis.Response}", status, verdict)
+        var html = new HtmlWriter().Heading($"Ageing and selective disappearance: {AgeWords.ResponseName(analysis)}", status, verdict)
             .Paragraph(analysis.Conclusion)
             .Facts(Facts(analysis));
         foreach (var warning in analysis.Warnings) html.Message(Status.Caution, warning);
         if (analysis.Curves is not null) html.Html(AgeFigures.Both(analysis).ToHtml());
+        html.Html("<style>.ecoglmm .ecoglmm-age tbody th,.ecoglmm .ecoglmm-age td:not(.ecoglmm-number){white-space:normal;min-width:9em}</style><div class=\"ecoglmm-age\">");
         html.Table(AgeTables.Methods(analysis));
         foreach (var approach in analysis.Where(a => a.Unavailable is not null)) html.Note($"{approach.Name}: {approach.Unavailable}");
         if (AgeTables.Extras(analysis) is { } extras) html.Table(extras);
         if (AgeTables.Change(analysis) is { } change) html.Table(change);
+        html.Html("</div>");
         html.Details("What each method takes for granted", inner =>
         {
             foreach (var a in analysis) inner.Paragraph($"{a.Name}. {a.Assumption}").Note(a.Source);

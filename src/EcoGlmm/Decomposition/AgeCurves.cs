@@ -36,13 +36,15 @@ internal sealed class AgeCurves
     /// <summary>Some individuals' ages and expected values, first to last record.</summary>
     public required (string Id, double[] Age, double[] Mean)[] Individuals { get; init; }
 
-    public static AgeCurves Of(GlmmFit fit, string age, string by, AgeSample sample, double level)
+    /// <returns>Null where fewer than two ages were recorded of enough individuals to draw a line.</returns>
+    public static AgeCurves? Of(GlmmFit fit, string age, string by, AgeSample sample, double level)
     {
         var rows = fit.Data.Take(fit.Specification.Rows);
         var response = new ExpectedResponse(fit, by);
         var fitted = response.Of(rows, fit.Specification.Conditional.Training);
         var byClass = Enumerable.Range(0, fitted.Length).GroupBy(row => sample.Classes.Class[row])
             .Where(group => group.Select(row => sample.Id[row]).Distinct().Count() >= LeastPresent).OrderBy(group => group.Key).ToArray();
+        if (byClass.Length < 2) return null;
         var ages = Array.ConvertAll(byClass, group => sample.Classes.AgeOf(group.Key));
 
         var firstRows = Enumerable.Range(0, fitted.Length).GroupBy(row => sample.Id[row], StringComparer.Ordinal)

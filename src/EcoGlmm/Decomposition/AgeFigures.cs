@@ -47,13 +47,13 @@ internal static class AgeFigures
 
     public static bool IsNaive(AgeMethod method) => method is AgeMethod.Naive or AgeMethod.NaiveQuadratic;
 
-    private static string Title(AgeAnalysis analysis) => $"{analysis.Response} by {analysis.Age}: ageing, or who is left?";
+    private static string Title(AgeAnalysis analysis) => $"{AgeWords.ResponseName(analysis)} by {analysis.Age}: ageing, or who is left?";
 
-    private static string? Subtitle(AgeAnalysis analysis) => analysis.Preferred is { } best ? $"{best.Name}; {AgeWords.Units(analysis)}" : null;
+    private static string? Subtitle(AgeAnalysis analysis) => analysis.Preferred is { } best ? best.Name + (AgeWords.Units(analysis) is { } units ? $"; {units}" : "") : null;
 
     private static Panel Left(AgeAnalysis analysis)
     {
-        var curves = analysis.Curves ?? throw new GlmmException("There is no trajectory within individuals to draw: no mean-centring method is usable on these data, or the response is an ordered category.");
+        var curves = analysis.Curves ?? throw new GlmmException("There is no trajectory within individuals to draw: no mean-centring method is usable on these data, fewer than two ages were recorded of five individuals or more, or the response is an ordered category.");
         var (x, y) = (new List<double>(), new List<double>());
         foreach (var (_, ages, means) in curves.Individuals)
         {
@@ -63,16 +63,19 @@ internal static class AgeFigures
 
         var level = NumberFormat.Significant(100 * analysis.Level);
         var gap = curves.Population[^1] - curves.Within[^1];
+        var test = analysis.Preferred!.Test;
+        var isSelection = test.PValue < 1 - analysis.Level;
+        var reason = isSelection ? "selective disappearance" : double.IsNaN(test.PValue) ? "not tested" : $"no clear selection ({NumberFormat.PEquals(test.PValue)})";
         return new Panel("Those present, and everybody",
-            new LineTrace(x, y) { Name = "individuals (fitted)", ShowInLegend = true, Color = Palette.Ink, Opacity = 0.22, Width = 1 },
-            new LineTrace(curves.Ages, curves.Within) { Lower = curves.Within, Upper = curves.Population, Color = Palette.Orange, Width = 0.5, Name = "gap: selective disappearance", ShowInLegend = true },
-            new LineTrace(curves.Ages, curves.Population) { Name = "population: those present", ShowInLegend = true, Color = Palette.Vermillion, Width = 2.5, Dash = LineDash.Dash },
-            new PointTrace(curves.Ages, curves.Observed) { Name = "observed mean of those present", Color = Palette.Vermillion, Size = 7, Text = [.. curves.Ages.Select((a, i) => $"{analysis.Age} {NumberFormat.Significant(a)}: mean {NumberFormat.Significant(curves.Observed[i])} of {NumberFormat.Count(curves.Present[i])} individuals")] },
+            new LineTrace(x, y) { Name = "individuals", ShowInLegend = true, Color = Palette.Ink, Opacity = 0.22, Width = 1 },
+            new LineTrace(curves.Ages, curves.Within) { Lower = curves.Within, Upper = curves.Population, Color = Palette.Orange, Width = 0.5, Name = isSelection ? "gap: selective disappearance" : "gap", ShowInLegend = true },
+            new LineTrace(curves.Ages, curves.Population) { Name = "those present", ShowInLegend = true, Color = Palette.Vermillion, Width = 2.5, Dash = LineDash.Dash },
+            new PointTrace(curves.Ages, curves.Observed) { Name = "observed mean", ShowInLegend = true, Color = Palette.Vermillion, Size = 7, Text = [.. curves.Ages.Select((a, i) => $"{analysis.Age} {NumberFormat.Significant(a)}: mean {NumberFormat.Significant(curves.Observed[i])} of {NumberFormat.Count(curves.Present[i])} individuals")] },
             new LineTrace(curves.Ages, curves.Within) { Lower = curves.Lower, Upper = curves.Upper, Name = $"within individuals, {level} % band", ShowInLegend = true, Color = Palette.Blue, Width = 3 })
         {
             XAxis = analysis.Age,
-            YAxis = analysis.Response,
-            Annotations = [new Annotation($"Gap at {analysis.Age} {NumberFormat.Significant(curves.Ages[^1])}: {NumberFormat.Significant(gap, 2)}, selective disappearance") { Color = Palette.Orange, Bold = true }],
+            YAxis = AgeWords.ResponseName(analysis),
+            Annotations = [new Annotation($"Gap at {analysis.Age} {NumberFormat.Significant(curves.Ages[^1])}: {NumberFormat.Significant(gap, 2)}, {reason}") { Color = Palette.Orange, Bold = true }],
         };
     }
 
@@ -92,11 +95,11 @@ internal static class AgeFigures
             Sum(s => s.Appearance, "appearance", Palette.Green),
         };
         if (change.Steps.Any(s => s.Gaps != 0)) traces.Add(Sum(s => s.Gaps, "missed for a while", Palette.Purple, LineDash.Dot));
-        traces.Add(Sum(s => s.Total, "population, the sum", Palette.Vermillion, LineDash.Dash, 2.5));
+        traces.Add(Sum(s => s.Total, "sum: population", Palette.Vermillion, LineDash.Dash, 2.5));
         return new Panel("Observed change since the first age, taken apart", traces)
         {
             XAxis = analysis.Age,
-            YAxis = $"Change in mean {analysis.Response}",
+            YAxis = $"Change in mean {AgeWords.ResponseName(analysis)}",
             Shapes = [Shape.HorizontalLine(0)],
         };
     }

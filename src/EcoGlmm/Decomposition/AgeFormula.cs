@@ -61,8 +61,10 @@ internal sealed class AgeFormula
 
         kept.AddRange(terms.Offsets.Select(offset => $"offset({offset})"));
         var id = Deparser.Name(by);
-        var own = formula.RandomTerms.Where(term => term.Group is NameNode { Name: var name } && name == by).ToArray();
-        var random = formula.WrittenRandomTerms.Select(term => term.ToString()).ToList();
+        var named = formula.RandomTerms.Any(term => IsOwn(term, by)) ? formula.RandomTerms : Named(formula, data, by);
+        var own = named.Where(term => IsOwn(term, by)).ToArray();
+        var random = (ReferenceEquals(named, formula.RandomTerms) ? formula.WrittenRandomTerms.Select(term => term.ToString())
+            : named.Select(EcoGlmm.LikelihoodRatioTests.Written)).ToList();
         if (own.Length == 0) random.Add($"(1 | {id})");
         return new AgeFormula(response.ToString(), [.. kept], [.. random], terms.HasIntercept,
             own.Any(term => Columns(term.Effects).Contains(age)), own.Length == 0, id);
@@ -78,6 +80,34 @@ internal sealed class AgeFormula
             : _random.Contains(intercepts) ? _random.Select(term => term == intercepts ? $"({slope} | {By})" : term)
             : [.. _random, $"(0 + {slope} | {By})"];
         return $"{_response} ~ {string.Join(" + ", [.. _hasIntercept ? Array.Empty<string>() : ["0"], ageTerms, .. _terms, .. random])}";
+    }
+
+    private static bool IsOwn(RandomTermSyntax term, string by) => term.Group is NameNode { Name: var name } && name == by;
+
+    /// <summary>The random terms, with the individual in the place of a crossing that tells the same individuals apart, as (1 | site/id) has.</summary>
+    private static IReadOnlyList<RandomTermSyntax> Named(ModelFormula formula, FieldData data, string by)
+    {
+        var terms = formula.RandomTerms.ToArray();
+        for (var t = 0; t < terms.Length; t++)
+        {
+            var group = terms[t].Group;
+            var others = Columns(group).Where(name => name != by).ToArray();
+            if (others.Length == 0 || !Columns(group).Contains(by)) continue;
+            var (ids, places) = (data.Texts(by), Array.ConvertAll(others, name => data.Texts(name)));
+            var crossed = Enumerable.Range(0, data.RowCount).Where(row => ids[row] is not null)
+                .Select(row => (ids[row], Place: string.Join('\u001F', places.Select(p => p[row])))).Distinct().Count();
+            if (crossed == ids.Where(i => i is not null).Distinct().Count())
+            {
+                terms[t] = terms[t] with { Group = group.Descend().OfType<NameNode>().First(node => node.Name == by) };
+            }
+            else if (formula.RandomTerms.Any(other => other.Position == terms[t].Position && !Columns(other.Group).Contains(by)))
+            {
+                throw FormulaError.At(formula.Text, group.Position, $"{by} is nested in {Names.List(others)}, and the same label of {by} stands for several individuals",
+                    $"Make a column of labels that are unique, for example data.With(\"bird\", row => row.Text(\"{others[0]}\") + \" \" + row.Text(\"{by}\")), and use it in the formula and as by.");
+            }
+        }
+
+        return terms.SequenceEqual(formula.RandomTerms) ? formula.RandomTerms : terms;
     }
 
     private static HashSet<string> Columns(FormulaNode node) =>

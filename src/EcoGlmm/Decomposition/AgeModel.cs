@@ -22,6 +22,9 @@ internal sealed record Combination(params (string Coefficient, double Weight)[] 
 internal sealed record AgeModel(string Terms, Combination Within, Combination? Between, Combination? Difference, Combination[] Nulls,
     (string Meaning, Combination Value)? Extra = null, bool HasRandomSlopes = false, Combination? PerLongevity = null)
 {
+    /// <summary>Whether the slope within individuals needs no difference between them, since it is taken from deviations alone.</summary>
+    public bool IsCentred => Within.Parts[0].Coefficient.StartsWith("within(", StringComparison.Ordinal);
+
     /// <summary>The model of a method.</summary>
     /// <param name="method">The method.</param>
     /// <param name="x">Age, as it is written in a formula.</param>

@@ -50,7 +50,7 @@ internal static class AgeTables
         var (from, to) = (change.Steps[0].FromAge, change.Steps[^1].ToAge);
         var content = new TableContent($"Change of the population's mean from {analysis.Age} {NumberFormat.Significant(from)} to {NumberFormat.Significant(to)}, taken apart")
         {
-            Note = $"Rebke et al. (2010): an exact sum over steps of {analysis.Age} that at least ten individuals lived through, {AgeWords.Units(analysis)}, not adjusted for anything. Intervals by resampling individuals.",
+            Note = $"Rebke et al. (2010): an exact sum over steps of {analysis.Age} that at least ten individuals lived through, {(AgeWords.Units(analysis) is { } units ? units + ", " : "")}not adjusted for anything. Intervals by resampling individuals.",
         }.Text("Part").Number("Change").Number($"{level} % interval");
         (string Name, BootstrapInterval Value)[] parts = [("Change within individuals", change.Within), ("Selective disappearance", change.Disappearance),
             ("Selective appearance", change.Appearance), ("Individuals missed for a while", change.Gaps), ("Population", change.Total)];
@@ -62,7 +62,6 @@ internal static class AgeTables
 
         return content;
     }
-
 
     private static string Number(double value) => double.IsNaN(value) ? "–" : NumberFormat.Significant(value, 3);
 }

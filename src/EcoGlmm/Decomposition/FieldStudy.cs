@@ -118,7 +118,9 @@ public static class FieldStudy
             _age.Add(age);
             _effort.Add(effort);
             _predictor.Add(eta);
-            var y = _family.Draw(random, _family.Link.At(eta).Mu, _phi, design.Trials);
+            var mu = _family.Link.At(eta).Mu;
+            var isPossible = mu >= 0 || _family.CheckResponse(-1, design.Trials) is null;
+            var y = isPossible ? _family.Draw(random, mu, _phi, design.Trials) : double.NaN;
             _performance.Add(double.IsFinite(y) ? y : throw new GlmmException($"{_family} cannot have the mean that the design gives "
                 + $"individual {id} at age {age}: its linear predictor is {eta}. Choose another intercept, smaller effects, or a log link."));
         }

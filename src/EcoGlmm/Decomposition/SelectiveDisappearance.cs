@@ -41,27 +41,21 @@ public static class SelectiveDisappearance
         analysis ??= new AgeAnalysisOptions();
         options = (options ?? new GlmmOptions()) with { Reml = false };
         family ??= Family.Gaussian();
-        if (!(analysis.Level > 0 && analysis.Level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {analysis.Level}.");
-        if (analysis.AgeStep is { } step && !(step > 0)) throw new GlmmException($"AgeStep must be above 0, not {step}.");
-        if (data.Column(age) is not NumericColumn) throw new GlmmException($"The column \"{age}\" is not numeric, as ages must be. Make it so with AsNumeric.");
-        _ = data.Column(by);
-
+        AgeChecks.Require(data, age, by, analysis);
         var text = AgeFormula.Create(formula, data, age, by);
         var (x, id) = (Deparser.Name(age), text.By);
         var last = analysis.LastAge is { } known ? Deparser.Name(known) : $"last({x}, {id})";
         var first = analysis.FirstAge is { } start ? Deparser.Name(start) : $"first({x}, {id})";
-        foreach (var column in new[] { analysis.LastAge, analysis.FirstAge }.OfType<string>())
-        {
-            if (data.Column(column) is not NumericColumn) throw new GlmmException($"The column \"{column}\" is not numeric. Make it so with AsNumeric.");
-        }
 
         // All methods look at the same rows: those that are complete in everything any of them uses.
         var rows = data.Where(row => !double.IsNaN(row.Number(age)) && row.Text(by) is not null
             && (analysis.LastAge is null || !double.IsNaN(row.Number(analysis.LastAge)))
             && (analysis.FirstAge is null || !double.IsNaN(row.Number(analysis.FirstAge))));
-        if (rows.RowCount == 0) throw new GlmmException($"No row has both \"{age}\" and \"{by}\".");
+        if (rows.RowCount == 0) throw new GlmmException($"No row has all of {Names.List([.. new[] { age, by, analysis.LastAge, analysis.FirstAge }.OfType<string>()])}.");
+        AgeChecks.RequireAgesOfDeath(rows, age, by, analysis);
         var naive = Glmm.Fit(text.With(x, null), rows, family, options);
         var sample = AgeSample.Of(naive, age, by, analysis);
+        AgeChecks.RequireFollowed(sample.Sampling, age, by);
         var reference = analysis.ReferenceAge ?? sample.Sampling.MeanAge;
         var methods = analysis.Methods ?? Enum.GetValues<AgeMethod>();
         var approaches = methods.Distinct().Select(method =>
@@ -89,18 +83,21 @@ public static class SelectiveDisappearance
         }
 
         var contrast = new CoefficientContrast(fit, level);
-        var needed = new[] { model.Within, model.Between, model.Difference, model.Extra?.Value }.OfType<Combination>();
+        Combination?[] differences = [model.Between, model.Difference];
+        var needed = new[] { model.Within, model.Extra?.Value }.Concat(model.IsCentred ? [] : differences).OfType<Combination>();
         if (contrast.Missing(needed) is { } missing)
             return approach with { Fit = fit, Unavailable = $"In these data {missing} cannot be told apart from the other effects." };
+        // Individuals that were all seen at the same ages show change within them, though no difference that goes with age.
+        var hasDifference = contrast.Missing(differences.OfType<Combination>().Concat(model.Nulls)) is null;
         // The mean longevity at which the slope is read is an estimate too.
         var further = model.PerLongevity is { } change ? longevityVariance * Math.Pow(contrast.Slope(change).Estimate, 2) : 0;
         return approach with
         {
             Fit = fit,
             Within = contrast.Slope(model.Within, further),
-            Between = contrast.Slope(model.Between),
-            Difference = contrast.Slope(model.Difference),
-            Test = contrast.Test(model.Nulls),
+            Between = contrast.Slope(hasDifference ? model.Between : null),
+            Difference = contrast.Slope(hasDifference ? model.Difference : null),
+            Test = contrast.Test(hasDifference ? model.Nulls : []),
             Extra = model.Extra is { } extra ? contrast.Slope(extra.Value) : null,
             ExtraMeaning = model.Extra?.Meaning,
             Unavailable = fit.Convergence.IsConverged ? null : "The fit did not converge.",

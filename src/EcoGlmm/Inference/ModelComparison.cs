@@ -117,6 +117,12 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IRichDisplay
                 + "A variable with missing values in only one of them takes rows out of it: keep the rows that are complete for both (FieldData.Where) and fit both again.");
         }
 
+        if (a.Specification.Response.Name == b.Specification.Response.Name && !a.Response.Y.AsSpan().SequenceEqual(b.Response.Y))
+        {
+            throw new GlmmException($"{pair} were fitted to different values of {a.Specification.Response.Name}, so their likelihoods cannot be compared: "
+                + "other rows, or another order of them. Fit both to the same data.");
+        }
+
         if (!a.Response.Y.AsSpan().SequenceEqual(b.Response.Y) || !Sizes(a).AsSpan().SequenceEqual(Sizes(b))
             || !Multipliers(a).AsSpan().SequenceEqual(Multipliers(b)))
         {

@@ -18,7 +18,9 @@ internal static class RandomSlopeWords
             foreach (var slope in term.Effects.Where(e => e != "(Intercept)"))
             {
                 var sd = components.First(v => v.Term1 == slope && v.Term2 is null).StandardDeviation;
-                var fixedSlope = fit.FixedEffects.FirstOrDefault(c => c.Name == slope);
+                // In an interaction or beside its square the coefficient is the slope at one place only.
+                var isAlone = fit.Specification.Conditional.TermLabels.Count(label => Concerns(label, slope)) == 1;
+                var fixedSlope = isAlone ? fit.FixedEffects.FirstOrDefault(c => c.Name == slope) : null;
                 if (components.FirstOrDefault(v => v.Term1 == "(Intercept)" && v.Term2 == slope) is not { Correlation: var r }) continue;
                 said = true;
                 yield return Sentence(fit, term.Group, slope, intercept, sd, r, fixedSlope);
@@ -26,6 +28,26 @@ internal static class RandomSlopeWords
         }
 
         if (!said) yield return "The model has no random slopes that are correlated with intercepts: write (x | group) to let slopes of x differ between groups.";
+    }
+
+    /// <summary>Whether a term of the fixed effects holds the variables of a slope, alone or with others.</summary>
+    private static bool Concerns(string label, string slope)
+    {
+        // What is the same for all rows of a level, such as between(), does not bend its slope.
+        static HashSet<string> Names(string text)
+        {
+            try
+            {
+                var tree = ModelFormula.Parse("~ " + text).RightHandSide;
+                return tree is CallNode { Function: "between" or "first" or "last" } ? [] : [.. tree.Descend().OfType<NameNode>().Select(node => node.Name)];
+            }
+            catch (GlmmException)
+            {
+                return [text];
+            }
+        }
+
+        return label == slope || Names(slope).Overlaps(Names(label));
     }
 
     private static string Sentence(GlmmFit fit, string group, string slope, double intercept, double sd, double r, Coefficient? average)
@@ -43,6 +65,8 @@ internal static class RandomSlopeWords
                 + (Math.Abs(r) < 0.1 ? "have about the same slopes as others."
                     : (r > 0, average?.Estimate) switch
                     {
+                        (true, null) => "have higher slopes; those that are low have lower ones. Differences between levels grow with " + slope + ".",
+                        (false, null) => "have lower slopes; those that are low have higher ones. Differences between levels shrink as " + slope + " grows, and may turn around.",
                         (true, < 0) => "decline more slowly, or rise; those that are low decline faster. Differences between levels grow with " + slope + ".",
                         (true, _) => "rise faster; those that are low rise more slowly. Differences between levels grow with " + slope + ".",
                         (false, < 0) => "decline faster; those that are low decline more slowly. Differences between levels shrink as " + slope + " grows, and may turn around.",

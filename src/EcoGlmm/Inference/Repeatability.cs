@@ -59,7 +59,9 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
 
         // The mean response of the sample itself: a refit of the null model for each simulation would gain nothing.
         var mean = fit.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
-        return (Share(fit, group, new VariancePartition(fit, mean)), ObservedScale(fit, group));
+        var latent = Share(fit, group, new VariancePartition(fit, mean));
+        // Without a curve between them the scales are one.
+        return fit.Family is { Name: "gaussian" or "t" } && fit.Family.Link == Link.Identity && fit.Specification.ZeroInflation is null ? (latent, latent) : (latent, ObservedScale(fit, group));
     }
 
     private static double Share(GlmmFit fit, string group, VariancePartition partition)

@@ -86,4 +86,12 @@ public sealed class FieldStudyTests
         Assert.Contains("Survival", Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { Survival = 1.2 })).Message);
         Assert.Contains("log link", Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { EffortVariation = 0.5 })).Message);
     }
+
+    [Fact]
+    public void A_mean_below_zero_is_refused_where_the_family_has_none()
+    {
+        var message = Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Gamma(), Intercept = -1 })).Message;
+        Assert.Contains("cannot have the mean", message);
+        Assert.True(FieldStudy.Simulate(new FieldStudyDesign { Family = Family.StudentT(), Intercept = -1 }).Records.RowCount > 0);
+    }
 }

@@ -64,7 +64,7 @@ public sealed class SelectiveDisappearanceTests
     {
         var sparse = FieldStudy.Simulate(Selected.Design with { Detection = 0.25, RecruitsPerYear = 4 }, 2);
         var analysis = SelectiveDisappearance.Analyze("performance ~ 1", sparse.Records, "age", "id");
-        Assert.Contains(analysis.Warnings, w => w.Contains("records or fewer", StringComparison.Ordinal));
+        Assert.Contains(analysis.Warnings, w => w.Contains("1 record or fewer", StringComparison.Ordinal));
         Assert.Contains(analysis.Warnings, w => w.Contains("have no record", StringComparison.Ordinal));
         Assert.Contains(analysis.Warnings, w => w.Contains("(1 | id) was added", StringComparison.Ordinal));
         var rich = FieldStudy.Simulate(Selected.Design with { Survival = 0.9 }, 2);

@@ -54,4 +54,14 @@ public sealed class ModelComparisonTests
 
     private static void Refused(string why, params GlmmFit[] fits) =>
         Assert.Contains(why, Assert.Throws<GlmmException>(() => Glmm.Compare(fits)).Message);
+
+    [Fact]
+    public void Equally_many_other_rows_are_not_called_another_response()
+    {
+        var data = InferenceReference.Fit("sleep").Data;
+        var (early, late) = (data.Where(row => row.Number("Days") < 5), data.Where(row => row.Number("Days") >= 5));
+        var message = Assert.Throws<GlmmException>(() => Glmm.Compare(Glmm.Fit("Reaction ~ 1 + (1 | Subject)", early), Glmm.Fit("Reaction ~ Days + (1 | Subject)", late))).Message;
+        Assert.Contains("different values of Reaction", message);
+        Assert.Contains("other rows", message);
+    }
 }

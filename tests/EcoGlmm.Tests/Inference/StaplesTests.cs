@@ -148,12 +148,30 @@ public sealed class StaplesTests
     }
 
     [Fact]
+    public void Repeatability_of_a_linear_model_is_one_number_on_both_scales()
+    {
+        var fit = InferenceReference.Fit("sleep");
+        var repeatability = fit.Repeatability("Subject", simulations: 0);
+        Assert.Equal(repeatability.Latent, repeatability.Observed, 1e-12);
+    }
+
+    [Fact]
     public void Slopes_and_intercepts_are_explained_in_words()
     {
         var words = InferenceReference.Fit("sleep").ExplainRandomSlopes();
         Assert.Contains("Slopes of Days differ between levels of Subject with a standard deviation of 5.92", words);
         Assert.Contains("same slopes as others", words);
         Assert.Contains("write (x | group)", InferenceReference.Fit("cbpp").ExplainRandomSlopes());
+
+        // With an interaction or a square the coefficient is no average.
+        var data = InferenceReference.Fit("sleep").Data.With("half", row => row.Number("Subject") % 2 == 0 ? "a" : "b");
+        foreach (var formula in new[] { "Reaction ~ Days * half + (Days | Subject)", "Reaction ~ Days + I(Days^2) + (Days | Subject)" })
+        {
+            words = Glmm.Fit(formula, data).ExplainRandomSlopes();
+            Assert.DoesNotContain("average", words);
+        }
+
+        Assert.Contains("about the average of", Glmm.Fit("Reaction ~ within(Days, Subject) + between(Days, half) + (within(Days, Subject) | Subject)", data).ExplainRandomSlopes());
     }
 
     private static double Correlation(double[] a, double[] b)
