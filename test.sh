@@ -8,14 +8,18 @@ cd "$(dirname "$0")"
 need() {
     local package=$1 command
     shift
+    # Debian keeps the programs of its PostgreSQL server out of the PATH.
+    export PATH="$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin)"
     for command in "$@"; do command -v "$command" >/dev/null && return; done
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+        export PATH="$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin)"
     fi
     command -v "$1" >/dev/null || { echo "The tests need $1 on the PATH: install it and run again." >&2; exit 1; }
 }
 need chromium chromium chromium-browser google-chrome
 need npm npm
+need postgresql initdb
 
 dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 

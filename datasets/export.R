@@ -13,13 +13,16 @@ tables <- list(
   mlmRev = c("Contraception", "Chem97", "Mmmec", "guImmun", "Exam"),
   nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary", "BodyWeight", "Gun"),
   datasets = "ChickWeight",
-  ordinal = "wine")
+  ordinal = "wine",
+  survival = "pbcseq")
 names.in.files <- c(epil = "epilepsy")
 compressed <- c("VerbAgg", "InstEval", "Chem97", "guImmun", "Exam")
 
 write.table.of <- function(package, item) {
   home <- new.env()
-  data(list = item, package = package, envir = home)
+  suppressWarnings(data(list = item, package = package, envir = home))
+  # Some packages keep several data sets in one file of another name.
+  if (is.null(home[[item]])) home[[item]] <- getExportedValue(package, item)
   table <- as.data.frame(home[[item]])
   for (name in names(table)) if (is.factor(table[[name]])) table[[name]] <- as.character(table[[name]])
   needs.quotes <- which(vapply(table, function(x) is.character(x) && any(grepl("[\",\n]", x)), logical(1)))

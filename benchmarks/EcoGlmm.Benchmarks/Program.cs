@@ -13,6 +13,9 @@ switch (arguments.Names.FirstOrDefault())
     case "threads":
         ThreadTable.Run(arguments);
         break;
+    case "selection":
+        SelectionBenchmark.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;

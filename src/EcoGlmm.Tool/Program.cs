@@ -17,7 +17,8 @@ internal static class Program
         {
             new HelpOption(), new VersionOption(),
             RunCommand.Create(),
-    FitCommand.Create(),
+            FitCommand.Create(),
+            ReferenceCommand.Create(),
         };
         var result = root.Parse(args);
         if (result.Errors.Count > 0)

@@ -1,3 +1,4 @@
+using EcoGlmm.Display;
 using EcoGlmm.Estimation;
 
 namespace EcoGlmm;
@@ -17,7 +18,7 @@ public static partial class Glmm
     /// </returns>
     /// <exception cref="GlmmException">The formula, a column or the response cannot be used; the message says why and what to try.</exception>
     public static GlmmFit Fit(string formula, FieldData data, Family? family = null, GlmmOptions? options = null) =>
-        ModelFitter.Fit(formula, data, family ?? Family.Gaussian(), options ?? new GlmmOptions(), null, CancellationToken.None);
+        FitLive(formula, data, family, options, CancellationToken.None);
 
     /// <summary>Fits a model to any table that <see cref="FieldData.From"/> takes.</summary>
     /// <inheritdoc cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>
@@ -29,15 +30,24 @@ public static partial class Glmm
     /// <param name="data">The observations.</param>
     /// <param name="family">Response distribution and link; Gaussian with identity link when null.</param>
     /// <param name="options">Defaults when null.</param>
-    /// <param name="progress">Told of each iteration; may be null.</param>
+    /// <param name="progress">Told of each iteration; if null, a long fit shows its progress in the notebook or terminal.</param>
     /// <param name="cancellationToken">Stops the fit, within a factorisation too.</param>
     /// <returns>The fit.</returns>
     /// <exception cref="GlmmException">As for <see cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>.</exception>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
     public static Task<GlmmFit> FitAsync(string formula, FieldData data, Family? family = null, GlmmOptions? options = null,
         IProgress<FitProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => ModelFitter.Fit(formula, data, family ?? Family.Gaussian(), options ?? new GlmmOptions(), progress,
-            cancellationToken), cancellationToken);
+        Task.Run(() => progress is null
+            ? FitLive(formula, data, family, options, cancellationToken)
+            : ModelFitter.Fit(formula, data, family ?? Family.Gaussian(), options ?? new GlmmOptions(), progress, cancellationToken),
+            cancellationToken);
+
+    private static GlmmFit FitLive(string formula, FieldData data, Family? family, GlmmOptions? options, CancellationToken cancellation)
+    {
+        using var live = LiveProgress.Start($"Fitting {formula}");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(live.Cancellation, cancellation);
+        return ModelFitter.Fit(formula, data, family ?? Family.Gaussian(), options ?? new GlmmOptions(), live, either.Token);
+    }
 
     /// <summary>Compares fits to the same observations by information criteria; each is named by what sets it apart.</summary>
     /// <inheritdoc cref="Compare(ValueTuple{string, GlmmFit}[])"/>

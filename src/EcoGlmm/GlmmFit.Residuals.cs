@@ -1,5 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Display;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 
@@ -51,10 +52,19 @@ public sealed partial class GlmmFit
             count = kept.Length;
         }
 
-        return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, simulator, Family.IsDiscrete, options.Seed, rows,
+        using var live = LiveProgress.Start("Simulating residuals", count);
+        return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, Watched(simulator, live), Family.IsDiscrete, options.Seed, rows,
             method: options.Method, refits: refits, model: new ResidualModel(Predictors(), [.. Groups.Select(g => g.Group).Distinct()],
                 ResidualColumn, PearsonSum, _estimate.Model.Terms.Count > 0));
     }
+
+    /// <summary>The same simulations, each of which is told of; the user may end them.</summary>
+    private static SimulationWriter Watched(SimulationWriter simulator, LiveProgress live) => (simulation, destination) =>
+    {
+        live.ThrowIfInterrupted();
+        simulator(simulation, destination);
+        live.Advance();
+    };
 
     /// <summary>Variables of the fixed effects of all parts, in the order of the formulas.</summary>
     private string[] Predictors()
@@ -157,7 +167,8 @@ public sealed partial class GlmmFit
     internal static void ForEachRefit(int count, SimulationWriter simulator, GlmmFit[] models, Action<int, GlmmFit[]> visit)
     {
         var threads = models[0]._options.Control.MaxThreads;
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, s =>
+        using var live = LiveProgress.Start("Refitting to simulations", count);
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = live.Cancellation }, s =>
         {
             var response = new double[models[0].ObservationCount];
             simulator(s, response);
@@ -170,6 +181,8 @@ public sealed partial class GlmmFit
             {
                 // A simulated response may be one that the model cannot be fitted to, such as zeros alone: counted as failed.
             }
+
+            live.Advance();
         });
     }
 

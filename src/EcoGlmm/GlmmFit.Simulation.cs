@@ -1,4 +1,5 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Display;
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
 
@@ -40,8 +41,13 @@ public sealed partial class GlmmFit
     {
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         var result = new double[count][];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Control.MaxThreads },
-            s => simulator(s, result[s] = new double[ObservationCount]));
+        using var live = LiveProgress.Start("Simulating", count);
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Control.MaxThreads, CancellationToken = live.Cancellation },
+            s =>
+            {
+                simulator(s, result[s] = new double[ObservationCount]);
+                live.Advance();
+            });
         return result;
     }
 
@@ -101,7 +107,7 @@ public sealed partial class GlmmFit
         }
     }
 
-    private double[]?[] FixedPredictors()
+    internal double[]?[] FixedPredictors()
     {
         var model = _estimate.Model;
         var predictors = new double[]?[model.PredictorCount];

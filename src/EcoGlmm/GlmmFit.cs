@@ -211,7 +211,9 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
     /// <param name="randomEffects">
     /// Conditional: with the random effects of the row's levels; a level that was not in the data gets the mean of zero, with its
-    /// variance in the standard error. Population: with all random effects at zero (the typical level).
+    /// variance in the standard error. Population: with all random effects at zero (the typical level). Averaged: integrated over
+    /// the distribution of the random effects (the population's mean; on the link scale the link of that mean), with the
+    /// uncertainty of the variances where the fit has it; grouping columns need not be in new data.
     /// </param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <returns>One entry a row; NaN where a variable is missing.</returns>
@@ -242,13 +244,19 @@ public sealed partial class GlmmFit : IRichDisplay
         return _predictor.Value.PredictProbabilities(newData, randomEffects, level);
     }
 
-    /// <summary>Intervals for the fixed effects of all parts.</summary>
+    /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
     public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95)
     {
         if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
-        return IntervalTable.Wald(this, level);
+        return method switch
+        {
+            IntervalMethod.Wald => IntervalTable.Wald(this, level),
+            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level), level),
+            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level),
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
     }
 
     /// <summary>Fits a changed formula to the same data: ". ~ . + age", ". ~ . - (1 | year)".</summary>
@@ -264,7 +272,7 @@ public sealed partial class GlmmFit : IRichDisplay
     {
         ArgumentNullException.ThrowIfNull(response);
         return ModelFitter.Fit(_specification, _response.With(response, _specification, Family), Data, Family, _options, null,
-            CancellationToken.None);
+            NotebookHost.Interruption?.Invoke() ?? CancellationToken.None);
     }
 
     internal ModelSpecification Specification => _specification;

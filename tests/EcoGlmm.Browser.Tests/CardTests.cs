@@ -37,4 +37,23 @@ public sealed class CardTests(BrowserFixture browser)
         Assert.Equal(4, await page.Page.GetByRole(AriaRole.Rowheader).CountAsync());
         Assert.Empty(page.Errors);
     }
+
+    [BrowserTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_fit_as_a_page_of_its_own_follows_the_readers_theme(bool dark)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-test-{Guid.NewGuid():N}.html");
+        var rows = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? "f" : "m", nest = "n" + (i % 6) }).ToArray();
+        Glmm.Fit("calls ~ sex + (1 | nest)", rows, Family.Poisson()).SaveHtml(path);
+        var html = await File.ReadAllTextAsync(path);
+        File.Delete(path);
+        await using var page = await browser.Open(html, new PageSettings { Dark = dark, Scripts = false });
+        await page.Shoot(dark ? "fit-page-dark" : "fit-page-light");
+        Assert.Equal("calls ~ sex + (1 | nest)", await page.Page.TitleAsync());
+        var ink = await page.Page.Locator("td").First.EvaluateAsync<string>("e => getComputedStyle(e).color");
+        Assert.Equal(dark ? "rgb(216, 216, 216)" : "rgb(51, 51, 51)", ink);
+        Assert.Equal(await page.Count("table"), await page.Count("table > caption"));
+        Assert.Equal(0, await page.Count("th:not([scope])"));
+    }
 }

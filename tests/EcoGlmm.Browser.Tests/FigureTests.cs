@@ -1,3 +1,4 @@
+using EcoGlmm.Charts;
 using Microsoft.Playwright;
 
 namespace EcoGlmm.Browser.Tests;
@@ -173,12 +174,12 @@ public sealed class FigureTests(BrowserFixture browser)
     }
 
     [BrowserFact]
-    public async Task A_saved_page_with_a_local_plotly_needs_no_network()
+    public async Task A_saved_page_with_the_bundled_plotly_needs_no_network()
     {
         var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-test-{Guid.NewGuid():N}.html");
         try
         {
-            ChartOptions.PlotlySource = BrowserFixture.PlotlyFile;
+            ChartOptions.PlotlySource = ChartOptions.Bundled;
             Samples.Residuals().SaveHtml(path);
         }
         finally
@@ -192,6 +193,70 @@ public sealed class FigureTests(BrowserFixture browser)
         await page.Drawn();
         await page.Shoot("saved-dark");
         Assert.Equal(0, page.PlotlyRequests);
+        Assert.Empty(page.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Without_a_network_one_figure_carries_plotly_for_all_wherever_it_stands()
+    {
+        var offline = PlotlySource.Of(ChartOptions.Bundled);
+        string[] fragments =
+        [
+            .. new[] { Samples.Residuals(), Samples.EveryKind(), Samples.Hostile() }.Select(figure => FigureHtml.Fragment(figure, offline)),
+        ];
+        Assert.Equal(1, fragments.Count(f => f.Contains(offline.Packed!, StringComparison.Ordinal)));
+        Array.Reverse(fragments);
+        await using var page = await browser.Open(BrowserFixture.Notebook(fragments), new PageSettings { BlockPlotly = true });
+        await page.Drawn(3);
+        Assert.Equal(0, page.PlotlyRequests);
+        Assert.Empty(page.Errors);
+    }
+
+    [BrowserFact]
+    public async Task A_figure_drawn_without_a_network_takes_the_networks_copy_where_there_is_one()
+    {
+        var away = PlotlySource.Of(null, isConnected: false);
+        var carried = FigureHtml.Fragment(Samples.EveryKind(), away);
+        Assert.Contains("\"carried\":true", carried, StringComparison.Ordinal);
+
+        // The figure that carries the copy is not on this page.
+        var html = FigureHtml.Fragment(new Figure("Alone", new Panel(null, new PointTrace([1, 2], [3, 4]))), away);
+        Assert.DoesNotContain(away.Packed!, html, StringComparison.Ordinal);
+        await using var page = await browser.Open(BrowserFixture.Notebook([html]));
+        await page.Drawn();
+        Assert.Equal(1, page.PlotlyRequests);
+    }
+
+    [BrowserFact]
+    public async Task Many_resizes_in_a_row_leave_the_figure_at_the_last_width()
+    {
+        await using var page = await browser.Open(Notebook(Samples.Residuals()), new PageSettings { Width = 1000 });
+        await page.Drawn();
+        foreach (var width in new[] { 500, 1050, 380, 900, 640, 1000, 420, 980 })
+        {
+            await page.Page.SetViewportSizeAsync(width, 700);
+            await page.Page.WaitForTimeoutAsync(25);
+        }
+
+        await page.Page.WaitForFunctionAsync("""
+            (() => {
+                const place = document.querySelector('.ecoglmm-figure').clientWidth;
+                return Math.abs(document.querySelector('.main-svg').getBoundingClientRect().width - place) < 1;
+            })()
+            """);
+        Assert.Equal(599, await page.Count(".subplot.xy .scatterlayer .point"));
+        Assert.Equal(1, await page.Count(".plotly .main-svg:first-of-type"));
+        Assert.Empty(page.Errors);
+    }
+
+    [BrowserFact]
+    public async Task A_figure_in_a_hidden_part_is_drawn_when_that_opens()
+    {
+        var html = BrowserFixture.Notebook([$"<details id=\"fold\"><summary>Residuals</summary>{Samples.Residuals().ToHtml()}</details>"]);
+        await using var page = await browser.Open(html);
+        await page.Page.EvaluateAsync("document.getElementById('fold').open = true");
+        await page.Drawn();
+        Assert.True((await page.Page.Locator(".main-svg").First.BoundingBoxAsync())!.Width > 900);
         Assert.Empty(page.Errors);
     }
 

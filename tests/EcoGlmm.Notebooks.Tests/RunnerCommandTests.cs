@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EcoGlmm.Charts;
 using EcoGlmm.Tool.Notebooks;
-using EcoGlmm.Tool.Pages;
 
 namespace EcoGlmm.Notebooks.Tests;
 
@@ -121,7 +120,7 @@ public sealed class RunnerCommandTests
     [Fact]
     public void The_plotly_of_pages_is_the_one_that_charts_ask_for()
     {
-        var hash = System.Security.Cryptography.SHA384.HashData(Encoding.UTF8.GetBytes(NotebookPage.Plotly()));
+        var hash = System.Security.Cryptography.SHA384.HashData(Encoding.UTF8.GetBytes(PlotlySource.BundledScript()));
         Assert.Equal(PlotlySource.Of(null).Integrity, "sha384-" + Convert.ToBase64String(hash));
     }
 

@@ -61,6 +61,12 @@ internal static partial class CellSegments
                     continue;
                 }
 
+                if (magic == "glmm" && current.Language == "csharp")
+                {
+                    text.Add(GlmmMagic.ToCode(line, number));
+                    continue;
+                }
+
                 Finish();
                 current = Start(magic, number);
                 text.AddRange(Enumerable.Repeat("", number));
@@ -99,7 +105,7 @@ internal static partial class CellSegments
         "fsharp" or "f#" or "pwsh" or "powershell" or "javascript" or "js" or "sql" or "kql" or "python" or "r" =>
             throw new CellException($"\"{language}\" cells cannot be run here: only C#, Markdown and HTML can.", line),
         _ => throw new CellException(
-            $"The magic command #!{language} is not known here. Known are #!csharp, #!markdown, #!html and #!time.",
+            $"The magic command #!{language} is not known here. Known are #!csharp, #!markdown, #!html, #!time and #!glmm.",
             line),
     };
 

@@ -72,6 +72,10 @@ internal sealed class NotebookRunner(
         if (timeoutPerCell is { } timeout)
             limit.CancelAfter(timeout);
         var recorder = new OutputRecorder(cell.Outputs);
+
+        // A saved notebook is not to hold how long a fit took, and at the limit a fit ends instead of running on.
+        NotebookHost.LiveDisplay = _ => null;
+        NotebookHost.Interruption = () => limit.Token;
         using (recorder.Capture())
         {
             try
@@ -106,6 +110,11 @@ internal sealed class NotebookRunner(
             catch (Exception e)
             {
                 return FromException(e, name);
+            }
+            finally
+            {
+                NotebookHost.LiveDisplay = null;
+                NotebookHost.Interruption = null;
             }
         }
     }

@@ -1,7 +1,7 @@
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using EcoGlmm.Charts;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 
@@ -25,7 +25,8 @@ internal static partial class NotebookPage
         html.Append($"<title>{Encode(title)}</title>\n<style>\n{Resource("page.css")}</style>\n");
         if (HasFigures(notebook))
         {
-            var script = Plotly().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
+            // Once for all figures of the page: a figure that finds plotly.js in place loads nothing from the network.
+            var script = PlotlySource.BundledScript().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
             html.Append($"<script>\n{script}\n</script>\n");
         }
 
@@ -91,18 +92,10 @@ internal static partial class NotebookPage
         .Any(output => output.Data.TryGetValue(ValueFormatter.Html, out var html)
             && html.Contains("\"ecoglmm-figure\"", StringComparison.Ordinal));
 
-    /// <summary>
-    /// plotly.js, once for all figures of the page: a figure that finds it in place loads nothing from the network.
-    /// </summary>
-    public static string Plotly() => Resource("plotly.min.js.gz");
-
     private static string Resource(string name)
     {
         using var stream = typeof(NotebookPage).Assembly.GetManifestResourceStream(name)!;
-        using var content = name.EndsWith(".gz", StringComparison.Ordinal)
-            ? new GZipStream(stream, CompressionMode.Decompress)
-            : stream;
-        using var reader = new StreamReader(content);
+        using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
 

@@ -3,12 +3,17 @@ namespace EcoGlmm;
 /// <summary>Settings for charts that hold for the whole process.</summary>
 public static class ChartOptions
 {
+    /// <summary>The value of <see cref="PlotlySource"/> that stands for the copy of plotly.js in this library.</summary>
+    public const string Bundled = "bundled";
+
     private static volatile string? _plotlySource = Environment.GetEnvironmentVariable("ECOGLMM_PLOTLY");
 
     /// <summary>
-    /// Where pages find plotly.js: a web address, or the path of a local plotly.min.js, whose text is then put into every
-    /// chart (about five megabytes each), so that charts are live without a network. Null, the default, takes version 3
-    /// from the jsDelivr network, checked by its hash. The environment variable ECOGLMM_PLOTLY sets the initial value.
+    /// Where pages find plotly.js, which makes charts live. Null, the default: version 3 from the jsDelivr network, checked
+    /// by its hash, or the library's own copy where the machine has no network. <see cref="Bundled"/>: always the
+    /// library's own copy. Otherwise a web address, or the path of a plotly.min.js. A copy of its own adds two megabytes to
+    /// a notebook: the first figure shown carries it for all others. The environment variable ECOGLMM_PLOTLY sets the
+    /// initial value.
     /// </summary>
     public static string? PlotlySource
     {

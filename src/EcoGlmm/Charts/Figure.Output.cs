@@ -1,4 +1,5 @@
 using EcoGlmm.Charts;
+using EcoGlmm.Display;
 
 namespace EcoGlmm;
 
@@ -23,20 +24,20 @@ public sealed partial class Figure
     /// <summary>Writes <see cref="ToJson"/> to a file.</summary>
     /// <param name="path">The file, which is replaced if it exists.</param>
     /// <exception cref="GlmmException">The file cannot be written.</exception>
-    public void SaveJson(string path) => Save(path, ToJson(indented: true));
+    public void SaveJson(string path) => PageFile.Save(path, ToJson(indented: true));
 
     /// <summary>Writes <see cref="ToSvg"/> to a file, for papers and slides.</summary>
     /// <param name="path">The file, which is replaced if it exists.</param>
     /// <exception cref="GlmmException">The file cannot be written.</exception>
-    public void SaveSvg(string path) => Save(path, ToSvg());
+    public void SaveSvg(string path) => PageFile.Save(path, ToSvg());
 
     /// <summary>
-    /// Writes a page that stands alone. It takes plotly.js from the network unless
-    /// <see cref="ChartOptions.PlotlySource"/> names a local copy, which is then put into the page.
+    /// Writes a page that stands alone. It takes plotly.js from the network, or carries it, as
+    /// <see cref="ChartOptions.PlotlySource"/> says.
     /// </summary>
     /// <param name="path">The file, which is replaced if it exists.</param>
     /// <exception cref="GlmmException">The file cannot be written, or the local copy of plotly.js cannot be read.</exception>
-    public void SaveHtml(string path) => Save(path, FigureHtml.Page(this, PlotlySource.Current));
+    public void SaveHtml(string path) => PageFile.Save(path, FigureHtml.Page(this, PlotlySource.Current));
 
     /// <summary>Opens the figure in the browser, from a page in the folder for temporary files.</summary>
     /// <returns>The path of the page.</returns>
@@ -48,18 +49,5 @@ public sealed partial class Figure
         if (!BrowserWindow.TryOpen(path))
             Console.WriteLine($"No browser could be opened here. The figure is in {path}.");
         return path;
-    }
-
-    private static void Save(string path, string text)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        try
-        {
-            File.WriteAllText(path, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new GlmmException($"The figure cannot be written to '{path}': {e.Message}", e);
-        }
     }
 }

@@ -6,11 +6,37 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     return window.Plotly && window.Plotly.newPlot && parseInt(window.Plotly.version, 10) >= 2;
   }
 
+  // plotly.js as one of the page's figures carries it: unpacked at once, for every figure that waits.
+  function carry(packed) {
+    if (usable() || window.ecoglmmCarried) return;
+    window.ecoglmmCarried = true;
+    var bytes = Uint8Array.from(atob(packed), function (c) { return c.charCodeAt(0); });
+    new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then(function (text) {
+      var script = document.createElement("script");
+      script.text = "(function(define,module,exports){" + text + "\n}).call(window);";
+      document.head.appendChild(script);
+      script.remove();
+    }).catch(function (reason) {
+      console.info("EcoGlmm: this browser cannot unpack plotly.js: " + reason.message);
+    }).then(function () {
+      (window.ecoglmmWaiting || []).splice(0).forEach(function (resolve) { resolve(); });
+    });
+  }
+
+  // The figure that carries plotly.js may come after this one, or later, when the reader scrolls to it.
+  function carried() {
+    return new Promise(function (resolve, reject) {
+      function arrived() {
+        if (usable()) resolve(window.Plotly); else reject(new Error("plotly.js did not start"));
+      }
+      if (usable()) arrived();
+      else (window.ecoglmmWaiting = window.ecoglmmWaiting || []).push(arrived);
+    });
+  }
+
   // plotly.js 3 has no AMD export: a loader such as require.js, if it saw the script, would keep it from the window.
-  function load(source) {
-    if (usable()) return Promise.resolve(window.Plotly);
+  function fetched(source) {
     if (window.ecoglmmPlotly) return window.ecoglmmPlotly;
-    if (!source.url) return Promise.reject(new Error("the page's own plotly.js is too old"));
     window.ecoglmmPlotly = new Promise(function (resolve, reject) {
       var define = window.define, amd = define && define.amd;
       var script = document.createElement("script");
@@ -37,6 +63,12 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
       document.head.appendChild(script);
     });
     return window.ecoglmmPlotly;
+  }
+
+  function load(source) {
+    if (usable()) return Promise.resolve(window.Plotly);
+    if (!source.url) return source.carried ? carried() : Promise.reject(new Error("the page's own plotly.js is too old"));
+    return source.carried ? Promise.any([fetched(source), carried()]) : fetched(source);
   }
 
   function brightness(color) {
@@ -110,11 +142,16 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
   }
 
   function draw(place, figure, plotly) {
-    var plot = document.createElement("div"), drawn = null, ink = null, layout = null, pending = false;
+    var plot = document.createElement("div"), drawn = null, ink = null, layout = null, pending = false, busy = false;
     plot.style.width = "100%";
 
+    // Plotly mixes up two changes that run at the same time: one waits for the other, and for its own promise's end.
     function update() {
       pending = false;
+      if (busy) {
+        later();
+        return;
+      }
       var width = place.clientWidth;
       if (!place.isConnected || !width) return;
       var newInk = inkOf(place), newLayout = layoutFor(figure, width);
@@ -131,18 +168,26 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
         place.appendChild(plot);
       }
       if (resized) {
-        plotly.relayout(plot, { width: width });
+        settle(plotly.relayout(plot, { width: width }));
         return;
       }
       var shown = painted(layout, ink);
       shown.width = width;
-      plotly.react(plot, painted(figure.data, ink), shown, figure.config).then(function () {
+      settle(plotly.react(plot, painted(figure.data, ink), shown, figure.config).then(function () {
         if (!first) return;
         Array.prototype.slice.call(place.children).forEach(function (c) { if (c !== plot) c.remove(); });
         plot.style.position = "";
         plot.style.visibility = "";
         place.setAttribute("data-drawn", "plotly");
-      });
+      }));
+    }
+
+    function settle(change) {
+      busy = true;
+      function done() {
+        busy = false;
+      }
+      change.then(done, done);
     }
 
     function later() {
@@ -183,5 +228,5 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     });
   }
 
-  return { show: show };
+  return { carry: carry, show: show };
 })();

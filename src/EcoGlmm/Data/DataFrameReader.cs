@@ -54,7 +54,7 @@ internal static class DataFrameReader
         {
             var arguments = new[] { dataBuffers.Invoke(column, null), validityBuffers.Invoke(column, null), length };
             if (ReadBuffersMethod.MakeGenericMethod(dataType).Invoke(null, arguments) is double[] values)
-                return new NumericColumn(name, values);
+                return new NumericColumn(name, values, dataType == typeof(float) && Array.Exists(values, HasDecimals));
         }
         return ColumnBuilder.FromObjects(name, ((IEnumerable)column).Cast<object?>().ToArray(), dataType);
     }
@@ -83,6 +83,8 @@ internal static class DataFrameReader
         }
         return row == length ? values : null;
     }
+
+    private static bool HasDecimals(double value) => double.IsFinite(value) && value != Math.Floor(value);
 
     private static object Property(object owner, string name) =>
         owner.GetType().GetProperty(name)?.GetValue(owner)

@@ -44,9 +44,12 @@ internal abstract class FieldColumn(string name)
 }
 
 /// <summary>Numbers; NaN is a missing value.</summary>
-internal sealed class NumericColumn(string name, double[] values) : FieldColumn(name)
+internal sealed class NumericColumn(string name, double[] values, bool isSinglePrecision = false) : FieldColumn(name)
 {
     public double[] Values { get; } = values;
+
+    /// <summary>Whether the source kept only some seven digits of each number, so that decimals are not what was measured.</summary>
+    public bool IsSinglePrecision { get; } = isSinglePrecision;
 
     public override int Length => Values.Length;
 
@@ -55,9 +58,9 @@ internal sealed class NumericColumn(string name, double[] values) : FieldColumn(
     public override bool IsMissing(int row) => double.IsNaN(Values[row]);
 
     public override FieldColumn Take(int[] rows) =>
-        new NumericColumn(Name, Array.ConvertAll(rows, row => Values[row]));
+        new NumericColumn(Name, Array.ConvertAll(rows, row => Values[row]), IsSinglePrecision);
 
-    public override FieldColumn Rename(string newName) => new NumericColumn(newName, Values);
+    public override FieldColumn Rename(string newName) => new NumericColumn(newName, Values, IsSinglePrecision);
 
     public override object? ValueAt(int row) => IsMissing(row) ? null : Values[row];
 

@@ -71,4 +71,13 @@ public sealed partial class FieldData
         table.EndLoadData();
         return table;
     }
+
+    /// <summary>
+    /// The columns for a DataFrame of Microsoft.Data.Analysis: <c>new DataFrame(data.ToColumns&lt;DataFrameColumn&gt;())</c>.
+    /// Numbers become a DoubleDataFrameColumn, factors a StringDataFrameColumn, logicals a BooleanDataFrameColumn, dates a
+    /// DateTimeDataFrameColumn; missing values are null.
+    /// </summary>
+    /// <typeparam name="TColumn">That package's DataFrameColumn, which this library does not reference.</typeparam>
+    /// <exception cref="GlmmException">The type is not that package's DataFrameColumn.</exception>
+    public TColumn[] ToColumns<TColumn>() => DataFrameWriter.Columns<TColumn>(this);
 }

@@ -39,10 +39,11 @@ internal static class FieldDataPreview
     {
         var columns = data.Columns.Take(ShownColumns).ToArray();
         var html = new StringBuilder();
-        html.Append("<div class=\"ecoglmm-data\" style=\"overflow-x:auto;color:inherit;font-size:0.9em\">");
-        html.Append("<div style=\"margin:0 0 0.4em 0\"><strong>").Append(Size(data)).Append("</strong></div>");
+        html.Append("<div class=\"ecoglmm-data\" tabindex=\"0\" role=\"region\" aria-label=\"Data\" ")
+            .Append("style=\"overflow-x:auto;color:inherit;font-size:0.9em\">");
         html.Append("<table style=\"border-collapse:collapse;background:transparent;color:inherit;")
-            .Append("font-variant-numeric:tabular-nums\"><thead><tr>");
+            .Append("font-variant-numeric:tabular-nums\"><caption style=\"caption-side:top;text-align:left;color:inherit;")
+            .Append("font-weight:600;padding:0 0 0.4em 0\">").Append(Size(data)).Append("</caption><thead><tr>");
         foreach (var column in columns)
         {
             html.Append("<th scope=\"col\" style=\"").Append(CellStyle(column))
@@ -83,7 +84,7 @@ internal static class FieldDataPreview
 
     private static string TypeOf(FieldColumn column) => column is CategoricalColumn factor
         ? $"factor, {Names.Count(factor.Levels.Length, "level")}"
-        : column.Kind;
+        : column is NumericColumn { IsSinglePrecision: true } ? "numeric, single precision" : column.Kind;
 
     private static string MissingIn(FieldColumn column) => column.MissingCount is > 0 and var count ? $"{count} missing" : "";
 

@@ -103,19 +103,18 @@ internal static class TableReader
     {
         if (reader.IsClosed)
             throw new GlmmException("The data reader is closed already; run the query again.");
-        var values = new List<object?>[reader.FieldCount];
-        for (var i = 0; i < values.Length; i++)
+        var columns = new QueryColumn[reader.FieldCount];
+        for (var i = 0; i < columns.Length; i++)
         {
             if (string.IsNullOrWhiteSpace(reader.GetName(i)))
                 throw new GlmmException($"Column {i + 1} of the query has no name; give it one with AS.");
-            values[i] = [];
+            columns[i] = QueryColumn.For(reader, i);
         }
         while (reader.Read())
         {
-            for (var i = 0; i < values.Length; i++)
-                values[i].Add(reader.GetValue(i));
+            foreach (var column in columns)
+                column.Append(reader);
         }
-        return new FieldData(values.Select((column, i) =>
-            ColumnBuilder.FromObjects(reader.GetName(i), [.. column], reader.GetFieldType(i))).ToArray());
+        return new FieldData(Array.ConvertAll(columns, column => column.ToColumn()));
     }
 }

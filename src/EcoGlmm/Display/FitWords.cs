@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.Families;
 
 namespace EcoGlmm.Display;
@@ -186,6 +187,14 @@ internal static class FitWords
                 WeightRole.Trials => "Weights are numbers of trials.",
                 _ => "Weights multiply each row's log-likelihood.",
             };
+        }
+
+        var single = fit.Specification.VariableNames
+            .Where(name => fit.Data.TryGetColumn(name, out var column) && column is NumericColumn { IsSinglePrecision: true }).ToArray();
+        if (single.Length > 0)
+        {
+            yield return $"Read in single precision, seven digits of each number: {string.Join(", ", single)}. "
+                + "DataFrame.LoadCsv stores decimals so; FieldData.ReadCsv keeps them all.";
         }
 
         if (fit.Options.Reml) yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits with the same fixed effects.";

@@ -28,6 +28,8 @@ internal static class ResultTables
         if (rows < predictions.Estimate.Length) notes.Add($"the first {rows} of {FitWords.Count(predictions.Estimate.Length, "prediction")}");
         if (predictions.UnseenLevelRows > 0)
             notes.Add($"{FitWords.Count(predictions.UnseenLevelRows, "row")} with a grouping level that the model has not seen");
+        if (predictions.NewIndividuals.Count > 0)
+            notes.Add($"{FitWords.Count(predictions.NewIndividuals.Count, "individual")} that the model has not seen, with means, first and last values from these rows");
         var content = new TableContent("Predictions") { Note = Note(notes) }
             .Number("Row").Number("Estimate").Number("Std. error").Number($"Lower {level} %").Number($"Upper {level} %");
         var columns = Together(predictions.Estimate[..rows], predictions.StandardError[..rows], predictions.Lower[..rows], predictions.Upper[..rows]);

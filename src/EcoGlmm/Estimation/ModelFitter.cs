@@ -19,6 +19,15 @@ internal static class ModelFitter
         return Fit(specification, response, data, family, options, progress, cancellation);
     }
 
+    /// <summary>Fits the model of a fit to its own response with other options.</summary>
+    public static GlmmFit Again(GlmmFit fit, GlmmOptions options)
+    {
+        Check(options);
+        var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
+            options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options));
+        return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, CancellationToken.None);
+    }
+
     public static GlmmFit Fit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
         GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {

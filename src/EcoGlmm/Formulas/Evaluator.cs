@@ -15,6 +15,9 @@ internal sealed record EvaluationContext(
 {
     public Dictionary<string, Value> Known { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Individuals of these rows that within(), between(), first() and last() did not know from training.</summary>
+    public SortedSet<string> NewIndividuals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The user's number of a row, from 1.</summary>
     public int RowNumber(int row) => (RowNumbers is null ? row : RowNumbers[row]) + 1;
 }
@@ -49,7 +52,10 @@ internal sealed class Evaluator(string text, EvaluationContext context)
         var key = node.ToString();
         if (!Context.Known.TryGetValue(key, out var value))
         {
-            value = node is CallNode call ? FunctionLibrary.Call(this, call) : Name((NameNode)node);
+            // New rows may state the value of a call in a column called like it: "within(age, id)".
+            value = !Context.Training && Context.Data.TryGetColumn(key, out var given) && given is NumericColumn stated
+                ? new NumericValue(stated.Values)
+                : node is CallNode call ? FunctionLibrary.Call(this, call) : Name((NameNode)node);
             Context.Known.Add(key, value);
         }
         return value;

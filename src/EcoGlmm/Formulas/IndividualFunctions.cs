@@ -11,7 +11,8 @@ internal enum IndividualStatistic
 /// <summary>
 /// Functions that summarise a variable over the rows of each individual: between(x, id) is the individual's mean,
 /// within(x, id) the deviation from it, first(x, id) and last(x, id) the least and the greatest value. An individual of
-/// the training rows keeps its value for ever; one that was not among them gets its own from the rows at hand.
+/// the training rows keeps its value for ever; one that was not among them gets its own from the rows at hand,
+/// and is noted as new.
 /// Source: M. van de Pol &amp; J. Wright (2009), Animal Behaviour 77, 753-758; M. van de Pol &amp; S. Verhulst (2006),
 /// American Naturalist 167, 766-773.
 /// </summary>
@@ -30,6 +31,8 @@ internal static class IndividualFunctions
             {
                 if (learnt.TryGetValue(id.Levels[level], out var value))
                     perLevel[level] = value;
+                else if (!double.IsNaN(perLevel[level]))
+                    evaluator.Context.NewIndividuals.Add(id.Levels[level]);
             }
         }
         var result = new double[x.Length];

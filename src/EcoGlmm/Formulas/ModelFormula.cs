@@ -3,14 +3,12 @@ namespace EcoGlmm.Formulas;
 /// <summary>A formula: response ~ fixed effects + random terms, or ~ … without a response.</summary>
 internal sealed class ModelFormula
 {
-    private readonly IReadOnlyList<FormulaNode> _writtenRandomTerms;
-
-    private ModelFormula(string text, FormulaNode? response, FormulaNode rightHandSide)
+        private ModelFormula(string text, FormulaNode? response, FormulaNode rightHandSide)
     {
         Text = text;
         Response = response;
         RightHandSide = rightHandSide;
-        (FixedEffects, RandomTerms, _writtenRandomTerms) = RandomTermSplitter.Split(text, rightHandSide);
+        (FixedEffects, RandomTerms, WrittenRandomTerms) = RandomTermSplitter.Split(text, rightHandSide);
     }
 
     /// <summary>The text as written, which positions refer to.</summary>
@@ -25,6 +23,9 @@ internal sealed class ModelFormula
 
     /// <summary>The random terms, a/b expanded, in the order of the text.</summary>
     public IReadOnlyList<RandomTermSyntax> RandomTerms { get; }
+
+    /// <summary>The random terms as they were written.</summary>
+    public IReadOnlyList<FormulaNode> WrittenRandomTerms { get; }
 
     /// <exception cref="GlmmException">The text is not a formula; the message shows where.</exception>
     public static ModelFormula Parse(string text)
@@ -92,7 +93,7 @@ internal sealed class ModelFormula
         switch (node)
         {
             case NameNode { Name: "." }:
-                foreach (var term in _writtenRandomTerms)
+                foreach (var term in WrittenRandomTerms)
                     Change(random, term, add);
                 return new ParenthesisNode(0, FixedEffects ?? new NumberNode(0, 1, false));
             case ParenthesisNode parenthesis:

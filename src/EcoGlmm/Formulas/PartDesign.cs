@@ -93,6 +93,32 @@ internal sealed class PartDesign
 
     public bool HasIntercept => _layout.HasIntercept && !_isLocation;
 
+    /// <summary>The variables of the fixed-effect terms and the offsets, as they stand in the formula.</summary>
+    public IReadOnlyList<FormulaNode> FixedExpressions =>
+        [.. _syntax.Terms.Terms.SelectMany(term => term.Variables).Distinct().Order().Select(v => _syntax.Terms.Variables[v]), .. _offsets];
+
+    /// <summary>The offsets, as they stand in the formula.</summary>
+    public IEnumerable<string> OffsetTexts => _offsets.Select(o => o.ToString());
+
+    /// <summary>The value of a numeric expression on other rows, by what it learnt from the training rows.</summary>
+    public double[] Numbers(FormulaNode node, FieldData rows) =>
+        new Evaluator(_syntax.Text, new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null)).Numbers(node, "a covariate");
+
+    /// <summary>
+    /// The columns of the fixed effects that were left out of the model because they depend on others: rows × columns,
+    /// column-major. What a model says of a row is only estimable if they depend on the others there in the same way.
+    /// </summary>
+    public double[] AliasedColumns(FieldData rows)
+    {
+        var context = new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null);
+        var position = new int[_aliased.Length];
+        var count = 0;
+        for (var j = 0; j < position.Length; j++) position[j] = _aliased[j] && (_held is null || double.IsNaN(_held[j])) ? count++ : -1;
+        var x = new double[rows.RowCount * count];
+        _layout.Fill(new Evaluator(_syntax.Text, context), position, x, new bool[rows.RowCount]);
+        return x;
+    }
+
     /// <summary>The labels of the fixed-effect terms, in R's order, without the intercept.</summary>
     public IReadOnlyList<string> TermLabels => _layout.TermLabels;
 
@@ -102,8 +128,9 @@ internal sealed class PartDesign
     /// <summary>The matrices of other rows, by the levels and transformations of the training rows.</summary>
     /// <param name="newData">A table with the columns that the part uses.</param>
     /// <param name="fixedOnly">Whether to leave the random terms out, whose columns need then not be there.</param>
+    /// <param name="anyLevel">Whether the rows are of no level in particular: the grouping columns need then not be there.</param>
     /// <exception cref="GlmmException">A column is missing, or a factor has a level that is new.</exception>
-    public PartMatrices Evaluate(FieldData newData, bool fixedOnly = false)
+    public PartMatrices Evaluate(FieldData newData, bool fixedOnly = false, bool anyLevel = false)
     {
         var context = new EvaluationContext(newData, Training: false, _learnt, RowNumbers: null);
         var evaluator = new Evaluator(_syntax.Text, context);
@@ -111,7 +138,7 @@ internal sealed class PartDesign
         var columns = _aliased.Count(aliased => !aliased);
         var x = FixedMatrix(evaluator, columns, missing);
         var offset = Offset(evaluator, missing, requireFinite: false);
-        return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing);
+        return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing, anyLevel);
     }
 
     /// <summary>The matrix without the intercept's column, which is the first, and less the means of the training rows.</summary>
@@ -136,10 +163,11 @@ internal sealed class PartDesign
         return means;
     }
 
-    private PartMatrices Matrices(Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing)
+    private PartMatrices Matrices(
+        Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing, bool anyLevel = false)
     {
         var n = evaluator.RowCount;
-        var random = fixedOnly ? [] : Array.ConvertAll(_randomTerms, term => term.Evaluate(evaluator, missing));
+        var random = fixedOnly ? [] : Array.ConvertAll(_randomTerms, term => term.Evaluate(evaluator, missing, anyLevel));
         for (var row = 0; row < n; row++)
         {
             if (!missing[row])
@@ -157,6 +185,7 @@ internal sealed class PartDesign
             X = x,
             Offset = offset,
             RandomTerms = random,
+            NewIndividuals = evaluator.Context.NewIndividuals,
         };
     }
 

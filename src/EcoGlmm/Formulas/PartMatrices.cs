@@ -35,6 +35,9 @@ internal sealed class PartMatrices
 
     public required GroupingTerm[] RandomTerms { get; init; }
 
+    /// <summary>Individuals whose means, first or last values were not known from training, but taken from these rows.</summary>
+    public IReadOnlyCollection<string> NewIndividuals { get; init; } = [];
+
     /// <summary>The part "~ 1".</summary>
     public static PartMatrices Constant(int rowCount)
     {

@@ -111,7 +111,10 @@ internal sealed class RandomTermDesign
             : all.Select(column => new RandomTermDesign(grouping, layout, [column], CovarianceKind.Unstructured));
     }
 
-    public GroupingTerm Evaluate(Evaluator evaluator, bool[] missing)
+    /// <param name="evaluator">Evaluates on the rows wanted.</param>
+    /// <param name="missing">Set where a variable is missing.</param>
+    /// <param name="anyLevel">Whether the rows are of no level in particular.</param>
+    public GroupingTerm Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
     {
         var (n, q) = (evaluator.RowCount, _effectNames.Length);
         var z = new double[CheckedLength(n, q)];
@@ -122,9 +125,18 @@ internal sealed class RandomTermDesign
             EffectNames = _effectNames,
             Kind = _kind,
             Z = q == 1 ? z : RowMajor(z, n, q),
-            Codes = evaluator.Context.Training ? _grouping.TrainingCodes : _grouping.Codes(evaluator, missing),
+            Codes = anyLevel ? NoLevels(n)
+                : evaluator.Context.Training ? _grouping.TrainingCodes
+                : _grouping.Codes(evaluator, missing),
             Levels = _grouping.Levels,
         };
+    }
+
+    private static int[] NoLevels(int n)
+    {
+        var codes = new int[n];
+        Array.Fill(codes, -1);
+        return codes;
     }
 
     private int CheckedLength(int rows, int columns) => (long)rows * columns <= Array.MaxLength

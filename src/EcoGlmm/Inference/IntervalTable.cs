@@ -9,6 +9,15 @@ public enum IntervalMethod
 {
     /// <summary>Estimate ± normal quantile × standard error.</summary>
     Wald,
+
+    /// <summary>
+    /// By the profile likelihood, for standard deviations, correlations and the dispersion too; by maximum likelihood for REML
+    /// fits. A refit for each step of each end.
+    /// </summary>
+    Profile,
+
+    /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="GlmmFit.BootstrapIntervals"/>), for all parameters.</summary>
+    Bootstrap,
 }
 
 /// <summary>One interval.</summary>
@@ -19,7 +28,10 @@ public enum IntervalMethod
 /// <param name="Upper">Upper end.</param>
 public sealed record Interval(ModelPart Part, string Name, double Estimate, double Lower, double Upper);
 
-/// <summary>Confidence intervals of fixed effects.</summary>
+/// <summary>
+/// Confidence intervals of fixed effects, and, by profile or bootstrap, of standard deviations ("sd_Days|Subject"), correlations
+/// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
+/// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
 {
@@ -40,14 +52,16 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
     /// <inheritdoc/>
     public Interval this[int index] => _rows[index];
 
-    /// <summary>The interval of a coefficient of the conditional part.</summary>
-    /// <exception cref="GlmmException">There is no such coefficient.</exception>
-    public Interval this[string name] => this[ModelPart.Conditional, name];
+    /// <summary>The interval of a parameter; of the conditional part where several parts have one of that name.</summary>
+    /// <exception cref="GlmmException">There is no such parameter.</exception>
+    public Interval this[string name] => Array.Find(_rows, r => r.Name == name) ?? this[ModelPart.Conditional, name];
 
     /// <summary>The interval of a coefficient of a part of the model.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
         ?? throw new GlmmException($"There is no coefficient \"{name}\" in the {part} part{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+
+    internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
 
     internal static IntervalTable Wald(GlmmFit fit, double level)
     {

@@ -47,6 +47,20 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IRichDisplay
     public ComparedModel this[string name] => Array.Find(_models, m => m.Name == name)
         ?? throw new GlmmException($"There is no model \"{name}\" in the comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
 
+    /// <summary>
+    /// Likelihood-ratio tests: each model against the next larger one that it is a special case of, where both converged.
+    /// </summary>
+    public LikelihoodRatioTests LikelihoodRatioTests
+    {
+        get
+        {
+            var bySize = _models.OrderBy(m => m.ParameterCount).ToArray();
+            return new LikelihoodRatioTests(bySize.Select((small, i) => bySize.Skip(i + 1)
+                .Select(large => LikelihoodRatioTest.Of($"{small.Name} in {large.Name}", small.Fit, large.Fit))
+                .FirstOrDefault(test => test is not null)).OfType<LikelihoodRatioTest>(), "Nested models");
+        }
+    }
+
     /// <summary>The table as data, one row a model.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>
     {
@@ -67,10 +81,14 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => LikelihoodRatioTests is { Count: > 0 } tests
+        ? ResultTables.Text(Table()) + "\n\n" + tests
+        : ResultTables.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => LikelihoodRatioTests is { Count: > 0 } tests
+        ? new HtmlWriter(card: false).Table(Table()).Table(EffectTables.Of(tests)).ToHtml()
+        : ResultTables.Html(Table());
 
     internal static ModelComparison Of(GlmmFit[] fits, string[]? names)
     {

@@ -34,7 +34,8 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level)
     {
         var conditional = use == RandomEffectsUse.Conditional;
-        var parts = Parts(newData, conditional, scale == PredictionScale.Response);
+        var parts = Parts(newData, use, scale == PredictionScale.Response);
+        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, estimate, parts).Predict(scale, level);
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -71,14 +72,17 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             (lower[i], upper[i]) = Interval(value[i], z * error[i], _model.Family.MeanBounds);
         }
 
-        return new Predictions(value, error, lower, upper, level, unseen);
+        return new Predictions(value, error, lower, upper, level, unseen)
+        {
+            NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
+        };
     }
 
     /// <summary>The probability of each category of an ordered response.</summary>
     public CategoryPredictions PredictProbabilities(FieldData? newData, RandomEffectsUse use, double level)
     {
         var conditional = use == RandomEffectsUse.Conditional;
-        var parts = Parts(newData, conditional, onResponse: true);
+        var parts = Parts(newData, use, onResponse: true);
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var categories = ((CumulativeFamily)_model.Family).Categories;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
@@ -102,7 +106,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     }
 
     /// <summary>An interval on a scale without bounds: logarithmic above a lower bound, logistic between two.</summary>
-    private static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)
+    internal static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)
     {
         var above = value - bounds.Low;
         if (double.IsPositiveInfinity(bounds.High))
@@ -170,10 +174,12 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
         return (value, Math.Sqrt(variance));
     }
 
-    private PartMatrices?[] Parts(FieldData? newData, bool conditional, bool onResponse)
+    /// <summary>The matrices of the rows for each linear predictor that the mean depends on.</summary>
+    public PartMatrices?[] Parts(FieldData? newData, RandomEffectsUse use, bool onResponse)
     {
         var parts = new PartMatrices?[_model.PredictorCount];
-        PartMatrices Of(PartDesign design) => newData is null ? design.Training : design.Evaluate(newData, !conditional);
+        PartMatrices Of(PartDesign design) => newData is null ? design.Training
+            : design.Evaluate(newData, use == RandomEffectsUse.Population, use == RandomEffectsUse.Averaged);
         parts[LinearPredictor.Conditional] = Of(specification.Conditional);
         if (!onResponse)
         {

@@ -20,6 +20,12 @@ public enum RandomEffectsUse
 
     /// <summary>All random effects at zero: the typical level, not the population's average on a curved scale.</summary>
     Population,
+
+    /// <summary>
+    /// The mean over the distribution of the random effects, integrated: the population's average (a marginal mean). It
+    /// differs from the typical level's wherever the link is curved.
+    /// </summary>
+    Averaged,
 }
 
 /// <summary>Predictions, one entry for each row asked for; NaN where a variable of the model is missing.</summary>
@@ -53,6 +59,12 @@ public sealed class Predictions : IRichDisplay
 
     /// <summary>Rows with a grouping level that was not in the data, predicted with a random effect of zero.</summary>
     public int UnseenLevelRows { get; }
+
+    /// <summary>
+    /// Individuals that the model has not seen, where it uses their mean, first or last value of a variable (<c>within()</c>, <c>between()</c>,
+    /// <c>first()</c>, <c>last()</c>): these were taken from the rows predicted for, while a known individual keeps those of the training rows.
+    /// </summary>
+    public IReadOnlyList<string> NewIndividuals { get; internal init; } = [];
 
     /// <summary>The predictions as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]>

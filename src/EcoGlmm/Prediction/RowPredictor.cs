@@ -85,6 +85,25 @@ internal sealed class RowPredictor
         return value;
     }
 
+    /// <summary>total ← total + factor · ∂η_k/∂ψ of the row.</summary>
+    public void AddGradient(int k, double factor, double[] total)
+    {
+        for (var j = 0; j < total.Length; j++) total[j] += factor * _gradients[k][j];
+    }
+
+    /// <summary>effects ← effects + factor · z_k of the row, for levels that were in the data.</summary>
+    public void AddEffects(int k, double factor, double[] effects)
+    {
+        foreach (var (_, term, codes, zs) in _terms[k])
+        {
+            var code = codes[_row];
+            for (var e = 0; e < term.Width && code >= 0; e++)
+            {
+                effects[term.EffectOffset + (code * term.Width) + e] += factor * zs[(_row * term.Width) + e];
+            }
+        }
+    }
+
     /// <summary>Cov(η_k, η_m) of the row.</summary>
     public double Covariance(int k, int m)
     {

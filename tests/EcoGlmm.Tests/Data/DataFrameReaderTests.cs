@@ -51,4 +51,18 @@ public class DataFrameReaderTests
 
     [Fact]
     public void An_empty_frame() => Assert.Equal(0, FieldData.From(new DataFrame(new DoubleDataFrameColumn("x"))).RowCount);
+
+    [Fact]
+    public void Decimals_in_single_precision_are_told_of_in_the_data_and_in_the_fit()
+    {
+        var frame = new DataFrame(
+            new PrimitiveDataFrameColumn<float>("mass", [.. Enumerable.Range(0, 30).Select(i => (float?)(i * 0.1f))]),
+            new PrimitiveDataFrameColumn<float>("eggs", [.. Enumerable.Range(0, 30).Select(i => (float?)(i % 4))]),
+            new PrimitiveDataFrameColumn<float>("unused", [.. Enumerable.Range(0, 30).Select(_ => (float?)0.1f)]));
+        Assert.Contains("numeric, single precision", FieldData.From(frame).ToString());
+        var fit = Glmm.Fit("eggs ~ mass", frame, Family.Poisson());
+        Assert.Contains("seven digits of each number: mass.", fit.ToString());
+        Assert.Contains("seven digits of each number: mass.", fit.ToHtml());
+        Assert.DoesNotContain("single precision", Glmm.Fit("eggs ~ 1", frame, Family.Poisson()).ToString());
+    }
 }

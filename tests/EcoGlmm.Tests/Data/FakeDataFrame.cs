@@ -42,6 +42,11 @@ public class PrimitiveDataFrameColumn<T>(string name, params T?[] values)
     : DataFrameColumn(name, values.Length, typeof(T)), IEnumerable<T?>
     where T : unmanaged
 {
+    public PrimitiveDataFrameColumn(string name, IEnumerable<T?> values)
+        : this(name, values.ToArray())
+    {
+    }
+
     private const int BufferLength = 10;
 
     public bool WereBuffersRead { get; private set; }
@@ -69,11 +74,24 @@ public class PrimitiveDataFrameColumn<T>(string name, params T?[] values)
     protected override IEnumerator GetEnumeratorCore() => GetEnumerator();
 }
 
-public class DoubleDataFrameColumn(string name, params double?[] values) : PrimitiveDataFrameColumn<double>(name, values);
+public class DoubleDataFrameColumn(string name, params double?[] values) : PrimitiveDataFrameColumn<double>(name, values)
+{
+    public DoubleDataFrameColumn(string name, IEnumerable<double?> values)
+        : this(name, values.ToArray())
+    {
+    }
+}
+
+public class BooleanDataFrameColumn(string name, IEnumerable<bool?> values) : PrimitiveDataFrameColumn<bool>(name, values);
 
 public class StringDataFrameColumn(string name, params string?[] values)
     : DataFrameColumn(name, values.Length, typeof(string)), IEnumerable<string?>
 {
+    public StringDataFrameColumn(string name, IEnumerable<string?> values)
+        : this(name, values.ToArray())
+    {
+    }
+
     public IEnumerator<string?> GetEnumerator() => ((IEnumerable<string?>)values).GetEnumerator();
 
     protected override IEnumerator GetEnumeratorCore() => GetEnumerator();

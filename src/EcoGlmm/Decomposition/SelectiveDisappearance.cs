@@ -1,0 +1,109 @@
+using EcoGlmm.Data;
+using EcoGlmm.Decomposition;
+using EcoGlmm.Formulas;
+
+namespace EcoGlmm;
+
+/// <summary>Does performance change as individuals age, or are those who are left merely different?</summary>
+public static class SelectiveDisappearance
+{
+    /// <summary>
+    /// Applies the published methods to one data set, side by side: the naive model, within-subject mean-centring, age at last record alone and in
+    /// interaction with age, ages at first and last record, a terminal effect, random slopes, quadratics with both centrings, and the exact
+    /// decomposition of population change.
+    /// </summary>
+    /// <remarks>
+    /// Within individuals age and year run together. With a random effect of year, and many individuals still alive at the end of the study, years
+    /// can take up some of what selection does to the population, and bias every method; cohorts that were followed to their end do not.
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// SelectiveDisappearance.Analyze("eggs ~ age + offset(log(visits)) + (1 | id) + (1 | year)", birds, age: "age", by: "id", Family.Poisson())
+    /// </code>
+    /// </example>
+    /// <param name="formula">
+    /// The model: its effects of age alone (age, I(age^2), poly(age, 2), within(age, id) …) are replaced by those of each method, everything else
+    /// stays in all of them: covariates, offset, random effects. Without a random effect of the individual it gets one.
+    /// </param>
+    /// <param name="data">The records, one row each.</param>
+    /// <param name="age">The column of ages, numeric.</param>
+    /// <param name="by">The column that tells individuals apart.</param>
+    /// <param name="family">Response distribution and link; Gaussian when null.</param>
+    /// <param name="options">As for <see cref="Glmm.Fit(string, FieldData, Family?, GlmmOptions?)"/>; fits are by maximum likelihood, so that AIC compares.</param>
+    /// <param name="analysis">Methods, columns of known longevity, reference age; defaults when null.</param>
+    /// <returns>The methods with their slopes, tests and fits, the decomposition, warnings and figures.</returns>
+    /// <exception cref="GlmmException">The formula, a column or the response cannot be used, or age stands in an interaction.</exception>
+    public static AgeAnalysis Analyze(string formula, FieldData data, string age, string by, Family? family = null, GlmmOptions? options = null,
+        AgeAnalysisOptions? analysis = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        analysis ??= new AgeAnalysisOptions();
+        options = (options ?? new GlmmOptions()) with { Reml = false };
+        family ??= Family.Gaussian();
+        if (!(analysis.Level > 0 && analysis.Level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {analysis.Level}.");
+        if (analysis.AgeStep is { } step && !(step > 0)) throw new GlmmException($"AgeStep must be above 0, not {step}.");
+        if (data.Column(age) is not NumericColumn) throw new GlmmException($"The column \"{age}\" is not numeric, as ages must be. Make it so with AsNumeric.");
+        _ = data.Column(by);
+
+        var text = AgeFormula.Create(formula, data, age, by);
+        var (x, id) = (Deparser.Name(age), text.By);
+        var last = analysis.LastAge is { } known ? Deparser.Name(known) : $"last({x}, {id})";
+        var first = analysis.FirstAge is { } start ? Deparser.Name(start) : $"first({x}, {id})";
+        foreach (var column in new[] { analysis.LastAge, analysis.FirstAge }.OfType<string>())
+        {
+            if (data.Column(column) is not NumericColumn) throw new GlmmException($"The column \"{column}\" is not numeric. Make it so with AsNumeric.");
+        }
+
+        // All methods look at the same rows: those that are complete in everything any of them uses.
+        var rows = data.Where(row => !double.IsNaN(row.Number(age)) && row.Text(by) is not null
+            && (analysis.LastAge is null || !double.IsNaN(row.Number(analysis.LastAge)))
+            && (analysis.FirstAge is null || !double.IsNaN(row.Number(analysis.FirstAge))));
+        if (rows.RowCount == 0) throw new GlmmException($"No row has both \"{age}\" and \"{by}\".");
+        var naive = Glmm.Fit(text.With(x, null), rows, family, options);
+        var sample = AgeSample.Of(naive, age, by, analysis);
+        var reference = analysis.ReferenceAge ?? sample.Sampling.MeanAge;
+        var methods = analysis.Methods ?? Enum.GetValues<AgeMethod>();
+        var approaches = methods.Distinct().Select(method =>
+        {
+            var model = AgeModel.Of(method, x, id, first, last, reference, sample.Sampling.MeanLastAge);
+            var written = text.With(model.Terms, model.HasRandomSlopes ? $"within({x}, {id})" : null);
+            return Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive ? naive : Glmm.Fit(written, rows, family, options), analysis.Level, sample.Sampling.LastAgeSd * sample.Sampling.LastAgeSd / sample.Sampling.Individuals);
+        });
+        return new AgeAnalysis(naive, age, by, [.. approaches], sample, reference, text.AddedGroup, data.RowCount - naive.ObservationCount, analysis);
+    }
+
+    private static AgeApproach Apply(AgeMethod method, AgeModel model, string formula, bool hasSlopes, Func<GlmmFit> fitting, double level, double longevityVariance)
+    {
+        var approach = new AgeApproach { Method = method, Formula = formula };
+        if (model.HasRandomSlopes && hasSlopes)
+            return approach with { Unavailable = "The formula gives individuals slopes in age already, in every method." };
+        GlmmFit fit;
+        try
+        {
+            fit = fitting();
+        }
+        catch (GlmmException failure)
+        {
+            return approach with { Unavailable = failure.Message };
+        }
+
+        var contrast = new CoefficientContrast(fit, level);
+        var needed = new[] { model.Within, model.Between, model.Difference, model.Extra?.Value }.OfType<Combination>();
+        if (contrast.Missing(needed) is { } missing)
+            return approach with { Fit = fit, Unavailable = $"In these data {missing} cannot be told apart from the other effects." };
+        // The mean longevity at which the slope is read is an estimate too.
+        var further = model.PerLongevity is { } change ? longevityVariance * Math.Pow(contrast.Slope(change).Estimate, 2) : 0;
+        return approach with
+        {
+            Fit = fit,
+            Within = contrast.Slope(model.Within, further),
+            Between = contrast.Slope(model.Between),
+            Difference = contrast.Slope(model.Difference),
+            Test = contrast.Test(model.Nulls),
+            Extra = model.Extra is { } extra ? contrast.Slope(extra.Value) : null,
+            ExtraMeaning = model.Extra?.Meaning,
+            Unavailable = fit.Convergence.IsConverged ? null : "The fit did not converge.",
+        };
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections;
+using EcoGlmm.Display;
+using EcoGlmm.Inference;
+
+namespace EcoGlmm;
+
+/// <summary>A t-test of a fixed effect.</summary>
+/// <param name="Name">Name of the coefficient.</param>
+/// <param name="Estimate">The estimate.</param>
+/// <param name="StandardError">Its standard error.</param>
+/// <param name="DegreesOfFreedom">Denominator degrees of freedom.</param>
+/// <param name="Statistic">Estimate over standard error.</param>
+/// <param name="PValue">Two-sided, by Student's t.</param>
+/// <param name="Lower">Lower end of the interval.</param>
+/// <param name="Upper">Upper end.</param>
+public sealed record CoefficientTest(string Name, double Estimate, double StandardError, double DegreesOfFreedom, double Statistic,
+    double PValue, double Lower, double Upper);
+
+/// <summary>Tests of the fixed effects of the conditional part with denominator degrees of freedom.</summary>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IRichDisplay
+{
+    private readonly CoefficientTest[] _rows;
+
+    internal CoefficientTests(GlmmFit fit, DenominatorDegrees degrees, double level)
+    {
+        Level = level;
+        Degrees = degrees;
+        var satterthwaite = Satterthwaite.For(fit, degrees, ModelPart.Conditional);
+        var kept = fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).ToArray();
+        _rows = [.. kept.Select((c, j) =>
+        {
+            var l = new double[kept.Length];
+            l[j] = 1;
+            var df = satterthwaite?.DegreesOfFreedom(l) ?? double.PositiveInfinity;
+            var half = StudentT.Quantile(0.5 + (level / 2), df) * c.StandardError;
+            return new CoefficientTest(c.Name, c.Estimate, c.StandardError, df, c.Statistic,
+                2 * StudentT.UpperTail(Math.Abs(c.Statistic), df), c.Estimate - half, c.Estimate + half);
+        })];
+    }
+
+    /// <summary>Coverage of the intervals.</summary>
+    public double Level { get; }
+
+    /// <summary>Where the degrees of freedom come from.</summary>
+    public DenominatorDegrees Degrees { get; }
+
+    /// <inheritdoc/>
+    public int Count => _rows.Length;
+
+    /// <inheritdoc/>
+    public CoefficientTest this[int index] => _rows[index];
+
+    /// <summary>The test of a coefficient.</summary>
+    /// <exception cref="GlmmException">There is no such coefficient.</exception>
+    public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
+        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+
+    /// <inheritdoc/>
+    public IEnumerator<CoefficientTest> GetEnumerator() => ((IEnumerable<CoefficientTest>)_rows).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(EffectTables.Of(this));
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(EffectTables.Of(this));
+}

@@ -1,0 +1,58 @@
+using EcoGlmm.Estimation;
+
+namespace EcoGlmm.Inference;
+
+/// <summary>
+/// The parametric bootstrap: responses simulated from the fit, random effects drawn anew, and the model fitted to each.
+/// Source: A. C. Davison &amp; D. V. Hinkley (1997), Bootstrap Methods and their Application, sections 2.1 and 5.3 (percentile
+/// intervals).
+/// </summary>
+internal static class ParametricBootstrap
+{
+    public const int DefaultCount = 500;
+    public const long DefaultSeed = 1;
+
+    /// <summary>A statistic of each refit: [simulation][element]; refits that failed are left out.</summary>
+    public static double[][] Statistics(GlmmFit fit, Func<GlmmFit, double[]> statistic, int count, long seed)
+    {
+        if (!fit.Convergence.IsConverged)
+            throw new GlmmException("The fit did not converge, so that simulating from it says nothing. Mend the model first: fit.Convergence says what is wrong.");
+        var responses = fit.Simulate(count, seed, SimulationMode.Unconditional);
+        var results = new double[]?[count];
+        var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = fit.Options.Control.MaxThreads }, s =>
+        {
+            try
+            {
+                var again = ModelFitter.Fit(fit.Specification, fit.Response.With(responses[s], fit.Specification, fit.Family), fit.Data, fit.Family,
+                    options, null, CancellationToken.None);
+                if (again.Convergence.IsConverged) results[s] = statistic(again);
+            }
+            catch (GlmmException)
+            {
+                // A simulated response that the model cannot be fitted to (all zeros, say) is left out and counted.
+            }
+        });
+        return [.. results.OfType<double[]>()];
+    }
+
+    /// <summary>The percentile interval of one element.</summary>
+    public static (double Lower, double Upper) Percentiles(double[][] statistics, int element, double level)
+    {
+        var values = statistics.Select(s => s[element]).Where(double.IsFinite).Order().ToArray();
+        if (values.Length < 10) return (double.NaN, double.NaN);
+        return (Formulas.LearningFunctions.Quantile(values, (1 - level) / 2), Formulas.LearningFunctions.Quantile(values, (1 + level) / 2));
+    }
+
+    /// <summary>Intervals of all parameters.</summary>
+    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, int count, long seed)
+    {
+        var parameters = FitParameter.Of(fit);
+        var statistics = Statistics(fit, f => [.. parameters.Select(p => p.Value(f))], count, seed);
+        return parameters.Select((p, k) =>
+        {
+            var (lower, upper) = Percentiles(statistics, k, level);
+            return new Interval(p.Part, p.Name, p.Value(fit), lower, upper);
+        });
+    }
+}

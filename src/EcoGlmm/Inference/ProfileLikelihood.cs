@@ -1,0 +1,131 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Inference;
+
+/// <summary>
+/// Profile-likelihood intervals: the values of a parameter at which the likelihood, maximised over all others, is lower than at
+/// the estimate by half a quantile of χ²₁. The signed root ζ of the deviance difference is all but linear in the parameter,
+/// so that a few secant steps find where it is ±z.
+/// Source: D. M. Bates &amp; D. G. Watts (1988), Nonlinear Regression Analysis, section 6.1; W. Venables &amp; S. Moolgavkar (1988),
+/// Applied Statistics 37, 87-94.
+/// </summary>
+internal sealed class ProfileLikelihood
+{
+    private const int MostSteps = 25;
+    private const double Tolerance = 1e-4;
+    private readonly GlmmFit _fit;
+    private readonly double _best;
+    private readonly double _z;
+
+    private ProfileLikelihood(GlmmFit fit, double level)
+    {
+        _fit = fit;
+        _best = Objective(fit);
+        _z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
+    }
+
+    /// <summary>Intervals of all parameters; for a REML fit those of maximum likelihood, as in lme4.</summary>
+    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level)
+    {
+        if (!fit.Convergence.IsConverged)
+            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
+        var options = fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } };
+        var profile = new ProfileLikelihood(ModelFitter.Again(fit, options), level);
+        var parameters = FitParameter.Of(fit);
+        var ends = new double[2 * parameters.Count];
+        Parallel.For(0, ends.Length, new ParallelOptions { MaxDegreeOfParallelism = fit.Options.Control.MaxThreads },
+            k => ends[k] = profile.End(parameters[k / 2], k % 2 == 0 ? -1 : 1));
+        return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k], ends[(2 * k) + 1]));
+    }
+
+    private double End(FitParameter parameter, int side)
+    {
+        var estimate = parameter.Value(_fit);
+        var (low, high) = parameter.Bounds;
+        var bound = side < 0 ? low : high;
+        if (double.IsNaN(estimate) || estimate == bound) return double.IsNaN(estimate) ? double.NaN : bound;
+        var edge = parameter.Kind == ParameterKind.Correlation ? side * 0.99999 : parameter.Kind == ParameterKind.StandardDeviation && side < 0 ? 0 : double.NaN;
+        var (inside, outside) = (estimate, double.NaN);
+        var (zetaInside, x, step) = (0.0, 0.0, FirstStep(parameter, estimate));
+        var isZero = estimate == 0 && parameter.Kind != ParameterKind.Coefficient;
+        var origin = isZero ? 0 : parameter.ToUnbounded(estimate);
+
+        // A standard deviation of zero has no logarithm: walk on its own scale.
+        double From(double u) => isZero ? u : parameter.FromUnbounded(u);
+        double To(double v) => isZero ? v : parameter.ToUnbounded(v);
+        x = origin + (side * step);
+        for (var i = 0; i < MostSteps; i++)
+        {
+            var value = From(x);
+            var zeta = Zeta(parameter, value);
+            if (double.IsNaN(zeta)) return double.NaN;
+            if (Math.Abs(zeta - _z) < Tolerance) return value;
+            if (zeta < _z) (inside, zetaInside) = (value, zeta);
+            else outside = value;
+            var next = zeta > 0.02 * _z ? origin + ((x - origin) * _z / zeta) : origin + (3 * (x - origin));
+            if (double.IsNaN(outside))
+            {
+                // Far out the likelihood may never fall far enough: the interval then ends at the bound.
+                if (i >= 3 && !double.IsNaN(edge))
+                {
+                    if (Zeta(parameter, edge) < _z) return bound;
+                    outside = edge;
+                    next = parameter.Kind == ParameterKind.Correlation ? 0.5 * (x + To(edge)) : x - Math.Log(2);
+                }
+                else
+                {
+                    next = origin + (side * Math.Min(Math.Abs(next - origin), 3 * Math.Abs(x - origin)));
+                }
+            }
+            else if (outside != edge || edge != 0)
+            {
+                var (a, b) = (To(inside), To(outside));
+                if ((next - a) * (next - b) >= 0) next = 0.5 * (a + b);
+            }
+            else
+            {
+                next = Math.Max(next, x - 3);
+            }
+
+            if (Math.Abs(next - x) < 1e-10 * (1 + Math.Abs(x))) return value;
+            x = next;
+        }
+
+        return _z - zetaInside < 0.05 ? inside : double.NaN;
+    }
+
+    /// <summary>A standard error, where there is one.</summary>
+    private double FirstStep(FitParameter parameter, double estimate)
+    {
+        var wald = parameter.Kind switch
+        {
+            ParameterKind.Coefficient => parameter.Part switch
+            {
+                ModelPart.Conditional => _fit.FixedEffects[parameter.Name].StandardError,
+                ModelPart.ZeroInflation => _fit.ZeroInflationEffects[parameter.Name].StandardError,
+                _ => _fit.DispersionEffects[parameter.Name].StandardError,
+            },
+            ParameterKind.Dispersion => 1 / Math.Sqrt(_fit.ObservationCount),
+            ParameterKind.StandardDeviation when estimate == 0 => 0.1 * Math.Max(_fit.Family.HasDispersion ? _fit.Sigma : 1, 1e-8),
+            _ => 0.2,
+        };
+        return _z * (wald > 0 && double.IsFinite(wald) ? wald : Math.Max(0.1, 0.1 * Math.Abs(estimate)));
+    }
+
+    /// <summary>√(2(ℓ̂ − ℓ)) with the parameter held at a value; NaN where no fit is to be had.</summary>
+    private double Zeta(FitParameter parameter, double value)
+    {
+        try
+        {
+            var held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] });
+            return Math.Sqrt(Math.Max(0, 2 * (_best - Objective(held))));
+        }
+        catch (GlmmException)
+        {
+            return double.NaN;
+        }
+    }
+
+    private static double Objective(GlmmFit fit) => fit.LogLikelihood + fit.Estimate.LogPrior;
+}

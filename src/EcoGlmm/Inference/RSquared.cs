@@ -1,0 +1,43 @@
+using EcoGlmm.Display;
+
+namespace EcoGlmm;
+
+/// <summary>
+/// Shares of the variance of the linear predictor, the distribution's variance included: by fixed effects alone (marginal),
+/// and by fixed and random effects together (conditional).
+/// </summary>
+/// <param name="Marginal">R² of the fixed effects.</param>
+/// <param name="Conditional">R² of fixed and random effects.</param>
+/// <param name="FixedVariance">Variance of the fixed part over the rows.</param>
+/// <param name="RandomVariance">Of the random effects, averaged over the rows where slopes vary; without observation-level effects.</param>
+/// <param name="ObservationVariance">Of observation-level random effects.</param>
+/// <param name="DistributionVariance">Of the distribution, on the scale of the linear predictor.</param>
+/// <param name="Method">How that was had.</param>
+/// <remarks>
+/// Nakagawa &amp; Schielzeth (2013), Johnson (2014) for random slopes, Nakagawa, Johnson &amp; Schielzeth (2017). Of a zero-inflated
+/// model, the conditional part only.
+/// </remarks>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed record RSquared(double Marginal, double Conditional, double FixedVariance, double RandomVariance, double ObservationVariance,
+    double DistributionVariance, string Method) : IRichDisplay
+{
+    /// <inheritdoc/>
+    public override string ToString() => ResultTables.Text(Table());
+
+    /// <inheritdoc/>
+    public string ToHtml() => ResultTables.Html(Table());
+
+    private TableContent Table()
+    {
+        var total = FixedVariance + RandomVariance + ObservationVariance + DistributionVariance;
+        var content = new TableContent($"R²: marginal {NumberFormat.Fixed(Marginal, 3)}, conditional {NumberFormat.Fixed(Conditional, 3)}")
+        {
+            Note = $"Variances on the scale of the linear predictor; of the distribution: {Method}.",
+        }.Text("Source").Number("Variance").Number("Share");
+        (string Name, double Variance)[] rows = [("Fixed effects", FixedVariance), ("Random effects", RandomVariance),
+            ("Observation-level effects", ObservationVariance), ("Distribution", DistributionVariance)];
+        foreach (var (name, variance) in rows.Where(r => r.Variance > 0 || r.Name != "Observation-level effects"))
+            content.Row(name, NumberFormat.Significant(variance), NumberFormat.Fixed(variance / total, 3));
+        return content;
+    }
+}

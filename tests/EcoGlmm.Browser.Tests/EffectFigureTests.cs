@@ -1,0 +1,45 @@
+namespace EcoGlmm.Browser.Tests;
+
+/// <summary>Charts of effects and of random effects, drawn from fits to the data sets.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class EffectFigureTests(BrowserFixture browser)
+{
+    private static readonly Lazy<GlmmFit> s_owls = new(() => Glmm.Fit(
+        "SiblingNegotiation ~ FoodTreatment * SexParent + ArrivalTime + offset(log(BroodSize)) + (1 | Nest)", Data("owls"), Family.NegativeBinomial2()));
+
+    private static readonly Lazy<GlmmFit> s_sleep = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", Data("sleepstudy")));
+
+    [BrowserTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Effects_are_drawn_as_curves_and_points(bool dark)
+    {
+        string[] cells =
+        [
+            s_owls.Value.PlotEffect("ArrivalTime", by: "FoodTreatment").ToHtml(),
+            s_owls.Value.PlotEffect("FoodTreatment", by: "SexParent", randomEffects: RandomEffectsUse.Averaged).ToHtml(),
+            s_sleep.Value.PlotEffect("Days").ToHtml(),
+        ];
+        await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark });
+        await page.Drawn(3);
+        await page.Shoot(dark ? "effects-dark" : "effects-light");
+        Assert.Empty(page.Errors);
+        Assert.Equal(3, await page.Count(".js-fill"));
+        Assert.Equal(4, await page.Count(".yerror"));
+    }
+
+    [BrowserTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Caterpillars_show_modes_and_own_estimates(bool dark)
+    {
+        string[] cells = [s_owls.Value.PlotRandomEffects("Nest").ToHtml(), s_sleep.Value.PlotRandomEffects("Subject").ToHtml()];
+        await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark });
+        await page.Drawn(2);
+        await page.Shoot(dark ? "caterpillar-dark" : "caterpillar-light");
+        Assert.Empty(page.Errors);
+        Assert.Equal(27 + 18 + 18, await page.Count(".xerror"));
+    }
+
+    private static FieldData Data(string name) => FieldData.ReadCsv(Path.Combine(BrowserFixture.Root, "datasets", name + ".csv"));
+}

@@ -1,0 +1,37 @@
+namespace EcoGlmm.Notebooks.Tests;
+
+/// <summary>The scripts of docs/getting-started.md, which take EcoGlmm from the packed folder, run by the real dotnet command.</summary>
+[Collection(PackedCollection.Name)]
+public sealed class ScriptTests(PackedLibrary packed)
+{
+    [Fact]
+    public async Task The_fsharp_script_prints_its_fit()
+    {
+        using var folder = new TutorialFolder();
+        await WriteAsync(folder, "owls.fsx", DocumentBlocks.Of("getting-started.md").Single(block => block.Language == "fsharp").Text);
+        var (exitCode, output) = await packed.RunAsync(folder.Root, "fsi", "owls.fsx");
+        Assert.True(exitCode == 0, output);
+        AssertShown(output);
+    }
+
+    [Fact]
+    public async Task The_file_based_app_prints_its_fit()
+    {
+        using var folder = new TutorialFolder();
+        var code = DocumentBlocks.Of("getting-started.md").Single(block => block.Text.StartsWith("#:", StringComparison.Ordinal)).Text;
+        await WriteAsync(folder, "owls.cs", code);
+        var (exitCode, output) = await packed.RunAsync(folder.Root, "run", "owls.cs");
+        Assert.True(exitCode == 0, output);
+        AssertShown(output);
+    }
+
+    private Task WriteAsync(TutorialFolder folder, string name, string code) =>
+        File.WriteAllTextAsync(Path.Combine(folder.Root, name), code.Replace("/path/to/artifacts/packages", packed.Feed));
+
+    private static void AssertShown(string output)
+    {
+        Assert.Contains("FoodTreatmentSatiated", output, StringComparison.Ordinal);
+        Assert.Contains("Nest", output, StringComparison.Ordinal);
+        Assert.Contains(".html", output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,64 @@
+using EcoGlmm.Tests.Inference;
+
+namespace EcoGlmm.Tests.Prediction;
+
+public sealed class EffectFigureTests
+{
+    [Fact]
+    public void A_curve_is_the_prediction_of_the_typical_level()
+    {
+        var fit = InferenceReference.Fit("slopes");
+        var figure = fit.PlotEffect("DOY", by: "mined");
+        var curves = figure.Panels[0].Traces.OfType<LineTrace>().ToArray();
+        Assert.Equal(["mined no", "mined yes"], curves.Select(c => c.Name));
+        var rows = FieldData.From(new Dictionary<string, object> { ["DOY"] = curves[1].X.ToArray(), ["mined"] = curves[1].X.Select(_ => "yes").ToArray() });
+        var predicted = fit.Predict(rows, randomEffects: RandomEffectsUse.Population);
+        for (var i = 0; i < curves[1].X.Count; i++)
+        {
+            Assert.Equal(predicted.Estimate[i], curves[1].Y[i], 1e-10);
+            Assert.Equal(predicted.Lower[i], curves[1].Lower![i], 1e-9);
+        }
+
+        Assert.Equal(fit.ObservationCount, figure.Panels[0].Traces.OfType<PointTrace>().Sum(t => t.X.Count));
+    }
+
+    [Fact]
+    public void Levels_of_a_factor_are_averaged_over_the_population_with_zero_inflation()
+    {
+        var fit = InferenceReference.Fit("salamanders");
+        var points = fit.PlotEffect("mined", randomEffects: RandomEffectsUse.Averaged, showData: false).Panels[0].Traces.OfType<PointTrace>().Single();
+        var data = fit.Data;
+        double Expected(string mined) => data.Texts("spp").GroupBy(s => s).Sum(g => g.Count() / (double)data.RowCount * fit.Predict(
+            FieldData.From(new Dictionary<string, object> { ["mined"] = new[] { mined }, ["spp"] = new[] { g.Key! }, ["DOY"] = new[] { data.Numbers("DOY").Average() } }),
+            randomEffects: RandomEffectsUse.Averaged).Estimate[0]);
+        Assert.Equal(Expected("no"), points.Y[0], 1e-9);
+        Assert.Equal(Expected("yes"), points.Y[1], 1e-9);
+    }
+
+    [Fact]
+    public void Without_pooling_each_level_has_the_mean_of_its_own_rows()
+    {
+        var fit = Glmm.Fit("Yield ~ 1 + (1 | Batch)", InferenceReference.Data("dyestuff"));
+        var raw = fit.PlotRandomEffects("Batch").Panels[0].Traces.OfType<PointTrace>().First(t => t.Name!.StartsWith("Own"));
+        var (batches, yields) = (fit.Data.Texts("Batch"), fit.Data.Numbers("Yield"));
+        var expected = batches.Zip(yields).GroupBy(r => r.First).Select(g => g.Average(r => r.Second) - fit.FixedEffects[0].Estimate).Order();
+        Assert.Equal(expected.Select(v => Math.Round(v, 6)), raw.X.Order().Select(v => Math.Round(v, 6)));
+    }
+
+    [Fact]
+    public void Raw_slopes_are_those_of_each_level_by_itself_and_what_is_infinite_is_left_out()
+    {
+        var fit = InferenceReference.Fit("sleep");
+        var raw = fit.PlotRandomEffects("Subject").Panels[1].Traces.OfType<PointTrace>().First(t => t.Name!.StartsWith("Own"));
+        var own = Glmm.Fit("Reaction ~ Days", fit.Data.Where(row => row.Text("Subject") == "308"));
+        var at = raw.Text!.Select((t, i) => (t, i)).Single(t => t.t.Contains("Subject 308")).i;
+        Assert.Equal(own.FixedEffects["Days"].Estimate - fit.FixedEffects["Days"].Estimate, raw.X[at], 1e-6);
+
+        // Nothing was seen at the first site: its own estimate is minus infinity.
+        var rows = Enumerable.Range(0, 60).Select(i => new { site = "s" + (i % 6), count = i % 6 == 0 ? 0 : (i * 7 % 5) + (i % 6) }).ToArray();
+        var sites = Glmm.Fit("count ~ 1 + (1 | site)", rows, Family.Poisson()).PlotRandomEffects("site").Panels[0].Traces
+            .OfType<PointTrace>().First(t => t.Name!.StartsWith("Own"));
+        Assert.Single(sites.X, double.IsNaN);
+        Assert.Contains("not to be estimated", sites.Text![sites.X.ToList().FindIndex(double.IsNaN)]);
+    }
+}
