@@ -137,17 +137,12 @@ public sealed partial class SimulatedResiduals : IRichDisplay
             integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, method, ResidualRows.Plain, null, null);
     }
 
-    /// <summary>
-    /// Residuals from a simulator, called once or more for each of <paramref name="count"/> simulations; large sets of
-    /// simulations are never all in memory unless <see cref="Simulated"/> is asked for.
-    /// </summary>
-    internal static SimulatedResiduals FromSimulator(
-        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed,
-        ResidualRows? rows = null, long keptValues = SimulationSource.DefaultKeptValues, ResidualMethod method = ResidualMethod.Pit,
-        ResidualModel? model = null, RefittedModels? refits = null)
+    /// <summary>Residuals from simulations that need not all be in memory.</summary>
+    internal static SimulatedResiduals FromSource(
+        double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows? rows = null,
+        ResidualMethod method = ResidualMethod.Pit, ResidualModel? model = null, RefittedModels? refits = null)
     {
-        CheckCount(count);
-        var simulations = SimulationSource.FromWriter(simulate, count, observed.Length, keptValues);
+        CheckCount(simulations.Count);
         return Create(observed, fitted, simulations, integerResponse, seed, method, rows ?? ResidualRows.Plain, model, refits);
     }
 
@@ -205,7 +200,8 @@ public sealed partial class SimulatedResiduals : IRichDisplay
             throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
         RefittedModels? refits = _refits is null ? null
             : _refits with { Observed = Aggregate(_refits.Observed), Residuals = Array.ConvertAll(_refits.Residuals, Aggregate) };
-        return FromSimulator(Aggregate(Observed), Aggregate(Fitted), Count, Simulate, IntegerResponse, Seed,
+        var groups = SimulationSource.FromWriter(Simulate, Count, grouping.Levels.Length);
+        return FromSource(Aggregate(Observed), Aggregate(Fitted), groups, IntegerResponse, Seed,
             new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"), method: Method, refits: refits);
     }
 
