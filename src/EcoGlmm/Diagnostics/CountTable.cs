@@ -1,4 +1,5 @@
 using EcoGlmm.Families;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -41,20 +42,26 @@ internal sealed class CountTable
         }
     }
 
-    /// <summary>The count that belongs to random bits, by the table.</summary>
-    public int Draw(ulong bits)
+    /// <summary>The counts that belong to the random bits 0, 1, … of a key, by the table.</summary>
+    public void Draw(ulong key, Span<double> destination)
     {
-        long u = (long)(bits >> 1);
-        int k = _guide[(int)(bits >> (64 - GuideBits))];
+        long[] thresholds = _thresholds;
+        int[] guide = _guide;
+        for (int s = 0; s < destination.Length; s++)
+        {
+            ulong bits = RandomStream.BitsAt(key, s);
+            long u = (long)(bits >> 1);
+            int k = guide[(int)(bits >> (64 - GuideBits))];
 
-        // Most steps of F lie alone in their 256th: one step without a branch, and more where there are more.
-        k += (int)((ulong)(_thresholds[k] - u - 1) >> 63);
-        while (_thresholds[k] <= u)
-            k++;
-        return k;
+            // Most steps of F lie alone in their 256th: one step without a branch, and more where there are more.
+            k += (int)((ulong)(thresholds[k] - u - 1) >> 63);
+            while (thresholds[k] <= u)
+                k++;
+            destination[s] = k;
+        }
     }
 
-    /// <summary>The same count without a table.</summary>
+    /// <summary>The count that belongs to random bits, without a table.</summary>
     public static int Draw(CountRecurrence counts, double zero, ulong bits)
     {
         long u = (long)(bits >> 1);

@@ -27,14 +27,11 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
         (double mean, double dispersion, double zero, double trials) = Parameters(row);
         if (family.Counts(mean, dispersion, trials) is { } counts && CountTable.CanHold(counts))
         {
-            CountTable table = workspace.Table(counts, zero);
-            double divisor = asProportion ? trials : 1;
-            for (int s = 0; s < destination.Length; s++)
-                destination[s] = table.Draw(RandomStream.BitsAt(key, s));
+            workspace.Table(counts, zero).Draw(key, destination);
             if (asProportion)
             {
                 for (int s = 0; s < destination.Length; s++)
-                    destination[s] /= divisor;
+                    destination[s] /= trials;
             }
 
             return;
