@@ -63,7 +63,7 @@ public sealed partial class GlmmFit
                 watch();
             }, count, observed.Length);
         return EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, Family.IsDiscrete, options.Seed, rows,
-            method: options.Method, refits: refits, model: new ResidualModel(Predictors(), [.. Groups.Select(g => g.Group).Distinct()],
+            method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(), [.. Groups.Select(g => g.Group).Distinct()],
                 ResidualColumn, PearsonSum, _estimate.Model.Terms.Count > 0));
     }
 
