@@ -86,7 +86,7 @@ public sealed partial class SimulatedResiduals
         (double Statistic, double PValue)[] tests =
             Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => Scaled[row]), Alternative.TwoSided));
         (double f, double levene) = LeveneTest.Test(Scaled, grouping.Rows);
-        (double[] adjusted, double all, string warning) = AdjustedLevels(grouping, [.. tests.Select(t => t.PValue)], levene);
+        (double[] adjusted, double all, string warning) = AdjustedLevels(grouping, tests, levene);
         List<TestResult> parts =
         [
             .. tests.Select((t, g) => new TestResult(
@@ -126,22 +126,30 @@ public sealed partial class SimulatedResiduals
     /// P-values of the levels, adjusted for their number, and the smallest of all with Levene's. Where rows depend on each other: the
     /// share of simulations whose smallest is as small (P. H. Westfall and S. S. Young 1993, Resampling-Based Multiple Testing).
     /// </summary>
-    private (double[] Levels, double All, string Warning) AdjustedLevels(Grouping grouping, double[] levels, double levene)
+    private (double[] Levels, double All, string Warning) AdjustedLevels(Grouping grouping, (double Statistic, double PValue)[] tests, double levene)
     {
-        double[] all = double.IsNaN(levene) ? levels : [.. levels, levene];
-        double[]? smallest = NullStatistics(() => u => Smallest(u, grouping), 50.0 * RowCount);
-        return smallest is null
-            ? (PValueAdjustment.Holm(levels), PValueAdjustment.Holm(all).Min(), _areRowsDependent ? DependenceWarning : "")
-            : (Array.ConvertAll(levels, p => SimulationNull.PValue(smallest, p, Alternative.Less)),
-                SimulationNull.PValue(smallest, all.Min(), Alternative.Less), "");
+        if (NullStatistics(() => u => LevelPValues(u, grouping).Min(), 50.0 * RowCount) is { } smallest)
+        {
+            double[] own = LevelPValues(Scaled, grouping);
+            return (Array.ConvertAll(own[..tests.Length], p => SimulationNull.PValue(smallest, p, Alternative.Less)),
+                SimulationNull.PValue(smallest, own.Min(), Alternative.Less), "");
+        }
+
+        double[] levels = Array.ConvertAll(tests, t => t.PValue);
+        return (PValueAdjustment.Holm(levels), PValueAdjustment.Holm(double.IsNaN(levene) ? levels : [.. levels, levene]).Min(),
+            _areRowsDependent ? DependenceWarning : "");
     }
 
-    private static double Smallest(double[] scaled, Grouping grouping)
+    /// <summary>Of the uniformity of each level, and of equal spread; for comparison with each other only.</summary>
+    private static double[] LevelPValues(double[] scaled, Grouping grouping)
     {
-        double smallest = LeveneTest.Test(scaled, grouping.Rows).PValue is var levene && double.IsNaN(levene) ? 1 : levene;
-        foreach (int[] rows in grouping.Rows)
-            smallest = Math.Min(smallest, KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => scaled[row]), Alternative.TwoSided).PValue);
-        return smallest;
+        double levene = LeveneTest.Test(scaled, grouping.Rows).PValue;
+        return
+        [
+            .. grouping.Rows.Select(rows => KolmogorovSmirnov.Approximate(
+                KolmogorovSmirnov.Distance(Array.ConvertAll(rows, row => scaled[row])), rows.Length)),
+            double.IsNaN(levene) ? 1 : levene,
+        ];
     }
 
     /// <summary>The test of levels for a column of the data or a grouping factor.</summary>

@@ -50,6 +50,13 @@ public class SimulationNullTests
         Assert.Equal(MoranI.Test(values, Weight, Alternative.TwoSided).Statistic, MoranI.Statistic(values, MoranI.Weights(30, Weight)), 1e-12);
     }
 
+    [Theory]
+    [InlineData(5, 0.5)]
+    [InlineData(10, 0.35)]
+    [InlineData(60, 0.2)]
+    public void QuickPValuesOfUniformityAreNearTheExactOnes(int n, double d) =>
+        Assert.Equal(KolmogorovSmirnov.TwoSidedExact(d, n), KolmogorovSmirnov.Approximate(d, n), 0.006);
+
     /// <summary>Rows of a group share its effect: a test that took them for independent would reject nearly always.</summary>
     [Fact]
     public void TestsKeepTheirLevelWhereRandomEffectsAreDrawnAnew()
