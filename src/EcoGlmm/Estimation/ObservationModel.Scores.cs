@@ -18,9 +18,9 @@ internal sealed partial class ObservationModel
             : _family.HasDispersion || _shapeCount > 0 ? DerivativeLevel.Gradient
             : DerivativeLevel.Mode;
         Allocate(level);
-        for (var start = 0; start < _y.Length; start += ChunkSize)
+        for (var start = 0; start < _y.Length; start += _chunkSize)
         {
-            var length = Math.Min(ChunkSize, _y.Length - start);
+            var length = Math.Min(_chunkSize, _y.Length - start);
             EvaluateFamily(predictors, level, start, length);
             if (IsZeroInflated) MixZeroScores(predictors[LinearPredictor.ZeroInflation].AsSpan(start, length), wantsFirst, start);
             if (_weights is not null) WeightScores(wantsFirst, start, length);

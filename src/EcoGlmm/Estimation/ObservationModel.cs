@@ -14,7 +14,8 @@ namespace EcoGlmm.Estimation;
 /// </remarks>
 internal sealed partial class ObservationModel
 {
-    private const int ChunkSize = 2048;
+    private const int FewestSharedChunks = 8;    // to be worth waking a thread
+    private readonly int _chunkSize;
     private readonly Family _family;
     private readonly double[] _y;
     private readonly double[] _familyY;
@@ -34,6 +35,7 @@ internal sealed partial class ObservationModel
         bool constantDispersion, int maxThreads, CancellationToken cancellation = default)
     {
         _family = family;
+        _chunkSize = family.RowsAtATime;
         _y = y;
         _size = size;
         _weights = weights;
@@ -52,7 +54,7 @@ internal sealed partial class ObservationModel
         family.PrepareConstants(_familyY, size, _constants);
         Density = new double[y.Length];
         _baseValue = zeroInflated ? new double[y.Length] : null;
-        _chunkSums = new double[(y.Length + ChunkSize - 1) / ChunkSize];
+        _chunkSums = new double[(y.Length + _chunkSize - 1) / _chunkSize];
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads, CancellationToken = cancellation };
     }
 
@@ -95,7 +97,7 @@ internal sealed partial class ObservationModel
         EvaluationCount++;
         Allocate(level);
         var chunks = _chunkSums.Length;
-        if (chunks > 2 && _parallel.MaxDegreeOfParallelism != 1)
+        if (chunks >= FewestSharedChunks && _parallel.MaxDegreeOfParallelism != 1)
         {
             EvaluateInParallel(predictors, level);
         }
@@ -193,8 +195,8 @@ internal sealed partial class ObservationModel
 
     private void EvaluateChunk(double[]?[] predictors, DerivativeLevel level, int chunk)
     {
-        var start = chunk * ChunkSize;
-        var length = Math.Min(ChunkSize, _y.Length - start);
+        var start = chunk * _chunkSize;
+        var length = Math.Min(_chunkSize, _y.Length - start);
         EvaluateFamily(predictors, level, start, length);
         if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
         if (_weights is not null) ApplyWeights(level, start, length);

@@ -17,6 +17,8 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
 
     internal override bool IsDiscrete => true;
 
+    internal override int RowsAtATime => 32;
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
     internal override double Variance(double mu, double phi, double size)

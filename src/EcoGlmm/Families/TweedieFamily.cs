@@ -33,6 +33,8 @@ internal sealed class TweedieFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override int RowsAtATime => 256;
+
     private double Power => Shape.Value;
 
     internal override Family WithShape(double predictor) => new TweedieFamily(Link, predictor);

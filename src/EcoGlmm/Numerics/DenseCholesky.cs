@@ -19,7 +19,7 @@ internal static unsafe class DenseCholesky
         var workspace = n > 8 ? Workspace(MatrixProduct.WorkspaceLength) : [];
         fixed (double* p = a, w = workspace)
         {
-            if (!DensePanel.Cholesky(p, n, n, n, w))
+            if (!DensePanel.Cholesky(p, n, n, n, new BlockProduct(w, null)))
             {
                 return false;
             }
@@ -85,12 +85,14 @@ internal static unsafe class DenseCholesky
         CheckSquare(l.Length, n);
         int scratch = n * n / 4 + n;
         var workspace = Workspace(MatrixProduct.WorkspaceLength + n * n + scratch);
-        fixed (double* p = l, products = workspace)
+        fixed (double* p = l, start = workspace)
         {
-            double* w = products + MatrixProduct.WorkspaceLength;
+            var products = new BlockProduct(start, null);
+            double* w = start + MatrixProduct.WorkspaceLength;
             DensePanel.InvertLower(p, n, n, w, n, w + n * n, products);
             l.Clear();
-            MatrixProduct.Add(n, n, n, false, w, n, true, w, n, false, p, n, products, true);
+            products.Add(
+                n, n, n, false, w, n, true, w, n, false, p, n, ProductShape.LowerResult | ProductShape.UpperLeft);
         }
 
         for (int j = 0; j < n; j++)

@@ -14,9 +14,9 @@ internal static unsafe class DensePanel
     /// <summary>
     /// Replaces a panel (its lower triangle, and all rows below) by its Cholesky factor. Splits the columns recursively, so
     /// that nearly all the work is matrix products. Returns false at a pivot that is not positive, or not a number.
-    /// The rows include those of the triangle; the workspace has <see cref="MatrixProduct.WorkspaceLength"/> doubles.
+    /// The rows include those of the triangle.
     /// </summary>
-    public static bool Cholesky(double* a, int lda, int rows, int width, double* workspace)
+    public static bool Cholesky(double* a, int lda, int rows, int width, in BlockProduct products)
     {
         if (width <= Unblocked)
         {
@@ -24,15 +24,16 @@ internal static unsafe class DensePanel
         }
 
         int left = (width / 2 + 3) / 4 * 4;
-        if (!Cholesky(a, lda, rows, left, workspace))
+        if (!Cholesky(a, lda, rows, left, products))
         {
             return false;
         }
 
         double* right = a + left + (long)left * lda;
-        MatrixProduct.Add(
-            rows - left, width - left, left, true, a + left, lda, false, a + left, lda, true, right, lda, workspace, true);
-        return Cholesky(right, lda, rows - left, width - left, workspace);
+        products.Add(
+            rows - left, width - left, left, true, a + left, lda, false, a + left, lda, true, right, lda,
+            ProductShape.LowerResult);
+        return Cholesky(right, lda, rows - left, width - left, products);
     }
 
     /// <summary>
@@ -237,7 +238,7 @@ internal static unsafe class DensePanel
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void InvertLower(
-        double* l, int ldl, int width, double* inverse, int ldi, double* scratch, double* workspace)
+        double* l, int ldl, int width, double* inverse, int ldi, double* scratch, in BlockProduct products)
     {
         if (width <= Unblocked)
         {
@@ -268,18 +269,20 @@ internal static unsafe class DensePanel
         int top = (width / 2 + 3) / 4 * 4;
         int bottom = width - top;
         double* lowerRight = inverse + top + (long)top * ldi;
-        InvertLower(l, ldl, top, inverse, ldi, scratch, workspace);
-        InvertLower(l + top + (long)top * ldl, ldl, bottom, lowerRight, ldi, scratch, workspace);
+        InvertLower(l, ldl, top, inverse, ldi, scratch, products);
+        InvertLower(l + top + (long)top * ldl, ldl, bottom, lowerRight, ldi, scratch, products);
         new Span<double>(scratch, top * bottom).Clear();
-        MatrixProduct.Add(bottom, top, top, false, l + top, ldl, false, inverse, ldi, false, scratch, bottom, workspace);
+        products.Add(
+            bottom, top, top, false, l + top, ldl, false, inverse, ldi, false, scratch, bottom, ProductShape.LowerRight);
         double* lowerLeft = inverse + top;
         for (int j = 0; j < top; j++)
         {
             new Span<double>(lowerLeft + (long)j * ldi, bottom).Clear();
         }
 
-        MatrixProduct.Add(
-            bottom, top, bottom, true, lowerRight, ldi, false, scratch, bottom, false, lowerLeft, ldi, workspace);
+        products.Add(
+            bottom, top, bottom, true, lowerRight, ldi, false, scratch, bottom, false, lowerLeft, ldi,
+            ProductShape.LowerLeft);
         for (int j = top; j < width; j++)
         {
             new Span<double>(inverse + (long)j * ldi, top).Clear();

@@ -195,7 +195,13 @@ internal static unsafe class MatrixProduct
     {
         if (transpose)
         {
-            for (int i = 0; i < rows; i++)
+            int done = 0;
+            for (; Avx.IsSupported && done + 4 <= rows; done += 4)
+            {
+                PackFour(depth, a + (long)done * lda, lda, packed + done, TileRows);
+            }
+
+            for (int i = done; i < rows; i++)
             {
                 double* from = a + (long)i * lda;
                 double* to = packed + i;
@@ -233,6 +239,39 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    // Four columns side by side, row by row: 4 by 4 blocks are transposed in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackFour(int depth, double* from, int ld, double* to, int step)
+    {
+        double* from1 = from + ld;
+        double* from2 = from1 + ld;
+        double* from3 = from2 + ld;
+        int p = 0;
+        for (; p + 4 <= depth; p += 4, to += 4 * step)
+        {
+            var x0 = Vector256.Load(from + p);
+            var x1 = Vector256.Load(from1 + p);
+            var x2 = Vector256.Load(from2 + p);
+            var x3 = Vector256.Load(from3 + p);
+            var low01 = Avx.UnpackLow(x0, x1);
+            var high01 = Avx.UnpackHigh(x0, x1);
+            var low23 = Avx.UnpackLow(x2, x3);
+            var high23 = Avx.UnpackHigh(x2, x3);
+            Avx.Permute2x128(low01, low23, 0x20).Store(to);
+            Avx.Permute2x128(high01, high23, 0x20).Store(to + step);
+            Avx.Permute2x128(low01, low23, 0x31).Store(to + 2 * step);
+            Avx.Permute2x128(high01, high23, 0x31).Store(to + 3 * step);
+        }
+
+        for (; p < depth; p++, to += step)
+        {
+            to[0] = from[p];
+            to[1] = from1[p];
+            to[2] = from2[p];
+            to[3] = from3[p];
+        }
+    }
+
     // Four columns of op(B) at a time, row by row; a missing column is filled with zeros.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackB(int columns, int depth, double* b, int ldb, bool transpose, double* packed)
@@ -256,6 +295,10 @@ internal static unsafe class MatrixProduct
                         packed[p * TileColumns + q] = q < width ? from[q] : 0;
                     }
                 }
+            }
+            else if (Avx.IsSupported && width == TileColumns)
+            {
+                PackFour(depth, b + (long)j * ldb, ldb, packed, TileColumns);
             }
             else
             {

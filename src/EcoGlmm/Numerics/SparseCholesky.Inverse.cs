@@ -128,7 +128,7 @@ internal sealed unsafe partial class SparseCholesky
         }
 
         double* w = stackalloc double[LargestPushWidth * LargestPushWidth];
-        DensePanel.InvertLower(l, ld, width, w, width, null, null);
+        DensePanel.InvertLower(l, ld, width, w, width, null, default);
         for (int k = 0; k < width; k++)
         {
             for (int i = width; i < ld; i++)
@@ -189,7 +189,8 @@ internal sealed unsafe partial class SparseCholesky
 
         double* w = triangles;
         double* t = w + (long)width * width;
-        DensePanel.InvertLower(l, ld, width, w, width, t, work);
+        var products = Products();
+        DensePanel.InvertLower(l, ld, width, w, width, t, products);
         new ReadOnlySpan<double>(w, width * width).CopyTo(new Span<double>(t, width * width));
         if (below > 0)
         {
@@ -200,13 +201,16 @@ internal sealed unsafe partial class SparseCholesky
                 column.Clear();
             }
 
-            MatrixProduct.Add(
-                below, width, width, true, update, below, false, w, width, false, panel + width, ld, work);
-            MatrixProduct.Add(
-                width, width, below, true, l + width, ld, true, panel + width, ld, false, t, width, work);
+            products.Add(
+                below, width, width, true, update, below, false, w, width, false, panel + width, ld,
+                ProductShape.LowerRight);
+            products.Add(
+                width, width, below, true, l + width, ld, true, panel + width, ld, false, t, width, ProductShape.Full);
         }
 
-        MatrixProduct.Add(width, width, width, false, w, width, true, t, width, false, panel, ld, work, true);
+        products.Add(
+            width, width, width, false, w, width, true, t, width, false, panel, ld,
+            ProductShape.LowerResult | ProductShape.UpperLeft);
         for (int k = 0; k < width; k++)
         {
             for (int i = k + 1; i < width; i++)

@@ -21,6 +21,7 @@ internal sealed unsafe partial class SparseCholesky
     private readonly int[] shareStarts = new int[MostShareTasks + 1];
     private Buffers[] workers = [];
     private WorkTeam? team;
+    private BlockProduct.Team? productTeam;
     private Step step;
     private int stepPanel;
     private double* stepInverse;
@@ -59,10 +60,13 @@ internal sealed unsafe partial class SparseCholesky
             }
 
             team = new WorkTeam(wanted, RunTask);
+            productTeam = new BlockProduct.Team(wanted);
         }
 
         return true;
     }
+
+    private BlockProduct Products() => new(work, FactorFlops >= LeastFlops && HasTeam() ? productTeam : null);
 
     private void RunTask(int worker, int task)
     {
@@ -106,10 +110,10 @@ internal sealed unsafe partial class SparseCholesky
         int ld = width + below;
         if ((double)width * width * below < LeastFlops || !HasTeam())
         {
-            return DensePanel.Cholesky(panel, ld, ld, width, work);
+            return DensePanel.Cholesky(panel, ld, ld, width, Products());
         }
 
-        if (!DensePanel.Cholesky(panel, ld, width, width, work))
+        if (!DensePanel.Cholesky(panel, ld, width, width, Products()))
         {
             return false;
         }

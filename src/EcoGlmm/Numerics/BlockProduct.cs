@@ -1,0 +1,133 @@
+namespace EcoGlmm.Numerics;
+
+/// <summary>Which parts of the matrices of a product are zero, or not wanted. A triangle of zeros halves the work.</summary>
+[Flags]
+internal enum ProductShape
+{
+    Full = 0,
+
+    /// <summary>Blocks of C wholly above its diagonal may be left alone.</summary>
+    LowerResult = 1,
+
+    /// <summary>op(A) is lower triangular.</summary>
+    LowerLeft = 2,
+
+    /// <summary>op(A) is upper triangular.</summary>
+    UpperLeft = 4,
+
+    /// <summary>op(B) is lower triangular.</summary>
+    LowerRight = 8,
+}
+
+/// <summary>
+/// Matrix products C += σ op(A) op(B) cut into blocks of C, which a team shares where it pays and which skip the zeros of
+/// triangular operands. The blocks depend on the sizes alone, so that results do not depend on the number of threads.
+/// </summary>
+/// <param name="workspace"><see cref="MatrixProduct.WorkspaceLength"/> doubles of the calling thread.</param>
+/// <param name="team">Who shares large products; null for one thread.</param>
+internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Team? team)
+{
+    private const int BlockRows = 96;
+    private const int BlockColumns = 192;
+    private const double LeastShared = 4e6;    // multiplications to be worth waking a thread
+
+    /// <summary>The workspace of the calling thread.</summary>
+    public double* Workspace => workspace;
+
+    /// <summary>C += σ op(A) op(B); the arguments are those of <see cref="MatrixProduct.Add"/>.</summary>
+    public void Add(
+        int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
+        double* c, int ldc, ProductShape shape)
+    {
+        double work = (double)m * n * k;
+        var shared = work >= LeastShared ? team : null;
+        bool lowerOnly = (shape & ProductShape.LowerResult) != 0;
+        bool hasZeros = (shape & ~ProductShape.LowerResult) != 0 && m > BlockRows && n > BlockRows;
+        if (shared is null && !hasZeros)
+        {
+            MatrixProduct.Add(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, workspace, lowerOnly);
+            return;
+        }
+
+        var job = new Job(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, shape);
+        if (shared is not null)
+        {
+            shared.Run(job);
+            return;
+        }
+
+        for (int block = 0; block < job.Blocks; block++)
+        {
+            job.Run(block, workspace);
+        }
+    }
+
+    internal readonly struct Job(
+        int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
+        double* c, int ldc, ProductShape shape)
+    {
+        private int RowBlocks => (m + BlockRows - 1) / BlockRows;
+
+        public int Blocks => RowBlocks * ((n + BlockColumns - 1) / BlockColumns);
+
+        public void Run(int block, double* workspace)
+        {
+            int row = block % RowBlocks * BlockRows;
+            int column = block / RowBlocks * BlockColumns;
+            int rows = Math.Min(BlockRows, m - row);
+            int columns = Math.Min(BlockColumns, n - column);
+            if (Has(ProductShape.LowerResult))
+            {
+                columns = Math.Min(columns, row + rows - column);
+            }
+
+            int from = Math.Max(Has(ProductShape.UpperLeft) ? row : 0, Has(ProductShape.LowerRight) ? column : 0);
+            int to = Has(ProductShape.LowerLeft) ? Math.Min(k, row + rows) : k;
+            if (columns <= 0 || from >= to)
+            {
+                return;
+            }
+
+            MatrixProduct.Add(
+                rows, columns, to - from, subtract, transposeA ? a + from + (long)row * lda : a + row + (long)from * lda,
+                lda, transposeA, transposeB ? b + column + (long)from * ldb : b + from + (long)column * ldb, ldb, transposeB,
+                c + row + (long)column * ldc, ldc, workspace);
+        }
+
+        private bool Has(ProductShape flag) => (shape & flag) != 0;
+    }
+
+    /// <summary>Threads with a workspace each.</summary>
+    public sealed class Team
+    {
+        private readonly WorkTeam team;
+        private readonly double[][] storage;
+        private Job job;
+
+        /// <summary>A team of some threads, the calling one included.</summary>
+        public Team(int workers)
+        {
+            storage = new double[workers][];
+            for (int w = 0; w < workers; w++)
+            {
+                storage[w] = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+            }
+
+            team = new WorkTeam(workers, RunBlock);
+        }
+
+        internal void Run(in Job product)
+        {
+            job = product;
+            team.Run(product.Blocks);
+        }
+
+        private void RunBlock(int worker, int block)
+        {
+            fixed (double* workspace = storage[worker])
+            {
+                job.Run(block, workspace);
+            }
+        }
+    }
+}
