@@ -153,7 +153,7 @@ internal static class CalibrationBenchmark
         "# Tests of simulated residuals: how often they reject", "",
         "Rejection rates at 0.05 of each test, with its default settings and 250 simulations, on models that are correct and on models that lack something, and DHARMa's",
         "on the same data sets. Remade by", "",
-        "```bash", $"bash benchmarks/residual-tests.sh {studies} 60", "```", "",
+        "```bash", $"bash benchmarks/residual-tests.sh {studies} 100", "```", "",
         "Each data set: 200 rows in 20 groups of ten, one predictor x ~ N(0, 1) with slope 0.5, groups with a standard deviation of 0.5, rows in order of time and",
         "scattered over a unit square. Unless said otherwise the model fitted is `y ~ x + (1 | g)`. Random effects are kept (*conditional*, the default) or drawn anew",
         "(*unconditional*) by the simulations. *quantiles* is against the prediction; fits that did not converge are left out.",
@@ -162,5 +162,21 @@ internal static class CalibrationBenchmark
     private static readonly string[] Reading =
     [
         "## Reading it", "",
+        "- **Uniformity, dispersion, outliers, zeros and quantiles are conservative on correct models**, far below 5 % (0 to 2 %), here as in DHARMa (0 to 2 % on 100 data sets each of the Gaussian, Poisson and binomial models). The",
+        "  model was fitted to the same data: its intercept and dispersion make the residuals more evenly spread, and the simulations as variable as the data, than chance would. A Gaussian model's own",
+        "  σ leaves nothing for the dispersion test to find. Unconditional simulations also vary by their random effects, which drowns what one row does: hence no more than 0.2 % for dispersion.",
+        "- **Levels of the model's own grouping factor** (*categorical*), conditional: fitted conditional modes hold each group's mean in place, so that next to nothing is rejected (0 to 1 %).",
+        "- **Autocorrelation** tests are at 5 %: 3.8 to 6.2 % in time. In space 3.8 to 7.8 %, on average 5.3 %; the highest, 7.8 ± 2.7 % of the unconditional Gaussian model, is beyond its error alone, as one of ninety may be.",
+        "- **Where random effects are drawn anew, rows of a group depend on each other.** A test that takes rows to be independent then rejects correct models: DHARMa's test of levels in 59, 98 and 89 % of Gaussian, Poisson and",
+        "  binomial data sets, Durbin-Watson's in 7, 20 and 19 %. Here these p-values come from the simulations, each in the place of the data: 1.0 to 3.5 % and 3.8 to 5.5 %. DHARMa's larger share in the rows",
+        "  *categorical, unconditional* below each sickness is this false alarm, not power.",
+        "- **Power is DHARMa's** for each sickness in the test that is meant to find it, within the error of the comparison: overdispersion 69 and 72 % (− 3 ± 6), zero inflation 72 and 68 % (+ 4 ± 6), the quadratic 26 and 29 % (− 3 ± 10), the",
+        "  missing random effect 100 and 98 % (+ 2 ± 3), autocorrelation in time 91 and 90 % (+ 1 ± 2) and in space 78 and 80 % (− 2 ± 4), changing spread 1 and 3 % (− 2 ± 4). The **outlier** test of counts",
+        "  finds more (+ 14 ± 9 with overdispersion and with a missing random effect): it leaves out each simulation in turn where DHARMa resamples them.",
+        "- **Quantile curves**: the test here is a score test on a spline basis, DHARMa's a generalized additive model of quantiles (qgam); they agree in how often they find the quadratic and the changing spread. Neither has much",
+        "  power against a spread of exp(0.2 x) in 200 rows. With one predictor, ranks of the prediction and of x are the same, hence the two equal columns.",
+        "- **Conditional simulations find more** than unconditional ones wherever rows scatter too much: overdispersion 66 % against 6 %, zero inflation 74 % against 32 %.",
+        "- One cell of the comparison is worse by more than its error: outliers with changing spread, unconditional (0 and 8 %; 3.2 % of all 400). Both use the same binomial test of a handful of rows.",
+        "- DHARMa was run on 100 data sets of each sickness; from glmmTMB 1.1.5 it cannot simulate conditionally, so that lme4 fitted its models.",
     ];
 }
