@@ -16,6 +16,12 @@ switch (arguments.Names.FirstOrDefault())
     case "selection":
         SelectionBenchmark.Run(arguments);
         break;
+    case "calibration-data":
+        CalibrationBenchmark.WriteData(arguments);
+        break;
+    case "calibration":
+        CalibrationBenchmark.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;

@@ -11,18 +11,18 @@ internal static class ResidualTiming
     private const string Large = "residuals-100000.csv";
     private const string Owls = "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)";
 
-    /// <summary>Writes counts of 1,000 sites with 100 rows each, Poisson and negative binomial.</summary>
+    /// <summary>Writes responses of 1,000 sites with 100 rows each: Poisson, negative binomial, Gaussian, and successes in ten trials.</summary>
     public static void WriteData(string folder)
     {
         var random = new RandomStream(1);
         double[] site = [.. Enumerable.Range(0, 1000).Select(_ => 0.5 * random.NextNormal())];
         using var file = new StreamWriter(Path.Combine(folder, Large));
-        file.WriteLine("y,z,x,site");
+        file.WriteLine("y,z,w,s,x,site");
         for (var i = 0; i < 100_000; i++)
         {
             var x = random.NextNormal();
             var mean = Math.Exp(1 + (0.3 * x) + site[i % 1000]);
-            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},{x:R},s{i % 1000}"));
+            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},{(0.3 * x) + site[i % 1000] + random.NextNormal():R},{random.NextBinomial(10, mean / (1 + mean))},{x:R},s{i % 1000}"));
         }
     }
 
@@ -37,6 +37,8 @@ internal static class ResidualTiming
             ("owls nbinom2", Glmm.Fit(Owls, owls, Family.NegativeBinomial2()), 250),
             ("100,000 rows poisson", Glmm.Fit("y ~ x + (1 | site)", large, Family.Poisson()), 1000),
             ("100,000 rows nbinom2", Glmm.Fit("z ~ x + (1 | site)", large, Family.NegativeBinomial2()), 1000),
+            ("100,000 rows gaussian", Glmm.Fit("w ~ x + (1 | site)", large), 1000),
+            ("100,000 rows binomial", Glmm.Fit("cbind(s, 10 - s) ~ x + (1 | site)", large, Family.Binomial()), 1000),
         ];
         var others = against is null ? [] : File.ReadLines(against).Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement)
             .ToDictionary(e => e.GetProperty("model").GetString()!);
@@ -44,7 +46,7 @@ internal static class ResidualTiming
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var (name, fit, count) in models)
         {
-            var repeats = fit.ObservationCount > 10_000 ? 3 : 60;
+            var repeats = fit.ObservationCount > 10_000 ? 5 : 400;
             var (residuals, make, cpu) = Median(repeats, () => fit.SimulatedResiduals(count));
             var (_, test, _) = Median(Math.Min(repeats, 20), () => residuals.TestAll());
             var other = others.TryGetValue(name, out var found) ? found : (JsonElement?)null;

@@ -14,12 +14,18 @@ public sealed partial class GlmmFit
     /// Whether to fit the model again without each level. Else one Newton step from the estimates, with variances held: quick, and
     /// near the exact answer unless a level is very influential (it then tends to understate).
     /// </param>
-    /// <exception cref="GlmmException">There is no such factor, or a row has no level of it.</exception>
+    /// <exception cref="GlmmException">There is no such factor, a row has no level of it, or the model has no fixed effects.</exception>
     public GroupInfluences Influence(string group, bool exact = false)
     {
         var column = ResidualColumn(group);
         var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), ObservationCount);
         string[] names = [.. FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];
+        if (names.Length == 0)
+        {
+            throw new GlmmException($"Influence of {group} is what leaving out a level does to the fixed effects, but this model has none that it estimates. "
+                + "Give it at least an intercept.");
+        }
+
         var covariance = Matrix<double>.Build.DenseOfArray(Covariance);
         var precision = covariance.Inverse();
         var threads = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(_options.Control.MaxThreads, levels.Levels.Length) };

@@ -52,19 +52,20 @@ public sealed partial class GlmmFit
             count = kept.Length;
         }
 
-        using var live = LiveProgress.Start("Simulating residuals", count);
-        return EcoGlmm.SimulatedResiduals.FromSimulator(observed, fitted, count, Watched(simulator, live), Family.IsDiscrete, options.Seed, rows,
-            method: options.Method, refits: refits, model: new ResidualModel(Predictors(), [.. Groups.Select(g => g.Group).Distinct()],
+        var byRow = redraw.Count == 0 && refits is null;
+        using var live = LiveProgress.Start("Simulating residuals", byRow ? SimulationSource.BlockCount(observed.Length) : count);
+        var watch = Watched(live);
+        var simulations = byRow
+            ? SimulationSource.FromRows(ConditionalSimulator(options.Seed), count, watch)
+            : SimulationSource.FromWriter((simulation, destination) =>
+            {
+                simulator(simulation, destination);
+                watch();
+            }, count, observed.Length);
+        return EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, Family.IsDiscrete, options.Seed, rows,
+            method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(), [.. Groups.Select(g => g.Group).Distinct()],
                 ResidualColumn, PearsonSum, _estimate.Model.Terms.Count > 0));
     }
-
-    /// <summary>The same simulations, each of which is told of; the user may end them.</summary>
-    private static SimulationWriter Watched(SimulationWriter simulator, LiveProgress live) => (simulation, destination) =>
-    {
-        live.ThrowIfInterrupted();
-        simulator(simulation, destination);
-        live.Advance();
-    };
 
     /// <summary>Variables of the fixed effects of all parts, in the order of the formulas.</summary>
     private string[] Predictors()

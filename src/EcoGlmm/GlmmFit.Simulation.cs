@@ -23,7 +23,7 @@ public sealed partial class GlmmFit
     /// <param name="mode">What is done with random effects.</param>
     /// <returns>[simulation][row], in the units of the response (successes for cbind(), proportions for proportions).</returns>
     public double[][] Simulate(int count, long seed, SimulationMode mode = SimulationMode.Conditional) =>
-        SimulateAll(count, Simulator(seed, mode == SimulationMode.Unconditional ? Groups.Select(g => g.Group) : []));
+        Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. Groups.Select(g => g.Group).Distinct()] : []);
 
     /// <summary>Simulates responses for the rows used, with the random effects of some grouping factors drawn anew.</summary>
     /// <param name="count">Number of simulations.</param>
@@ -34,12 +34,14 @@ public sealed partial class GlmmFit
     public double[][] Simulate(int count, long seed, IReadOnlyList<string> redraw)
     {
         ArgumentNullException.ThrowIfNull(redraw);
-        return SimulateAll(count, Simulator(seed, redraw));
-    }
-
-    private double[][] SimulateAll(int count, SimulationWriter simulator)
-    {
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
+        if (redraw.Count == 0)
+        {
+            using var blocks = LiveProgress.Start("Simulating", SimulationSource.BlockCount(ObservationCount));
+            return SimulationSource.FromRows(ConditionalSimulator(seed), count, Watched(blocks)).Matrix();
+        }
+
+        var simulator = Simulator(seed, redraw);
         var result = new double[count][];
         using var live = LiveProgress.Start("Simulating", count);
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Control.MaxThreads, CancellationToken = live.Cancellation },
@@ -51,19 +53,21 @@ public sealed partial class GlmmFit
         return result;
     }
 
+    /// <summary>Counts parts of a calculation that are done; the user may end it.</summary>
+    private static Action Watched(LiveProgress live) => () =>
+    {
+        live.ThrowIfInterrupted();
+        live.Advance();
+    };
+
     private double InUserUnits(double y, int row) => _response.IsProportion ? y / SizeOf(row) : y;
 
     /// <summary>Writes simulations in which the random effects of the grouping factors given are drawn anew.</summary>
     private SimulationWriter Simulator(long seed, IEnumerable<string> redraw)
     {
-        var stream = new RandomStream(seed);
         var isRedrawn = Redrawn(redraw);
-        if (!isRedrawn.Contains(true))
-        {
-            var distribution = new RowDistributions(Family, _estimate.Predictors, ObservationCount);
-            return (simulation, destination) => Draw(distribution, stream.Split(simulation), destination);
-        }
-
+        if (!isRedrawn.Contains(true)) return ConditionalSimulator(seed).DrawSimulation;
+        var stream = new RandomStream(seed);
         var fixedPredictors = FixedPredictors();
         return (simulation, destination) =>
         {
@@ -72,6 +76,10 @@ public sealed partial class GlmmFit
             Draw(new RowDistributions(Family, predictors, destination.Length), random, destination);
         };
     }
+
+    /// <summary>Simulations in which all random effects stay at their conditional modes.</summary>
+    private RowSimulator ConditionalSimulator(long seed) =>
+        new(Family, new RowDistributions(Family, _estimate.Predictors, ObservationCount), _response.Size, _response.IsProportion, new RandomStream(seed));
 
     private bool[] Redrawn(IEnumerable<string> redraw)
     {

@@ -20,19 +20,9 @@ internal static class DurbinWatson
     public static (double Statistic, double PValue) Test(ReadOnlySpan<double> values, Alternative alternative)
     {
         int n = values.Length;
-        double mean = 0, differences = 0, squares = 0;
-        foreach (double value in values)
-            mean += value / n;
-        for (int i = 0; i < n; i++)
-        {
-            squares += (values[i] - mean) * (values[i] - mean);
-            if (i > 0)
-                differences += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
-        }
-
-        if (squares == 0)
+        double d = Statistic(values);
+        if (double.IsNaN(d))
             return (double.NaN, double.NaN);
-        double d = differences / squares;
         double below = n < ExactLimit ? Below(d, n) : NormalBelow(d, n);
 
         // The null distribution is symmetric about 2: its weights are.
@@ -43,6 +33,23 @@ internal static class DurbinWatson
             Alternative.Less => above,
             _ => Math.Min(1, 2 * Math.Min(below, above)),
         });
+    }
+
+    /// <summary>The statistic; not a number for a constant series.</summary>
+    public static double Statistic(ReadOnlySpan<double> values)
+    {
+        int n = values.Length;
+        double mean = 0, differences = 0, squares = 0;
+        foreach (double value in values)
+            mean += value / n;
+        for (int i = 0; i < n; i++)
+        {
+            squares += (values[i] - mean) * (values[i] - mean);
+            if (i > 0)
+                differences += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
+        }
+
+        return squares == 0 ? double.NaN : differences / squares;
     }
 
     private static double NormalBelow(double d, double n) =>

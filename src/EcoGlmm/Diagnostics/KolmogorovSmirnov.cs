@@ -47,6 +47,22 @@ internal static class KolmogorovSmirnov
         return (d, Math.Clamp(p, 0, 1));
     }
 
+    /// <summary>
+    /// P(D ≥ d) for n values nearly, and quickly: M. A. Stephens (1970), Journal of the Royal Statistical Society B 32, 115-122.
+    /// </summary>
+    public static double Approximate(double d, int n) => Math.Clamp(TwoSidedLimit((Math.Sqrt(n) + 0.12 + (0.11 / Math.Sqrt(n))) * d), 0, 1);
+
+    /// <summary>The two-sided distance of the values from uniformity.</summary>
+    public static double Distance(double[] values)
+    {
+        double[] sorted = (double[])values.Clone();
+        Array.Sort(sorted);
+        double d = 0, n = sorted.Length;
+        for (int i = 0; i < sorted.Length; i++)
+            d = Math.Max(d, Math.Max(((i + 1) / n) - sorted[i], sorted[i] - (i / n)));
+        return d;
+    }
+
     /// <summary>P(D ≥ d) for n values.</summary>
     internal static double TwoSidedExact(double d, int n)
     {

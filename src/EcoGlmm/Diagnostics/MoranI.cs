@@ -74,6 +74,47 @@ internal static class MoranI
         return (statistic, expected, sd, p, lag);
     }
 
+    /// <summary>The weights, [point][other], after each point's have been made to sum to one.</summary>
+    public static double[][] Weights(int n, Func<int, int, double> weight)
+    {
+        var weights = new double[n][];
+        Parallel.For(0, n, i =>
+        {
+            var row = new double[n];
+            double sum = 0;
+            for (int j = 0; j < n; j++)
+                sum += row[j] = j == i ? 0 : weight(i, j);
+            for (int j = 0; j < n && sum > 0; j++)
+                row[j] /= sum;
+            weights[i] = row;
+        });
+        return weights;
+    }
+
+    /// <summary>I alone, by <see cref="Weights"/>.</summary>
+    public static double Statistic(double[] values, double[][] weights)
+    {
+        double mean = SimulationTest.Mean(values);
+        double[] deviation = Array.ConvertAll(values, v => v - mean);
+        double cross = 0, squares = 0, s = 0;
+        for (int i = 0; i < deviation.Length; i++)
+        {
+            double lag = 0, sum = 0;
+            double[] row = weights[i];
+            for (int j = 0; j < row.Length; j++)
+            {
+                lag += row[j] * deviation[j];
+                sum += row[j];
+            }
+
+            cross += deviation[i] * lag;
+            squares += deviation[i] * deviation[i];
+            s += sum > 0 ? 1 : 0;
+        }
+
+        return deviation.Length / s * cross / squares;
+    }
+
     /// <summary>The distance of two places.</summary>
     public static double Distance(double[] x, double[] y, int i, int j) =>
         Math.Sqrt(((x[i] - x[j]) * (x[i] - x[j])) + ((y[i] - y[j]) * (y[i] - y[j])));

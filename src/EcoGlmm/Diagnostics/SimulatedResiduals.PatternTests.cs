@@ -85,7 +85,8 @@ public sealed partial class SimulatedResiduals
         int count = grouping.Levels.Length;
         (double Statistic, double PValue)[] tests =
             Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => Scaled[row]), Alternative.TwoSided));
-        double[] adjusted = PValueAdjustment.Holm([.. tests.Select(t => t.PValue)]);
+        (double f, double levene) = LeveneTest.Test(Scaled, grouping.Rows);
+        (double[] adjusted, double all, string warning) = AdjustedLevels(grouping, tests, levene);
         List<TestResult> parts =
         [
             .. tests.Select((t, g) => new TestResult(
@@ -93,21 +94,18 @@ public sealed partial class SimulatedResiduals
                 $"{grouping.Rows[g].Length} rows: " + (adjusted[g] < TestResult.SignificanceLevel ? "not uniform." : "no deviation from uniformity."))
             { AdjustedPValue = adjusted[g] }),
         ];
-        List<double> all = [.. tests.Select(t => t.PValue)];
         bool unequal = false;
-        (double f, double levene) = LeveneTest.Test(Scaled, grouping.Rows);
         if (!double.IsNaN(levene))
         {
             unequal = levene < TestResult.SignificanceLevel;
             parts.Add(new TestResult("Equal spread (Levene)", f, levene, "two.sided",
                 unequal ? "The levels differ in spread." : "No difference in spread among levels."));
-            all.Add(levene);
         }
 
         string[] off = [.. parts.Take(count).Where(t => t.IsSignificant).Select(t => t.Name)];
         string levelWord = off.Length == 1 ? "level" : "levels";
         string named = off.Length <= 5 ? string.Join(", ", off) : string.Join(", ", off.Take(5)) + $" and {off.Length - 5} more";
-        double p = PValueAdjustment.Holm(all).Min();
+        double p = all;
         string pText = TestResult.FormatPValue(p, 0);
         string message = (off.Length, unequal) switch
         {
@@ -116,12 +114,42 @@ public sealed partial class SimulatedResiduals
             (_, false) => $"The residuals are not uniform within {levelWord} {named} ({pText} after adjustment for all tests).",
             _ => $"The residuals are not uniform within {levelWord} {named}, and differ in spread among levels ({pText} after adjustment for all tests).",
         };
-        var test = new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message)
+        var test = new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message + warning)
         {
             Parts = parts,
             Verdict = off.Length > 0 ? "not uniform in all" : unequal ? "unequal spread" : "as expected",
         };
         return test with { Chart = new TestChart(() => Assemble("Residuals in each level", LevelPanel(grouping, "Level", null, test))) };
+    }
+
+    /// <summary>
+    /// P-values of the levels, adjusted for their number, and the smallest of all with Levene's. Where rows depend on each other: the
+    /// share of simulations whose smallest is as small (P. H. Westfall and S. S. Young 1993, Resampling-Based Multiple Testing).
+    /// </summary>
+    private (double[] Levels, double All, string Warning) AdjustedLevels(Grouping grouping, (double Statistic, double PValue)[] tests, double levene)
+    {
+        if (NullStatistics(() => u => LevelPValues(u, grouping).Min(), 50.0 * RowCount) is { } smallest)
+        {
+            double[] own = LevelPValues(Scaled, grouping);
+            return (Array.ConvertAll(own[..tests.Length], p => SimulationNull.PValue(smallest, p, Alternative.Less)),
+                SimulationNull.PValue(smallest, own.Min(), Alternative.Less), "");
+        }
+
+        double[] levels = Array.ConvertAll(tests, t => t.PValue);
+        return (PValueAdjustment.Holm(levels), PValueAdjustment.Holm(double.IsNaN(levene) ? levels : [.. levels, levene]).Min(),
+            _areRowsDependent ? DependenceWarning : "");
+    }
+
+    /// <summary>Of the uniformity of each level, and of equal spread; for comparison with each other only.</summary>
+    private static double[] LevelPValues(double[] scaled, Grouping grouping)
+    {
+        double levene = LeveneTest.Test(scaled, grouping.Rows).PValue;
+        return
+        [
+            .. grouping.Rows.Select(rows => KolmogorovSmirnov.Approximate(
+                KolmogorovSmirnov.Distance(Array.ConvertAll(rows, row => scaled[row])), rows.Length)),
+            double.IsNaN(levene) ? 1 : levene,
+        ];
     }
 
     /// <summary>The test of levels for a column of the data or a grouping factor.</summary>
@@ -158,13 +186,16 @@ public sealed partial class SimulatedResiduals
         }
 
         (double d, double p) = DurbinWatson.Test(values, alternative);
+        (double? simulated, string warning) = DependentPValue(
+            () => u => 4 - DurbinWatson.Statistic(Array.ConvertAll(order, row => u[row])), 4 - d, alternative, 5.0 * RowCount);
+        p = simulated ?? p;
         string pText = TestResult.FormatPValue(p, 0);
         string message = !(p < TestResult.SignificanceLevel)
             ? $"No sign that residuals near in time are alike or unlike ({pText})."
             : d < 2
                 ? $"Residuals near in time are alike ({pText}): the model misses something that changes slowly in time."
                 : $"Residuals near in time are unlike ({pText}): high and low values alternate more than they should.";
-        var test = new TestResult("Temporal autocorrelation (Durbin-Watson)", d, p, alternative.RName(), message)
+        var test = new TestResult("Temporal autocorrelation (Durbin-Watson)", d, p, alternative.RName(), message + warning)
         {
             Verdict = !(p < TestResult.SignificanceLevel) ? "as expected" : d < 2 ? "neighbours are alike" : "neighbours are unlike",
         };

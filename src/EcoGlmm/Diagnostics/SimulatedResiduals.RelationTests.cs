@@ -85,12 +85,18 @@ public sealed partial class SimulatedResiduals
         if (RowCount < 4)
             throw new GlmmException($"Moran's I needs at least four rows, but there are {RowCount}.");
         (double I, double expected, _, double p, double[] lag) = MoranI.Test(Scaled, weight, alternative);
+        (double? simulated, string warning) = DependentPValue(() =>
+        {
+            double[][] weights = MoranI.Weights(RowCount, weight);
+            return u => MoranI.Statistic(u, weights);
+        }, I, alternative, (double)RowCount * RowCount);
+        p = simulated ?? p;
         string pText = TestResult.FormatPValue(p, 0);
         bool significant = p < TestResult.SignificanceLevel;
         string message = !significant ? $"No sign that residuals near {where} are alike or unlike ({pText})."
             : I > expected ? $"Residuals near {where} are alike ({pText}): {alike}."
             : $"Residuals near {where} are unlike ({pText}): {unlike}.";
-        return (new TestResult(name, I, p, alternative.RName(), message)
+        return (new TestResult(name, I, p, alternative.RName(), message + warning)
         {
             Verdict = !significant ? "as expected" : I > expected ? "neighbours are alike" : "neighbours are unlike",
         }, lag);

@@ -20,7 +20,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// <summary>The seed used when none is given.</summary>
     public const long DefaultSeed = 123;
 
-    private const long RandomisationStream = -101, BootstrapStream = -102;
+    private const long RandomisationStream = -101, BootstrapStream = -102, NullStream = -103;
 
     private readonly SimulationSource _simulations;
     private readonly SimulationSource _compared;
@@ -33,7 +33,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     private readonly Lazy<(double[] Grid, QuantileCurve[] Curves)> _fittedCurves;
 
     private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed,
-        ResidualMethod method, ResidualRows rows, ResidualModel? model, RefittedModels? refits, double[,]? rotation = null)
+        ResidualMethod method, ResidualRows rows, ResidualModel? model, RefittedModels? refits, bool areRowsDependent, double[,]? rotation = null)
     {
         Observed = observed;
         Fitted = fitted;
@@ -59,6 +59,8 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         Scaled = Method == ResidualMethod.Traditional
             ? TraditionalQuantile.Apply(_compared, _comparedObserved, integerResponse, new RandomStream(seed).Split(RandomisationStream))
             : ProbabilityIntegralTransform(_comparedSummary, _compared.Count, seed);
+        _areRowsDependent = areRowsDependent && Method == ResidualMethod.Pit;
+        _null = new(SimulatedNullResiduals);
         _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(Fitted), Scaled, s_quartiles));
     }
 
@@ -134,21 +136,19 @@ public sealed partial class SimulatedResiduals : IRichDisplay
 
         fitted ??= MeanOfSimulations(simulated);
         return Create(observed, fitted, SimulationSource.FromMatrix(simulated),
-            integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, method, ResidualRows.Plain, null, null);
+            integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, method, ResidualRows.Plain, null, null, false);
     }
 
     /// <summary>
-    /// Residuals from a simulator, called once or more for each of <paramref name="count"/> simulations; large sets of
-    /// simulations are never all in memory unless <see cref="Simulated"/> is asked for.
+    /// Residuals from simulations that need not all be in memory; when these make rows depend on each other, tests that take them to
+    /// be independent get their p-values from the simulations.
     /// </summary>
-    internal static SimulatedResiduals FromSimulator(
-        double[] observed, double[] fitted, int count, SimulationWriter simulate, bool integerResponse, long seed,
-        ResidualRows? rows = null, long keptValues = SimulationSource.DefaultKeptValues, ResidualMethod method = ResidualMethod.Pit,
-        ResidualModel? model = null, RefittedModels? refits = null)
+    internal static SimulatedResiduals FromSource(
+        double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows? rows = null,
+        ResidualMethod method = ResidualMethod.Pit, ResidualModel? model = null, RefittedModels? refits = null, bool areRowsDependent = false)
     {
-        CheckCount(count);
-        var simulations = SimulationSource.FromWriter(simulate, count, observed.Length, keptValues);
-        return Create(observed, fitted, simulations, integerResponse, seed, method, rows ?? ResidualRows.Plain, model, refits);
+        CheckCount(simulations.Count);
+        return Create(observed, fitted, simulations, integerResponse, seed, method, rows ?? ResidualRows.Plain, model, refits, areRowsDependent);
     }
 
     /// <summary>
@@ -168,7 +168,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     {
         if (Method != ResidualMethod.Pit)
             throw new GlmmException("Only residuals by the probability integral transform, without refits, can be rotated. Make them with ResidualMethod.Pit.");
-        return new SimulatedResiduals(Observed, Fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null,
+        return new SimulatedResiduals(Observed, Fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null, _areRowsDependent,
             covariance ?? ResidualRotation.Estimate(Simulated));
     }
 
@@ -205,8 +205,10 @@ public sealed partial class SimulatedResiduals : IRichDisplay
             throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
         RefittedModels? refits = _refits is null ? null
             : _refits with { Observed = Aggregate(_refits.Observed), Residuals = Array.ConvertAll(_refits.Residuals, Aggregate) };
-        return FromSimulator(Aggregate(Observed), Aggregate(Fitted), Count, Simulate, IntegerResponse, Seed,
-            new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"), method: Method, refits: refits);
+        var groups = SimulationSource.FromWriter(Simulate, Count, grouping.Levels.Length);
+        return FromSource(Aggregate(Observed), Aggregate(Fitted), groups, IntegerResponse, Seed,
+            new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"), method: Method, refits: refits,
+            areRowsDependent: _areRowsDependent);
     }
 
     /// <summary>Residuals of the groups of a column of the data, or a grouping factor of the model.</summary>
@@ -229,7 +231,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
 
     private static SimulatedResiduals Create(
         double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualMethod method,
-        ResidualRows rows, ResidualModel? model, RefittedModels? refits)
+        ResidualRows rows, ResidualModel? model, RefittedModels? refits, bool areRowsDependent)
     {
         if (observed.Length < 3)
             throw new GlmmException($"Residual tests need at least three rows, but there are {observed.Length}.");
@@ -238,7 +240,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         CheckFinite(observed, "The observed response");
         CheckFinite(fitted, "The fitted response");
         return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed, method, rows,
-            model, refits);
+            model, refits, areRowsDependent);
     }
 
     /// <summary>A variable by its name, on the rows of the residuals.</summary>

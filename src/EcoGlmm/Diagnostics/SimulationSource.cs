@@ -20,11 +20,15 @@ internal sealed class SimulationSource
 
     private readonly SimulationWriter _writer;
     private readonly long _keptValues;
+    private readonly RowSimulator? _rows;
+    private readonly Action? _advance;
     private readonly object _gate = new();
     private double[][]? _kept;
 
-    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues)
+    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues, RowSimulator? rows = null, Action? advance = null)
     {
+        _rows = rows;
+        _advance = advance;
         _writer = writer;
         _keptValues = keptValues;
         _kept = kept;
@@ -42,6 +46,19 @@ internal sealed class SimulationSource
     public static SimulationSource FromWriter(SimulationWriter writer, int count, int rowCount, long keptValues = DefaultKeptValues) =>
         new(writer, count, rowCount, null, keptValues);
 
+    /// <summary>Simulations that are made by row.</summary>
+    /// <param name="rows">Makes them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="advance">Called when a block of rows, of <see cref="BlockCount"/>, is done; may throw to end the work.</param>
+    public static SimulationSource FromRows(RowSimulator rows, int count, Action? advance = null) =>
+        new(rows.DrawSimulation, count, rows.RowCount, null, DefaultKeptValues, rows, advance);
+
+    /// <summary>
+    /// Rows are done in so many blocks, whose sums are added in their order: it depends on the number of rows alone, so that the
+    /// result does not depend on the number of threads.
+    /// </summary>
+    public static int BlockCount(int rowCount) => Math.Clamp(rowCount / 64, 1, 128);
+
     /// <summary>All simulations. Made, and kept from then on, when they are not in memory.</summary>
     public double[][] Matrix()
     {
@@ -49,13 +66,49 @@ internal sealed class SimulationSource
         {
             if (_kept is null)
             {
-                var matrix = new double[Count][];
-                Parallel.For(0, Count, s => _writer(s, matrix[s] = new double[RowCount]));
-                _kept = matrix;
+                _kept = _rows is null ? ByWriter() : ByRow(_rows);
             }
 
             return _kept;
         }
+    }
+
+    private double[][] ByWriter()
+    {
+        var matrix = new double[Count][];
+        Parallel.For(0, Count, s => _writer(s, matrix[s] = new double[RowCount]));
+        return matrix;
+    }
+
+    private double[][] ByRow(RowSimulator simulator)
+    {
+        var matrix = new double[Count][];
+        for (int s = 0; s < Count; s++)
+            matrix[s] = new double[RowCount];
+        ForEachRow(simulator, (_, row, values) =>
+        {
+            for (int s = 0; s < values.Length; s++)
+                matrix[s][row] = values[s];
+        });
+        return matrix;
+    }
+
+    /// <summary>Calls <paramref name="visit"/> for every row, blocks in parallel: (block, row, values). The values are valid during the call only.</summary>
+    private void ForEachRow(RowSimulator simulator, Action<int, int, double[]> visit)
+    {
+        int blocks = BlockCount(RowCount);
+        Rethrowing(() => Parallel.For(0, blocks, () => (simulator.CreateWorkspace(), new double[Count]), (block, _, local) =>
+        {
+            int last = (int)((long)RowCount * (block + 1) / blocks);
+            for (int row = (int)((long)RowCount * block / blocks); row < last; row++)
+            {
+                simulator.DrawRow(row, local.Item2, local.Item1);
+                visit(block, row, local.Item2);
+            }
+
+            _advance?.Invoke();
+            return local;
+        }, _ => { }));
     }
 
     /// <summary>One simulation, not to be written to.</summary>
@@ -75,19 +128,26 @@ internal sealed class SimulationSource
     public void ForEach(int workers, Action<int, int, double[]> visit)
     {
         double[][]? kept = _kept;
+        if (kept is null && _rows is not null && (long)RowCount * Count <= _keptValues)
+            kept = Matrix();
+        Rethrowing(() => Parallel.For(0, workers, worker =>
+        {
+            double[] buffer = kept is null ? new double[RowCount] : [];
+            int last = (int)((long)Count * (worker + 1) / workers);
+            for (int s = (int)((long)Count * worker / workers); s < last; s++)
+            {
+                if (kept is null)
+                    _writer(s, buffer);
+                visit(worker, s, kept?[s] ?? buffer);
+            }
+        }));
+    }
+
+    private static void Rethrowing(Action parallel)
+    {
         try
         {
-            Parallel.For(0, workers, worker =>
-            {
-                double[] buffer = kept is null ? new double[RowCount] : [];
-                int last = (int)((long)Count * (worker + 1) / workers);
-                for (int s = (int)((long)Count * worker / workers); s < last; s++)
-                {
-                    if (kept is null)
-                        _writer(s, buffer);
-                    visit(worker, s, kept?[s] ?? buffer);
-                }
-            });
+            parallel();
         }
         catch (AggregateException failures)
         {
@@ -102,6 +162,14 @@ internal sealed class SimulationSource
         var values = new double[rows.Length][];
         for (int i = 0; i < rows.Length; i++)
             values[i] = new double[Count];
+        if (_kept is null && _rows is { } simulator)
+        {
+            RowSimulator.Workspace workspace = simulator.CreateWorkspace();
+            for (int i = 0; i < rows.Length; i++)
+                simulator.DrawRow(rows[i], values[i], workspace);
+            return values;
+        }
+
         ForEach(WorkerCount(Count), (_, s, simulated) =>
         {
             for (int i = 0; i < rows.Length; i++)
@@ -116,7 +184,29 @@ internal sealed class SimulationSource
     /// numbers are added across simulations, so that the result does not depend on how they are shared among threads.
     /// </summary>
     /// <exception cref="GlmmException">A simulated value is not a finite number.</exception>
-    public SimulationSummary Summarise(double[] observed, double[] fitted)
+    public SimulationSummary Summarise(double[] observed, double[] fitted) =>
+        _rows is null || _kept is not null ? SummariseSimulations(observed, fitted) : SummariseRows(_rows, observed, fitted);
+
+    private SimulationSummary SummariseRows(RowSimulator simulator, double[] observed, double[] fitted)
+    {
+        var blocks = new RowBlockSummary[BlockCount(RowCount)];
+        for (int b = 0; b < blocks.Length; b++)
+            blocks[b] = new RowBlockSummary(Count);
+        var less = new long[RowCount];
+        var equal = new long[RowCount];
+        double shift = SimulationTest.Mean(observed) - SimulationTest.Mean(fitted);
+        ForEachRow(simulator, (block, row, values) =>
+            (less[row], equal[row]) = blocks[block].Add(values, observed[row], fitted[row] + shift));
+        for (int b = 1; b < blocks.Length; b++)
+            blocks[0].Add(blocks[b]);
+        SimulationSummary summary = blocks[0].Summarise(less, equal, RowCount);
+        int bad = Array.FindIndex(summary.Variances, v => !double.IsFinite(v));
+        if (bad >= 0)
+            CheckFinite(bad, Array.FindIndex(Get(bad), v => !double.IsFinite(v)));
+        return summary;
+    }
+
+    private SimulationSummary SummariseSimulations(double[] observed, double[] fitted)
     {
         int n = RowCount, workers = WorkerCount(Count);
         var less = new long[workers][];
@@ -146,12 +236,7 @@ internal sealed class SimulationSource
 
         int bad = Array.FindIndex(badRow, row => row >= 0);
         if (bad >= 0)
-        {
-            throw new GlmmException(
-                $"Simulation {bad + 1} has no finite value at row {badRow[bad] + 1}: residuals need a number for every row of every " +
-                "simulation. If the simulations come from a fitted model, its predictions have probably overflowed; check its convergence.");
-        }
-
+            CheckFinite(bad, badRow[bad]);
         for (int w = 1; w < workers; w++)
         {
             extremes[0].Merge(extremes[w]);
@@ -166,6 +251,16 @@ internal sealed class SimulationSource
             _kept ??= keep;
         (double[] below, double[] above) = extremes[0].Outside(Count);
         return new SimulationSummary(less[0], equal[0], zeros, variances, below, above);
+    }
+
+    private static void CheckFinite(int simulation, int badRow)
+    {
+        if (badRow >= 0)
+        {
+            throw new GlmmException(
+                $"Simulation {simulation + 1} has no finite value at row {badRow + 1}: residuals need a number for every row of every " +
+                "simulation. If the simulations come from a fitted model, its predictions have probably overflowed; check its convergence.");
+        }
     }
 
     internal static int WorkerCount(int count) => Math.Max(1, Math.Min(Environment.ProcessorCount, count));

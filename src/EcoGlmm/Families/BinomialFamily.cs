@@ -27,6 +27,8 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     internal override double Draw(RandomStream random, double mu, double phi, double size) =>
         random.NextBinomial(size, mu);
 
+    internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.Binomial(size, mu);
+
     internal override double StartingMean(double y, double size) => (y + 0.5) / (size + 1);
 
     /// <summary>2 [y log(y/(nμ)) + (n − y) log((n − y)/(n − nμ))].</summary>

@@ -118,6 +118,9 @@ public abstract partial class Family
     /// <summary>One draw of the response (successes, for binomial kinds).</summary>
     internal abstract double Draw(RandomStream random, double mu, double phi, double size);
 
+    /// <summary>The probabilities of counts from the first up, for families that have a short recurrence for them.</summary>
+    internal virtual CountRecurrence? Counts(double mu, double phi, double size) => null;
+
     /// <summary>A mean near y, inside the range of the link: where iteratively reweighted least squares starts.</summary>
     internal abstract double StartingMean(double y, double size);
 

@@ -43,6 +43,8 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
     internal override double Draw(RandomStream random, double mu, double phi, double size) =>
         random.NextNegativeBinomial(mu, Theta(mu, phi));
 
+    internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.NegativeBinomial(mu, Theta(mu, phi));
+
     internal override double StartingMean(double y, double size) => y + (y == 0 ? 1.0 / 6 : 0);
 
     // Half of the excess variance to each parameter.

@@ -27,6 +27,8 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override double Draw(RandomStream random, double mu, double phi, double size) =>
         random.NextNegativeBinomial(mu, mu / phi);
 
+    internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.NegativeBinomial(mu, mu / phi);
+
     internal override double StartingMean(double y, double size) => y + (y == 0 ? 1.0 / 6 : 0);
 
     internal override double StartingDispersion(

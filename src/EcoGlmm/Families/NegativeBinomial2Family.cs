@@ -29,6 +29,8 @@ internal sealed class NegativeBinomial2Family(Link link)
     internal override double Draw(RandomStream random, double mu, double phi, double size) =>
         random.NextNegativeBinomial(mu, phi);
 
+    internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.NegativeBinomial(mu, phi);
+
     internal override double StartingMean(double y, double size) => y + (y == 0 ? 1.0 / 6 : 0);
 
     internal override double StartingDispersion(

@@ -22,6 +22,8 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
 
     internal override double Draw(RandomStream random, double mu, double phi, double size) => random.NextPoisson(mu);
 
+    internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.Poisson(mu);
+
     internal override double StartingMean(double y, double size) => y + 0.1;
 
     /// <summary>2 [y log(y/μ) − (y − μ)], without cancellation.</summary>

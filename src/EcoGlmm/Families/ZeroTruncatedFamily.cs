@@ -57,6 +57,8 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override double Draw(RandomStream random, double mu, double phi, double size) => draw(random, mu, phi);
 
+    internal override CountRecurrence? Counts(double mu, double phi, double size) => parent.Counts(mu, phi, size)?.Positive();
+
     // Near the mean before truncation that gives y on average.
     internal override double StartingMean(double y, double size) => y == 1 ? 0.3 : y - 0.5;
 

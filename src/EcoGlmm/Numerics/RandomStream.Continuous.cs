@@ -9,11 +9,29 @@ internal sealed partial class RandomStream
     private static readonly double[] Edges = LayerEdges();
 
     /// <summary>Standard normal. Ziggurat with 128 layers: Doornik (2005), <i>An improved ziggurat method</i>.</summary>
-    public double NextNormal()
+    public double NextNormal() => Normal(NextUInt64());
+
+    /// <summary>
+    /// The standard normal that belongs to 64 random bits. They suffice for 98 in 100; for the others this stream starts anew
+    /// from them.
+    /// </summary>
+    public double NormalOf(ulong bits)
     {
-        while (true)
+        int i = (int)(bits & (Layers - 1));
+        double x = (((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1) * Edges[i];
+        if (Math.Abs(x) < Edges[i + 1])
         {
-            ulong bits = NextUInt64();
+            return x;
+        }
+
+        Restart(bits);
+        return Normal(bits);
+    }
+
+    private double Normal(ulong bits)
+    {
+        for (; ; bits = NextUInt64())
+        {
             int i = (int)(bits & (Layers - 1));
             double u = ((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1;
             double x = u * Edges[i];

@@ -15,7 +15,7 @@ internal sealed partial class RandomStream
 {
     private const ulong Golden = 0x9e3779b97f4a7c15;
 
-    private readonly ulong key;
+    private ulong key;
     private ulong s0;
     private ulong s1;
     private ulong s2;
@@ -27,7 +27,19 @@ internal sealed partial class RandomStream
     {
     }
 
-    private RandomStream(ulong key)
+    private RandomStream(ulong key) => Restart(key);
+
+    /// <summary>Identifies this stream among the splits of a seed: the key of <see cref="BitsAt"/>.</summary>
+    public ulong Key => key;
+
+    /// <summary>
+    /// Number <paramref name="index"/> of the SplitMix64 sequence that starts at the key: random bits that can be had in any
+    /// order, without those before them.
+    /// </summary>
+    public static ulong BitsAt(ulong key, int index) => Mix(key + ((ulong)(index + 1) * Golden));
+
+    /// <summary>Becomes the stream that belongs to a key.</summary>
+    public void Restart(ulong key)
     {
         this.key = key;
         s0 = Mix(key += Golden);

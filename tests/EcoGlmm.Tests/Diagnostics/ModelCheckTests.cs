@@ -91,6 +91,14 @@ public class ModelCheckTests
     }
 
     [Fact]
+    public void AModelWithoutFixedEffectsIsCheckedWithoutInfluence()
+    {
+        GlmmFit fit = Glmm.Fit("y ~ 0 + (1 | site)", Data(6, (_, b, random) => b + random.NextNormal()));
+        Assert.Empty(fit.Check().Influences);
+        Assert.Contains("fixed effects", Assert.Throws<GlmmException>(() => fit.Influence("site")).Message);
+    }
+
+    [Fact]
     public void EveryDisplayHoldsTheVerdict()
     {
         ModelCheck check = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
