@@ -38,6 +38,22 @@ public class ModelSpecificationTests
     }
 
     [Fact]
+    public void FunctionsLearnFromEveryRowInWhichTheirVariableIsKnown()
+    {
+        var data = new FieldData([
+            new NumericColumn("y", [1, 2, double.NaN, 4, 5]), new NumericColumn("x", [1, 2, 9, double.NaN, 4]),
+            CategoricalColumn.FromTexts("id", ["p", "p", "p", "q", "q"]),
+        ]);
+        var specification = ModelSpecification.Create("y ~ center(x) + I(x - max(x)) + between(x, id)", "~ 0", "~ 1", null, null, null, data);
+
+        Assert.Equal([0, 1, 4], specification.Rows);
+        Assert.Equal([-3, -2, 0], specification.Conditional.Training.X[3..6]);
+        Assert.Equal([-8, -7, -5], specification.Conditional.Training.X[6..9]);
+        // What belongs to individuals is of the rows that the model uses.
+        Assert.Equal([1.5, 1.5, 4], specification.Conditional.Training.X[9..12]);
+    }
+
+    [Fact]
     public void WholeNumbersAreMadeOfNumbersAndOfLevels()
     {
         var data = new FieldData([

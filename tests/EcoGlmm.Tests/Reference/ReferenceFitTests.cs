@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace EcoGlmm.Tests.Reference;
 
-/// <summary>Every fit of tests/reference/fits.json, more.json and zi.json against R: lme4 and glmmTMB.</summary>
+/// <summary>Every fit of tests/reference/fits.json, more.json, zi.json and corpus.json against R: lme4 and glmmTMB.</summary>
 public sealed class ReferenceFitTests
 {
     /// <summary>
@@ -24,6 +24,7 @@ public sealed class ReferenceFitTests
 
     private static readonly IReadOnlyDictionary<string, ReferenceFit> References =
         ReferenceFit.Read("fits.json").Concat(ReferenceFit.Read("more.json")).Concat(ReferenceFit.Read("zi.json"))
+            .Concat(ReferenceFit.Read("corpus.json"))
             .ToDictionary(fit => fit.Key, fit => fit.Value);
 
     private static readonly ConcurrentDictionary<string, Lazy<GlmmFit>> Fits = new();
