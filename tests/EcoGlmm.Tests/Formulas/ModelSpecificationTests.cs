@@ -44,13 +44,13 @@ public class ModelSpecificationTests
             new NumericColumn("y", [1, 2, double.NaN, 4, 5]), new NumericColumn("x", [1, 2, 9, double.NaN, 4]),
             CategoricalColumn.FromTexts("id", ["p", "p", "p", "q", "q"]),
         ]);
-        var specification = ModelSpecification.Create("y ~ center(x) + I(x - max(x)) + between(x, id)", "~ 0", "~ 1", null, null, null, data);
+        double[] Column(string expression) =>
+            ModelSpecification.Create($"y ~ 0 + {expression}", "~ 0", "~ 1", null, null, null, data).Conditional.Training.X;
 
-        Assert.Equal([0, 1, 4], specification.Rows);
-        Assert.Equal([-3, -2, 0], specification.Conditional.Training.X[3..6]);
-        Assert.Equal([-8, -7, -5], specification.Conditional.Training.X[6..9]);
+        Assert.Equal([-3, -2, 0], Column("center(x)"));
+        Assert.Equal([-8, -7, -5], Column("I(x - max(x))"));
         // What belongs to individuals is of the rows that the model uses.
-        Assert.Equal([1.5, 1.5, 4], specification.Conditional.Training.X[9..12]);
+        Assert.Equal([1.5, 1.5, 4], Column("between(x, id)"));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class ReferenceFitTests
         ("Pearson", "cake beta"), ("Pearson", "cake beta probit"), ("Pearson", "cake beta dispersion"),
         ("Pearson", "cbpp betabinomial"), ("Pearson", "quine betabinomial"), ("Pearson", "cbpp betabinomial cloglog fixed only"),
         ("Pearson", "salamanders hurdle poisson"), ("Pearson", "salamanders hurdle nbinom2"),
+        ("Pearson", "affairs hurdle truncated nbinom2"),
         ("Pearson", "ratpupweight student t"), ("Pearson", "ovary student t"),
         ("standard errors", "cake beta probit"),
         ("population response", "owls zero-inflated poisson with nests in both parts"),
