@@ -1,5 +1,5 @@
 # Writes the data sets of the R packages as CSV files, next to this script.
-#   Rscript datasets/export.R
+#   Rscript datasets/export.R [item ...]
 # Factors are written as their level text, numbers with 15 significant digits, missing values as NA.
 
 argument <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
@@ -11,12 +11,19 @@ tables <- list(
   glmmTMB = c("Owls", "Salamanders"),
   MASS = c("epil", "bacteria", "snails", "quine", "nlschools", "oats", "Sitka", "ships", "Insurance"),
   mlmRev = c("Contraception", "Chem97", "Mmmec", "guImmun", "Exam"),
-  nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary", "BodyWeight", "Gun"),
-  datasets = "ChickWeight",
+  nlme = c("Orthodont", "Machines", "ergoStool", "RatPupWeight", "Ovary", "BodyWeight", "Gun", "Glucose", "Oxide"),
+  palmerpenguins = "penguins",
+  flexmix = c("betablocker", "tribolium", "fabricfault"),
+  vcdExtra = "Cormorants",
+  AER = "Affairs",
+  pbkrtest = "beets",
+  datasets = c("ChickWeight", "airquality", "InsectSprays", "warpbreaks"),
   ordinal = "wine",
   survival = "pbcseq")
 names.in.files <- c(epil = "epilepsy")
 compressed <- c("VerbAgg", "InstEval", "Chem97", "guImmun", "Exam")
+
+only <- commandArgs(TRUE)   # names of items; none for all
 
 write.table.of <- function(package, item) {
   home <- new.env()
@@ -35,4 +42,4 @@ write.table.of <- function(package, item) {
   cat(sprintf("%-14s %6d rows %2d columns from %s::%s\n", stem, nrow(table), ncol(table), package, item))
 }
 
-for (package in names(tables)) for (item in tables[[package]]) write.table.of(package, item)
+for (package in names(tables)) for (item in tables[[package]]) if (!length(only) || item %in% only) write.table.of(package, item)

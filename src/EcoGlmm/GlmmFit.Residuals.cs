@@ -115,6 +115,7 @@ public sealed partial class GlmmFit
         for (var i = 0; i < fitted.Length; i++)
         {
             var size = SizeOf(i);
+            if (Family.WeightRole == WeightRole.Trials && size == 0) continue;
             var y = Family.WeightRole == WeightRole.Trials ? _response.Y[i] / size : _response.Y[i];
             sum += (_response.Multipliers?[i] ?? 1) * (y - fitted[i]) * (y - fitted[i]) / ResponseVariance(i, fitted[i]);
         }

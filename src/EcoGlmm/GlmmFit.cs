@@ -171,6 +171,13 @@ public sealed partial class GlmmFit : IRichDisplay
         {
             var size = SizeOf(i);
             var y = Family.WeightRole == WeightRole.Trials ? _response.Y[i] / size : _response.Y[i];
+            // No trials, no observed proportion.
+            if (double.IsNaN(y))
+            {
+                result[i] = double.NaN;
+                continue;
+            }
+
             var weight = _response.Multipliers?[i] ?? 1;
             var mu = Family.LocationLink.At(predictors[LinearPredictor.Conditional]![i]).Mu;
             var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[i]) : 1;

@@ -52,7 +52,7 @@ public sealed record GlmmOptions
 /// <summary>Settings of the optimiser.</summary>
 public sealed record GlmmControl
 {
-    /// <summary>Most iterations of the outer optimiser.</summary>
+    /// <summary>Most iterations of the outer optimiser; no more than 40 are made where there are more parameters than rows.</summary>
     public int MaxIterations { get; init; } = 500;
 
     /// <summary>The optimiser stops when a further step would raise the log-likelihood by less than this.</summary>

@@ -24,11 +24,12 @@ lme4.result <- function(fit, case, data, formula, new.data) {
     sigma(fit) * sqrt(max(sum(row * t(solve(factor, t(row), system = "A"))), 0))
   }
   singular <- isSingular(fit, tol = 1e-5)
-  weights <- if (is.null(case$weights)) rep(1, nrow(data)) else data[[case$weights]]
+  used <- data[rownames(model.frame(fit)), , drop = FALSE]
+  weights <- if (is.null(case$weights)) rep(1, nrow(used)) else used[[case$weights]]
   response <- residuals(fit, type = "response")
   design <- fixed.design(fit, formula, data, new.data, names(beta))
   population <- predict(fit, new.data, re.form = NA, allow.new.levels = TRUE)
-  stopifnot(isTRUE(all.equal(unname(predict(fit, data)), unname(fitted(fit)), tolerance = 1e-8)))
+  stopifnot(isTRUE(all.equal(unname(predict(fit, used)), unname(fitted(fit)), tolerance = 1e-8)))
   c(head.of(fit, sigma(fit)), list(
     singular = singular,
     fixed = coefficient.rows(beta, covariance, design$names),
@@ -62,11 +63,12 @@ glmmTMB.result <- function(fit, case, data, formula, new.data) {
   response <- unname(residuals(fit, type = "response"))
   mu <- unname(fitted(fit))
   answer <- model.response(model.frame(fit))
-  weights <- if (!is.null(dim(answer))) rowSums(answer) else if (is.null(case$weights)) rep(1, nrow(data)) else data[[case$weights]]
+  used <- data[rownames(model.frame(fit)), , drop = FALSE]
+  weights <- if (!is.null(dim(answer))) rowSums(answer) else if (is.null(case$weights)) rep(1, nrow(used)) else used[[case$weights]]
   design <- fixed.design(fit, formula, data, new.data, names(beta))
   # This version of glmmTMB does not predict from a rank-deficient fit.
   aliased <- length(beta) < length(design$names)
-  stopifnot(aliased || isTRUE(all.equal(unname(predict(fit, data, type = "response")), mu, tolerance = 1e-6)))
+  stopifnot(aliased || isTRUE(all.equal(unname(predict(fit, used, type = "response")), mu, tolerance = 1e-6)))
   with.modes <- function(type, modes, error = FALSE)
     if (aliased) NULL else suppressWarnings(predict(fit, new.data, type = type, re.form = modes, se.fit = error, allow.new.levels = TRUE))
   conditional <- with.modes("link", NULL, TRUE)

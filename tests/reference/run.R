@@ -9,7 +9,8 @@ run <- function(case) {
   disp.formula <- as.formula(if (is.null(case$disp)) "~1" else case$disp, globalenv())
   grouping <- unique(unlist(lapply(c(findbars(formula), findbars(zi.formula)), function(bar) all.vars(bar[[3]]))))
   extra <- c(case$weights, all.vars(zi.formula), all.vars(disp.formula))
-  new.data <- new.rows(formula, data, c(grouping, case$weights), extra)
+  known <- complete.cases(data[intersect(names(data), c(all.vars(formula), extra))])
+  new.data <- new.rows(formula, data[known, , drop = FALSE], c(grouping, case$weights), extra)
   by.lmer <- case$family == "gaussian" && is.null(case$link) && with.random && is.null(case$disp)
   fit.it <- function(formula) {
     if (by.lmer) return(fit.lmer(formula, data, case$reml, case$weights))

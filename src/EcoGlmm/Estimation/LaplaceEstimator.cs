@@ -20,6 +20,9 @@ internal sealed class LaplaceEstimator
     /// <summary>A log dispersion this far below the others' is one of rows that are met perfectly.</summary>
     private const double PerfectDispersion = 10;
 
+    /// <summary>Iterations for a model with more parameters than rows: it converges soon or, most often, never.</summary>
+    private const int MaxIterationsOverfitted = 40;
+
     /// <summary>Offsets that span more than this on a log or probability scale cannot all be right.</summary>
     private const double LongestOffset = 60;
 
@@ -99,6 +102,14 @@ internal sealed class LaplaceEstimator
         }
 
         var (status, value) = Optimise(psi);
+        if (status is (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) && IsOverfitted(psi))
+        {
+            _problems.Add(new ConvergenceProblem("",
+                $"The model has {psi.Length} parameters for {Display.FitWords.Count(InformativeRows, "row")} of data: no maximum of its likelihood was found.",
+                "Use fewer random slopes, fewer factor levels or fewer covariates."));
+            return Finish(psi, double.NaN, new double[psi.Length], [], status);
+        }
+
         for (var attempt = 1; attempt <= MaxRestarts && status is (MinimiserStatus.Stalled or MinimiserStatus.BadStart) && !FitsPerfectly(value); attempt++)
         {
             var other = StartingValues.Find(_model);
@@ -127,7 +138,7 @@ internal sealed class LaplaceEstimator
             return Finish(psi, double.NaN, new double[psi.Length], [], status);
         }
 
-        if (PartlyPerfect(psi) is { } perfect)
+        if ((PartlyPerfect(psi) ?? Unbounded(psi)) is { } perfect)
         {
             Evaluate(psi, []);
             _problems.Add(perfect);
@@ -208,7 +219,24 @@ internal sealed class LaplaceEstimator
     {
         if (_model.Family.IsDiscrete || !double.IsFinite(value)) return false;
         var scale = Math.Sqrt(_model.Y.Sum(y => y * y) / _model.Y.Length);
-        return (-value / _model.Y.Length) + Math.Log(scale) > 15;
+        return (-value / InformativeRows) + Math.Log(scale) > 15;
+    }
+
+    /// <summary>Rows that enter the likelihood: those whose weight is not zero.</summary>
+    private int InformativeRows => _model.Weights?.Count(weight => weight > 0) ?? _model.ObservationCount;
+
+    private bool IsOverfitted(double[] psi) => psi.Length - _restraints.HeldCount > InformativeRows;
+
+    /// <summary>The problem that a shape of the family runs to a limit where the likelihood grows without bound; null when none does.</summary>
+    private ConvergenceProblem? Unbounded(double[] psi)
+    {
+        foreach (var shape in FittedShapes.Of(_model, psi))
+        {
+            var limit = shape.Position < -shape.Extreme ? shape.AtLowest : shape.Position > shape.Extreme ? shape.AtHighest : null;
+            if (limit is { IsUnbounded: true }) return new ConvergenceProblem(shape.Name, limit.Message, limit.Advice);
+        }
+
+        return null;
     }
 
     /// <summary>The problem that some rows of a dispersion formula are met perfectly, so that their dispersion goes to zero; null when none are.</summary>
@@ -264,7 +292,7 @@ internal sealed class LaplaceEstimator
             value = trialValue;
         }
 
-        Evaluate(psi, gradient);
+        if (!double.IsFinite(EvaluateAgain(psi, gradient))) return (MinimiserStatus.BadStart, double.PositiveInfinity);
         var inverse = CurvatureGuess.Inverse(Curvature(psi), d);
         _restraints.Freeze(inverse);
         var last = double.PositiveInfinity;
@@ -278,9 +306,11 @@ internal sealed class LaplaceEstimator
             return RefreshCurvature(psi, fresh);
         }
 
-        var minimiser = new QuasiNewton(Tracked, _control.Tolerance, _control.MaxIterations)
+        var iterations = IsOverfitted(psi) ? Math.Min(MaxIterationsOverfitted, _control.MaxIterations) : _control.MaxIterations;
+        var minimiser = new QuasiNewton(Tracked, _control.Tolerance, iterations)
         {
             LongestStep = LongestStep,
+            LeadsNowhere = (x, f) => FitsPerfectly(f) || Unbounded(x) is not null,
             RefreshInverseHessian = _model.IsZeroInflated ? Refresh : null,
             Noise = RoundingErrors(),
             Progress = (iteration, f) => _progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
@@ -447,7 +477,8 @@ internal sealed class LaplaceEstimator
     {
         var d = psi.Length;
         var gradient = new double[d];
-        value = Evaluate(psi, gradient);
+        value = EvaluateAgain(psi, gradient);
+        if (!double.IsFinite(value)) return FinishWithoutLikelihood(psi, status);
         var guess = Curvature(psi);
         double[] hessian;
         if (_model.Terms.Count == 0)
@@ -477,8 +508,28 @@ internal sealed class LaplaceEstimator
             if (_model.Terms.Count == 0) hessian = Curvature(psi);
         }
 
-        value = Evaluate(psi, gradient);
-        return Finish(psi, value, gradient, hessian, status);
+        value = EvaluateAgain(psi, gradient);
+        return double.IsFinite(value) ? Finish(psi, value, gradient, hessian, status) : FinishWithoutLikelihood(psi, status);
+    }
+
+    /// <summary>
+    /// The value at a point that had one before, with the gradient. Whether the conditional modes are found can depend on where
+    /// the search for them starts, hence the second try from zero.
+    /// </summary>
+    private double EvaluateAgain(double[] psi, double[] gradient)
+    {
+        var value = Evaluate(psi, gradient);
+        if (double.IsFinite(value)) return value;
+        _objective.StartFrom(new double[_objective.System.EffectCount]);
+        return Evaluate(psi, gradient);
+    }
+
+    private Estimate FinishWithoutLikelihood(double[] psi, MinimiserStatus status)
+    {
+        _problems.Add(new ConvergenceProblem("",
+            $"The likelihood cannot be computed where the optimiser ended: {_objective.Failure ?? "it is not finite"}.",
+            "Simplify the random effects or use a simpler family; look for groups with very few rows."));
+        return Finish(psi, double.NaN, new double[psi.Length], [], status);
     }
 
     /// <summary>The problem that a link lets means run to the edge of what the family allows, and they did; null when they did not.</summary>

@@ -213,7 +213,6 @@ internal sealed class ModeSearch
         var cramped = 0;
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
-            _cancellation.ThrowIfCancellationRequested();
             GradientAt(Modes);
             var decrement = double.NaN;
             var fresh = false;
@@ -314,6 +313,7 @@ internal sealed class ModeSearch
 
     private double ValueAt(double[] u)
     {
+        _cancellation.ThrowIfCancellationRequested();
         SetPredictors(u);
         var value = -_observations.Evaluate(Predictors, ModeLevel);
         var squares = 0.0;

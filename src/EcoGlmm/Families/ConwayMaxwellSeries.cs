@@ -9,7 +9,9 @@ namespace EcoGlmm.Families;
 internal static class ConwayMaxwellSeries
 {
     private const double Negligible = 1e-24;
-    private const int MostTerms = 2_000_000;
+
+    /// <summary>A series longer than this, of counts that spread over tens of thousands, is not summed: everything is NaN.</summary>
+    private const int MostTerms = 400_000;
 
     [ThreadStatic]
     private static double[]? buffer;
@@ -17,8 +19,12 @@ internal static class ConwayMaxwellSeries
     /// <summary>log λ for mean μ, by Newton's method on the logarithm of the mean, kept within a bracket.</summary>
     public static double LogRate(double mu, double nu)
     {
-        double high = (nu * Math.Log(mu + 1)) + 1;
-        double low = double.NegativeInfinity;
+        // E[Y^ν] = λ, so that by Jensen's inequality λ lies on one side of μ^ν, but for rounding: the other side can have
+        // a mean, and a number of terms, without end.
+        double jensen = nu * Math.Log(mu);
+        double slack = 1e-9 * (1 + Math.Abs(jensen));
+        double high = nu <= 1 ? jensen + slack : (nu * Math.Log(mu + 1)) + 1;
+        double low = nu >= 1 ? jensen - slack : double.NegativeInfinity;
         double zeta = nu <= 1 ? (nu * Math.Log(mu)) - ((1 - nu) * SpecialFunctions.Log1p(1 / mu))
             : mu < 0.7 ? Math.Log(mu)
             : nu * Math.Log(mu + ((nu - 1) / (2 * nu)));
@@ -34,6 +40,11 @@ internal static class ConwayMaxwellSeries
             }
 
             double mean = sumY / sum;
+            if (double.IsNaN(mean))
+            {
+                return double.NaN;
+            }
+
             double variance = 0;
             for (int k = 0; k < weights.Length; k++)
             {
@@ -169,6 +180,12 @@ internal static class ConwayMaxwellSeries
             }
 
             weights[count++] = w;
+        }
+
+        if (count >= MostTerms)
+        {
+            weights[0] = double.NaN;
+            count = 1;
         }
 
         return weights.AsSpan(0, count);

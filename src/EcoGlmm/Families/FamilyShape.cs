@@ -24,4 +24,8 @@ internal sealed record FamilyShape(string Name, double Predictor, double Value, 
 }
 
 /// <summary>A limit that a shape may run to: what is then so, and what to do about it, as sentences.</summary>
-internal sealed record ShapeLimit(string Message, string Advice);
+internal sealed record ShapeLimit(string Message, string Advice)
+{
+    /// <summary>Whether the likelihood grows without bound on the way there, so that it has no maximum.</summary>
+    public bool IsUnbounded { get; init; }
+}

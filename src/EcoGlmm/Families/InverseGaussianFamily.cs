@@ -30,6 +30,8 @@ internal sealed class InverseGaussianFamily(Link link)
 
     internal override double Variance(double mu, double phi, double size) => phi * mu * mu * mu;
 
+    internal override double VarianceFunction(double mu, double phi, double size) => mu * mu * mu;
+
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
         double relative = (y - mu) / mu;

@@ -15,6 +15,9 @@ internal sealed record EvaluationContext(
 {
     public Dictionary<string, Value> Known { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The training table with the rows that the model leaves out; null if it leaves none out.</summary>
+    public EvaluationContext? AllRows { get; init; }
+
     /// <summary>Individuals of these rows that within(), between(), first() and last() did not know from training.</summary>
     public SortedSet<string> NewIndividuals { get; } = new(StringComparer.Ordinal);
 
@@ -87,8 +90,21 @@ internal sealed class Evaluator(string text, EvaluationContext context)
         FactorValue.From(Evaluate(node))
         ?? throw Error(node, $"{node} does not have one value per row, as {use} needs", "Use a column here.");
 
-    /// <summary>What a call learns from the training rows, or learnt from them.</summary>
+    /// <summary>
+    /// What a call learns from the training table, or learnt from it: from every row in which its own arguments are known, a row
+    /// that the model leaves out because something else is missing there included. So does R, whose model frame is
+    /// evaluated before incomplete rows go.
+    /// </summary>
     public T Learn<T>(CallNode call, Func<T> learn) where T : notnull
+    {
+        if (Context.AllRows is not { } all)
+            return LearnFromUsedRows(call, learn);
+        new Evaluator(text, all).Evaluate(call);
+        return LearnFromUsedRows(call, () => (T)all.Learnt[call.ToString()]);
+    }
+
+    /// <summary>What a call learns from the rows that the model uses, or learnt from them.</summary>
+    public T LearnFromUsedRows<T>(CallNode call, Func<T> learn) where T : notnull
     {
         var key = call.ToString();
         if (!Context.Learnt.TryGetValue(key, out var learnt))

@@ -24,7 +24,7 @@ internal static class IndividualFunctions
         var x = arguments.Rows("x");
         var id = arguments.Factor("id");
         var perLevel = Summarise(x, id, statistic);
-        var learnt = evaluator.Learn(call, () => Learn(id, perLevel));
+        var learnt = evaluator.LearnFromUsedRows(call, () => Learn(id, perLevel));
         if (!evaluator.Context.Training)
         {
             for (var level = 0; level < perLevel.Length; level++)

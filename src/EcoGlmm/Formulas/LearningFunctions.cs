@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EcoGlmm.Formulas;
 
 /// <summary>
-/// Functions of a numeric column that take statistics from the training rows and keep them for other rows.
+/// Functions of a numeric column that take statistics from its finite values in the training table and keep them for other rows.
 /// </summary>
 internal static class LearningFunctions
 {
@@ -13,7 +13,8 @@ internal static class LearningFunctions
     public static Func<Evaluator, CallNode, Value> Statistic(Func<double[], double> statistic) => (evaluator, call) =>
     {
         var x = new CallArguments(evaluator, call, "x").Rows("x");
-        return new ConstantNumbers([evaluator.Learn(call, () => statistic(x))]);
+        return new ConstantNumbers([evaluator.Learn(call, () =>
+            x.Where(double.IsFinite).ToArray() is { Length: > 0 } known ? statistic(known) : double.NaN)]);
     };
 
     public static Value Scale(Evaluator evaluator, CallNode call)
@@ -136,7 +137,7 @@ internal static class LearningFunctions
         var (sum, count) = (0.0, 0);
         foreach (var value in x)
         {
-            if (double.IsNaN(value))
+            if (!double.IsFinite(value))
                 continue;
             sum += (value - center) * (value - center);
             count++;
@@ -150,7 +151,7 @@ internal static class LearningFunctions
         var (sum, count) = (0.0, 0);
         foreach (var value in x)
         {
-            if (double.IsNaN(value))
+            if (!double.IsFinite(value))
                 continue;
             sum += value;
             count++;
@@ -158,7 +159,7 @@ internal static class LearningFunctions
         var mean = sum / count;
         var rest = 0.0;
         foreach (var value in x)
-            rest += double.IsNaN(value) ? 0 : value - mean;
+            rest += double.IsFinite(value) ? value - mean : 0;
         return mean + rest / count;
     }
 

@@ -68,11 +68,12 @@ internal sealed class ModelSpecification
         }
 
         var (rows, missing) = CompleteRows(data, variables);
-        var used = new FieldData(variables.ConvertAll(data.Column));
-        if (rows.Length < data.RowCount)
-            used = used.Take(rows);
-        var learnt = new Dictionary<string, object>(StringComparer.Ordinal);
-        var context = new EvaluationContext(used, Training: true, learnt, rows);
+        var all = new FieldData(variables.ConvertAll(data.Column));
+        var complete = rows.Length == data.RowCount;
+        var context = new EvaluationContext(complete ? all : all.Take(rows), Training: true, Learnt(), rows)
+        {
+            AllRows = complete ? null : new EvaluationContext(all, Training: true, Learnt(), RowNumbers: null),
+        };
         var codings = Contrasts(contrasts, parts, data);
 
         return new ModelSpecification
@@ -88,6 +89,8 @@ internal sealed class ModelSpecification
             ZeroInflation = zeroSyntax.IsEmpty ? null : new PartDesign(zeroSyntax, null, context, codings, HeldIn(ModelPart.ZeroInflation)),
             Dispersion = new PartDesign(dispersionSyntax, null, context, codings, HeldIn(ModelPart.Dispersion)),
         };
+
+        static Dictionary<string, object> Learnt() => new(StringComparer.Ordinal);
 
         Dictionary<string, double> HeldIn(ModelPart part) => held is null
             ? []

@@ -17,6 +17,9 @@ internal enum MinimiserStatus
 
     /// <summary>The function is not finite at the starting point.</summary>
     BadStart,
+
+    /// <summary>The caller saw that the points lead nowhere.</summary>
+    Abandoned,
 }
 
 /// <summary>
@@ -53,6 +56,9 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
 
     /// <summary>Size of the rounding errors in the function's values; its gradient is taken to be better than that.</summary>
     public double Noise { get; init; }
+
+    /// <summary>Asked after each iteration with its point and value: whether there is no minimum to be reached this way.</summary>
+    public Func<double[], double, bool>? LeadsNowhere { get; init; }
 
     /// <summary>Given a point and a direction, the longest step along it that makes sense.</summary>
     public Func<double[], double[], double>? LongestStep { get; init; }
@@ -102,6 +108,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
             _xNew.CopyTo(x, 0);
             (_g, _gNew) = (_gNew, _g);
             Progress?.Invoke(Iterations, Value);
+            if (LeadsNowhere is not null && LeadsNowhere(x, Value)) return MinimiserStatus.Abandoned;
             small = before - value < Noise + (1e-12 * (1 + Math.Abs(value))) && -slope < 1e-6 + Noise ? small + 1 : 0;
             if (small >= 3) return MinimiserStatus.Converged;
         }

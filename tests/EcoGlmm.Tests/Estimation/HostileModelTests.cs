@@ -146,6 +146,68 @@ public sealed class HostileModelTests
         }
     }
 
+    [Theory]
+    [InlineData("gaussian", 0)]
+    [InlineData("beta", 0)]
+    [InlineData("Gamma", 1)]
+    [InlineData("lognormal", 1)]
+    [InlineData("t", 0)]
+    [InlineData("genpois", 2)]
+    [InlineData("compois", 2)]
+    [InlineData("tweedie", 2)]
+    public async Task More_parameters_than_rows_end_with_a_reason_soon(string family, int column)
+    {
+        string[] responses = [family == "beta" ? "share" : "y", "size", "count"];
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        for (var rows = 2; rows <= 4; rows++)
+        {
+            var data = new TestData(rows).Normal("x").Factor("g", i => i).Normal("y", i => i)
+                .Number("share", i => 0.1 + (0.2 * i) + (0.01 * i * i)).Number("size", i => 1 + (i * i)).Number("count", i => (3 * i % 4)).Build();
+            foreach (var formula in new[] { " ~ x + (1 | g)", " ~ (x | g)" })
+            {
+                var fit = await Glmm.FitAsync(responses[column] + formula, data, Family.Parse(family), cancellationToken: limit.Token);
+                Assert.True(fit.Convergence.IsConverged ? double.IsFinite(fit.LogLikelihood) : fit.Convergence.Problems.Count > 0);
+                Assert.NotEqual(double.NegativeInfinity, fit.LogLikelihood);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("poisson")]
+    [InlineData("nbinom2")]
+    [InlineData("Gamma")]
+    [InlineData("lognormal")]
+    public void Hundreds_of_variance_parameters_for_a_few_rows_are_said_to_be_too_many(string family)
+    {
+        var data = new TestData(60).Normal("x").Factor("f", i => i % 20).Factor("g", i => i % 6).Count("y", i => 2 + (i % 6)).Build();
+        data = data.With("y", data.Numbers("y").Select(y => y + 1));
+        var fit = Glmm.Fit("y ~ x + (f | g)", data, Family.Parse(family, "log"));
+
+        Assert.Equal(ConvergenceStatus.NotConverged, fit.Convergence.Status);
+        Assert.NotEmpty(fit.Convergence.Problems);
+    }
+
+    [Fact]
+    public void Counts_are_not_Tweedie()
+    {
+        var data = new TestData(60).Normal("x").Factor("g", i => i % 6).Count("y", i => 1 + (i % 6)).Build();
+        var fit = Glmm.Fit("y ~ x + (1 | g)", data, Family.Tweedie());
+
+        Assert.Equal(ConvergenceStatus.NotConverged, fit.Convergence.Status);
+        Assert.Contains("The power runs to 1", fit.Convergence.ToString());
+    }
+
+    [Fact]
+    public void A_row_without_trials_has_no_residual()
+    {
+        var data = new TestData(20).Normal("x").Number("k", i => i % 4).Number("n", i => i == 8 ? 0 : 5).Build();
+        data = data.With("k", data.Numbers("k").Select((k, i) => i == 8 ? 0 : k));
+        var fit = Glmm.Fit("cbind(k, n - k) ~ x", data, Family.Binomial());
+
+        foreach (var type in Enum.GetValues<ResidualType>())
+            Assert.Equal(8, Assert.Single(Enumerable.Range(0, 20), i => double.IsNaN(fit.Residuals(type)[i])));
+    }
+
     [Fact]
     public void An_outlier_of_a_million_million_does_not_break_the_fit()
     {

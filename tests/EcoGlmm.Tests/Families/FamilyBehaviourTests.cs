@@ -16,6 +16,24 @@ public class FamilyBehaviourTests
         return data;
     }
 
+    /// <summary>As residuals(glm(...), "pearson") in R.</summary>
+    [Theory]
+    [InlineData("gaussian", 0)]
+    [InlineData("Gamma", 1)]
+    [InlineData("inverse.gaussian", 1.5)]
+    public void PearsonResidualsLeaveAFactorOfTheVarianceOut(string name, double power)
+    {
+        var data = FieldData.From(new Dictionary<string, object>
+        {
+            ["y"] = new[] { 1.0, 2.5, 2, 4, 3.5, 7 },
+            ["x"] = new[] { 0.0, 1, 2, 3, 4, 5 },
+        });
+        var fit = Glmm.Fit("y ~ x", data, Family.Parse(name, "log"));
+        var expected = fit.Fitted().Zip(data.Numbers("y"), (mu, y) => (y - mu) / Math.Pow(mu, power)).ToArray();
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], fit.Residuals()[i], 1e-12);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void DensitiesAndMomentsFitTogether(string name)

@@ -38,6 +38,22 @@ public class ModelSpecificationTests
     }
 
     [Fact]
+    public void FunctionsLearnFromEveryRowInWhichTheirVariableIsKnown()
+    {
+        var data = new FieldData([
+            new NumericColumn("y", [1, 2, double.NaN, 4, 5]), new NumericColumn("x", [1, 2, 9, double.NaN, 4]),
+            CategoricalColumn.FromTexts("id", ["p", "p", "p", "q", "q"]),
+        ]);
+        double[] Column(string expression) =>
+            ModelSpecification.Create($"y ~ 0 + {expression}", "~ 0", "~ 1", null, null, null, data).Conditional.Training.X;
+
+        Assert.Equal([-3, -2, 0], Column("center(x)"));
+        Assert.Equal([-8, -7, -5], Column("I(x - max(x))"));
+        // What belongs to individuals is of the rows that the model uses.
+        Assert.Equal([1.5, 1.5, 4], Column("between(x, id)"));
+    }
+
+    [Fact]
     public void WholeNumbersAreMadeOfNumbersAndOfLevels()
     {
         var data = new FieldData([

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace EcoGlmm.Tests.Reference;
 
-/// <summary>Every fit of tests/reference/fits.json, more.json and zi.json against R: lme4 and glmmTMB.</summary>
+/// <summary>Every fit of tests/reference/fits.json, more.json, zi.json and corpus.json against R: lme4 and glmmTMB.</summary>
 public sealed class ReferenceFitTests
 {
     /// <summary>
@@ -17,6 +17,7 @@ public sealed class ReferenceFitTests
         ("Pearson", "cake beta"), ("Pearson", "cake beta probit"), ("Pearson", "cake beta dispersion"),
         ("Pearson", "cbpp betabinomial"), ("Pearson", "quine betabinomial"), ("Pearson", "cbpp betabinomial cloglog fixed only"),
         ("Pearson", "salamanders hurdle poisson"), ("Pearson", "salamanders hurdle nbinom2"),
+        ("Pearson", "affairs hurdle truncated nbinom2"),
         ("Pearson", "ratpupweight student t"), ("Pearson", "ovary student t"),
         ("standard errors", "cake beta probit"),
         ("population response", "owls zero-inflated poisson with nests in both parts"),
@@ -24,6 +25,7 @@ public sealed class ReferenceFitTests
 
     private static readonly IReadOnlyDictionary<string, ReferenceFit> References =
         ReferenceFit.Read("fits.json").Concat(ReferenceFit.Read("more.json")).Concat(ReferenceFit.Read("zi.json"))
+            .Concat(ReferenceFit.Read("corpus.json"))
             .ToDictionary(fit => fit.Key, fit => fit.Value);
 
     private static readonly ConcurrentDictionary<string, Lazy<GlmmFit>> Fits = new();
