@@ -14,9 +14,15 @@ internal sealed class FormulaParser
 
     private const int Not = 2;
 
+    /// <summary>Trees are walked by recursion, so that they must not be deeper than the stack.</summary>
+    private const int DeepestNesting = 200;
+
+    private const int LongestChain = 2000;
+
     private readonly string _text;
     private readonly List<Token> _tokens;
     private int _next;
+    private int _depth;
 
     private FormulaParser(string text)
     {
@@ -70,12 +76,18 @@ internal sealed class FormulaParser
             if (!Is("!"))
                 return Expression(level + 1);
             var not = _tokens[_next++];
-            return new UnaryNode(not.Position, "!", Expression(level));
+            return new UnaryNode(not.Position, "!", Nested(() => Expression(level)));
         }
         var left = Expression(level + 1);
+        var length = 1;
         while (Current.Kind == TokenKind.Operator && LeftAssociative[level].Contains(Current.Text))
         {
             var symbol = _tokens[_next++];
+            if (++length > LongestChain)
+            {
+                throw FormulaError.At(_text, symbol.Position, $"More than {LongestChain} parts are joined by {symbol.Text}",
+                    "Leave columns out, or write a dot for all of them.");
+            }
             left = new BinaryNode(symbol.Position, symbol.Text, left, Expression(level + 1));
         }
         return left;
@@ -84,9 +96,21 @@ internal sealed class FormulaParser
     private FormulaNode Unary()
     {
         if (!Is("-") && !Is("+"))
-            return Power();
+            return Nested(Power);
         var sign = _tokens[_next++];
-        return new UnaryNode(sign.Position, sign.Text, Unary());
+        return new UnaryNode(sign.Position, sign.Text, Nested(Unary));
+    }
+
+    private FormulaNode Nested(Func<FormulaNode> part)
+    {
+        if (++_depth > DeepestNesting)
+        {
+            throw FormulaError.At(_text, Current.Position, $"The formula is nested more than {DeepestNesting} levels deep",
+                "Remove parentheses, or make the column first, with FieldData.With.");
+        }
+        var node = part();
+        _depth--;
+        return node;
     }
 
     private FormulaNode Power()

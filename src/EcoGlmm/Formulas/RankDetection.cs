@@ -23,7 +23,7 @@ internal static class RankDetection
         if (rows >= columns && HasClearlyFullRank(x, rows, columns))
             return new bool[columns];
         var r = Triangle(x, rows, columns);
-        return DependentInTriangle(r, columns);
+        return DependentInTriangle(r, rows, columns);
     }
 
     // Cholesky of the cross-products of columns scaled to length one: the pivots are the squared lengths that remain.
@@ -155,7 +155,7 @@ internal static class RankDetection
         }
     }
 
-    private static bool[] DependentInTriangle(double[] r, int columns)
+    private static bool[] DependentInTriangle(double[] r, int rows, int columns)
     {
         var dependent = new bool[columns];
         var kept = new List<double[]>();
@@ -174,7 +174,7 @@ internal static class RankDetection
                 }
             }
             var rest = Math.Sqrt(Dot(column, column));
-            dependent[j] = !(rest >= Tolerance * length && rest > 0);
+            dependent[j] = kept.Count == rows || !(rest >= Tolerance * length && rest > 0);
             if (!dependent[j])
                 kept.Add(Array.ConvertAll(column, value => value / rest));
         }

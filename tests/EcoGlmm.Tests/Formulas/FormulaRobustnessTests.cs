@@ -13,6 +13,39 @@ public class FormulaRobustnessTests
         "relevel(", "cut(", "c(", "ifelse(", "within(", "offset(", "cbind(", "diag(", "ar1(", "(1 | id)", "(x || f)", "as.numeric(", "pmin(", "round(", "seq(",
     ];
 
+    public static TheoryData<string> Endless =>
+    [
+        new string('(', 3000) + "x" + new string(')', 3000), new string('-', 3000) + "x", new string('!', 3000) + "x",
+        "x" + string.Concat(Enumerable.Repeat("^x", 3000)), string.Concat(Enumerable.Repeat("I(", 3000)) + "x" + new string(')', 3000),
+        "x" + string.Concat(Enumerable.Repeat(" + x", 30_000)), "x" + string.Concat(Enumerable.Repeat(":x", 30_000)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Endless))]
+    public void AnEndlessFormulaIsRefused(string terms)
+    {
+        var data = new FieldData([new NumericColumn("y", [1, 2, 3]), new NumericColumn("x", [2, 1, 5])]);
+        Assert.Throws<GlmmException>(() => ModelSpecification.Create("y ~ " + terms, "~ 0", "~ 1", null, null, null, data));
+    }
+
+    [Fact]
+    public void ALongSumIsNot()
+    {
+        var data = new FieldData([new NumericColumn("y", [1, 2, 3]), new NumericColumn("x", [2, 1, 5])]);
+        var specification = ModelSpecification.Create(
+            "y ~ x" + string.Concat(Enumerable.Repeat(" + x", 1999)), "~ 0", "~ 1", null, null, null, data);
+        Assert.Equal(["(Intercept)", "x"], specification.Conditional.Training.ColumnNames);
+    }
+
+    [Fact]
+    public void MoreColumnsThanRowsLeaveNoMoreThanRows()
+    {
+        var x = Enumerable.Range(0, 30).Select(i => Math.Sin(i * i)).ToArray();
+        var data = new FieldData([new NumericColumn("y", x), new NumericColumn("x", x)]);
+        var specification = ModelSpecification.Create("y ~ ns(x, 60)", "~ 0", "~ 1", null, null, null, data);
+        Assert.InRange(specification.Conditional.Training.Aliased.Count(aliased => !aliased), 10, 30);
+    }
+
     [Fact]
     public void EveryFormulaGivesADesignOrASentence()
     {
