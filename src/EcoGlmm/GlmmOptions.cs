@@ -31,7 +31,7 @@ public sealed record GlmmOptions
     /// </summary>
     public int QuadraturePoints { get; init; } = 1;
 
-    /// <summary>Contrasts by factor column: "treatment" (the default), "sum" or "helmert".</summary>
+    /// <summary>Contrasts by factor column: "treatment" (the default), "sum", "helmert" or "poly" (R's for ordered factors).</summary>
     public IReadOnlyDictionary<string, string>? Contrasts { get; init; }
 
     /// <summary>

@@ -52,7 +52,8 @@ one <- function(text, contrasts = NULL) {
 cases <- lapply(fixed, one)
 cases <- c(cases, list(
   one("y ~ a * b", list(a = "sum", b = "sum")), one("y ~ a + x:a", list(a = "helmert")), one("y ~ a:b + x", list(a = "sum", b = "helmert")),
-  one("y ~ 0 + a + site", list(a = "sum", site = "helmert")), one("y ~ factor(year)", list(`factor(year)` = "sum"))))
+  one("y ~ 0 + a + site", list(a = "sum", site = "helmert")), one("y ~ factor(year)", list(`factor(year)` = "sum")),
+  one("y ~ b * x", list(b = "poly")), one("y ~ factor(count)", list(`factor(count)` = "poly")), one("y ~ 0 + site + a", list(site = "poly", a = "poly"))))
 
 random <- c(
   "y ~ x + (1 | nest)", "y ~ (x | site)", "y ~ (x || site)", "y ~ (1 | site/nest)", "y ~ (1 | site:nest)", "y ~ (1 | nest) + (0 + x | nest)",

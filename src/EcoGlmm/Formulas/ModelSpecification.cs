@@ -40,7 +40,7 @@ internal sealed class ModelSpecification
     /// <param name="dispersion">~ terms; <c>~ 1</c> for one parameter.</param>
     /// <param name="weights">The column of weights, if any.</param>
     /// <param name="offset">A column to add to the conditional linear predictor, if any.</param>
-    /// <param name="contrasts">Column → "treatment", "sum" or "helmert", for factors among the fixed effects.</param>
+    /// <param name="contrasts">Column → "treatment", "sum", "helmert" or "poly", for factors among the fixed effects.</param>
     /// <param name="data">The data.</param>
     /// <param name="held">Coefficients that are held at a value, by part and name; null for none.</param>
     /// <param name="hasThresholds">Whether thresholds of the family take the place of the conditional part's intercept.</param>
