@@ -45,7 +45,7 @@ internal sealed class WorkTeam
         var spin = default(SpinWait);
         while (Volatile.Read(ref inside) > 0)
         {
-            spin.SpinOnce();
+            spin.SpinOnce(sleep1Threshold: -1);
         }
     }
 

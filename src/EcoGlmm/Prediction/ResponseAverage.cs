@@ -29,7 +29,9 @@ internal sealed class ResponseAverage(Family family, bool isZeroInflated, bool i
         const int c = LinearPredictor.Conditional;
         var value = isShifted
             ? Shifted(mean, variance, byMean, byVariance)
+            : family.LocationLink == Link.Identity ? mean[c]
             : Linked(family.LocationLink, Rule(c, variance[c]), mean[c], ref byMean[c], ref byVariance[c]);
+        if (!isShifted && family.LocationLink == Link.Identity) byMean[c] = 1;
         if (!isZeroInflated) return value;
 
         const int k = LinearPredictor.ZeroInflation;
