@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that benchmarks/README.md shows, as Markdown, in artifacts/benchmarks.md. Some ten minutes on a machine that does nothing else.
+# The tables of benchmarks/README.md but for those of simulated residuals, as Markdown, in artifacts/benchmarks.md. Some twenty minutes on a machine that does nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p artifacts
