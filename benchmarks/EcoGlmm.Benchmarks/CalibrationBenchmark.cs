@@ -168,7 +168,7 @@ internal static class CalibrationBenchmark
         "- **Levels of the model's own grouping factor** (*categorical*), conditional: fitted conditional modes hold each group's mean in place, so that next to nothing is rejected (0 to 1 %).",
         "- **Autocorrelation** tests are at 5 %: 3.8 to 6.2 % in time. In space 3.8 to 7.8 %, on average 5.3 %; the highest, 7.8 ± 2.7 % of the unconditional Gaussian model, is beyond its error alone, as one of ninety may be.",
         "- **Where random effects are drawn anew, rows of a group depend on each other.** A test that takes rows to be independent then rejects correct models: DHARMa's test of levels in 59, 98 and 89 % of Gaussian, Poisson and",
-        "  binomial data sets, Durbin-Watson's in 7, 20 and 19 %. Here these p-values come from the simulations, each in the place of the data: 1.0 to 3.5 % and 3.8 to 5.5 %. DHARMa's larger share in the rows",
+        "  binomial data sets, Durbin-Watson's in 7, 20 and 19 %. Here these p-values come from the simulations, each in the place of the data: 1.0 to 3.0 % and 3.8 to 5.5 %. DHARMa's larger share in the rows",
         "  *categorical, unconditional* below each sickness is this false alarm, not power.",
         "- **Power is DHARMa's** for each sickness in the test that is meant to find it, within the error of the comparison: overdispersion 69 and 72 % (− 3 ± 6), zero inflation 72 and 68 % (+ 4 ± 6), the quadratic 26 and 29 % (− 3 ± 10), the",
         "  missing random effect 100 and 98 % (+ 2 ± 3), autocorrelation in time 91 and 90 % (+ 1 ± 2) and in space 78 and 80 % (− 2 ± 4), changing spread 1 and 3 % (− 2 ± 4). The **outlier** test of counts",

@@ -73,7 +73,7 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public async Task The_reference_has_a_page_for_every_public_type()
+    public async Task The_reference_has_a_page_for_every_public_type_and_the_kept_pages_are_current()
     {
         using var folder = new TutorialFolder();
         var output = Path.Combine(folder.Root, "reference");
@@ -85,6 +85,13 @@ public sealed partial class DocumentTests
         Assert.Contains("### Predict\n\n```text\nPredictions Predict(FieldData newData = null, PredictionScale scale = PredictionScale.Response,", fit);
         Assert.Contains("- `newData`: Rows to predict for", fit);
         Assert.Contains("| [Glmm](Glmm.md) | Fits generalized linear mixed models. |", await File.ReadAllTextAsync(Path.Combine(output, "README.md")));
+
+        // Remake them with: ecoglmm reference --output docs/reference
+        var kept = Path.Combine(TutorialFolder.Repository, "docs", "reference");
+        string[] Pages(string where) => [.. Directory.GetFiles(where).Select(page => Path.GetFileName(page)).Order(StringComparer.Ordinal)];
+        Assert.Equal(Pages(output), Pages(kept));
+        Assert.All(Pages(output), page => Assert.Equal(File.ReadAllText(Path.Combine(output, page)).ReplaceLineEndings(),
+            File.ReadAllText(Path.Combine(kept, page)).ReplaceLineEndings()));
     }
 
     // File-based apps and what needs a database are run by ScriptTests and PostgresTests.
