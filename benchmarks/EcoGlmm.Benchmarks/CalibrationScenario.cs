@@ -41,8 +41,8 @@ internal sealed record CalibrationScenario(string Name, string What, bool IsSick
             (r, d) => d.Draw(i => d.Eta(1, i) + d.Series(r, 0.25)[i])),
         new("spatial autocorrelation", "Gaussian with a smooth random surface of standard deviation 0.5; the model knows no place.", true, Mixed, Family.Gaussian(), "~ 0",
             (r, d) => d.Draw(i => d.Eta(1, i) + (0.5 * d.Surface(r)[i]) + r.NextNormal())),
-        new("heteroscedasticity", "Gaussian whose standard deviation is exp(0.2 x); the model has one for all.", true, Mixed, Family.Gaussian(), "~ 0",
-            (r, d) => d.Draw(i => d.Eta(1, i) + (Math.Exp(0.2 * d.X[i]) * r.NextNormal()))),
+        new("heteroscedasticity", "Gaussian whose standard deviation is exp(0.4 x); the model has one for all.", true, Mixed, Family.Gaussian(), "~ 0",
+            (r, d) => d.Draw(i => d.Eta(1, i) + (Math.Exp(0.4 * d.X[i]) * r.NextNormal()))),
     ];
 
     /// <summary>Data set number <paramref name="study"/>: y, x, g, time, east and north of 200 rows in 20 groups.</summary>

@@ -23,6 +23,7 @@ internal sealed class QuantileSpline
     private readonly int _size;
     private readonly int[] _first;
     private readonly double[] _basis;
+    private readonly double[][] _polynomials;
     private readonly Matrix<double> _gramInverse;
 
     private QuantileSpline(double[] x)
@@ -32,6 +33,7 @@ internal sealed class QuantileSpline
         _degree = Math.Min(3, distinct - 1);
         int interior = distinct < 10 || n < 40 ? 0 : n < 100 ? 1 : 2;
         _size = _degree + 1 + interior;
+        _polynomials = Polynomials(x, Math.Min(2, _degree));
         _knots = new double[_size + _degree + 1];
         for (int i = 0; i < _knots.Length; i++)
             _knots[i] = low + (high - low) * Math.Clamp((i - _degree) / (interior + 1.0), 0, 1);
@@ -86,28 +88,59 @@ internal sealed class QuantileSpline
             halfWidth[g] = 1.959964 * Math.Sqrt(tau * (1 - tau) * variance);
         }
 
-        (double levelStatistic, double shapeStatistic) = Scores(r, tau);
+        (double levelStatistic, double[] lineAndParabola, double rest) = Scores(r, tau);
         double levelP = ChiSquaredUpper(levelStatistic, 1);
-        double shapeP = _size > 1 ? ChiSquaredUpper(shapeStatistic, _size - 1) : 1;
-        double p = _size > 1 ? PValueAdjustment.BenjaminiHochberg([levelP, shapeP]).Min() : levelP;
-        return new QuantileCurve(tau, curve, halfWidth, levelStatistic + shapeStatistic, levelP, shapeP, p);
+        int left = _size - 1 - lineAndParabola.Length;
+        double[] shape = [.. lineAndParabola.Select(c => ChiSquaredUpper(c, 1)), .. left > 0 ? [ChiSquaredUpper(rest, left)] : Array.Empty<double>()];
+        double shapeP = shape.Length > 0 ? PValueAdjustment.BenjaminiHochberg(shape).Min() : 1;
+        double p = PValueAdjustment.BenjaminiHochberg([levelP, .. shape]).Min();
+        return new QuantileCurve(tau, curve, halfWidth, levelStatistic + lineAndParabola.Sum() + rest, levelP, shapeP, p);
     }
 
-    /// <summary>The score statistic split into that of the level (one degree of freedom) and that of the shape.</summary>
-    private (double Level, double Shape) Scores(double[] r, double tau)
+    /// <summary>
+    /// The score statistic split into those of the level, of a straight line and of a parabola (one degree of freedom each), and what
+    /// is left: most departures are near the first, and would be lost among the other degrees of freedom.
+    /// </summary>
+    private (double Level, double[] LineAndParabola, double Remainder) Scores(double[] r, double tau)
     {
         Vector<double> s = Vector<double>.Build.Dense(_size);
         double sum = 0;
+        var along = new double[_polynomials.Length];
         for (int i = 0; i < r.Length; i++)
         {
             double sign = (r[i] < tau ? 1 : r[i] > tau ? 0 : 0.5) - tau;
             sum += sign;
+            for (int k = 0; k < along.Length; k++)
+                along[k] += sign * _polynomials[k][i];
             for (int j = 0; j <= _degree; j++)
                 s[_first[i] + j] += sign * _basis[i * (_degree + 1) + j];
         }
 
         double variance = tau * (1 - tau), level = sum * sum / (r.Length * variance);
-        return (level, Math.Max(0, s * (_gramInverse * s) / variance - level));
+        double[] lineAndParabola = Array.ConvertAll(along, score => score * score / variance);
+        return (level, lineAndParabola, Math.Max(0, s * (_gramInverse * s) / variance - level - lineAndParabola.Sum()));
+    }
+
+    /// <summary>Orthonormal polynomials of x from degree 1 up, each orthogonal to a constant too.</summary>
+    private static double[][] Polynomials(double[] x, int degree)
+    {
+        var basis = new List<double[]> { Enumerable.Repeat(1 / Math.Sqrt(x.Length), x.Length).ToArray() };
+        double mean = x.Average();
+        while (basis.Count <= degree)
+        {
+            double[] next = [.. basis[^1].Zip(x, (value, at) => value * (at - mean))];
+            foreach (double[] earlier in basis)
+            {
+                double dot = earlier.Zip(next, (a, b) => a * b).Sum();
+                for (int i = 0; i < next.Length; i++)
+                    next[i] -= dot * earlier[i];
+            }
+
+            double norm = Math.Sqrt(next.Sum(value => value * value));
+            basis.Add(Array.ConvertAll(next, value => value / norm));
+        }
+
+        return [.. basis.Skip(1)];
     }
 
     private double[] Regress(double[] r, double tau)
@@ -190,6 +223,6 @@ internal sealed class QuantileSpline
 /// <param name="Statistic">The whole score statistic.</param>
 /// <param name="LevelPValue">Whether the quantile lies at τ on average.</param>
 /// <param name="ShapePValue">Whether it is flat.</param>
-/// <param name="PValue">Both, adjusted for there being two.</param>
+/// <param name="PValue">Level, line, parabola and the rest of the shape, adjusted for there being four.</param>
 internal sealed record QuantileCurve(
     double Tau, double[] Curve, double[] HalfWidth, double Statistic, double LevelPValue, double ShapePValue, double PValue);
