@@ -2,6 +2,7 @@ using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -42,7 +43,7 @@ internal static class FitWords
     public static string Size(GlmmFit fit)
     {
         var groups = fit.Groups.Select(g => $"{NumberFormat.Count(g.Levels)} level{(g.Levels == 1 ? "" : "s")} of {g.Group}");
-        return string.Join(", ", groups.Prepend(Count(fit.ObservationCount, "row")));
+        return string.Join(", ", groups.Prepend(NumberFormat.Count(fit.ObservationCount, "row")));
     }
 
     /// <summary>Which rows were left out and why; null when none were.</summary>
@@ -50,28 +51,9 @@ internal static class FitWords
     {
         if (fit.DroppedRowCount == 0) return null;
         var variables = fit.Specification.MissingByVariable.Select(m => $"{m.Variable} ({NumberFormat.Count(m.Count)})");
-        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {Count(fit.Data.RowCount, "row")} left out because of missing values: "
+        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {NumberFormat.Count(fit.Data.RowCount, "row")} left out because of missing values: "
             + string.Join(", ", variables) + ".";
     }
-
-    /// <summary>The verdict in two or three words, and how grave it is.</summary>
-    public static (Status Status, string Word) Verdict(Convergence convergence) => convergence.Status switch
-    {
-        ConvergenceStatus.NotConverged => (Status.Problem, "Did not converge"),
-        ConvergenceStatus.Singular => (Status.Caution, "Converged, singular"),
-        _ when convergence.Problems.Count > 0 => (Status.Caution, "Converged, with a caution"),
-        _ => (Status.Ok, "Converged"),
-    };
-
-    /// <summary>The verdict in a sentence.</summary>
-    public static string VerdictSentence(Convergence convergence) => convergence.Status switch
-    {
-        ConvergenceStatus.NotConverged =>
-            "No proper maximum of the likelihood was found: do not use or report these numbers.",
-        ConvergenceStatus.Singular =>
-            "The maximum of the likelihood lies on the boundary: a variance is estimated as zero, or a correlation as ±1.",
-        _ => "The estimates are a proper maximum of the likelihood.",
-    };
 
     /// <summary>What the exponential of a coefficient is on that link; null where it has no plain meaning.</summary>
     public static string? RatioName(Family family, ModelPart part) => (part, family.Link.Name) switch
@@ -157,13 +139,13 @@ internal static class FitWords
         {
             var dropped = table.Where(c => double.IsNaN(c.Estimate)).Select(c => c.Name).ToArray();
             if (dropped.Length == 0) continue;
-            yield return $"Dropped from the {PartName(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
+            yield return $"Dropped from the {ModelPartNames.InSentence(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
                 + $"(rank-deficient design): {string.Join(", ", dropped)}.";
         }
 
         if (fit.Options.Fixed.Count > 0)
         {
-            yield return $"{Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
+            yield return $"{NumberFormat.Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
                 + "shown as fixed, without standard error, and not counted by the information criteria.";
         }
 
@@ -210,28 +192,6 @@ internal static class FitWords
         if (fit.ZeroInflationEffects.Count > 0) yield return (ModelPart.ZeroInflation, fit.ZeroInflationEffects);
         if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, fit.DispersionEffects);
     }
-
-    /// <summary>"fixed effects", "zero inflation", "dispersion model".</summary>
-    public static string PartName(ModelPart part) => part switch
-    {
-        ModelPart.ZeroInflation => "zero inflation",
-        ModelPart.Dispersion => "dispersion model",
-        _ => "fixed effects",
-    };
-
-    /// <summary>"conditional", "zero inflation", "dispersion".</summary>
-    public static string PartLabel(ModelPart part) => part switch
-    {
-        ModelPart.ZeroInflation => "zero inflation",
-        ModelPart.Dispersion => "dispersion",
-        _ => "conditional",
-    };
-
-    /// <summary>The problems, each once: several parameters may share one.</summary>
-    public static IEnumerable<ConvergenceProblem> Problems(Convergence convergence) => convergence.Problems.Distinct();
-
-    /// <summary>"1 row", "1,200 rows".</summary>
-    public static string Count(long count, string noun) => $"{NumberFormat.Count(count)} {noun}{(count == 1 ? "" : "s")}";
 
     private static string FamilyOf(Family family) => family.Name switch
     {

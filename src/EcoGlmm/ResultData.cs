@@ -37,27 +37,6 @@ public static class ResultData
         return Modes(modes);
     }
 
-    /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
-    /// <param name="intervals">A fit's confidence intervals.</param>
-    public static FieldData ToFieldData(this IReadOnlyList<Interval> intervals)
-    {
-        ArgumentNullException.ThrowIfNull(intervals);
-        return Table(
-            ("Part", intervals.Select(i => i.Part.ToString())),
-            ("Name", intervals.Select(i => i.Name)),
-            ("Estimate", intervals.Select(i => i.Estimate)),
-            ("Lower", intervals.Select(i => i.Lower)),
-            ("Upper", intervals.Select(i => i.Upper)));
-    }
-
-    /// <summary>One row for each observation, with the columns Observed, Fitted and Scaled (the residual, between 0 and 1).</summary>
-    /// <param name="residuals">Simulated residuals.</param>
-    public static FieldData ToFieldData(this SimulatedResiduals residuals)
-    {
-        ArgumentNullException.ThrowIfNull(residuals);
-        return Table(("Observed", residuals.Observed), ("Fitted", residuals.Fitted), ("Scaled", residuals.Scaled));
-    }
-
     /// <summary>
     /// The rows that a model used, with its fitted values and residuals beside them: all columns of the data, then ".fitted"
     /// (the mean, with random effects), ".residual" (observed − fitted) and ".pearson" (Pearson residual).
@@ -84,6 +63,6 @@ public static class ResultData
             ("StandardDeviation", rows.Select(r => r.mode.StandardDeviation)));
     }
 
-    private static FieldData Table(params (string Name, object Values)[] columns) =>
+    internal static FieldData Table(params (string Name, object Values)[] columns) =>
         FieldData.From(columns.Select(column => KeyValuePair.Create(column.Name, column.Values)));
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Hosts;
 using EcoGlmm.Text;
 using Microsoft.DotNet.Interactive.Formatting;
 

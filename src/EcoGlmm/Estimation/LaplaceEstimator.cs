@@ -106,7 +106,7 @@ internal sealed class LaplaceEstimator
         if (status is (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) && IsOverfitted(psi))
         {
             _problems.Add(new ConvergenceProblem("",
-                $"The model has {psi.Length} parameters for {FitWords.Count(InformativeRows, "row")} of data: no maximum of its likelihood was found.",
+                $"The model has {psi.Length} parameters for {NumberFormat.Count(InformativeRows, "row")} of data: no maximum of its likelihood was found.",
                 "Use fewer random slopes, fewer factor levels or fewer covariates."));
             return Finish(psi, double.NaN, new double[psi.Length], [], status);
         }
@@ -257,7 +257,7 @@ internal sealed class LaplaceEstimator
         var parameter = names.Length > 0 ? string.Join(", ", names) : string.Join(", ", _model.CoefficientNames[k]!);
         return new ConvergenceProblem(parameter,
             $"In the dispersion {parameter} {(parameter.Contains(", ", StringComparison.Ordinal) ? "run" : "runs")} to infinity: where {(names.Length > 0 ? "it acts" : "they act")} the model fits the response perfectly, "
-                + $"in {FitWords.Count(perfect.Count(p => p), "row")}, so that the likelihood has no maximum.",
+                + $"in {NumberFormat.Count(perfect.Count(p => p), "row")}, so that the likelihood has no maximum.",
             "Look for groups in which the response does not vary; pool them with others in Dispersion, or leave them out.");
     }
 

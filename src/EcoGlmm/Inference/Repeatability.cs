@@ -36,10 +36,10 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
     private const int MostRows = 60;
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     internal static Repeatability Of(GlmmFit fit, string group, int simulations, long seed, double level)
     {
@@ -148,7 +148,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         var content = new TableContent($"Repeatability of {Group}")
         {
             Note = $"Share of the variance between levels of {Group}, adjusted for the fixed effects"
-                + (Simulations > 0 ? $"; intervals by {FitWords.Count(Simulations, "parametric bootstrap fit")}." : "."),
+                + (Simulations > 0 ? $"; intervals by {NumberFormat.Count(Simulations, "parametric bootstrap fit")}." : "."),
         }.Text("Scale").Number("Repeatability").Number($"Lower {percent} %").Number($"Upper {percent} %");
         content.Row("latent (linear predictor)", NumberFormat.Fixed(Latent, 3), NumberFormat.Fixed(LatentLower, 3), NumberFormat.Fixed(LatentUpper, 3));
         return content.Row("observed (response)", NumberFormat.Fixed(Observed, 3), NumberFormat.Fixed(ObservedLower, 3), NumberFormat.Fixed(ObservedUpper, 3));

@@ -1,3 +1,4 @@
+using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -52,8 +53,8 @@ public sealed class CategoryPredictions : IRichDisplay
     public FieldData ToFieldData() => FieldData.From(Categories.ToDictionary(c => c, Of));
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(PredictionTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(PredictionTables.Of(this));
 }

@@ -17,20 +17,6 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     private double[]? _b;
     private double[]?[]? _modeDerivatives;
 
-    /// <summary>Covariance of the conditional fixed effects in the users' coordinates.</summary>
-    public double[,] FixedCovariance()
-    {
-        var p = _model.Basis[LinearPredictor.Conditional]!.Columns;
-        var packed = CoefficientCovariance.Of(estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
-        var result = new double[p, p];
-        for (var i = 0; i < p; i++)
-        {
-            for (var j = 0; j < p; j++) result[i, j] = packed[(j * p) + i];
-        }
-
-        return result;
-    }
-
     public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level)
     {
         var conditional = use == RandomEffectsUse.Conditional;

@@ -1,4 +1,4 @@
-using EcoGlmm.Hosts;
+using EcoGlmm.Model;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.CSharp;
 

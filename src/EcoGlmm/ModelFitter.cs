@@ -1,7 +1,8 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 
-namespace EcoGlmm.Estimation;
+namespace EcoGlmm;
 
 /// <summary>From formula and data to a finished fit: checks the request, prepares the response, chooses the estimator.</summary>
 internal static class ModelFitter

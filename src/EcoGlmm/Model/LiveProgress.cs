@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using EcoGlmm.Text;
 
-namespace EcoGlmm.Hosts;
+namespace EcoGlmm.Model;
 
 /// <summary>
 /// Tells how far a long calculation has come, wherever the user looks: in a bar below the notebook's running cell, or in a
@@ -23,6 +23,8 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1), LongEnough = TimeSpan.FromSeconds(2), Rhythm = TimeSpan.FromSeconds(0.25);
     private static readonly AsyncLocal<LiveProgress?> Outermost = new();
+    private static volatile Func<IRichDisplay, Action<IRichDisplay>?>? _hostDisplay;
+    private static volatile Func<CancellationToken>? _hostInterruption;
 
     private readonly string _what;
     private readonly int _total;
@@ -44,6 +46,23 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
         if (open is not null) _timer = new Timer(_ => Look(), null, FirstLook, Rhythm);
     }
 
+    /// <summary>How a host shows progress; null where there is none, as in a terminal.</summary>
+    public static Func<IRichDisplay, Action<IRichDisplay>?>? HostDisplay
+    {
+        get => _hostDisplay;
+        set => _hostDisplay = value;
+    }
+
+    /// <summary>Gives the token that a host cancels when the user interrupts; null where there is no host.</summary>
+    public static Func<CancellationToken>? HostInterruption
+    {
+        get => _hostInterruption;
+        set => _hostInterruption = value;
+    }
+
+    /// <summary>The token of now.</summary>
+    public static CancellationToken Interruption => HostInterruption?.Invoke() ?? CancellationToken.None;
+
     /// <summary>Cancelled when the user interrupts the notebook's cell.</summary>
     public CancellationToken Cancellation { get; }
 
@@ -51,9 +70,9 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     /// <param name="total">The number of <see cref="Advance"/> calls that make up the whole; 0 if it is not known.</param>
     public static LiveProgress Start(string what, int total = 0)
     {
-        var cancellation = NotebookHost.Interruption?.Invoke() ?? CancellationToken.None;
+        var cancellation = Interruption;
         var isOutermost = Outermost.Value is null;
-        var progress = new LiveProgress(what, total, isOutermost ? NotebookHost.LiveDisplay ?? TerminalLine.Opener : null, cancellation);
+        var progress = new LiveProgress(what, total, isOutermost ? HostDisplay ?? TerminalLine.Opener : null, cancellation);
         if (isOutermost) Outermost.Value = progress;
         return progress;
     }
@@ -64,6 +83,13 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     {
         if (!_ended) Cancellation.ThrowIfCancellationRequested();
     }
+
+    /// <summary>What counts parts of a calculation as they are done, and ends it when the user wants that.</summary>
+    public Action Watch() => () =>
+    {
+        ThrowIfInterrupted();
+        Advance();
+    };
 
     /// <summary>One more part of the whole is done. Parts may end on several threads.</summary>
     public void Advance() => Interlocked.Increment(ref _done);
