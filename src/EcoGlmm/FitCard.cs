@@ -44,7 +44,7 @@ internal static class FitCard
 
     /// <summary>The residual standard deviation where it stands among the random effects: in Gaussian models.</summary>
     public static double? Residual(GlmmFit fit) =>
-        fit.Family.Name == "gaussian" && FitWords.HasSingleDispersion(fit) ? fit.Sigma : null;
+        FitWords.HasSingleDispersion(fit) && fit.Family.Words.Dispersion!.IsResidual ? fit.Sigma : null;
 
     /// <summary>Log-likelihood and information criteria.</summary>
     public static IEnumerable<(string Label, string Value)> Criteria(GlmmFit fit)
@@ -80,7 +80,7 @@ internal static class FitCard
     private static void Dispersion(HtmlWriter html, GlmmFit fit)
     {
         if (!FitWords.HasSingleDispersion(fit) || (Residual(fit) is not null && fit.VarianceComponents.Count > 0)) return;
-        var (symbol, meaning, _) = FitWords.Dispersion(fit.Family);
-        html.Paragraph($"Dispersion {symbol} = {NumberFormat.Significant(fit.Sigma)}: {meaning}.");
+        var dispersion = fit.Family.Words.Dispersion!;
+        html.Paragraph($"Dispersion {dispersion.Symbol} = {NumberFormat.Significant(fit.Sigma)}: {dispersion.Meaning}.");
     }
 }

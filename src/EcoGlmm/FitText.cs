@@ -25,11 +25,11 @@ internal static class FitText
             text.Append('\n');
         }
 
-        if (FitWords.HasSingleDispersion(fit) && (fit.VarianceComponents.Count == 0 || fit.Family.Name != "gaussian"))
+        if (FitWords.HasSingleDispersion(fit) && (fit.VarianceComponents.Count == 0 || !fit.Family.Words.Dispersion!.IsResidual))
         {
-            var (symbol, meaning, _) = FitWords.Dispersion(fit.Family);
-            text.Append("\nDispersion: ").Append(symbol).Append(" = ").Append(NumberFormat.Significant(fit.Sigma))
-                .Append(" (").Append(meaning).Append(")\n");
+            var dispersion = fit.Family.Words.Dispersion!;
+            text.Append("\nDispersion: ").Append(dispersion.Symbol).Append(" = ").Append(NumberFormat.Significant(fit.Sigma))
+                .Append(" (").Append(dispersion.Meaning).Append(")\n");
         }
 
         foreach (var parameter in FitWords.FamilyParameters(fit)) text.Append('\n').Append(parameter).Append('\n');

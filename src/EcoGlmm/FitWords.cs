@@ -13,14 +13,12 @@ internal static class FitWords
     /// <summary>"Zero-inflated negative binomial mixed model".</summary>
     public static string Kind(GlmmFit fit)
     {
-        var kind = (FamilyOf(fit.Family), MixedWord(fit)) switch
-        {
-            ("Gaussian", var mixed) when fit.Family.Link == Link.Identity => $"Linear {mixed}model",
-            (var family, "") => $"{family} generalized linear model",
-            var (family, mixed) => $"{family} {mixed}model",
-        };
-        if (!fit.Estimate.Model.IsZeroInflated) return kind;
-        return IsTruncated(fit.Family) ? $"Hurdle model, {Lower(kind)}" : $"Zero-inflated {Lower(kind)}";
+        var words = fit.Family.Words;
+        var mixed = MixedWord(fit);
+        var kind = fit.Family.IsNormalAroundPredictor ? new FamilyWords($"Linear {mixed}model")
+            : words with { Title = mixed.Length == 0 ? $"{words.Title} generalized linear model" : $"{words.Title} {mixed}model" };
+        if (!fit.Estimate.Model.IsZeroInflated) return kind.Title;
+        return fit.Family.IsZeroTruncated ? $"Hurdle model, {kind.InSentence}" : $"Zero-inflated {kind.InSentence}";
     }
 
     /// <summary>"maximum likelihood (Laplace approximation)".</summary>
@@ -56,50 +54,19 @@ internal static class FitWords
     }
 
     /// <summary>What the exponential of a coefficient is on that link; null where it has no plain meaning.</summary>
-    public static string? RatioName(Family family, ModelPart part) => (part, family.Link.Name) switch
+    public static string? RatioName(Family family, ModelPart part) => part switch
     {
-        (ModelPart.ZeroInflation, _) => "Odds ratio",
-        (ModelPart.Dispersion, _) => "Ratio",
-        (_, "log") when family.Name is "binomial" or "betabinomial" => "Risk ratio",
-        (_, "log") => family.IsDiscrete ? "Rate ratio" : "Ratio of means",
-        (_, "logit") => "Odds ratio",
-        (_, "cloglog") when family.HasThresholds => null,
-        (_, "cloglog") => "Hazard ratio",
-        _ => null,
+        ModelPart.ZeroInflation => "Odds ratio",
+        ModelPart.Dispersion => "Ratio",
+        _ => family.Link.RatioName(family),
     };
 
     /// <summary>The scale of a part's coefficients: "log", "logit of a structural zero", "log θ".</summary>
     public static string Scale(Family family, ModelPart part) => part switch
     {
-        ModelPart.ZeroInflation => IsTruncated(family) ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
-        ModelPart.Dispersion => $"log of {Dispersion(family).Modelled}",
+        ModelPart.ZeroInflation => family.IsZeroTruncated ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
+        ModelPart.Dispersion => $"log of {family.Words.Dispersion!.Modelled}",
         _ => $"{family.Link.Name} link",
-    };
-
-    /// <summary>
-    /// A family's dispersion: the symbol of what <see cref="GlmmFit.Sigma"/> reports, its meaning, and the parameter whose
-    /// logarithm a dispersion formula models.
-    /// </summary>
-    public static (string Symbol, string Meaning, string Modelled) Dispersion(Family family) => family.Name switch
-    {
-        "gaussian" => ("σ", "residual standard deviation", "σ"),
-        "nbinom2" => ("θ", "variance = μ + μ²/θ, so a small θ is strong overdispersion", "θ"),
-        "nbinom1" => ("φ", "variance = μ(1 + φ)", "φ"),
-        "nbinom12" => ("φ", "variance = μ(1 + φ + μ/ψ)", "φ"),
-        "truncated_nbinom2" => ("θ", "variance = μ + μ²/θ before truncation", "θ"),
-        "truncated_nbinom1" => ("φ", "variance = μ(1 + φ) before truncation", "φ"),
-        "Gamma" => ("σ", "coefficient of variation, 1/√shape; variance = σ²μ²", "the shape, 1/σ²"),
-        "inverse.gaussian" => ("σ", "variance = σ²μ³", "σ²"),
-        "lognormal" => ("σ", "standard deviation of the response itself, not of its logarithm", "σ"),
-        "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
-        "ordbeta" => ("φ", "precision of the values between 0 and 1, whose variance is μ(1 − μ)/(1 + φ)", "φ"),
-        "skewnormal" => ("σ", "residual standard deviation", "σ"),
-        "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
-        "genpois" => ("φ", "variance = φμ", "φ"),
-        "compois" => ("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
-        "tweedie" => ("φ", "variance = φμ^power", "φ"),
-        "t" => ("φ", "scale; variance = φ²·df/(df − 2) where df > 2", "φ"),
-        _ => ("σ", "dispersion parameter", "the dispersion parameter"),
     };
 
     /// <summary>"Family parameter df = 4.1 (standard error 0.8): degrees of freedom", for each; none for thresholds.</summary>
@@ -193,36 +160,5 @@ internal static class FitWords
         if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, fit.DispersionEffects);
     }
 
-    private static string FamilyOf(Family family) => family.Name switch
-    {
-        "gaussian" => "Gaussian",
-        "poisson" => "Poisson",
-        "binomial" => "Binomial",
-        "nbinom1" or "nbinom2" or "nbinom12" => "Negative binomial",
-        "truncated_poisson" => "Zero-truncated Poisson",
-        "truncated_nbinom1" or "truncated_nbinom2" => "Zero-truncated negative binomial",
-        "inverse.gaussian" => "Inverse Gaussian",
-        "lognormal" => "Log-normal",
-        "beta" => "Beta",
-        "betabinomial" => "Beta-binomial",
-        "genpois" => "Generalized Poisson",
-        "compois" => "Conway–Maxwell–Poisson",
-        "bell" => "Bell",
-        "t" => "Student t",
-        "tweedie" => "Tweedie",
-        "skewnormal" => "Skew normal",
-        "ordbeta" => "Ordered beta",
-        "cumulative" => $"Cumulative {family.Link.Name}",
-        var name => name,
-    };
-
-    private static bool IsTruncated(Family family) => family.Name.StartsWith("truncated", StringComparison.Ordinal);
-
     private static string MixedWord(GlmmFit fit) => fit.Estimate.Model.Terms.Count > 0 ? "mixed " : "";
-
-    /// <summary>Within a sentence: people's names keep their capitals.</summary>
-    private static string Lower(string kind) =>
-        kind.StartsWith("Poisson", StringComparison.Ordinal) || kind.StartsWith("Ga", StringComparison.Ordinal)
-        || kind.StartsWith("Bell", StringComparison.Ordinal) || kind.StartsWith("Student", StringComparison.Ordinal)
-        || kind.StartsWith("Tweedie", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
 }

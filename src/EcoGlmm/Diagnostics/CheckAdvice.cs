@@ -6,39 +6,19 @@ internal static class CheckAdvice
     public const string Distribution =
         "See the findings on dispersion, zeros and patterns first; if they are in order, try a family of another shape.";
 
-    public static string Dispersion(GlmmFit fit, TestResult test)
-    {
-        if (test.Statistic < 1)
-        {
-            return fit.Family.Name is "poisson" or "nbinom1" or "nbinom2"
-                ? "Try Family.ConwayMaxwellPoisson() or Family.GeneralizedPoisson(), which allow for underdispersion; tests are conservative as they stand."
-                : "The scatter is less than the model says, so that standard errors are too large: look for repeated or rounded records, and for random effects that are not needed.";
-        }
-
-        return fit.Family.Name switch
-        {
-            "poisson" => "Try Family.NegativeBinomial2() or NegativeBinomial1(), or a random effect for each row, + (1 | olre); standard errors are too small as they stand.",
-            "binomial" => "Try Family.BetaBinomial(), or a random effect for each row, + (1 | olre); standard errors are too small as they stand.",
-            "truncated_poisson" => "Try Family.TruncatedNegativeBinomial2().",
-            "nbinom1" => "Try Family.NegativeBinomial2(), zero inflation, or a dispersion formula.",
-            "nbinom2" => "Try Family.NegativeBinomial1(), zero inflation, or a dispersion formula.",
-            _ => "Look for a missing predictor or random effect, and try a dispersion formula.",
-        };
-    }
+    public static string Dispersion(GlmmFit fit, TestResult test) =>
+        test.Statistic < 1 ? fit.Family.Words.OnLessScatter : fit.Family.Words.OnMoreScatter;
 
     public static string Outliers(GlmmFit fit, TestResult test) => test.Verdict == "too few"
         ? "The model says more scatter than there is: see the finding on dispersion."
-        : fit.Family.Name == "gaussian"
-            ? "Look at the starred rows of the residual plot for errors; if they are right, try Family.StudentT()."
-            : "Look at the starred rows of the residual plot for errors; if they are right, try a family of more scatter.";
+        : fit.Family.Words.OnOutliers;
 
     public static string Zeros(GlmmFit fit, TestResult test)
     {
         if (test.Statistic < 1)
             return "Try a hurdle model: a truncated family with a zero-inflation formula.";
-        if (fit.Family.Name == "poisson")
-            return "Overdispersion makes zeros too: try Family.NegativeBinomial2() first, then new GlmmOptions { ZeroInflation = \"~ 1\" } if zeros remain too many.";
-        return fit.Options.ZeroInflation == "~ 0"
+        if (fit.Family.Words.OnManyZeros is { } first) return first;
+        return fit.Specification.ZeroInflation is null
             ? "Try new GlmmOptions { ZeroInflation = \"~ 1\" }."
             : "Try predictors in the zero-inflation formula, such as ZeroInflation = \"~ x\".";
     }

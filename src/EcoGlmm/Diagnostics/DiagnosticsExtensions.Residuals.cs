@@ -43,7 +43,7 @@ public static partial class DiagnosticsExtensions
             if (fit.Family.WeightRole == WeightRole.Trials && !fit.Response.IsProportion) fitted[i] *= fit.SizeOf(i);
         }
 
-        var zeros = fit.Options.ZeroInflation == "~ 0" ? "" : $", zero inflation {fit.Options.ZeroInflation}";
+        var zeros = fit.Specification.ZeroInflation is null ? "" : $", zero inflation {fit.Options.ZeroInflation}";
         var rows = new ResidualRows("Row", row => RowLabel(fit, row), $"{fit.Formula}, {fit.Family}{zeros}");
         var redraw = options.Redraw ?? (options.Mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()] : []);
         var simulator = fit.Simulator(options.Seed, redraw);

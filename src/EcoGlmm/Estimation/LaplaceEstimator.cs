@@ -273,7 +273,7 @@ internal sealed class LaplaceEstimator
             "An offset for effort is its logarithm: offset(log(effort)); check its units.");
     }
 
-    private bool IsOnResponseScale() => _model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2";
+    private bool IsOnResponseScale() => _model.Family.Link.IsOnResponseScale;
 
     private (MinimiserStatus Status, double Value) Optimise(double[] psi)
     {
@@ -437,7 +437,7 @@ internal sealed class LaplaceEstimator
                 squares += p * p;
             }
 
-            var unit = k == LinearPredictor.Conditional && _model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2"
+            var unit = k == LinearPredictor.Conditional && _model.Family.Link.IsOnResponseScale
                 ? double.PositiveInfinity
                 : 5;
             if (squares > 0) longest = Math.Min(longest, unit / Math.Sqrt(squares));
@@ -536,9 +536,8 @@ internal sealed class LaplaceEstimator
     /// <summary>The problem that a link lets means run to the edge of what the family allows, and they did; null when they did not.</summary>
     private ConvergenceProblem? Edge(double[] eta)
     {
-        if (_model.Family.Name == "gaussian" || !(IsOnResponseScale() || _model.Family.Link.Name == "log")) return null;
         var isProbability = _model.Family.WeightRole == WeightRole.Trials;
-        if (_model.Family.Link.Name == "log" && !isProbability) return null;
+        if (_model.Family.HasUnboundedMean || !(IsOnResponseScale() || (isProbability && _model.Family.Link == Link.Log))) return null;
         var means = Array.ConvertAll(eta, x => _model.Family.Link.At(x).Mu);
         var average = means.Average();
         if (!means.Any(m => m < 1e-4 * average || (isProbability && m > 1 - 1e-4))) return null;

@@ -70,7 +70,7 @@ internal sealed class MixedModel
                 && dispersion.RandomTerms.Length == 0
                 && IsConstant(dispersion.X) && IsConstant(dispersion.Offset));
         Array.Fill(Unit, 1);
-        if (family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" && !ProfiledEstimator.Handles(this))
+        if (family.Link.IsOnResponseScale && !ProfiledEstimator.Handles(this))
         {
             Unit[LinearPredictor.Conditional] = StartingValues.SpreadOfPredictor(this);
         }

@@ -104,18 +104,8 @@ internal sealed class OptimumAssessment
         const int k = LinearPredictor.Dispersion;
         if (model.Basis[k] is not { Columns: 1 } basis || !model.HasConstantDispersion) return false;
         if (!IsAtLimit(basis.Q[0], psi, model.FixedOffset[k], hessian)) return false;
-        var poisson = model.Family.Name is "nbinom1" or "nbinom2";
-        if (model.Family.Name == "compois" && psi[model.FixedOffset[k]] * basis.Q[0] < 0)
-        {
-            problems.Add(new ConvergenceProblem("dispersion",
-                "The dispersion of compois runs to zero: the counts vary as little as counts with such means can, between the two nearest whole numbers.",
-                "Check the counts for rounding or a fixed design; standard errors of the other coefficients are those at this limit."));
-            return true;
-        }
-
-        problems.Add(new ConvergenceProblem("dispersion",
-            $"The dispersion parameter of {model.Family.Name} runs to its limit{(poisson ? ": the counts vary no more than Poisson counts would" : "")}.",
-            poisson ? "Use Family.Poisson(), which this model has become." : "Use a simpler family, which this model has become."));
+        var limit = model.Family.DispersionLimit(isHigh: psi[model.FixedOffset[k]] * basis.Q[0] > 0);
+        problems.Add(new ConvergenceProblem("dispersion", limit.Message, limit.Advice));
         return true;
     }
 

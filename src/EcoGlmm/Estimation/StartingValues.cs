@@ -200,7 +200,7 @@ internal static class StartingValues
 
         var spread = count == 0 ? 1 : Math.Sqrt(sum / count);
         if (!(spread > 0)) spread = 1;
-        return model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" ? 0.5 * spread : Math.Clamp(spread, 0.2, 0.7);
+        return model.Family.Link.IsOnResponseScale ? 0.5 * spread : Math.Clamp(spread, 0.2, 0.7);
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>

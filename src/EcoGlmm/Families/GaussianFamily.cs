@@ -24,6 +24,17 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
 
     internal override bool IsDiscrete => false;
 
+    internal override bool IsNormalAroundPredictor => Link == Link.Identity;
+
+    internal override bool HasUnboundedMean => true;
+
+    internal override FamilyWords Words { get; } = new("Gaussian")
+    {
+        BeginsWithName = true,
+        Dispersion = new("σ", "residual standard deviation", "σ") { IsResidual = true },
+        OnOutliers = "Look at the starred rows of the residual plot for errors; if they are right, try Family.StudentT().",
+    };
+
     internal override WeightRole WeightRole => WeightRole.Precision;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);

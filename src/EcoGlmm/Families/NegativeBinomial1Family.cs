@@ -15,6 +15,20 @@ internal sealed class NegativeBinomial1Family(Link link)
 
     internal override bool IsDiscrete => true;
 
+    internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
+
+    internal override ShapeLimit DispersionLimit(bool isHigh) => new(
+        $"The dispersion parameter of {Name} runs to its limit: the counts vary no more than Poisson counts would.",
+        "Use Family.Poisson(), which this model has become.");
+
+    internal override FamilyWords Words { get; } = new("Negative binomial")
+    {
+        Dispersion = new("φ", "variance = μ(1 + φ)", "φ"),
+        OnMoreScatter = "Try Family.NegativeBinomial2(), zero inflation, or a dispersion formula.",
+        OnLessScatter = "Try Family.ConwayMaxwellPoisson() or Family.GeneralizedPoisson(), which allow for underdispersion; "
+            + "tests are conservative as they stand.",
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
     internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);

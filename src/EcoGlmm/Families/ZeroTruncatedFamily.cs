@@ -8,13 +8,14 @@ namespace EcoGlmm.Families;
 /// E[Y] = μ / (1 − P₀).
 /// </summary>
 internal sealed class ZeroTruncatedFamily(
-    string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double> draw)
+    string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double> draw, string? onMoreScatter = null)
     : MeanParameterisedFamily(name, parent.Link, MeanRange.Positive)
 {
     public static FamilySet PoissonSet { get; } = new(
         "truncated_poisson",
         link => new ZeroTruncatedFamily(
-            "truncated_poisson", new PoissonFamily(link), (random, mu, _) => random.NextPositivePoisson(mu)),
+            "truncated_poisson", new PoissonFamily(link), (random, mu, _) => random.NextPositivePoisson(mu),
+            "Try Family.TruncatedNegativeBinomial2()."),
         FamilySet.PositiveMean);
 
     public static FamilySet NegativeBinomial2Set { get; } = new(
@@ -37,7 +38,22 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words
+    {
+        get
+        {
+            var words = new FamilyWords($"Zero-truncated {parent.Words.InSentence}") { Dispersion = Untruncated };
+            return onMoreScatter is null ? words : words with { OnMoreScatter = onMoreScatter };
+        }
+    }
+
+    internal override bool IsZeroTruncated => true;
+
     internal override bool HasShiftedMean => true;
+
+    private DispersionWords? Untruncated => parent.Words.Dispersion is { } dispersion
+        ? dispersion with { Remark = " before truncation" }
+        : null;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.PositiveCount(y);
 

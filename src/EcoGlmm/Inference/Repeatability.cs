@@ -64,7 +64,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         var mean = fit.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
         var latent = Share(fit, group, new VariancePartition(fit, mean));
         // Without a curve between them the scales are one.
-        return fit.Family is { Name: "gaussian" or "t" } && fit.Family.Link == Link.Identity && fit.Specification.ZeroInflation is null ? (latent, latent) : (latent, ObservedScale(fit, group));
+        return fit.Family.HasAdditiveResidual && fit.Specification.ZeroInflation is null ? (latent, latent) : (latent, ObservedScale(fit, group));
     }
 
     private static double Share(GlmmFit fit, string group, VariancePartition partition)
