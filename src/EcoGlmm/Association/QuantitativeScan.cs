@@ -47,7 +47,7 @@ internal static class QuantitativeScan
             var scan = ExactScan.Create(matrix, data.Y, data.X, data.Columns, options.Method == ScanMethod.Exact, options.MaxThreads, cancellation);
             double lambda = Math.Exp(scan.Model.LogLambdaReml) * scale;
             heritability = double.IsNaN(heritability) ? lambda / (lambda + 1) : heritability;
-            OrderedBlocks.Run(from, end, options.MaxThreads, () => new BlockTester(scan, data, markers, blocks, isCentred).Test, (block, tests) =>
+            OrderedBlocks.Run<MarkerTests>(from, end, options.MaxThreads, () => new BlockTester(scan, data, markers, blocks, isCentred).Test, (block, tests) =>
             {
                 var results = Rows(markers, blocks.All[block].Start, tests);
                 rows.AddRange(results);

@@ -46,15 +46,15 @@ public static class RelationshipMatrices
             throw new GlmmException("All individuals are alike at every marker, so that there are no relationships to be found.");
         }
 
-        var matrix = new double[n, n];
-        for (int j = 0; j < n; j++)
+        Parallel.For(0, n, j =>
         {
             for (int i = j; i < n; i++)
             {
-                matrix[i, j] = matrix[j, i] = sum[i + (long)j * n] / count;
+                double entry = sum[i + (long)j * n] / count;
+                sum[i + (long)j * n] = entry;
+                sum[j + (long)i * n] = entry;
             }
-        }
-
-        return EcoGlmm.RelationshipMatrix.From(matrix, markers.Individuals);
+        });
+        return EcoGlmm.RelationshipMatrix.FromMarkers(sum, [.. markers.Individuals]);
     }
 }

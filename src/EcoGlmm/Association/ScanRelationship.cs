@@ -32,7 +32,7 @@ internal sealed class ScanRelationship
                     + "does not tell what each chromosome adds. Leave ScanOptions.Relationship out.");
             }
 
-            return new ScanRelationship(markers, data, options, RelationshipMatrices.Entries(given), 1, Places(given, markers, data));
+            return new ScanRelationship(markers, data, options, given.Entries, 1, Places(given, markers, data));
         }
 
         int n = markers.Individuals.Count;
