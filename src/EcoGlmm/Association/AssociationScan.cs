@@ -1,7 +1,7 @@
 using System.Collections;
 using EcoGlmm.Association;
 using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EcoGlmm.Association;
 using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,5 @@
 using EcoGlmm.Association;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Text;
 using System.Globalization;
 using EcoGlmm.Data;
 

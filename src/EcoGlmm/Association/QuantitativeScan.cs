@@ -1,3 +1,4 @@
+using EcoGlmm.Text;
 using EcoGlmm.Data;
 
 namespace EcoGlmm.Association;

@@ -1,6 +1,6 @@
 using EcoGlmm.Association;
 using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
