@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 
 namespace EcoGlmm;
@@ -96,6 +97,27 @@ public abstract class Relatedness : IRichDisplay
                 + "wanted, or use the " + Noun + " itself, which is sparse.");
         }
         return RelationshipMatrix.FromSymmetric(CovarianceOf(Locate(chosen, "names")), [.. chosen]);
+    }
+
+    /// <summary>
+    /// Draws effects for all levels with the covariances that this stands for: breeding values down a pedigree, Brownian motion
+    /// along a tree. For studies of power and for trying things out.
+    /// </summary>
+    /// <param name="standardDeviation">σ: the covariance matrix is σ² times that of the levels.</param>
+    /// <param name="seed">The same seed gives the same effects.</param>
+    /// <returns>A number for each of <see cref="Names"/>, in their order.</returns>
+    public double[] SimulateEffects(double standardDeviation = 1, long seed = 1)
+    {
+        var cholesky = SparseCholesky.Analyze(Precision.Pattern);
+        if (!cholesky.TryFactor(Precision.Values))
+            throw new InvalidOperationException("A precision matrix of related levels is not positive definite.");
+        var random = new RandomStream(seed);
+        var effects = new double[Precision.Order];
+        for (var i = 0; i < effects.Length; i++)
+            effects[i] = standardDeviation * random.NextNormal();
+        // With P = LLᵀ (its rows permuted), x = L⁻ᵀz has covariance P⁻¹.
+        cholesky.SolveFactorTransposed(effects);
+        return effects;
     }
 
     /// <summary>The covariance matrix of some levels, row by row.</summary>
