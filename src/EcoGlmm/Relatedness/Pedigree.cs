@@ -168,7 +168,7 @@ public sealed class Pedigree : Relatedness
             ? " Nobody is inbred."
             : string.Create(culture, $" {inbred} are inbred, mean F {_inbreeding.Average():0.####}, largest {_inbreeding.Max():0.####}.");
         if (Added.Count > 0)
-            text += $"\nAdded as founders, without a row of their own: {EcoGlmm.Data.Names.List(Added)}.";
+            text += $"\nAdded as founders, without a row of their own: {EcoGlmm.Text.Names.List(Added)}.";
         return text;
     }
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 
@@ -66,9 +67,9 @@ public abstract class Relatedness : IRichDisplay
         const int Suggested = 3;
         const int SearchedNames = 20_000;
         var sentence = missing.Count == count
-            ? $"None of the levels of \"{column}\" is in the {Noun}: {EcoGlmm.Data.Names.List(missing)}."
-            : $"{EcoGlmm.Data.Names.Count(missing.Count, "level")} of \"{column}\" {(missing.Count == 1 ? "is" : "are")} not in the "
-              + $"{Noun}: {EcoGlmm.Data.Names.List(missing)}.";
+            ? $"None of the levels of \"{column}\" is in the {Noun}: {EcoGlmm.Text.Names.List(missing)}."
+            : $"{EcoGlmm.Text.Names.Count(missing.Count, "level")} of \"{column}\" {(missing.Count == 1 ? "is" : "are")} not in the "
+              + $"{Noun}: {EcoGlmm.Text.Names.List(missing)}.";
         var hints = missing.Take(Suggested)
             .Select(name => (Name: name, Nearest: NearestName.Find(name, _names.Take(SearchedNames))))
             .Where(hint => hint.Nearest is not null)
