@@ -1,8 +1,8 @@
 using System.Collections;
 using EcoGlmm.Association;
 using EcoGlmm.Data;
-using EcoGlmm.Text;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

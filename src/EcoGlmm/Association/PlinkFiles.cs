@@ -1,6 +1,6 @@
-using EcoGlmm.Text;
 using System.Globalization;
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
 

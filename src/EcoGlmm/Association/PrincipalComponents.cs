@@ -1,6 +1,6 @@
 using EcoGlmm.Association;
-using EcoGlmm.Text;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

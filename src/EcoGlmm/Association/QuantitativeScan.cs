@@ -1,5 +1,5 @@
-using EcoGlmm.Text;
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
 

@@ -1,6 +1,6 @@
-using EcoGlmm.Text;
 using EcoGlmm.Data;
 using EcoGlmm.Formulas;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
 

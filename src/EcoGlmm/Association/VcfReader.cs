@@ -1,7 +1,7 @@
-using EcoGlmm.Text;
 using System.Globalization;
 using System.IO.Compression;
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
 
@@ -96,14 +96,16 @@ internal static class VcfReader
 
         var row = GenotypeStore.NewRow(individuals);
         int i = 0;
-        foreach (var range in fields[FirstSample].AsSpan().Split('\t'))
+        for (int start = 0; start <= fields[FirstSample].Length; i++)
         {
+            int end = fields[FirstSample].IndexOf('\t', start);
+            end = end < 0 ? fields[FirstSample].Length : end;
             if (i < individuals)
             {
-                GenotypeStore.Set(row, i, Copies(fields[FirstSample].AsSpan(range)));
+                GenotypeStore.Set(row, i, Copies(fields[FirstSample].AsSpan(start, end - start)));
             }
 
-            i++;
+            start = end + 1;
         }
 
         if (i != individuals)

@@ -69,6 +69,19 @@ public sealed class Pedigree : Relatedness
         IEnumerable<string>? groups = null) =>
         From(FieldData.ReadCsv(path), id, sire, dam, hermaphrodites, groups);
 
+    /// <summary>
+    /// A pedigree of discrete generations with random mating, for studies of power and for trying things out. Animals are called
+    /// g1-1 (the first of the first generation), g1-2 and so on.
+    /// </summary>
+    /// <param name="generations">Generations, the founders' included.</param>
+    /// <param name="size">Animals in each.</param>
+    /// <param name="sires">Fathers of each next generation.</param>
+    /// <param name="dams">Mothers of each next generation.</param>
+    /// <param name="seed">The same seed gives the same pedigree.</param>
+    /// <exception cref="GlmmException">There are more parents than animals, or none.</exception>
+    public static Pedigree Simulate(int generations, int size, int sires, int dams, long seed = 1) =>
+        new(SimulatedPedigree.Make(generations, size, sires, dams, seed));
+
     /// <summary>The coefficient of inbreeding F of each animal, in the order of <see cref="Relatedness.Names"/>.</summary>
     public IReadOnlyList<double> Inbreeding => Array.AsReadOnly(_inbreeding);
 
@@ -155,7 +168,7 @@ public sealed class Pedigree : Relatedness
             ? " Nobody is inbred."
             : string.Create(culture, $" {inbred} are inbred, mean F {_inbreeding.Average():0.####}, largest {_inbreeding.Max():0.####}.");
         if (Added.Count > 0)
-            text += $"\nAdded as founders, without a row of their own: {EcoGlmm.Data.Names.List(Added)}.";
+            text += $"\nAdded as founders, without a row of their own: {EcoGlmm.Text.Names.List(Added)}.";
         return text;
     }
 

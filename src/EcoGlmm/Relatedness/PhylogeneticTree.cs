@@ -75,7 +75,7 @@ public sealed class PhylogeneticTree : Relatedness
         }
         var number = wanted ?? 1;
         if (number < 1 || number > trees.Count)
-            throw new GlmmException($"{source} holds {EcoGlmm.Data.Names.Count(trees.Count, "tree")}, there is no tree number {number}.");
+            throw new GlmmException($"{source} holds {EcoGlmm.Text.Names.Count(trees.Count, "tree")}, there is no tree number {number}.");
         return new PhylogeneticTree(TreeNodes.From(trees[number - 1], source));
     }
 
@@ -116,5 +116,5 @@ public sealed class PhylogeneticTree : Relatedness
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"Phylogenetic tree of {_nodes.Tips.Length} tips and {_nodes.Names.Length - _nodes.Tips.Length} inner nodes, height {Height:G5}, ")
         + (IsUltrametric ? "ultrametric." : "not ultrametric: some tips are nearer to the root than others.")
-        + (_nodes.ZeroLengths > 0 ? $" {EcoGlmm.Data.Names.Count(_nodes.ZeroLengths, "branch")} of length zero taken as 1e-8 of the height.".Replace("branchs", "branches") : "");
+        + (_nodes.ZeroLengths > 0 ? $" {EcoGlmm.Text.Names.Count(_nodes.ZeroLengths, "branch")} of length zero taken as 1e-8 of the height.".Replace("branchs", "branches") : "");
 }

@@ -1,4 +1,6 @@
 using EcoGlmm.Data;
+using EcoGlmm.Text;
+using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 
 namespace EcoGlmm;
@@ -65,9 +67,9 @@ public abstract class Relatedness : IRichDisplay
         const int Suggested = 3;
         const int SearchedNames = 20_000;
         var sentence = missing.Count == count
-            ? $"None of the levels of \"{column}\" is in the {Noun}: {EcoGlmm.Data.Names.List(missing)}."
-            : $"{EcoGlmm.Data.Names.Count(missing.Count, "level")} of \"{column}\" {(missing.Count == 1 ? "is" : "are")} not in the "
-              + $"{Noun}: {EcoGlmm.Data.Names.List(missing)}.";
+            ? $"None of the levels of \"{column}\" is in the {Noun}: {EcoGlmm.Text.Names.List(missing)}."
+            : $"{EcoGlmm.Text.Names.Count(missing.Count, "level")} of \"{column}\" {(missing.Count == 1 ? "is" : "are")} not in the "
+              + $"{Noun}: {EcoGlmm.Text.Names.List(missing)}.";
         var hints = missing.Take(Suggested)
             .Select(name => (Name: name, Nearest: NearestName.Find(name, _names.Take(SearchedNames))))
             .Where(hint => hint.Nearest is not null)
@@ -96,6 +98,27 @@ public abstract class Relatedness : IRichDisplay
                 + "wanted, or use the " + Noun + " itself, which is sparse.");
         }
         return RelationshipMatrix.FromSymmetric(CovarianceOf(Locate(chosen, "names")), [.. chosen]);
+    }
+
+    /// <summary>
+    /// Draws effects for all levels with the covariances that this stands for: breeding values down a pedigree, Brownian motion
+    /// along a tree. For studies of power and for trying things out.
+    /// </summary>
+    /// <param name="standardDeviation">σ: the covariance matrix is σ² times that of the levels.</param>
+    /// <param name="seed">The same seed gives the same effects.</param>
+    /// <returns>A number for each of <see cref="Names"/>, in their order.</returns>
+    public double[] SimulateEffects(double standardDeviation = 1, long seed = 1)
+    {
+        var cholesky = SparseCholesky.Analyze(Precision.Pattern);
+        if (!cholesky.TryFactor(Precision.Values))
+            throw new InvalidOperationException("A precision matrix of related levels is not positive definite.");
+        var random = new RandomStream(seed);
+        var effects = new double[Precision.Order];
+        for (var i = 0; i < effects.Length; i++)
+            effects[i] = standardDeviation * random.NextNormal();
+        // With P = LLᵀ (its rows permuted), x = L⁻ᵀz has covariance P⁻¹.
+        cholesky.SolveFactorTransposed(effects);
+        return effects;
     }
 
     /// <summary>The covariance matrix of some levels, row by row.</summary>

@@ -3,7 +3,11 @@ namespace EcoGlmm.Relationships;
 /// <summary>Brownian motion from the root: a = 1, τ the branch's length. The root's own value is the model's intercept.</summary>
 internal sealed class BrownianTree(TreeNodes nodes) : TreePrecision(nodes, withRoot: false)
 {
+    private readonly double[] _depths = nodes.Depths();
+
     public override int ParameterCount => 0;
+
+    public override double Variance(int level) => _depths[level];
 
     protected override Branch BranchOf(int node, double phi) => new(1, Nodes.Lengths[node], 0, 0);
 }
@@ -24,6 +28,15 @@ internal sealed class PagelTree : TreePrecision
     }
 
     public override int ParameterCount => 1;
+
+    public override string ParameterName => "lambda";
+
+    /// <summary>λ of one half.</summary>
+    public override double Start => Math.PI / 4;
+
+    public override double Parameter(double phi) => Lambda(phi);
+
+    public override double Variance(int level) => _depths[level];
 
     /// <summary>λ at φ.</summary>
     public static double Lambda(double phi) => Math.Sin(phi) * Math.Sin(phi);
@@ -54,6 +67,15 @@ internal sealed class PagelTree : TreePrecision
 internal sealed class OrnsteinUhlenbeckTree(TreeNodes nodes) : TreePrecision(nodes, withRoot: true)
 {
     public override int ParameterCount => 1;
+
+    public override string ParameterName => "decay";
+
+    /// <summary>A half-life of a third of the tree's height.</summary>
+    public override double Start => Math.Log(3 * Math.Log(2) / Nodes.Depths().Max());
+
+    public override double Parameter(double phi) => Math.Exp(phi);
+
+    public override double Variance(int level) => 1;
 
     protected override Branch BranchOf(int node, double phi)
     {

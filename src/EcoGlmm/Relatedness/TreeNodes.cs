@@ -168,7 +168,7 @@ internal sealed class TreeNodes
         }
         if (missing > 0)
         {
-            throw new GlmmException($"{source} has {EcoGlmm.Data.Names.Count(missing, "branch")} without a length, the first at ".Replace("branchs", "branches")
+            throw new GlmmException($"{source} has {EcoGlmm.Text.Names.Count(missing, "branch")} without a length, the first at ".Replace("branchs", "branches")
                 + $"{tree.Where(example)}; write it after a colon, as in \"a:1.5\".");
         }
     }

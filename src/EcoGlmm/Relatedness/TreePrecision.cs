@@ -35,7 +35,19 @@ internal abstract class TreePrecision
     /// <summary>The number of parameters φ, none or one.</summary>
     public abstract int ParameterCount { get; }
 
+    /// <summary>What users call the parameter: "lambda", "decay"; null where there is none.</summary>
+    public virtual string? ParameterName => null;
+
+    /// <summary>Where a search for φ starts.</summary>
+    public virtual double Start => 0;
+
     protected TreeNodes Nodes { get; }
+
+    /// <summary>The parameter at φ, on the users' scale.</summary>
+    public virtual double Parameter(double phi) => double.NaN;
+
+    /// <summary>The variance of a level, (P⁻¹)_ll; the same whatever φ.</summary>
+    public abstract double Variance(int level);
 
     /// <summary>a and τ of a node's branch, with their derivatives by φ.</summary>
     protected abstract Branch BranchOf(int node, double phi);

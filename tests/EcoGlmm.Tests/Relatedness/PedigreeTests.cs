@@ -149,4 +149,30 @@ public sealed class PedigreeTests
         Assert.Equal(n, pedigree.Generations);
         Assert.Equal(Math.Log(0.75) * (n - 1), -pedigree.Precision.LogDeterminant, 1e-6);
     }
+
+    [Fact]
+    public void Simulated_effects_have_the_covariances_of_relatives()
+    {
+        var pedigree = Pedigree.Simulate(generations: 3, size: 10, sires: 2, dams: 3, seed: 5);
+        Assert.Equal(30, pedigree.Names.Count);
+        Assert.Equal(10, pedigree.FounderCount);
+        const int Draws = 20_000;
+        var sums = new double[30 * 30];
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            var effects = pedigree.SimulateEffects(2, draw);
+            for (var i = 0; i < 30; i++)
+            {
+                for (var j = 0; j <= i; j++)
+                    sums[(i * 30) + j] += effects[i] * effects[j] / Draws;
+            }
+        }
+        var expected = pedigree.ToRelationshipMatrix().ToArray();
+        for (var i = 0; i < 30; i++)
+        {
+            // Five standard errors of a covariance of normals, σ⁴(1 + r²)/n.
+            for (var j = 0; j <= i; j++)
+                Assert.Equal(4 * expected[i, j], sums[(i * 30) + j], 5 * 4 * Math.Sqrt(2 * expected[i, i] * expected[j, j] / Draws));
+        }
+    }
 }
