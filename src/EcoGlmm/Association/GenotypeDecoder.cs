@@ -9,7 +9,7 @@ namespace EcoGlmm.Association;
 /// </summary>
 /// <param name="chosen">Indices of individuals in the file; null for all of them.</param>
 /// <param name="individuals">How many individuals the file has.</param>
-internal sealed class GenotypeDecoder(int[]? chosen, int individuals)
+internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
 {
     /// <summary>How many numbers a marker gives.</summary>
     public int Count { get; } = chosen?.Length ?? individuals;
@@ -57,6 +57,21 @@ internal sealed class GenotypeDecoder(int[]? chosen, int individuals)
         for (int i = 4 * whole; i < individuals; i++)
         {
             result[i] = value[(row[i >> 2] >> (2 * (i & 3))) & 3];
+        }
+    }
+
+    /// <summary>Writes copies of the effect allele, none for no call, to every so many bytes.</summary>
+    /// <param name="row">The packed genotypes of a marker.</param>
+    /// <param name="target">The first individual's byte.</param>
+    /// <param name="step">Bytes from one individual to the next.</param>
+    public void Copies(ReadOnlySpan<byte> row, byte* target, int step)
+    {
+        const int copiesOfCodes = 0x0102;    // two copies for code 0, one for code 2, by bits of four
+        for (int i = 0; i < Count; i++)
+        {
+            int individual = chosen is null ? i : chosen[i];
+            int code = (row[individual >> 2] >> (2 * (individual & 3))) & 3;
+            target[(long)i * step] = (byte)((copiesOfCodes >> (4 * code)) & 3);
         }
     }
 }

@@ -1,4 +1,5 @@
 using EcoGlmm.Association;
+using EcoGlmm.Hosts;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,5 +1,6 @@
 using EcoGlmm.Association;
 using EcoGlmm.Data;
+using EcoGlmm.Hosts;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

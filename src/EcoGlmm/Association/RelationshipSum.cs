@@ -28,9 +28,15 @@ internal sealed unsafe class RelationshipSum
     public int Add(IReadOnlyList<int> markers, double[] sum, CancellationToken cancellation, Action<int>? progress = null)
     {
         int n = decoder.Count;
+        var polymorphic = markers.Where(j => !genotypes.CountsAt(j).IsMonomorphic).ToArray();
+        if (!isStandardised && polymorphic.Sum(j => (double)genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n * (double)polymorphic.Length)
+        {
+            AddByWholeNumbers(polymorphic, sum, cancellation, progress);
+            return polymorphic.Length;
+        }
+
         var storage = GC.AllocateUninitializedArray<double>(checked(n * MarkersTogether), pinned: true);
         var workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
-        var polymorphic = markers.Where(j => !genotypes.CountsAt(j).IsMonomorphic).ToArray();
         fixed (double* z = storage, work = workspace, target = sum)
         {
             double* matrix = z;
@@ -55,6 +61,20 @@ internal sealed unsafe class RelationshipSum
         }
 
         return polymorphic.Length;
+    }
+
+    private void AddByWholeNumbers(int[] markers, double[] sum, CancellationToken cancellation, Action<int>? progress)
+    {
+        var products = new AlleleProducts(genotypes, sum, threads);
+        for (int from = 0; from < markers.Length; from += AlleleProducts.BlockMarkers)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(AlleleProducts.BlockMarkers, markers.Length - from);
+            products.Add(markers[from..(from + count)]);
+            progress?.Invoke(count);
+        }
+
+        products.Finish();
     }
 
     private void Decode(int marker, Span<double> result)
