@@ -47,7 +47,7 @@ public class AssociationScanTests
         var relationship = herd.RelationshipMatrix();
         var options = new ScanOptions { Relationship = relationship };
         var scan = Glmm.Scan("weight ~ sex", Herd.Data(), herd, options);
-        herd.AtMarkers([.. Enumerable.Range(0, 600).Select(j => 599 - j)]).WithIndividuals(herd.Individuals.Reverse().Skip(3)).WritePlink(folder.File("turned"));
+        herd.AtMarkers([.. Enumerable.Range(0, 600).Select(j => 599 - j)]).WithIndividuals(herd.Individuals.Skip(3).Reverse()).WritePlink(folder.File("turned"));
         using var turned = Genotypes.Open(folder.File("turned.bed"));
         var other = Glmm.Scan("weight ~ sex", Herd.Data(), turned, options);
         var some = Glmm.Scan("weight ~ sex", Herd.Data().Where(r => !new[] { "a001", "a002", "a003" }.Contains(r.Text("animal"))), herd, options);
@@ -129,7 +129,12 @@ public class AssociationScanTests
             if (!double.IsNaN(exact[j].Beta))
             {
                 Assert.Equal(exact[j].ScoreP, held[j].ScoreP);
-                Assert.Equal(Math.Log10(exact[j].WaldP), Math.Log10(held[j].WaldP), 0.05 - 0.1 * Math.Log10(exact[j].WaldP));
+
+                // one that explains much changes the variances, which only the exact scan sees
+                if (exact[j].WaldP > 1e-3)
+                {
+                    Assert.Equal(Math.Log10(exact[j].WaldP), Math.Log10(held[j].WaldP), 0.05 - 0.1 * Math.Log10(exact[j].WaldP));
+                }
             }
         }
     }
