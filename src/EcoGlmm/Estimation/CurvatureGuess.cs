@@ -150,7 +150,7 @@ internal static class CurvatureGuess
             for (var k = 0; k < diagonal.Length; k++)
             {
                 var at = first + term.ThetaOffset + k;
-                hessian[(at * d) + at] = double.IsFinite(diagonal[k]) && diagonal[k] > 1e-3 ? diagonal[k] : 1;
+                hessian[(at * d) + at] = double.IsFinite(diagonal[k]) && diagonal[k] > Tolerances.LeastInformation ? diagonal[k] : 1;
             }
         }
     }

@@ -1,58 +1,34 @@
 using EcoGlmm.RandomEffects;
 
-namespace EcoGlmm.Estimation;
+namespace EcoGlmm.Estimation.Pathologies;
 
-/// <summary>What can be said about the random effects of an estimate: variances of zero, and terms that cannot be told apart.</summary>
-internal static class RandomEffectsCheck
+/// <summary>Variances of random effects that are estimated as zero, and perfect correlations.</summary>
+internal sealed class SingularCovariance : IOptimumPathology
 {
-    private const double SmallestVariance = 1e-8;
-
-    /// <summary>Adds a problem for every variance that is zero and for perfect correlations; whether there is any.</summary>
-    public static bool ReportSingular(MixedModel model, ReadOnlySpan<double> theta, List<ConvergenceProblem> problems)
+    public void Examine(Optimum optimum)
     {
-        var candidates = BoundaryCandidates.Of(model, theta, 1e-4);
+        var model = optimum.Model;
+        var theta = optimum.Theta;
+        var candidates = BoundaryCandidates.Of(model, theta, Tolerances.AtBoundary);
         foreach (var term in model.Terms)
         {
             var first = term.ThetaOffset;
             var mine = candidates.Where(c => c.Index >= first && c.Index < first + term.ThetaCount).ToList();
             if (mine.Count == 0) continue;
             var variances = RelativeVariances(term, theta.Slice(first, term.ThetaCount), model.Unit[term.Predictor]);
-            var zeros = Enumerable.Range(0, term.Width).Where(c => variances[c] < SmallestVariance).ToList();
-            foreach (var c in zeros) problems.Add(ZeroVariance(term, c));
+            var zeros = Enumerable.Range(0, term.Width).Where(c => variances[c] < Tolerances.ZeroVariance).ToList();
+            foreach (var c in zeros) optimum.Problems.Add(Zero(term, c));
             if (zeros.Count >= mine.Count || term.Width - zeros.Count < 2) continue;
             var correlated = Enumerable.Range(0, term.Width).Except(zeros).Select(c => term.Effects[c]).ToList();
-            problems.Add(new ConvergenceProblem($"{string.Join(", ", correlated)} | {term.Group}",
+            optimum.Problems.Add(new ConvergenceProblem($"{string.Join(", ", correlated)} | {term.Group}",
                 $"The random effects of {term.Group} are perfectly correlated (singular fit): {correlated[^1]} follows from {string.Join(", ", correlated.SkipLast(1))}.",
                 "The data cannot tell them apart; try uncorrelated effects with || or drop one."));
         }
 
-        return candidates.Count > 0;
+        optimum.IsSingular = candidates.Count > 0;
     }
 
-    /// <summary>Adds a problem for each pair of terms that mean the same; whether there is any.</summary>
-    public static bool ReportIndistinguishable(MixedModel model, List<ConvergenceProblem> problems)
-    {
-        var found = false;
-        for (var t = 0; t < model.Terms.Count; t++)
-        {
-            for (var s = 0; s < t; s++)
-            {
-                var (a, b) = (model.Terms[s], model.Terms[t]);
-                if (a.Predictor != b.Predictor || !a.Effects.Intersect(b.Effects).Any() || !SameGroups(a, b)) continue;
-                found = true;
-                var shared = string.Join(", ", a.Effects.Intersect(b.Effects));
-                problems.Add(a.Group == b.Group
-                    ? new ConvergenceProblem($"{shared} | {a.Group}", $"The effect {shared} of {a.Group} is in two random terms: only the sum of their variances can be estimated.",
-                        $"Write it once, for example (1 | {a.Group}) + (0 + x | {a.Group}).")
-                    : new ConvergenceProblem($"{shared} | {b.Group}", $"{a.Group} and {b.Group} group the rows in the same way: only the sum of their variances can be estimated.",
-                        "Drop one of the two terms."));
-            }
-        }
-
-        return found;
-    }
-
-    private static ConvergenceProblem ZeroVariance(RandomTerm term, int effect)
+    private static ConvergenceProblem Zero(RandomTerm term, int effect)
     {
         var name = $"{term.Effects[effect]} | {term.Group}";
         if (term.Z is { } z && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
@@ -91,20 +67,5 @@ internal static class RandomEffectsCheck
         }
 
         return variances;
-    }
-
-    private static bool SameGroups(RandomTerm a, RandomTerm b)
-    {
-        if (a.Levels.Count != b.Levels.Count) return false;
-        var other = new int[a.Levels.Count];
-        Array.Fill(other, -1);
-        for (var i = 0; i < a.Codes.Length; i++)
-        {
-            ref var code = ref other[a.Codes[i]];
-            if (code < 0) code = b.Codes[i];
-            else if (code != b.Codes[i]) return false;
-        }
-
-        return other.Distinct().Count() == other.Length;
     }
 }

@@ -1,0 +1,18 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation.Pathologies;
+
+/// <summary>More parameters than rows, and a search that did not converge.</summary>
+internal sealed class Overfitted : ISearchPathology
+{
+    public ConvergenceProblem? Recognise(LaplaceSearch search, SearchPoint found)
+    {
+        var model = search.Model;
+        if (found.Status is not (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) || !IsMet(model)) return null;
+        return new ConvergenceProblem("",
+            $"The model has {model.ParameterCount} parameters for {Display.FitWords.Count(model.InformativeRows, "row")} of data: no maximum of its likelihood was found.",
+            "Use fewer random slopes, fewer factor levels or fewer covariates.");
+    }
+
+    public static bool IsMet(MixedModel model) => model.ParameterCount - model.Restraints.HeldCount > model.InformativeRows;
+}
