@@ -1,3 +1,5 @@
+using EcoGlmm.Text;
+
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>No start has a finite likelihood: because of an offset, at the edge of a link's range, or for a reason unknown.</summary>
@@ -20,7 +22,7 @@ internal sealed class NoFiniteStart : ISearchPathology
         var (low, high) = (offset.Min(), offset.Max());
         if (model.IsOnResponseScale || high - low < Tolerances.LongestOffset) return null;
         return new ConvergenceProblem("offset",
-            $"The offset lies between {Display.NumberFormat.Significant(low)} and {Display.NumberFormat.Significant(high)} on the scale of the {model.Family.Link.Name} link, "
+            $"The offset lies between {NumberFormat.Significant(low)} and {NumberFormat.Significant(high)} on the scale of the {model.Family.Link.Name} link, "
                 + "so that means differ by a factor that no response can show.",
             "An offset for effort is its logarithm: offset(log(effort)); check its units.");
     }

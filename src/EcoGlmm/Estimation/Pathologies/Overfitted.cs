@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation.Pathologies;
 
@@ -10,7 +11,7 @@ internal sealed class Overfitted : ISearchPathology
         var model = search.Model;
         if (found.Status is not (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) || !IsMet(model)) return null;
         return new ConvergenceProblem("",
-            $"The model has {model.ParameterCount} parameters for {Display.FitWords.Count(model.InformativeRows, "row")} of data: no maximum of its likelihood was found.",
+            $"The model has {model.ParameterCount} parameters for {NumberFormat.Count(model.InformativeRows)} {(model.InformativeRows == 1 ? "row" : "rows")} of data: no maximum of its likelihood was found.",
             "Use fewer random slopes, fewer factor levels or fewer covariates.");
     }
 
