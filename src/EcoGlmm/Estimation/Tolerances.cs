@@ -124,6 +124,20 @@ internal static class Tolerances
     /// <summary>Standard deviation of a prior that is flat for all purposes, relative to the size of the response.</summary>
     public const double FlatPrior = 1e5;
 
+    // Effects of each level from its own rows alone.
+
+    /// <summary>Steps of Newton's method; quadratic from near, so that more mean an estimate at infinity.</summary>
+    public const int UnpooledSteps = 60;
+
+    /// <summary>Longest step, and farthest estimate taken for finite, in units of a log or probability scale.</summary>
+    public const double LongestUnpooledStep = 2, FarthestUnpooled = 12;
+
+    /// <summary>A pivot of the information below this share is of effects that the rows of a level do not determine.</summary>
+    public const double UnpooledPivot = 1e-5;
+
+    /// <summary>Steps below this end the search: the error is then its square.</summary>
+    public const double UnpooledChange = 1e-8;
+
     // Curvature.
 
     /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
