@@ -2,6 +2,7 @@ using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm;
 
@@ -195,8 +196,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         {
             for (var j = 0; j < r; j++)
             {
-                for (var k = 0; k <= Math.Min(i, j); k++) result[(i * r) + j] += lambda[(i * r) + k] * lambda[(j * r) + k];
-                result[(i * r) + j] *= estimate.Scale * estimate.Scale;
+                result[(i * r) + j] = CovarianceQuantity.Product(lambda, term.LatentWidth, i, j) * estimate.Scale * estimate.Scale;
             }
         }
 

@@ -394,7 +394,7 @@ internal sealed class LaplaceEstimator
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
-            if (_restraints.Holds(term)) continue;
+            if (_restraints.Holds(term) || !term.Structure.IsPlain || term.Entries is not null) continue;
             var r = term.Width;
             var sigma = new double[r * r];
             for (var l = 0; l < term.Levels.Count; l++)
@@ -411,14 +411,7 @@ internal sealed class LaplaceEstimator
                 }
             }
 
-            if (!DenseCholesky.TryFactor(sigma, r)) continue;
-            var lambda = new double[r * r];
-            for (var i = 0; i < r; i++)
-            {
-                for (var j = 0; j <= i; j++) lambda[(i * r) + j] = sigma[(j * r) + i];
-            }
-
-            CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
+            term.Loadings.TryFit(sigma, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
 

@@ -1,4 +1,5 @@
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 
@@ -55,7 +56,7 @@ internal static class RandomEffectsCheck
     private static ConvergenceProblem ZeroVariance(RandomTerm term, int effect)
     {
         var name = $"{term.Effects[effect]} | {term.Group}";
-        if (term.Z is { } z && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
+        if (term.Z is { } z && term.Entries is null && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
         {
             return new ConvergenceProblem(name, $"{term.Effects[effect]} is zero in every row, so that it has no variance between levels of {term.Group}.",
                 "Check the column, or drop it from the random term.");
@@ -71,14 +72,15 @@ internal static class RandomEffectsCheck
     private static double[] RelativeVariances(RandomTerm term, ReadOnlySpan<double> theta, double unit)
     {
         var r = term.Width;
-        var lambda = new double[r * r];
-        CovarianceFactor.Unpack(term, theta, lambda);
+        var d = term.LatentWidth;
+        var lambda = new double[r * d];
+        term.Loadings.Set(theta[..term.Loadings.ParameterCount], lambda);
         var covariance = new double[r * r];
         for (var i = 0; i < r; i++)
         {
             for (var j = 0; j < r; j++)
             {
-                for (var k = 0; k <= Math.Min(i, j); k++) covariance[(i * r) + j] += lambda[(i * r) + k] * lambda[(j * r) + k];
+                covariance[(i * r) + j] = CovarianceQuantity.Product(lambda, d, i, j);
             }
         }
 
@@ -93,9 +95,11 @@ internal static class RandomEffectsCheck
         return variances;
     }
 
+    private static bool IsPlain(RandomTerm term) => term.Structure.Precision is null && term.Entries is null;
+
     private static bool SameGroups(RandomTerm a, RandomTerm b)
     {
-        if (a.Levels.Count != b.Levels.Count) return false;
+        if (a.Levels.Count != b.Levels.Count || !IsPlain(a) || !IsPlain(b)) return false;
         var other = new int[a.Levels.Count];
         Array.Fill(other, -1);
         for (var i = 0; i < a.Codes.Length; i++)
