@@ -1,6 +1,6 @@
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
+using EcoGlmm.Hosts;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 

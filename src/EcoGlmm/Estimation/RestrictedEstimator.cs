@@ -1,6 +1,7 @@
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects.Structures;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,5 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Prediction;
 

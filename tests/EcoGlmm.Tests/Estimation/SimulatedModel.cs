@@ -1,5 +1,6 @@
 using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 

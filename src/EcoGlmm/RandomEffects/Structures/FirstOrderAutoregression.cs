@@ -56,7 +56,7 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 
     protected override double Place(double position) => (position - _origin) / _step;
 
-    protected override (double Correlation, double Rest, double Slope) Over(double phi, double gap)
+    protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
     {
         var rho = Correlation(phi);
         var slope = 1 / ((1 + (phi * phi)) * Math.Sqrt(1 + (phi * phi)));

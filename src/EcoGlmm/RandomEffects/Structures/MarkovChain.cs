@@ -28,7 +28,7 @@ internal abstract class MarkovChain : LevelPrecision
     }
 
     /// <summary>The correlation over a gap, 1 − its square (without cancellation), and its derivative by φ.</summary>
-    protected abstract (double Correlation, double Rest, double Slope) Over(double phi, double gap);
+    protected abstract (double Correlation, double Remainder, double Slope) Over(double phi, double gap);
 
     /// <summary>Gaps between levels that follow each other, in no order.</summary>
     protected IEnumerable<double> Gaps => Enumerable.Range(1, Math.Max(0, _groupOf.Length - 1)).Where(l => !IsFirst(l)).Select(l => _times[l] - _times[l - 1]);
@@ -99,7 +99,7 @@ internal abstract class MarkovChain : LevelPrecision
 
         var (c0, rest0, _) = Over(phi[0], time - _times[after - 1]);
         var (c1, rest1, _) = Over(phi[0], _times[after] - time);
-        var whole = Over(phi[0], _times[after] - _times[after - 1]).Rest;
+        var whole = Over(phi[0], _times[after] - _times[after - 1]).Remainder;
         return new([after - 1, after], [c0 * rest1 / whole, c1 * rest0 / whole], rest0 * rest1 / whole);
     }
 

@@ -25,7 +25,7 @@ internal sealed class OrnsteinUhlenbeck(int[] groupOf, double[] times) : MarkovC
         phi[0] = gaps.Length == 0 ? 0 : Math.Log(Math.Log(2) / gaps[gaps.Length / 2]);
     }
 
-    protected override (double Correlation, double Rest, double Slope) Over(double phi, double gap)
+    protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
     {
         var x = Math.Exp(phi) * gap;
         var c = Math.Exp(-x);
