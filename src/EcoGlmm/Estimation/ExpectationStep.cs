@@ -1,6 +1,3 @@
-using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
-
 namespace EcoGlmm.Estimation;
 
 /// <summary>
@@ -18,7 +15,7 @@ internal static class ExpectationStep
         for (var t = 0; t < model.Terms.Count; t++)
         {
             var term = model.Terms[t];
-            if (model.Restraints.Holds(term)) continue;
+            if (model.Restraints.Holds(term) || !term.Structure.IsPlain || term.Entries is not null) continue;
             var r = term.Width;
             var sigma = new double[r * r];
             for (var l = 0; l < term.Levels.Count; l++)
@@ -35,14 +32,7 @@ internal static class ExpectationStep
                 }
             }
 
-            if (!DenseCholesky.TryFactor(sigma, r)) continue;
-            var lambda = new double[r * r];
-            for (var i = 0; i < r; i++)
-            {
-                for (var j = 0; j <= i; j++) lambda[(i * r) + j] = sigma[(j * r) + i];
-            }
-
-            CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
+            term.Loadings.TryFit(sigma, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
 }

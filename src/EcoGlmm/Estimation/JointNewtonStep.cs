@@ -27,8 +27,7 @@ internal sealed class JointNewtonStep
         _model = estimate.Model;
         int n = _model.ObservationCount;
         _system = new RandomEffectsSystem(_model.Terms, n, 1);
-        for (int t = 0; t < _model.Terms.Count; t++)
-            estimate.System.Lambda[t].CopyTo(_system.Lambda[t], 0);
+        _system.Lambda.CopyFrom(estimate.System.Lambda);
         _predictors = [.. _model.ActivePredictors.Where(k =>
             k < LinearPredictor.Shape && !(k == LinearPredictor.Dispersion && _model.HasConstantDispersion))];
         _offset = new int[_model.PredictorCount];

@@ -47,7 +47,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     }
 
     /// <summary>Makes the next search for the conditional modes start from zero.</summary>
-    public void ForgetModes() => Objective.StartFrom(new double[Objective.System.EffectCount]);
+    public void ForgetModes() => Objective.StartFrom(new double[Objective.Modes.Length]);
 
     /// <summary>The cheap approximation to the Hessian at the last evaluation, which must have had a gradient.</summary>
     public double[] Curvature(double[] psi)

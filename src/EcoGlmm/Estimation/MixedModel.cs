@@ -38,7 +38,7 @@ internal sealed class MixedModel
         FixedOffset = new int[PredictorCount];
         var terms = new List<RandomTerm>();
         var at = 0;
-        var (effects, theta) = (0, 0);
+        var (effects, latent, theta) = (0, 0, 0);
         for (var k = 0; k < PredictorCount; k++)
         {
             FixedOffset[k] = at;
@@ -50,10 +50,15 @@ internal sealed class MixedModel
             at += columns;
             foreach (var g in part.RandomTerms)
             {
-                var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z,
-                    g.Kind == CovarianceKind.Diagonal, effects, theta,
-                    keepsEffects: held?.Any(h => Restraints.IsOfRandomEffects(h) && h.Part == PartOf(k) && h.Name == g.Group) == true);
+                var keepsEffects = held?.Any(h => Restraints.IsOfRandomEffects(h) && h.Part == PartOf(k) && h.Name == g.Group) == true;
+                var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z, g.Structure, effects, latent, theta,
+                    keepsEffects, g.Entries)
+                {
+                    Title = g.Title,
+                    Positions = g.Positions,
+                };
                 effects += term.EffectCount;
+                latent += term.LatentCount;
                 theta += term.ThetaCount;
                 terms.Add(term);
             }

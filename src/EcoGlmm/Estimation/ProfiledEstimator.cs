@@ -19,7 +19,7 @@ internal static class ProfiledEstimator
         model.Family.Name == "gaussian" && model.Family.Link.Name == "identity" && !model.IsZeroInflated
         && model.HasConstantDispersion && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 }
         && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null
-        && model.Restraints.IsEmpty;
+        && model.Restraints.IsEmpty && model.Terms.All(t => t.Loadings.IsScaleFree);
 
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)

@@ -12,7 +12,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     private readonly CancellationToken _cancellation;
     private readonly QuasiNewton _minimiser;
     private readonly double[] _current;
-    private bool _usesInformation = true;
+    private bool _usesInformation;
     private bool _isSearching;
     private double[]? _endedAt;
 
@@ -22,6 +22,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     {
         _criterion = criterion;
         _cancellation = cancellation;
+        _usesInformation = criterion.HasAverageInformation;
         _current = new double[model.ThetaCount];
         _minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
         {

@@ -1,5 +1,6 @@
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
@@ -51,7 +52,7 @@ internal static class RestrictedEstimator
 
         var psi = new double[model.ParameterCount];
         var flat = integrated.Terms.First(t => t.Group == FlatGroup);
-        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.EffectOffset + j];
+        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.LatentOffset + j];
         foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
         var logLikelihood = restricted.LogLikelihood + (p * (Math.Log(width) + (0.5 * Math.Log(2 * Math.PI)))) - basis.LogDeterminant();
         var objective = new LaplaceObjective(model, options.Control.MaxThreads, cancellation);
@@ -130,7 +131,8 @@ internal static class RestrictedEstimator
         {
             Group = FlatGroup,
             EffectNames = names,
-            Kind = CovarianceKind.Diagonal,
+            Structure = new CovarianceStructure("diag", new Diagonal(p)),
+            Title = FlatGroup,
             Z = z,
             Codes = new int[n],
             Levels = ["all"],

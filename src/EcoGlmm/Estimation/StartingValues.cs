@@ -134,20 +134,20 @@ internal static class StartingValues
         gamma.CopyTo(psi, model.FixedOffset[part]);
     }
 
-    /// <summary>Λ diagonal, each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>
+    /// <summary>Covariance parameters with each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>
     public static void StandardDeviations(MixedModel model, double spread, Span<double> theta)
     {
         theta.Clear();
         foreach (var term in model.Terms)
         {
-            var lambda = new double[term.Width * term.Width];
+            var spreads = new double[term.Width];
             for (var c = 0; c < term.Width; c++)
             {
                 // An effect whose covariate is zero throughout does not enter the likelihood at all.
-                if (!IsAbsent(term, c)) lambda[(c * term.Width) + c] = spread;
+                if (!IsAbsent(term, c)) spreads[c] = spread;
             }
 
-            CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
+            term.Structure.Start(spreads, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
 

@@ -277,7 +277,7 @@ internal sealed class FittedPredictor
             {
                 var at = _model.FixedCount + term.ThetaOffset + j;
                 if (!HasCovariance(at)) continue;
-                derivatives[at] = ThetaDerivative(term, j);
+                derivatives[at] = ThetaDerivative(t, j);
             }
         }
 
@@ -287,26 +287,45 @@ internal sealed class FittedPredictor
     private bool HasCovariance(int parameter) =>
         !double.IsNaN(_estimate.Covariance[(parameter * _model.ParameterCount) + parameter]);
 
-    /// <summary>db̂/dθ_j = ΛH⁻¹(∂Λᵀ Zᵀℓ′ − ΛᵀZᵀWZ ∂Λ û) + ∂Λ û.</summary>
-    private double[] ThetaDerivative(RandomTerm term, int j)
+    /// <summary>db̂/dθ_j = ΛH⁻¹(∂Λᵀ Zᵀℓ′ − ΛᵀZᵀWZ ∂Λ û) + ∂Λ û, and −ΛH⁻¹ ∂P û for a parameter of the levels' precision.</summary>
+    private double[] ThetaDerivative(int t, int j)
     {
+        var term = _model.Terms[t];
         var system = _estimate.System;
         var q = system.EffectCount;
-        var unit = new double[term.ThetaCount];
-        unit[j] = 1;
-        var change = new double[term.Width * term.Width];
-        CovarianceFactor.Unpack(term, unit, change);
-        var direct = new double[q];
-        CovarianceFactor.Multiply(term, change, _estimate.Modes, direct);
+        var own = term.Loadings.ParameterCount;
         var result = new double[q];
+        if (j >= own)
+        {
+            var varying = term.Structure.Precision!;
+            var change = new double[varying.Pattern.NonZeros];
+            varying.Change(system.Lambda.PrecisionTheta(t), Unit(varying.ParameterCount, j - own), change);
+            system.Lambda.AddPrecision(t, change, _estimate.Modes, result);
+            for (var k = 0; k < q; k++) result[k] = -result[k];
+            system.Solve(result);
+            system.Lambda.Multiply(result, result);
+            return result;
+        }
+
+        var slope = new double[term.Width * term.LatentWidth];
+        term.Loadings.Change(system.Lambda.LoadingsTheta(t), Unit(own, j), slope);
+        var direct = new double[q];
+        system.Lambda.Multiply(t, slope, _estimate.Modes, direct);
         system.MultiplyCrossProducts(direct, result);
         system.Lambda.MultiplyTransposed(result, result);
         var scores = new double[q];
-        CovarianceFactor.MultiplyTransposed(term, change, _estimate.Scores, scores);
+        system.Lambda.MultiplyTransposed(t, slope, _estimate.Scores, scores);
         for (var k = 0; k < q; k++) result[k] = scores[k] - result[k];
         system.Solve(result);
         system.Lambda.Multiply(result, result);
         for (var k = 0; k < q; k++) result[k] += direct[k];
         return result;
+    }
+
+    private static double[] Unit(int length, int at)
+    {
+        var unit = new double[length];
+        unit[at] = 1;
+        return unit;
     }
 }

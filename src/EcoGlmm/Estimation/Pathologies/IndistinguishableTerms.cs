@@ -25,9 +25,11 @@ internal sealed class IndistinguishableTerms : IOptimumPathology
         }
     }
 
+    private static bool IsPlain(RandomTerm term) => term.Structure.Precision is null && term.Entries is null;
+
     private static bool SameGroups(RandomTerm a, RandomTerm b)
     {
-        if (a.Levels.Count != b.Levels.Count) return false;
+        if (a.Levels.Count != b.Levels.Count || !IsPlain(a) || !IsPlain(b)) return false;
         var other = new int[a.Levels.Count];
         Array.Fill(other, -1);
         for (var i = 0; i < a.Codes.Length; i++)

@@ -1,4 +1,5 @@
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation.Pathologies;
 
@@ -31,7 +32,7 @@ internal sealed class SingularCovariance : IOptimumPathology
     private static ConvergenceProblem Zero(RandomTerm term, int effect)
     {
         var name = $"{term.Effects[effect]} | {term.Group}";
-        if (term.Z is { } z && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
+        if (term.Z is { } z && term.Entries is null && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
         {
             return new ConvergenceProblem(name, $"{term.Effects[effect]} is zero in every row, so that it has no variance between levels of {term.Group}.",
                 "Check the column, or drop it from the random term.");
@@ -47,14 +48,15 @@ internal sealed class SingularCovariance : IOptimumPathology
     private static double[] RelativeVariances(RandomTerm term, ReadOnlySpan<double> theta, double unit)
     {
         var r = term.Width;
-        var lambda = new double[r * r];
-        CovarianceFactor.Unpack(term, theta, lambda);
+        var d = term.LatentWidth;
+        var lambda = new double[r * d];
+        term.Loadings.Set(theta[..term.Loadings.ParameterCount], lambda);
         var covariance = new double[r * r];
         for (var i = 0; i < r; i++)
         {
             for (var j = 0; j < r; j++)
             {
-                for (var k = 0; k <= Math.Min(i, j); k++) covariance[(i * r) + j] += lambda[(i * r) + k] * lambda[(j * r) + k];
+                covariance[(i * r) + j] = CovarianceQuantity.Product(lambda, d, i, j);
             }
         }
 
