@@ -1,3 +1,4 @@
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Text;

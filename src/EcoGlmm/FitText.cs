@@ -1,4 +1,5 @@
 using System.Text;
+using EcoGlmm.Families;
 using EcoGlmm.Model;
 using EcoGlmm.Text;
 

@@ -1,3 +1,6 @@
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
+
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>What to try when a check fails.</summary>

@@ -1,4 +1,5 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Estimation;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -31,7 +32,7 @@ public static partial class DiagnosticsExtensions
         var precision = covariance.Inverse();
         var threads = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(fit.Options.Control.MaxThreads, levels.Levels.Length) };
         var influences = new GroupInfluence[levels.Levels.Length];
-        Parallel.For(0, influences.Length, threads, () => exact ? null : new LeaveGroupOut(fit.Estimate), (g, _, step) =>
+        Parallel.For(0, influences.Length, threads, () => exact ? null : new JointNewtonStep(fit.Estimate), (g, _, step) =>
         {
             var change = exact ? ExactChange(fit, levels.Rows[g], names) : step!.Change(levels.Rows[g]);
             var vector = Vector<double>.Build.DenseOfArray(change ?? NaNs(names.Length));

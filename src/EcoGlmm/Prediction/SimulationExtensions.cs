@@ -64,10 +64,11 @@ public static class SimulationExtensions
         if (!isRedrawn.Contains(true)) return fit.ConditionalSimulator(seed).DrawSimulation;
         var stream = new RandomStream(seed);
         var fixedPredictors = fit.FixedPredictors();
+        LevelSampler?[] samplers = [.. isRedrawn.Select((redrawn, t) => redrawn ? new LevelSampler(fit.Estimate.System.Lambda, t, fit.Estimate.Model.Terms[t]) : null)];
         return (simulation, destination) =>
         {
             var random = stream.Split(simulation);
-            var predictors = WithNewEffects(fit, fixedPredictors, isRedrawn, random);
+            var predictors = WithNewEffects(fit, fixedPredictors, samplers, random);
             Draw(fit, new RowDistributions(fit.Family, predictors, destination.Length), random, destination);
         };
     }
@@ -111,16 +112,20 @@ public static class SimulationExtensions
     }
 
     /// <summary>The predictors with new spherical effects for the terms to redraw and the modes for the others.</summary>
-    private static double[]?[] WithNewEffects(GlmmFit fit, double[]?[] fixedPredictors, bool[] isRedrawn, RandomStream random)
+    private static double[]?[] WithNewEffects(GlmmFit fit, double[]?[] fixedPredictors, LevelSampler?[] samplers, RandomStream random)
     {
         var system = fit.Estimate.System;
         var u = (double[])fit.Estimate.Modes.Clone();
-        foreach (var (term, _) in fit.Estimate.Model.Terms.Zip(isRedrawn).Where(t => t.Second))
+        for (var t = 0; t < samplers.Length; t++)
         {
-            foreach (ref var effect in u.AsSpan(term.EffectOffset, term.EffectCount)) effect = fit.Estimate.Scale * random.NextNormal();
+            if (samplers[t] is not { } sampler) continue;
+            var term = fit.Estimate.Model.Terms[t];
+            var mine = u.AsSpan(term.LatentOffset, term.LatentCount);
+            foreach (ref var effect in mine) effect = fit.Estimate.Scale * random.NextNormal();
+            sampler.Transform(mine);
         }
 
-        var b = new double[u.Length];
+        var b = new double[system.EffectCount];
         system.Lambda.Multiply(u, b);
         var predictors = Array.ConvertAll(fixedPredictors, p => (double[]?)p?.Clone());
         foreach (var k in fit.Estimate.Model.RandomPredictors) system.AddZb(k, b, predictors[k]!);
