@@ -30,7 +30,7 @@ public sealed partial class GlmmFit : IRichDisplay
         FamilyCoefficients = tables.FamilyCoefficients();
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
-        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
+        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
     }
 
     /// <summary>The formula of the conditional part, in canonical form.</summary>
@@ -55,7 +55,7 @@ public sealed partial class GlmmFit : IRichDisplay
     public CoefficientTable DispersionEffects { get; }
 
     /// <summary>Standard deviations and correlations of the random effects.</summary>
-    public IReadOnlyList<VarianceComponent> VarianceComponents { get; }
+    public VarianceComponentTable VarianceComponents { get; }
 
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Data;
+using Microsoft.Data.Analysis;
 
 namespace EcoGlmm.Data;
 
@@ -34,9 +35,11 @@ internal static class TableReader
                     + "for instance set.Tables[0].");
             case IDataReader reader:
                 return FromDataReader(reader);
+            case DataFrame frame:
+                return DataFrameReader.Read(frame);
+            case IResultTable results:
+                return results.ToFieldData();
         }
-        if (DataFrameReader.IsDataFrame(table))
-            return DataFrameReader.Read(table);
         if (Entries(table) is { } entries)
             return FromColumns(entries);
         if (table is IEnumerable rows)

@@ -15,7 +15,7 @@ namespace EcoGlmm;
 /// but made again when something asks for them.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed partial class SimulatedResiduals : IRichDisplay
+public sealed partial class SimulatedResiduals : IResultTable
 {
     /// <summary>The seed used when none is given.</summary>
     public const long DefaultSeed = 123;

@@ -6,7 +6,7 @@ namespace EcoGlmm;
 /// Probabilities of the categories of an ordered response, [row][category]; NaN where a variable of the model is missing.
 /// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class CategoryPredictions : IRichDisplay
+public sealed class CategoryPredictions : IResultTable
 {
     internal CategoryPredictions(IReadOnlyList<string> categories, double[][] probability, double[][] standardError,
         double[][] lower, double[][] upper, double level)
@@ -48,8 +48,14 @@ public sealed class CategoryPredictions : IRichDisplay
             : throw new GlmmException($"There is no category \"{category}\"{Data.NearestName.Suggestion(category, Categories)}");
     }
 
-    /// <summary>The probabilities as data: one row each, one column for each category.</summary>
-    public FieldData ToFieldData() => FieldData.From(Categories.ToDictionary(c => c, Of));
+    /// <summary>The rows predicted for; null where the predictions stand for no rows of data.</summary>
+    internal FieldData? Rows { get; init; }
+
+    /// <summary>
+    /// The probabilities as data, one row each: the columns of the rows predicted for, then one column for each category. A
+    /// column of the data that is called as a category has " (data)" added to its name here.
+    /// </summary>
+    public FieldData ToFieldData() => ResultData.Beside(Rows, FieldData.From(Categories.ToDictionary(c => c, Of)));
 
     /// <inheritdoc/>
     public override string ToString() => ResultTables.Text(ResultTables.Of(this));

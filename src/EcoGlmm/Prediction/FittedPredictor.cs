@@ -11,7 +11,7 @@ namespace EcoGlmm.Prediction;
 /// a = ∂η/∂ψ includes the change of the conditional modes with the parameters and V is the covariance of ψ.
 /// Source: Kass &amp; Steffey (1989), JASA 84, 717-726; Kristensen et al. (2016), J. Stat. Softw. 70(5), section 4.
 /// </summary>
-internal sealed class FittedPredictor(ModelSpecification specification, Estimate estimate)
+internal sealed class FittedPredictor(ModelSpecification specification, Estimate estimate, FieldData data)
 {
     private readonly MixedModel _model = estimate.Model;
     private double[]? _b;
@@ -35,7 +35,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     {
         var conditional = use == RandomEffectsUse.Conditional;
         var parts = Parts(newData, use, scale == PredictionScale.Response);
-        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, estimate, parts).Predict(scale, level);
+        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, estimate, parts).Predict(scale, level, RowsPredicted(newData));
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -74,6 +74,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
 
         return new Predictions(value, error, lower, upper, level, unseen)
         {
+            Rows = RowsPredicted(newData),
             NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
         };
     }
@@ -102,8 +103,11 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             }
         }
 
-        return new CategoryPredictions(categories, value, error, lower, upper, level);
+        return new CategoryPredictions(categories, value, error, lower, upper, level) { Rows = RowsPredicted(newData) };
     }
+
+    private FieldData RowsPredicted(FieldData? newData) =>
+        newData ?? (specification.Rows.Length == data.RowCount ? data : data.Take(specification.Rows));
 
     /// <summary>An interval on a scale without bounds: logarithmic above a lower bound, logistic between two.</summary>
     internal static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)

@@ -30,7 +30,7 @@ public enum RandomEffectsUse
 
 /// <summary>Predictions, one entry for each row asked for; NaN where a variable of the model is missing.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class Predictions : IRichDisplay
+public sealed class Predictions : IResultTable
 {
     internal Predictions(double[] estimate, double[] standardError, double[] lower, double[] upper, double level, int unseenLevelRows)
     {
@@ -66,14 +66,20 @@ public sealed class Predictions : IRichDisplay
     /// </summary>
     public IReadOnlyList<string> NewIndividuals { get; internal init; } = [];
 
-    /// <summary>The predictions as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]>
+    /// <summary>The rows predicted for; null where the predictions stand for no rows of data.</summary>
+    internal FieldData? Rows { get; init; }
+
+    /// <summary>
+    /// The predictions as data, one row each: the columns of the rows predicted for, then Estimate, StandardError, Lower and
+    /// Upper. A column of the data that has one of these names is called "Estimate (data)" here.
+    /// </summary>
+    public FieldData ToFieldData() => ResultData.Beside(Rows, FieldData.From(new Dictionary<string, double[]>
     {
         ["Estimate"] = Estimate,
         ["StandardError"] = StandardError,
         ["Lower"] = Lower,
         ["Upper"] = Upper,
-    });
+    }));
 
     /// <inheritdoc/>
     public override string ToString() => ResultTables.Text(ResultTables.Of(this));
