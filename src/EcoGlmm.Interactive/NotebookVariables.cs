@@ -74,7 +74,7 @@ internal sealed class NotebookVariables(CSharpKernel kernel)
     {
         var missing = column.MissingCount > 0 ? $", {column.MissingCount} missing" : "";
         return column is Data.CategoricalColumn factor
-            ? $"factor: {Data.Names.List(factor.Levels)}{missing}"
+            ? $"factor: {Text.Names.List(factor.Levels)}{missing}"
             : column.Kind + missing;
     }
 }

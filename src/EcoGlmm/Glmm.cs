@@ -1,5 +1,5 @@
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
+using EcoGlmm.Hosts;
 using Microsoft.Data.Analysis;
 
 namespace EcoGlmm;

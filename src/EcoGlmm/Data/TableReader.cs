@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Data;
+using EcoGlmm.Text;
 using Microsoft.Data.Analysis;
 
 namespace EcoGlmm.Data;

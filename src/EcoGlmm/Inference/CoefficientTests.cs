@@ -1,6 +1,8 @@
 using System.Collections;
-using EcoGlmm.Display;
 using EcoGlmm.Inference;
+using EcoGlmm.Marginal;
+using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -54,7 +56,7 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     /// <summary>The test of a coefficient.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows);

@@ -26,7 +26,7 @@ public sealed class ScriptTests(PackedLibrary packed)
     }
 
     private Task WriteAsync(TutorialFolder folder, string name, string code) =>
-        File.WriteAllTextAsync(Path.Combine(folder.Root, name), code.Replace("/path/to/artifacts/packages", packed.Feed));
+        File.WriteAllTextAsync(Path.Combine(folder.Root, name), code.Replace("/path/to/artifacts/packages", packed.Feed).Replace("EcoGlmm@0.1.0", $"EcoGlmm@{packed.Version}").Replace("\"nuget: EcoGlmm\"", $"\"nuget: EcoGlmm, {packed.Version}\""));
 
     private static void AssertShown(string output)
     {
