@@ -25,9 +25,20 @@ public sealed class SharedKernel : IAsyncLifetime
     /// <summary>Runs a notebook with another current folder.</summary>
     internal async Task<CellFailure?> RunAsync(Notebook notebook, string folder, TimeSpan? timeout = null)
     {
-        Assert.Null(await Process.RunAsync($"System.IO.Directory.SetCurrentDirectory(@\"{folder}\");", "csharp", _ => { }, CancellationToken.None));
-        return await new NotebookRunner(Process, timeout).RunAsync(notebook);
+        await MoveToAsync(folder);
+        try
+        {
+            return await new NotebookRunner(Process, timeout).RunAsync(notebook);
+        }
+        finally
+        {
+            // The folder may be gone before the next notebook comes.
+            await MoveToAsync(TutorialFolder.Repository);
+        }
     }
+
+    private async Task MoveToAsync(string folder) =>
+        Assert.Null(await Process.RunAsync($"System.IO.Directory.SetCurrentDirectory(@\"{folder}\");", "csharp", _ => { }, CancellationToken.None));
 
     public async Task DisposeAsync() => await Process.DisposeAsync();
 }

@@ -11,7 +11,7 @@ namespace EcoGlmm.Notebooks.Tests;
 public sealed partial class DocumentTests(SharedKernel kernel)
 {
     // Commands that other tests of this project, or test.sh, run.
-    private static readonly string[] RunElsewhere = ["dotnet pack src/EcoGlmm ", "dotnet fsi ", "dotnet run owls.cs", "dotnet tool install ", "bash test.sh"];
+    private static readonly string[] RunElsewhere = ["dotnet pack src/EcoGlmm ", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs", "dotnet tool install ", "bash test.sh"];
 
     public static TheoryData<string> Pages => [.. DocumentBlocks.Pages];
 
@@ -93,9 +93,9 @@ public sealed partial class DocumentTests(SharedKernel kernel)
             File.ReadAllText(Path.Combine(kept, page)).ReplaceLineEndings()));
     }
 
-    // File-based apps and what needs a database are run by ScriptTests and PostgresTests.
+    // File-based apps and what needs a database or another package are run by ScriptTests, PostgresTests and RecipeTests.
     private static bool IsCell(DocumentBlock block) => block.Language == "csharp"
-        && !block.Text.StartsWith("#:", StringComparison.Ordinal) && !block.Text.Contains("Npgsql", StringComparison.Ordinal);
+        && !block.Text.StartsWith("#:", StringComparison.Ordinal) && !RecipeTests.IsRecipe(block);
 
     private static string WithoutOwnSource(string code) => Source().Replace(code, "");
 

@@ -28,7 +28,9 @@ public sealed class PackedLibrary : IAsyncLifetime
     {
         var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", Feed);
         Assert.True(exitCode == 0, output);
-        PackageFile = Directory.GetFiles(Feed, "EcoGlmm.*.nupkg").Single();
+        (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm.Plotly", "-c", Configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", Feed);
+        Assert.True(exitCode == 0, output);
+        PackageFile = Path.Combine(Feed, $"EcoGlmm.{Version}.nupkg");
     }
 
     public Task DisposeAsync()
@@ -36,8 +38,12 @@ public sealed class PackedLibrary : IAsyncLifetime
         Directory.Delete(Feed, recursive: true);
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var restored = Path.Combine(packages, "ecoglmm", Version);
-        if (Directory.Exists(restored)) Directory.Delete(restored, recursive: true);
+        foreach (var package in new[] { "ecoglmm", "ecoglmm.plotly" })
+        {
+            var restored = Path.Combine(packages, package, Version);
+            if (Directory.Exists(restored)) Directory.Delete(restored, recursive: true);
+        }
+
         return Task.CompletedTask;
     }
 
