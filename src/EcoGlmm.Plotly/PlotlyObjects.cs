@@ -4,6 +4,7 @@ using Plotly.NET.LayoutObjects;
 using Plotly.NET.TraceObjects;
 using PlotlyAnnotation = Plotly.NET.LayoutObjects.Annotation;
 using PlotlyObject = DynamicObj.DynamicObj;
+using PlotlyShape = Plotly.NET.LayoutObjects.Shape;
 using PlotlyTrace = Plotly.NET.Trace;
 
 namespace EcoGlmm.Plotly;
@@ -33,7 +34,7 @@ internal static class PlotlyObjects
     {
         JsonValueKind.Object => Fill(Part(name), json),
         JsonValueKind.Array when name == "annotations" => json.EnumerateArray().Select(one => Fill(new PlotlyAnnotation(), one)).ToArray(),
-        JsonValueKind.Array when name == "shapes" => json.EnumerateArray().Select(one => Fill(new Shape(), one)).ToArray(),
+        JsonValueKind.Array when name == "shapes" => json.EnumerateArray().Select(one => Fill(new PlotlyShape(), one)).ToArray(),
         JsonValueKind.Array when json.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number) =>
             json.EnumerateArray().Select(one => one.GetDouble()).ToArray(),
         JsonValueKind.Array => json.EnumerateArray().Select(one => Value("", one)).ToArray(),

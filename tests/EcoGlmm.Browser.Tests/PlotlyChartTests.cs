@@ -41,11 +41,12 @@ public sealed class PlotlyChartTests(BrowserFixture browser)
     public void Plotly_NETs_own_functions_restyle_and_combine_it()
     {
         var chart = Samples.EveryKind().ToPlotly();
-        var titles = Microsoft.FSharp.Core.FSharpOption<Title>.Some(Title.init(Text: Microsoft.FSharp.Core.FSharpOption<string>.Some("Mine")));
+        var title = new Title();
+        title.SetProperty("text", "Mine");
         var layout = GenericChart.getLayout(chart);
         var axis = layout.TryGetTypedPropertyValue<LinearAxis>("xaxis");
         Assert.NotNull(axis);
-        layout.SetProperty("title", titles.Value);
+        layout.SetProperty("title", title);
         Assert.Contains("\"Mine\"", GenericChart.toFigureJson(GenericChart.setLayout(layout, chart)), StringComparison.Ordinal);
         var both = GenericChart.combine([chart, Samples.Residuals().ToPlotly()]);
         Assert.Equal(GenericChart.countTrace(chart) + GenericChart.countTrace(Samples.Residuals().ToPlotly()), GenericChart.countTrace(both));

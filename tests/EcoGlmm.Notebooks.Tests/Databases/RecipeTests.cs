@@ -55,7 +55,7 @@ public sealed partial class RecipeTests
         var sheet = await RunAsync(folder, "MiniExcel", "sheet", typeof(MiniExcel));
         Assert.Equal(["Nest", "Calls", "Fed"], sheet.ColumnNames);
         Assert.Equal([4.5, double.NaN], sheet.Numbers("Calls"));
-        Assert.Equal(["TRUE", "FALSE"], sheet.Texts("Fed"));
+        Assert.Equal(["TRUE", "FALSE"], sheet.Texts("Fed").AsEnumerable());
     }
 
     [Fact]

@@ -13,8 +13,8 @@ public class FieldDataTablesTests
     public void A_summary_says_what_is_in_each_column()
     {
         var summary = Visits.Summary();
-        Assert.Equal(["Nest", "Year", "Calls", "Fed"], summary.Texts("Column"));
-        Assert.Equal(["factor", "numeric", "numeric", "logical"], summary.Texts("Type"));
+        Assert.Equal(["Nest", "Year", "Calls", "Fed"], summary.Texts("Column").AsEnumerable());
+        Assert.Equal(["factor", "numeric", "numeric", "logical"], summary.Texts("Type").AsEnumerable());
         Assert.Equal([0.0, 0, 1, 0], summary.Numbers("Missing"));
         Assert.Equal([2.0, 2, 3, 2], summary.Numbers("Distinct"));
         Assert.Equal([double.NaN, 2001.25, 4, 0.5], summary.Numbers("Mean"));
@@ -39,7 +39,7 @@ public class FieldDataTablesTests
         Assert.Equal(3, groups.Count);
         var table = groups.Aggregate(("Visits", g => g.RowCount), ("MeanCalls", g => g.Mean("Calls")));
         Assert.Equal(["Nest", "Year", "Visits", "MeanCalls"], table.ColumnNames);
-        Assert.Equal(["A", "B", "A"], table.Texts("Nest"));
+        Assert.Equal(["A", "B", "A"], table.Texts("Nest").AsEnumerable());
         Assert.Equal([2001.0, 2001, 2002], table.Numbers("Year"));
         Assert.Equal([2.0, 1, 1], table.Numbers("Visits"));
         Assert.Equal([2.5, 7, double.NaN], table.Numbers("MeanCalls"));
@@ -61,9 +61,9 @@ public class FieldDataTablesTests
         var joined = Visits.Join(nests, "Nest");
         Assert.Equal(["Nest", "Year", "Calls", "Fed", "Height", "Kind", "Checked", "Old"], joined.ColumnNames);
         Assert.Equal([double.NaN, 3.5, double.NaN, double.NaN], joined.Numbers("Height"));
-        Assert.Equal([null, "box", null, null], joined.Texts("Kind"));
-        Assert.Equal([null, "2001-05-01", null, null], joined.Texts("Checked"));
-        Assert.Equal([null, "TRUE", null, null], joined.Texts("Old"));
+        Assert.Equal([null, "box", null, null], joined.Texts("Kind").AsEnumerable());
+        Assert.Equal([null, "2001-05-01", null, null], joined.Texts("Checked").AsEnumerable());
+        Assert.Equal([null, "TRUE", null, null], joined.Texts("Old").AsEnumerable());
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public class FieldDataTablesTests
         var wide = FieldData.From(new[] { new { Plot = "a", y2001 = 3.0, y2002 = double.NaN }, new { Plot = "b", y2001 = 5.0, y2002 = 6.0 } });
         var tall = wide.PivotLonger(["y2002", "y2001"], namesTo: "Year", valuesTo: "Count");
         Assert.Equal(["Plot", "Year", "Count"], tall.ColumnNames);
-        Assert.Equal(["a", "a", "b", "b"], tall.Texts("Plot"));
-        Assert.Equal(["y2002", "y2001", "y2002", "y2001"], tall.Texts("Year"));
+        Assert.Equal(["a", "a", "b", "b"], tall.Texts("Plot").AsEnumerable());
+        Assert.Equal(["y2002", "y2001", "y2002", "y2001"], tall.Texts("Year").AsEnumerable());
         Assert.Equal(["y2002", "y2001"], tall.Levels("Year"));
         Assert.Equal([double.NaN, 3, 6, 5], tall.Numbers("Count"));
         Assert.Contains("is numeric, but \"Plot\" is factor", Assert.Throws<GlmmException>(() => wide.PivotLonger(["Plot", "y2001"], "n", "v")).Message);
