@@ -36,14 +36,6 @@ public sealed partial class FieldData
     /// <param name="frame">The DataFrame.</param>
     public static implicit operator FieldData(DataFrame frame) => From(frame);
 
-    /// <summary>Gives the data as a DataFrame, as <see cref="ToDataFrame"/> does.</summary>
-    /// <param name="data">The data.</param>
-    public static implicit operator DataFrame(FieldData data)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        return data.ToDataFrame();
-    }
-
     /// <summary>Takes over the data of a table, as <see cref="From(object)"/> does.</summary>
     /// <param name="table">The table.</param>
     public static implicit operator FieldData(DataTable table) => From(table);

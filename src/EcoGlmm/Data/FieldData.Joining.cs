@@ -1,5 +1,4 @@
 using EcoGlmm.Data;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -90,5 +89,5 @@ public sealed partial class FieldData
     };
 
     private static string Described(FieldData data, string[] by, int row) =>
-        Names.List([.. by.Select(name => $"{name} = {data.Column(name).TextAt(row) ?? "missing"}")]);
+        string.Join(", ", by.Select(name => $"{name} = {data.Column(name).TextAt(row) ?? "missing"}"));
 }

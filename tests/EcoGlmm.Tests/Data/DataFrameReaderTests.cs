@@ -81,7 +81,7 @@ public class DataFrameReaderTests
         var fit = Glmm.Fit("y ~ x + (1 | g)", frame, Family.Poisson());
         Assert.Equal(Glmm.Fit("y ~ x + (1 | g)", data, Family.Poisson()).LogLikelihood, fit.LogLikelihood);
         Assert.Equal(fit.Predict().Estimate, fit.Predict(frame).Estimate);
-        DataFrame augmented = fit.Augment();
+        var augmented = fit.Augment().ToDataFrame();
         Assert.Equal(fit.Fitted()[7], (double)augmented[".fitted"][7]);
     }
 
