@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Reporting;
 
 namespace EcoGlmm;
