@@ -186,7 +186,13 @@ public sealed class PublicationTable : IRichDisplay
         var result = new StringBuilder(text.Length);
         foreach (char c in text)
         {
-            if (c is '|' or '*' or '_' or '`' or '<' or '>' or '\\' or '[' or ']' or '$' or '#' or '~')
+            if (c is '<' or '>')
+            {
+                result.Append(c == '<' ? "&lt;" : "&gt;");
+                continue;
+            }
+
+            if (c is '|' or '*' or '_' or '`' or '\\' or '[' or ']' or '$' or '#' or '~')
                 result.Append('\\');
             result.Append(char.IsControl(c) ? ' ' : c);
         }

@@ -17,7 +17,7 @@ internal static class CureSearch
     private const int MostChanges = 12;
 
     /// <summary>Changed models whose residuals are looked at in one round.</summary>
-    private const int MostLooks = 3;
+    private const int MostLooks = 4;
 
     /// <summary>A change that lowers AIC by less is not worth a parameter's explanation.</summary>
     private const double LeastGain = 2;
@@ -48,28 +48,24 @@ internal static class CureSearch
         var fits = s_sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(MostChanges)
             .Select(change => (Change: change, Fit: Fitted(change, from.Fit)))
             .Where(f => f.Fit is not null && f.Fit.Aic < from.Fit.Aic - LeastGain)
-            .OrderBy(f => f.Fit!.Aic).Take(MostLooks).ToList();
-        (ModelChange Change, Symptoms Symptoms)? best = null;
-        foreach (var (change, fit) in fits)
+            .OrderBy(f => f.Fit!.Aic).Take(MostLooks);
+        return fits.Select(f => (f.Change, Symptoms: Look(f.Fit!, count, seed))).Where(f => f.Symptoms is not null)
+            .OrderBy(f => f.Symptoms!.Found.Count).ThenBy(f => f.Change.Size).ThenBy(f => f.Symptoms!.Fit.Aic)
+            .Select(f => ((ModelChange, Symptoms)?)(f.Change, f.Symptoms!)).FirstOrDefault();
+    }
+
+    private static Symptoms? Look(GlmmFit fit, int count, long seed)
+    {
+        try
         {
-            Symptoms left;
-            try
-            {
-                left = Symptoms.Of(fit!, count, seed);
-            }
-            catch (GlmmException)
-            {
-                continue;
-            }
-
-            left.Judge([]);
-            if (best is null || left.Found.Count < best.Value.Symptoms.Found.Count)
-                best = (change, left);
-            if (left.Found.Count == 0)
-                break;
+            var symptoms = Symptoms.Of(fit, count, seed);
+            symptoms.Judge([]);
+            return symptoms;
         }
-
-        return best;
+        catch (GlmmException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The changed model; null where it cannot be fitted, drops rows or does not converge.</summary>

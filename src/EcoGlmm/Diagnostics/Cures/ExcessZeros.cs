@@ -15,6 +15,8 @@ internal sealed class ExcessZeros : ICureSource
         {
             var zeros = new ModelChange("zero inflation") { ZeroInflation = "~ 1" };
             yield return zeros;
+            foreach (string name in symptoms.Patterns.Where(p => p is { IsGroup: false, IsUnused: false } && p.Name != Symptoms.Prediction).Select(p => p.Name).Take(2))
+                yield return new ModelChange($"zero inflation that changes with {name}") { ZeroInflation = $"~ {MissingEffects.Quoted(name)}" };
             foreach (FamilyAlternative family in symptoms.Fit.Family.Alternatives.MoreScatter.Take(1))
                 yield return new ModelChange($"{family.Words} with zero inflation") { Family = family, ZeroInflation = "~ 1" };
             yield break;

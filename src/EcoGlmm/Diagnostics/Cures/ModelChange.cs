@@ -18,6 +18,9 @@ internal sealed record ModelChange(string Words)
     /// <summary>Another formula for the dispersion; null to keep it.</summary>
     public string? Dispersion { get; init; }
 
+    /// <summary>Of how many changes it consists.</summary>
+    public int Size => new[] { Terms.Length > 0, Family is not null, ZeroInflation is not null, Dispersion is not null }.Count(has => has);
+
     /// <summary>This change and then another.</summary>
     public ModelChange Then(ModelChange next) => new($"{Words} and {next.Words}")
     {

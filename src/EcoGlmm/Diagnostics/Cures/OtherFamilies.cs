@@ -12,7 +12,7 @@ internal sealed class OtherFamilies : ICureSource
         List<FamilyAlternative> all = [];
         if (symptoms.HasMoreScatter || (symptoms.Has(SymptomKind.Shape) && !symptoms.HasLessScatter))
             all.AddRange(known.MoreScatter);
-        if (symptoms.HasLessScatter)
+        if (symptoms.HasLessScatter && !symptoms.HasMoreZeros)
             all.AddRange(known.LessScatter);
         if (symptoms.Has(SymptomKind.Shape) || symptoms.Has(SymptomKind.Outliers) || symptoms.Patterns.Any(p => p.Name == Symptoms.Prediction))
             all.AddRange(known.OtherShape);
