@@ -122,7 +122,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         }
 
         List<string> found = [$"dispersion {_numbers.PEquals(residuals.TestDispersion().PValue)}", $"uniformity {_numbers.PEquals(residuals.TestUniformity().PValue)}"];
-        if (residuals.IntegerResponse && residuals.Observed.Contains(0))
+        if (residuals.IntegerResponse && residuals.ObservedValues.Contains(0))
             found.Add($"number of zeros {_numbers.PEquals(residuals.TestZeroInflation().PValue)}");
         return $"We checked the model by simulated (quantile) residuals of {residuals.Count} simulated data sets (Hartig 2024): {Listed(found)}.";
     }

@@ -9,7 +9,7 @@ internal sealed class ExcessZeros : ICureSource
     {
         // Zeros in excess make scatter too, and a family of too little scatter hides them; both are tried where either shows.
         bool suspect = symptoms.HasMoreZeros || symptoms.HasMoreScatter || (symptoms.Has(SymptomKind.Shape) && symptoms.Residuals.IntegerResponse);
-        if (!suspect || !symptoms.Residuals.IntegerResponse || !symptoms.Residuals.Observed.Contains(0) || symptoms.Fit.Family.HasThresholds)
+        if (!suspect || !symptoms.Residuals.IntegerResponse || !symptoms.Residuals.ObservedValues.Contains(0) || symptoms.Fit.Family.HasThresholds)
             yield break;
         if (symptoms.Fit.ZeroInflationEffects.Count == 0)
         {

@@ -22,7 +22,7 @@ internal sealed class Symptoms
         Fit = fit;
         Residuals = residuals;
         Add(SymptomKind.Dispersion, "Overdispersion", residuals.TestDispersion());
-        if (residuals.IntegerResponse && residuals.Observed.Contains(0))
+        if (residuals.IntegerResponse && residuals.ObservedValues.Contains(0))
             Add(SymptomKind.Zeros, "Zeros", residuals.TestZeroInflation());
         foreach (var (name, isGroup, test) in residuals.Patterns())
             Add(SymptomKind.Pattern, $"Pattern against {name}", test, new Pattern(name, isGroup, test.Parts.Count == 2, PatternTest.IsSpreadAlone(test), false));
