@@ -3,6 +3,7 @@ using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 using Plotly.NET.TraceObjects;
 using PlotlyAnnotation = Plotly.NET.LayoutObjects.Annotation;
+using PlotlyMarker = Plotly.NET.TraceObjects.Marker;
 using PlotlyObject = DynamicObj.DynamicObj;
 using PlotlyShape = Plotly.NET.LayoutObjects.Shape;
 using PlotlyTrace = Plotly.NET.Trace;
@@ -51,7 +52,7 @@ internal static class PlotlyObjects
         "font" or "tickfont" => new Font(),
         "legend" => new Legend(),
         "margin" => new Margin(),
-        "marker" => new Marker(),
+        "marker" => new PlotlyMarker(),
         "line" => new Line(),
         "error_x" or "error_y" => new Error(),
         "hoverlabel" => new Hoverlabel(),
