@@ -15,7 +15,7 @@ internal static class ModelCheckText
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Mark(finding.Status)} {finding.Name}: {finding.Message}");
             if (finding.Advice.Length > 0)
-                text.Append("\n    Try: ").Append(finding.Advice);
+                text.Append(finding.Advice.StartsWith("Try ", StringComparison.Ordinal) ? "\n    " : "\n    Try: ").Append(finding.Advice);
         }
 
         return text.Append('\n').Append(Note(check)).ToString();

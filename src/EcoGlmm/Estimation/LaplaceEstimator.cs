@@ -14,6 +14,9 @@ internal sealed class LaplaceEstimator
     private const int MaxRestarts = 2;
     private const int MaxModeRounds = 5;
 
+    /// <summary>Steps of three tenths of the way towards a constant mean: the last start is 8 % away from it.</summary>
+    private const int MostRetreats = 8;
+
     /// <summary>A step with a refreshed curvature must raise the log-likelihood by this for another refresh.</summary>
     private const double LeastGain = 2e-3;
 
@@ -321,8 +324,9 @@ internal sealed class LaplaceEstimator
     }
 
     /// <summary>
-    /// Moves a start without a finite likelihood to one that has it, if possible: with smaller random effects, and where the
-    /// link has a range with fixed effects closer to a constant mean. The value there.
+    /// Moves a start without a finite likelihood to one that has it, if possible: with smaller random effects, and with fixed
+    /// effects closer to a constant mean, where some means are out of range or so far out that none of the response could be otherwise.
+    /// The value there.
     /// </summary>
     private double Retreat(double[] psi, double[] gradient)
     {
@@ -330,7 +334,7 @@ internal sealed class LaplaceEstimator
         var (at, columns) = (_model.FixedOffset[e], _model.Basis[e]!.Columns);
         var middle = StartingValues.ConstantMean(_model);
         var value = double.PositiveInfinity;
-        for (var move = 0; move < (IsOnResponseScale() ? 3 : 1); move++)
+        for (var move = 0; move < MostRetreats; move++)
         {
             var trial = (double[])psi.Clone();
             trial.AsSpan(_model.FixedCount).Clear();
@@ -345,6 +349,7 @@ internal sealed class LaplaceEstimator
                 value = Evaluate(trial, gradient);
             }
 
+            if (isPossible && _model.ThetaCount == 0) value = Evaluate(trial, gradient);
             if (double.IsFinite(value))
             {
                 trial.CopyTo(psi, 0);
@@ -580,6 +585,7 @@ internal sealed class LaplaceEstimator
     private Estimate Describe(double[] psi, double logLikelihood, double logPrior, double[] covariance, int parameterCount,
         bool isDispersionAtLimit, Convergence convergence, bool isRestricted)
     {
+        if (_objective.System.MakeUsable()) _objective.StartFrom(new double[_objective.System.EffectCount]);
         _objective.Observations.Evaluate(_objective.Predictors, DerivativeLevel.Full);
         var weights = new double[]?[LinearPredictor.PairCount(_model.PredictorCount)];
         for (var k = 0; k < weights.Length; k++)

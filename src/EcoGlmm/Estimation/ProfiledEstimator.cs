@@ -169,6 +169,7 @@ internal static class ProfiledEstimator
         }
 
         evaluate(theta, gradient);
+        if (criterion.System.MakeUsable()) Array.Clear(criterion.Modes);
         var p = model.Basis[LinearPredictor.Conditional]!.Columns;
         var all = model.ParameterCount;
         var psi = new double[all];

@@ -46,6 +46,9 @@ internal sealed unsafe partial class SparseCholesky
     private readonly double* solution;
     private readonly double* gathered;
     private bool factored;
+
+    /// <summary>Whether the last factorisation succeeded, so that there is something to solve with.</summary>
+    public bool IsFactored => factored;
     private double logDeterminant;
 
     private SparseCholesky(SparsePattern pattern, EliminationTree tree, SupernodePartition partition)

@@ -166,6 +166,17 @@ internal sealed partial class RandomEffectsSystem
         return _cholesky.TryFactor(_values);
     }
 
+    /// <summary>
+    /// Where the last factorisation failed, factorises without random effects (Λ = 0, H = I), so that a fit that is reported as not
+    /// converged can still be asked for everything. Whether that was necessary.
+    /// </summary>
+    public bool MakeUsable()
+    {
+        if (_cholesky is null || _cholesky.IsFactored) return false;
+        Lambda.Set(new double[_terms.Sum(t => t.ThetaCount)]);
+        return TryFactor();
+    }
+
     /// <summary>x ← H⁻¹x.</summary>
     public void Solve(Span<double> x) => _cholesky?.Solve(x);
 
