@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
+using EcoGlmm.Text;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Data;
 

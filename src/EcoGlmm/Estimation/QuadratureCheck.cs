@@ -79,7 +79,7 @@ internal static class QuadratureCheck
     }
 
     private static ConvergenceProblem Rough(int points, int other, double difference) => new("",
-        $"With {points} points of quadrature the log-likelihood is off by about {Display.NumberFormat.Significant(difference)}.",
+        $"With {points} points of quadrature the log-likelihood is off by about {Text.NumberFormat.Significant(difference)}.",
         $"Use more, for example QuadraturePoints = {Math.Max(points, other)}.");
 
     private static ConvergenceProblem MorePoints(int asked, int used) => new("",
@@ -88,7 +88,7 @@ internal static class QuadratureCheck
 
     private static ConvergenceProblem Unstable(int points, int other, double difference) => new("",
         $"The likelihood cannot be integrated: with {other} and with {points} points of quadrature its logarithm differs by "
-            + $"{Display.NumberFormat.Significant(difference)}.",
+            + $"{Text.NumberFormat.Significant(difference)}.",
         "A variance may run to infinity because the levels of a group are all alike within (all zeros, all ones): look at the group, drop the term, "
             + "or give its standard deviation a prior. QuadraturePoints = 1 tells what the Laplace approximation makes of it.");
 }

@@ -1,6 +1,6 @@
 using System.Collections;
-using EcoGlmm.Display;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -61,7 +61,7 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
     public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
         ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
             ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
-            : $"There is no coefficient \"{name}\" in the {part} part{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+            : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
 
