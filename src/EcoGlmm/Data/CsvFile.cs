@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
 using EcoGlmm.Text;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Data;
 
