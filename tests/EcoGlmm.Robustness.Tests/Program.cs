@@ -16,7 +16,8 @@ internal static class Program
                 while (true)
                     data.WriteCsv(path);
             case ["write-for-ever-html", var path]:
-                var figure = new Figure([new Panel([new PointTrace([.. Enumerable.Range(0, 50_000).Select(i => (double)i)], [.. Enumerable.Range(0, 50_000).Select(i => Math.Sin(i))])])]);
+                var x = Enumerable.Range(0, 50_000).Select(i => (double)i).ToArray();
+                var figure = new Figure("Points", new Panel(null, new PointTrace(x, x)));
                 Console.WriteLine("writing");
                 while (true)
                     figure.SaveHtml(path);

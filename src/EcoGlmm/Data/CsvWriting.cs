@@ -51,13 +51,37 @@ internal static class CsvWriting
     {
         var values = Array.ConvertAll(columns, column => column is CategoricalColumn factor && !ReadsAsText(factor));
         var names = new bool[columns.Length];
-        if (!values.Contains(true))
+        if (!values.Contains(true) || columns.Length == 1)
             return (names, values);
-        var hasBareValues = columns.Where((column, i) => !values[i] && HasBareValue(column)).Any();
-        for (var i = hasBareValues ? 0 : 1; i < names.Length; i++)
-            names[i] = !hasBareValues || (values[i] && Array.Exists(((CategoricalColumn)columns[i]).Levels, Missing.Contains));
+        var isPlain = Array.ConvertAll(columns, column => !CsvQuotes.NeedsQuotes(column.Name));
+        var isLabelled = columns.Select((column, i) => values[i] && HasMissingLabel(column)).ToArray();
+        bool[] isTold;
+        if (columns.Where((column, i) => !values[i] && HasBareValue(column)).Any())
+        {
+            // Quoted values tell a text; that NA among them is a label, a quoted name beside one that is not.
+            var isMixed = isPlain.Where((plain, i) => plain && !isLabelled[i]).Any();
+            names = [.. isPlain.Select((plain, i) => plain && isLabelled[i])];
+            isTold = [.. isPlain.Select(plain => plain && isMixed)];
+        }
+        else
+        {
+            // All values stand in quotes: names of which the first is bare and others are not tell that this was meant.
+            var bare = Array.IndexOf(isPlain, true);
+            names = [.. isPlain.Select((plain, i) => plain && i != bare)];
+            isTold = [.. isPlain.Select(_ => names.Contains(true))];
+        }
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (isLabelled[i] && !isTold[i])
+            {
+                throw new GlmmException($"The label \"{Array.Find(((CategoricalColumn)columns[i]).Levels, Missing.Contains)}\" of column \"{columns[i].Name}\" could "
+                    + "not be told from a missing value in the file, because all names of columns need quotes. Rename a column: letters and digits need none.");
+            }
+        }
         return (names, values);
     }
+
+    private static bool HasMissingLabel(FieldColumn column) => column is CategoricalColumn factor && Array.Exists(factor.Levels, Missing.Contains);
 
     private static bool HasBareValue(FieldColumn column)
     {

@@ -5,9 +5,9 @@ public class FullDiskTests
 {
     private const string Earlier = "what was here before";
 
-    private static void EarlierFileStays(string name, Action<string> write)
+    private static void EarlierFileStays(string name, Action<string> write, int kilobytes = 64)
     {
-        using var disk = SmallDisk.Mount(64);
+        using var disk = SmallDisk.Mount(kilobytes);
         if (disk is null)
             return;   // no small disk to be had on this machine
         var path = Path.Combine(disk.Folder, name);
@@ -29,11 +29,11 @@ public class FullDiskTests
     public void Page() => EarlierFileStays("figure.html", path => Figure().SaveHtml(path));
 
     [Fact]
-    public void Picture() => EarlierFileStays("figure.svg", path => Figure().SaveSvg(path));
+    public void Picture() => EarlierFileStays("figure.svg", path => Figure().SaveSvg(path), kilobytes: 8);
 
     private static Figure Figure()
     {
         var x = Enumerable.Range(0, 20_000).Select(i => (double)i).ToArray();
-        return new Figure([new Panel([new PointTrace(x, x)])]);
+        return new Figure("Points", new Panel(null, new PointTrace(x, x)));
     }
 }
