@@ -67,7 +67,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         _figures.Add(residuals.Plot());
         Test("Overdispersion", residuals.TestDispersion(), CheckStatus.Problem, test => CheckAdvice.Dispersion(fit, test),
             test => test.Statistic < 1 ? "Underdispersion" : "Overdispersion");
-        if (residuals.IntegerResponse && residuals.Observed.Contains(0))
+        if (residuals.IntegerResponse && residuals.ObservedValues.Contains(0))
         {
             Test("Zeros", residuals.TestZeroInflation(), CheckStatus.Problem, test => CheckAdvice.Zeros(fit, test),
                 test => test.Statistic < 1 ? "Too few zeros" : "Zero inflation");
