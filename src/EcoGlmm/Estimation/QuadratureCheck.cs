@@ -16,7 +16,13 @@ internal static class QuadratureCheck
     /// <summary>Those that differ by less than this are told, and left as they were asked for; beyond it more points are taken.</summary>
     private const double Tolerable = 0.1;
 
-    private const double Growth = 1.5;
+    /// <summary>What a step between two even nodes adds to the error of a level's integral.</summary>
+    private const double EvenError = 0.003;
+
+    private const double Growth = 2;
+
+    /// <summary>Nodes that more points may be taken up to; a finer product is tried only if it was asked for.</summary>
+    private const double MostNodes = 1000;
 
     /// <summary>The estimate with as many points as the model asks for, or more if they are not enough.</summary>
     public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
@@ -26,10 +32,12 @@ internal static class QuadratureCheck
         while (model.QuadraturePoints > 1 && estimate.Convergence.IsConverged)
         {
             var points = model.QuadraturePoints;
-            var most = Most(model);
+            var most = Math.Max(points, Most(model));
             var more = Math.Min(most, Math.Max(points + 2, (int)(Growth * points)));
             var other = more > points ? more : Math.Max(1, (int)(points / Growth));
             var difference = Math.Abs(LogLikelihood(model, estimate, other, control, cancellation) - estimate.LogLikelihood);
+            var offBell = Math.Abs(EvenIntegral.LogLikelihood(model, estimate, cancellation) - estimate.LogLikelihood);
+            if (offBell > Math.Max(Tolerable, EvenError * LevelEffects.Of(model.Terms)!.LevelCount)) difference = Math.Max(difference, offBell);
             if (difference < Tolerable && points == asked)
                 return difference < Agreement ? estimate : With(estimate, estimate.Convergence.Status, Rough(points, other, difference));
             if (difference < Agreement)
@@ -48,7 +56,7 @@ internal static class QuadratureCheck
     {
         var width = LevelEffects.Of(model.Terms)!.Width;
         var most = QuadratureGrid.MaxPoints;
-        while (most > 1 && Math.Pow(most, width) > QuadratureGrid.MaxNodes) most--;
+        while (most > 1 && Math.Pow(most, width) > MostNodes) most--;
         return most;
     }
 
@@ -87,7 +95,7 @@ internal static class QuadratureCheck
         $"Write QuadraturePoints = {used} in the options and in reports.");
 
     private static ConvergenceProblem Unstable(int points, int other, double difference) => new("",
-        $"The likelihood cannot be integrated: with {other} and with {points} points of quadrature its logarithm differs by "
+        $"The likelihood cannot be integrated: by {points} points of quadrature, by {other} and by an even grid its logarithm differs by "
             + $"{Text.NumberFormat.Significant(difference)}.",
         "A variance may run to infinity because the levels of a group are all alike within (all zeros, all ones): look at the group, drop the term, "
             + "or give its standard deviation a prior. QuadraturePoints = 1 tells what the Laplace approximation makes of it.");
