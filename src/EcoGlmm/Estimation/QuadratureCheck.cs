@@ -22,7 +22,7 @@ internal static class QuadratureCheck
     private const double Growth = 2;
 
     /// <summary>Nodes that more points may be taken up to; a finer product is tried only if it was asked for.</summary>
-    private const double MostNodes = 1000;
+    private const double MostNodes = 250;
 
     /// <summary>The estimate with as many points as the model asks for, or more if they are not enough.</summary>
     public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)

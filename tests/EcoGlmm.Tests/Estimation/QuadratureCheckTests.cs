@@ -22,7 +22,7 @@ public class QuadratureCheckTests
     [Fact]
     public void Too_few_points_are_told_of()
     {
-        var data = new TestData(120).Factor("g", i => i / 3).Yes("y", i => i / 3 % 4 == 0 ? 0.95 : 0.1).Build();
+        var data = new TestData(120).Factor("g", i => i / 3).Yes("y", i => i / 3 % 3 == 0 ? 0.75 : 0.3).Build();
         var (rough, exact) = (Fit(2), Fit(25));
         Assert.Empty(exact.Convergence.Problems);
         Assert.Contains("points of quadrature", rough.Convergence.ToString());
