@@ -2,6 +2,7 @@ using System.CommandLine;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 using EcoGlmm.Tool.Pages;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Tool;
 
@@ -101,10 +102,7 @@ internal static class RunCommand
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Beside it first: a machine that stops in between leaves the old notebook whole.
-            var written = $"{path}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllText(written, text);
-            File.Move(written, path, overwrite: true);
+            AtomicFile.WriteText(path, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -94,6 +94,8 @@ public sealed partial class TutorialNotebookTests(SharedKernel kernel)
         ? lines.GetString()!
         : string.Concat(lines.EnumerateArray().Select(line => line.GetString()));
 
+    internal static string Text(System.Text.Json.Nodes.JsonNode lines) => Text(JsonSerializer.SerializeToElement(lines));
+
     private static int Length(JsonElement trace, string axis) =>
         trace.TryGetProperty(axis, out var values) && values.ValueKind == JsonValueKind.Array ? values.GetArrayLength() : 0;
 

@@ -48,17 +48,22 @@ public sealed class PackedLibrary : IAsyncLifetime
     }
 
     /// <summary>Runs the dotnet command; the output is both streams together.</summary>
-    public async Task<(int ExitCode, string Output)> RunAsync(string folder, params string[] arguments)
+    public Task<(int ExitCode, string Output)> RunAsync(string folder, params string[] arguments) =>
+        RunProgramAsync("dotnet", folder, new Dictionary<string, string> { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" }, arguments);
+
+    /// <summary>Runs a program; the output is both streams together.</summary>
+    public static async Task<(int ExitCode, string Output)> RunProgramAsync(
+        string program, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
-        start.Environment["DOTNET_NOLOGO"] = "1";
 
         // What the test runner's own build has set must not reach the builds inside.
         foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(variable);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = new StringBuilder();
@@ -74,7 +79,7 @@ public sealed class PackedLibrary : IAsyncLifetime
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            return (-1, $"dotnet {string.Join(' ', arguments)} did not end within {Patience.TotalMinutes} minutes.\n{output}");
+            return (-1, $"{program} {string.Join(' ', arguments)} did not end within {Patience.TotalMinutes} minutes.\n{output}");
         }
 
         return (process.ExitCode, output.ToString());
