@@ -166,12 +166,4 @@ public static partial class DiagnosticsExtensions
         return (new RefittedModels(RawResiduals(fit), Array.ConvertAll(kept, s => residuals[s]), PearsonSum(fit).SumOfSquares,
             Array.ConvertAll(kept, s => pearson[s]), count - kept.Length), kept);
     }
-
-    /// <summary>One row for each observation, with the columns Observed, Fitted and Scaled (the residual, between 0 and 1).</summary>
-    /// <param name="residuals">Simulated residuals.</param>
-    public static FieldData ToFieldData(this SimulatedResiduals residuals)
-    {
-        ArgumentNullException.ThrowIfNull(residuals);
-        return ResultData.Table(("Observed", residuals.Observed), ("Fitted", residuals.Fitted), ("Scaled", residuals.Scaled));
-    }
 }

@@ -20,13 +20,17 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
         ? " For proportions give the number of trials as Weights."
         : "";
 
-    internal override FamilyWords Words { get; } = new("Binomial")
-    {
-        OnMoreScatter = "Try Family.BetaBinomial(), or a random effect for each row, + (1 | olre); "
-            + "standard errors are too small as they stand.",
-    };
+    internal override FamilyWords Words { get; } = new("Binomial");
 
     internal override WeightRole WeightRole => WeightRole.Trials;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(BetaBinomialFamily.Set, Link, "BetaBinomial", "a beta-binomial"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.SuccessesOfTrials(y, size);
 

@@ -79,6 +79,9 @@ public abstract partial class Family
     /// <summary>What may be meant by a response that is not in the support, as a sentence after a blank; empty for nothing.</summary>
     internal virtual string SupportAdvice(double[] y) => "";
 
+    /// <summary>What to take in its place where the data do not look like it.</summary>
+    internal virtual FamilyAlternatives Alternatives => FamilyAlternatives.None;
+
     /// <summary>How many rows a thread evaluates at a time: fewer where the density is a long series.</summary>
     internal virtual int RowsAtATime => 2048;
 

@@ -1,6 +1,6 @@
 namespace EcoGlmm.Families;
 
-/// <summary>What is said of a family in summaries and checks.</summary>
+/// <summary>What is said of a family in summaries.</summary>
 /// <param name="Title">Its name at the beginning of a sentence: "Negative binomial".</param>
 internal sealed record FamilyWords(string Title)
 {
@@ -9,21 +9,6 @@ internal sealed record FamilyWords(string Title)
 
     /// <summary>The dispersion; null for a family without one.</summary>
     public DispersionWords? Dispersion { get; init; }
-
-    /// <summary>What to try when the data scatter more than the model says.</summary>
-    public string OnMoreScatter { get; init; } = "Look for a missing predictor or random effect, and try a dispersion formula.";
-
-    /// <summary>What to try when they scatter less.</summary>
-    public string OnLessScatter { get; init; } =
-        "The scatter is less than the model says, so that standard errors are too large: look for repeated or rounded records, "
-        + "and for random effects that are not needed.";
-
-    /// <summary>What to try when there are outliers.</summary>
-    public string OnOutliers { get; init; } =
-        "Look at the starred rows of the residual plot for errors; if they are right, try a family of more scatter.";
-
-    /// <summary>What to try when there are too many zeros, before a model of zeros; null when that comes first.</summary>
-    public string? OnManyZeros { get; init; }
 
     /// <summary>The name within a sentence: "negative binomial", "Poisson".</summary>
     public string InSentence => BeginsWithName ? Title : char.ToLowerInvariant(Title[0]) + Title[1..];

@@ -15,6 +15,14 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => false;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        OtherShape =
+        [
+            FamilyAlternative.Of(LogNormalFamily.Set, Link.Log, "LogNormal", "a log-normal"),
+        ],
+    };
+
 
     internal override string SupportAdvice(double[] y) => Array.Exists(y, v => v == 0) && Array.TrueForAll(y, v => v >= 0)
         ? " For zeros beside positive values use a two-part or Tweedie model."

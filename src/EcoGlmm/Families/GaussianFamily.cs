@@ -32,10 +32,20 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     {
         BeginsWithName = true,
         Dispersion = new("σ", "residual standard deviation", "σ") { IsResidual = true },
-        OnOutliers = "Look at the starred rows of the residual plot for errors; if they are right, try Family.StudentT().",
     };
 
     internal override WeightRole WeightRole => WeightRole.Precision;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        OtherShape =
+        [
+            FamilyAlternative.Of(StudentTFamily.Set, Link, "StudentT", "a Student t"),
+            FamilyAlternative.Of(GammaFamily.Set, Link.Log, "Gamma", "a Gamma with log link"),
+            FamilyAlternative.Of(LogNormalFamily.Set, Link.Log, "LogNormal", "a log-normal"),
+            FamilyAlternative.Of(SkewNormalFamily.Set, Link, "SkewNormal", "a skew normal"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);
 

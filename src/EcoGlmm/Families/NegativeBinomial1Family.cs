@@ -14,6 +14,19 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => true;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
+        ],
+        LessScatter =
+        [
+            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
+            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
+        ],
+    };
+
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
 
@@ -24,9 +37,6 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override FamilyWords Words { get; } = new("Negative binomial")
     {
         Dispersion = new("φ", "variance = μ(1 + φ)", "φ"),
-        OnMoreScatter = "Try Family.NegativeBinomial2(), zero inflation, or a dispersion formula.",
-        OnLessScatter = "Try Family.ConwayMaxwellPoisson() or Family.GeneralizedPoisson(), which allow for underdispersion; "
-            + "tests are conservative as they stand.",
     };
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);

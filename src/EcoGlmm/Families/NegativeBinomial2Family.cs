@@ -17,6 +17,19 @@ internal sealed class NegativeBinomial2Family(Link link)
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => true;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
+        ],
+        LessScatter =
+        [
+            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
+            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
+        ],
+    };
+
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
 
@@ -27,9 +40,6 @@ internal sealed class NegativeBinomial2Family(Link link)
     internal override FamilyWords Words { get; } = new("Negative binomial")
     {
         Dispersion = new("θ", "variance = μ + μ²/θ", "θ") { Remark = ", so a small θ is strong overdispersion" },
-        OnMoreScatter = "Try Family.NegativeBinomial1(), zero inflation, or a dispersion formula.",
-        OnLessScatter = "Try Family.ConwayMaxwellPoisson() or Family.GeneralizedPoisson(), which allow for underdispersion; "
-            + "tests are conservative as they stand.",
     };
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);

@@ -11,18 +11,26 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
     internal override bool HasDispersion => false;
 
     internal override bool IsDiscrete => true;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
+            FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
+        ],
+        LessScatter =
+        [
+            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
+            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
+        ],
+    };
+
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
 
     internal override FamilyWords Words { get; } = new("Poisson")
     {
         BeginsWithName = true,
-        OnMoreScatter = "Try Family.NegativeBinomial2() or NegativeBinomial1(), or a random effect for each row, + (1 | olre); "
-            + "standard errors are too small as they stand.",
-        OnLessScatter = "Try Family.ConwayMaxwellPoisson() or Family.GeneralizedPoisson(), which allow for underdispersion; "
-            + "tests are conservative as they stand.",
-        OnManyZeros = "Overdispersion makes zeros too: try Family.NegativeBinomial2() first, "
-            + "then new GlmmOptions { ZeroInflation = \"~ 1\" } if zeros remain too many.",
     };
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);

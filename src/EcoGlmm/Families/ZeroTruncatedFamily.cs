@@ -8,14 +8,13 @@ namespace EcoGlmm.Families;
 /// E[Y] = μ / (1 − P₀).
 /// </summary>
 internal sealed class ZeroTruncatedFamily(
-    string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double> draw, string? onMoreScatter = null)
+    string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double> draw)
     : MeanParameterisedFamily(name, parent.Link, MeanRange.Positive)
 {
     public static FamilySet PoissonSet { get; } = new(
         "truncated_poisson",
         link => new ZeroTruncatedFamily(
-            "truncated_poisson", new PoissonFamily(link), (random, mu, _) => random.NextPositivePoisson(mu),
-            "Try Family.TruncatedNegativeBinomial2()."),
+            "truncated_poisson", new PoissonFamily(link), (random, mu, _) => random.NextPositivePoisson(mu)),
         FamilySet.PositiveMean);
 
     public static FamilySet NegativeBinomial2Set { get; } = new(
@@ -38,22 +37,14 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override bool IsDiscrete => true;
 
-    internal override FamilyWords Words
+    internal override FamilyWords Words => new($"Zero-truncated {parent.Words.InSentence}")
     {
-        get
-        {
-            var words = new FamilyWords($"Zero-truncated {parent.Words.InSentence}") { Dispersion = Untruncated };
-            return onMoreScatter is null ? words : words with { OnMoreScatter = onMoreScatter };
-        }
-    }
+        Dispersion = parent.Words.Dispersion is { } dispersion ? dispersion with { Remark = " before truncation" } : null,
+    };
 
     internal override bool IsZeroTruncated => true;
 
     internal override bool HasShiftedMean => true;
-
-    private DispersionWords? Untruncated => parent.Words.Dispersion is { } dispersion
-        ? dispersion with { Remark = " before truncation" }
-        : null;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.PositiveCount(y);
 

@@ -96,17 +96,4 @@ public static class InferenceExtensions
     /// <exception cref="GlmmException">The model has no such degrees of freedom.</exception>
     public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95) =>
         new(fit, degrees, CoverageLevel.Checked(level));
-
-    /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
-    /// <param name="intervals">A fit's confidence intervals.</param>
-    public static FieldData ToFieldData(this IReadOnlyList<Interval> intervals)
-    {
-        ArgumentNullException.ThrowIfNull(intervals);
-        return ResultData.Table(
-            ("Part", intervals.Select(i => i.Part.ToString())),
-            ("Name", intervals.Select(i => i.Name)),
-            ("Estimate", intervals.Select(i => i.Estimate)),
-            ("Lower", intervals.Select(i => i.Lower)),
-            ("Upper", intervals.Select(i => i.Upper)));
-    }
 }

@@ -61,5 +61,5 @@ public static class PredictionExtensions
         CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
 
     /// <summary>What predicts from a fit, made once for each.</summary>
-    internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification, f.Estimate));
+    internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification, f.Estimate, f.Data));
 }
