@@ -9,6 +9,9 @@ internal interface ISparseFactor
     /// <summary>Takes values, aligned with the row indices of the pattern; false when the matrix is seen not to be positive definite.</summary>
     bool TryFactor(ReadOnlySpan<double> values);
 
+    /// <summary>Whether the last matrix was taken, so that systems can be solved.</summary>
+    bool IsFactored { get; }
+
     /// <summary>The natural logarithm of the determinant; NaN when there is none.</summary>
     double LogDeterminant { get; }
 

@@ -60,6 +60,8 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         Flops = FlopsOf(lower, blocks);
     }
 
+    public bool IsFactored => _isSet;
+
     public int MaxThreads { get; set; } = 1;
 
     public CancellationToken Cancellation { get; set; }

@@ -225,7 +225,7 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public bool MakeUsable()
     {
-        if (_cholesky is null || _cholesky.IsFactored) return false;
+        if (_factor is null || _factor.IsFactored) return false;
         var none = new double[ObservationCount];
         SetWeights((_, _) => none);
         if (!TryFactor())
