@@ -69,7 +69,7 @@ internal static class FitWords
     public static string Scale(Family family, ModelPart part) => part switch
     {
         ModelPart.ZeroInflation => family.IsZeroTruncated ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
-        ModelPart.Dispersion => $"log of {family.Words.Dispersion!.Modelled}",
+        ModelPart.Dispersion => $"log of {family.Words.Dispersion?.Modelled ?? "the dispersion"}",
         _ => $"{family.Link.Name} link",
     };
 
