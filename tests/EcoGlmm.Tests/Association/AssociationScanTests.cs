@@ -1,3 +1,5 @@
+using EcoGlmm.Association;
+
 namespace EcoGlmm.Tests.Association;
 
 public class AssociationScanTests
@@ -167,6 +169,84 @@ public class AssociationScanTests
         })), StringComparison.Ordinal);
         Assert.Contains("None of the values", Message(data, new ScanOptions { Individual = "family" }), StringComparison.Ordinal);
         Assert.Contains("more than one row", Message(data.With("animal", data.Texts("animal").Select(a => a == "a002" ? "a001" : a))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ill", "ill ~ sex")]
+    [InlineData("ticks", "ticks ~ sex + age")]
+    public void ScoreTestsOfOtherTraitsAreThoseOfTheFormulasInR(string name, string formula)
+    {
+        using var herd = Herd.Open();
+        var scan = Glmm.Scan(formula, Herd.Data(), herd, new ScanOptions { Family = name == "ill" ? Family.Binomial() : Family.Poisson() });
+        var reference = Herd.Reference.GetProperty(name);
+        var beta = reference.Numbers("beta");
+        var se = reference.Numbers("se");
+        var saddlepoint = reference.Numbers("saddlepoint");
+        Assert.Contains(saddlepoint, p => p < 1e-4);
+        for (int j = 0; j < beta.Length; j++)
+        {
+            if (double.IsNaN(beta[j]))
+            {
+                Assert.True(double.IsNaN(scan[j].Beta) && double.IsNaN(scan[j].ScoreP));
+                continue;
+            }
+
+            Assert.Equal(beta[j], scan[j].Beta, 1e-4 * se[j]);
+            Assert.Equal(se[j], scan[j].StandardError, 1e-4 * se[j]);
+            if (!double.IsNaN(saddlepoint[j]))
+            {
+                Assert.Equal(saddlepoint[j], scan[j].ScoreP, 1e-3 * saddlepoint[j]);
+            }
+        }
+
+        Assert.Throws<GlmmException>(() => Glmm.Scan(formula, Herd.Data(), herd, new ScanOptions { Family = Family.Gamma() }));
+    }
+
+    [Fact]
+    public void RepeatedRecordsHaveAnEffectOfTheIndividualBesideItsGenes()
+    {
+        using var herd = Herd.Open();
+        var records = FieldData.ReadCsv(Herd.Path("-records.csv"));
+        var scan = Glmm.Scan("mass ~ day + (1 | animal)", records, herd, new ScanOptions { Relationship = herd.RelationshipMatrix(), Method = ScanMethod.Held });
+        var beta = Herd.Reference.GetProperty("records").Numbers("beta");
+        var se = Herd.Reference.GetProperty("records").Numbers("se");
+        for (int j = 0; j < beta.Length; j++)
+        {
+            if (double.IsNaN(beta[j]))
+            {
+                Assert.True(double.IsNaN(scan[j].Beta));
+                continue;
+            }
+
+            // R's optimiser stops at a relative change of the likelihood of 1e-14, with variances to four digits or so
+            Assert.Equal(beta[j], scan[j].Beta, 2e-3 * se[j]);
+            Assert.Equal(se[j], scan[j].StandardError, 2e-3 * se[j]);
+        }
+
+        Assert.Equal(240, herd.Individuals.Count);
+        Assert.Contains("240 records of 80 individuals", scan.ToString(), StringComparison.Ordinal);
+        Assert.Contains("more than one row", Assert.Throws<GlmmException>(() => Glmm.Scan("mass ~ day", records, herd)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaddlepointTailsAreNearTheExactOnes()
+    {
+        // one carrier in twenty of an allele, every fiftieth ill: the sum of cases among carriers is binomial
+        const int carriers = 40;
+        var probability = Enumerable.Repeat(0.02, carriers).ToArray();
+        var scores = new BinomialScores(probability, [.. Enumerable.Repeat(1.0, carriers)]);
+        var g = Enumerable.Repeat(1.0, carriers).ToArray();
+        foreach (int cases in new[] { 4, 5, 6 })
+        {
+            double exact = Enumerable.Range(cases, carriers + 1 - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02, carriers, k));
+            double beyond = Enumerable.Range(cases + 1, carriers - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02, carriers, k));
+            double saddlepoint = Saddlepoint.TwoSided(scores, g, cases - 0.8);
+            double normal = UpperTail.ChiSquare(Math.Pow(cases - 0.8, 2) / (carriers * 0.02 * 0.98));
+
+            // of a sum of whole numbers the smooth tail lies between those with and without the value itself
+            Assert.InRange(saddlepoint, beyond, exact);
+            Assert.True(normal < 0.2 * exact);
+        }
     }
 
     [Fact]
