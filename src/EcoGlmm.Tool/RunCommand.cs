@@ -2,6 +2,7 @@ using System.CommandLine;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 using EcoGlmm.Tool.Pages;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Tool;
 
@@ -96,7 +97,7 @@ internal static class RunCommand
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, text);
+            AtomicFile.WriteText(path, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

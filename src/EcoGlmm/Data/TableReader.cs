@@ -107,7 +107,7 @@ internal static class TableReader
         var columns = new QueryColumn[reader.FieldCount];
         for (var i = 0; i < columns.Length; i++)
         {
-            if (string.IsNullOrWhiteSpace(reader.GetName(i)))
+            if (string.IsNullOrWhiteSpace(NameOf(reader, i)))
                 throw new GlmmException($"Column {i + 1} of the query has no name; give it one with AS.");
             columns[i] = QueryColumn.For(reader, i);
         }
@@ -117,5 +117,18 @@ internal static class TableReader
                 column.Append(reader);
         }
         return new FieldData(Array.ConvertAll(columns, column => column.ToColumn()));
+    }
+
+    private static string? NameOf(IDataReader reader, int column)
+    {
+        try
+        {
+            return reader.GetName(column);
+        }
+        catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException or NullReferenceException)
+        {
+            throw new GlmmException("The data reader gives its columns no names. Where the first row of a sheet holds them, tell the reader so (UseHeaderRow of "
+                + "ExcelDataReader's AsDataSet, whose tables FieldData.From takes), or give FieldData.From a list of records.", e);
+        }
     }
 }

@@ -40,6 +40,7 @@ internal static class FunctionLibrary
         ["ns"] = LearningFunctions.NaturalSpline,
         ["bs"] = LearningFunctions.BSpline,
         ["factor"] = FactorFunctions.Factor,
+        ["ordered"] = FactorFunctions.Ordered,
         ["as.factor"] = (evaluator, call) => new CallArguments(evaluator, call, "x").Factor("x"),
         ["as.numeric"] = FactorFunctions.AsNumeric,
         ["as.integer"] = FactorFunctions.AsInteger,
