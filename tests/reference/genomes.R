@@ -112,105 +112,11 @@ hardy <- read.table("plink.hwe", header = TRUE)
 hardy <- hardy[hardy$TEST %in% c("ALL", "ALL(QT)", "ALL(NP)"), ]
 linear <- read.table("linear.assoc.linear", header = TRUE)
 linear <- linear[linear$TEST == "ADD", ]
-# Score tests of generalized linear mixed models, from their formulas: penalised quasi-likelihood by average information, and
-# Barndorff-Nielsen's tail with a root found by uniroot
-kinship <- as.matrix(read.table(file.path("output", "centred.cXX.txt")))
-kinship <- kinship - outer(rowMeans(kinship), colMeans(kinship), "+") + mean(kinship)
-score.scan <- function(y, x, family) {
-  eta <- family$linkfun(if (family$family == "binomial") (y + 0.5) / 2 else y + 0.1)
-  tau <- 0.1
-  for (iteration in 1:500) {
-    mu <- family$linkinv(eta)
-    w <- family$variance(mu)
-    working <- eta + (y - mu) / w
-    inverse <- solve(diag(1 / w) + tau * kinship)
-    bread <- solve(t(x) %*% inverse %*% x)
-    p <- inverse - inverse %*% x %*% bread %*% t(x) %*% inverse
-    py <- drop(p %*% working)
-    kpy <- drop(kinship %*% py)
-    slope <- 0.5 * (sum(py * kpy) - sum(p * kinship))
-    information <- 0.5 * sum(kpy * (p %*% kpy))
-    next.tau <- max(0, tau + slope / information)
-    inverse <- solve(diag(1 / w) + next.tau * kinship)
-    bread <- solve(t(x) %*% inverse %*% x)
-    b <- bread %*% t(x) %*% inverse %*% working
-    next.eta <- drop(x %*% b + next.tau * kinship %*% inverse %*% (working - x %*% b))
-    change <- max(abs(next.eta - eta), abs(next.tau - tau))
-    eta <- next.eta
-    tau <- next.tau
-    if (change < 1e-9) break
-  }
-  mu <- family$linkinv(eta)
-  w <- family$variance(mu)
-  inverse <- solve(diag(1 / w) + tau * kinship)
-  p <- inverse - inverse %*% x %*% solve(t(x) %*% inverse %*% x) %*% t(x) %*% inverse
-  cumulants <- function(g, t) if (family$family == "binomial") {
-    tilted <- mu * exp(g * t) / (1 - mu + mu * exp(g * t))
-    c(sum(log(1 - mu + mu * exp(g * t)) - t * g * mu), sum(g * (tilted - mu)), sum(g^2 * tilted * (1 - tilted)))
-  } else c(sum(mu * (exp(g * t) - 1 - g * t)), sum(mu * g * (exp(g * t) - 1)), sum(mu * g^2 * exp(g * t)))
-  tail.of <- function(g, s) {
-    t <- tryCatch(uniroot(function(t) cumulants(g, t)[2] - s, sort(c(0, sign(s) * 20)), extendInt = "upX", tol = 1e-13)$root, error = function(e) NA)
-    if (is.na(t)) return(NA)
-    k <- cumulants(g, t)
-    root <- sign(t) * sqrt(2 * (t * s - k[1]))
-    v <- t * sqrt(k[3])
-    pnorm(root + log(v / root) / root, lower.tail = s < 0)
-  }
-  tests <- sapply(seq_len(n.markers), function(j) {
-    g <- counts[, j]
-    g[is.na(g)] <- mean(g, na.rm = TRUE)
-    if (sd(g) == 0) return(c(NA, NA, NA, NA))
-    score <- sum(g * (y - mu))
-    variance <- sum(g * (p %*% g))
-    adjusted <- drop(g - x %*% solve(t(x) %*% (w * x), t(x) %*% (w * g)))
-    s <- score * sqrt(sum(w * adjusted^2) / variance)
-    normal <- pchisq(score^2 / variance, 1, lower.tail = FALSE)
-    c(score / variance, 1 / sqrt(variance), normal,
-      if (score^2 / variance > 4) tail.of(adjusted, s) + tail.of(adjusted, -s) else normal)
-  })
-  list(tau = tau, beta = tests[1, ], se = tests[2, ], normal = tests[3, ], saddlepoint = tests[4, ])
-}
-cat("pql\n"); ill.scan <- score.scan(ill, cbind(1, sex == "m"), binomial())
-ticks.scan <- score.scan(ticks, cbind(1, sex == "m", age), poisson())
-
-# Repeated records: three of each of the first 80 animals, with an effect of the animal beside its genes; the marker's effect with
-# all variances held at their restricted maximum, by R's optimiser
-some <- rep(which(!is.na(weight))[1:80], each = 3)
-permanent <- rnorm(n, 0, 0.8)
-records <- data.frame(animal = name[some], day = rep(1:3, 80), mass = round(weight[some] + permanent[some] + rnorm(240), 3))
-write.csv(records, file.path(data.folder, "herd-records.csv"), row.names = FALSE, quote = FALSE)
-record.kinship <- kinship[some, some]
-record.kinship <- record.kinship - outer(rowMeans(record.kinship), colMeans(record.kinship), "+") + mean(record.kinship)
-same <- outer(some, some, "==") * 1
-design <- cbind(1, records$day)
-minus.reml <- function(theta) {
-  v <- exp(theta[1]) * record.kinship + exp(theta[2]) * same + exp(theta[3]) * diag(240)
-  r <- chol(v)
-  inverse <- chol2inv(r)
-  cross <- t(design) %*% inverse %*% design
-  rest <- records$mass - design %*% solve(cross, t(design) %*% inverse %*% records$mass)
-  sum(log(diag(r))) + 0.5 * determinant(cross)$modulus + 0.5 * sum(rest * (inverse %*% rest))
-}
-best <- optim(c(0, 0, 0), minus.reml, method = "BFGS", control = list(reltol = 1e-14, maxit = 500))
-v <- exp(best$par[1]) * record.kinship + exp(best$par[2]) * same + exp(best$par[3]) * diag(240)
-inverse <- solve(v)
-held <- sapply(1:100, function(j) {
-  g <- counts[, j]
-  g[is.na(g)] <- mean(g[unique(some)], na.rm = TRUE)
-  z <- cbind(design, g[some])
-  if (sd(g[some]) == 0) return(c(NA, NA))
-  bread <- solve(t(z) %*% inverse %*% z)
-  b <- bread %*% t(z) %*% inverse %*% records$mass
-  rest <- records$mass - z %*% b
-  c(b[3], sqrt(bread[3, 3] * sum(rest * (inverse %*% rest)) / (240 - 3)))
-})
-
 result <- list(versions = list(gemma = "0.98.5", plink = sub(" 64.*", "", system2("plink1.9", "--version", stdout = TRUE)[1]), R = R.version.string),
                centred = matrix.of("centred.cXX.txt"), standardised = matrix.of("standardised.sXX.txt"),
                plain = association("plain"), covariates = association("covariates"),
                plink = list(marker = frequency$SNP, frequency = frequency$MAF, missing = lost$F_MISS, hardy = hardy$P),
                linear = list(marker = linear$SNP, beta = linear$BETA, p = linear$P),
-               ill = ill.scan, ticks = ticks.scan, records = list(variances = exp(best$par), beta = held[1, ], se = held[2, ]),
                pruned = readLines("pruned.prune.in"))
 jsonlite::write_json(result, file.path(this.folder, "genomes.json"), auto_unbox = TRUE, digits = 15, na = "null", pretty = FALSE)
 cat(readLines(file.path("output", "covariates.log.txt")), sep = "\n")
