@@ -22,6 +22,9 @@ switch (arguments.Names.FirstOrDefault())
     case "calibration":
         CalibrationBenchmark.Run(arguments);
         break;
+    case "advice":
+        AdviceBenchmark.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;
