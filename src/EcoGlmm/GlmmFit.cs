@@ -39,7 +39,7 @@ public sealed partial class GlmmFit : IRichDisplay
         RandomEffects = tables.ConditionalModes();
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
         Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
-        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
+        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
         _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
     }
 
@@ -65,7 +65,7 @@ public sealed partial class GlmmFit : IRichDisplay
     public CoefficientTable DispersionEffects { get; }
 
     /// <summary>Standard deviations and correlations of the random effects.</summary>
-    public IReadOnlyList<VarianceComponent> VarianceComponents { get; }
+    public VarianceComponentTable VarianceComponents { get; }
 
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }
