@@ -13,7 +13,7 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds);
+            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, options.Relatedness);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
@@ -24,7 +24,7 @@ internal static class ModelFitter
     {
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options));
+            options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), relatedness: options.Relatedness);
         return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, CancellationToken.None);
     }
 

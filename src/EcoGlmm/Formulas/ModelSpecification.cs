@@ -45,11 +45,13 @@ internal sealed class ModelSpecification
     /// <param name="data">The data.</param>
     /// <param name="held">Coefficients that are held at a value, by part and name; null for none.</param>
     /// <param name="hasThresholds">Whether thresholds of the family take the place of the conditional part's intercept.</param>
+    /// <param name="relatedness">What relates the levels of grouping factors, by name; null for nothing.</param>
     /// <exception cref="GlmmException">A formula or a column cannot be used.</exception>
     public static ModelSpecification Create(
         string conditional, string zeroInflation, string dispersion, string? weights, string? offset,
         IReadOnlyDictionary<string, string>? contrasts, FieldData data,
-        IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false)
+        IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false,
+        IReadOnlyDictionary<string, Relatedness>? relatedness = null)
     {
         var formula = ModelFormula.Parse(conditional);
         var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
@@ -73,6 +75,7 @@ internal sealed class ModelSpecification
         var complete = rows.Length == data.RowCount;
         var context = new EvaluationContext(complete ? all : all.Take(rows), Training: true, Learnt(), rows)
         {
+            Relatedness = relatedness,
             AllRows = complete ? null : new EvaluationContext(all, Training: true, Learnt(), RowNumbers: null),
         };
         var codings = Contrasts(contrasts, parts, data);
