@@ -15,6 +15,7 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly Estimate _estimate;
     private readonly GlmmOptions _options;
     private readonly Lazy<FittedPredictor> _predictor;
+    private readonly Lazy<IReadOnlyList<CovarianceParameter>> _covarianceParameters;
 
     internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
         GlmmOptions options, Estimate estimate)
@@ -32,6 +33,7 @@ public sealed partial class GlmmFit : IRichDisplay
         FamilyCoefficients = tables.FamilyCoefficients();
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
+        _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
     }
 
@@ -58,6 +60,12 @@ public sealed partial class GlmmFit : IRichDisplay
 
     /// <summary>Standard deviations and correlations of the random effects.</summary>
     public IReadOnlyList<VarianceComponent> VarianceComponents { get; }
+
+    /// <summary>
+    /// Everything that describes the covariances of the random effects, structure by structure, with standard errors by the delta
+    /// method: standard deviations, correlations, ranges, decays, loadings.
+    /// </summary>
+    public IReadOnlyList<CovarianceParameter> CovarianceParameters => _covarianceParameters.Value;
 
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }
@@ -134,7 +142,7 @@ public sealed partial class GlmmFit : IRichDisplay
 
     /// <summary>Levels of each grouping factor, in the order of the random terms.</summary>
     public IReadOnlyList<(string Group, int Levels)> Groups =>
-        [.. _estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
+        [.. _estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
 
     /// <summary>
     /// Fitted means of the rows used, on the scale of the response, with random effects and zero inflation; proportions for

@@ -102,6 +102,7 @@ internal sealed class LaplaceEstimator
             return Finish(psi, double.NaN, new double[psi.Length], [], MinimiserStatus.BadStart);
         }
 
+        if (given is null) StartingValues.ChooseShapes(_model, psi, x => Evaluate(x, []), _cancellation);
         var (status, value) = Optimise(psi);
         if (status is (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) && IsOverfitted(psi))
         {
@@ -439,14 +440,7 @@ internal sealed class LaplaceEstimator
         foreach (var term in _model.Terms)
         {
             var from = _model.FixedCount + term.ThetaOffset;
-            double size = 0, move = 0;
-            for (var j = from; j < from + term.ThetaCount; j++)
-            {
-                size = Math.Max(size, Math.Abs(psi[j]));
-                move = Math.Max(move, Math.Abs(direction[j]));
-            }
-
-            if (move > 0 && size > 0) longest = Math.Min(longest, 4 * size / move);
+            longest = Math.Min(longest, term.Structure.LongestStep(psi.AsSpan(from, term.ThetaCount), direction.AsSpan(from, term.ThetaCount), 4));
         }
 
         return longest;

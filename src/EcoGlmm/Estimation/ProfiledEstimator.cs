@@ -29,6 +29,7 @@ internal static class ProfiledEstimator
         var system = criterion.System;
         var d = model.ThetaCount;
         var theta = criterion.MomentEstimate();
+        StartingValues.ChooseShapes(model, theta, x => criterion.Evaluate(x, []), cancellation);
         var gradient = new double[d];
         var current = new double[d];
         double Evaluate(ReadOnlySpan<double> x, Span<double> g)
@@ -153,7 +154,7 @@ internal static class ProfiledEstimator
                     "Simplify the random effects, or allow more iterations (GlmmOptions.Control)."));
             }
 
-            foreach (var term in model.Terms.Where(t => t.Levels.Count >= model.ObservationCount))
+            foreach (var term in model.Terms.Where(t => t.Structure.Precision is null && t.Levels.Count >= model.ObservationCount))
             {
                 positive = false;
                 problems.Add(new ConvergenceProblem(term.Group, $"{term.Group} has as many levels as there are rows: its variance and the residual variance cannot be told apart.",
@@ -226,14 +227,7 @@ internal static class ProfiledEstimator
         var longest = double.PositiveInfinity;
         foreach (var term in model.Terms)
         {
-            double size = 0, move = 0;
-            for (var j = term.ThetaOffset; j < term.ThetaOffset + term.ThetaCount; j++)
-            {
-                size = Math.Max(size, Math.Abs(theta[j]));
-                move = Math.Max(move, Math.Abs(direction[j]));
-            }
-
-            if (move > 0 && size > 0) longest = Math.Min(longest, 5 * size / move);
+            longest = Math.Min(longest, term.Structure.LongestStep(theta.AsSpan(term.ThetaOffset, term.ThetaCount), direction.AsSpan(term.ThetaOffset, term.ThetaCount), 5));
         }
 
         return longest;

@@ -5,6 +5,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>A grouping factor, with the levels of the training rows; 1 stands for one group of all rows.</summary>
 internal sealed class Grouping
 {
+    private const string AllRows = "all";
+
     private readonly FormulaNode _node;
     private readonly Dictionary<string, int> _levelIndex;
 
@@ -18,8 +20,8 @@ internal sealed class Grouping
             _levelIndex.TryAdd(Levels[level], level);
     }
 
-    /// <summary>As lme4 has it: without backquotes where it is a column.</summary>
-    public string Name => _node is NameNode column ? column.Name : _node.ToString();
+    /// <summary>As lme4 has it: without backquotes where it is a column; "all" for one group of all rows.</summary>
+    public string Name => IsAllRows(_node) ? AllRows : _node is NameNode column ? column.Name : _node.ToString();
 
     public string[] Levels { get; }
 
@@ -31,7 +33,7 @@ internal sealed class Grouping
     public static Grouping Learn(FormulaNode node, Evaluator evaluator)
     {
         if (IsAllRows(node))
-            return new Grouping(node, new FactorValue(["1"], new int[evaluator.RowCount]));
+            return new Grouping(node, new FactorValue([AllRows], new int[evaluator.RowCount]));
         var factor = evaluator.Factor(node, "a grouping factor");
         VariableCoding.RequireCodes(evaluator, node, factor);
         return new Grouping(node, factor.DropUnusedLevels());

@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;

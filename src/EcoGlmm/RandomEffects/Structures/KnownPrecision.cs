@@ -7,7 +7,8 @@ namespace EcoGlmm.RandomEffects.Structures;
 /// <param name="values">P on it.</param>
 /// <param name="logDeterminant">log |P|.</param>
 /// <param name="variances">The diagonal of P⁻¹.</param>
-internal sealed class KnownPrecision(SparsePattern pattern, double[] values, double logDeterminant, IReadOnlyList<double> variances)
+/// <param name="stranger">The variance of a level that is related to none.</param>
+internal sealed class KnownPrecision(SparsePattern pattern, double[] values, double logDeterminant, IReadOnlyList<double> variances, double stranger = 1)
     : LevelPrecision(pattern, 0)
 {
     public override void Start(Span<double> phi)
@@ -27,6 +28,17 @@ internal sealed class KnownPrecision(SparsePattern pattern, double[] values, dou
 
     public override double Variance(ReadOnlySpan<double> phi, int level) => variances[level];
 
+    public override double Variance(ReadOnlySpan<double> phi, LevelKey level) => stranger;
+
+    public override LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level) => new([], [], stranger);
+
+    /// <summary>The variance of a level in the middle.</summary>
+    public double MeanVariance => variances.Average();
+
+    /// <summary>The precision of effects that are smaller by the root of a factor.</summary>
+    public KnownPrecision Scaled(double factor) => new(Pattern, Array.ConvertAll(values, v => v * factor), logDeterminant + (Pattern.Order * Math.Log(factor)),
+        [.. variances.Select(v => v / factor)], stranger / factor);
+
     /// <summary>The same precision for each of several groups that are independent.</summary>
     public KnownPrecision Repeated(int groups)
     {
@@ -43,7 +55,7 @@ internal sealed class KnownPrecision(SparsePattern pattern, double[] values, dou
 
         pointers[^1] = count * groups;
         return new KnownPrecision(new SparsePattern(m * groups, pointers, rows), all, groups * logDeterminant,
-            [.. Enumerable.Range(0, m * groups).Select(l => variances[l % m])]);
+            [.. Enumerable.Range(0, m * groups).Select(l => variances[l % m])], stranger);
     }
 }
 
@@ -65,4 +77,8 @@ internal sealed class FixedScale() : Loadings(1, 1, 0)
     }
 
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) => [];
+
+    public override void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
+    {
+    }
 }

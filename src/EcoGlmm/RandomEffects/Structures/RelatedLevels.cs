@@ -17,7 +17,7 @@ internal static class RelatedLevels
         {
             Describe = "propto(0 + f | g, name), covariances in proportion to a known matrix",
             Relate = Known,
-            Bind = request => new CovarianceStructure("propto", new Unstructured(1), request.Relatives),
+            Bind = request => Scaled("propto", new Unstructured(1), request.Relatives),
         },
         new("equalto", TermLayout.RelatedEffects)
         {
@@ -31,9 +31,15 @@ internal static class RelatedLevels
     {
         Describe = describe,
         Relate = Known,
-        Bind = request => new CovarianceStructure(name,
-            request.IsUncorrelated ? new Diagonal(request.Effects.Count) : new Unstructured(request.Effects.Count), request.Relatives),
+        Bind = request => Scaled(name, request.IsUncorrelated ? new Diagonal(request.Effects.Count) : new Unstructured(request.Effects.Count), request.Relatives),
     };
+
+    /// <summary>Estimates effects relative to the variance that a level in the middle has, whatever the unit of a tree's branches.</summary>
+    private static CovarianceStructure Scaled(string name, Loadings loadings, LevelPrecision? precision)
+    {
+        if (precision is not KnownPrecision { MeanVariance: > 0 and var variance } known) return new CovarianceStructure(name, loadings, precision);
+        return new CovarianceStructure(name, loadings, known.Scaled(variance)) { LatentScale = 1 / Math.Sqrt(variance) };
+    }
 
     private static KnownPrecision Known(Relatedness relatedness)
     {

@@ -92,6 +92,18 @@ internal sealed class SpatialCovariance : LevelPrecision
         _kernel.Start(distances.Count == 0 ? 1 : distances[distances.Count / 2], phi);
     }
 
+    /// <summary>Ranges from a fraction of the distances between places to all of them.</summary>
+    public override IEnumerable<double[]> Candidates()
+    {
+        foreach (var factor in new[] { 1.0, 0.1, 0.3, 3.0 })
+        {
+            var phi = new double[ParameterCount];
+            Start(phi);
+            phi[0] += Math.Log(factor);
+            yield return phi;
+        }
+    }
+
     public override double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work)
     {
         var log = 0.0;
@@ -244,12 +256,12 @@ internal sealed class GaussianKernel() : SpatialKernel(1)
     public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Exp(phi[0]);
 }
 
-/// <summary>Matérn: 2^(1−ν)/Γ(ν) xᵛ K_ν(x), x = d/range, range = exp φ₁, smoothness ν = exp φ₂.</summary>
+/// <summary>Matérn: 2^(1−ν)/Γ(ν) xᵛ K_ν(x), x = d/range, range = exp φ₁, shape ν = exp φ₂.</summary>
 internal sealed class MaternKernel() : SpatialKernel(2)
 {
     private const double Step = 1e-5;
 
-    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range"), new("smoothness")];
+    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range"), new("shape")];
 
     public override void Start(double distance, Span<double> phi) => (phi[0], phi[1]) = (Math.Log(distance / 4), Math.Log(0.8));
 
@@ -277,5 +289,5 @@ internal sealed class MaternKernel() : SpatialKernel(2)
 
     private static double Scale(double nu) => Math.Exp(((1 - nu) * Math.Log(2)) - SpecialFunctions.LogGamma(nu));
 
-    private static double Bessel(double nu, double x) => x > 600 ? 0 : MathNet.Numerics.SpecialFunctions.BesselK(nu, x);
+    private static double Bessel(double nu, double x) => x > 600 ? 0 : BesselFunctions.K(nu, x);
 }
