@@ -133,7 +133,7 @@ internal static class CurvatureGuess
             for (var k = 0; k < term.ThetaCount; k++)
             {
                 var at = first + term.ThetaOffset + k;
-                hessian[(at * d) + at] = k < diagonal.Length && double.IsFinite(diagonal[k]) && diagonal[k] > 1e-3 ? diagonal[k] : 1;
+                hessian[(at * d) + at] = k < diagonal.Length && double.IsFinite(diagonal[k]) && diagonal[k] > Tolerances.LeastInformation ? diagonal[k] : 1;
             }
         }
     }

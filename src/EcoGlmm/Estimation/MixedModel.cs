@@ -83,7 +83,7 @@ internal sealed class MixedModel
                 && dispersion.RandomTerms.Length == 0
                 && IsConstant(dispersion.X) && IsConstant(dispersion.Offset));
         Array.Fill(Unit, 1);
-        if (family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" && !ProfiledEstimator.Handles(this))
+        if (IsOnResponseScale && !ProfiledEstimator.Handles(this))
         {
             Unit[LinearPredictor.Conditional] = StartingValues.SpreadOfPredictor(this);
         }
@@ -101,6 +101,12 @@ internal sealed class MixedModel
     public double[]? Weights { get; }
 
     public int ObservationCount => Y.Length;
+
+    /// <summary>Rows that enter the likelihood: those whose weight is not zero.</summary>
+    public int InformativeRows => Weights?.Count(weight => weight > 0) ?? ObservationCount;
+
+    /// <summary>Whether the linear predictor is in units of the response or of a power of it, rather than on a log or probability scale.</summary>
+    public bool IsOnResponseScale => Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2";
 
     /// <summary>Number of places for linear predictors, those that the model lacks among them.</summary>
     public int PredictorCount { get; }

@@ -18,17 +18,19 @@ public sealed class RelationshipMatrix : Relatedness
     internal const int MostLevels = 20_000;
 
     private readonly double[] _matrix;
-    private readonly double[] _diagonal;
-    private readonly SparsePrecision _precision;
+    private readonly Lazy<(SparsePrecision Precision, double[] Diagonal, string? Note)> _inverse;
 
-    private RelationshipMatrix(double[] matrix, string[] names)
+    private RelationshipMatrix(double[] matrix, string[] names, bool isInvertedNow)
         : base(names)
     {
         _matrix = matrix;
-        var inverse = DenseRelationships.Invert(matrix, names);
-        _precision = inverse.Precision;
-        Note = inverse.Note;
-        _diagonal = [.. Enumerable.Range(0, names.Length).Select(i => matrix[(i * names.Length) + i] + inverse.Ridge)];
+        _inverse = new(() =>
+        {
+            var inverse = DenseRelationships.Invert(matrix, names);
+            return (inverse.Precision, [.. Enumerable.Range(0, names.Length).Select(i => matrix[(i * names.Length) + i] + inverse.Ridge)], inverse.Note);
+        });
+        if (isInvertedNow)
+            _ = _inverse.Value;
     }
 
     /// <summary>Takes a matrix.</summary>
@@ -69,14 +71,27 @@ public sealed class RelationshipMatrix : Relatedness
     internal static RelationshipMatrix FromSquare(double[] values, string[] names)
     {
         DenseRelationships.Check(values, names);
-        return new RelationshipMatrix(values, names);
+        return new RelationshipMatrix(values, names, isInvertedNow: true);
     }
+
+    /// <summary>
+    /// Takes over a matrix that is positive semi-definite by its making, from markers; its inverse, which a scan of markers
+    /// does not need, is made when it is first asked for.
+    /// </summary>
+    internal static RelationshipMatrix FromMarkers(double[] values, string[] names)
+    {
+        DenseRelationships.Check(values, names);
+        return new RelationshipMatrix(values, names, isInvertedNow: false);
+    }
+
+    /// <summary>The matrix, row by row, not to be changed.</summary>
+    internal double[] Entries => _matrix;
 
     /// <summary>Takes over a matrix that is symmetric by its making.</summary>
     internal static RelationshipMatrix FromSymmetric(double[] values, string[] names) => FromSquare(values, names);
 
     /// <summary>What was done to a matrix that is singular or nearly so; null where nothing was.</summary>
-    public string? Note { get; }
+    public string? Note => _inverse.Value.Note;
 
     /// <summary>The entry of two levels, as given.</summary>
     /// <param name="first">A level.</param>
@@ -102,9 +117,9 @@ public sealed class RelationshipMatrix : Relatedness
 
     internal override string Noun => "relationship matrix";
 
-    internal override SparsePrecision Precision => _precision;
+    internal override SparsePrecision Precision => _inverse.Value.Precision;
 
-    internal override IReadOnlyList<double> Variances => _diagonal;
+    internal override IReadOnlyList<double> Variances => _inverse.Value.Diagonal;
 
     internal override double[] CovarianceOf(int[] levels)
     {
@@ -125,7 +140,7 @@ public sealed class RelationshipMatrix : Relatedness
     {
         var n = Names.Count;
         var text = n == 0 ? "Relationship matrix of no levels." : string.Create(CultureInfo.InvariantCulture,
-            $"Relationship matrix of {n} levels, mean of the diagonal {_diagonal.Average():G4}; {_precision.Pattern.NonZeros} numbers in its inverse.");
+            $"Relationship matrix of {n} levels, mean of the diagonal {_inverse.Value.Diagonal.Average():G4}; {_inverse.Value.Precision.Pattern.NonZeros} numbers in its inverse.");
         return Note is null ? text : text + "\n" + Note;
     }
 }
