@@ -11,12 +11,6 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class MixedModel
 {
-    /// <summary>
-    /// log σ of a Gaussian with the dispersion formula "~ 0", whose residual variance is to be in its random effects: ¼ log ε, as
-    /// glmmTMB has it, since the likelihood needs some.
-    /// </summary>
-    private static readonly double LogNoDispersion = 0.25 * Math.Log(Math.Pow(2, -52));
-
     /// <param name="family">Family and link.</param>
     /// <param name="y">Response; successes for a binomial.</param>
     /// <param name="size">Trials or precision weights; empty when all are one.</param>
@@ -26,9 +20,10 @@ internal sealed class MixedModel
     /// <param name="zeroInflation">Matrices of the zero inflation; null without.</param>
     /// <param name="held">What is held at a value; coefficients and dispersion, which the matrices have taken up, are ignored.</param>
     /// <param name="priors">Priors; null for none.</param>
+    /// <param name="cancellation">Stops the factorisation of large designs.</param>
     public MixedModel(Family family, double[] y, double[] size, double[]? weights, PartMatrices conditional,
         PartMatrices? dispersion, PartMatrices? zeroInflation, IReadOnlyList<Parameter>? held = null,
-        IReadOnlyList<Prior>? priors = null)
+        IReadOnlyList<Prior>? priors = null, CancellationToken cancellation = default)
     {
         Family = family;
         Y = y;
@@ -50,10 +45,8 @@ internal sealed class MixedModel
             FixedOffset[k] = at;
             if (parts[k] is not { } part) continue;
             var columns = part.Aliased.Count(a => !a);
-            Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns);
-            Offset[k] = k == LinearPredictor.Dispersion && part.ColumnNames.Length == 0 && family.Name == "gaussian"
-                ? Array.ConvertAll(part.Offset, o => o + LogNoDispersion)
-                : part.Offset;
+            Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns, cancellation);
+            Offset[k] = part.Offset;
             CoefficientNames[k] = [.. part.ColumnNames.Where((_, j) => !part.Aliased[j])];
             at += columns;
             foreach (var g in part.RandomTerms)

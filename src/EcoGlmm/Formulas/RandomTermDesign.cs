@@ -49,7 +49,7 @@ internal sealed class RandomTermDesign : TermDesign
         var (syntax, kind) = (term.Syntax, term.Kind);
         var isRelated = kind.Layout == TermLayout.Relatives;
         var (numbers, name) = term.Arguments(isRelated);
-        var terms = ModelTerms.Expand(term.Text, syntax.Effects, response: null, dotColumns: null);
+        var terms = ModelTerms.Expand(term.Text, syntax.Effects, response: null, dotColumns: null, term.Evaluator.Context.Cancellation);
         if (terms.Offsets.Count > 0)
             throw term.Error("An offset cannot vary among groups", "Move it out of the random term.");
         var layout = DesignLayout.Learn(term.Text, terms, term.Evaluator, new Dictionary<string, Contrast>());
@@ -65,6 +65,13 @@ internal sealed class RandomTermDesign : TermDesign
         var relatedness = isRelated ? term.RelatednessOf(grouping.Name, name) : null;
         var precision = relatedness is null ? null : kind.Relate!(relatedness);
         var places = relatedness?.Locate(grouping.Levels, grouping.Name);
+
+        // Structures of few parameters may have more effects than rows.
+        if (kind.Name is "us" or "diag")
+        {
+            RequestedSize.CheckRandomTerm(term.Text, syntax, all.Length, grouping.Levels.Length, term.Evaluator.RowCount,
+                isCorrelated: !syntax.Uncorrelated && kind.Name is not "diag");
+        }
 
         RandomTermDesign Of(int[] columns, StructureKind structure) => new(grouping, layout, columns, structure.Bind(new StructureRequest
         {
