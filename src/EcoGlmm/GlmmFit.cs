@@ -94,6 +94,13 @@ public sealed partial class GlmmFit : IRichDisplay
     public double LogLikelihoodError => 0.5 * _estimate.System.LogDeterminantError;
 
     /// <summary>
+    /// The largest Monte Carlo standard error of a parameter where the equations of the random effects were solved by iterations, as
+    /// a share of that parameter's standard error: most often that of the standard deviation of a factor with few levels. Zero where
+    /// the equations were factorised.
+    /// </summary>
+    public double EstimateError => _estimate.MonteCarloError;
+
+    /// <summary>
     /// Log-density of <see cref="GlmmOptions.Priors"/> at the estimates, zero without any. Its sum with
     /// <see cref="LogLikelihood"/> is what was maximised, and what glmmTMB gives as the log-likelihood of such a model.
     /// </summary>
