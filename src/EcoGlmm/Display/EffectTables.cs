@@ -79,7 +79,7 @@ internal static class EffectTables
     {
         var content = new TableContent("Tests of the fixed effects")
         {
-            Note = tests.Degrees == DenominatorDegrees.Satterthwaite ? "Degrees of freedom by Satterthwaite's method." : "Normal approximation.",
+            Note = Note([DegreesNote(tests.Degrees)], tests.Count),
         }.Text("").Number("Estimate").Number("Std. error").Number("df");
         Ends(content, tests.Level);
         content.Number("t").Number("p");
@@ -106,6 +106,15 @@ internal static class EffectTables
 
         return content;
     }
+
+    /// <summary>Where degrees of freedom come from, as the beginning of a sentence.</summary>
+    public static string DegreesNote(DenominatorDegrees degrees) => degrees switch
+    {
+        DenominatorDegrees.Satterthwaite => "degrees of freedom by Satterthwaite's method",
+        DenominatorDegrees.KenwardRoger => "standard errors and degrees of freedom by Kenward and Roger's method",
+        DenominatorDegrees.BetweenWithin => "between-within degrees of freedom",
+        _ => "normal approximation",
+    };
 
     private static void Ends(TableContent content, double level)
     {
