@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Benchmarks;
 

@@ -1,5 +1,5 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -41,7 +41,7 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IRichDisplay
     /// <summary>The coefficient of that name.</summary>
     /// <exception cref="GlmmException">There is none; the message names the nearest.</exception>
     public Coefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Data.NearestName.Suggestion(name, Names)}");
+        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, Names)}");
 
     /// <summary>Whether there is a coefficient of that name.</summary>
     public bool Contains(string name) => Array.Exists(_rows, r => r.Name == name);

@@ -1,6 +1,5 @@
 using System.Collections;
-using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

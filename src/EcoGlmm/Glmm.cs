@@ -1,5 +1,5 @@
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
+using EcoGlmm.Hosts;
 
 namespace EcoGlmm;
 

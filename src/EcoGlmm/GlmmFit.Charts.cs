@@ -1,3 +1,5 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Marginal;
 using EcoGlmm.Prediction;
 
 namespace EcoGlmm;

@@ -1,3 +1,4 @@
+using EcoGlmm.Formulas;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;

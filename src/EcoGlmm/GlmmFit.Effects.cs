@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 

@@ -1,8 +1,10 @@
 using EcoGlmm.Data;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Hosts;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
 

@@ -1,7 +1,8 @@
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
+using EcoGlmm.Hosts;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,5 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

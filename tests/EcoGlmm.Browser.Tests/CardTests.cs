@@ -1,4 +1,4 @@
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using Microsoft.Playwright;
 
 namespace EcoGlmm.Browser.Tests;

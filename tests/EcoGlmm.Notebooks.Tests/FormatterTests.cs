@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using EcoGlmm.Hosts;
+using EcoGlmm.Text;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace EcoGlmm.Notebooks.Tests;
@@ -55,7 +57,7 @@ public sealed partial class FormatterTests
     [Fact]
     public void A_display_that_fails_falls_back_on_the_notebooks_own_way()
     {
-        var formatter = new EcoGlmm.Display.RichDisplayFormatter("text/html", shown => shown.ToHtml());
+        var formatter = new EcoGlmm.Text.RichDisplayFormatter("text/html", shown => shown.ToHtml());
         var writer = new StringWriter();
         Assert.False(formatter.Format(new Failing(), writer));
         Assert.False(formatter.Format("not ours", writer));
@@ -76,11 +78,11 @@ public sealed partial class FormatterTests
     [Fact]
     public void Progress_is_drawn_as_a_bar_and_leaves_nothing_behind()
     {
-        var bar = new EcoGlmm.Display.ProgressBar("Fitting <y>", 0.25, "1 of 4", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(9));
+        var bar = new EcoGlmm.Hosts.ProgressBar("Fitting <y>", 0.25, "1 of 4", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(9));
         var html = bar.ToDisplayString("text/html");
         Assert.Contains("<progress max=\"1\" value=\"0.25\" aria-label=\"Fitting &lt;y&gt;\"", html);
         Assert.Contains("Fitting &lt;y&gt;: 1 of 4, 3 s, 9 s to go", html);
-        Assert.Equal("<span></span>", EcoGlmm.Display.ProgressBar.Gone.ToDisplayString("text/html"));
+        Assert.Equal("<span></span>", EcoGlmm.Hosts.ProgressBar.Gone.ToDisplayString("text/html"));
     }
 
     private static GlmmFit Fit() => Glmm.Fit("y ~ x + (1 | g)",
@@ -126,7 +128,7 @@ public sealed partial class FormatterTests
     [GeneratedRegex("(ecoglmm-[0-9a-f]{12})-[0-9]+")]
     private static partial Regex TimesShown();
 
-    [EcoGlmm.Display.TypeFormatterSource(typeof(EcoGlmm.Display.RichDisplayFormatters))]
+    [EcoGlmm.Text.TypeFormatterSource(typeof(EcoGlmm.Text.RichDisplayFormatters))]
     private sealed class Failing : IRichDisplay
     {
         public string ToHtml() => throw new InvalidOperationException();

@@ -1,5 +1,5 @@
 using EcoGlmm.Charts;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -4,7 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Charts;
 

@@ -1,3 +1,5 @@
+using EcoGlmm.Text;
+
 namespace EcoGlmm.Data;
 
 /// <summary>Turns a column of one kind into another.</summary>

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Data;
 

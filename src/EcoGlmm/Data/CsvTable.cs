@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Data;
 

@@ -1,5 +1,6 @@
 using System.Data;
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

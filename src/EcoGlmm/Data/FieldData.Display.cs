@@ -1,5 +1,5 @@
 using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Data;
 

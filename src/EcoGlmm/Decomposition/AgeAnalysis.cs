@@ -1,6 +1,7 @@
 using System.Collections;
 using EcoGlmm.Decomposition;
-using EcoGlmm.Display;
+using EcoGlmm.Formulas;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,3 +1,6 @@
+using EcoGlmm.Decomposition;
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm;
 
 /// <summary>A slope on the scale of the link, per unit of age.</summary>

@@ -1,3 +1,5 @@
+using EcoGlmm.Formulas;
+
 namespace EcoGlmm.Decomposition;
 
 /// <summary>

@@ -1,5 +1,5 @@
-using EcoGlmm.Data;
 using EcoGlmm.Formulas;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;
 

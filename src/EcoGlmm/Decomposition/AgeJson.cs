@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using EcoGlmm.Charts;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;
 

@@ -1,4 +1,5 @@
-using EcoGlmm.Families;
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Decomposition;
 

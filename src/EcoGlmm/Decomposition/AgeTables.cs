@@ -1,4 +1,4 @@
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;
 

@@ -1,5 +1,6 @@
-using EcoGlmm.Display;
 using EcoGlmm.Families;
+using EcoGlmm.Formulas;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;
 

@@ -1,6 +1,6 @@
-using EcoGlmm.Data;
 using EcoGlmm.Decomposition;
 using EcoGlmm.Formulas;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Diagnostics;
 

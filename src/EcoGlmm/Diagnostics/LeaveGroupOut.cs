@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
+using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 

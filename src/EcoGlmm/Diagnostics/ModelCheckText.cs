@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Diagnostics;
 

@@ -1,5 +1,4 @@
 using EcoGlmm.Data;
-using EcoGlmm.Display;
 
 namespace EcoGlmm.Diagnostics;
 

@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>

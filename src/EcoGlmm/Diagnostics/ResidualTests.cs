@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

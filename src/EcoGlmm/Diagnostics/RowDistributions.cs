@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 
 namespace EcoGlmm.Diagnostics;
 

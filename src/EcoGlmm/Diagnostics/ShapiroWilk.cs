@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace EcoGlmm.Diagnostics;

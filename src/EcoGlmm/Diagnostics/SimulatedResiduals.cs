@@ -1,6 +1,6 @@
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Display;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

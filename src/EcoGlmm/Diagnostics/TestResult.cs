@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

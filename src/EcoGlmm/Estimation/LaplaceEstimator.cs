@@ -1,6 +1,7 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
 
@@ -105,7 +106,7 @@ internal sealed class LaplaceEstimator
         if (status is (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) && IsOverfitted(psi))
         {
             _problems.Add(new ConvergenceProblem("",
-                $"The model has {psi.Length} parameters for {Display.FitWords.Count(InformativeRows, "row")} of data: no maximum of its likelihood was found.",
+                $"The model has {psi.Length} parameters for {FitWords.Count(InformativeRows, "row")} of data: no maximum of its likelihood was found.",
                 "Use fewer random slopes, fewer factor levels or fewer covariates."));
             return Finish(psi, double.NaN, new double[psi.Length], [], status);
         }
@@ -256,7 +257,7 @@ internal sealed class LaplaceEstimator
         var parameter = names.Length > 0 ? string.Join(", ", names) : string.Join(", ", _model.CoefficientNames[k]!);
         return new ConvergenceProblem(parameter,
             $"In the dispersion {parameter} {(parameter.Contains(", ", StringComparison.Ordinal) ? "run" : "runs")} to infinity: where {(names.Length > 0 ? "it acts" : "they act")} the model fits the response perfectly, "
-                + $"in {Display.FitWords.Count(perfect.Count(p => p), "row")}, so that the likelihood has no maximum.",
+                + $"in {FitWords.Count(perfect.Count(p => p), "row")}, so that the likelihood has no maximum.",
             "Look for groups in which the response does not vary; pool them with others in Dispersion, or leave them out.");
     }
 
@@ -267,7 +268,7 @@ internal sealed class LaplaceEstimator
         var (low, high) = (offset.Min(), offset.Max());
         if (IsOnResponseScale() || high - low < LongestOffset) return null;
         return new ConvergenceProblem("offset",
-            $"The offset lies between {Display.NumberFormat.Significant(low)} and {Display.NumberFormat.Significant(high)} on the scale of the {_model.Family.Link.Name} link, "
+            $"The offset lies between {Text.NumberFormat.Significant(low)} and {Text.NumberFormat.Significant(high)} on the scale of the {_model.Family.Link.Name} link, "
                 + "so that means differ by a factor that no response can show.",
             "An offset for effort is its logarithm: offset(log(effort)); check its units.");
     }

@@ -1,6 +1,6 @@
-using EcoGlmm.Data;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
 
@@ -172,7 +172,7 @@ internal sealed class LogPrior
             ModelPart.Dispersion => LinearPredictor.Dispersion,
             _ => LinearPredictor.Conditional,
         };
-        var part = Display.FitWords.PartName(prior.Part);
+        var part = FitWords.PartName(prior.Part);
         if (prior.Kind == PriorKind.Gamma)
         {
             throw new GlmmException($"{prior}: a Gamma density is for standard deviations. Use Prior.Normal for coefficients, or OnStandardDeviations(group).");

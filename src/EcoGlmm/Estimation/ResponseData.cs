@@ -1,6 +1,5 @@
 using System.Globalization;
 using EcoGlmm.Data;
-using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Estimation;

@@ -1,6 +1,7 @@
-using EcoGlmm.Data;
+using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
 
@@ -192,7 +193,7 @@ internal sealed class Restraints
         double At(double predictor) => _model.Family.WithShapes([predictor]).Shapes[0].Value;
         if (!(At(low) <= parameter.Value && parameter.Value <= At(high)))
         {
-            throw new GlmmException($"The {parameter.Name} of the family {_model.Family.Name} cannot be {Display.NumberFormat.Significant(parameter.Value)}.");
+            throw new GlmmException($"The {parameter.Name} of the family {_model.Family.Name} cannot be {Text.NumberFormat.Significant(parameter.Value)}.");
         }
 
         for (var halving = 0; halving < 100; halving++)

@@ -1,5 +1,6 @@
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 

@@ -1,3 +1,5 @@
+using EcoGlmm.Estimation;
+
 namespace EcoGlmm;
 
 /// <summary>Names of compared models that nobody named: whatever of formula, family and options differs among them.</summary>

@@ -1,5 +1,3 @@
-using EcoGlmm.Estimation;
-
 namespace EcoGlmm.Inference;
 
 /// <summary>One parameter of a fit on the scale that users see it, and on one where it has no bounds.</summary>
@@ -46,7 +44,7 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
                     v => Parameter.StandardDeviation(c.Group, c.Term1, v, c.Part)));
         }
 
-        var constant = Display.FitWords.HasSingleDispersion(fit);
+        var constant = FitWords.HasSingleDispersion(fit);
         if (constant && !fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion))
         {
             result.Add(new FitParameter(ModelPart.Dispersion, "sigma", ParameterKind.Dispersion, f => f.Sigma, Parameter.Dispersion));

@@ -1,6 +1,8 @@
 using System.Collections;
-using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Marginal;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

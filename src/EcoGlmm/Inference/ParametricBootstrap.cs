@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Inference;
 

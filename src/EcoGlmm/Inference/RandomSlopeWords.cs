@@ -1,6 +1,8 @@
-using EcoGlmm.Display;
+using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
+using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Inference;
 

@@ -1,8 +1,11 @@
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
+using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -70,7 +73,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         if (at < 0)
         {
             throw new GlmmException($"There is no grouping factor \"{group}\" in the conditional part with repeated levels; it has "
-                + $"{Data.Names.List([.. partition.Groups.Select(g => g.Group)])}.");
+                + $"{Text.Names.List([.. partition.Groups.Select(g => g.Group)])}.");
         }
 
         return partition.Groups[at].Variance / (partition.Random + partition.Residual);

@@ -1,6 +1,9 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Inference;
 

@@ -1,4 +1,4 @@
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -45,7 +45,7 @@ public sealed class CategoryPredictions : IRichDisplay
         var at = Enumerable.Range(0, Categories.Count).FirstOrDefault(k => Categories[k] == category, -1);
         return at >= 0
             ? Array.ConvertAll(Probability, row => row[at])
-            : throw new GlmmException($"There is no category \"{category}\"{Data.NearestName.Suggestion(category, Categories)}");
+            : throw new GlmmException($"There is no category \"{category}\"{Text.NearestName.Suggestion(category, Categories)}");
     }
 
     /// <summary>The probabilities as data: one row each, one column for each category.</summary>

@@ -1,6 +1,7 @@
-using EcoGlmm.Display;
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Prediction;
 

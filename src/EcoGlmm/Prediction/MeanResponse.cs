@@ -1,5 +1,7 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Prediction;
 

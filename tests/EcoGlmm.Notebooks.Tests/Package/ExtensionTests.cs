@@ -1,4 +1,4 @@
-using EcoGlmm.Display;
+using EcoGlmm.Hosts;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.CSharp;
 
@@ -42,7 +42,7 @@ public sealed class ExtensionTests : IAsyncLifetime
     }
 
     private static IEnumerable<string> Cells() =>
-        File.ReadAllText(Path.Combine(TutorialFolder.Repository, "src", "EcoGlmm", "Display", "extension.dib"))
+        File.ReadAllText(Path.Combine(TutorialFolder.Repository, "src", "EcoGlmm", "Hosts", "extension.dib"))
             .Split("#!csharp\n", StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]

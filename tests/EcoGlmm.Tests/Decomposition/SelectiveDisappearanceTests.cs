@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EcoGlmm.Decomposition;
 
 namespace EcoGlmm.Tests.Decomposition;
 

@@ -1,5 +1,3 @@
-using EcoGlmm.Display;
-
 namespace EcoGlmm.Tests.Display;
 
 public sealed class FitCardTests

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Tests.Display;
 

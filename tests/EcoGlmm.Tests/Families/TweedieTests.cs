@@ -1,3 +1,4 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using EcoGlmm.Tests.Inference;
 using EcoGlmm.Tests.Reference;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EcoGlmm.Numerics;
 using EcoGlmm.Tests.Inference;
 using EcoGlmm.Tests.Reference;
 

@@ -1,0 +1,118 @@
+using EcoGlmm.Diagnostics;
+using EcoGlmm.Text;
+
+namespace EcoGlmm;
+
+/// <summary>How grave a finding of <see cref="GlmmFit.Check"/> is.</summary>
+public enum CheckStatus
+{
+    /// <summary>Nothing wrong was found.</summary>
+    Good,
+
+    /// <summary>Worth a look, but the model may stand.</summary>
+    Caution,
+
+    /// <summary>The model should not be believed as it is.</summary>
+    Problem,
+
+    /// <summary>Could not be checked; the message says why.</summary>
+    NotChecked,
+}
+
+/// <summary>What was looked at, what was found, and what to try.</summary>
+/// <param name="Name">What was looked at: "Overdispersion", "Pattern against Age".</param>
+/// <param name="Status">How grave it is.</param>
+/// <param name="Message">What was found, in plain words.</param>
+/// <param name="Advice">What to try; empty when nothing is wrong.</param>
+public sealed record CheckFinding(string Name, CheckStatus Status, string Message, string Advice)
+{
+    /// <summary>The test behind the finding, adjusted for all tests of the check; null where there is none.</summary>
+    public TestResult? Test { get; init; }
+}
+
+/// <summary>What a model may be checked with beyond the defaults.</summary>
+public sealed record CheckOptions
+{
+    /// <summary>Number of simulations.</summary>
+    public int Count { get; init; } = 250;
+
+    /// <summary>Seed of the simulations.</summary>
+    public long Seed { get; init; } = SimulatedResiduals.DefaultSeed;
+
+    /// <summary>Whether influential groups are found by fitting the model again without each, not by one step from the estimates.</summary>
+    public bool ExactInfluence { get; init; }
+}
+
+/// <summary>
+/// The checks that a cautious reader would make of a fitted model: a verdict in words, what to try next, and the evidence.
+/// </summary>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class ModelCheck : IRichDisplay
+{
+    private const int NamesShown = 4;
+
+    private readonly IReadOnlyList<Figure> _figures;
+
+    internal ModelCheck(GlmmFit fit, SimulatedResiduals? residuals, IReadOnlyList<CheckFinding> findings,
+        IReadOnlyList<TermCollinearity> collinearity, IReadOnlyList<GroupInfluences> influences, IReadOnlyList<Figure> figures)
+    {
+        Fit = fit;
+        Residuals = residuals;
+        Findings = findings;
+        Collinearity = collinearity;
+        Influences = influences;
+        _figures = figures;
+        Status = findings.Any(f => f.Status == CheckStatus.Problem) ? CheckStatus.Problem
+            : findings.Any(f => f.Status == CheckStatus.Caution) ? CheckStatus.Caution : CheckStatus.Good;
+    }
+
+    /// <summary>The model.</summary>
+    public GlmmFit Fit { get; }
+
+    /// <summary>The simulated residuals that were tested; null for a model that could not be simulated from.</summary>
+    public SimulatedResiduals? Residuals { get; }
+
+    /// <summary>The gravest of the findings.</summary>
+    public CheckStatus Status { get; }
+
+    /// <summary>Everything that was looked at, problems first.</summary>
+    public IReadOnlyList<CheckFinding> Findings { get; }
+
+    /// <summary>Collinearity of the fixed effects.</summary>
+    public IReadOnlyList<TermCollinearity> Collinearity { get; }
+
+    /// <summary>The influence of the levels of each grouping factor.</summary>
+    public IReadOnlyList<GroupInfluences> Influences { get; }
+
+    /// <summary>The figures of the evidence: residuals, patterns, random effects, influence.</summary>
+    public IReadOnlyList<Figure> Figures => _figures;
+
+    /// <summary>The verdict in a sentence or two, with what to try first.</summary>
+    public string Verdict
+    {
+        get
+        {
+            CheckFinding[] problems = [.. Findings.Where(f => f.Status == CheckStatus.Problem)];
+            CheckFinding[] cautions = [.. Findings.Where(f => f.Status == CheckStatus.Caution)];
+            if (problems.Length == 0 && cautions.Length == 0)
+                return "Nothing speaks against this model: its simulated data look like the real ones in every respect that was checked.";
+            string Named(CheckFinding[] findings) => string.Join(", ", findings.Take(NamesShown).Select(f => char.ToLowerInvariant(f.Name[0]) + f.Name[1..]))
+                + (findings.Length > NamesShown ? $" and {findings.Length - NamesShown} more" : "");
+            string verdict = problems.Length > 0
+                ? $"Do not believe this model as it is: {Named(problems)}."
+                : $"The model may stand, but look at: {Named(cautions)}.";
+            string? advice = problems.Concat(cautions).Select(f => f.Advice).FirstOrDefault(a => a.Length > 0);
+            return advice is null ? verdict : $"{verdict} What to try first: {char.ToLowerInvariant(advice[0])}{advice[1..]}";
+        }
+    }
+
+    /// <summary>Verdict and findings in plain text.</summary>
+    public override string ToString() => ModelCheckText.Plain(this);
+
+    /// <summary>The check as a card: verdict, findings with advice, and the evidence to fold out.</summary>
+    public string ToHtml() => ModelCheckText.Html(this);
+
+    /// <summary>The check as a JSON object with names in camel case.</summary>
+    /// <param name="indented">Whether to break and indent lines for reading.</param>
+    public string ToJson(bool indented = false) => ModelCheckText.Json(this, indented);
+}

@@ -1,0 +1,268 @@
+using EcoGlmm.Data;
+using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
+using EcoGlmm.Text;
+
+namespace EcoGlmm;
+
+/// <summary>What is said in words about a fit, in every display of it.</summary>
+internal static class FitWords
+{
+    /// <summary>"Zero-inflated negative binomial mixed model".</summary>
+    public static string Kind(GlmmFit fit)
+    {
+        var kind = (FamilyOf(fit.Family), MixedWord(fit)) switch
+        {
+            ("Gaussian", var mixed) when fit.Family.Link == Link.Identity => $"Linear {mixed}model",
+            (var family, "") => $"{family} generalized linear model",
+            var (family, mixed) => $"{family} {mixed}model",
+        };
+        if (!fit.Estimate.Model.IsZeroInflated) return kind;
+        return IsTruncated(fit.Family) ? $"Hurdle model, {Lower(kind)}" : $"Zero-inflated {Lower(kind)}";
+    }
+
+    /// <summary>"maximum likelihood (Laplace approximation)".</summary>
+    public static string Estimator(GlmmFit fit) =>
+        fit.Estimate.Model.Restraints.HasPrior ? $"penalised {Likelihood(fit)}" : Likelihood(fit);
+
+    private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
+    {
+        _ when fit.Estimate.IsRestricted => "restricted maximum likelihood (REML)",
+        (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
+        (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
+        (false, true) => $"maximum likelihood ({Approximation(fit.Estimate.Model.QuadraturePoints)})",
+        (false, false) => "maximum likelihood",
+    };
+
+    private static string Approximation(int points) =>
+        points > 1 ? $"adaptive Gauss-Hermite quadrature, {points} points" : "Laplace approximation";
+
+    /// <summary>"599 rows, 27 levels of Nest".</summary>
+    public static string Size(GlmmFit fit)
+    {
+        var groups = fit.Groups.Select(g => $"{NumberFormat.Count(g.Levels)} level{(g.Levels == 1 ? "" : "s")} of {g.Group}");
+        return string.Join(", ", groups.Prepend(Count(fit.ObservationCount, "row")));
+    }
+
+    /// <summary>Which rows were left out and why; null when none were.</summary>
+    public static string? LeftOut(GlmmFit fit)
+    {
+        if (fit.DroppedRowCount == 0) return null;
+        var variables = fit.Specification.MissingByVariable.Select(m => $"{m.Variable} ({NumberFormat.Count(m.Count)})");
+        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {Count(fit.Data.RowCount, "row")} left out because of missing values: "
+            + string.Join(", ", variables) + ".";
+    }
+
+    /// <summary>The verdict in two or three words, and how grave it is.</summary>
+    public static (Status Status, string Word) Verdict(Convergence convergence) => convergence.Status switch
+    {
+        ConvergenceStatus.NotConverged => (Status.Problem, "Did not converge"),
+        ConvergenceStatus.Singular => (Status.Caution, "Converged, singular"),
+        _ when convergence.Problems.Count > 0 => (Status.Caution, "Converged, with a caution"),
+        _ => (Status.Ok, "Converged"),
+    };
+
+    /// <summary>The verdict in a sentence.</summary>
+    public static string VerdictSentence(Convergence convergence) => convergence.Status switch
+    {
+        ConvergenceStatus.NotConverged =>
+            "No proper maximum of the likelihood was found: do not use or report these numbers.",
+        ConvergenceStatus.Singular =>
+            "The maximum of the likelihood lies on the boundary: a variance is estimated as zero, or a correlation as ±1.",
+        _ => "The estimates are a proper maximum of the likelihood.",
+    };
+
+    /// <summary>What the exponential of a coefficient is on that link; null where it has no plain meaning.</summary>
+    public static string? RatioName(Family family, ModelPart part) => (part, family.Link.Name) switch
+    {
+        (ModelPart.ZeroInflation, _) => "Odds ratio",
+        (ModelPart.Dispersion, _) => "Ratio",
+        (_, "log") when family.Name is "binomial" or "betabinomial" => "Risk ratio",
+        (_, "log") => family.IsDiscrete ? "Rate ratio" : "Ratio of means",
+        (_, "logit") => "Odds ratio",
+        (_, "cloglog") when family.HasThresholds => null,
+        (_, "cloglog") => "Hazard ratio",
+        _ => null,
+    };
+
+    /// <summary>The scale of a part's coefficients: "log", "logit of a structural zero", "log θ".</summary>
+    public static string Scale(Family family, ModelPart part) => part switch
+    {
+        ModelPart.ZeroInflation => IsTruncated(family) ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
+        ModelPart.Dispersion => $"log of {Dispersion(family).Modelled}",
+        _ => $"{family.Link.Name} link",
+    };
+
+    /// <summary>
+    /// A family's dispersion: the symbol of what <see cref="GlmmFit.Sigma"/> reports, its meaning, and the parameter whose
+    /// logarithm a dispersion formula models.
+    /// </summary>
+    public static (string Symbol, string Meaning, string Modelled) Dispersion(Family family) => family.Name switch
+    {
+        "gaussian" => ("σ", "residual standard deviation", "σ"),
+        "nbinom2" => ("θ", "variance = μ + μ²/θ, so a small θ is strong overdispersion", "θ"),
+        "nbinom1" => ("φ", "variance = μ(1 + φ)", "φ"),
+        "nbinom12" => ("φ", "variance = μ(1 + φ + μ/ψ)", "φ"),
+        "truncated_nbinom2" => ("θ", "variance = μ + μ²/θ before truncation", "θ"),
+        "truncated_nbinom1" => ("φ", "variance = μ(1 + φ) before truncation", "φ"),
+        "Gamma" => ("σ", "coefficient of variation, 1/√shape; variance = σ²μ²", "the shape, 1/σ²"),
+        "inverse.gaussian" => ("σ", "variance = σ²μ³", "σ²"),
+        "lognormal" => ("σ", "standard deviation of the response itself, not of its logarithm", "σ"),
+        "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
+        "ordbeta" => ("φ", "precision of the values between 0 and 1, whose variance is μ(1 − μ)/(1 + φ)", "φ"),
+        "skewnormal" => ("σ", "residual standard deviation", "σ"),
+        "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
+        "genpois" => ("φ", "variance = φμ", "φ"),
+        "compois" => ("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
+        "tweedie" => ("φ", "variance = φμ^power", "φ"),
+        "t" => ("φ", "scale; variance = φ²·df/(df − 2) where df > 2", "φ"),
+        _ => ("σ", "dispersion parameter", "the dispersion parameter"),
+    };
+
+    /// <summary>"Family parameter df = 4.1 (standard error 0.8): degrees of freedom", for each; none for thresholds.</summary>
+    public static IEnumerable<string> FamilyParameters(GlmmFit fit)
+    {
+        if (fit.Family.HasThresholds) yield break;
+        for (var k = 0; k < fit.FamilyCoefficients.Count; k++)
+        {
+            var c = fit.FamilyCoefficients[k];
+            var error = double.IsFinite(c.StandardError) ? $" (standard error {NumberFormat.Significant(c.StandardError)})" : "";
+            yield return $"Family parameter {c.Name} = {NumberFormat.Significant(c.Estimate)}{error}: {fit.Family.Shapes[k].Meaning}";
+        }
+    }
+
+    /// <summary>"Thresholds (logit link)".</summary>
+    public static string ThresholdCaption(Family family) => $"Thresholds ({family.Link.Name} link)";
+
+    /// <summary>Whether the dispersion is a single parameter, so that one number tells it.</summary>
+    public static bool HasSingleDispersion(GlmmFit fit) => fit.Family.HasDispersion && fit.Estimate.Model.HasConstantDispersion;
+
+    /// <summary>Whether the dispersion has a model of its own.</summary>
+    public static bool HasDispersionModel(GlmmFit fit) => fit.Family.HasDispersion && !fit.Estimate.Model.HasConstantDispersion;
+
+    /// <summary>Formulas and columns beyond the main formula: label and text.</summary>
+    public static IEnumerable<(string Label, string Text)> Extras(GlmmFit fit)
+    {
+        if (fit.Estimate.Model.IsZeroInflated) yield return ("Zero inflation", fit.Options.ZeroInflation);
+        if (HasDispersionModel(fit)) yield return ("Dispersion", fit.Options.Dispersion);
+        if (fit.Options.Weights is { } weights) yield return ("Weights", weights);
+        if (fit.Options.Offset is { } offset) yield return ("Offset", offset);
+    }
+
+    /// <summary>What a reader has to know to read the numbers rightly.</summary>
+    public static IEnumerable<string> Notes(GlmmFit fit)
+    {
+        foreach (var (part, table) in Parts(fit))
+        {
+            var dropped = table.Where(c => double.IsNaN(c.Estimate)).Select(c => c.Name).ToArray();
+            if (dropped.Length == 0) continue;
+            yield return $"Dropped from the {PartName(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
+                + $"(rank-deficient design): {string.Join(", ", dropped)}.";
+        }
+
+        if (fit.Options.Fixed.Count > 0)
+        {
+            yield return $"{Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
+                + "shown as fixed, without standard error, and not counted by the information criteria.";
+        }
+
+        if (fit.Options.Priors.Count > 0)
+        {
+            yield return $"The estimates are penalised: they are at the posterior mode under {string.Join("; ", fit.Options.Priors)}. "
+                + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information criteria are approximate.";
+        }
+
+        if (fit.Family is CumulativeFamily { Categories: var categories })
+        {
+            yield return $"Ordered categories: {string.Join(" < ", categories)}. A positive coefficient makes higher ones likelier; "
+                + "fitted values are expected category numbers, from 1.";
+        }
+
+        yield return "p-values and intervals by the normal approximation (Wald)"
+            + ((fit.Estimate.IsProfiled || fit.Estimate.IsRestricted) && fit.VarianceComponents.Count > 0
+                ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
+        if (fit.Options.Weights is not null)
+        {
+            yield return fit.Family.WeightRole switch
+            {
+                WeightRole.Precision => "Weights are precision weights: the residual variance of a row is σ² divided by its weight.",
+                WeightRole.Trials => "Weights are numbers of trials.",
+                _ => "Weights multiply each row's log-likelihood.",
+            };
+        }
+
+        var single = fit.Specification.VariableNames
+            .Where(name => fit.Data.TryGetColumn(name, out var column) && column is NumericColumn { IsSinglePrecision: true }).ToArray();
+        if (single.Length > 0)
+        {
+            yield return $"Read in single precision, seven digits of each number: {string.Join(", ", single)}. "
+                + "DataFrame.LoadCsv stores decimals so; FieldData.ReadCsv keeps them all.";
+        }
+
+        if (fit.Options.Reml) yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits with the same fixed effects.";
+    }
+
+    /// <summary>The parts of the model that have a table of coefficients to show.</summary>
+    public static IEnumerable<(ModelPart Part, CoefficientTable Table)> Parts(GlmmFit fit)
+    {
+        yield return (ModelPart.Conditional, fit.FixedEffects);
+        if (fit.ZeroInflationEffects.Count > 0) yield return (ModelPart.ZeroInflation, fit.ZeroInflationEffects);
+        if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, fit.DispersionEffects);
+    }
+
+    /// <summary>"fixed effects", "zero inflation", "dispersion model".</summary>
+    public static string PartName(ModelPart part) => part switch
+    {
+        ModelPart.ZeroInflation => "zero inflation",
+        ModelPart.Dispersion => "dispersion model",
+        _ => "fixed effects",
+    };
+
+    /// <summary>"conditional", "zero inflation", "dispersion".</summary>
+    public static string PartLabel(ModelPart part) => part switch
+    {
+        ModelPart.ZeroInflation => "zero inflation",
+        ModelPart.Dispersion => "dispersion",
+        _ => "conditional",
+    };
+
+    /// <summary>The problems, each once: several parameters may share one.</summary>
+    public static IEnumerable<ConvergenceProblem> Problems(Convergence convergence) => convergence.Problems.Distinct();
+
+    /// <summary>"1 row", "1,200 rows".</summary>
+    public static string Count(long count, string noun) => $"{NumberFormat.Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    private static string FamilyOf(Family family) => family.Name switch
+    {
+        "gaussian" => "Gaussian",
+        "poisson" => "Poisson",
+        "binomial" => "Binomial",
+        "nbinom1" or "nbinom2" or "nbinom12" => "Negative binomial",
+        "truncated_poisson" => "Zero-truncated Poisson",
+        "truncated_nbinom1" or "truncated_nbinom2" => "Zero-truncated negative binomial",
+        "inverse.gaussian" => "Inverse Gaussian",
+        "lognormal" => "Log-normal",
+        "beta" => "Beta",
+        "betabinomial" => "Beta-binomial",
+        "genpois" => "Generalized Poisson",
+        "compois" => "Conway–Maxwell–Poisson",
+        "bell" => "Bell",
+        "t" => "Student t",
+        "tweedie" => "Tweedie",
+        "skewnormal" => "Skew normal",
+        "ordbeta" => "Ordered beta",
+        "cumulative" => $"Cumulative {family.Link.Name}",
+        var name => name,
+    };
+
+    private static bool IsTruncated(Family family) => family.Name.StartsWith("truncated", StringComparison.Ordinal);
+
+    private static string MixedWord(GlmmFit fit) => fit.Estimate.Model.Terms.Count > 0 ? "mixed " : "";
+
+    /// <summary>Within a sentence: people's names keep their capitals.</summary>
+    private static string Lower(string kind) =>
+        kind.StartsWith("Poisson", StringComparison.Ordinal) || kind.StartsWith("Ga", StringComparison.Ordinal)
+        || kind.StartsWith("Bell", StringComparison.Ordinal) || kind.StartsWith("Student", StringComparison.Ordinal)
+        || kind.StartsWith("Tweedie", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using System.Text;
+
+namespace EcoGlmm.Text;
+
+/// <summary>Draws a table as HTML: a caption, headings with their scope, numbers aligned on the right.</summary>
+internal static class HtmlTable
+{
+    public static string Draw(TableContent table)
+    {
+        var html = new StringBuilder("<table>");
+        if (table.Caption is not null)
+            html.Append("<caption>").Append(Encode(table.Caption)).Append("</caption>");
+        html.Append("<thead><tr>");
+        foreach (var column in table.Columns)
+            html.Append("<th scope=\"col\"").Append(Class(column)).Append('>').Append(Encode(column.Header)).Append("</th>");
+        html.Append("</tr></thead><tbody>");
+        foreach (var row in table.Rows)
+        {
+            html.Append("<tr>");
+            for (var i = 0; i < row.Count; i++)
+            {
+                var column = table.Columns[i];
+                var names = i == 0 && !column.IsNumeric;
+                html.Append(names ? "<th scope=\"row\">" : $"<td{Class(column)}>").Append(Encode(row[i]))
+                    .Append(names ? "</th>" : "</td>");
+            }
+
+            html.Append("</tr>");
+        }
+
+        html.Append("</tbody></table>");
+        if (table.Note is not null)
+            html.Append("<p class=\"ecoglmm-note\">").Append(Encode(table.Note)).Append("</p>");
+        return html.ToString();
+    }
+
+    private static string Class(TableColumn column) => column.IsNumeric ? " class=\"ecoglmm-number\"" : "";
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+}
