@@ -56,7 +56,7 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IRichDisp
     /// <summary>The test of a coefficient.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <inheritdoc/>
     public IEnumerator<CoefficientTest> GetEnumerator() => ((IEnumerable<CoefficientTest>)_rows).GetEnumerator();

@@ -60,7 +60,7 @@ internal abstract class FixedEffectInference
     protected static Vector<double> EstimatesOf(GlmmFit fit, ModelPart part)
     {
         var predictor = LinearPredictor.Of(part);
-        var basis = fit.Estimate.Model.Basis[predictor] ?? throw new GlmmException($"The model has no {Display.FitWords.PartName(part)}.");
+        var basis = fit.Estimate.Model.Basis[predictor] ?? throw new GlmmException($"The model has no {FitWords.PartName(part)}.");
         var beta = fit.Estimate.Psi.AsSpan(fit.Estimate.Model.FixedOffset[predictor], basis.Columns).ToArray();
         basis.ToCoefficients(beta);
         return Vector<double>.Build.Dense(beta);

@@ -1,8 +1,8 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Data;
+using EcoGlmm.Text;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
-using EcoGlmm.Prediction;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -88,7 +88,7 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
     private TableContent Table()
     {
         var f = !double.IsPositiveInfinity(DenominatorDegrees);
-        var note = EffectTables.DegreesNote(Degrees);
+        var note = DegreesWords.Of(Degrees);
         var together = f ? $"F({NumeratorDegrees}, {NumberFormat.Fixed(DenominatorDegrees, 1)}) = {NumberFormat.Fixed(Statistic, 2)}"
             : $"χ²({NumeratorDegrees}) = {NumberFormat.Fixed(Statistic, 2)}";
         var percent = NumberFormat.Significant(100 * Level);
@@ -110,10 +110,15 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
     private static HashSet<string> ReferenceLevels(GlmmFit fit, string[] names)
     {
         var result = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var variable in GridVariable.Of(fit.Specification.Conditional, fit.Data.Take(fit.Specification.Rows)).Where(v => v.IsFactor))
+        foreach (var variable in fit.Specification.Conditional.FixedVariableNames)
         {
-            if (fit.Options.Contrasts?.ContainsKey(variable.Name) == true) continue;
-            string[] levels = [.. Enumerable.Range(0, variable.Points.Length).Select(k => variable.Name + variable.Label(k))];
+            if (fit.Options.Contrasts?.ContainsKey(variable) == true || !fit.Data.TryGetColumn(variable, out var column)) continue;
+            string[] levels = column switch
+            {
+                CategoricalColumn factor => [.. factor.Take(fit.Specification.Rows) is CategoricalColumn used ? used.Codes.Where(c => c >= 0).Distinct().Order().Select(c => variable + used.Levels[c]) : []],
+                LogicalColumn => [variable + "FALSE", variable + "TRUE"],
+                _ => [],
+            };
             if (levels.Length > 1 && !names.Contains(levels[0]) && levels.Skip(1).All(names.Contains)) result.Add(levels[0]);
         }
 

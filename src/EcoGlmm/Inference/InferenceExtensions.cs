@@ -41,4 +41,35 @@ public static class InferenceExtensions
         ArgumentNullException.ThrowIfNull(fit);
         return new TermTests(fit, kind, degrees ?? FixedEffectInference.BestOf(fit));
     }
+
+    /// <summary>
+    /// How far the Laplace approximation (or quadrature) is from the likelihood, with its Monte Carlo error, and how far each estimate is
+    /// from where the likelihood has it.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="draws">Antithetic pairs of draws.</param>
+    /// <param name="seed">The same seed gives the same numbers on any number of threads.</param>
+    /// <param name="cancellationToken">Stops between two draws.</param>
+    /// <exception cref="GlmmException">The model holds variances at values, or the simulated likelihood has no maximum nearby.</exception>
+    public static ApproximationError ApproximationError(this GlmmFit fit, int draws = 500, long seed = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return new ApproximationError(fit, Checked.Count(draws, "draws"), seed, cancellationToken);
+    }
+
+    /// <summary>
+    /// The model fitted without the error of the Laplace approximation: by adaptive quadrature with as many points as change nothing
+    /// more, where all random effects belong to one grouping factor, else by maximum simulated likelihood. The fit itself where its
+    /// likelihood is exact.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="draws">Antithetic pairs of draws of the simulated likelihood.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    /// <exception cref="GlmmException">The simulated likelihood has no maximum nearby.</exception>
+    public static GlmmFit Refine(this GlmmFit fit, int draws = 500, long seed = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return Refinement.Of(fit, Checked.Count(draws, "draws"), seed, cancellationToken);
+    }
 }

@@ -59,7 +59,7 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
     /// <summary>The interval of a coefficient of a part of the model.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException($"There is no coefficient \"{name}\" in the {part} part{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
 

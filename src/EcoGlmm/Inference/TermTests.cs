@@ -1,5 +1,5 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -64,7 +64,7 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay
     /// <summary>The test of a term.</summary>
     /// <exception cref="GlmmException">There is no such term.</exception>
     public TermTest this[string term] => Array.Find(_rows, r => r.Term == term)
-        ?? throw new GlmmException($"There is no term \"{term}\"{Data.NearestName.Suggestion(term, _rows.Select(r => r.Term))}");
+        ?? throw new GlmmException($"There is no term \"{term}\"{NearestName.Suggestion(term, _rows.Select(r => r.Term))}");
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>
@@ -91,7 +91,7 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay
     {
         var f = Degrees != EcoGlmm.DenominatorDegrees.Infinite;
         var type = Kind switch { TestKind.TypeOne => "I", TestKind.TypeTwo => "II", _ => "III" };
-        var note = EffectTables.DegreesNote(Degrees);
+        var note = DegreesWords.Of(Degrees);
         var content = new TableContent($"Tests of terms (type {type})") { Note = char.ToUpperInvariant(note[0]) + note[1..] + "." }.Text("").Number("df");
         if (f) content.Number("Denominator df");
         content.Number(f ? "F" : "χ²").Number("p");

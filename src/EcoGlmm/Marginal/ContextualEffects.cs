@@ -1,7 +1,8 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm;
 
@@ -105,7 +106,7 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
     /// <summary>The effects of a covariate, by the name of its coefficient.</summary>
     /// <exception cref="GlmmException">It is not in the table, because it does not vary both within and between groups.</exception>
     public ContextualEffect this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>A sentence for each covariate.</summary>
     public string Explain() => _rows.Length == 0

@@ -1,3 +1,4 @@
+using EcoGlmm.Inference;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
@@ -81,7 +82,7 @@ internal static class EffectTables
     {
         var content = new TableContent("Tests of the fixed effects")
         {
-            Note = Note([DegreesNote(tests.Degrees)], tests.Count),
+            Note = Note([DegreesWords.Of(tests.Degrees)], tests.Count),
         }.Text("").Number("Estimate").Number("Std. error").Number("df");
         Ends(content, tests.Level);
         content.Number("t").Number("p");
@@ -108,15 +109,6 @@ internal static class EffectTables
 
         return content;
     }
-
-    /// <summary>Where degrees of freedom come from, as the beginning of a sentence.</summary>
-    public static string DegreesNote(DenominatorDegrees degrees) => degrees switch
-    {
-        DenominatorDegrees.Satterthwaite => "degrees of freedom by Satterthwaite's method",
-        DenominatorDegrees.KenwardRoger => "standard errors and degrees of freedom by Kenward and Roger's method",
-        DenominatorDegrees.BetweenWithin => "between-within degrees of freedom",
-        _ => "normal approximation",
-    };
 
     private static void Ends(TableContent content, double level)
     {

@@ -1,5 +1,5 @@
 using EcoGlmm.Data;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Inference;

@@ -1,5 +1,5 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Estimation;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
@@ -118,7 +118,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
     /// <summary>A coefficient by name.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
     public PopulationCoefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Data.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>What the difference means, in sentences.</summary>
     public string Explain()

@@ -1,5 +1,5 @@
 using System.Collections;
-using EcoGlmm.Display;
+using EcoGlmm.Text;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
@@ -116,7 +116,7 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay
     /// <summary>The place of a level.</summary>
     /// <exception cref="GlmmException">There is no such level.</exception>
     public RankedLevel this[string level] => Array.Find(_rows, r => r.Level == level)
-        ?? throw new GlmmException($"{Group} has no level \"{level}\"{Data.NearestName.Suggestion(level, _rows.Select(r => r.Level))}");
+        ?? throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, _rows.Select(r => r.Level))}");
 
     /// <summary>What may be said, in sentences.</summary>
     public string Explain()

@@ -58,6 +58,10 @@ internal sealed class ConnectedLevels
         return [.. sets.Values.Select(s => new ConnectedLevels([.. s.Levels], [.. s.Rows], terms))];
     }
 
+    /// <summary>Where the effects stand among all effects of the model.</summary>
+    public IEnumerable<int> Positions(IReadOnlyList<RandomTerm> terms) => _levels.SelectMany(l =>
+        Enumerable.Range(terms[l.Term].EffectOffset + (l.Level * terms[l.Term].Width), terms[l.Term].Width));
+
     /// <summary>The rows of Z: positions among the effects and values.</summary>
     public (int Column, double Value)[][] Design(IReadOnlyList<RandomTerm> terms)
     {
