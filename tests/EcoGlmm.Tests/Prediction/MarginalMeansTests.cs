@@ -68,8 +68,8 @@ public sealed class MarginalMeansTests
     public void The_studentized_range_has_its_quantiles(int means, double df, double quantile)
     {
         // qtukey(0.95, means, df) of R 4.2; for two means √2 times the quantile of t, from which qtukey is off for 2 degrees of freedom.
-        Assert.Equal(quantile, EcoGlmm.Inference.StudentizedRange.UpperQuantile(0.05, means, df), 2e-4);
-        Assert.Equal(0.05, EcoGlmm.Inference.StudentizedRange.UpperTail(quantile, means, df), 1e-5);
+        Assert.Equal(quantile, EcoGlmm.Numerics.StudentizedRange.UpperQuantile(0.05, means, df), 2e-4);
+        Assert.Equal(0.05, EcoGlmm.Numerics.StudentizedRange.UpperTail(quantile, means, df), 1e-5);
     }
 
     [Theory]
