@@ -43,3 +43,32 @@ write.table.of <- function(package, item) {
 }
 
 for (package in names(tables)) for (item in tables[[package]]) if (!length(only) || item %in% only) write.table.of(package, item)
+
+# What the packages keep as lists: places of samples, counts of species, trees.
+write.made <- function(stem, table, source) {
+  if (length(only) && !stem %in% only) return(invisible())
+  table <- as.data.frame(table)
+  for (name in names(table)) if (is.factor(table[[name]])) table[[name]] <- as.character(table[[name]])
+  write.table(table, file.path(folder, paste0(stem, ".csv")), sep = ",", quote = FALSE, row.names = FALSE, eol = "\n")
+  cat(sprintf("%-14s %6d rows %2d columns from %s\n", stem, nrow(table), ncol(table), source))
+}
+write.tree.text <- function(stem, text) {
+  if (length(only) && !stem %in% only) return(invisible())
+  writeLines(text, file.path(folder, paste0(stem, ".tre")))
+}
+from <- function(package, item) { home <- new.env(); data(list = item, package = package, envir = home); home[[item]] }
+
+mites <- from("ade4", "oribatid")
+common <- names(sort(colSums(mites$fau), decreasing = TRUE))[1:12]
+write.made("oribatid", data.frame(core = seq_len(nrow(mites$fau)), mites$xy, mites$envir, mites$fau[common]), "ade4::oribatid")
+fish <- from("ade4", "doubs")
+write.made("doubs", data.frame(site = rep(seq_len(nrow(fish$fish)), ncol(fish$fish)), x = fish$xy$x, y = fish$xy$y, elevation = fish$env$alt,
+  species = rep(names(fish$fish), each = nrow(fish$fish)), abundance = unlist(fish$fish)), "ade4::doubs")
+carnivores <- from("ade4", "carni70")
+write.made("carni70", data.frame(species = gsub("_", ".", rownames(carnivores$tab)), carnivores$tab), "ade4::carni70")
+write.tree.text("carni70", carnivores$tre)
+mammals <- from("phytools", "mammal.data")
+write.made("mammals", data.frame(species = rownames(mammals), mammals), "phytools::mammal.data")
+write.tree.text("mammals", ape::write.tree(from("phytools", "mammal.tree"), digits = 15))
+write.made("meuse", from("sp", "meuse")[c("x", "y", "zinc", "lead", "elev", "dist", "om", "ffreq", "soil", "landuse")], "sp::meuse")
+write.made("wheat2", transform(from("nlme", "Wheat2"), Block = as.character(Block)), "nlme::Wheat2")

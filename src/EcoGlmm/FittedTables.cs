@@ -3,6 +3,7 @@ using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm;
 
@@ -196,8 +197,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         {
             for (var j = 0; j < r; j++)
             {
-                for (var k = 0; k <= Math.Min(i, j); k++) result[(i * r) + j] += lambda[(i * r) + k] * lambda[(j * r) + k];
-                result[(i * r) + j] *= estimate.Scale * estimate.Scale;
+                result[(i * r) + j] = CovarianceQuantity.Product(lambda, term.LatentWidth, i, j) * estimate.Scale * estimate.Scale;
             }
         }
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.Diagnostics;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -30,7 +31,7 @@ public sealed partial class GlmmFit
         var precision = covariance.Inverse();
         var threads = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(_options.Control.MaxThreads, levels.Levels.Length) };
         var influences = new GroupInfluence[levels.Levels.Length];
-        Parallel.For(0, influences.Length, threads, () => exact ? null : new LeaveGroupOut(_estimate), (g, _, step) =>
+        Parallel.For(0, influences.Length, threads, () => exact ? null : new JointNewtonStep(_estimate), (g, _, step) =>
         {
             var change = exact ? ExactChange(levels.Rows[g], names) : step!.Change(levels.Rows[g]);
             var vector = Vector<double>.Build.DenseOfArray(change ?? NaNs(names.Length));

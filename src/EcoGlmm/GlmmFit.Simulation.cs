@@ -70,10 +70,11 @@ public sealed partial class GlmmFit
         if (!isRedrawn.Contains(true)) return ConditionalSimulator(seed).DrawSimulation;
         var stream = new RandomStream(seed);
         var fixedPredictors = FixedPredictors();
+        LevelSampler?[] samplers = [.. isRedrawn.Select((redrawn, t) => redrawn ? new LevelSampler(_estimate.System.Lambda, t, _estimate.Model.Terms[t]) : null)];
         return (simulation, destination) =>
         {
             var random = stream.Split(simulation);
-            var predictors = WithNewEffects(fixedPredictors, isRedrawn, random);
+            var predictors = WithNewEffects(fixedPredictors, samplers, random);
             Draw(new RowDistributions(Family, predictors, destination.Length), random, destination);
         };
     }
@@ -130,16 +131,20 @@ public sealed partial class GlmmFit
     }
 
     /// <summary>The predictors with new spherical effects for the terms to redraw and the modes for the others.</summary>
-    private double[]?[] WithNewEffects(double[]?[] fixedPredictors, bool[] isRedrawn, RandomStream random)
+    private double[]?[] WithNewEffects(double[]?[] fixedPredictors, LevelSampler?[] samplers, RandomStream random)
     {
         var system = _estimate.System;
         var u = (double[])_estimate.Modes.Clone();
-        foreach (var (term, _) in _estimate.Model.Terms.Zip(isRedrawn).Where(t => t.Second))
+        for (var t = 0; t < samplers.Length; t++)
         {
-            foreach (ref var effect in u.AsSpan(term.EffectOffset, term.EffectCount)) effect = _estimate.Scale * random.NextNormal();
+            if (samplers[t] is not { } sampler) continue;
+            var term = _estimate.Model.Terms[t];
+            var mine = u.AsSpan(term.LatentOffset, term.LatentCount);
+            foreach (ref var effect in mine) effect = _estimate.Scale * random.NextNormal();
+            sampler.Transform(mine);
         }
 
-        var b = new double[u.Length];
+        var b = new double[system.EffectCount];
         system.Lambda.Multiply(u, b);
         var predictors = Array.ConvertAll(fixedPredictors, p => (double[]?)p?.Clone());
         foreach (var k in _estimate.Model.RandomPredictors) system.AddZb(k, b, predictors[k]!);

@@ -7,7 +7,11 @@ using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
 
-/// <summary>A fitted model. Immutable; as the last expression of a notebook cell it shows its summary card.</summary>
+/// <summary>A fitted model; as the last expression of a notebook cell it shows its summary card.</summary>
+/// <remarks>
+/// Immutable: any number of threads may use one fit at the same time, all of its methods included, and each gets the same bits
+/// as it would alone. The same holds of every result and figure made from it; arrays handed out are copies.
+/// </remarks>
 public sealed partial class GlmmFit : IRichDisplay
 {
     private readonly ModelSpecification _specification;
@@ -15,6 +19,7 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly Estimate _estimate;
     private readonly GlmmOptions _options;
     private readonly Lazy<FittedPredictor> _predictor;
+    private readonly Lazy<double[,]> _covariance;
 
     internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
         GlmmOptions options, Estimate estimate)
@@ -32,7 +37,10 @@ public sealed partial class GlmmFit : IRichDisplay
         FamilyCoefficients = tables.FamilyCoefficients();
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
+        FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
+        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
         _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
+        _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
     }
 
     /// <summary>The formula of the conditional part, in canonical form.</summary>
@@ -118,7 +126,7 @@ public sealed partial class GlmmFit : IRichDisplay
     /// "shape" of the skew normal, "lower cutpoint" and "upper cutpoint" of ordered beta, thresholds ("Low|Medium") between ordered
     /// categories; empty for most families.
     /// </summary>
-    public IReadOnlyDictionary<string, double> FamilyParameters => FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate);
+    public IReadOnlyDictionary<string, double> FamilyParameters { get; }
 
     /// <summary>
     /// <see cref="FamilyParameters"/> with standard errors (by the delta method where the parameter is estimated on another
@@ -129,12 +137,11 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Minus twice the log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;
 
-    /// <summary>Covariance matrix of the fixed effects of the conditional part that were estimated, row by row in their order.</summary>
-    public double[,] Covariance => _predictor.Value.FixedCovariance();
+    /// <summary>Covariance matrix of the fixed effects of the conditional part that were estimated, row by row in their order; a copy.</summary>
+    public double[,] Covariance => (double[,])_covariance.Value.Clone();
 
     /// <summary>Levels of each grouping factor, in the order of the random terms.</summary>
-    public IReadOnlyList<(string Group, int Levels)> Groups =>
-        [.. _estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
+    public IReadOnlyList<(string Group, int Levels)> Groups { get; }
 
     /// <summary>
     /// Fitted means of the rows used, on the scale of the response, with random effects and zero inflation; proportions for

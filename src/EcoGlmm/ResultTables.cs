@@ -24,10 +24,10 @@ internal static class ResultTables
 
     public static TableContent Of(Predictions predictions)
     {
-        var rows = Math.Min(ShownRows, predictions.Estimate.Length);
+        var rows = Math.Min(ShownRows, predictions.RowCount);
         var level = NumberFormat.Significant(100 * predictions.Level);
         var notes = new List<string>();
-        if (rows < predictions.Estimate.Length) notes.Add($"the first {rows} of {FitWords.Count(predictions.Estimate.Length, "prediction")}");
+        if (rows < predictions.RowCount) notes.Add($"the first {rows} of {FitWords.Count(predictions.RowCount, "prediction")}");
         if (predictions.UnseenLevelRows > 0)
             notes.Add($"{FitWords.Count(predictions.UnseenLevelRows, "row")} with a grouping level that the model has not seen");
         if (predictions.NewIndividuals.Count > 0)
@@ -41,16 +41,17 @@ internal static class ResultTables
 
     public static TableContent Of(CategoryPredictions predictions)
     {
-        var rows = Math.Min(ShownRows, predictions.Probability.Length);
+        var rows = Math.Min(ShownRows, predictions.RowCount);
         var content = new TableContent("Probabilities of categories")
         {
-            Note = rows < predictions.Probability.Length
-                ? $"The first {rows} of {FitWords.Count(predictions.Probability.Length, "prediction")}." : null,
+            Note = rows < predictions.RowCount
+                ? $"The first {rows} of {FitWords.Count(predictions.RowCount, "prediction")}." : null,
         };
         content.Number("Row");
         foreach (var category in predictions.Categories) content.Number(category);
+        var probabilities = predictions.Probability;
         for (var i = 0; i < rows; i++)
-            content.Row([NumberFormat.Count(i + 1), .. predictions.Probability[i].Select(p => NumberFormat.Fixed(p, 3))]);
+            content.Row([NumberFormat.Count(i + 1), .. probabilities[i].Select(p => NumberFormat.Fixed(p, 3))]);
         return content;
     }
 

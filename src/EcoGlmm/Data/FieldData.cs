@@ -5,7 +5,8 @@ namespace EcoGlmm;
 
 /// <summary>
 /// An immutable table of field data: named columns that are numeric, categorical (a factor), logical or date, each of
-/// which may have missing values. Every method that changes something returns a new table.
+/// which may have missing values. Every method that changes something returns a new table, so that any number of threads
+/// may share one.
 /// </summary>
 public sealed partial class FieldData : IRichDisplay
 {

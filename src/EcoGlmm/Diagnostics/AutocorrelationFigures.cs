@@ -95,13 +95,13 @@ internal static class AutocorrelationFigures
     /// <summary>Where the residuals are low and high.</summary>
     public static Panel Map(SimulatedResiduals residuals, ResidualRows names, double[] x, double[] y, TestResult test, Func<int[], double[][]> simulatedRows)
     {
-        int[] rows = ResidualPoints.Choose(x, residuals.Scaled);
+        int[] rows = ResidualPoints.Choose(x, residuals.ScaledValues);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
         List<Trace> traces = [];
         double lower = -1;
         foreach ((double upper, string name, string color, MarkerSymbol symbol) in s_classes)
         {
-            int[] which = [.. Enumerable.Range(0, rows.Length).Where(i => residuals.Scaled[rows[i]] >= lower && residuals.Scaled[rows[i]] < upper)];
+            int[] which = [.. Enumerable.Range(0, rows.Length).Where(i => residuals.ScaledValues[rows[i]] >= lower && residuals.ScaledValues[rows[i]] < upper)];
             lower = upper;
             if (which.Length == 0)
                 continue;
@@ -178,7 +178,7 @@ internal static class AutocorrelationFigures
     /// <summary>Each residual against the weighted mean of its neighbours; the slope is Moran's I.</summary>
     public static Panel Lag(SimulatedResiduals residuals, ResidualRows names, double[] lag, TestResult test, Func<int[], double[][]> simulatedRows)
     {
-        double[] scaled = residuals.Scaled;
+        double[] scaled = residuals.ScaledValues;
         int[] rows = ResidualPoints.Choose(scaled, scaled);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
         double mean = SimulationTest.Mean(scaled), level = SimulationTest.Mean(lag);

@@ -26,6 +26,9 @@ public enum CheckStatus
 /// <param name="Advice">What to try; empty when nothing is wrong.</param>
 public sealed record CheckFinding(string Name, CheckStatus Status, string Message, string Advice)
 {
+    /// <summary>What is worth following first has the smallest.</summary>
+    internal int Rank { get; init; } = int.MaxValue;
+
     /// <summary>The test behind the finding, adjusted for all tests of the check; null where there is none.</summary>
     public TestResult? Test { get; init; }
 }
@@ -38,6 +41,12 @@ public sealed record CheckOptions
 
     /// <summary>Seed of the simulations.</summary>
     public long Seed { get; init; } = SimulatedResiduals.DefaultSeed;
+
+    /// <summary>
+    /// Whether a model that is sick is fitted again with what may cure it, up to a dozen changes, to say which helps; models of more
+    /// than 20,000 rows are not.
+    /// </summary>
+    public bool TryCures { get; init; } = true;
 
     /// <summary>Whether influential groups are found by fitting the model again without each, not by one step from the estimates.</summary>
     public bool ExactInfluence { get; init; }
@@ -53,12 +62,13 @@ public sealed class ModelCheck : IRichDisplay
 
     private readonly IReadOnlyList<Figure> _figures;
 
-    internal ModelCheck(GlmmFit fit, SimulatedResiduals? residuals, IReadOnlyList<CheckFinding> findings,
+    internal ModelCheck(GlmmFit fit, SimulatedResiduals? residuals, IReadOnlyList<CheckFinding> findings, CheckCure? cure,
         IReadOnlyList<TermCollinearity> collinearity, IReadOnlyList<GroupInfluences> influences, IReadOnlyList<Figure> figures)
     {
         Fit = fit;
         Residuals = residuals;
         Findings = findings;
+        Cure = cure;
         Collinearity = collinearity;
         Influences = influences;
         _figures = figures;
@@ -77,6 +87,9 @@ public sealed class ModelCheck : IRichDisplay
 
     /// <summary>Everything that was looked at, problems first.</summary>
     public IReadOnlyList<CheckFinding> Findings { get; }
+
+    /// <summary>A changed model that was fitted and is better; null where nothing was wrong, or nothing that was tried helps.</summary>
+    public CheckCure? Cure { get; }
 
     /// <summary>Collinearity of the fixed effects.</summary>
     public IReadOnlyList<TermCollinearity> Collinearity { get; }
@@ -101,7 +114,9 @@ public sealed class ModelCheck : IRichDisplay
             string verdict = problems.Length > 0
                 ? $"Do not believe this model as it is: {Named(problems)}."
                 : $"The model may stand, but look at: {Named(cautions)}.";
-            string? advice = problems.Concat(cautions).Select(f => f.Advice).FirstOrDefault(a => a.Length > 0);
+            if (Cure is not null)
+                return $"{verdict} {Cure} {Cure.Call} fits it.";
+            string? advice = problems.Concat(cautions).OrderBy(f => f.Rank).Select(f => f.Advice).FirstOrDefault(a => a.Length > 0);
             return advice is null ? verdict : $"{verdict} What to try first: {char.ToLowerInvariant(advice[0])}{advice[1..]}";
         }
     }

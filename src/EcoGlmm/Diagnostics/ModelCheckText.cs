@@ -15,7 +15,7 @@ internal static class ModelCheckText
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Mark(finding.Status)} {finding.Name}: {finding.Message}");
             if (finding.Advice.Length > 0)
-                text.Append("\n    Try: ").Append(finding.Advice);
+                text.Append("\n    ").Append(finding.Advice);
         }
 
         return text.Append('\n').Append(Note(check)).ToString();
@@ -33,6 +33,8 @@ internal static class ModelCheckText
         html.Paragraph(check.Verdict).Code(check.Fit.Formula);
         foreach (CheckFinding finding in check.Findings.Where(f => f.Status is CheckStatus.Problem or CheckStatus.Caution))
             html.Message(Shown(finding.Status), $"{finding.Name}. {finding.Message} {finding.Advice}".TrimEnd());
+        if (check.Cure is { } cure)
+            html.LabelledCode("Tried, and better", cure.Call);
         var table = new TableContent("What was checked") { Note = Note(check) }.Text("").Text("Finding").Number("p, adjusted").Text("In words");
         foreach (CheckFinding finding in check.Findings)
         {
@@ -78,13 +80,14 @@ internal static class ModelCheckText
             pValue = Finite(f.Test?.PValue),
             adjustedPValue = Finite(f.Test?.AdjustedPValue),
         }),
-        collinearity = check.Collinearity.Select(c => new { term = c.Term, degreesOfFreedom = c.DegreesOfFreedom, inflation = Finite(c.Inflation), isInInteraction = c.IsInInteraction }),
+        cure = check.Cure is { } c ? new { change = c.Change, call = c.Call, deltaAic = Finite(c.DeltaAic), remaining = c.Remaining } : null,
+        collinearity = check.Collinearity.Select(t => new { term = t.Term, degreesOfFreedom = t.DegreesOfFreedom, inflation = Finite(t.Inflation), isInInteraction = t.IsInInteraction }),
         influences = check.Influences.Select(g => new
         {
             group = g.Group,
             isExact = g.IsExact,
             coefficients = g.Coefficients,
-            levels = g.Select(l => new { level = l.Level, rows = l.RowCount, cooksDistance = Finite(l.CooksDistance), changes = l.Changes.Select(c => Finite(c)) }),
+            levels = g.Select(l => new { level = l.Level, rows = l.RowCount, cooksDistance = Finite(l.CooksDistance), changes = l.Changes.Select(v => Finite(v)) }),
         }),
     }, indented ? s_indented : s_compact);
 

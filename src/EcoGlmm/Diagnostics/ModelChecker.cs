@@ -12,18 +12,19 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private const double MuchCollinearity = 5, VeryMuchCollinearity = 10;
 
     private readonly List<CheckFinding> _findings = [];
-    private readonly List<(CheckFinding Finding, Func<TestResult, CheckFinding> Judge)> _tested = [];
+    private readonly List<(string Name, TestResult Test)> _normality = [];
     private readonly List<Figure> _figures = [];
 
     public ModelCheck Check()
     {
         Convergence();
-        SimulatedResiduals? residuals = Residuals();
+        Symptoms? symptoms = Residuals();
         RandomEffectsNormality();
-        Judge();
+        Judge(symptoms);
+        CheckCure? cure = symptoms is null || !options.TryCures ? null : CureSearch.Find(symptoms, options.Count, options.Seed);
         IReadOnlyList<TermCollinearity> collinearity = Collinearity();
         List<GroupInfluences> influences = Influences();
-        return new ModelCheck(fit, residuals, [.. _findings.OrderBy(f => Rank(f.Status))], collinearity, influences, _figures);
+        return new ModelCheck(fit, symptoms?.Residuals, [.. _findings.OrderBy(f => Rank(f.Status))], cure, collinearity, influences, _figures);
     }
 
     private static int Rank(CheckStatus status) => status switch
@@ -51,12 +52,12 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             Add("Singularity", CheckStatus.Good, "No variance of a random effect is zero and no correlation ±1.", "");
     }
 
-    private SimulatedResiduals? Residuals()
+    private Symptoms? Residuals()
     {
-        SimulatedResiduals residuals;
+        Symptoms symptoms;
         try
         {
-            residuals = fit.SimulatedResiduals(options.Count, options.Seed);
+            symptoms = Symptoms.Of(fit, options.Count, options.Seed);
         }
         catch (GlmmException e)
         {
@@ -64,52 +65,9 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             return null;
         }
 
-        _figures.Add(residuals.Plot());
-        Test("Overdispersion", residuals.TestDispersion(), CheckStatus.Problem, test => CheckAdvice.Dispersion(fit, test),
-            test => test.Statistic < 1 ? "Underdispersion" : "Overdispersion");
-        if (residuals.IntegerResponse && residuals.Observed.Contains(0))
-        {
-            Test("Zeros", residuals.TestZeroInflation(), CheckStatus.Problem, test => CheckAdvice.Zeros(fit, test),
-                test => test.Statistic < 1 ? "Too few zeros" : "Zero inflation");
-        }
-
-        foreach (var (name, isGroup, test) in residuals.Patterns())
-            Test($"Pattern against {name}", test, isGroup ? CheckStatus.Caution : CheckStatus.Problem, t => CheckAdvice.Pattern(fit, name, isGroup, t));
-
-        _figures.Add(residuals.PlotAll());
-        foreach (string time in TimeColumns())
-        {
-            if (AlongTime(residuals, time) is not { } test)
-                continue;
-            Test($"Autocorrelation along {time}", test, CheckStatus.Problem, t => CheckAdvice.Time(time, t));
-            if (test.IsSignificant)
-                _figures.Add(test.Plot());
-        }
-
-        Test("Distribution", residuals.TestUniformity(), CheckStatus.Problem, _ => CheckAdvice.Distribution);
-        Test("Outliers", residuals.TestOutliers(), CheckStatus.Caution, test => CheckAdvice.Outliers(fit, test));
-        return residuals;
-    }
-
-    /// <summary>Dates, and numbers that are named like a time, without missing values.</summary>
-    private IEnumerable<string> TimeColumns() => fit.Data.Columns
-        .Where(c => c is DateColumn || (c is NumericColumn && IsTimeName(c.Name))).Select(c => c.Name);
-
-    private static bool IsTimeName(string name) => name.ToUpperInvariant() is "YEAR" or "DAY" or "DATE" or "TIME" or "WEEK" or "MONTH"
-        or "DAYS" or "YEARS" or "JULIAN" or "DOY" or "DAYOFYEAR" or "OCCASION" or "JDATE" or "NIGHT";
-
-    /// <summary>Durbin-Watson on one residual a time; null where there are too few times or values are missing.</summary>
-    private static TestResult? AlongTime(SimulatedResiduals residuals, string time)
-    {
-        const int fewest = 10;
-        double[] numbers = residuals.Variable(time).Numbers!;
-        if (numbers.Any(double.IsNaN))
-            return null;
-        double[] times = [.. numbers.Distinct().Order()];
-        if (times.Length < fewest)
-            return null;
-        SimulatedResiduals byTime = times.Length == numbers.Length ? residuals : residuals.Regroup(numbers);
-        return byTime.TestTemporalAutocorrelation(times.Length == numbers.Length ? numbers : times);
+        _figures.Add(symptoms.Residuals.Plot());
+        _figures.Add(symptoms.Residuals.PlotAll());
+        return symptoms;
     }
 
     private void RandomEffectsNormality()
@@ -129,8 +87,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                     continue;
                 TestResult test = RandomEffectNormality.Test(name, z);
                 panels.Add(RandomEffectNormality.Panel(name, z, levels, test));
-                Test($"Normality of {name}", test, CheckStatus.Caution, _ =>
-                    "Look for levels that stand apart in the quantile plot of the random effects, and for a predictor of the levels that the model lacks.");
+                _normality.Add((name, test));
             }
         }
 
@@ -190,20 +147,33 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         return all;
     }
 
-    private void Test(string name, TestResult test, CheckStatus whenSignificant, Func<TestResult, string> advice, Func<TestResult, string>? nameWhenSignificant = null) =>
-        _tested.Add((new CheckFinding(name, CheckStatus.Good, test.Message, "") { Test = test }, adjusted => adjusted.IsSignificant
-            ? new CheckFinding(nameWhenSignificant?.Invoke(adjusted) ?? name, whenSignificant, test.Message, advice(adjusted)) { Test = adjusted }
-            : new CheckFinding(name, CheckStatus.Good, test.PValue < TestResult.SignificanceLevel
-                ? $"{test.Message} Among so many tests that is no surprise."
-                : test.Message, "") { Test = adjusted }));
-
     /// <summary>Adjusts all tests together, and only then says what each means.</summary>
-    private void Judge()
+    private void Judge(Symptoms? symptoms)
     {
-        double[] adjusted = PValueAdjustment.Holm([.. _tested.Select(t => t.Finding.Test!.PValue)]);
-        for (int i = 0; i < adjusted.Length; i++)
-            _findings.Add(_tested[i].Judge(_tested[i].Finding.Test! with { AdjustedPValue = adjusted[i] }));
+        double[] normality = [.. _normality.Select(t => t.Test.PValue)];
+        symptoms?.Judge(normality);
+        foreach (Symptom s in symptoms?.All ?? [])
+        {
+            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? CheckAdvice.Name(s) : s.Name, CheckAdvice.Status(s), () => CheckAdvice.For(s, symptoms!))
+                with { Rank = CheckAdvice.Rank(s, symptoms!) });
+            if (s is { Kind: SymptomKind.Time, Test: { IsSignificant: true, HasChart: true } })
+                _figures.Add(s.Test.Plot());
+        }
+
+        double[] adjusted = PValueAdjustment.Holm([.. normality, .. symptoms?.All.Select(s => s.Test.PValue) ?? []]);
+        for (int i = 0; i < _normality.Count; i++)
+        {
+            string name = $"Normality of {_normality[i].Name}";
+            _findings.Add(Finding(name, _normality[i].Test with { AdjustedPValue = adjusted[i] }, name, CheckStatus.Caution, () =>
+                "Look for levels that stand apart in the quantile plot of the random effects, and for a predictor of the levels that the model lacks."));
+        }
     }
+
+    private static CheckFinding Finding(string name, TestResult test, string nameWhenSignificant, CheckStatus whenSignificant, Func<string> advice) => test.IsSignificant
+        ? new CheckFinding(nameWhenSignificant, whenSignificant, test.Message, advice()) { Test = test }
+        : new CheckFinding(name, CheckStatus.Good, test.PValue < TestResult.SignificanceLevel
+            ? $"{test.Message} Among so many tests that is no surprise."
+            : test.Message, "") { Test = test };
 
     private void Add(string name, CheckStatus status, string message, string advice) => _findings.Add(new CheckFinding(name, status, message, advice));
 }

@@ -56,7 +56,7 @@ internal static class ResidualFigures
         SimulatedResiduals residuals, ResidualRows names, PanelPredictor predictor, string? title,
         (double[] Grid, QuantileCurve[] Curves) fit, TestResult quantiles, bool outliersSignificant, Func<int[], double[][]> simulatedRows)
     {
-        double[] scaled = Array.ConvertAll(predictor.Rows, row => residuals.Scaled[row]);
+        double[] scaled = Array.ConvertAll(predictor.Rows, row => residuals.ScaledValues[row]);
         int[] drawn = ResidualPoints.Choose(predictor.Values, scaled);
         int[] rows = Array.ConvertAll(drawn, k => predictor.Rows[k]);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));

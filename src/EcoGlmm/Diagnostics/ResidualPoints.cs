@@ -47,13 +47,13 @@ internal static class ResidualPoints
             Array.Sort(simulated[i]);
             var line = new StringBuilder()
                 .Append(names.Kind).Append(' ').Append(names.Label(row))
-                .Append("\nObserved ").Append(Number(residuals.Observed[row]))
-                .Append("\nPredicted ").Append(Number(residuals.Fitted[row]))
-                .Append("\nResidual ").Append(residuals.Scaled[row].ToString("0.###", CultureInfo.InvariantCulture))
+                .Append("\nObserved ").Append(Number(residuals.ObservedValues[row]))
+                .Append("\nPredicted ").Append(Number(residuals.FittedValues[row]))
+                .Append("\nResidual ").Append(residuals.ScaledValues[row].ToString("0.###", CultureInfo.InvariantCulture))
                 .Append("\nSimulated ").Append(Number(Quantile(simulated[i], 0.025))).Append(" to ")
                 .Append(Number(Quantile(simulated[i], 0.975))).Append(" (95 %)");
-            if (IsOutlier(residuals.Scaled[row]))
-                line.Append(residuals.Scaled[row] == 0 ? "\nBelow all simulations" : "\nAbove all simulations");
+            if (IsOutlier(residuals.ScaledValues[row]))
+                line.Append(residuals.ScaledValues[row] == 0 ? "\nBelow all simulations" : "\nAbove all simulations");
             text[i] = line.ToString();
         });
         return text;

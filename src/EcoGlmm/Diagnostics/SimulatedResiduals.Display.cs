@@ -14,7 +14,7 @@ public sealed partial class SimulatedResiduals
     public Figure Plot()
     {
         TestResult outliers = TestOutliers();
-        Panel left = ResidualFigures.UniformQuantiles(Scaled, _rows, OverallLines(outliers));
+        Panel left = ResidualFigures.UniformQuantiles(_scaled, _rows, OverallLines(outliers));
         (TestResult test, Func<TestResult, Panel> draw) = AgainstPrediction("Do they depend on the prediction?");
         return Assemble("Simulated residuals", left, draw(test));
     }

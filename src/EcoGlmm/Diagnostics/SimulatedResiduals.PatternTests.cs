@@ -20,9 +20,9 @@ public sealed partial class SimulatedResiduals
         quantiles ??= s_quartiles;
         if (quantiles.Length == 0 || quantiles.Any(q => !(q > 0 && q < 1)))
             throw new GlmmException("TestQuantiles needs quantiles between 0 and 1, such as 0.25, 0.5 and 0.75.");
-        double[] x = Checked(predictor ?? Fitted, "the predictor");
+        double[] x = Checked(predictor ?? _fitted, "the predictor");
         var variable = new PanelPredictor(predictor is null ? "Prediction" : "Predictor", x, rank) { IsPrediction = predictor is null };
-        var fit = QuantileSpline.Fit(variable.Position, Scaled, quantiles);
+        var fit = QuantileSpline.Fit(variable.Position, _scaled, quantiles);
         TestResult test = QuantileResult(fit.Curves);
         return test with
         {
@@ -84,8 +84,8 @@ public sealed partial class SimulatedResiduals
     {
         int count = grouping.Levels.Length;
         (double Statistic, double PValue)[] tests =
-            Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => Scaled[row]), Alternative.TwoSided));
-        (double f, double levene) = LeveneTest.Test(Scaled, grouping.Rows);
+            Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => _scaled[row]), Alternative.TwoSided));
+        (double f, double levene) = LeveneTest.Test(_scaled, grouping.Rows);
         (double[] adjusted, double all, string warning) = AdjustedLevels(grouping, tests, levene);
         List<TestResult> parts =
         [
@@ -130,7 +130,7 @@ public sealed partial class SimulatedResiduals
     {
         if (NullStatistics(() => u => LevelPValues(u, grouping).Min(), 50.0 * RowCount) is { } smallest)
         {
-            double[] own = LevelPValues(Scaled, grouping);
+            double[] own = LevelPValues(_scaled, grouping);
             return (Array.ConvertAll(own[..tests.Length], p => SimulationNull.PValue(smallest, p, Alternative.Less)),
                 SimulationNull.PValue(smallest, own.Min(), Alternative.Less), "");
         }
@@ -175,7 +175,7 @@ public sealed partial class SimulatedResiduals
         double[] sorted = (double[])Checked(time, "the time").Clone();
         int[] order = [.. Enumerable.Range(0, RowCount)];
         Array.Sort(sorted, order);
-        double[] values = Array.ConvertAll(order, row => Scaled[row]);
+        double[] values = Array.ConvertAll(order, row => _scaled[row]);
         for (int i = 1; i < sorted.Length; i++)
         {
             if (sorted[i] == sorted[i - 1])

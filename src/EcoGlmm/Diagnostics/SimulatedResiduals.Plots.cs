@@ -91,13 +91,13 @@ public sealed partial class SimulatedResiduals
     /// <summary>Whether residuals change with the prediction, each predictor and each grouping factor, whatever their distribution.</summary>
     internal IEnumerable<(string Name, bool IsGroup, TestResult Test)> Patterns()
     {
-        yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(Fitted), Scaled));
+        yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(_fitted), _scaled));
         foreach ((ResidualPredictor variable, bool isGroup) in ModelVariables())
         {
             if (variable.Numbers is { } numbers && !HasFewValues(numbers))
-                yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), Scaled));
+                yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), _scaled));
             else
-                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]), Scaled));
+                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]), _scaled));
         }
     }
 
@@ -119,11 +119,11 @@ public sealed partial class SimulatedResiduals
 
     private (TestResult Test, Func<TestResult, Panel> Draw) AgainstPrediction(string? title)
     {
-        if (HasFewValues(Fitted))
-            return Against(new ResidualPredictor("Prediction", Fitted, null), title, rank: true);
+        if (HasFewValues(_fitted))
+            return Against(new ResidualPredictor("Prediction", _fitted, null), title, rank: true);
         var (grid, curves) = _fittedCurves.Value;
         return (QuantileResult(curves), test => ResidualFigures.AgainstPredictor(this, _rows,
-            new PanelPredictor("Prediction", Fitted, isRank: true) { IsPrediction = true }, title, (grid, curves), test, TestOutliers().IsSignificant, _simulations.Rows));
+            new PanelPredictor("Prediction", _fitted, isRank: true) { IsPrediction = true }, title, (grid, curves), test, TestOutliers().IsSignificant, _simulations.Rows));
     }
 
     /// <summary>The test of residuals against a variable, on some of the rows, and what draws it.</summary>
@@ -142,7 +142,7 @@ public sealed partial class SimulatedResiduals
                 {
                     Note = present.Length < rows.Length ? $"{rows.Length - present.Length} rows without a value are left out" : null,
                 };
-                var fit = QuantileSpline.Fit(predictor.Position, Array.ConvertAll(present, r => Scaled[r]), s_quartiles);
+                var fit = QuantileSpline.Fit(predictor.Position, Array.ConvertAll(present, r => _scaled[r]), s_quartiles);
                 return (QuantileResult(fit.Curves), test => ResidualFigures.AgainstPredictor(
                     this, _rows, predictor, title, fit, test, TestOutliers().IsSignificant, _simulations.Rows));
             }
@@ -163,8 +163,8 @@ public sealed partial class SimulatedResiduals
     }
 
     private Panel LevelPanel(Grouping grouping, string name, string? title, TestResult test) => grouping.Levels.Length > MostBoxes
-        ? ResidualFigures.ManyLevels(Scaled, grouping, name, title, test)
-        : ResidualFigures.AgainstLevels(Scaled, grouping, name, title, test);
+        ? ResidualFigures.ManyLevels(_scaled, grouping, name, title, test)
+        : ResidualFigures.AgainstLevels(_scaled, grouping, name, title, test);
 
     /// <summary>Panels whose p-values are adjusted for their number.</summary>
     private static Panel[] Adjusted(IEnumerable<(TestResult Test, Func<TestResult, Panel> Draw)> panels)

@@ -34,7 +34,7 @@ public sealed partial class SimulatedResiduals
         return test with
         {
             Chart = new TestChart(() => Assemble("Residuals in space",
-                AutocorrelationFigures.Map(this, _rows, x, y, test, _simulations.Rows), AutocorrelationFigures.Correlogram(Scaled, x, y))),
+                AutocorrelationFigures.Map(this, _rows, x, y, test, _simulations.Rows), AutocorrelationFigures.Correlogram(_scaled, x, y))),
         };
     }
 
@@ -84,7 +84,7 @@ public sealed partial class SimulatedResiduals
     {
         if (RowCount < 4)
             throw new GlmmException($"Moran's I needs at least four rows, but there are {RowCount}.");
-        (double I, double expected, _, double p, double[] lag) = MoranI.Test(Scaled, weight, alternative);
+        (double I, double expected, _, double p, double[] lag) = MoranI.Test(_scaled, weight, alternative);
         (double? simulated, string warning) = DependentPValue(() =>
         {
             double[][] weights = MoranI.Weights(RowCount, weight);

@@ -18,7 +18,7 @@ public sealed partial class SimulatedResiduals
     /// <remarks>With many rows it finds deviations too small to matter: look at the chart too.</remarks>
     public TestResult TestUniformity(Alternative alternative = Alternative.TwoSided)
     {
-        (double d, double p) = KolmogorovSmirnov.Uniform(Scaled, alternative);
+        (double d, double p) = KolmogorovSmirnov.Uniform(_scaled, alternative);
         string pText = TestResult.FormatPValue(p, 0);
         string message = p < TestResult.SignificanceLevel
             ? $"The residuals are not uniform ({pText}): overall, the observations are not distributed as the model says."
@@ -27,7 +27,7 @@ public sealed partial class SimulatedResiduals
         {
             Verdict = p < TestResult.SignificanceLevel ? "not uniform" : "as expected",
             Chart = new TestChart(() => Assemble("Uniformity of the residuals",
-                ResidualFigures.UniformQuantiles(Scaled, _rows, [ResidualFigures.TestLine("Uniformity (KS)", TestUniformity(alternative))]))),
+                ResidualFigures.UniformQuantiles(_scaled, _rows, [ResidualFigures.TestLine("Uniformity (KS)", TestUniformity(alternative))]))),
         };
     }
 
@@ -54,7 +54,7 @@ public sealed partial class SimulatedResiduals
 
         (double[] simulated, double observed) = _refits is { } refits
             ? (refits.Pearson, refits.ObservedPearson)
-            : (_summary.Variances, SimulationSource.VarianceAround(Observed, Fitted));
+            : (_summary.Variances, SimulationSource.VarianceAround(_observed, _fitted));
         TestResult test = DispersionTest.Simulated(simulated, observed, alternative, _refits is not null);
         double mean = SimulationTest.Mean(simulated);
         return test with
@@ -87,15 +87,15 @@ public sealed partial class SimulatedResiduals
             throw new GlmmException($"The bootstrap of the outlier test needs at least two replicates, but {replicates} were asked for.");
         (TestResult test, double[]? expected) = OutlierTest.Resolve(type, IntegerResponse) switch
         {
-            OutlierTestType.Binomial => (OutlierTest.Binomial(Scaled, Count, alternative, margin), null),
+            OutlierTestType.Binomial => (OutlierTest.Binomial(_scaled, Count, alternative, margin), null),
             OutlierTestType.Bootstrap => OutlierTest.Bootstrap(
-                Scaled, _compared.Matrix(), alternative, margin, replicates, new RandomStream(Seed).Split(BootstrapStream)),
-            _ => OutlierTest.LeaveOneOut(Scaled, _comparedSummary, alternative, margin),
+                _scaled, _compared.Matrix(), alternative, margin, replicates, new RandomStream(Seed).Split(BootstrapStream)),
+            _ => OutlierTest.LeaveOneOut(_scaled, _comparedSummary, alternative, margin),
         };
         return test with
         {
             Chart = new TestChart(() => Assemble("Rows outside all simulations", expected is null
-                ? OutlierFigure.Histogram(Scaled, Count, margin, test)
+                ? OutlierFigure.Histogram(_scaled, Count, margin, test)
                 : ResidualFigures.Comparison(null, "Rows outside all others, for each simulation in the place of the data", expected, test.Statistic, whole: true, test))),
         };
     }
@@ -110,7 +110,7 @@ public sealed partial class SimulatedResiduals
     /// </remarks>
     public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
     {
-        int zeros = SimulationSource.CountZeros(Observed);
+        int zeros = SimulationSource.CountZeros(_observed);
         TestResult test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
         {
             double mean = SimulationTest.Mean(_summary.Zeros);

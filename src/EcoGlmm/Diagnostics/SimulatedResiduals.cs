@@ -12,7 +12,8 @@ namespace EcoGlmm;
 /// <remarks>
 /// Definitions are those of the R package DHARMa (F. Hartig), after P. K. Dunn and G. K. Smyth (1996), Randomized quantile
 /// residuals, Journal of Computational and Graphical Statistics 5, 236-244. Simulations that take much memory are not kept
-/// but made again when something asks for them.
+/// but made again when something asks for them. Immutable, and safe to share among threads: what is computed on demand is
+/// computed once, and arrays handed out are copies.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class SimulatedResiduals : IRichDisplay
@@ -22,6 +23,9 @@ public sealed partial class SimulatedResiduals : IRichDisplay
 
     private const long RandomisationStream = -101, BootstrapStream = -102, NullStream = -103;
 
+    private readonly double[] _observed;
+    private readonly double[] _fitted;
+    private readonly double[] _scaled;
     private readonly SimulationSource _simulations;
     private readonly SimulationSource _compared;
     private readonly double[] _comparedObserved;
@@ -35,8 +39,8 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed,
         ResidualMethod method, ResidualRows rows, ResidualModel? model, RefittedModels? refits, bool areRowsDependent, double[,]? rotation = null)
     {
-        Observed = observed;
-        Fitted = fitted;
+        _observed = observed;
+        _fitted = fitted;
         IntegerResponse = integerResponse;
         Seed = seed;
         Method = refits is null ? method : ResidualMethod.Traditional;
@@ -56,34 +60,43 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         }
 
         _comparedSummary = _compared == simulations ? _summary : _compared.Summarise(_comparedObserved, new double[observed.Length]);
-        Scaled = Method == ResidualMethod.Traditional
+        _scaled = Method == ResidualMethod.Traditional
             ? TraditionalQuantile.Apply(_compared, _comparedObserved, integerResponse, new RandomStream(seed).Split(RandomisationStream))
             : ProbabilityIntegralTransform(_comparedSummary, _compared.Count, seed);
         _areRowsDependent = areRowsDependent && Method == ResidualMethod.Pit;
         _null = new(SimulatedNullResiduals);
-        _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(Fitted), Scaled, s_quartiles));
+        _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(_fitted), _scaled, s_quartiles));
     }
 
-    /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right.</summary>
-    public double[] Scaled { get; }
+    /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right. A copy: take it once before a loop.</summary>
+    public double[] Scaled => (double[])_scaled.Clone();
 
-    /// <summary>The observed response, one value for each row.</summary>
-    public double[] Observed { get; }
+    /// <summary>The observed response, one value for each row; a copy.</summary>
+    public double[] Observed => (double[])_observed.Clone();
 
-    /// <summary>The fitted (predicted) response, one value for each row, on the scale of the response.</summary>
-    public double[] Fitted { get; }
+    /// <summary>The fitted (predicted) response, one value for each row, on the scale of the response; a copy.</summary>
+    public double[] Fitted => (double[])_fitted.Clone();
 
     /// <summary>
     /// The simulated responses, [simulation][row]. Simulations of large models are made again, and held in memory from then on,
     /// when this is first asked for.
     /// </summary>
-    public double[][] Simulated => _simulations.Matrix();
+    public SimulatedResponses Simulated => new(_simulations.Matrix());
 
     /// <summary>The number of simulations.</summary>
     public int Count => _simulations.Count;
 
     /// <summary>The number of rows.</summary>
-    public int RowCount => Observed.Length;
+    public int RowCount => _observed.Length;
+
+    /// <summary>The residuals themselves, for those who only read them.</summary>
+    internal double[] ScaledValues => _scaled;
+
+    /// <summary>The observed response itself, for those who only read it.</summary>
+    internal double[] ObservedValues => _observed;
+
+    /// <summary>The fitted response itself, for those who only read it.</summary>
+    internal double[] FittedValues => _fitted;
 
     /// <summary>The seed of the randomisation (and of the simulations, when a fitted model made them).</summary>
     public long Seed { get; }
@@ -134,8 +147,9 @@ public sealed partial class SimulatedResiduals : IRichDisplay
             }
         }
 
-        fitted ??= MeanOfSimulations(simulated);
-        return Create(observed, fitted, SimulationSource.FromMatrix(simulated),
+        simulated = Array.ConvertAll(simulated, s => (double[])s.Clone());
+        fitted = fitted is null ? MeanOfSimulations(simulated) : (double[])fitted.Clone();
+        return Create((double[])observed.Clone(), fitted, SimulationSource.FromMatrix(simulated),
             integerResponse ?? (AreWhole(observed) && simulated.All(AreWhole)), seed, method, ResidualRows.Plain, null, null, false);
     }
 
@@ -168,8 +182,8 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     {
         if (Method != ResidualMethod.Pit)
             throw new GlmmException("Only residuals by the probability integral transform, without refits, can be rotated. Make them with ResidualMethod.Pit.");
-        return new SimulatedResiduals(Observed, Fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null, _areRowsDependent,
-            covariance ?? ResidualRotation.Estimate(Simulated));
+        return new SimulatedResiduals(_observed, _fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null, _areRowsDependent,
+            covariance ?? ResidualRotation.Estimate(_simulations.Matrix()));
     }
 
     /// <summary>
@@ -177,7 +191,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
     /// −<paramref name="outlierValue"/> and +<paramref name="outlierValue"/>, infinite unless given.
     /// </summary>
     public double[] ToNormal(double outlierValue = double.PositiveInfinity) =>
-        Array.ConvertAll(Scaled, r => r <= 0 ? -outlierValue : r >= 1 ? outlierValue : NormalDistribution.Quantile(r));
+        Array.ConvertAll(_scaled, r => r <= 0 ? -outlierValue : r >= 1 ? outlierValue : NormalDistribution.Quantile(r));
 
     /// <summary>
     /// Residuals of groups of rows: observed, fitted and simulated responses are summed (or otherwise aggregated) within each
@@ -206,7 +220,7 @@ public sealed partial class SimulatedResiduals : IRichDisplay
         RefittedModels? refits = _refits is null ? null
             : _refits with { Observed = Aggregate(_refits.Observed), Residuals = Array.ConvertAll(_refits.Residuals, Aggregate) };
         var groups = SimulationSource.FromWriter(Simulate, Count, grouping.Levels.Length);
-        return FromSource(Aggregate(Observed), Aggregate(Fitted), groups, IntegerResponse, Seed,
+        return FromSource(Aggregate(_observed), Aggregate(_fitted), groups, IntegerResponse, Seed,
             new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"), method: Method, refits: refits,
             areRowsDependent: _areRowsDependent);
     }

@@ -1,12 +1,13 @@
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 
-/// <summary>Diagonal entries of Λ that are, or may be, on the boundary of the parameter space.</summary>
+/// <summary>Scales of random effects that are, or may be, on the boundary of the parameter space.</summary>
 internal static class BoundaryCandidates
 {
     /// <summary>
-    /// The positions in θ of Λ's diagonal entries whose contribution to the linear predictor is smaller than
+    /// The positions in θ of the scales (diagonal entries of an unstructured Λ) whose contribution to the linear predictor is smaller than
     /// <paramref name="threshold"/>, with that size, smallest first; terms of which something is held are left out.
     /// </summary>
     public static List<(int Index, double Size)> Of(MixedModel model, ReadOnlySpan<double> theta, double threshold)
@@ -15,9 +16,9 @@ internal static class BoundaryCandidates
         foreach (var term in model.Terms)
         {
             if (model.Restraints.Holds(term)) continue;
-            for (var c = 0; c < term.Width; c++)
+            foreach (var own in term.Loadings.Variances)
             {
-                var index = DiagonalIndex(term, c);
+                var index = term.ThetaOffset + own;
                 var size = Math.Abs(theta[index]) / model.Unit[term.Predictor];
                 if (size < threshold) result.Add((index, size));
             }
@@ -34,7 +35,7 @@ internal static class BoundaryCandidates
     /// </summary>
     public static IEnumerable<double[]> Alternatives(MixedModel model, double[] theta)
     {
-        foreach (var term in model.Terms.Where(t => !t.IsDiagonal && !model.Restraints.Holds(t)))
+        foreach (var term in model.Terms.Where(t => t is { IsDiagonal: false, Loadings: Unstructured } && !model.Restraints.Holds(t)))
         {
             for (var c = 1; c < term.Width; c++)
             {
@@ -55,7 +56,6 @@ internal static class BoundaryCandidates
         }
     }
 
-    /// <summary>Position in θ of a term's diagonal entry.</summary>
-    public static int DiagonalIndex(RandomTerm term, int c) =>
-        term.ThetaOffset + (term.IsDiagonal ? c : (c * term.Width) - (c * (c - 1) / 2));
+    /// <summary>Position in θ of a diagonal entry of an unstructured or diagonal Λ.</summary>
+    public static int DiagonalIndex(RandomTerm term, int c) => term.ThetaOffset + term.Loadings.Variances[c];
 }

@@ -1,6 +1,7 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 
@@ -128,31 +129,67 @@ internal static class CurvatureGuess
         for (var t = 0; t < model.Terms.Count; t++)
         {
             var term = model.Terms[t];
-            var r = term.Width;
-            var lambda = system.Lambda[t];
-            var information = new double[r * r];
-            for (var l = 0; l < term.Levels.Count; l++)
-            {
-                var b = system.LevelCovariance(t, l);
-                for (var row = 0; row < r; row++)
-                {
-                    for (var c = 0; c <= row; c++)
-                    {
-                        var product = Informed(lambda, b, r, row) * Informed(lambda, b, r, c);
-                        var scale = lambda[(row * r) + row];
-                        information[(row * r) + c] += (row == c ? 2 : 1) * product / (scale * scale);
-                    }
-                }
-            }
-
-            var diagonal = new double[term.ThetaCount];
-            CovarianceFactor.Pack(term, information, diagonal);
-            for (var k = 0; k < diagonal.Length; k++)
+            var diagonal = term.Loadings is Unstructured or Diagonal ? OfMatrix(term, t, system) : OfFunction(term, t, system);
+            for (var k = 0; k < term.ThetaCount; k++)
             {
                 var at = first + term.ThetaOffset + k;
-                hessian[(at * d) + at] = double.IsFinite(diagonal[k]) && diagonal[k] > 1e-3 ? diagonal[k] : 1;
+                hessian[(at * d) + at] = k < diagonal.Length && double.IsFinite(diagonal[k]) && diagonal[k] > Tolerances.LeastInformation ? diagonal[k] : 1;
             }
         }
+    }
+
+    /// <summary>The information of the entries of an unstructured or diagonal Λ.</summary>
+    private static double[] OfMatrix(RandomTerm term, int t, RandomEffectsSystem system)
+    {
+        var r = term.Width;
+        var lambda = system.Lambda[t];
+        var information = new double[r * r];
+        for (var l = 0; l < term.Levels.Count; l++)
+        {
+            var b = system.LevelCovariance(t, l);
+            for (var row = 0; row < r; row++)
+            {
+                for (var c = 0; c <= row; c++)
+                {
+                    var product = Informed(lambda, b, r, row) * Informed(lambda, b, r, c);
+                    var scale = lambda[(row * r) + row];
+                    information[(row * r) + c] += (row == c ? 2 : 1) * product / (scale * scale);
+                }
+            }
+        }
+
+        var diagonal = new double[term.Loadings.ParameterCount];
+        term.Loadings.PullBack(system.Lambda.LoadingsTheta(t), information, diagonal);
+        return diagonal;
+    }
+
+    /// <summary>The information of the parameters of any Λ: each changes the standard deviations of effects, and their mixture.</summary>
+    private static double[] OfFunction(RandomTerm term, int t, RandomEffectsSystem system)
+    {
+        var (r, q) = (term.Width, term.LatentWidth);
+        var lambda = system.Lambda[t];
+        var informed = new double[r];
+        for (var l = 0; l < term.Levels.Count; l++)
+        {
+            var b = system.LevelCovariance(t, l);
+            for (var e = 0; e < r; e++)
+            {
+                var share = Math.Clamp(1 - (b[(e * r) + e] / CovarianceQuantity.Product(lambda, q, e, e)), 0, 1);
+                informed[e] += share * share;
+            }
+        }
+
+        var count = term.Loadings.ParameterCount;
+        var (direction, change, diagonal) = (new double[count], new double[r * q], new double[count]);
+        for (var k = 0; k < count; k++)
+        {
+            direction[k] = 1;
+            term.Loadings.Change(system.Lambda.LoadingsTheta(t), direction, change);
+            direction[k] = 0;
+            for (var e = 0; e < r; e++) diagonal[k] += informed[e] * CovarianceQuantity.Product(change, q, e, e) / CovarianceQuantity.Product(lambda, q, e, e);
+        }
+
+        return diagonal;
     }
 
     /// <summary>Share of an effect's variance that the data of its level have removed.</summary>

@@ -8,7 +8,6 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class HessianInverse
 {
-    private const double RelativeTolerance = 1e-9;
     private readonly int _d;
 
     private HessianInverse(int d, double[] values, double[] covariance, bool isPositiveDefinite, int[] flat, int[] unusable)
@@ -72,7 +71,7 @@ internal sealed class HessianInverse
         var flat = new List<int>();
         for (var k = 0; k < m; k++)
         {
-            if (!(values[k] > RelativeTolerance * m))
+            if (!(values[k] > Tolerances.FlatEigenvalue * m))
             {
                 var dominant = 0;
                 for (var j = 0; j < m; j++)
@@ -97,11 +96,11 @@ internal sealed class HessianInverse
         var covariance = (double[])inverse.Clone();
         foreach (var j in unusable)
         {
-            var isFlat = j < leading && Math.Abs(hessian[(j * d) + j]) < RelativeTolerance;
+            var isFlat = j < leading && Math.Abs(hessian[(j * d) + j]) < Tolerances.FlatEigenvalue;
             for (var i = 0; i < d; i++)
             {
                 inverse[(i * d) + j] = inverse[(j * d) + i] = double.NaN;
-                covariance[(i * d) + j] = covariance[(j * d) + i] = !isFlat ? double.NaN : i == j ? 1 / RelativeTolerance : 0;
+                covariance[(i * d) + j] = covariance[(j * d) + i] = !isFlat ? double.NaN : i == j ? 1 / Tolerances.FlatEigenvalue : 0;
             }
         }
 

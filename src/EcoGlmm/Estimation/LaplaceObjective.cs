@@ -8,11 +8,11 @@ namespace EcoGlmm.Estimation;
 /// The Laplace approximation to −log L(ψ), refined by quadrature where the model asks for it, and its exact gradient.
 /// </summary>
 /// <remarks>
-/// f(u; ψ) = −Σℓ + ½uᵀu, û = argmin f, H = ∂²f/∂u² = ΛᵀZᵀWZΛ + I with W = −∂²ℓ/∂η², and
-/// F(ψ) = f(û) + ½ log |H|. By the implicit-function theorem dû/dψ = −H⁻¹ ∂²f/∂u∂ψ, so that with
+/// f(u; ψ) = −Σℓ + ½uᵀPu, û = argmin f, H = ∂²f/∂u² = ΛᵀZᵀWZΛ + P with W = −∂²ℓ/∂η² (P for P ⊗ I), and
+/// F(ψ) = f(û) + ½ log |H| − ½ log |P|. By the implicit-function theorem dû/dψ = −H⁻¹ ∂²f/∂u∂ψ, so that with
 /// c = ∂(½ log |H|)/∂η (which needs H⁻¹ only on the pattern of H) and v = H⁻¹ΛᵀZᵀc the gradient is
 /// Xᵀd for fixed effects, d = −ℓ′ + c − W ZΛv, and for an entry (r, c) of a term's Λ, summed over levels,
-/// u_c (Zᵀd)_r + v_c (Zᵀℓ′)_r + [ZᵀWZ Λ H⁻¹]_(r, c).
+/// u_c (Zᵀd)_r + v_c (Zᵀℓ′)_r + [ZᵀWZ Λ H⁻¹]_(r, c); a change of P adds ½uᵀ∂Pu − vᵀ∂Pu + ½ tr(H⁻¹∂P) − ½ ∂log |P|.
 /// Source: Skaug &amp; Fournier (2006), Automatic approximation of the marginal likelihood in non-Gaussian
 /// hierarchical models, CSDA 51; Kristensen et al. (2016), TMB, J. Stat. Softw. 70(5).
 /// </remarks>
@@ -54,7 +54,7 @@ internal sealed class LaplaceObjective
         _ztl = new double[_system.EffectCount];
         _lastPsi = new double[model.ParameterCount];
         _leverage = new double[model.ObservationCount];
-        _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
+        _traces = [.. model.Terms.Select(t => new double[t.Width * t.LatentWidth])];
         if (model.QuadraturePoints > 1 && model.Terms.Count > 0) _quadrature = new AdaptiveQuadrature(model, maxThreads, cancellation);
         _adjusted = new double[model.PredictorCount][];
         _zv = new double[model.PredictorCount][];
@@ -127,9 +127,8 @@ internal sealed class LaplaceObjective
             return double.PositiveInfinity;
         }
 
-        var squares = 0.0;
-        foreach (var u in _search.Modes) squares += u * u;
-        var value = -logDensity + (0.5 * squares) + (0.5 * _system.LogDeterminant);
+        var squares = _system.Lambda.QuadraticForm(_search.Modes);
+        var value = -logDensity + (0.5 * squares) + (0.5 * (_system.LogDeterminant - _system.Lambda.LogDeterminant));
         if (_quadrature is not null && double.IsFinite(value)) value += _quadrature.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
         if (!double.IsFinite(value))
         {
@@ -162,7 +161,7 @@ internal sealed class LaplaceObjective
         Array.Clear(_v);
         foreach (var k in random) _system.AddZtx(k, _adjusted[k], _v);
         _system.Lambda.MultiplyTransposed(_v, _v);
-        for (var j = 0; j < _v.Length && _quadrature is not null; j++) _v[j] += _quadrature.ModeGradient[j];
+        for (var j = 0; j < _system.LatentCount && _quadrature is not null; j++) _v[j] += _quadrature.ModeGradient[j];
         _system.Solve(_v);
         _system.Lambda.Multiply(_v, _b);
         foreach (var k in random)
@@ -199,19 +198,29 @@ internal sealed class LaplaceObjective
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
-            var r = term.Width;
+            var (r, q) = (term.Width, term.LatentWidth);
             var total = _traces[t];
-            var end = term.EffectOffset + term.EffectCount;
-            for (var l = term.EffectOffset; l < end; l += r)
+            var lower = term.Loadings.IsLowerTriangular;
+            for (var l = 0; l < term.Levels.Count; l++)
             {
+                var (at, latent) = (term.EffectOffset + (l * r), term.LatentOffset + (l * q));
                 for (var row = 0; row < r; row++)
                 {
-                    var (d, s) = (_ztd[l + row], _ztl[l + row]);
-                    for (var c = 0; c <= row; c++) total[(row * r) + c] += (modes[l + c] * d) + (_v[l + c] * s);
+                    var (d, s) = (_ztd[at + row], _ztl[at + row]);
+                    if (d == 0 && s == 0) continue;
+                    var end = lower ? Math.Min(row + 1, q) : q;
+                    for (var c = 0; c < end; c++) total[(row * q) + c] += (modes[latent + c] * d) + (_v[latent + c] * s);
                 }
             }
 
-            CovarianceFactor.Pack(term, total, theta.Slice(term.ThetaOffset, term.ThetaCount));
+            var adjoint = _system.PrecisionAdjoint(t);
+            if (adjoint is not null)
+            {
+                _system.Lambda.AddOuter(t, 0.5, modes, modes, adjoint);
+                _system.Lambda.AddOuter(t, -1, _v, modes, adjoint);
+            }
+
+            _system.Lambda.PullBack(t, total, adjoint, -0.5, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
 

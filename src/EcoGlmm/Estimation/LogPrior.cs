@@ -96,7 +96,7 @@ internal sealed class LogPrior
     {
         var r = term.Width;
         var lambda = new double[r * r];
-        CovarianceFactor.Unpack(term, theta, lambda);
+        term.Loadings.Set(theta, lambda);
         var m = InUserUnits(term, lambda);
         var (deviations, slopes) = (new double[r], new double[r]);
         for (var i = 0; i < r; i++)
@@ -143,7 +143,7 @@ internal sealed class LogPrior
         }
 
         var packed = new double[term.ThetaCount];
-        CovarianceFactor.Pack(term, change, packed);
+        term.Loadings.PullBack(theta, change, packed);
         for (var j = 0; j < packed.Length; j++) gradient[j] -= packed[j];
         return sum;
     }

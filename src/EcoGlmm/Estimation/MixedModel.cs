@@ -38,7 +38,7 @@ internal sealed class MixedModel
         FixedOffset = new int[PredictorCount];
         var terms = new List<RandomTerm>();
         var at = 0;
-        var (effects, theta) = (0, 0);
+        var (effects, latent, theta) = (0, 0, 0);
         for (var k = 0; k < PredictorCount; k++)
         {
             FixedOffset[k] = at;
@@ -50,10 +50,15 @@ internal sealed class MixedModel
             at += columns;
             foreach (var g in part.RandomTerms)
             {
-                var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z,
-                    g.Kind == CovarianceKind.Diagonal, effects, theta,
-                    keepsEffects: held?.Any(h => Restraints.IsOfRandomEffects(h) && h.Part == PartOf(k) && h.Name == g.Group) == true);
+                var keepsEffects = held?.Any(h => Restraints.IsOfRandomEffects(h) && h.Part == PartOf(k) && h.Name == g.Group) == true;
+                var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z, g.Structure, effects, latent, theta,
+                    keepsEffects, g.Entries)
+                {
+                    Title = g.Title,
+                    Positions = g.Positions,
+                };
                 effects += term.EffectCount;
+                latent += term.LatentCount;
                 theta += term.ThetaCount;
                 terms.Add(term);
             }
@@ -70,7 +75,7 @@ internal sealed class MixedModel
                 && dispersion.RandomTerms.Length == 0
                 && IsConstant(dispersion.X) && IsConstant(dispersion.Offset));
         Array.Fill(Unit, 1);
-        if (family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" && !ProfiledEstimator.Handles(this))
+        if (IsOnResponseScale && !ProfiledEstimator.Handles(this))
         {
             Unit[LinearPredictor.Conditional] = StartingValues.SpreadOfPredictor(this);
         }
@@ -88,6 +93,12 @@ internal sealed class MixedModel
     public double[]? Weights { get; }
 
     public int ObservationCount => Y.Length;
+
+    /// <summary>Rows that enter the likelihood: those whose weight is not zero.</summary>
+    public int InformativeRows => Weights?.Count(weight => weight > 0) ?? ObservationCount;
+
+    /// <summary>Whether the linear predictor is in units of the response or of a power of it, rather than on a log or probability scale.</summary>
+    public bool IsOnResponseScale => Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2";
 
     /// <summary>Number of places for linear predictors, those that the model lacks among them.</summary>
     public int PredictorCount { get; }

@@ -5,7 +5,7 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// Finds the conditional modes û(ψ), the minimum of f(u; ψ) = −Σℓ + ½uᵀu, by Newton's method with step halving.
+/// Finds the conditional modes û(ψ), the minimum of f(u; ψ) = −Σℓ + ½uᵀPu, by Newton's method with step halving.
 /// Each search starts from the last one's modes, moved along dû/dψ. Where a factorisation costs much more than a
 /// pass over the observations, the factor of an earlier point serves as long as it contracts well.
 /// </summary>
@@ -34,6 +34,7 @@ internal sealed class ModeSearch
     private readonly double[] _change;
     private readonly double[] _weighted;
     private readonly double[] _psi;
+    private readonly int _count;
     private bool _hasPoint;
     private bool _hasFactor;
 
@@ -44,8 +45,9 @@ internal sealed class ModeSearch
         _system = system;
         _observations = observations;
         _cancellation = cancellation;
+        _count = system.LatentCount;
+        Modes = new double[_count];
         var q = system.EffectCount;
-        Modes = new double[q];
         _gradient = new double[q];
         _step = new double[q];
         _trial = new double[q];
@@ -86,7 +88,7 @@ internal sealed class ModeSearch
 
     public void StartFrom(ReadOnlySpan<double> u)
     {
-        u.CopyTo(Modes);
+        u[.._count].CopyTo(Modes);
         Forget();
     }
 
@@ -131,9 +133,10 @@ internal sealed class ModeSearch
         }
 
         if (_hasPoint) Predict(psi);
-        _system.Lambda.Set(psi[_model.FixedCount..]);
         psi.CopyTo(_psi);
-        var found = Minimise();
+        var found = _system.Lambda.Set(psi[_model.FixedCount..]);
+        if (found) found = Minimise();
+        else Failure = "a correlation of the random effects is too close to one, or a range too long, for the arithmetic";
         _hasPoint = _hasFactor = found;
         return found;
     }
@@ -150,7 +153,7 @@ internal sealed class ModeSearch
         var start = (double[])Modes.Clone();
         var value = ValueAt(Modes);
         var best = (double[])Modes.Clone();
-        foreach (var term in _model.Terms)
+        foreach (var term in _model.Terms.Where(t => t.Structure.IsPlain && t.Entries is null))
         {
             for (var effect = 0; effect < term.Width; effect++)
             {
@@ -159,14 +162,14 @@ internal sealed class ModeSearch
                 {
                     start.CopyTo(_trial, 0);
                     var u = gridEnd * ((2.0 * point / (gridPoints - 1)) - 1);
-                    for (var l = 0; l < term.Levels.Count; l++) _trial[term.EffectOffset + (l * term.Width) + effect] = u;
+                    for (var l = 0; l < term.Levels.Count; l++) _trial[term.LatentOffset + (l * term.Width) + effect] = u;
                     ValueAt(_trial);
                     var cost = LevelCosts(term, effect, _trial);
                     for (var l = 0; l < cost.Length; l++)
                     {
                         if (!(cost[l] < bestCost[l] - 1e-6)) continue;
                         bestCost[l] = cost[l];
-                        best[term.EffectOffset + (l * term.Width) + effect] = u;
+                        best[term.LatentOffset + (l * term.Width) + effect] = u;
                     }
                 }
 
@@ -188,7 +191,7 @@ internal sealed class ModeSearch
         for (var i = 0; i < term.Codes.Length; i++) cost[term.Codes[i]] -= _observations.Density[i];
         for (var l = 0; l < cost.Length; l++)
         {
-            var x = u[term.EffectOffset + (l * term.Width) + effect];
+            var x = u[term.LatentOffset + (l * term.Width) + effect];
             cost[l] += 0.5 * x * x;
         }
 
@@ -250,7 +253,7 @@ internal sealed class ModeSearch
 
             if (decrement < (fresh ? NewtonTolerance : ReusedTolerance))
             {
-                for (var j = 0; j < Modes.Length; j++) Modes[j] -= _step[j];
+                for (var j = 0; j < _count; j++) Modes[j] -= _step[j];
                 SetPredictors(Modes);
                 return true;
             }
@@ -262,7 +265,7 @@ internal sealed class ModeSearch
             var impossible = false;
             for (var halving = 0; halving < 60; halving++, length *= 0.5)
             {
-                for (var j = 0; j < _trial.Length; j++) _trial[j] = Modes[j] - (length * _step[j]);
+                for (var j = 0; j < _count; j++) _trial[j] = Modes[j] - (length * _step[j]);
                 next = ValueAt(_trial);
                 impossible |= !double.IsFinite(next);
                 if (next <= value - (1e-4 * length * decrement) + noise) break;
@@ -295,7 +298,7 @@ internal sealed class ModeSearch
             }
 
             if (length < 1) reuse = false;
-            _trial.CopyTo(Modes, 0);
+            _trial.AsSpan(0, _count).CopyTo(Modes);
             value = next;
         }
 
@@ -308,7 +311,7 @@ internal sealed class ModeSearch
         _gradient.CopyTo(_step, 0);
         _system.Solve(_step);
         var sum = 0.0;
-        for (var j = 0; j < _step.Length; j++) sum += _gradient[j] * _step[j];
+        for (var j = 0; j < _count; j++) sum += _gradient[j] * _step[j];
         return sum;
     }
 
@@ -317,9 +320,7 @@ internal sealed class ModeSearch
         _cancellation.ThrowIfCancellationRequested();
         SetPredictors(u);
         var value = -_observations.Evaluate(Predictors, ModeLevel);
-        var squares = 0.0;
-        foreach (var x in u) squares += x * x;
-        return value + (0.5 * squares);
+        return value + (0.5 * _system.Lambda.QuadraticForm(u.AsSpan(0, _count)));
     }
 
     private void SetPredictors(double[] u)
@@ -337,18 +338,19 @@ internal sealed class ModeSearch
         Array.Clear(_gradient);
         foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, _gradient);
         _system.Lambda.MultiplyTransposed(_gradient, _gradient);
-        for (var j = 0; j < u.Length; j++) _gradient[j] = u[j] - _gradient[j];
+        _system.Lambda.MultiplyPrecision(u, _step);
+        for (var j = 0; j < _count; j++) _gradient[j] = _step[j] - _gradient[j];
     }
 
     /// <summary>Moves the modes along dû/dψ from the last point, where factor, weights and scores still stand.</summary>
     private void Predict(ReadOnlySpan<double> psi)
     {
         ModeChange(psi, _psi, _step);
-        for (var j = 0; j < _step.Length; j++) Modes[j] += _step[j];
+        for (var j = 0; j < _count; j++) Modes[j] += _step[j];
     }
 
     /// <summary>
-    /// (dû/dψ)(to − from) at the last evaluation: −H⁻¹(ΛᵀZᵀW Δη − ΔΛᵀZᵀℓ′), Δη = XΔβ + ZΔΛ û.
+    /// (dû/dψ)(to − from) at the last evaluation: −H⁻¹(ΛᵀZᵀW Δη − ΔΛᵀZᵀℓ′ + ΔP û), Δη = XΔβ + ZΔΛ û.
     /// </summary>
     public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result)
     {
@@ -359,9 +361,9 @@ internal sealed class ModeSearch
         for (var t = 0; t < lambdas.Length; t++)
         {
             var term = _model.Terms[t];
-            lambdas[t] = new double[term.Width * term.Width];
-            CovarianceFactor.Unpack(term, theta.Slice(term.ThetaOffset, term.ThetaCount), lambdas[t]);
-            CovarianceFactor.Multiply(term, lambdas[t], Modes, _b);
+            lambdas[t] = new double[term.Width * term.LatentWidth];
+            term.Loadings.Change(_system.Lambda.LoadingsTheta(t), theta.Slice(term.ThetaOffset, term.Loadings.ParameterCount), lambdas[t]);
+            _system.Lambda.Multiply(t, lambdas[t], Modes, _b);
         }
 
         var (ztl, moved) = (_gradient, _trial);
@@ -386,10 +388,21 @@ internal sealed class ModeSearch
         foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, ztl);
         for (var t = 0; t < lambdas.Length; t++)
         {
-            CovarianceFactor.MultiplyTransposed(_model.Terms[t], lambdas[t], ztl, moved);
+            _system.Lambda.MultiplyTransposed(t, lambdas[t], ztl, moved);
         }
 
-        for (var j = 0; j < moved.Length; j++) result[j] += moved[j];
+        for (var j = 0; j < _count; j++) result[j] += moved[j];
+        Array.Clear(moved);
+        for (var t = 0; t < lambdas.Length; t++)
+        {
+            var term = _model.Terms[t];
+            if (term.Structure.Precision is not { ParameterCount: > 0 } varying) continue;
+            var change = new double[varying.Pattern.NonZeros];
+            varying.Change(_system.Lambda.PrecisionTheta(t), theta.Slice(term.ThetaOffset + term.Loadings.ParameterCount, varying.ParameterCount), change);
+            _system.Lambda.AddPrecision(t, change, Modes, moved);
+        }
+
+        for (var j = 0; j < _count; j++) result[j] -= moved[j];
         _system.Solve(result);
     }
 }

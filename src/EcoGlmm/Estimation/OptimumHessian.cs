@@ -8,9 +8,6 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class OptimumHessian
 {
-    private const double CentralStep = 5e-3;
-    private const double ForwardStep = 1e-3;
-
     /// <summary>
     /// d × d, symmetric. <paramref name="spread"/> holds a rough standard error for each parameter; <paramref name="gradient"/> is
     /// the gradient at x. An element that cannot be had is NaN.
@@ -24,7 +21,7 @@ internal static class OptimumHessian
         if (!isCostly) minus = new double[d];
         for (var j = 0; j < d; j++)
         {
-            var step = (isCostly ? ForwardStep : CentralStep) * spread[j];
+            var step = (isCostly ? Tolerances.ForwardStep : Tolerances.CentralStep) * spread[j];
             point[j] = x[j] + step;
             var value = function(point, plus);
             if (!isCostly)

@@ -9,9 +9,9 @@ namespace EcoGlmm.Estimation;
 /// of observations.
 /// </summary>
 /// <remarks>
-/// r²(θ) = min over β and u of ‖W^½(y − Xβ − ZΛu)‖² + ‖u‖², H = ΛᵀZᵀWZΛ + I,
-/// deviance = log |H| − Σ log w + n (1 + log(2πr²/n)); REML adds log |XᵀV⁻¹X| and has n − p for n.
-/// By the envelope theorem ∂r²/∂Λ = −2 sᵀ ∂Λ u, s = ZᵀW(y − Xβ − ZΛu).
+/// r²(θ) = min over β and u of ‖W^½(y − Xβ − ZΛu)‖² + uᵀPu, H = ΛᵀZᵀWZΛ + P (P for P ⊗ I),
+/// deviance = log |H| − log |P| − Σ log w + n (1 + log(2πr²/n)); REML adds log |XᵀV⁻¹X| and has n − p for n.
+/// By the envelope theorem ∂r²/∂Λ = −2 sᵀ ∂Λ u, s = ZᵀW(y − Xβ − ZΛu), and ∂r²/∂P = uᵀ∂Pu.
 /// Source: Bates, Mächler, Bolker &amp; Walker (2015), Fitting linear mixed-effects models using lme4, J. Stat. Softw. 67(1),
 /// equations 30-42.
 /// </remarks>
@@ -24,6 +24,7 @@ internal sealed class PenalizedLeastSquares
     private readonly int _n;
     private readonly int _p;
     private readonly int _q;
+    private readonly int _latent;
     private readonly double[] _shift;
     private readonly double[] _xwx;
     private readonly double[] _xwy;
@@ -47,6 +48,7 @@ internal sealed class PenalizedLeastSquares
         _n = model.ObservationCount;
         _p = basis.Columns;
         _q = _system.EffectCount;
+        _latent = _system.LatentCount;
         var w = model.Size.Length == 0 ? null : model.Size;
         _logWeights = w?.Sum(Math.Log) ?? 0;
         var weights = w ?? Filled(_n, 1);
@@ -99,8 +101,8 @@ internal sealed class PenalizedLeastSquares
         _b = new double[_q];
         _g = new double[_p * _p];
         _beta = new double[_p];
-        _traces = [.. model.Terms.Select(t => new double[t.Width * t.Width])];
-        Modes = new double[_q];
+        _traces = [.. model.Terms.Select(t => new double[t.Width * t.LatentWidth])];
+        Modes = new double[_latent];
     }
 
     public RandomEffectsSystem System => _system;
@@ -133,13 +135,14 @@ internal sealed class PenalizedLeastSquares
     /// </summary>
     public double[] MomentEstimate()
     {
-        var theta = new double[_model.ThetaCount];
+        var spreads = new double[_model.Terms.Count][];
         var total = _ywy / _n;
         var explained = 0.0;
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
             var r = term.Width;
+            var spread = spreads[t] = new double[r];
             for (var e = 0; e < r; e++)
             {
                 var (excess, weight) = (0.0, 0.0);
@@ -157,19 +160,21 @@ internal sealed class PenalizedLeastSquares
                 var variance = Math.Max(excess / weight, SmallestShare * total / (weight / _n));
                 var meanSquare = weight / _n;
                 explained += variance * meanSquare / r;
-                theta[BoundaryCandidates.DiagonalIndex(term, e)] = variance * meanSquare / r;
+                spread[e] = term.Z is not null && term.Scaling is null ? variance : variance * meanSquare / r;
             }
         }
 
         var residual = Math.Max(total - explained, 0.2 * total);
+        var theta = new double[_model.ThetaCount];
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
-            for (var e = 0; e < term.Width; e++)
+            foreach (ref var entry in spreads[t].AsSpan())
             {
-                ref var entry = ref theta[BoundaryCandidates.DiagonalIndex(term, e)];
                 if (entry > 0) entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2);
             }
+
+            term.Structure.Start(spreads[t], theta.AsSpan(term.ThetaOffset, term.ThetaCount));
         }
 
         return theta;
@@ -197,8 +202,7 @@ internal sealed class PenalizedLeastSquares
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
     {
         EvaluationCount++;
-        _system.Lambda.Set(theta);
-        if (!_system.TryFactor()) return double.PositiveInfinity;
+        if (!_system.Lambda.Set(theta) || !_system.TryFactor()) return double.PositiveInfinity;
         _ztw.CopyTo(_lambdaZtw, 0);
         for (var j = 0; j <= _p; j++)
         {
@@ -226,14 +230,14 @@ internal sealed class PenalizedLeastSquares
         for (var a = 0; a < _p; a++) ResidualSum -= h[a] * _beta[a];
         if (!(ResidualSum > 0)) return double.NegativeInfinity;
 
-        _solution.AsSpan(y * _q, _q).CopyTo(Modes);
+        _solution.AsSpan(y * _q, _latent).CopyTo(Modes);
         for (var a = 0; a < _p; a++)
         {
-            for (var j = 0; j < _q; j++) Modes[j] -= _solution[(a * _q) + j] * _beta[a];
+            for (var j = 0; j < _latent; j++) Modes[j] -= _solution[(a * _q) + j] * _beta[a];
         }
 
         var df = DegreesOfFreedom;
-        var deviance = _system.LogDeterminant - _logWeights + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
+        var deviance = _system.LogDeterminant - _system.Lambda.LogDeterminant - _logWeights + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
         if (_reml)
         {
             deviance += DenseCholesky.LogDeterminant(_g, _p) + (2 * _model.Basis[LinearPredictor.Conditional]!.LogDeterminant());
@@ -257,6 +261,7 @@ internal sealed class PenalizedLeastSquares
 
         var scale = -DegreesOfFreedom / ResidualSum;
         AddOuter(scale, s, Modes);
+        AddPrecisionOuter(-0.5 * scale, Modes, Modes);
         if (_reml)
         {
             var inverse = (double[])_g.Clone();
@@ -270,19 +275,23 @@ internal sealed class PenalizedLeastSquares
                 Array.Clear(combined);
                 for (var b = 0; b < _p; b++)
                 {
-                    for (var j = 0; j < _q; j++) combined[j] += inverse[(a * _p) + b] * _solution[(b * _q) + j];
+                    for (var j = 0; j < _latent; j++) combined[j] += inverse[(a * _p) + b] * _solution[(b * _q) + j];
                 }
 
                 AddOuter(-1, sa, combined);
+                AddPrecisionOuter(0.5, _solution.AsSpan(a * _q, _latent), combined);
             }
         }
 
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
-            CovarianceFactor.Pack(term, _traces[t], gradient.Slice(term.ThetaOffset, term.ThetaCount));
+            _system.Lambda.PullBack(t, _traces[t], _system.PrecisionAdjoint(t), -0.5, gradient.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
+
+    /// <summary>Whether <see cref="AverageInformation"/> can be had: levels are independent.</summary>
+    public bool HasAverageInformation => _system.Lambda.IsIdentity;
 
     /// <summary>
     /// The average-information matrix of θ at the last evaluation (which must have had a gradient), with σ² profiled out:
@@ -302,12 +311,12 @@ internal sealed class PenalizedLeastSquares
             {
                 var unit = new double[term.ThetaCount];
                 unit[k] = 1;
-                var change = new double[term.Width * term.Width];
-                CovarianceFactor.Unpack(term, unit, change);
+                var change = new double[term.Width * term.LatentWidth];
+                term.Loadings.Change(_system.Lambda.LoadingsTheta(t), unit, change);
                 var c = variates[term.ThetaOffset + k] = new double[_q];
-                CovarianceFactor.MultiplyTransposed(term, change, s, c);
-                CovarianceFactor.Multiply(term, _system.Lambda[t], c, c);
-                CovarianceFactor.Multiply(term, change, Modes, _b);
+                _system.Lambda.MultiplyTransposed(t, change, s, c);
+                _system.Lambda.Multiply(t, _system.Lambda[t], c, c);
+                _system.Lambda.Multiply(t, change, Modes, _b);
                 for (var j = term.EffectOffset; j < term.EffectOffset + term.EffectCount; j++) c[j] += _b[j];
                 projected[term.ThetaOffset + k] = Project(c);
             }
@@ -320,11 +329,11 @@ internal sealed class PenalizedLeastSquares
         {
             for (var j = 0; j <= i; j++)
             {
-                information[(j * d) + i] = information[(i * d) + j] = 0.5 * Dot(variates[i], 0, projected[j], 0) / variance;
+                information[(j * d) + i] = information[(i * d) + j] = 0.5 * Dot(variates[i], projected[j], _q) / variance;
             }
 
             // The variate of σ² is (y − Xβ)/σ², and P of it is (y − Xβ − ZΛu)/σ⁴, weighted.
-            withVariance[i] = 0.5 * Dot(variates[i], 0, s.ToArray(), 0) / variance;
+            withVariance[i] = 0.5 * Dot(variates[i], s, _q) / variance;
         }
 
         var varianceInformation = 0.5 * DegreesOfFreedom;
@@ -347,13 +356,13 @@ internal sealed class PenalizedLeastSquares
         var beta = new double[_p];
         for (var a = 0; a < _p; a++)
         {
-            beta[a] = Dot(_ztw, a, c, 0) - Dot(_lambdaZtw, a, u, 0);
+            beta[a] = Dot(_ztw.AsSpan(a * _q, _q), c, _q) - Dot(_lambdaZtw.AsSpan(a * _q, _q), u, _latent);
         }
 
         DenseCholesky.Solve(_g, _p, beta);
         for (var a = 0; a < _p; a++)
         {
-            for (var j = 0; j < _q; j++) u[j] -= _solution[(a * _q) + j] * beta[a];
+            for (var j = 0; j < _latent; j++) u[j] -= _solution[(a * _q) + j] * beta[a];
         }
 
         var fitted = new double[_q];
@@ -379,24 +388,36 @@ internal sealed class PenalizedLeastSquares
         for (var t = 0; t < _model.Terms.Count; t++)
         {
             var term = _model.Terms[t];
-            var r = term.Width;
-            var end = term.EffectOffset + term.EffectCount;
-            for (var l = term.EffectOffset; l < end; l += r)
+            var (r, q) = (term.Width, term.LatentWidth);
+            var lower = term.Loadings.IsLowerTriangular;
+            for (var l = 0; l < term.Levels.Count; l++)
             {
+                var (at, latent) = (term.EffectOffset + (l * r), term.LatentOffset + (l * q));
                 for (var row = 0; row < r; row++)
                 {
-                    for (var c = 0; c <= row; c++) _traces[t][(row * r) + c] += factor * s[l + row] * u[l + c];
+                    var end = lower ? Math.Min(row + 1, q) : q;
+                    for (var c = 0; c < end; c++) _traces[t][(row * q) + c] += factor * s[at + row] * u[latent + c];
                 }
             }
         }
     }
 
-    private double Dot(double[] a, int i, double[] b, int j)
+    /// <summary>Adds the derivative of factor · xᵀPy to that by each term's precision.</summary>
+    private void AddPrecisionOuter(double factor, ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        var x = a.AsSpan(i * _q, _q);
-        var z = b.AsSpan(j * _q, _q);
+        for (var t = 0; t < _model.Terms.Count; t++)
+        {
+            if (_system.PrecisionAdjoint(t) is { } adjoint) _system.Lambda.AddOuter(t, factor, x, y, adjoint);
+        }
+    }
+
+    /// <summary>Product of the latent parts of columns i of a and j of b.</summary>
+    private double Dot(double[] a, int i, double[] b, int j) => Dot(a.AsSpan(i * _q, _q), b.AsSpan(j * _q, _q), _latent);
+
+    private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> z, int count)
+    {
         var sum = 0.0;
-        for (var k = 0; k < x.Length; k++) sum += x[k] * z[k];
+        for (var k = 0; k < count; k++) sum += x[k] * z[k];
         return sum;
     }
 

@@ -1,5 +1,6 @@
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
@@ -15,9 +16,6 @@ internal static class RestrictedEstimator
 {
     private const string FlatGroup = "(fixed effects)";
 
-    /// <summary>Standard deviation of the flat prior, relative to the size of the response.</summary>
-    private const double Flatness = 1e5;
-
     public static Estimate Fit(MixedModel model, ModelSpecification specification, GlmmOptions options,
         IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
@@ -26,7 +24,7 @@ internal static class RestrictedEstimator
         var p = basis.Columns;
         if (p == 0) return LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         var size = Math.Sqrt(model.Y.Average(y => y * y));
-        var width = Flatness * (size > 0 ? size : 1);
+        var width = Tolerances.FlatPrior * (size > 0 ? size : 1);
         var part = specification.Conditional.Training;
         string[] names = [.. Enumerable.Range(1, p).Select(j => $"b{j}")];
         var integrated = new MixedModel(model.Family, model.Y, model.Size, model.Weights,
@@ -54,11 +52,39 @@ internal static class RestrictedEstimator
 
         var psi = new double[model.ParameterCount];
         var flat = integrated.Terms.First(t => t.Group == FlatGroup);
-        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.EffectOffset + j];
+        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.LatentOffset + j];
         foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
         var logLikelihood = restricted.LogLikelihood + (p * (Math.Log(width) + (0.5 * Math.Log(2 * Math.PI)))) - basis.LogDeterminant();
-        return LaplaceEstimator.At(model, psi, logLikelihood, Covariance(model, integrated, restricted, shared), restricted,
-            options.Control, cancellation);
+        var objective = new LaplaceObjective(model, options.Control.MaxThreads, cancellation);
+        var covariance = Covariance(model, integrated, restricted, shared);
+        AddFixedEffects(model, objective, psi, covariance);
+        return LaplaceDescription.At(objective, model, psi, covariance, logLikelihood, restricted.LogPrior, restricted.ParameterCount + p,
+            restricted.IsDispersionAtLimit, restricted.Convergence, isRestricted: true);
+    }
+
+    /// <summary>
+    /// Evaluates the objective of the model as it is at ψ, and completes a covariance by that of the fixed effects, conditional on
+    /// the variance parameters.
+    /// </summary>
+    private static void AddFixedEffects(MixedModel model, LaplaceObjective objective, double[] psi, double[] covariance)
+    {
+        var d = psi.Length;
+        if (!double.IsFinite(objective.Evaluate(psi, new double[d]))) return;
+        var p = model.Basis[LinearPredictor.Conditional]!.Columns;
+        var hessian = CurvatureGuess.Hessian(model, objective);
+        for (var i = 0; i < d; i++)
+        {
+            for (var j = 0; j < d; j++)
+            {
+                if (i >= p || j >= p) hessian[(i * d) + j] = i == j ? 1 : 0;
+            }
+        }
+
+        var inverse = CurvatureGuess.Inverse(hessian, d);
+        for (var i = 0; i < p; i++)
+        {
+            for (var j = 0; j < p; j++) covariance[(i * d) + j] = inverse[(i * d) + j];
+        }
     }
 
     /// <summary>Positions in ψ of what both models have: dispersion and covariance parameters.</summary>
@@ -105,7 +131,8 @@ internal static class RestrictedEstimator
         {
             Group = FlatGroup,
             EffectNames = names,
-            Kind = CovarianceKind.Diagonal,
+            Structure = new CovarianceStructure("diag", new Diagonal(p)),
+            Title = FlatGroup,
             Z = z,
             Codes = new int[n],
             Levels = ["all"],

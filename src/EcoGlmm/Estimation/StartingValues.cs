@@ -11,9 +11,6 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class StartingValues
 {
-    private const int MaxIterations = 25;
-    private const int MaxHalvings = 25;
-
     /// <summary>Starting ψ.</summary>
     /// <param name="model">The model.</param>
     /// <param name="zerosAreStructural">
@@ -41,7 +38,7 @@ internal static class StartingValues
 
         var gamma = new double[basis.Columns];
         var previous = ConstantMean(model, eta);
-        for (var iteration = 0; iteration < MaxIterations && !family.HasThresholds; iteration++)
+        for (var iteration = 0; iteration < Tolerances.ReweightedIterations && !family.HasThresholds; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < n; i++)
@@ -53,7 +50,7 @@ internal static class StartingValues
                 var y = family.WeightRole == WeightRole.Trials ? model.Y[i] / size : model.Y[i];
                 var weight = (model.Weights?[i] ?? 1) * point.D1 * point.D1 / variance;
                 var usable = double.IsFinite(weight) && weight > 0 && !(hurdle && model.Y[i] == 0);
-                w[i] = usable ? Math.Min(weight, 1e12) : 0;
+                w[i] = usable ? Math.Min(weight, Tolerances.LargestWorkingWeight) : 0;
                 z[i] = usable ? eta[i] - model.Offset[e]![i] + ((y - point.Mu) / point.D1) : 0;
                 if (!double.IsFinite(z[i])) w[i] = z[i] = 0;
             }
@@ -61,7 +58,7 @@ internal static class StartingValues
             if (!WeightedLeastSquares(basis, w, z, gamma)) break;
             model.Offset[e]!.CopyTo(eta, 0);
             basis.AddProduct(gamma, eta);
-            for (var halving = 0; halving < MaxHalvings && !IsValid(model, eta); halving++)
+            for (var halving = 0; halving < Tolerances.ReweightedHalvings && !IsValid(model, eta); halving++)
             {
                 // A full step left the link's range: come back towards the last valid coefficients.
                 for (var j = 0; j < gamma.Length; j++) gamma[j] = 0.5 * (gamma[j] + previous[j]);
@@ -72,7 +69,7 @@ internal static class StartingValues
             var change = 0.0;
             for (var j = 0; j < gamma.Length; j++) change = Math.Max(change, Math.Abs(gamma[j] - previous[j]));
             gamma.CopyTo(previous, 0);
-            if (change < 1e-6 * (1 + gamma.Max(Math.Abs))) break;
+            if (change < Tolerances.ReweightedChange * (1 + gamma.Max(Math.Abs))) break;
         }
 
         if (!gamma.All(double.IsFinite)) Array.Clear(gamma);
@@ -92,7 +89,7 @@ internal static class StartingValues
         {
             var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
             var zeta = new double[n];
-            var probability = isHurdle ? fraction : zerosAreStructural ? 0.9 * fraction : Math.Clamp(0.5 * fraction, 0.02, 0.6);
+            var probability = isHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction, 0.02, 0.6);
             Array.Fill(zeta, Math.Log(probability / (1 - probability)));
             var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
             zeros.TransposedProduct(zeta, start);
@@ -115,20 +112,18 @@ internal static class StartingValues
     /// <summary>Zero-inflation coefficients from a logistic regression of whether the response is zero.</summary>
     private static void RegressZeros(MixedModel model, double[] psi)
     {
-        const int iterations = 6;
-        const double structural = 0.9;
         const int part = LinearPredictor.ZeroInflation;
         var basis = model.Basis[part]!;
         var n = model.ObservationCount;
         var (zeta, z, w) = (new double[n], new double[n], new double[n]);
         var gamma = new double[basis.Columns];
-        for (var iteration = 0; iteration < iterations; iteration++)
+        for (var iteration = 0; iteration < Tolerances.ZeroRegressionIterations; iteration++)
         {
             for (var i = 0; i < n; i++)
             {
                 var p = iteration == 0 ? 0.5 : Math.Clamp(1 / (1 + Math.Exp(-zeta[i])), 1e-3, 1 - 1e-3);
                 w[i] = p * (1 - p);
-                z[i] = zeta[i] - model.Offset[part]![i] + (((model.Y[i] == 0 ? structural : 0) - p) / w[i]);
+                z[i] = zeta[i] - model.Offset[part]![i] + (((model.Y[i] == 0 ? Tolerances.StructuralShare : 0) - p) / w[i]);
             }
 
             if (!WeightedLeastSquares(basis, w, z, gamma)) return;
@@ -139,20 +134,20 @@ internal static class StartingValues
         gamma.CopyTo(psi, model.FixedOffset[part]);
     }
 
-    /// <summary>Λ diagonal, each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>
+    /// <summary>Covariance parameters with each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>
     public static void StandardDeviations(MixedModel model, double spread, Span<double> theta)
     {
         theta.Clear();
         foreach (var term in model.Terms)
         {
-            var lambda = new double[term.Width * term.Width];
+            var spreads = new double[term.Width];
             for (var c = 0; c < term.Width; c++)
             {
                 // An effect whose covariate is zero throughout does not enter the likelihood at all.
-                if (!IsAbsent(term, c)) lambda[(c * term.Width) + c] = spread;
+                if (!IsAbsent(term, c)) spreads[c] = spread;
             }
 
-            CovarianceFactor.Pack(term, lambda, theta.Slice(term.ThetaOffset, term.ThetaCount));
+            term.Structure.Start(spreads, theta.Slice(term.ThetaOffset, term.ThetaCount));
         }
     }
 
@@ -194,13 +189,13 @@ internal static class StartingValues
             var y = model.Family.WeightRole == WeightRole.Trials ? model.Y[i] / SizeOf(model, i) : model.Y[i];
             var residual = (y - mu[i]) / slope;
             if (!double.IsFinite(residual)) continue;
-            sum += Math.Min(residual * residual, 1e12);
+            sum += Math.Min(residual * residual, Tolerances.LargestWorkingWeight);
             count++;
         }
 
         var spread = count == 0 ? 1 : Math.Sqrt(sum / count);
         if (!(spread > 0)) spread = 1;
-        return model.Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2" ? 0.5 * spread : Math.Clamp(spread, 0.2, 0.7);
+        return model.IsOnResponseScale ? 0.5 * spread : Math.Clamp(spread, Tolerances.SmallestStartSpread, Tolerances.LargestStartSpread);
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
@@ -246,7 +241,7 @@ internal static class StartingValues
         for (var i = 0; i < right.Length; i++) right[i] = w[i] * z[i];
         var solution = new double[p];
         basis.TransposedProduct(right, solution);
-        for (var j = 0; j < p; j++) matrix[(j * p) + j] += 1e-10 * (1e-300 + matrix[(j * p) + j]);
+        for (var j = 0; j < p; j++) matrix[(j * p) + j] += Tolerances.Ridge * (1e-300 + matrix[(j * p) + j]);
         if (!DenseCholesky.TryFactor(matrix, p)) return false;
         DenseCholesky.Solve(matrix, p, solution);
         if (!solution.All(double.IsFinite)) return false;

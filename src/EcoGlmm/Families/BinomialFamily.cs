@@ -15,6 +15,14 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     internal override bool IsDiscrete => true;
 
     internal override WeightRole WeightRole => WeightRole.Trials;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(BetaBinomialFamily.Set, Link, "BetaBinomial", "a beta-binomial"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.SuccessesOfTrials(y, size);
 

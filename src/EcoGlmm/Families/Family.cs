@@ -53,6 +53,9 @@ public abstract partial class Family
     /// <summary>Whether the response takes integer values only (simulated residuals are then randomised).</summary>
     internal abstract bool IsDiscrete { get; }
 
+    /// <summary>What to take in its place where the data do not look like it.</summary>
+    internal virtual FamilyAlternatives Alternatives => FamilyAlternatives.None;
+
     /// <summary>How many rows a thread evaluates at a time: fewer where the density is a long series.</summary>
     internal virtual int RowsAtATime => 2048;
 

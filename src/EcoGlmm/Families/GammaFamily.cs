@@ -15,6 +15,14 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => false;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        OtherShape =
+        [
+            FamilyAlternative.Of(LogNormalFamily.Set, Link.Log, "LogNormal", "a log-normal"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Positive(y);
 

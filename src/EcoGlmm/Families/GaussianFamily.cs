@@ -25,6 +25,17 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     internal override bool IsDiscrete => false;
 
     internal override WeightRole WeightRole => WeightRole.Precision;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        OtherShape =
+        [
+            FamilyAlternative.Of(StudentTFamily.Set, Link, "StudentT", "a Student t"),
+            FamilyAlternative.Of(GammaFamily.Set, Link.Log, "Gamma", "a Gamma with log link"),
+            FamilyAlternative.Of(LogNormalFamily.Set, Link.Log, "LogNormal", "a log-normal"),
+            FamilyAlternative.Of(SkewNormalFamily.Set, Link, "SkewNormal", "a skew normal"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);
 

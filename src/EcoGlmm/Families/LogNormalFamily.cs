@@ -14,6 +14,14 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => false;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        OtherShape =
+        [
+            FamilyAlternative.Of(GammaFamily.Set, Link.Log, "Gamma", "a Gamma with log link"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Positive(y);
 

@@ -14,6 +14,19 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => true;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
+        ],
+        LessScatter =
+        [
+            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
+            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 

@@ -11,6 +11,20 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
     internal override bool HasDispersion => false;
 
     internal override bool IsDiscrete => true;
+    internal override FamilyAlternatives Alternatives => new()
+    {
+        MoreScatter =
+        [
+            FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
+            FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
+        ],
+        LessScatter =
+        [
+            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
+            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
+        ],
+    };
+
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 

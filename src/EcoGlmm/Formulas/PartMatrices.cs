@@ -1,14 +1,7 @@
+using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.Formulas;
-
-/// <summary>How the effects of one grouping level vary together.</summary>
-internal enum CovarianceKind
-{
-    /// <summary>Any variances and correlations: (x | g), us(x | g).</summary>
-    Unstructured,
-
-    /// <summary>Any variances, no correlations: diag(x | g).</summary>
-    Diagonal,
-}
 
 /// <summary>The matrices of one part of a model on the rows of a table: its linear predictor is Xβ + Zb + offset.</summary>
 internal sealed class PartMatrices
@@ -64,13 +57,31 @@ internal sealed class GroupingTerm
     /// <summary>The effects that vary among its levels: "(Intercept)", "Days".</summary>
     public required string[] EffectNames { get; init; }
 
-    public required CovarianceKind Kind { get; init; }
+    /// <summary>How the effects vary.</summary>
+    public required CovarianceStructure Structure { get; init; }
 
-    /// <summary>Rows × effects, row-major.</summary>
+    /// <summary>The term as written, for users to read.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Rows × effects, row-major; empty where a row has several levels.</summary>
     public required double[] Z { get; init; }
 
-    /// <summary>The level of each row; −1 for one that is missing or was not among the training rows.</summary>
+    /// <summary>
+    /// The level of each row; −1 for one that is missing or was not among the training rows. Empty where a row has several levels.
+    /// </summary>
     public required int[] Codes { get; init; }
+
+    /// <summary>Z where a row has several levels; null where it has one.</summary>
+    public TermEntries? Entries { get; init; }
+
+    /// <summary>Where levels are positions in groups; null where they are the groups.</summary>
+    public LevelPositions? Positions { get; init; }
+
+    /// <summary>For rows with code −1 what is known of their level, where levels are related; null where they are not.</summary>
+    public LevelKey?[]? NewLevels { get; init; }
+
+    /// <summary>Where a row has several levels, Σ weight² of those that are not known; null where all are.</summary>
+    public double[]? NewVariances { get; init; }
 
     /// <summary>The levels that occur in the training rows, in R's order; terms on one group share the array.</summary>
     public required string[] Levels { get; init; }

@@ -1,3 +1,5 @@
+using EcoGlmm.Data;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
@@ -55,17 +57,20 @@ internal sealed class RandomTermDesign
     private readonly DesignLayout _layout;
     private readonly int[] _position;
     private readonly string[] _effectNames;
-    private readonly CovarianceKind _kind;
+    private readonly CovarianceStructure _structure;
+    private readonly string _title;
 
     /// <param name="grouping">The grouping factor.</param>
     /// <param name="layout">The columns left of the bar.</param>
     /// <param name="columns">Those of them that belong to this term.</param>
-    /// <param name="kind">The covariance structure.</param>
-    private RandomTermDesign(Grouping grouping, DesignLayout layout, int[] columns, CovarianceKind kind)
+    /// <param name="structure">The covariance structure.</param>
+    /// <param name="title">The term as written.</param>
+    private RandomTermDesign(Grouping grouping, DesignLayout layout, int[] columns, CovarianceStructure structure, string title)
     {
         _grouping = grouping;
         _layout = layout;
-        _kind = kind;
+        _structure = structure;
+        _title = title;
         _position = new int[layout.ColumnNames.Length];
         Array.Fill(_position, -1);
         for (var i = 0; i < columns.Length; i++)
@@ -101,14 +106,17 @@ internal sealed class RandomTermDesign
         if (!groupings.TryGetValue(name, out var grouping))
             groupings.Add(name, grouping = Grouping.Learn(syntax.Group, evaluator));
 
+        var title = $"{syntax.Structure}({syntax.Effects} {(syntax.Uncorrelated ? "||" : "|")} {syntax.Group})";
         if (!syntax.Uncorrelated)
         {
-            var kind = syntax.Structure == "diag" ? CovarianceKind.Diagonal : CovarianceKind.Unstructured;
-            return [new RandomTermDesign(grouping, layout, all, kind)];
+            var plain = syntax.Structure == "diag" ? new CovarianceStructure("diag", new Diagonal(all.Length)) : Unstructured(all.Length);
+            return [new RandomTermDesign(grouping, layout, all, plain, title)];
         }
         return layout.HasFactor
-            ? [new RandomTermDesign(grouping, layout, all, CovarianceKind.Diagonal)]
-            : all.Select(column => new RandomTermDesign(grouping, layout, [column], CovarianceKind.Unstructured));
+            ? [new RandomTermDesign(grouping, layout, all, new CovarianceStructure("diag", new Diagonal(all.Length)), title)]
+            : all.Select(column => new RandomTermDesign(grouping, layout, [column], Unstructured(1), title));
+
+        static CovarianceStructure Unstructured(int width) => new("us", new Unstructured(width));
     }
 
     /// <param name="evaluator">Evaluates on the rows wanted.</param>
@@ -123,7 +131,8 @@ internal sealed class RandomTermDesign
         {
             Group = _grouping.Name,
             EffectNames = _effectNames,
-            Kind = _kind,
+            Structure = _structure,
+            Title = _title,
             Z = q == 1 ? z : RowMajor(z, n, q),
             Codes = anyLevel ? NoLevels(n)
                 : evaluator.Context.Training ? _grouping.TrainingCodes

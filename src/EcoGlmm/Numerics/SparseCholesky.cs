@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,7 +12,7 @@ namespace EcoGlmm.Numerics;
 /// Supernodal left-looking: each supernode is a dense panel that collects the updates of its descendants, as in
 /// E. G. Ng and B. W. Peyton, SIAM J. Sci. Comput. 14 (1993) 1034-1056. Small supernodes with few rows below (leaves such
 /// as observation-level effects) instead push their updates straight to precomputed places.
-/// One instance serves one caller at a time.
+/// One caller at a time may factorise; any number of threads may solve with a finished factor, each with scratch of its own.
 /// </remarks>
 internal sealed unsafe partial class SparseCholesky
 {
@@ -43,8 +44,6 @@ internal sealed unsafe partial class SparseCholesky
     private readonly double* factor;
     private readonly int[] map;               // local row in the current panel of a row of the matrix
     private readonly double[] workStorage;
-    private readonly double* solution;
-    private readonly double* gathered;
     private bool factored;
     private double logDeterminant;
 
@@ -101,10 +100,9 @@ internal sealed unsafe partial class SparseCholesky
         work = caller.Work;
         update = caller.Update;
         int trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);
-        workStorage = GC.AllocateUninitializedArray<double>(checked(n + mostRows + trianglesLength), pinned: true);
-        solution = Address(workStorage);
-        gathered = solution + n;
-        triangles = gathered + mostRows;
+        SolveScratchLength = n + mostRows;
+        workStorage = GC.AllocateUninitializedArray<double>(trianglesLength, pinned: true);
+        triangles = Address(workStorage);
     }
 
     /// <summary>The number of stored entries of the lower triangle of L, zeros of relaxed supernodes included.</summary>
@@ -126,20 +124,35 @@ internal sealed unsafe partial class SparseCholesky
         return new SparseCholesky(lower, tree, SupernodePartition.Build(tree));
     }
 
-    /// <summary>Solves A x = b in place.</summary>
+    /// <summary>The doubles of scratch that a solve needs.</summary>
+    public int SolveScratchLength { get; }
+
+    /// <summary>Solves A x = b in place, with scratch from the shared pool.</summary>
     public void Solve(Span<double> b)
     {
-        CheckSolvable(b.Length, 1);
-        for (int i = 0; i < n; i++)
-        {
-            solution[i] = b[permutation[i]];
-        }
+        double[] scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
+        Solve(b, scratch);
+        ArrayPool<double>.Shared.Return(scratch);
+    }
 
-        Forward(solution);
-        Backward(solution);
-        for (int i = 0; i < n; i++)
+    /// <summary>Solves A x = b in place; scratch holds at least <see cref="SolveScratchLength"/> doubles.</summary>
+    public void Solve(Span<double> b, Span<double> scratch)
+    {
+        CheckSolvable(b.Length, 1);
+        CheckScratch(scratch);
+        fixed (double* solution = scratch)
         {
-            b[permutation[i]] = solution[i];
+            for (int i = 0; i < n; i++)
+            {
+                solution[i] = b[permutation[i]];
+            }
+
+            Forward(solution, solution + n);
+            Backward(solution, solution + n);
+            for (int i = 0; i < n; i++)
+            {
+                b[permutation[i]] = solution[i];
+            }
         }
     }
 
@@ -147,10 +160,13 @@ internal sealed unsafe partial class SparseCholesky
     public void SolveMany(Span<double> b, int columns)
     {
         CheckSolvable(b.Length, columns);
+        double[] scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
         for (int j = 0; j < columns; j++)
         {
-            Solve(b.Slice(j * n, n));
+            Solve(b.Slice(j * n, n), scratch);
         }
+
+        ArrayPool<double>.Shared.Return(scratch);
     }
 
     /// <summary>
@@ -159,17 +175,23 @@ internal sealed unsafe partial class SparseCholesky
     public void SolveFactorTransposed(Span<double> z)
     {
         CheckSolvable(z.Length, 1);
-        z.CopyTo(new Span<double>(solution, n));
-        Backward(solution);
-        for (int i = 0; i < n; i++)
+        double[] scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
+        fixed (double* solution = scratch)
         {
-            z[permutation[i]] = solution[i];
+            z.CopyTo(scratch);
+            Backward(solution, solution + n);
+            for (int i = 0; i < n; i++)
+            {
+                z[permutation[i]] = solution[i];
+            }
         }
+
+        ArrayPool<double>.Shared.Return(scratch);
     }
 
     // L x = b.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Forward(double* x)
+    private void Forward(double* x, double* gathered)
     {
         fixed (int* allRows = rows)
         {
@@ -214,7 +236,7 @@ internal sealed unsafe partial class SparseCholesky
 
     // Lᵀ x = b.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Backward(double* x)
+    private void Backward(double* x, double* gathered)
     {
         fixed (int* allRows = rows)
         {
@@ -251,6 +273,14 @@ internal sealed unsafe partial class SparseCholesky
 
                 DensePanel.SolveLowerTransposed(panel, ld, width, top);
             }
+        }
+    }
+
+    private void CheckScratch(ReadOnlySpan<double> scratch)
+    {
+        if (scratch.Length < SolveScratchLength)
+        {
+            throw new ArgumentException($"The scratch has {scratch.Length} entries; {SolveScratchLength} are needed.");
         }
     }
 

@@ -5,34 +5,42 @@ namespace EcoGlmm;
 /// <summary>
 /// Probabilities of the categories of an ordered response, [row][category]; NaN where a variable of the model is missing.
 /// </summary>
+/// <remarks>
+/// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
+/// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class CategoryPredictions : IRichDisplay
 {
+    private readonly double[][] _probability;
+    private readonly double[][] _standardError;
+    private readonly double[][] _lower;
+    private readonly double[][] _upper;
+
     internal CategoryPredictions(IReadOnlyList<string> categories, double[][] probability, double[][] standardError,
         double[][] lower, double[][] upper, double level)
     {
         Categories = categories;
-        Probability = probability;
-        StandardError = standardError;
-        Lower = lower;
-        Upper = upper;
+        (_probability, _standardError, _lower, _upper) = (probability, standardError, lower, upper);
         Level = level;
     }
 
     /// <summary>Names of the categories, in their order.</summary>
     public IReadOnlyList<string> Categories { get; }
 
-    /// <summary>Probabilities; those of a row add up to one.</summary>
-    public double[][] Probability { get; }
+    /// <summary>Number of rows predicted.</summary>
+    public int RowCount => _probability.Length;
 
-    /// <summary>Standard errors of the probabilities, by the delta method.</summary>
-    public double[][] StandardError { get; }
+    /// <summary>Probabilities; those of a row add up to one. A copy.</summary>
+    public double[][] Probability => Copy(_probability);
 
-    /// <summary>Lower ends of the intervals, made on the logit scale.</summary>
-    public double[][] Lower { get; }
+    /// <summary>Standard errors of the probabilities, by the delta method. A copy.</summary>
+    public double[][] StandardError => Copy(_standardError);
 
-    /// <summary>Upper ends of the intervals.</summary>
-    public double[][] Upper { get; }
+    /// <summary>Lower ends of the intervals, made on the logit scale. A copy.</summary>
+    public double[][] Lower => Copy(_lower);
+
+    /// <summary>Upper ends of the intervals. A copy.</summary>
+    public double[][] Upper => Copy(_upper);
 
     /// <summary>Coverage of each interval.</summary>
     public double Level { get; }
@@ -44,7 +52,7 @@ public sealed class CategoryPredictions : IRichDisplay
     {
         var at = Enumerable.Range(0, Categories.Count).FirstOrDefault(k => Categories[k] == category, -1);
         return at >= 0
-            ? Array.ConvertAll(Probability, row => row[at])
+            ? Array.ConvertAll(_probability, row => row[at])
             : throw new GlmmException($"There is no category \"{category}\"{Text.NearestName.Suggestion(category, Categories)}");
     }
 
@@ -56,4 +64,6 @@ public sealed class CategoryPredictions : IRichDisplay
 
     /// <inheritdoc/>
     public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+
+    private static double[][] Copy(double[][] rows) => Array.ConvertAll(rows, row => (double[])row.Clone());
 }

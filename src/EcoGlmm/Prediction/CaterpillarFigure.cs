@@ -22,7 +22,7 @@ internal static class CaterpillarFigure
         for (var t = 0; t < terms.Count; t++)
         {
             if (terms[t].Part != part || terms[t].Group != modes.Group) continue;
-            var raw = NoPooling.Estimates(fit, t);
+            var raw = UnpooledSearch.Find(fit.Estimate, fit.Family, t, fit.Options.Control.MaxThreads);
             for (var e = 0; e < terms[t].Width; e++)
             {
                 var (width, at, effect) = (terms[t].Width, e, terms[t].Effects[e]);

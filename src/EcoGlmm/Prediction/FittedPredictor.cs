@@ -11,17 +11,29 @@ namespace EcoGlmm.Prediction;
 /// a = ∂η/∂ψ includes the change of the conditional modes with the parameters and V is the covariance of ψ.
 /// Source: Kass &amp; Steffey (1989), JASA 84, 717-726; Kristensen et al. (2016), J. Stat. Softw. 70(5), section 4.
 /// </summary>
-internal sealed class FittedPredictor(ModelSpecification specification, Estimate estimate)
+/// <remarks>Any number of threads may predict at once: what they share is computed once, and only read from then on.</remarks>
+internal sealed class FittedPredictor
 {
-    private readonly MixedModel _model = estimate.Model;
-    private double[]? _b;
-    private double[]?[]? _modeDerivatives;
+    private readonly ModelSpecification _specification;
+    private readonly Estimate _estimate;
+    private readonly MixedModel _model;
+    private readonly Lazy<double[]> _modes;
+    private readonly Lazy<double[]?[]> _modeDerivatives;
+
+    public FittedPredictor(ModelSpecification specification, Estimate estimate)
+    {
+        _specification = specification;
+        _estimate = estimate;
+        _model = estimate.Model;
+        _modes = new Lazy<double[]>(ComputeModes);
+        _modeDerivatives = new Lazy<double[]?[]>(ComputeModeDerivatives);
+    }
 
     /// <summary>Covariance of the conditional fixed effects in the users' coordinates.</summary>
     public double[,] FixedCovariance()
     {
         var p = _model.Basis[LinearPredictor.Conditional]!.Columns;
-        var packed = CoefficientCovariance.Of(estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
+        var packed = CoefficientCovariance.Of(_estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
         var result = new double[p, p];
         for (var i = 0; i < p; i++)
         {
@@ -35,7 +47,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
     {
         var conditional = use == RandomEffectsUse.Conditional;
         var parts = Parts(newData, use, scale == PredictionScale.Response);
-        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, estimate, parts).Predict(scale, level);
+        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, _estimate, parts).Predict(scale, level);
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -45,7 +57,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.Codes[i] < 0))) unseen++;
         }
 
-        var rows = new RowPredictor(this, estimate, parts, conditional);
+        var rows = new RowPredictor(this, _estimate, parts, conditional);
         if (newData is null && conditional) UseKnownCovariances(rows, n);
         var link = _model.Family.Link;
         for (var i = 0; i < n; i++)
@@ -88,7 +100,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         double[][] Rows() => [.. Enumerable.Range(0, n).Select(_ => new double[categories.Count])];
         var (value, error, lower, upper) = (Rows(), Rows(), Rows(), Rows());
-        var rows = new RowPredictor(this, estimate, parts, conditional);
+        var rows = new RowPredictor(this, _estimate, parts, conditional);
         if (newData is null && conditional) UseKnownCovariances(rows, n);
         for (var i = 0; i < n; i++)
         {
@@ -130,7 +142,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             {
                 if (!rows.Has(k) || !rows.Has(m)) continue;
                 var values = new double[n];
-                estimate.System.PredictorCovariance(k, m, values);
+                _estimate.System.PredictorCovariance(k, m, values);
                 rows.UseKnownRandomCovariance(k, m, values);
             }
         }
@@ -180,15 +192,15 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
         var parts = new PartMatrices?[_model.PredictorCount];
         PartMatrices Of(PartDesign design) => newData is null ? design.Training
             : design.Evaluate(newData, use == RandomEffectsUse.Population, use == RandomEffectsUse.Averaged);
-        parts[LinearPredictor.Conditional] = Of(specification.Conditional);
+        parts[LinearPredictor.Conditional] = Of(_specification.Conditional);
         if (!onResponse)
         {
-            parts[LinearPredictor.Conditional] = NotCentred(parts[LinearPredictor.Conditional]!, specification.Conditional.Means);
+            parts[LinearPredictor.Conditional] = NotCentred(parts[LinearPredictor.Conditional]!, _specification.Conditional.Means);
             return parts;
         }
 
-        if (specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
-        if (_model.Family is { HasShiftedMean: true, HasDispersion: true }) parts[LinearPredictor.Dispersion] = Of(specification.Dispersion);
+        if (_specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
+        if (_model.Family is { HasShiftedMean: true, HasDispersion: true }) parts[LinearPredictor.Dispersion] = Of(_specification.Dispersion);
         for (var k = LinearPredictor.Shape; k < parts.Length && _model.Family.HasShiftedMean; k++)
         {
             parts[k] = PartMatrices.Constant(parts[LinearPredictor.Conditional]!.RowCount);
@@ -214,24 +226,24 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
         };
     }
 
-    /// <summary>b̂ on the scale of the linear predictor.</summary>
-    public double[] Modes()
-    {
-        if (_b is null)
-        {
-            var b = new double[estimate.System.EffectCount];
-            estimate.System.Lambda.Multiply(estimate.Modes, b);
-            _b = b;
-        }
+    /// <summary>b̂ on the scale of the linear predictor; not to be written to.</summary>
+    public double[] Modes() => _modes.Value;
 
-        return _b;
+    /// <summary>
+    /// db̂/dψ_j for each parameter in the orthogonal coordinates; null for parameters without a covariance. Not to be written to.
+    /// </summary>
+    public double[]?[] ModeDerivatives() => _modeDerivatives.Value;
+
+    private double[] ComputeModes()
+    {
+        var b = new double[_estimate.System.EffectCount];
+        _estimate.System.Lambda.Multiply(_estimate.Modes, b);
+        return b;
     }
 
-    /// <summary>db̂/dψ_j for each parameter in the orthogonal coordinates; null for parameters without a covariance.</summary>
-    public double[]?[] ModeDerivatives()
+    private double[]?[] ComputeModeDerivatives()
     {
-        if (_modeDerivatives is not null) return _modeDerivatives;
-        var system = estimate.System;
+        var system = _estimate.System;
         var q = system.EffectCount;
         var derivatives = new double[]?[_model.ParameterCount];
         var n = _model.ObservationCount;
@@ -246,7 +258,7 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
                 var change = new double[q];
                 foreach (var k in _model.RandomPredictors)
                 {
-                    if (estimate.Weights[LinearPredictor.Pair(k, m)] is not { } w) continue;
+                    if (_estimate.Weights[LinearPredictor.Pair(k, m)] is not { } w) continue;
                     for (var i = 0; i < n; i++) weighted[i] = -w[i] * basis.Q[(j * n) + i];
                     system.AddZtx(k, weighted, change);
                 }
@@ -265,36 +277,55 @@ internal sealed class FittedPredictor(ModelSpecification specification, Estimate
             {
                 var at = _model.FixedCount + term.ThetaOffset + j;
                 if (!HasCovariance(at)) continue;
-                derivatives[at] = ThetaDerivative(term, j);
+                derivatives[at] = ThetaDerivative(t, j);
             }
         }
 
-        return _modeDerivatives = derivatives;
+        return derivatives;
     }
 
     private bool HasCovariance(int parameter) =>
-        !double.IsNaN(estimate.Covariance[(parameter * _model.ParameterCount) + parameter]);
+        !double.IsNaN(_estimate.Covariance[(parameter * _model.ParameterCount) + parameter]);
 
-    /// <summary>db̂/dθ_j = ΛH⁻¹(∂Λᵀ Zᵀℓ′ − ΛᵀZᵀWZ ∂Λ û) + ∂Λ û.</summary>
-    private double[] ThetaDerivative(RandomTerm term, int j)
+    /// <summary>db̂/dθ_j = ΛH⁻¹(∂Λᵀ Zᵀℓ′ − ΛᵀZᵀWZ ∂Λ û) + ∂Λ û, and −ΛH⁻¹ ∂P û for a parameter of the levels' precision.</summary>
+    private double[] ThetaDerivative(int t, int j)
     {
-        var system = estimate.System;
+        var term = _model.Terms[t];
+        var system = _estimate.System;
         var q = system.EffectCount;
-        var unit = new double[term.ThetaCount];
-        unit[j] = 1;
-        var change = new double[term.Width * term.Width];
-        CovarianceFactor.Unpack(term, unit, change);
-        var direct = new double[q];
-        CovarianceFactor.Multiply(term, change, estimate.Modes, direct);
+        var own = term.Loadings.ParameterCount;
         var result = new double[q];
+        if (j >= own)
+        {
+            var varying = term.Structure.Precision!;
+            var change = new double[varying.Pattern.NonZeros];
+            varying.Change(system.Lambda.PrecisionTheta(t), Unit(varying.ParameterCount, j - own), change);
+            system.Lambda.AddPrecision(t, change, _estimate.Modes, result);
+            for (var k = 0; k < q; k++) result[k] = -result[k];
+            system.Solve(result);
+            system.Lambda.Multiply(result, result);
+            return result;
+        }
+
+        var slope = new double[term.Width * term.LatentWidth];
+        term.Loadings.Change(system.Lambda.LoadingsTheta(t), Unit(own, j), slope);
+        var direct = new double[q];
+        system.Lambda.Multiply(t, slope, _estimate.Modes, direct);
         system.MultiplyCrossProducts(direct, result);
         system.Lambda.MultiplyTransposed(result, result);
         var scores = new double[q];
-        CovarianceFactor.MultiplyTransposed(term, change, estimate.Scores, scores);
+        system.Lambda.MultiplyTransposed(t, slope, _estimate.Scores, scores);
         for (var k = 0; k < q; k++) result[k] = scores[k] - result[k];
         system.Solve(result);
         system.Lambda.Multiply(result, result);
         for (var k = 0; k < q; k++) result[k] += direct[k];
         return result;
+    }
+
+    private static double[] Unit(int length, int at)
+    {
+        var unit = new double[length];
+        unit[at] = 1;
+        return unit;
     }
 }

@@ -29,30 +29,38 @@ public enum RandomEffectsUse
 }
 
 /// <summary>Predictions, one entry for each row asked for; NaN where a variable of the model is missing.</summary>
+/// <remarks>
+/// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
+/// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class Predictions : IRichDisplay
 {
+    private readonly double[] _estimate;
+    private readonly double[] _standardError;
+    private readonly double[] _lower;
+    private readonly double[] _upper;
+
     internal Predictions(double[] estimate, double[] standardError, double[] lower, double[] upper, double level, int unseenLevelRows)
     {
-        Estimate = estimate;
-        StandardError = standardError;
-        Lower = lower;
-        Upper = upper;
+        (_estimate, _standardError, _lower, _upper) = (estimate, standardError, lower, upper);
         Level = level;
         UnseenLevelRows = unseenLevelRows;
     }
 
-    /// <summary>Predicted values.</summary>
-    public double[] Estimate { get; }
+    /// <summary>Number of rows predicted.</summary>
+    public int RowCount => _estimate.Length;
 
-    /// <summary>Standard errors on the same scale (by the delta method on the response scale).</summary>
-    public double[] StandardError { get; }
+    /// <summary>Predicted values; a copy.</summary>
+    public double[] Estimate => (double[])_estimate.Clone();
 
-    /// <summary>Lower ends of the intervals.</summary>
-    public double[] Lower { get; }
+    /// <summary>Standard errors on the same scale (by the delta method on the response scale); a copy.</summary>
+    public double[] StandardError => (double[])_standardError.Clone();
 
-    /// <summary>Upper ends of the intervals.</summary>
-    public double[] Upper { get; }
+    /// <summary>Lower ends of the intervals; a copy.</summary>
+    public double[] Lower => (double[])_lower.Clone();
+
+    /// <summary>Upper ends of the intervals; a copy.</summary>
+    public double[] Upper => (double[])_upper.Clone();
 
     /// <summary>Coverage of the intervals.</summary>
     public double Level { get; }
@@ -69,10 +77,10 @@ public sealed class Predictions : IRichDisplay
     /// <summary>The predictions as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]>
     {
-        ["Estimate"] = Estimate,
-        ["StandardError"] = StandardError,
-        ["Lower"] = Lower,
-        ["Upper"] = Upper,
+        ["Estimate"] = _estimate,
+        ["StandardError"] = _standardError,
+        ["Lower"] = _lower,
+        ["Upper"] = _upper,
     });
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace EcoGlmm.Prediction;
 internal sealed class RandomVariance
 {
     private readonly Estimate _estimate;
-    private readonly (int Index, RandomTerm Term, double[] Z)[] _terms;
+    private readonly (int Index, RandomTerm Term, double[] Z, GroupingTerm Rows)[] _terms;
 
     /// <param name="estimate">The estimate.</param>
     /// <param name="k">The linear predictor.</param>
@@ -21,20 +21,21 @@ internal sealed class RandomVariance
         _estimate = estimate;
         var terms = estimate.Model.Terms;
         _terms = [.. Enumerable.Range(0, terms.Count).Where(t => terms[t].Predictor == k).Select((t, at) =>
-            (t, terms[t], terms[t].Scaling?.Standardise(part.RandomTerms[at].Z) ?? part.RandomTerms[at].Z))];
+            (t, terms[t], terms[t].Scaling?.Standardise(part.RandomTerms[at].Z) ?? part.RandomTerms[at].Z, part.RandomTerms[at]))];
     }
 
     /// <summary>v in a row; of some terms only where <paramref name="counts"/> is given.</summary>
     public double Value(int row, Func<RandomTerm, bool>? counts = null)
     {
         var sum = 0.0;
-        foreach (var (index, term, zs) in _terms)
+        foreach (var (index, term, zs, rows) in _terms)
         {
             if (counts?.Invoke(term) == false) continue;
-            for (var c = 0; c < term.Width; c++)
+            var level = LevelVariance(index, term, rows, row);
+            for (var c = 0; c < term.LatentWidth; c++)
             {
                 var spherical = Spherical(index, term, zs, row, c);
-                sum += spherical * spherical;
+                sum += level * spherical * spherical;
             }
         }
 
@@ -44,18 +45,19 @@ internal sealed class RandomVariance
     /// <summary>total ← total + factor · ∂v/∂ψ in a row.</summary>
     public void AddGradient(int row, double factor, double[] total)
     {
-        foreach (var (index, term, zs) in _terms)
+        foreach (var (index, term, zs, rows) in _terms)
         {
-            var r = term.Width;
-            var change = new double[r * r];
-            for (var c = 0; c < r; c++)
+            var (r, d) = (term.Width, term.LatentWidth);
+            var level = LevelVariance(index, term, rows, row);
+            var change = new double[r * d];
+            for (var c = 0; c < d; c++)
             {
                 var spherical = Spherical(index, term, zs, row, c);
-                for (var e = c; e < r; e++) change[(e * r) + c] = 2 * factor * _estimate.Scale * _estimate.Scale * zs[(row * r) + e] * spherical;
+                for (var e = 0; e < r; e++) change[(e * d) + c] = 2 * factor * level * _estimate.Scale * _estimate.Scale * Weight(term, zs, row, e) * spherical;
             }
 
-            var theta = new double[term.ThetaCount];
-            CovarianceFactor.Pack(term, change, theta);
+            var theta = new double[term.Loadings.ParameterCount];
+            term.Loadings.PullBack(_estimate.System.Lambda.LoadingsTheta(index), change, theta);
             var at = _estimate.Model.FixedCount + term.ThetaOffset;
             for (var j = 0; j < theta.Length; j++) total[at + j] += theta[j];
         }
@@ -65,7 +67,33 @@ internal sealed class RandomVariance
     {
         var lambda = _estimate.System.Lambda[index];
         var sum = 0.0;
-        for (var e = c; e < term.Width; e++) sum += lambda[(e * term.Width) + c] * zs[(row * term.Width) + e];
+        for (var e = term.Loadings.IsLowerTriangular ? c : 0; e < term.Width; e++) sum += lambda[(e * term.LatentWidth) + c] * Weight(term, zs, row, e);
         return sum;
+    }
+
+    private static double Weight(RandomTerm term, double[] zs, int row, int e) => term.Entries is not null ? 1 : zs[(row * term.Width) + e];
+
+    /// <summary>
+    /// The variance of a latent variable in the row: one, that of its level where levels are related, and that of a weighted sum of
+    /// levels where it has several.
+    /// </summary>
+    private double LevelVariance(int index, RandomTerm term, GroupingTerm rows, int row)
+    {
+        var precision = term.Structure.Precision;
+        if (rows.Entries is { } entries)
+        {
+            if (precision is null)
+            {
+                var sum = rows.NewVariances?[row] ?? 0;
+                for (var e = entries.Starts[row]; e < entries.Starts[row + 1]; e++) sum += entries.Weights[e] * entries.Weights[e];
+                return sum;
+            }
+
+            return 1;
+        }
+
+        var phi = _estimate.System.Lambda.PrecisionTheta(index);
+        return precision is null ? 1 : rows.Codes[row] is >= 0 and var level ? precision.Variance(phi, level)
+            : rows.NewLevels?[row] is { } key ? precision.Variance(phi, key) : 1;
     }
 }

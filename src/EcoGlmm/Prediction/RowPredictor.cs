@@ -13,7 +13,7 @@ internal sealed class RowPredictor
     private readonly MixedModel _model;
     private readonly PartMatrices?[] _parts;
     private readonly bool _conditional;
-    private readonly (int Index, RandomTerm Term, int[] Codes, double[] Z)[][] _terms;
+    private readonly TermRows[][] _terms;
     private readonly double[][] _beta;
     private readonly double[][] _gradients;
     private readonly double[] _effects;
@@ -32,7 +32,7 @@ internal sealed class RowPredictor
         _parts = parts;
         _conditional = conditional;
         _known = new double[]?[LinearPredictor.PairCount(parts.Length)];
-        _terms = new (int, RandomTerm, int[], double[])[parts.Length][];
+        _terms = new TermRows[parts.Length][];
         _beta = new double[parts.Length][];
         _gradients = new double[parts.Length][];
         _effects = new double[conditional ? estimate.System.EffectCount : 0];
@@ -44,14 +44,8 @@ internal sealed class RowPredictor
             basis.ToCoefficients(_beta[k]);
             _gradients[k] = new double[_model.ParameterCount];
             var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k);
-            _terms[k] = conditional ? [.. mine.Select((t, at) => Term(t, part.RandomTerms[at]))] : [];
+            _terms[k] = conditional ? [.. mine.Select((t, at) => new TermRows(estimate, t, part.RandomTerms[at]))] : [];
         }
-    }
-
-    private (int, RandomTerm, int[], double[]) Term(int index, GroupingTerm grouping)
-    {
-        var term = _model.Terms[index];
-        return (index, term, grouping.Codes, term.Scaling?.Standardise(grouping.Z) ?? grouping.Z);
     }
 
     public bool Has(int k) => _parts[k] is not null;
@@ -64,7 +58,9 @@ internal sealed class RowPredictor
         _row = row;
         for (var k = 0; k < _parts.Length; k++)
         {
-            if (_parts[k] is not null) Differentiate(k);
+            if (_parts[k] is null) continue;
+            foreach (var term in _terms[k]) term.MoveTo(row);
+            Differentiate(k);
         }
     }
 
@@ -74,12 +70,13 @@ internal sealed class RowPredictor
         var part = _parts[k]!;
         var value = part.Offset[_row];
         for (var j = 0; j < _beta[k].Length; j++) value += part.X[(j * part.RowCount) + _row] * _beta[k][j];
-        foreach (var (_, term, codes, zs) in _terms[k])
+        foreach (var term in _terms[k])
         {
-            var code = codes[_row];
-            for (var e = 0; e < term.Width && code >= 0; e++)
+            for (var l = 0; l < term.Count; l++)
             {
-                value += zs[(_row * term.Width) + e] * _fit.Modes()[term.EffectOffset + (code * term.Width) + e];
+                var at = term.EffectOf(l);
+                var z = term.WeightsOf(l);
+                for (var e = 0; e < z.Length; e++) value += z[e] * _fit.Modes()[at + e];
             }
         }
 
@@ -95,12 +92,13 @@ internal sealed class RowPredictor
     /// <summary>effects ← effects + factor · z_k of the row, for levels that were in the data.</summary>
     public void AddEffects(int k, double factor, double[] effects)
     {
-        foreach (var (_, term, codes, zs) in _terms[k])
+        foreach (var term in _terms[k])
         {
-            var code = codes[_row];
-            for (var e = 0; e < term.Width && code >= 0; e++)
+            for (var l = 0; l < term.Count; l++)
             {
-                effects[term.EffectOffset + (code * term.Width) + e] += factor * zs[(_row * term.Width) + e];
+                var at = term.EffectOf(l);
+                var z = term.WeightsOf(l);
+                for (var e = 0; e < z.Length; e++) effects[at + e] += factor * z[e];
             }
         }
     }
@@ -140,22 +138,24 @@ internal sealed class RowPredictor
 
         if (_terms[k].Length == 0) return;
         var derivatives = _fit.ModeDerivatives();
-        foreach (var (_, term, codes, zs) in _terms[k])
+        foreach (var term in _terms[k])
         {
-            var code = codes[_row];
-            for (var e = 0; e < term.Width && code >= 0; e++)
+            for (var l = 0; l < term.Count; l++)
             {
-                var z = zs[(_row * term.Width) + e];
-                var at = term.EffectOffset + (code * term.Width) + e;
-                for (var j = 0; j < derivatives.Length; j++)
+                var from = term.EffectOf(l);
+                var z = term.WeightsOf(l);
+                for (var e = 0; e < z.Length; e++)
                 {
-                    if (derivatives[j] is { } derivative) gradient[j] += z * derivative[at];
+                    for (var j = 0; j < derivatives.Length; j++)
+                    {
+                        if (derivatives[j] is { } derivative) gradient[j] += z[e] * derivative[from + e];
+                    }
                 }
             }
         }
     }
 
-    /// <summary>z_kᵀ ΛH⁻¹Λᵀ z_m, with ΛΛᵀ for levels that were not in the data.</summary>
+    /// <summary>z_kᵀ ΛH⁻¹Λᵀ z_m, with ΛΛᵀ, or what known levels leave of it, for levels that were not in the data.</summary>
     private double RandomCovariance(int k, int m)
     {
         if (_known[LinearPredictor.Pair(k, m)] is { } known) return known[_row];
@@ -163,22 +163,24 @@ internal sealed class RowPredictor
         var sum = 0.0;
         var any = false;
         Array.Clear(_effects);
-        foreach (var (index, term, codes, zs) in _terms[k])
+        foreach (var rows in _terms[k])
         {
-            var code = codes[_row];
-            var z = zs.AsSpan(_row * term.Width, term.Width);
-            if (code >= 0)
+            for (var l = 0; l < rows.Count; l++)
             {
                 any = true;
-                for (var e = 0; e < term.Width; e++) _effects[term.EffectOffset + (code * term.Width) + e] = z[e];
-                continue;
+                var at = rows.EffectOf(l);
+                var weights = rows.WeightsOf(l);
+                for (var e = 0; e < weights.Length; e++) _effects[at + e] += weights[e];
             }
 
-            for (var c = 0; c < term.Width && k == m; c++)
+            if (rows.NewVariance == 0 || k != m) continue;
+            var (lambda, d) = (system.Lambda[rows.Index], rows.Term.LatentWidth);
+            var z = rows.NewWeights;
+            for (var c = 0; c < d; c++)
             {
                 var spherical = 0.0;
-                for (var r = c; r < term.Width; r++) spherical += system.Lambda[index][(r * term.Width) + c] * z[r];
-                sum += spherical * spherical;
+                for (var r = 0; r < z.Length; r++) spherical += lambda[(r * d) + c] * z[r];
+                sum += rows.NewVariance * spherical * spherical;
             }
         }
 
@@ -186,12 +188,13 @@ internal sealed class RowPredictor
         system.Lambda.MultiplyTransposed(_effects, _effects);
         system.Solve(_effects);
         system.Lambda.Multiply(_effects, _effects);
-        foreach (var (_, term, codes, zs) in _terms[m])
+        foreach (var rows in _terms[m])
         {
-            var code = codes[_row];
-            for (var e = 0; e < term.Width && code >= 0; e++)
+            for (var l = 0; l < rows.Count; l++)
             {
-                sum += zs[(_row * term.Width) + e] * _effects[term.EffectOffset + (code * term.Width) + e];
+                var at = rows.EffectOf(l);
+                var weights = rows.WeightsOf(l);
+                for (var e = 0; e < weights.Length; e++) sum += weights[e] * _effects[at + e];
             }
         }
 

@@ -1,89 +1,146 @@
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>
-/// Λ(θ): for each term an r × r lower-triangular factor that all of its levels share, b = Λu, Var(b) = ΛΛᵀ.
-/// θ holds its entries column by column (its diagonal, for uncorrelated effects), without bounds: the
-/// likelihood does not depend on the sign of a column, so that a variance of zero is an interior point.
+/// The covariance of the random effects at θ: for each term Λ, r × d, which all of its levels share, and the precision P of
+/// its levels where these are related. b = (I ⊗ Λ) u, u ~ N(0, (P ⊗ I)⁻¹).
 /// </summary>
 internal sealed class CovarianceFactor
 {
     private readonly RandomTerm[] _terms;
     private readonly double[][] _lambda;
+    private readonly double[]?[] _precision;
+    private readonly double[]?[] _work;
+    private readonly double[] _logPrecision;
+    private readonly double[][] _theta;
 
     public CovarianceFactor(IReadOnlyList<RandomTerm> terms)
     {
         _terms = [.. terms];
-        _lambda = Array.ConvertAll(_terms, t => new double[t.Width * t.Width]);
+        _lambda = Array.ConvertAll(_terms, t => new double[t.Width * t.LatentWidth]);
+        _precision = Array.ConvertAll(_terms, t => t.Structure.Precision is { } p ? new double[p.Pattern.NonZeros] : null);
+        _work = Array.ConvertAll(_terms, t => t.Structure.Precision is { } p ? new double[p.WorkLength] : null);
+        _logPrecision = new double[_terms.Length];
+        _theta = Array.ConvertAll(_terms, t => new double[t.ThetaCount]);
+        foreach (var theta in _theta) Array.Fill(theta, double.NaN);
         ThetaCount = _terms.Sum(t => t.ThetaCount);
+        IsIdentity = Array.TrueForAll(_precision, p => p is null);
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            if (_terms[t].Structure.Precision is { ParameterCount: 0 } known) _logPrecision[t] = _terms[t].LatentWidth * known.Set([], _precision[t], _work[t]);
+        }
     }
 
     /// <summary>Number of covariance parameters in all.</summary>
     public int ThetaCount { get; }
 
-    /// <summary>Λ of a term, r × r, row-major.</summary>
+    /// <summary>Whether the levels of every term are independent: P = I.</summary>
+    public bool IsIdentity { get; }
+
+    /// <summary>log |P ⊗ I| of all terms.</summary>
+    public double LogDeterminant
+    {
+        get
+        {
+            var sum = 0.0;
+            foreach (var log in _logPrecision) sum += log;
+            return sum;
+        }
+    }
+
+    /// <summary>Λ of a term, r × d, row-major.</summary>
     public double[] this[int term] => _lambda[term];
 
-    /// <summary>Sets Λ from θ.</summary>
-    public void Set(ReadOnlySpan<double> theta)
+    /// <summary>P of a term on its pattern; null where it is the identity.</summary>
+    public double[]? Precision(int term) => _precision[term];
+
+    /// <summary>A term's part of θ.</summary>
+    public ReadOnlySpan<double> Theta(int term) => _theta[term];
+
+    /// <summary>A term's parameters of Λ.</summary>
+    public ReadOnlySpan<double> LoadingsTheta(int term) => _theta[term].AsSpan(0, _terms[term].Loadings.ParameterCount);
+
+    /// <summary>A term's parameters of P.</summary>
+    public ReadOnlySpan<double> PrecisionTheta(int term) => _theta[term].AsSpan(_terms[term].Loadings.ParameterCount);
+
+    /// <summary>Sets Λ and P from θ; false where a P has no determinant, so far out are its parameters.</summary>
+    public bool Set(ReadOnlySpan<double> theta)
+    {
+        var isPossible = true;
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var term = _terms[t];
+            var mine = theta.Slice(term.ThetaOffset, term.ThetaCount);
+            var own = term.Loadings.ParameterCount;
+            term.Loadings.Set(mine[..own], _lambda[t]);
+            if (term.Structure.Precision is { ParameterCount: > 0 } varying && !mine[own..].SequenceEqual(PrecisionTheta(t)))
+            {
+                _logPrecision[t] = term.LatentWidth * varying.Set(mine[own..], _precision[t], _work[t]);
+            }
+
+            mine.CopyTo(_theta[t]);
+            isPossible &= double.IsFinite(_logPrecision[t]);
+        }
+
+        return isPossible;
+    }
+
+    /// <summary>Takes the values of another factor of the same terms.</summary>
+    public void CopyFrom(CovarianceFactor other)
     {
         for (var t = 0; t < _terms.Length; t++)
         {
-            Unpack(_terms[t], theta.Slice(_terms[t].ThetaOffset, _terms[t].ThetaCount), _lambda[t]);
+            other._lambda[t].CopyTo(_lambda[t], 0);
+            other._precision[t]?.CopyTo(_precision[t]!, 0);
+            other._work[t]?.CopyTo(_work[t]!, 0);
+            other._theta[t].CopyTo(_theta[t], 0);
+            _logPrecision[t] = other._logPrecision[t];
         }
     }
 
-    /// <summary>Writes a term's θ into its r × r row-major factor.</summary>
-    public static void Unpack(RandomTerm term, ReadOnlySpan<double> theta, Span<double> lambda)
+    /// <summary>
+    /// The pull-back for one term: writes ∂F/∂θ from ∂F/∂Λ and, where P varies, from the derivative by its pattern and log|P|.
+    /// </summary>
+    public void PullBack(int t, ReadOnlySpan<double> lambdaAdjoint, ReadOnlySpan<double> precisionAdjoint, double logAdjoint, Span<double> gradient)
     {
-        var r = term.Width;
-        var k = 0;
-        for (var c = 0; c < r; c++)
-        {
-            var last = term.IsDiagonal ? c : r - 1;
-            for (var row = c; row <= last; row++) lambda[row * r + c] = theta[k++];
-        }
+        var term = _terms[t];
+        var own = term.Loadings.ParameterCount;
+        term.Loadings.PullBack(LoadingsTheta(t), lambdaAdjoint, gradient[..own]);
+        if (term.Structure.Precision is not { ParameterCount: > 0 } varying) return;
+        varying.PullBack(PrecisionTheta(t), precisionAdjoint, logAdjoint * term.LatentWidth, _work[t], gradient[own..]);
     }
 
-    /// <summary>Reads a term's θ, or the derivative with respect to it, from an r × r row-major matrix.</summary>
-    public static void Pack(RandomTerm term, ReadOnlySpan<double> lambda, Span<double> theta)
-    {
-        var r = term.Width;
-        var k = 0;
-        for (var c = 0; c < r; c++)
-        {
-            var last = term.IsDiagonal ? c : r - 1;
-            for (var row = c; row <= last; row++) theta[k++] = lambda[row * r + c];
-        }
-    }
-
-    /// <summary>b = Λu, level by level.</summary>
+    /// <summary>b = Λu, level by level; u and b may be the same span.</summary>
     public void Multiply(ReadOnlySpan<double> u, Span<double> b)
     {
-        for (var t = 0; t < _terms.Length; t++)
-        {
-            Multiply(_terms[t], _lambda[t], u, b);
-        }
+        for (var t = _terms.Length - 1; t >= 0; t--) Multiply(t, _lambda[t], u, b);
     }
 
     /// <summary>b = Λu for one term with the factor given (Λ itself, or a change of it).</summary>
-    public static void Multiply(RandomTerm term, ReadOnlySpan<double> lambda, ReadOnlySpan<double> u, Span<double> b)
+    public void Multiply(int t, ReadOnlySpan<double> lambda, ReadOnlySpan<double> u, Span<double> b)
     {
-        var r = term.Width;
-        var from = term.EffectOffset;
-        var to = from + term.EffectCount;
+        var term = _terms[t];
+        var (r, d) = (term.Width, term.LatentWidth);
+        var (levels, from, to) = (term.Levels.Count, term.LatentOffset, term.EffectOffset);
         if (r == 1)
         {
-            for (var j = from; j < to; j++) b[j] = lambda[0] * u[j];
+            // Backwards, since b may begin later in the span that it shares with u.
+            for (var l = levels - 1; l >= 0; l--) b[to + l] = lambda[0] * u[from + l];
             return;
         }
 
-        for (var j = from; j < to; j += r)
+        var lower = term.Loadings.IsLowerTriangular;
+        Span<double> level = stackalloc double[d <= 64 ? d : 0];
+        if (d > 64) level = new double[d];
+        for (var l = levels - 1; l >= 0; l--)
         {
+            u.Slice(from + (l * d), d).CopyTo(level);
+            var at = to + (l * r);
             for (var row = r - 1; row >= 0; row--)
             {
                 var sum = 0.0;
-                for (var c = 0; c <= row; c++) sum += lambda[row * r + c] * u[j + c];
-                b[j + row] = sum;
+                var end = lower ? Math.Min(row + 1, d) : d;
+                for (var c = 0; c < end; c++) sum += lambda[(row * d) + c] * level[c];
+                b[at + row] = sum;
             }
         }
     }
@@ -91,26 +148,143 @@ internal sealed class CovarianceFactor
     /// <summary>Λᵀx, level by level; x and the result may be the same span.</summary>
     public void MultiplyTransposed(ReadOnlySpan<double> x, Span<double> result)
     {
-        for (var t = 0; t < _terms.Length; t++)
-        {
-            MultiplyTransposed(_terms[t], _lambda[t], x, result);
-        }
+        for (var t = 0; t < _terms.Length; t++) MultiplyTransposed(t, _lambda[t], x, result);
     }
 
     /// <summary>Λᵀx for one term with the factor given.</summary>
-    public static void MultiplyTransposed(RandomTerm term, ReadOnlySpan<double> lambda, ReadOnlySpan<double> x,
-        Span<double> result)
+    public void MultiplyTransposed(int t, ReadOnlySpan<double> lambda, ReadOnlySpan<double> x, Span<double> result)
     {
-        var r = term.Width;
-        var from = term.EffectOffset;
-        var to = from + term.EffectCount;
-        for (var j = from; j < to; j += r)
+        var term = _terms[t];
+        var (r, d) = (term.Width, term.LatentWidth);
+        var (levels, from, to) = (term.Levels.Count, term.EffectOffset, term.LatentOffset);
+        if (r == 1)
         {
-            for (var c = 0; c < r; c++)
+            for (var l = 0; l < levels; l++) result[to + l] = lambda[0] * x[from + l];
+            return;
+        }
+
+        var lower = term.Loadings.IsLowerTriangular;
+        Span<double> level = stackalloc double[r <= 64 ? r : 0];
+        if (r > 64) level = new double[r];
+        for (var l = 0; l < levels; l++)
+        {
+            x.Slice(from + (l * r), r).CopyTo(level);
+            var at = to + (l * d);
+            for (var c = 0; c < d; c++)
             {
                 var sum = 0.0;
-                for (var row = c; row < r; row++) sum += lambda[row * r + c] * x[j + row];
-                result[j + c] = sum;
+                for (var row = lower ? c : 0; row < r; row++) sum += lambda[(row * d) + c] * level[row];
+                result[at + c] = sum;
+            }
+        }
+    }
+
+    /// <summary>result ← (P ⊗ I) u.</summary>
+    public void MultiplyPrecision(ReadOnlySpan<double> u, Span<double> result)
+    {
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var term = _terms[t];
+            var mine = result.Slice(term.LatentOffset, term.LatentCount);
+            if (_precision[t] is not { } p)
+            {
+                u.Slice(term.LatentOffset, term.LatentCount).CopyTo(mine);
+                continue;
+            }
+
+            mine.Clear();
+            AddPrecision(t, p, u, result);
+        }
+    }
+
+    /// <summary>result ← result + (P ⊗ I) u for one term with a precision given (P itself, or a change of it).</summary>
+    public void AddPrecision(int t, ReadOnlySpan<double> p, ReadOnlySpan<double> u, Span<double> result)
+    {
+        var term = _terms[t];
+        var d = term.LatentWidth;
+        var pattern = term.Structure.Precision!.Pattern;
+        var (pointers, rows) = (pattern.ColumnPointers, pattern.RowIndices);
+        var x = u.Slice(term.LatentOffset, term.LatentCount);
+        var y = result.Slice(term.LatentOffset, term.LatentCount);
+        for (var a = 0; a < pattern.Order; a++)
+        {
+            for (var c = 0; c < d; c++)
+            {
+                var xa = x[(a * d) + c];
+                var sum = p[pointers[a]] * xa;
+                for (var k = pointers[a] + 1; k < pointers[a + 1]; k++)
+                {
+                    var b = (rows[k] * d) + c;
+                    sum += p[k] * x[b];
+                    y[b] += p[k] * xa;
+                }
+
+                y[(a * d) + c] += sum;
+            }
+        }
+    }
+
+    /// <summary>uᵀ(P ⊗ I)u over all terms.</summary>
+    public double QuadraticForm(ReadOnlySpan<double> u)
+    {
+        var total = 0.0;
+        if (IsIdentity)
+        {
+            foreach (var x in u) total += x * x;
+            return total;
+        }
+
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var term = _terms[t];
+            var x = u.Slice(term.LatentOffset, term.LatentCount);
+            if (_precision[t] is not { } p)
+            {
+                foreach (var value in x) total += value * value;
+                continue;
+            }
+
+            var d = term.LatentWidth;
+            var pattern = term.Structure.Precision!.Pattern;
+            var (pointers, rows) = (pattern.ColumnPointers, pattern.RowIndices);
+            for (var a = 0; a < pattern.Order; a++)
+            {
+                for (var c = 0; c < d; c++)
+                {
+                    var xa = x[(a * d) + c];
+                    var sum = 0.5 * p[pointers[a]] * xa;
+                    for (var k = pointers[a] + 1; k < pointers[a + 1]; k++) sum += p[k] * x[(rows[k] * d) + c];
+                    total += 2 * xa * sum;
+                }
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>
+    /// Adds the derivative of factor · xᵀ(P ⊗ I)y by the entries of P of one term's pattern, an entry off the diagonal standing
+    /// for both of its places.
+    /// </summary>
+    public void AddOuter(int t, double factor, ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> adjoint)
+    {
+        var term = _terms[t];
+        var d = term.LatentWidth;
+        var pattern = term.Structure.Precision!.Pattern;
+        var (pointers, rows) = (pattern.ColumnPointers, pattern.RowIndices);
+        var mx = x.Slice(term.LatentOffset, term.LatentCount);
+        var my = y.Slice(term.LatentOffset, term.LatentCount);
+        for (var a = 0; a < pattern.Order; a++)
+        {
+            for (var c = 0; c < d; c++)
+            {
+                var (xa, ya) = (factor * mx[(a * d) + c], factor * my[(a * d) + c]);
+                adjoint[pointers[a]] += xa * my[(a * d) + c];
+                for (var k = pointers[a] + 1; k < pointers[a + 1]; k++)
+                {
+                    var b = (rows[k] * d) + c;
+                    adjoint[k] += (xa * my[b]) + (ya * mx[b]);
+                }
             }
         }
     }

@@ -30,10 +30,11 @@ internal sealed class LevelEffects
     /// <summary>The linear predictor that each coordinate adds to.</summary>
     public int[] Predictor { get; }
 
-    /// <summary>The levels of the terms, or null when these do not all share one grouping factor.</summary>
+    /// <summary>The levels of the terms, or null when these do not all share one grouping factor with independent levels.</summary>
     public static LevelEffects? Of(IReadOnlyList<RandomTerm> terms)
     {
         var first = terms[0];
+        if (terms.Any(t => t.Entries is not null || t.Structure.Precision is not null || t.LatentWidth != t.Width)) return null;
         var isShared = terms.All(t => t.Levels.Count == first.Levels.Count && t.Codes.AsSpan().SequenceEqual(first.Codes));
         return isShared ? new LevelEffects([.. terms]) : null;
     }
@@ -42,7 +43,7 @@ internal sealed class LevelEffects
     public int Position(int coordinate, int level)
     {
         var term = _terms[_term[coordinate]];
-        return term.EffectOffset + (level * term.Width) + _index[coordinate];
+        return term.LatentOffset + (level * term.Width) + _index[coordinate];
     }
 
     /// <summary>The column of Z of a coordinate for the rows given; null when every entry is one.</summary>

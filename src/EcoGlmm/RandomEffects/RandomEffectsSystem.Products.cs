@@ -15,6 +15,21 @@ internal sealed partial class RandomEffectsSystem
             var term = _terms[t];
             if (term.Predictor != k || k != m) continue;
             var b = _diagonalB[t];
+            if (term.Entries is { } entries)
+            {
+                var width = term.Width;
+                for (var i = 0; i < result.Length; i++)
+                {
+                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                    {
+                        var weights = entries.Weights.AsSpan(e * width, width);
+                        result[i] += QuadraticForm(b.AsSpan(entries.Levels[e] * width * width, width * width), weights, weights);
+                    }
+                }
+
+                continue;
+            }
+
             var codes = term.Codes;
             if (term.Z is not { } z)
             {
@@ -36,7 +51,13 @@ internal sealed partial class RandomEffectsSystem
             var matches = (first.Predictor == k && second.Predictor == m) || (first.Predictor == m && second.Predictor == k);
             if (!matches) continue;
             var scale = k == m ? 2.0 : 1.0;
-            var block = pair.BlockOfRow;
+            if (pair.Pairs is { } pairs)
+            {
+                AddPairs(pair, pairs, scale, result);
+                continue;
+            }
+
+            var block = pair.BlockOfRow!;
             if (first.Z is null && second.Z is null)
             {
                 for (var i = 0; i < block.Length; i++) result[i] += scale * pair.B[block[i]];
@@ -53,6 +74,19 @@ internal sealed partial class RandomEffectsSystem
         }
     }
 
+    private void AddPairs(CrossBlocks pair, EntryPairs pairs, double scale, double[] result)
+    {
+        var (first, second) = (_terms[pair.First], _terms[pair.Second]);
+        var (zs, rs) = (first.Entries?.Weights ?? first.Z, first.Width);
+        var (zt, rt) = (second.Entries?.Weights ?? second.Z, second.Width);
+        foreach (var (row, e, f, block) in pairs.All)
+        {
+            var left = zt is null ? One : zt.AsSpan(f * rt, rt);
+            var right = zs is null ? One : zs.AsSpan(e * rs, rs);
+            result[row] += scale * QuadraticForm(pair.B.AsSpan(block * pair.Size, pair.Size), left, right);
+        }
+    }
+
     private static ReadOnlySpan<double> One => [1.0];
 
     private static double QuadraticForm(ReadOnlySpan<double> b, ReadOnlySpan<double> left, ReadOnlySpan<double> right)
@@ -60,6 +94,7 @@ internal sealed partial class RandomEffectsSystem
         var sum = 0.0;
         for (var i = 0; i < left.Length; i++)
         {
+            if (left[i] == 0) continue;
             var row = 0.0;
             for (var j = 0; j < right.Length; j++) row += b[i * right.Length + j] * right[j];
             sum += left[i] * row;
@@ -89,6 +124,23 @@ internal sealed partial class RandomEffectsSystem
         {
             if (term.Predictor != k) continue;
             var mine = b.Slice(term.EffectOffset, term.EffectCount);
+            if (term.Entries is { } entries)
+            {
+                var width = term.Width;
+                for (var i = 0; i < eta.Length; i++)
+                {
+                    var sum = 0.0;
+                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                    {
+                        for (var c = 0; c < width; c++) sum += entries.Weights[(e * width) + c] * mine[(entries.Levels[e] * width) + c];
+                    }
+
+                    eta[i] += sum;
+                }
+
+                continue;
+            }
+
             var codes = term.Codes;
             if (term.Z is not { } z)
             {
@@ -114,6 +166,20 @@ internal sealed partial class RandomEffectsSystem
         {
             if (term.Predictor != k) continue;
             var mine = result.Slice(term.EffectOffset, term.EffectCount);
+            if (term.Entries is { } entries)
+            {
+                var width = term.Width;
+                for (var i = 0; i < x.Length; i++)
+                {
+                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                    {
+                        for (var c = 0; c < width; c++) mine[(entries.Levels[e] * width) + c] += entries.Weights[(e * width) + c] * x[i];
+                    }
+                }
+
+                continue;
+            }
+
             var codes = term.Codes;
             if (term.Z is not { } z)
             {

@@ -3,7 +3,7 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>
-/// The linear algebra of the random effects: H = ΛᵀZᵀWZΛ + I and what is derived from it.
+/// The linear algebra of the random effects: H = ΛᵀZᵀWZΛ + P and what is derived from it.
 /// Everything that depends on the observations goes through Z with its level codes; everything that depends
 /// on Λ is done level by level, so that its cost does not grow with the number of observations.
 /// W couples the model's linear predictors: W[k, m] holds −∂²ℓ/∂η_k∂η_m, an entry for each observation.
@@ -15,6 +15,7 @@ internal sealed partial class RandomEffectsSystem
     private readonly CrossBlocks[][] _pairsOfFirst;
     private readonly double[][] _diagonal;
     private readonly double[][] _diagonalB;
+    private readonly double[]?[] _precisionAdjoints;
     private readonly SparsePattern? _pattern;
     private readonly SparseCholesky? _cholesky;
     private readonly double[] _values;
@@ -27,17 +28,20 @@ internal sealed partial class RandomEffectsSystem
         _terms = [.. terms];
         ObservationCount = observationCount;
         EffectCount = _terms.Sum(t => t.EffectCount);
+        LatentCount = _terms.Sum(t => t.LatentCount);
         Lambda = new CovarianceFactor(_terms);
         _diagonal = Array.ConvertAll(_terms, t => new double[t.EffectCount * t.Width]);
         _diagonalB = Array.ConvertAll(_terms, t => new double[t.EffectCount * t.Width]);
         var pairs = new List<CrossBlocks>();
         for (var s = 0; s < _terms.Length; s++)
         {
+            if (CrossBlocks.HasWithin(_terms[s])) pairs.Add(CrossBlocks.Find(_terms, s, s));
             for (var t = s + 1; t < _terms.Length; t++) pairs.Add(CrossBlocks.Find(_terms, s, t));
         }
 
         _pairs = [.. pairs];
         _pairsOfFirst = Enumerable.Range(0, _terms.Length).Select(s => _pairs.Where(p => p.First == s).ToArray()).ToArray();
+        _precisionAdjoints = Array.ConvertAll(_terms, t => t.Structure.Precision is { ParameterCount: > 0 } p ? new double[p.Pattern.NonZeros] : null);
         var widest = _terms.Length == 0 ? 0 : _terms.Max(t => t.Width);
         _scratch = new double[3 * widest * widest];
         if (EffectCount == 0)
@@ -65,10 +69,13 @@ internal sealed partial class RandomEffectsSystem
 
     public int ObservationCount { get; }
 
-    /// <summary>q, the length of u.</summary>
+    /// <summary>Length of b.</summary>
     public int EffectCount { get; }
 
-    /// <summary>Λ at the current θ.</summary>
+    /// <summary>Length of u, the order of H; no more than that of b.</summary>
+    public int LatentCount { get; }
+
+    /// <summary>Λ and P at the current θ.</summary>
     public CovarianceFactor Lambda { get; }
 
     /// <summary>log |H| of the last factorisation.</summary>
@@ -114,6 +121,17 @@ internal sealed partial class RandomEffectsSystem
     private static void SumDiagonal(RandomTerm term, double[] w, double[] d)
     {
         Array.Clear(d);
+        var r = term.Width;
+        if (term.Entries is { } entries)
+        {
+            for (var i = 0; i < w.Length; i++)
+            {
+                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++) AddOuter(w[i], entries.Weights.AsSpan(e * r, r), d, entries.Levels[e] * r * r);
+            }
+
+            return;
+        }
+
         var codes = term.Codes;
         if (term.Z is not { } z)
         {
@@ -121,38 +139,49 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
-        var r = term.Width;
-        for (var i = 0; i < codes.Length; i++)
+        for (var i = 0; i < codes.Length; i++) AddOuter(w[i], z.AsSpan(i * r, r), d, codes[i] * r * r);
+    }
+
+    private static void AddOuter(double w, ReadOnlySpan<double> z, double[] d, int at)
+    {
+        var r = z.Length;
+        for (var a = 0; a < r; a++)
         {
-            var at = codes[i] * r * r;
-            var zi = z.AsSpan(i * r, r);
-            for (var a = 0; a < r; a++)
-            {
-                var wz = w[i] * zi[a];
-                for (var b = 0; b < r; b++) d[at + a * r + b] += wz * zi[b];
-            }
+            // Indicators of occasions or species: all but one are zero.
+            if (z[a] == 0) continue;
+            var wz = w * z[a];
+            for (var b = 0; b < r; b++) d[at + (a * r) + b] += wz * z[b];
         }
     }
 
     private void SumPair(CrossBlocks pair, double[] w)
     {
         Array.Clear(pair.A);
-        var block = pair.BlockOfRow;
-        var (zs, rs) = (_terms[pair.First].Z, _terms[pair.First].Width);
-        var (zt, rt) = (_terms[pair.Second].Z, _terms[pair.Second].Width);
+        var (zs, rs) = (_terms[pair.First].Entries?.Weights ?? _terms[pair.First].Z, _terms[pair.First].Width);
+        var (zt, rt) = (_terms[pair.Second].Entries?.Weights ?? _terms[pair.Second].Z, _terms[pair.Second].Width);
+        if (pair.Pairs is { } pairs)
+        {
+            foreach (var (row, first, second, to) in pairs.All) AddBlock(w[row], first, second, to);
+            return;
+        }
+
+        var block = pair.BlockOfRow!;
         if (zs is null && zt is null)
         {
             for (var i = 0; i < block.Length; i++) pair.A[block[i]] += w[i];
             return;
         }
 
-        for (var i = 0; i < block.Length; i++)
+        for (var i = 0; i < block.Length; i++) AddBlock(w[i], i, i, block[i]);
+
+        void AddBlock(double weight, int first, int second, int to)
         {
-            var at = block[i] * pair.Size;
+            var at = to * pair.Size;
             for (var a = 0; a < rt; a++)
             {
-                var wz = zt is null ? w[i] : w[i] * zt[i * rt + a];
-                for (var b = 0; b < rs; b++) pair.A[at + a * rs + b] += zs is null ? wz : wz * zs[i * rs + b];
+                var wz = zt is null ? weight : weight * zt[(second * rt) + a];
+                if (wz == 0) continue;
+                for (var b = 0; b < rs; b++) pair.A[at + (a * rs) + b] += zs is null ? wz : wz * zs[(first * rs) + b];
             }
         }
     }
@@ -166,8 +195,8 @@ internal sealed partial class RandomEffectsSystem
         return _cholesky.TryFactor(_values);
     }
 
-    /// <summary>x ← H⁻¹x.</summary>
-    public void Solve(Span<double> x) => _cholesky?.Solve(x);
+    /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
+    public void Solve(Span<double> x) => _cholesky?.Solve(x[..LatentCount]);
 
     /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
     public void SolveFactorTransposed(Span<double> z) => _cholesky?.SolveFactorTransposed(z);
@@ -177,26 +206,30 @@ internal sealed partial class RandomEffectsSystem
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
-            var r = _terms[s].Width;
+            var (r, ds) = (_terms[s].Width, _terms[s].LatentWidth);
             var lambda = Lambda[s];
+            var lower = _terms[s].Loadings.IsLowerTriangular;
             var pairs = _pairsOfFirst[s];
             var d = _diagonal[s];
+            var precision = Lambda.Precision(s);
+            var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;
-                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].Width;
+                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].LatentWidth;
+                var own = precision is null ? 1 : precision[pointers![a]];
                 if (r == 1)
                 {
-                    _values[at] = lambda[0] * lambda[0] * d[a] + 1;
+                    _values[at] = lambda[0] * lambda[0] * d[a] + own;
                 }
                 else
                 {
-                    Sandwich(lambda, r, d.AsSpan(a * r * r, r * r), lambda, r, _scratch);
-                    for (int c = 0, column = at; c < r; column += r - c + below, c++)
+                    Sandwich(lambda, r, ds, lower, d.AsSpan(a * r * r, r * r), lambda, r, ds, lower, _scratch);
+                    for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                     {
-                        for (var row = c; row < r; row++)
+                        for (var row = c; row < ds; row++)
                         {
-                            _values[column + row - c] = _scratch[row * r + c] + (row == c ? 1 : 0);
+                            _values[column + row - c] = _scratch[row * ds + c] + (row == c ? own : 0);
                         }
                     }
                 }
@@ -204,61 +237,63 @@ internal sealed partial class RandomEffectsSystem
                 var rows = 0;
                 foreach (var p in pairs)
                 {
-                    var rt = _terms[p.Second].Width;
+                    var (rt, dt) = (_terms[p.Second].Width, _terms[p.Second].LatentWidth);
                     var lambdaT = Lambda[p.Second];
-                    for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += rt)
+                    var lowerT = _terms[p.Second].Loadings.IsLowerTriangular;
+                    for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += dt)
                     {
+                        var link = p.PrecisionIndex is { } index && index[k] >= 0 ? precision![index[k]] : 0;
                         if (p.Size == 1)
                         {
-                            _values[at + 1 + rows] = lambda[0] * lambdaT[0] * p.A[k];
+                            _values[at + 1 + rows] = (lambda[0] * lambdaT[0] * p.A[k]) + link;
                             continue;
                         }
 
-                        Sandwich(lambdaT, rt, p.A.AsSpan(k * p.Size, p.Size), lambda, r, _scratch);
-                        for (int c = 0, column = at; c < r; column += r - c + below, c++)
+                        Sandwich(lambdaT, rt, dt, lowerT, p.A.AsSpan(k * p.Size, p.Size), lambda, r, ds, lower, _scratch);
+                        for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                         {
-                            for (var row = 0; row < rt; row++)
+                            for (var row = 0; row < dt; row++)
                             {
-                                _values[column + r - c + rows + row] = _scratch[row * r + c];
+                                _values[column + ds - c + rows + row] = _scratch[row * ds + c] + (row == c ? link : 0);
                             }
                         }
                     }
                 }
 
-                at += r * (r + 1) / 2 + r * below;
+                at += ds * (ds + 1) / 2 + ds * below;
             }
         }
     }
 
-    /// <summary>result = LᵀMR for row-major lower-triangular L (m × m), R (r × r) and M (m × r).</summary>
-    private static void Sandwich(ReadOnlySpan<double> left, int m, ReadOnlySpan<double> matrix,
-        ReadOnlySpan<double> right, int r, Span<double> result)
+    /// <summary>result = LᵀMR (dm × dr) for row-major L (m × dm), R (r × dr) and M (m × r).</summary>
+    private static void Sandwich(ReadOnlySpan<double> left, int m, int dm, bool leftIsLower, ReadOnlySpan<double> matrix,
+        ReadOnlySpan<double> right, int r, int dr, bool rightIsLower, Span<double> result)
     {
-        var product = result[(m * r)..];
+        var product = result[(dm * dr)..];
         for (var i = 0; i < m; i++)
         {
-            for (var c = 0; c < r; c++)
+            for (var c = 0; c < dr; c++)
             {
                 var sum = 0.0;
-                for (var k = c; k < r; k++) sum += matrix[i * r + k] * right[k * r + c];
-                product[i * r + c] = sum;
+                for (var k = rightIsLower ? c : 0; k < r; k++) sum += matrix[i * r + k] * right[k * dr + c];
+                product[i * dr + c] = sum;
             }
         }
 
-        for (var i = 0; i < m; i++)
+        for (var i = 0; i < dm; i++)
         {
-            for (var c = 0; c < r; c++)
+            for (var c = 0; c < dr; c++)
             {
                 var sum = 0.0;
-                for (var k = i; k < m; k++) sum += left[k * m + i] * product[k * r + c];
-                result[i * r + c] = sum;
+                for (var k = leftIsLower ? i : 0; k < m; k++) sum += left[k * dm + i] * product[k * dr + c];
+                result[i * dr + c] = sum;
             }
         }
     }
 
     /// <summary>
-    /// From H⁻¹ on the pattern of H: B = ΛH⁻¹Λᵀ for later use, and, when asked for, ½ tr(H⁻¹ ∂(ΛᵀAΛ)/∂Λ)
-    /// for each term, A = ZᵀWZ: r × r row-major, one after the other in <paramref name="traces"/>.
+    /// From H⁻¹ on the pattern of H: B = ΛH⁻¹Λᵀ for later use, and, when asked for, ½ tr(H⁻¹ ∂H) by Λ for each term (r × d
+    /// row-major in <paramref name="traces"/>) and by the entries of a precision that varies (<see cref="PrecisionAdjoint"/>).
     /// </summary>
     public void SelectedInverse(double[][]? traces)
     {
@@ -273,56 +308,71 @@ internal sealed partial class RandomEffectsSystem
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
-            var r = _terms[s].Width;
-            var lambda = Lambda[s];
+            var (r, ds) = (_terms[s].Width, _terms[s].LatentWidth);
             var pairs = _pairsOfFirst[s];
+            var adjoint = traces is null ? null : _precisionAdjoints[s];
+            var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;
-                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].Width;
-                var block = work[..(r * r)];
-                for (int c = 0, column = at; c < r; column += r - c + below, c++)
+                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].LatentWidth;
+                var block = work[..(ds * ds)];
+                for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                 {
-                    for (var row = c; row < r; row++)
+                    for (var row = c; row < ds; row++)
                     {
-                        block[row * r + c] = block[c * r + row] = _values[column + row - c];
+                        block[row * ds + c] = block[c * ds + row] = _values[column + row - c];
                     }
                 }
 
-                AddBlock(block, lambda, r, _diagonal[s].AsSpan(a * r * r, r * r), lambda, r,
-                    _diagonalB[s].AsSpan(a * r * r, r * r), traces?[s], null);
+                if (adjoint is not null) adjoint[pointers![a]] = 0.5 * Trace(block, ds);
+                AddBlock(block, s, s, _diagonal[s].AsSpan(a * r * r, r * r), _diagonalB[s].AsSpan(a * r * r, r * r), traces?[s], null);
                 var rows = 0;
                 foreach (var p in pairs)
                 {
-                    var rt = _terms[p.Second].Width;
-                    var cross = work[..(rt * r)];
-                    for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += rt)
+                    var dt = _terms[p.Second].LatentWidth;
+                    var cross = work[..(dt * ds)];
+                    for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += dt)
                     {
-                        for (int c = 0, column = at; c < r; column += r - c + below, c++)
+                        for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                         {
-                            for (var row = 0; row < rt; row++)
+                            for (var row = 0; row < dt; row++)
                             {
-                                cross[row * r + c] = _values[column + r - c + rows + row];
+                                cross[row * ds + c] = _values[column + ds - c + rows + row];
                             }
                         }
 
-                        AddBlock(cross, Lambda[p.Second], rt, p.A.AsSpan(k * p.Size, p.Size), lambda, r,
-                            p.B.AsSpan(k * p.Size, p.Size), traces?[p.Second], traces?[s]);
+                        if (adjoint is not null && p.PrecisionIndex is { } index && index[k] >= 0) adjoint[index[k]] = Trace(cross, ds);
+                        AddBlock(cross, p.Second, s, p.A.AsSpan(k * p.Size, p.Size), p.B.AsSpan(k * p.Size, p.Size), traces?[p.Second], traces?[s]);
                     }
                 }
 
-                at += r * (r + 1) / 2 + r * below;
+                at += ds * (ds + 1) / 2 + ds * below;
             }
         }
     }
 
     /// <summary>
-    /// For one block S of H⁻¹ (m × r) with the block A of ZᵀWZ: b = Λ_m S Λ_rᵀ, and the traces' terms
-    /// A Λ_r Sᵀ (m × m) and Aᵀ Λ_m S (r × r).
+    /// ½ tr(H⁻¹ ∂H) by the entries of a term's precision, after <see cref="SelectedInverse"/> with traces: an entry off the
+    /// diagonal stands for both of its places. Null where the precision is known. For the caller to add to.
     /// </summary>
-    private void AddBlock(ReadOnlySpan<double> s, double[] lambdaM, int m, ReadOnlySpan<double> a, double[] lambdaR, int r,
-        Span<double> b, double[]? traceM, double[]? traceR)
+    public double[]? PrecisionAdjoint(int term) => _precisionAdjoints[term];
+
+    private static double Trace(ReadOnlySpan<double> block, int d)
     {
+        var sum = 0.0;
+        for (var c = 0; c < d; c++) sum += block[(c * d) + c];
+        return sum;
+    }
+
+    /// <summary>
+    /// For one block S of H⁻¹ (dm × dr) with the block A of ZᵀWZ (m × r): b = Λ_m S Λ_rᵀ, and the traces' terms
+    /// A Λ_r Sᵀ (m × dm) and Aᵀ Λ_m S (r × dr).
+    /// </summary>
+    private void AddBlock(ReadOnlySpan<double> s, int termM, int termR, ReadOnlySpan<double> a, Span<double> b, double[]? traceM, double[]? traceR)
+    {
+        var (lambdaM, m, dm, lowerM) = (Lambda[termM], _terms[termM].Width, _terms[termM].LatentWidth, _terms[termM].Loadings.IsLowerTriangular);
+        var (lambdaR, r, dr, lowerR) = (Lambda[termR], _terms[termR].Width, _terms[termR].LatentWidth, _terms[termR].Loadings.IsLowerTriangular);
         if (m == 1 && r == 1)
         {
             b[0] = lambdaM[0] * s[0] * lambdaR[0];
@@ -331,14 +381,15 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
-        var product = _scratch.AsSpan(m * r, m * r);
+        var product = _scratch.AsSpan(dm * dr);
         for (var i = 0; i < m; i++)
         {
-            for (var c = 0; c < r; c++)
+            var end = lowerM ? Math.Min(i + 1, dm) : dm;
+            for (var c = 0; c < dr; c++)
             {
                 var sum = 0.0;
-                for (var k = 0; k <= i; k++) sum += lambdaM[i * m + k] * s[k * r + c];
-                product[i * r + c] = sum;
+                for (var k = 0; k < end; k++) sum += lambdaM[i * dm + k] * s[k * dr + c];
+                product[i * dr + c] = sum;
             }
         }
 
@@ -347,7 +398,8 @@ internal sealed partial class RandomEffectsSystem
             for (var c = 0; c < r; c++)
             {
                 var sum = 0.0;
-                for (var k = 0; k <= c; k++) sum += product[i * r + k] * lambdaR[c * r + k];
+                var end = lowerR ? Math.Min(c + 1, dr) : dr;
+                for (var k = 0; k < end; k++) sum += product[i * dr + k] * lambdaR[c * dr + k];
                 b[i * r + c] = sum;
             }
         }
@@ -356,11 +408,11 @@ internal sealed partial class RandomEffectsSystem
         {
             for (var i = 0; i < r; i++)
             {
-                for (var c = 0; c < r; c++)
+                for (var c = 0; c < dr; c++)
                 {
                     var sum = 0.0;
-                    for (var k = 0; k < m; k++) sum += a[k * r + i] * product[k * r + c];
-                    traceR[i * r + c] += sum;
+                    for (var k = 0; k < m; k++) sum += a[k * r + i] * product[k * dr + c];
+                    traceR[i * dr + c] += sum;
                 }
             }
         }
@@ -368,47 +420,48 @@ internal sealed partial class RandomEffectsSystem
         if (traceM is null) return;
         for (var k = 0; k < r; k++)
         {
-            for (var c = 0; c < m; c++)
+            var end = lowerR ? Math.Min(k + 1, dr) : dr;
+            for (var c = 0; c < dm; c++)
             {
                 var sum = 0.0;
-                for (var j = 0; j <= k; j++) sum += lambdaR[k * r + j] * s[c * r + j];
-                product[k * m + c] = sum;
+                for (var j = 0; j < end; j++) sum += lambdaR[k * dr + j] * s[c * dr + j];
+                product[k * dm + c] = sum;
             }
         }
 
         for (var i = 0; i < m; i++)
         {
-            for (var c = 0; c < m; c++)
+            for (var c = 0; c < dm; c++)
             {
                 var sum = 0.0;
-                for (var k = 0; k < r; k++) sum += a[i * r + k] * product[k * m + c];
-                traceM[i * m + c] += sum;
+                for (var k = 0; k < r; k++) sum += a[i * r + k] * product[k * dm + c];
+                traceM[i * dm + c] += sum;
             }
         }
     }
 
     private SparsePattern BuildPattern()
     {
-        var pointers = new int[EffectCount + 1];
-        var indices = new List<int>(EffectCount * 2);
+        var pointers = new int[LatentCount + 1];
+        var indices = new List<int>(LatentCount * 2);
         for (var s = 0; s < _terms.Length; s++)
         {
-            var r = _terms[s].Width;
+            var d = _terms[s].LatentWidth;
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
-                for (var c = 0; c < r; c++)
+                for (var c = 0; c < d; c++)
                 {
-                    var column = _terms[s].EffectOffset + a * r + c;
+                    var column = _terms[s].LatentOffset + a * d + c;
                     pointers[column] = indices.Count;
-                    for (var row = c; row < r; row++) indices.Add(_terms[s].EffectOffset + a * r + row);
+                    for (var row = c; row < d; row++) indices.Add(_terms[s].LatentOffset + a * d + row);
                     foreach (var p in _pairsOfFirst[s])
                     {
                         var t = _terms[p.Second];
                         for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++)
                         {
-                            for (var row = 0; row < t.Width; row++)
+                            for (var row = 0; row < t.LatentWidth; row++)
                             {
-                                indices.Add(t.EffectOffset + p.Partners[k] * t.Width + row);
+                                indices.Add(t.LatentOffset + p.Partners[k] * t.LatentWidth + row);
                             }
                         }
                     }
@@ -416,7 +469,7 @@ internal sealed partial class RandomEffectsSystem
             }
         }
 
-        pointers[EffectCount] = indices.Count;
-        return new SparsePattern(EffectCount, pointers, [.. indices]);
+        pointers[LatentCount] = indices.Count;
+        return new SparsePattern(LatentCount, pointers, [.. indices]);
     }
 }

@@ -1,14 +1,29 @@
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>
-/// One random-effects term of the model, b = Λu for each level of its grouping factor: the rows of Z that
-/// belong to it, and where its spherical effects u and its covariance parameters θ stand in the model's vectors.
+/// One random-effects term of the model, b = (I ⊗ Λ) u over the levels of its grouping factor: the rows of Z that belong to
+/// it, how its effects vary, and where b, u and its covariance parameters θ stand in the model's vectors.
 /// </summary>
 internal sealed class RandomTerm
 {
-    public RandomTerm(ModelPart part, int predictor, string group, IReadOnlyList<string> effects,
-        IReadOnlyList<string> levels, int[] codes, double[] z, bool isDiagonal, int effectOffset, int thetaOffset,
-        bool keepsEffects = false)
+    /// <param name="part">The model part whose linear predictor the term adds to.</param>
+    /// <param name="predictor">Index of that part among the linear predictors.</param>
+    /// <param name="group">Name of the grouping factor.</param>
+    /// <param name="effects">Names of the effects of one level.</param>
+    /// <param name="levels">Names of the levels.</param>
+    /// <param name="codes">The level of each observation; empty where a row has several.</param>
+    /// <param name="z">Observations × effects, row-major; empty where a row has several levels.</param>
+    /// <param name="structure">How the effects vary.</param>
+    /// <param name="effectOffset">Where the term begins in b.</param>
+    /// <param name="latentOffset">Where it begins in u.</param>
+    /// <param name="thetaOffset">Where its parameters begin in θ.</param>
+    /// <param name="keepsEffects">Whether effects must not be combined, since something of them is held.</param>
+    /// <param name="entries">Z where a row has several levels.</param>
+    public RandomTerm(ModelPart part, int predictor, string group, IReadOnlyList<string> effects, IReadOnlyList<string> levels,
+        int[] codes, double[] z, CovarianceStructure structure, int effectOffset, int latentOffset, int thetaOffset,
+        bool keepsEffects = false, TermEntries? entries = null)
     {
         Part = part;
         Predictor = predictor;
@@ -16,11 +31,20 @@ internal sealed class RandomTerm
         Effects = effects;
         Levels = levels;
         Codes = codes;
-        IsDiagonal = isDiagonal || effects.Count == 1;
+        Structure = structure;
         EffectOffset = effectOffset;
+        LatentOffset = latentOffset;
         ThetaOffset = thetaOffset;
-        if (effects.Count == 1 && Array.TrueForAll(z, v => v == 1)) return;
-        Scaling = EffectScaling.Of(z, effects.Count, IsDiagonal || keepsEffects);
+        Entries = entries;
+        Title = $"({string.Join(", ", effects)} | {group})";
+        if (entries is not null || (effects.Count == 1 && Array.TrueForAll(z, v => v == 1))) return;
+        if (structure.Loadings.Rescaling == Rescaling.None)
+        {
+            Z = z;
+            return;
+        }
+
+        Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1 || keepsEffects);
         Z = Scaling.Standardise(z);
     }
 
@@ -33,39 +57,63 @@ internal sealed class RandomTerm
     /// <summary>Name of the grouping factor.</summary>
     public string Group { get; }
 
+    /// <summary>The term as written: "ar1(0 + factor(week) | site)".</summary>
+    public string Title { get; init; }
+
     /// <summary>Names of the effects of one level: "(Intercept)", "Days".</summary>
     public IReadOnlyList<string> Effects { get; }
 
     /// <summary>Names of the levels.</summary>
     public IReadOnlyList<string> Levels { get; }
 
-    /// <summary>The level of each observation.</summary>
+    /// <summary>For each level its group and what sets it apart there, where levels are positions in a group; null where they are the groups.</summary>
+    public LevelPositions? Positions { get; init; }
+
+    /// <summary>The level of each observation; empty where a row has several (<see cref="Entries"/>).</summary>
     public int[] Codes { get; }
 
     /// <summary>
     /// Observations × effects, row-major, in the coordinates of <see cref="Scaling"/>; null when every entry is one (a random
-    /// intercept).
+    /// intercept), and where a row has several levels.
     /// </summary>
     public double[]? Z { get; }
+
+    /// <summary>Z where a row has several levels; null where it has one.</summary>
+    public TermEntries? Entries { get; }
 
     /// <summary>From the users' effects to those that are estimated; null when they are the same.</summary>
     public EffectScaling? Scaling { get; }
 
+    /// <summary>How the effects vary.</summary>
+    public CovarianceStructure Structure { get; }
+
+    /// <summary>Λ as a function of θ.</summary>
+    public Loadings Loadings => Structure.Loadings;
+
     /// <summary>Whether effects of one level are uncorrelated.</summary>
-    public bool IsDiagonal { get; }
+    public bool IsDiagonal => Structure.Loadings.IsDiagonal;
 
     /// <summary>Number of effects of a level, r.</summary>
     public int Width => Effects.Count;
 
-    /// <summary>Where the term's effects begin in u: level l, effect e is at EffectOffset + l·r + e.</summary>
+    /// <summary>Number of latent variables of a level, d ≤ r.</summary>
+    public int LatentWidth => Structure.Loadings.LatentWidth;
+
+    /// <summary>Where the term's effects begin in b: level l, effect e is at EffectOffset + l·r + e.</summary>
     public int EffectOffset { get; }
 
     /// <summary>Number of the term's effects.</summary>
     public int EffectCount => Levels.Count * Width;
 
+    /// <summary>Where the term's latent variables begin in u: level l, variable c is at LatentOffset + l·d + c.</summary>
+    public int LatentOffset { get; }
+
+    /// <summary>Number of the term's latent variables.</summary>
+    public int LatentCount => Levels.Count * LatentWidth;
+
     /// <summary>Where the term's covariance parameters begin in θ.</summary>
     public int ThetaOffset { get; }
 
     /// <summary>Number of the term's covariance parameters.</summary>
-    public int ThetaCount => IsDiagonal ? Width : Width * (Width + 1) / 2;
+    public int ThetaCount => Structure.ParameterCount;
 }

@@ -37,16 +37,60 @@ public class ModelCheckTests
     {
         ModelCheck over = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(over, "Overdispersion").Status);
-        Assert.Contains("NegativeBinomial2", Found(over, "Overdispersion").Advice);
+        Assert.Contains("NegativeBinomial2", Assert.IsType<CheckCure>(over.Cure).Call);
         Assert.StartsWith("Do not believe this model as it is: overdispersion", over.Verdict);
         Assert.Equal(CheckStatus.Good, Found(over, "Pattern against x").Status);
 
         ModelCheck zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3 ? 0 : random.NextPoisson(Math.Exp(1.5 + (0.4 * x) + b))), Family.NegativeBinomial2());
-        Assert.Contains("ZeroInflation", string.Concat(zeros.Findings.Select(f => f.Advice)));
+        Assert.Contains("ZeroInflation", Assert.IsType<CheckCure>(zeros.Cure).Call);
 
         ModelCheck curve = Check(Data(4, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))), Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(curve, "Pattern against x").Status);
         Assert.Contains("x^2", Found(curve, "Pattern against x").Advice);
+        Assert.Contains("x^2", Assert.IsType<CheckCure>(curve.Cure).Call);
+    }
+
+    [Fact]
+    public void ACureWasFittedAndIsWhatItsCallFits()
+    {
+        ModelCheck check = Check(Data(9, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))), Family.Poisson());
+        CheckCure cure = Assert.IsType<CheckCure>(check.Cure);
+        Assert.Equal("fit.Update(\". ~ . + I(x^2)\")", cure.Call);
+        GlmmFit again = check.Fit.Update(". ~ . + I(x^2)");
+        Assert.Equal(again.LogLikelihood, cure.Fit.LogLikelihood, 1e-9);
+        Assert.Equal(again.Aic - check.Fit.Aic, cure.DeltaAic, 1e-9);
+        Assert.Empty(cure.Remaining);
+        Assert.Equal(CheckStatus.Good, again.Check().Status);
+        Assert.Contains(cure.Call, check.Verdict);
+        Assert.Contains(cure.Call.Replace("\"", "&quot;"), check.ToHtml());
+    }
+
+    [Fact]
+    public void WhatTheModelHasIsNotProposedAgain()
+    {
+        ModelCheck check = Check(Data(10, (x, b, random) => 1 + Math.Sin(3 * x) + b + (0.2 * random.NextNormal())), Family.Gaussian(), "y ~ poly(x, 2) + (1 | site)");
+        CheckFinding pattern = Found(check, "Pattern against x");
+        Assert.DoesNotContain("poly", pattern.Advice);
+        Assert.DoesNotContain("x^2", pattern.Advice);
+        Assert.Contains("ns(x, 5)", Assert.IsType<CheckCure>(check.Cure).Call);
+    }
+
+    [Fact]
+    public void GroupsThatTheModelDoesNotKnowAreFound()
+    {
+        FieldData data = Data(11, (x, b, random) => random.NextPoisson(Math.Exp(0.8 + (0.4 * x) + (2 * b))));
+        CheckCure cure = Assert.IsType<CheckCure>(Check(data, Family.Poisson(), "y ~ x").Cure);
+        Assert.Contains("(1 | site)", cure.Call);
+        Assert.Empty(cure.Remaining);
+    }
+
+    [Fact]
+    public void CuresAreNotTriedUnwanted()
+    {
+        FieldData data = Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1));
+        ModelCheck check = Glmm.Fit("y ~ x + (1 | site)", data, Family.Poisson()).Check(new CheckOptions { TryCures = false });
+        Assert.Null(check.Cure);
+        Assert.Contains("What to try first", check.Verdict);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public class AdaptiveQuadratureTests
     [InlineData("Gamma", "log")]
     public void Two_effects_in_a_level_integrate_to_the_truth(string family, string link)
     {
-        var term = SimulatedModel.Term("g", 12, i => i % 12, SimulatedModel.Rows, ["(Intercept)", "x"], CovarianceKind.Unstructured,
+        var term = SimulatedModel.Term("g", 12, i => i % 12, SimulatedModel.Rows, ["(Intercept)", "x"], "us",
             (i, e) => e == 0 ? 1 : Math.Sin(1.7 * i));
         var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link), [term]);
         for (var j = model.FixedCount; j < psi.Length; j++) psi[j] *= 2;

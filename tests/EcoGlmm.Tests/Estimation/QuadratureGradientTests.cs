@@ -100,7 +100,7 @@ public class QuadratureGradientTests
     {
         GroupingTerm term = structure == "intercept"
             ? SimulatedModel.Intercept("g", 80, i => i % 80)
-            : SimulatedModel.Term("g", 80, i => i % 80, SimulatedModel.Rows, ["(Intercept)", "x"], CovarianceKind.Unstructured, (i, e) => e == 0 ? 1 : Math.Sin(i));
+            : SimulatedModel.Term("g", 80, i => i % 80, SimulatedModel.Rows, ["(Intercept)", "x"], "us", (i, e) => e == 0 ? 1 : Math.Sin(i));
         var (model, psi) = SimulatedModel.Draw(Family.Binomial(), [term]);
         for (var j = model.FixedCount; j < psi.Length; j++) psi[j] *= 8;
         model.QuadraturePoints = 11;
@@ -113,7 +113,7 @@ public class QuadratureGradientTests
         return
         [
             SimulatedModel.Intercept("g", 12, i => i % 12),
-            SimulatedModel.Term("g", 12, i => i % 12, SimulatedModel.Rows, ["x", "w"], CovarianceKind.Unstructured,
+            SimulatedModel.Term("g", 12, i => i % 12, SimulatedModel.Rows, ["x", "w"], "us",
                 (i, e) => Math.Cos((1.3 + e) * i)),
         ];
     }

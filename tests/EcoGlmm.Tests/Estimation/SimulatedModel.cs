@@ -1,3 +1,4 @@
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
@@ -36,14 +37,15 @@ internal static class SimulatedModel
     };
 
     public static GroupingTerm Intercept(string group, int levels, Func<int, int> code, int rows = Rows) =>
-        Term(group, levels, code, rows, ["(Intercept)"], CovarianceKind.Unstructured, (_, _) => 1);
+        Term(group, levels, code, rows, ["(Intercept)"], "us", (_, _) => 1);
 
     public static GroupingTerm Term(string group, int levels, Func<int, int> code, int rows, string[] effects,
-        CovarianceKind kind, Func<int, int, double> z) => new()
+        string structure, Func<int, int, double> z) => new()
     {
         Group = group,
         EffectNames = effects,
-        Kind = kind,
+        Structure = new CovarianceStructure(structure, structure == "us" ? new Unstructured(effects.Length) : new Diagonal(effects.Length)),
+        Title = group,
         Codes = Enumerable.Range(0, rows).Select(code).ToArray(),
         Levels = Enumerable.Range(0, levels).Select(l => l.ToString()).ToArray(),
         Z = Enumerable.Range(0, rows).SelectMany(i => effects.Select((_, e) => z(i, e))).ToArray(),
@@ -57,10 +59,10 @@ internal static class SimulatedModel
         {
             "none" => [],
             "intercept" => [Intercept("g", 12, i => i % 12, rows)],
-            "correlated" => [Term("g", 12, i => i % 12, rows, ["(Intercept)", "x", "w"], CovarianceKind.Unstructured, Slope)],
-            "uncorrelated" => [Term("g", 12, i => i % 12, rows, ["(Intercept)", "x"], CovarianceKind.Diagonal, Slope)],
+            "correlated" => [Term("g", 12, i => i % 12, rows, ["(Intercept)", "x", "w"], "us", Slope)],
+            "uncorrelated" => [Term("g", 12, i => i % 12, rows, ["(Intercept)", "x"], "diag", Slope)],
             "crossed" => [Intercept("g", 12, i => i % 12, rows),
-                Term("h", 7, i => (i * 5 / 3) % 7, rows, ["(Intercept)", "x"], CovarianceKind.Unstructured, Slope)],
+                Term("h", 7, i => (i * 5 / 3) % 7, rows, ["(Intercept)", "x"], "us", Slope)],
             "nested" => [Intercept("b:a", 24, i => i % 24, rows), Intercept("a", 6, i => i % 24 / 4, rows)],
             "olre" => [Intercept("g", 8, i => i % 8, rows), Intercept("olre", rows, i => i, rows)],
             _ => throw new ArgumentOutOfRangeException(nameof(name)),

@@ -230,10 +230,10 @@ public class ModelSpecificationTests
         Assert.Equal(["(Intercept)", "age", "n"], numeric.Select(term => Assert.Single(term.EffectNames)));
         Assert.Same(numeric[0].Codes, numeric[2].Codes);
         var factor = Assert.Single(Create("y ~ (f || id)", Complete).Conditional.Training.RandomTerms);
-        Assert.Equal(CovarianceKind.Diagonal, factor.Kind);
+        Assert.Equal("diag", factor.Structure.Name);
         Assert.Equal(["(Intercept)", "fb", "fc"], factor.EffectNames);
-        Assert.Equal(CovarianceKind.Diagonal, Create("y ~ diag(age | id)", Complete).Conditional.Training.RandomTerms[0].Kind);
-        Assert.Equal(CovarianceKind.Unstructured, Create("y ~ us(age | id)", Complete).Conditional.Training.RandomTerms[0].Kind);
+        Assert.Equal("diag", Create("y ~ diag(age | id)", Complete).Conditional.Training.RandomTerms[0].Structure.Name);
+        Assert.Equal("us", Create("y ~ us(age | id)", Complete).Conditional.Training.RandomTerms[0].Structure.Name);
     }
 
     [Fact]

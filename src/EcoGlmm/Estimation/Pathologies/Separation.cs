@@ -1,6 +1,6 @@
 using EcoGlmm.Numerics;
 
-namespace EcoGlmm.Estimation;
+namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>
 /// Finds coefficients that run to infinity because some rows are predicted perfectly: directions v of the orthogonal
@@ -9,19 +9,13 @@ namespace EcoGlmm.Estimation;
 /// Source: Albert &amp; Anderson (1984), On the existence of maximum likelihood estimates in logistic regression models,
 /// Biometrika 71, 1-10.
 /// </summary>
-internal static class Separation
+internal sealed class Separation : IOptimumPathology
 {
-    /// <summary>A standard error of a linear predictor above this means that the data say nothing about it.</summary>
-    private const double LargestStandardError = 30;
-
     /// <summary>And it is that many times the estimate: a steep but proper curve has both large.</summary>
     private const double LargestRelativeError = 3;
 
     /// <summary>Coefficients with less than this share in a direction have no part in it.</summary>
     private const double SmallestShare = 0.02;
-
-    /// <summary>Below this logit a probability of structural zeros is zero.</summary>
-    private const double NoStructuralZeros = -8;
 
     /// <summary>Variance given to a linear predictor that the data say nothing about.</summary>
     private const double Unknown = 1e8;
@@ -29,26 +23,23 @@ internal static class Separation
     private const int NamesShown = 5;
 
     /// <summary>
-    /// Adds a problem for each linear predictor with such coefficients, and to <paramref name="explained"/> the parameters that
-    /// it accounts for; whether any of them makes the fit unusable. <paramref name="directions"/> receives what is flat, as
-    /// elements of ψ.
+    /// Adds a problem for each linear predictor with such coefficients; no structural zeros at all is one that leaves the fit
+    /// usable, all others do not.
     /// </summary>
-    public static bool Report(MixedModel model, double[] psi, double[] hessian, List<ConvergenceProblem> problems,
-        HashSet<int> explained, List<double[]> directions)
+    public void Examine(Optimum optimum)
     {
-        var failed = false;
+        var (model, psi) = (optimum.Model, optimum.Parameters);
         foreach (var k in model.ActivePredictors)
         {
             if (!CanSeparate(model, k)) continue;
-            var names = CoefficientsAtFault(model, k, psi, hessian, directions);
+            var names = CoefficientsAtFault(model, k, psi, optimum.UsableHessian, optimum.FlatDirections);
             if (names.Count == 0) continue;
-            for (var j = 0; j < model.Basis[k]!.Columns; j++) explained.Add(model.FixedOffset[k] + j);
-            var vanished = k == LinearPredictor.ZeroInflation && LargestPredictor(model, k, psi) < NoStructuralZeros;
-            problems.Add(vanished ? NoZeroInflation(model) : Problem(model, k, names));
-            failed |= !vanished;
+            for (var j = 0; j < model.Basis[k]!.Columns; j++) optimum.Explained.Add(model.FixedOffset[k] + j);
+            optimum.IsCurved = false;
+            var vanished = k == LinearPredictor.ZeroInflation && LargestPredictor(model, k, psi) < -Tolerances.StructuralZerosGone;
+            optimum.Problems.Add(vanished ? NoZeroInflation(model) : Problem(model, k, names));
+            optimum.HasFailed |= !vanished;
         }
-
-        return failed;
     }
 
     private static bool CanSeparate(MixedModel model, int k) => k switch
@@ -73,7 +64,7 @@ internal static class Separation
 
         var curvatures = new double[p];
         if (!SymmetricEigen.TryDecompose(vectors, p, curvatures)) return [];
-        const double least = 1 / (LargestStandardError * LargestStandardError);
+        const double least = 1 / (Tolerances.LargestStandardError * Tolerances.LargestStandardError);
         var change = new double[basis.Rows];
         for (var e = 0; e < p && curvatures[e] < least * basis.Rows; e++)
         {
@@ -190,7 +181,7 @@ internal static class Separation
 
     private static bool IsConstant(MixedModel model)
     {
-        if (model.Family.WeightRole != WeightRole.Trials) return Array.TrueForAll(model.Y, y => y == model.Y[0]);
+        if (model.Family.WeightRole != WeightRole.Trials) return ConstantResponse.IsConstant(model);
         return Array.TrueForAll(model.Y, y => y == 0)
             || Enumerable.Range(0, model.Y.Length).All(i => model.Y[i] == (model.Size.Length == 0 ? 1 : model.Size[i]));
     }

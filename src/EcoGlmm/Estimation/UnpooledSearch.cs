@@ -1,24 +1,23 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 
-namespace EcoGlmm.Prediction;
+namespace EcoGlmm.Estimation;
 
 /// <summary>
 /// The effects of each level of a random term as its own rows alone would have them, all else at its estimate: the maximum of
 /// their likelihood without the normal distribution that shrinks conditional modes. By Newton's method, all levels at once.
 /// </summary>
-internal static class NoPooling
+internal static class UnpooledSearch
 {
-    private const int MostSteps = 60;
-    private const double LongestStep = 2;
-    private const double Farthest = 12;
-
     /// <summary>Level × effect in users' units; NaN where the rows of a level do not determine it, or its estimate is infinite.</summary>
-    public static double[] Estimates(GlmmFit fit, int index)
+    /// <param name="estimate">The estimate, from which the search starts.</param>
+    /// <param name="family">The family at the estimate of its shapes.</param>
+    /// <param name="index">The term.</param>
+    /// <param name="threads">The number of threads.</param>
+    public static double[] Find(Estimate estimate, Family family, int index, int threads)
     {
-        var (estimate, model) = (fit.Estimate, fit.Estimate.Model);
+        var model = estimate.Model;
         var term = model.Terms[index];
         var (r, k, n) = (term.Width, term.Predictor, model.ObservationCount);
         var levels = term.Levels.Count;
@@ -27,11 +26,11 @@ internal static class NoPooling
         var b = modes.AsSpan(term.EffectOffset, levels * r).ToArray();
         var start = (double[])b.Clone();
         var predictors = Array.ConvertAll(estimate.Predictors, p => (double[]?)p?.Clone());
-        var observations = new ObservationModel(fit.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion,
-            fit.Options.Control.MaxThreads);
+        var observations = new ObservationModel(family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion,
+            threads);
         var (gradient, information) = (new double[levels * r], new double[levels * r * r]);
         var unit = model.Unit[k];
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < Tolerances.UnpooledSteps; step++)
         {
             observations.Evaluate(predictors, DerivativeLevel.Full);
             Array.Clear(gradient);
@@ -56,7 +55,7 @@ internal static class NoPooling
                 var h = information.AsSpan(l * r * r, r * r).ToArray();
                 var move = gradient.AsSpan(l * r, r).ToArray();
                 var size = Enumerable.Range(0, r).Max(c => h[(c * r) + c]);
-                if (!DenseCholesky.TryFactor(h, r) || !(Enumerable.Range(0, r).Min(c => h[(c * r) + c]) > 1e-5 * Math.Sqrt(size)))
+                if (!DenseCholesky.TryFactor(h, r) || !(Enumerable.Range(0, r).Min(c => h[(c * r) + c]) > Tolerances.UnpooledPivot * Math.Sqrt(size)))
                 {
                     own.Fill(double.NaN);
                     continue;
@@ -64,10 +63,10 @@ internal static class NoPooling
 
                 DenseCholesky.Solve(h, r, move);
                 var length = move.Max(Math.Abs);
-                var factor = fit.Family.Link == Link.Identity ? 1 : Math.Min(1, LongestStep * unit / length);
+                var factor = family.Link == Link.Identity ? 1 : Math.Min(1, Tolerances.LongestUnpooledStep * unit / length);
                 for (var c = 0; c < r; c++) own[c] += factor * move[c];
                 largest = Math.Max(largest, length / unit);
-                if (fit.Family.Link != Link.Identity && own.ToArray().Any(v => Math.Abs(v) > Farthest * unit)) own.Fill(double.NaN);
+                if (family.Link != Link.Identity && own.ToArray().Any(v => Math.Abs(v) > Tolerances.FarthestUnpooled * unit)) own.Fill(double.NaN);
             }
 
             for (var i = 0; i < n; i++)
@@ -83,7 +82,7 @@ internal static class NoPooling
                 predictors[k]![i] = eta;
             }
 
-            if (largest < 1e-8) break;
+            if (largest < Tolerances.UnpooledChange) break;
         }
 
         for (var l = 0; l < levels && term.Scaling is not null; l++) term.Scaling.ToEffects(b.AsSpan(l * r, r));

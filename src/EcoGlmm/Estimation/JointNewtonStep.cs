@@ -1,10 +1,9 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Estimation;
 
 /// <summary>
 /// What leaving out the rows of one level of a grouping factor does to the fixed effects, by one Newton step: with variances and
@@ -12,7 +11,7 @@ namespace EcoGlmm.Diagnostics;
 /// weights) from the estimates of all rows. For a Gaussian model with identity link and known variances it is exact; the idea is
 /// R. D. Cook and S. Weisberg's (1982, Residuals and Influence in Regression, section 5.3).
 /// </summary>
-internal sealed class LeaveGroupOut
+internal sealed class JointNewtonStep
 {
     private readonly MixedModel _model;
     private readonly Estimate _estimate;
@@ -22,14 +21,13 @@ internal sealed class LeaveGroupOut
     private readonly int[] _offset;
     private readonly int _fixedCount;
 
-    public LeaveGroupOut(Estimate estimate)
+    public JointNewtonStep(Estimate estimate)
     {
         _estimate = estimate;
         _model = estimate.Model;
         int n = _model.ObservationCount;
         _system = new RandomEffectsSystem(_model.Terms, n, 1);
-        for (int t = 0; t < _model.Terms.Count; t++)
-            estimate.System.Lambda[t].CopyTo(_system.Lambda[t], 0);
+        _system.Lambda.CopyFrom(estimate.System.Lambda);
         _predictors = [.. _model.ActivePredictors.Where(k =>
             k < LinearPredictor.Shape && !(k == LinearPredictor.Dispersion && _model.HasConstantDispersion))];
         _offset = new int[_model.PredictorCount];

@@ -1,0 +1,84 @@
+using System.Numerics;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// Squared correlations of markers' genotypes over the individuals that have a call at both, by counting bits: a marker is
+/// three planes of bits, for one copy, for two, and for having a call.
+/// </summary>
+internal sealed class LinkageDisequilibrium
+{
+    private readonly Genotypes genotypes;
+    private readonly int[] individuals;
+    private readonly int words;
+
+    public LinkageDisequilibrium(Genotypes genotypes)
+    {
+        this.genotypes = genotypes;
+        individuals = [.. Enumerable.Range(0, genotypes.Individuals.Count).Select(genotypes.StoreIndividual)];
+        words = (individuals.Length + 63) / 64;
+    }
+
+    /// <summary>The three planes of a marker, one after another.</summary>
+    public ulong[] Planes(int marker)
+    {
+        var row = genotypes.Row(marker);
+        var planes = new ulong[3 * words];
+        for (int i = 0; i < individuals.Length; i++)
+        {
+            int from = individuals[i];
+            int code = (row[from >> 2] >> (2 * (from & 3))) & 3;
+            ulong bit = 1UL << (i & 63);
+            int w = i >> 6;
+            if (code == 2)
+            {
+                planes[w] |= bit;
+            }
+
+            if (code == 0)
+            {
+                planes[words + w] |= bit;
+            }
+
+            if (code != 1)
+            {
+                planes[2 * words + w] |= bit;
+            }
+        }
+
+        return planes;
+    }
+
+    /// <summary>r² of two markers; 0 if one does not vary among those with a call at both.</summary>
+    public double RSquared(ulong[] x, ulong[] y)
+    {
+        long n = 0;
+        long oneX = 0;
+        long twoX = 0;
+        long oneY = 0;
+        long twoY = 0;
+        long products = 0;
+        for (int w = 0; w < words; w++)
+        {
+            ulong x1 = x[w];
+            ulong x2 = x[words + w];
+            ulong y1 = y[w];
+            ulong y2 = y[words + w];
+            ulong called = x[2 * words + w] & y[2 * words + w];
+            n += BitOperations.PopCount(called);
+            oneX += BitOperations.PopCount(x1 & called);
+            twoX += BitOperations.PopCount(x2 & called);
+            oneY += BitOperations.PopCount(y1 & called);
+            twoY += BitOperations.PopCount(y2 & called);
+            products += BitOperations.PopCount(x1 & y1) + 2 * (BitOperations.PopCount(x1 & y2) + BitOperations.PopCount(x2 & y1))
+                + 4 * BitOperations.PopCount(x2 & y2);
+        }
+
+        double sumX = oneX + 2.0 * twoX;
+        double sumY = oneY + 2.0 * twoY;
+        double xx = n * (oneX + 4.0 * twoX) - sumX * sumX;
+        double yy = n * (oneY + 4.0 * twoY) - sumY * sumY;
+        double xy = n * (double)products - sumX * sumY;
+        return xx > 0 && yy > 0 ? xy * xy / (xx * yy) : 0;
+    }
+}

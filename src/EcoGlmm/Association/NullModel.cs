@@ -1,0 +1,96 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// The linear mixed model y = X b + g + e, var g = λ K σ², var e = σ² I, in the coordinates of the eigenvectors of K, where
+/// all is diagonal (X. Zhou and M. Stephens, Nature Genetics 44 (2012) 821-824, whose λ it is). Immutable.
+/// </summary>
+internal sealed unsafe class NullModel
+{
+    /// <summary>The range of λ that is searched, and the regions that it is cut into, as GEMMA does.</summary>
+    public const double LogLowest = -11.512925464970229;
+    public const double LogHighest = 11.512925464970229;
+    public const int Regions = 10;
+
+    /// <param name="eigenvalues">Eigenvalues of K.</param>
+    /// <param name="y">Uᵀy.</param>
+    /// <param name="x">UᵀX, column-major.</param>
+    /// <param name="columns">Columns of X.</param>
+    public NullModel(double[] eigenvalues, double[] y, double[] x, int columns)
+    {
+        (Eigenvalues, Y, X, Columns) = (eigenvalues, y, x, columns);
+        LogLambdaReml = Maximise(restricted: true, out double reml);
+        LogLambdaMl = Maximise(restricted: false, out double ml);
+        (RemlCriterion, MlCriterion) = (reml, ml);
+    }
+
+    public double[] Eigenvalues { get; }
+
+    public double[] Y { get; }
+
+    public double[] X { get; }
+
+    public int Columns { get; }
+
+    public int Rows => Y.Length;
+
+    /// <summary>log λ at the maximum of the restricted likelihood without a marker.</summary>
+    public double LogLambdaReml { get; }
+
+    /// <summary>log λ at the maximum of the likelihood without a marker.</summary>
+    public double LogLambdaMl { get; }
+
+    /// <summary>The restricted log-likelihood there, but for a constant.</summary>
+    public double RemlCriterion { get; }
+
+    /// <summary>The log-likelihood there, but for a constant.</summary>
+    public double MlCriterion { get; }
+
+    /// <summary>The end of a region on the scale of log λ.</summary>
+    public static double Edge(int k) => LogLowest + (LogHighest - LogLowest) * k / Regions;
+
+    /// <summary>The model at one λ.</summary>
+    public NullPoint At(double logLambda) => new(this, logLambda);
+
+    private double Maximise(bool restricted, out double best)
+    {
+        double Slope(double t, out double criterion)
+        {
+            var point = At(t);
+            criterion = restricted ? point.Reml : point.Ml;
+            return restricted ? point.RemlSlope : point.MlSlope;
+        }
+
+        best = double.NegativeInfinity;
+        double where = LogLowest;
+        double previous = double.NaN;
+        for (int k = 0; k <= Regions; k++)
+        {
+            double slope = Slope(Edge(k), out double value);
+            if ((k == 0 && slope <= 0) || (k == Regions && slope >= 0))
+            {
+                Keep(Edge(k), value, ref best, ref where);
+            }
+
+            if (k > 0 && previous > 0 && slope < 0)
+            {
+                double root = RootFinder.Falling(Edge(k - 1), previous, Edge(k), slope, t => Slope(t, out _));
+                Slope(root, out value);
+                Keep(root, value, ref best, ref where);
+            }
+
+            previous = slope;
+        }
+
+        return where;
+    }
+
+    private static void Keep(double t, double value, ref double best, ref double where)
+    {
+        if (value > best)
+        {
+            (best, where) = (value, t);
+        }
+    }
+}

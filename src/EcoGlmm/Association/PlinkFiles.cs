@@ -1,0 +1,167 @@
+using System.Globalization;
+using EcoGlmm.Data;
+using EcoGlmm.Text;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// PLINK's three files: genotypes in .bed, markers in .bim, individuals in .fam. The format is described at
+/// https://www.cog-genomics.org/plink/1.9/formats.
+/// </summary>
+internal static class PlinkFiles
+{
+    private const int HeaderBytes = 3;
+
+    /// <summary>Opens the three files, of which one is named.</summary>
+    public static Genotypes Open(string path)
+    {
+        string prefix = Path.ChangeExtension(path, null);
+        string bed = prefix + ".bed";
+        string bim = prefix + ".bim";
+        string fam = prefix + ".fam";
+        foreach (string file in new[] { bed, bim, fam })
+        {
+            if (!File.Exists(file))
+            {
+                throw new GlmmException($"The file \"{file}\" does not exist. PLINK's genotypes are three files of one name, "
+                    + ".bed, .bim and .fam, in one folder.");
+            }
+        }
+
+        string[] individuals = ReadIndividuals(fam);
+        var markers = ReadMarkers(bim);
+        CheckHeader(bed, individuals.Length, markers.Count);
+        return new Genotypes(Path.GetFileName(bed), individuals, markers,
+            new GenotypeStore(bed, HeaderBytes, individuals.Length, markers.Count));
+    }
+
+    /// <summary>Writes genotypes as PLINK's three files.</summary>
+    public static void Write(Genotypes genotypes, string path)
+    {
+        string prefix = path.EndsWith(".bed", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(path, null) : path;
+        using (var fam = new StreamWriter(prefix + ".fam"))
+        {
+            foreach (string name in genotypes.Individuals)
+            {
+                fam.Write($"{name}\t{name}\t0\t0\t0\t-9\n");
+            }
+        }
+
+        using (var bim = new StreamWriter(prefix + ".bim"))
+        {
+            foreach (var m in genotypes.Markers)
+            {
+                bim.Write(string.Create(CultureInfo.InvariantCulture,
+                    $"{m.Chromosome}\t{m.Name}\t0\t{m.Position}\t{m.EffectAllele}\t{m.OtherAllele}\n"));
+            }
+        }
+
+        using var bed = File.Create(prefix + ".bed");
+        bed.Write([0x6c, 0x1b, 0x01]);
+        for (int j = 0; j < genotypes.Markers.Count; j++)
+        {
+            bed.Write(genotypes.Packed(j));
+        }
+    }
+
+    private static string[] ReadIndividuals(string path)
+    {
+        var family = new List<string>();
+        var names = new List<string>();
+        int line = 0;
+        foreach (string text in File.ReadLines(path))
+        {
+            line++;
+            var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 0)
+            {
+                continue;
+            }
+
+            if (fields.Length < 2)
+            {
+                throw Error(path, line, "needs at least a family and the name of an individual");
+            }
+
+            family.Add(fields[0]);
+            names.Add(fields[1]);
+        }
+
+        // Names that recur in several families are told apart by the family.
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Count)
+        {
+            var both = names.Select((name, i) => family[i] + "_" + name).ToList();
+            GenotypeNames.RefuseDuplicates(both, "individual", path);
+            return [.. both];
+        }
+
+        return names.Count > 0 ? [.. names] : throw new GlmmException($"The file \"{path}\" has no individuals.");
+    }
+
+    private static List<Marker> ReadMarkers(string path)
+    {
+        var markers = new List<Marker>();
+        var chromosomes = new Dictionary<string, string>(StringComparer.Ordinal);
+        int line = 0;
+        Span<Range> fields = stackalloc Range[8];
+        foreach (string text in File.ReadLines(path))
+        {
+            line++;
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                continue;
+            }
+
+            var row = text.AsSpan().Trim();
+            int count = row.SplitAny(fields, "\t ", StringSplitOptions.RemoveEmptyEntries);
+            if (count != 6)
+            {
+                throw Error(path, line, $"has {Names.Count(count, "field")} instead of 6: chromosome, name, position in "
+                    + "centimorgans, position in base pairs, and two alleles");
+            }
+
+            if (!long.TryParse(row[fields[3]], NumberStyles.Integer, CultureInfo.InvariantCulture, out long position))
+            {
+                throw Error(path, line, $"has the position \"{row[fields[3]]}\", which is not a whole number");
+            }
+
+            string chromosome = row[fields[0]].ToString();
+            chromosome = chromosomes.TryGetValue(chromosome, out var known) ? known : chromosomes[chromosome] = chromosome;
+            string name = row[fields[1]].ToString();
+            markers.Add(new Marker(name == "." ? $"{chromosome}:{position}" : name, chromosome, position,
+                GenotypeNames.Allele(row[fields[4]]), GenotypeNames.Allele(row[fields[5]])));
+        }
+
+        GenotypeNames.RefuseDuplicates(markers.Select(m => m.Name), "marker", path);
+        return markers.Count > 0 ? markers : throw new GlmmException($"The file \"{path}\" has no markers.");
+    }
+
+    private static void CheckHeader(string path, int individuals, int markers)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        int read = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
+        if (read < HeaderBytes || header[0] != 0x6c || header[1] != 0x1b)
+        {
+            throw new GlmmException($"The file \"{path}\" does not begin as a PLINK .bed file does (bytes 6c 1b). It may be another "
+                + "kind of file, such as a BED file of genomic intervals, or it is damaged.");
+        }
+
+        if (header[2] != 1)
+        {
+            throw new GlmmException($"The file \"{path}\" holds its genotypes individual by individual, a layout that PLINK gave up "
+                + "in 2009. Write it anew with plink --bfile … --make-bed.");
+        }
+
+        long expected = HeaderBytes + (long)markers * ((individuals + 3) / 4);
+        if (file.Length != expected)
+        {
+            string way = file.Length < expected ? "cut short" : "longer than they say";
+            throw new GlmmException($"The file \"{path}\" has {file.Length} bytes, but {individuals} individuals (.fam) and {markers} "
+                + $"markers (.bim) take {expected}. Either it was {way}, as by an interrupted copy, or the three files do not "
+                + "belong together: copy or make them again.");
+        }
+    }
+
+    private static GlmmException Error(string path, int line, string what) => new($"Line {line} of \"{path}\" {what}.");
+}

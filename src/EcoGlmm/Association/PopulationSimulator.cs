@@ -1,0 +1,322 @@
+using System.Globalization;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// Ancestors' chromosomes are mosaics of pieces (a latent number that says which allele a piece carries is drawn anew
+/// where one begins); populations' frequencies spread around the ancestral ones as D. J. Balding and R. A. Nichols, Genetica
+/// 96 (1995) 3-12, have it; the young inherit with crossing over without interference.
+/// </summary>
+internal sealed class PopulationSimulator
+{
+    private const long ChromosomeLength = 50_000_000;
+    private const double SexEffect = 0.5;
+    private const double TraitMean = 10;
+
+    private readonly PopulationDesign design;
+    private readonly RandomStream stream;
+    private readonly int n;
+    private readonly int[] population;
+    private readonly int[] generation;
+    private readonly int[] sire;
+    private readonly int[] dam;
+    private readonly bool[] isFemale;
+
+    public PopulationSimulator(PopulationDesign design, long seed)
+    {
+        Check(design);
+        this.design = design;
+        stream = new RandomStream(seed);
+        n = design.Individuals;
+        population = new int[n];
+        generation = new int[n];
+        sire = new int[n];
+        dam = new int[n];
+        isFemale = new bool[n];
+    }
+
+    public SimulatedPopulation Run()
+    {
+        MakePedigree();
+        int m = design.Markers;
+        var rows = new byte[m][];
+        var markers = new Marker[m];
+        var polygenic = new double[design.Chromosomes][];
+        var causal = CausalPlaces();
+        var causalCounts = new Dictionary<int, double[]>();
+        Parallel.For(0, design.Chromosomes, c =>
+        {
+            int from = (int)((long)m * c / design.Chromosomes);
+            int to = (int)((long)m * (c + 1) / design.Chromosomes);
+            polygenic[c] = Chromosome(c, from, to, rows, markers, causal, causalCounts);
+        });
+
+        var genes = new double[n];
+        foreach (var part in polygenic)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                genes[i] += part[i];
+            }
+        }
+
+        var effects = new double[causal.Length];
+        var trait = Traits(genes, causal, causalCounts, effects, out var liability);
+        var genotypes = new Genotypes("a simulated population", [.. Enumerable.Range(0, n).Select(Name)], markers, new GenotypeStore(n, rows));
+        return new SimulatedPopulation(genotypes, Data(trait, liability), Array.AsReadOnly(Array.ConvertAll(causal, j => markers[j])), Array.AsReadOnly(effects));
+    }
+
+    // Everyone of a generation is a child of a pair of the one before; who is not paired has no young.
+    private void MakePedigree()
+    {
+        var random = stream.Split(-1);
+        for (int i = 0; i < n; i++)
+        {
+            generation[i] = (int)((long)i * design.Generations / n);
+            isFemale[i] = random.NextDouble() < 0.5;
+            (sire[i], dam[i]) = (-1, -1);
+            population[i] = i % design.Populations;
+        }
+
+        for (int g = 1; g < design.Generations; g++)
+        {
+            for (int p = 0; p < design.Populations; p++)
+            {
+                var fathers = Parents(g - 1, p, female: false);
+                var mothers = Parents(g - 1, p, female: true);
+                random.Shuffle<int>(fathers);
+                random.Shuffle<int>(mothers);
+                int pairs = Math.Min(fathers.Length, mothers.Length);
+                if (pairs == 0)
+                {
+                    throw new GlmmException("There are too few individuals in each generation and population for pairs. Simulate more individuals, "
+                        + "or fewer generations and populations.");
+                }
+
+                int k = 0;
+                for (int i = 0; i < n; i++)
+                {
+                    if (generation[i] == g && population[i] == p)
+                    {
+                        int pair = k++ / design.FamilySize % pairs;
+                        (sire[i], dam[i]) = (fathers[pair], mothers[pair]);
+                    }
+                }
+            }
+        }
+    }
+
+    private int[] Parents(int g, int p, bool female) =>
+        [.. Enumerable.Range(0, n).Where(i => generation[i] == g && population[i] == p && isFemale[i] == female)];
+
+    private int[] CausalPlaces()
+    {
+        // in the middle of stretches of equal length, so that they do not stand at one another's side
+        int count = design.CausalShares.Count;
+        return [.. Enumerable.Range(0, count).Select(k => (int)((2L * k + 1) * design.Markers / (2 * count)))];
+    }
+
+    private double[] Chromosome(int c, int from, int to, byte[][] rows, Marker[] markers, int[] causal, Dictionary<int, double[]> causalCounts)
+    {
+        var random = stream.Split(c);
+        int length = to - from;
+        var haplotypes = new byte[2 * n][];
+        var frequencies = new double[design.Populations][];
+        var ancestral = new double[length];
+        for (int j = 0; j < length; j++)
+        {
+            ancestral[j] = design.MinimumFrequency + random.NextDouble() * (1 - 2 * design.MinimumFrequency);
+        }
+
+        for (int p = 0; p < design.Populations; p++)
+        {
+            frequencies[p] = design.Populations == 1 ? ancestral : Array.ConvertAll(ancestral, f => Spread(random, f));
+        }
+
+        var mosaic = random.Split(1);
+        for (int i = 0; i < n; i++)
+        {
+            for (int h = 0; h < 2; h++)
+            {
+                int parent = h == 0 ? sire[i] : dam[i];
+                haplotypes[2 * i + h] = parent < 0
+                    ? Ancestor(mosaic, frequencies[population[i]])
+                    : Gamete(mosaic, haplotypes[2 * parent], haplotypes[2 * parent + 1]);
+            }
+        }
+
+        var genes = new double[n];
+        var calls = random.Split(2);
+        var weights = random.Split(3);
+        for (int j = 0; j < length; j++)
+        {
+            var counts = new double[n];
+            double mean = 0;
+            for (int i = 0; i < n; i++)
+            {
+                counts[i] = haplotypes[2 * i][j] + haplotypes[2 * i + 1][j];
+                mean += counts[i] / n;
+            }
+
+            // alleles are named so that the rarer one is counted, as PLINK does
+            bool isFlipped = mean > 1;
+            var row = GenotypeStore.NewRow(n);
+            double weight = weights.NextNormal() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
+            for (int i = 0; i < n; i++)
+            {
+                genes[i] += weight * (counts[i] - mean);
+                counts[i] = isFlipped ? 2 - counts[i] : counts[i];
+                bool isMissing = design.Missing > 0 && calls.NextDouble() < design.Missing;
+                GenotypeStore.Set(row, i, isMissing ? -1 : (int)counts[i]);
+            }
+
+            rows[from + j] = row;
+            string name = string.Create(CultureInfo.InvariantCulture, $"m{from + j + 1}");
+            long position = 1 + ChromosomeLength * j / Math.Max(1, length);
+            string chromosome = (c + 1).ToString(CultureInfo.InvariantCulture);
+            markers[from + j] = isFlipped ? new Marker(name, chromosome, position, "C", "A") : new Marker(name, chromosome, position, "A", "C");
+            if (Array.IndexOf(causal, from + j) >= 0)
+            {
+                lock (causalCounts)
+                {
+                    causalCounts[from + j] = counts;
+                }
+            }
+        }
+
+        return genes;
+    }
+
+    private double Spread(RandomStream random, double f)
+    {
+        double concentration = (1 - design.Fst) / Math.Max(1e-6, design.Fst);
+        return random.NextBeta(f * concentration, (1 - f) * concentration);
+    }
+
+    private byte[] Ancestor(RandomStream random, double[] frequency)
+    {
+        var haplotype = new byte[frequency.Length];
+        double piece = random.NextDouble();
+        for (int j = 0; j < haplotype.Length; j++)
+        {
+            if (random.NextDouble() >= design.Linkage)
+            {
+                piece = random.NextDouble();
+            }
+
+            haplotype[j] = piece < frequency[j] ? (byte)1 : (byte)0;
+        }
+
+        return haplotype;
+    }
+
+    private static byte[] Gamete(RandomStream random, byte[] first, byte[] second)
+    {
+        // crossovers on one Morgan: a Poisson process of one event on average
+        var gamete = new byte[first.Length];
+        var now = random.NextDouble() < 0.5 ? first : second;
+        double next = -Math.Log(random.NextDouble()) * gamete.Length;
+        for (int j = 0; j < gamete.Length; j++)
+        {
+            while (j > next)
+            {
+                now = now == first ? second : first;
+                next -= Math.Log(random.NextDouble()) * gamete.Length;
+            }
+
+            gamete[j] = now[j];
+        }
+
+        return gamete;
+    }
+
+    // The genetic value in standard deviations of the trait, and the trait.
+    private double[] Traits(double[] genes, int[] causal, Dictionary<int, double[]> counts, double[] effects, out double[] liability)
+    {
+        var random = stream.Split(-2);
+        var value = Standardised(genes);
+        for (int i = 0; i < n; i++)
+        {
+            value[i] *= Math.Sqrt(design.Heritability);
+        }
+
+        for (int k = 0; k < causal.Length; k++)
+        {
+            var x = counts[causal[k]];
+            double deviation = Deviation(x, out double mean);
+            effects[k] = deviation > 0 ? Math.Sqrt(design.CausalShares[k]) / deviation * (k % 2 == 0 ? 1 : -1) : 0;
+            for (int i = 0; i < n; i++)
+            {
+                value[i] += effects[k] * (x[i] - mean);
+            }
+        }
+
+        liability = value;
+        double residual = Math.Sqrt(Math.Max(0, 1 - design.Heritability - design.CausalShares.Sum()));
+        var trait = new double[n];
+        for (int i = 0; i < n; i++)
+        {
+            trait[i] = TraitMean + value[i] + (isFemale[i] ? SexEffect : 0) + design.PopulationDifference * population[i] + residual * random.NextNormal();
+        }
+
+        return trait;
+    }
+
+    private FieldData Data(double[] trait, double[] liability)
+    {
+        var random = stream.Split(-3);
+        double residual = Math.Sqrt(Math.Max(0, 1 - design.Heritability - design.CausalShares.Sum()));
+        var tendency = Array.ConvertAll(liability, l => l + residual * random.NextNormal());
+        var sorted = tendency.Order().ToArray();
+        double threshold = sorted[Math.Clamp((int)((1 - design.Prevalence) * n), 0, n - 1)];
+        return FieldData.From(new (string, object)[]
+        {
+            ("id", Enumerable.Range(0, n).Select(Name)),
+            ("sire", sire.Select(i => i < 0 ? null : Name(i))),
+            ("dam", dam.Select(i => i < 0 ? null : Name(i))),
+            ("generation", generation.Select(g => (double)g)),
+            ("population", population.Select(p => "p" + (p + 1).ToString(CultureInfo.InvariantCulture))),
+            ("sex", isFemale.Select(f => f ? "female" : "male")),
+            ("trait", trait),
+            ("ill", tendency.Select(t => t >= threshold ? 1.0 : 0)),
+            ("parasites", liability.Select(l => (double)random.NextPoisson(Math.Exp(1 + 0.5 * l)))),
+        }.Select(column => KeyValuePair.Create(column.Item1, column.Item2)));
+    }
+
+    private static double[] Standardised(double[] x)
+    {
+        double deviation = Deviation(x, out double mean);
+        return Array.ConvertAll(x, v => deviation > 0 ? (v - mean) / deviation : 0);
+    }
+
+    private static double Deviation(double[] x, out double mean)
+    {
+        double average = x.Average();
+        mean = average;
+        return Math.Sqrt(x.Sum(v => (v - average) * (v - average)) / x.Length);
+    }
+
+    private static string Name(int i) => "i" + (i + 1).ToString(CultureInfo.InvariantCulture);
+
+    private static void Check(PopulationDesign design)
+    {
+        void Require(bool isPossible, string what)
+        {
+            if (!isPossible)
+            {
+                throw new GlmmException($"This population cannot be simulated: {what}.");
+            }
+        }
+
+        Require(design.Individuals >= 2 && design.Markers >= 1, "it needs two individuals and a marker at least");
+        Require(design.Chromosomes >= 1 && design.Chromosomes <= design.Markers, "each chromosome needs a marker");
+        Require(design.Populations >= 1 && design.Generations >= 1 && design.FamilySize >= 1, "populations, generations and family size are 1 at least");
+        Require(design.Fst is > 0 and < 1, "F_ST lies between 0 and 1");
+        Require(design.MinimumFrequency is >= 0 and < 0.5, "the least frequency of the rarer allele lies between 0 and a half");
+        Require(design.Linkage is >= 0 and < 1 && design.Missing is >= 0 and < 1, "linkage and the share of missing calls lie between 0 and 1");
+        Require(design.Heritability >= 0 && design.CausalShares.All(s => s >= 0) && design.Heritability + design.CausalShares.Sum() <= 1,
+            "heritability and the causal markers' shares are positive and sum to 1 at most");
+        Require(design.CausalShares.Count <= design.Markers, "there are more causal markers than markers");
+    }
+}

@@ -1,0 +1,90 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// Sums z zᵀ over markers, where z are the centred (or centred and scaled) copies of the effect allele of all individuals;
+/// a missing call counts as the mean. The products are taken by blocks of markers, which threads share by blocks of the
+/// result, so that the bits do not depend on the number of threads.
+/// </summary>
+internal sealed unsafe class RelationshipSum
+{
+    private const int MarkersTogether = 512;
+    private const int MarkersOfTask = 16;
+
+    private readonly Genotypes genotypes;
+    private readonly bool isStandardised;
+    private readonly int threads;
+    private readonly GenotypeDecoder decoder;
+
+    public RelationshipSum(Genotypes genotypes, bool isStandardised, int threads)
+    {
+        (this.genotypes, this.isStandardised, this.threads) = (genotypes, isStandardised, threads);
+        decoder = genotypes.Decoder();
+    }
+
+    /// <summary>Adds markers to the lower triangle of a sum (column-major).</summary>
+    /// <returns>How many markers were added: all but those at which everybody is alike.</returns>
+    public int Add(IReadOnlyList<int> markers, double[] sum, CancellationToken cancellation, Action<int>? progress = null)
+    {
+        int n = decoder.Count;
+        var polymorphic = markers.Where(j => !genotypes.CountsAt(j).IsMonomorphic).ToArray();
+        if (!isStandardised && polymorphic.Sum(j => (double)genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n * (double)polymorphic.Length)
+        {
+            AddByWholeNumbers(polymorphic, sum, cancellation, progress);
+            return polymorphic.Length;
+        }
+
+        var storage = GC.AllocateUninitializedArray<double>(checked(n * MarkersTogether), pinned: true);
+        var workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+        fixed (double* z = storage, work = workspace, target = sum)
+        {
+            double* matrix = z;
+            int from = 0;
+            int count = 0;
+            var decoders = new WorkTeam(threads, (_, task) =>
+            {
+                for (int k = task * MarkersOfTask; k < Math.Min(count, (task + 1) * MarkersOfTask); k++)
+                {
+                    Decode(polymorphic[from + k], new Span<double>(matrix + (long)k * n, n));
+                }
+            });
+            var products = new BlockProduct(work, threads > 1 ? new BlockProduct.Team(threads) : null);
+            for (; from < polymorphic.Length; from += MarkersTogether)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                count = Math.Min(MarkersTogether, polymorphic.Length - from);
+                decoders.Run((count + MarkersOfTask - 1) / MarkersOfTask);
+                products.Add(n, n, count, false, z, n, false, z, n, true, target, n, ProductShape.LowerResult);
+                progress?.Invoke(count);
+            }
+        }
+
+        return polymorphic.Length;
+    }
+
+    private void AddByWholeNumbers(int[] markers, double[] sum, CancellationToken cancellation, Action<int>? progress)
+    {
+        var products = new AlleleProducts(genotypes, sum, threads);
+        for (int from = 0; from < markers.Length; from += AlleleProducts.BlockMarkers)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(AlleleProducts.BlockMarkers, markers.Length - from);
+            products.Add(markers[from..(from + count)]);
+            progress?.Invoke(count);
+        }
+
+        products.Finish();
+    }
+
+    private void Decode(int marker, Span<double> result)
+    {
+        var counts = genotypes.CountsAt(marker);
+        double mean = counts.Mean;
+        int individuals = counts.Called + counts.Missing;
+
+        // GEMMA's variance: over all individuals, a missing call being at the mean
+        double scale = isStandardised ? 1 / Math.Sqrt(counts.SumOfSquares / individuals) : 1;
+        decoder.Decode(genotypes.Row(marker), (2 - mean) * scale, (1 - mean) * scale, -mean * scale, 0, result);
+    }
+}

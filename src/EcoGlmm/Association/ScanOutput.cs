@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// The CSV file that a scan grows, and the checkpoint beside it: which scan it is, how many blocks are done, and how long
+/// the file was then. Whatever was written after the last checkpoint is cut off when the scan goes on.
+/// </summary>
+internal sealed class ScanOutput : IDisposable
+{
+    private readonly string path;
+    private readonly string fingerprint;
+    private readonly FileStream stream;
+    private readonly StreamWriter writer;
+
+    private ScanOutput(string path, string fingerprint, FileStream stream, int blocksDone)
+    {
+        (this.path, this.fingerprint, this.stream) = (path, fingerprint, stream);
+        writer = new StreamWriter(stream);
+        BlocksDone = blocksDone;
+    }
+
+    /// <summary>Blocks that an earlier call did.</summary>
+    public int BlocksDone { get; private set; }
+
+    private static string CheckpointOf(string path) => path + ".checkpoint";
+
+    /// <summary>Opens the file, at the end of what is already done of the same scan.</summary>
+    /// <exception cref="GlmmException">The file holds something else, or cannot be written.</exception>
+    public static ScanOutput Open(string path, string fingerprint, bool overwrite)
+    {
+        try
+        {
+            if (File.Exists(path) && TryReadCheckpoint(path, fingerprint, out int blocks, out long length)
+                && new FileInfo(path).Length >= length)
+            {
+                var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+                file.SetLength(length);
+                file.Position = length;
+                return new ScanOutput(path, fingerprint, file, blocks);
+            }
+
+            if (File.Exists(path) && !overwrite)
+            {
+                throw new GlmmException($"The file \"{path}\" is already there and does not hold results of this very scan (of the same "
+                    + "formula, data, markers, relationships and options). Give another ScanOptions.Output, or allow it with Overwrite = true.");
+            }
+
+            File.Delete(CheckpointOf(path));
+            var output = new ScanOutput(path, fingerprint, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), 0);
+            output.writer.Write(ScanCsv.Heading);
+            output.Checkpoint();
+            return output;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new GlmmException($"The output \"{path}\" cannot be written: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Adds a block's rows and makes them count.</summary>
+    public void Write(IEnumerable<MarkerAssociation> rows)
+    {
+        foreach (var row in rows)
+        {
+            writer.Write(ScanCsv.Line(row));
+        }
+
+        BlocksDone++;
+        Checkpoint();
+    }
+
+    public void Dispose() => writer.Dispose();
+
+    private void Checkpoint()
+    {
+        writer.Flush();
+        string next = CheckpointOf(path) + ".new";
+        File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, $"{fingerprint}\n{BlocksDone}\n{stream.Position}\n"));
+        File.Move(next, CheckpointOf(path), overwrite: true);
+    }
+
+    private static bool TryReadCheckpoint(string path, string fingerprint, out int blocks, out long length)
+    {
+        (blocks, length) = (0, 0);
+        if (!File.Exists(CheckpointOf(path)))
+        {
+            return false;
+        }
+
+        var lines = File.ReadAllLines(CheckpointOf(path));
+        return lines.Length == 3 && lines[0] == fingerprint
+            && int.TryParse(lines[1], CultureInfo.InvariantCulture, out blocks)
+            && long.TryParse(lines[2], CultureInfo.InvariantCulture, out length);
+    }
+}

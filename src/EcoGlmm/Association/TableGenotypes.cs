@@ -1,0 +1,55 @@
+using EcoGlmm.Data;
+using EcoGlmm.Text;
+
+namespace EcoGlmm.Association;
+
+/// <summary>Genotypes from a table of numbers.</summary>
+internal static class TableGenotypes
+{
+    public static Genotypes Read(FieldData table, string individual, IEnumerable<Marker>? markers, string source)
+    {
+        var names = table.Texts(individual);
+        int unnamed = Array.FindIndex(names, string.IsNullOrWhiteSpace);
+        if (unnamed >= 0)
+        {
+            throw new GlmmException($"The individual in row {unnamed + 1} of {source} has no name in the column \"{individual}\".");
+        }
+
+        GenotypeNames.RefuseDuplicates(names!, "individual", source);
+        var known = markers?.ToDictionary(m => m.Name, StringComparer.Ordinal);
+        var described = new List<Marker>();
+        var rows = new List<byte[]>();
+        foreach (string column in table.ColumnNames.Where(c => c != individual))
+        {
+            Marker? marker = null;
+            if (known is not null && !known.TryGetValue(column, out marker))
+            {
+                continue;
+            }
+
+            described.Add(marker ?? new Marker(column, "0", 0, "1", "0"));
+            rows.Add(Pack(table.Numbers(column), column, source));
+        }
+
+        return rows.Count > 0
+            ? new Genotypes(source, names!, described, new GenotypeStore(names.Length, rows))
+            : throw new GlmmException($"There are no columns of genotypes in {source} beside the names \"{individual}\".");
+    }
+
+    private static byte[] Pack(double[] copies, string marker, string source)
+    {
+        var row = GenotypeStore.NewRow(copies.Length);
+        for (int i = 0; i < copies.Length; i++)
+        {
+            if (!double.IsNaN(copies[i]) && copies[i] is not (0 or 1 or 2))
+            {
+                throw new GlmmException($"The marker \"{marker}\" of {source} has the value {NumberText.Format(copies[i])} in row {i + 1}; "
+                    + "genotypes are 0, 1 or 2 copies of an allele, or missing.");
+            }
+
+            GenotypeStore.Set(row, i, double.IsNaN(copies[i]) ? -1 : (int)copies[i]);
+        }
+
+        return row;
+    }
+}

@@ -1,0 +1,61 @@
+using EcoGlmm.Families;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>A change of a model that may cure it: terms, another family, zero inflation, a dispersion formula.</summary>
+/// <param name="Words">What it is, within a sentence: "zero inflation", "a curve of age".</param>
+internal sealed record ModelChange(string Words)
+{
+    /// <summary>What is added to the formula, with its sign: " + I(age^2)"; empty for nothing.</summary>
+    public string Terms { get; init; } = "";
+
+    /// <summary>Another family; null to keep it.</summary>
+    public FamilyAlternative? Family { get; init; }
+
+    /// <summary>Another formula for zero inflation; null to keep it.</summary>
+    public string? ZeroInflation { get; init; }
+
+    /// <summary>Another formula for the dispersion; null to keep it.</summary>
+    public string? Dispersion { get; init; }
+
+    /// <summary>Of how many changes it consists.</summary>
+    public int Size => new[] { Terms.Length > 0, Family is not null, ZeroInflation is not null, Dispersion is not null }.Count(has => has);
+
+    /// <summary>This change and then another.</summary>
+    public ModelChange Then(ModelChange next) => new($"{Words} and {next.Words}")
+    {
+        Terms = Terms + next.Terms,
+        Family = next.Family ?? Family,
+        ZeroInflation = next.ZeroInflation ?? ZeroInflation,
+        Dispersion = next.Dispersion ?? Dispersion,
+    };
+
+    /// <summary>The changed model, fitted to the same data.</summary>
+    /// <exception cref="GlmmException">The changed model cannot be fitted to these data.</exception>
+    public GlmmFit Fit(GlmmFit fit) => fit.Update($". ~ .{Terms}", Family?.Family, Options(fit));
+
+    /// <summary>The C# expression that fits the changed model.</summary>
+    public string Call
+    {
+        get
+        {
+            List<string> arguments = [$"\". ~ .{Terms}\""];
+            if (Family is not null)
+                arguments.Add(Family.Code);
+            List<string> options = [];
+            if (ZeroInflation is not null)
+                options.Add($"ZeroInflation = \"{ZeroInflation}\"");
+            if (Dispersion is not null)
+                options.Add($"Dispersion = \"{Dispersion}\"");
+            if (options.Count > 0)
+                arguments.Add($"options: fit.Options with {{ {string.Join(", ", options)} }}");
+            return $"fit.Update({string.Join(", ", arguments)})";
+        }
+    }
+
+    private GlmmOptions? Options(GlmmFit fit) => ZeroInflation is null && Dispersion is null ? null : fit.Options with
+    {
+        ZeroInflation = ZeroInflation ?? fit.Options.ZeroInflation,
+        Dispersion = Dispersion ?? fit.Options.Dispersion,
+    };
+}

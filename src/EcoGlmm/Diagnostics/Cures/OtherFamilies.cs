@@ -1,0 +1,23 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>Families that scatter more or less, have heavier tails or lean to one side, as the family itself names them.</summary>
+internal sealed class OtherFamilies : ICureSource
+{
+    public IEnumerable<ModelChange> For(Symptoms symptoms)
+    {
+        FamilyAlternatives known = symptoms.Fit.Family.Alternatives;
+        List<FamilyAlternative> all = [];
+        if (symptoms.HasMoreScatter || (symptoms.Has(SymptomKind.Shape) && !symptoms.HasLessScatter))
+            all.AddRange(known.MoreScatter);
+        if (symptoms.HasLessScatter && !symptoms.HasMoreZeros)
+            all.AddRange(known.LessScatter);
+        if (symptoms.Has(SymptomKind.Shape) || symptoms.Has(SymptomKind.Outliers) || symptoms.Patterns.Any(p => p.Name == Symptoms.Prediction))
+            all.AddRange(known.OtherShape);
+        ResponseData response = symptoms.Fit.Response;
+        foreach (FamilyAlternative family in all.DistinctBy(a => a.Code).Where(a => a.Suits(response.Y, response.Size)))
+            yield return new ModelChange(family.Words) { Family = family };
+    }
+}

@@ -1,0 +1,161 @@
+using EcoGlmm.Estimation.Pathologies;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// The search over all of ψ, by quasi-Newton on the Laplace approximation or adaptive quadrature, with the model's restraints.
+/// Without random effects this is exact maximum likelihood of a generalized linear model.
+/// </summary>
+internal sealed class LaplaceSearch : LikelihoodSearch
+{
+    private readonly GlmmControl _control;
+    private readonly IProgress<FitProgress>? _progress;
+    private readonly Restraints _restraints;
+
+    public LaplaceSearch(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
+        : base(model)
+    {
+        _control = control;
+        _progress = progress;
+        _restraints = model.Restraints;
+        Objective = new LaplaceObjective(model, control.MaxThreads, cancellation);
+        Cancellation = cancellation;
+    }
+
+    /// <summary>The likelihood without restraints and priors.</summary>
+    public LaplaceObjective Objective { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public override int ThetaOffset => Model.FixedCount;
+
+    /// <summary>The objective with its penalty at the optimiser's vector (see <see cref="Restraints"/>).</summary>
+    public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient) =>
+        _restraints.Evaluate(Objective.Evaluate, x, gradient);
+
+    /// <summary>
+    /// The value at a point that had one before, with the gradient. Whether the conditional modes are found can depend on where
+    /// the search for them starts, hence the second try from zero.
+    /// </summary>
+    public double EvaluateAgain(double[] psi, double[] gradient)
+    {
+        var value = Evaluate(psi, gradient);
+        if (double.IsFinite(value)) return value;
+        ForgetModes();
+        return Evaluate(psi, gradient);
+    }
+
+    /// <summary>Makes the next search for the conditional modes start from zero.</summary>
+    public void ForgetModes() => Objective.StartFrom(new double[Objective.Modes.Length]);
+
+    /// <summary>The cheap approximation to the Hessian at the last evaluation, which must have had a gradient.</summary>
+    public double[] Curvature(double[] psi)
+    {
+        var hessian = CurvatureGuess.Hessian(Model, Objective);
+        _restraints.Complete(hessian, psi);
+        return hessian;
+    }
+
+    public override SearchPoint From(double[] start)
+    {
+        var psi = (double[])start.Clone();
+        var d = psi.Length;
+        var gradient = new double[d];
+        _restraints.Apply(psi);
+        var value = Evaluate(psi, gradient);
+        if (!double.IsFinite(value)) value = Retreat(psi, gradient);
+        if (!double.IsFinite(value)) return new SearchPoint(psi, value, MinimiserStatus.BadStart);
+        for (var step = 0; step < Tolerances.ExpectationSteps && Model.ThetaCount > 0; step++)
+        {
+            var trial = (double[])psi.Clone();
+            ExpectationStep.Move(Model, Objective, trial.AsSpan(Model.FixedCount));
+            var trialValue = Evaluate(trial, gradient);
+            if (!(trialValue < value)) break;
+            trial.CopyTo(psi, 0);
+            value = trialValue;
+        }
+
+        if (!double.IsFinite(EvaluateAgain(psi, gradient))) return new SearchPoint(psi, double.PositiveInfinity, MinimiserStatus.BadStart);
+        var inverse = CurvatureGuess.Inverse(Curvature(psi), d);
+        _restraints.Freeze(inverse);
+        var last = double.PositiveInfinity;
+        var refreshed = double.PositiveInfinity;
+        double Tracked(ReadOnlySpan<double> x, Span<double> g) => last = Evaluate(x, g);
+        bool Refresh(double[] fresh)
+        {
+            // A guess that promises more than it keeps is worse than what the optimiser learns by itself.
+            if (!(last < refreshed - Tolerances.LeastGain)) return false;
+            refreshed = last;
+            return RefreshCurvature(psi, fresh);
+        }
+
+        var iterations = Overfitted.IsMet(Model) ? Math.Min(Tolerances.IterationsOverfitted, _control.MaxIterations) : _control.MaxIterations;
+        var minimiser = new QuasiNewton(Tracked, _control.Tolerance, iterations)
+        {
+            LongestStep = (x, p) => Math.Min(StepLimit.OfPredictors(Model, p),
+                StepLimit.OfCovariance(Model, x, p, ThetaOffset, Tolerances.LongestCovarianceStep)),
+            LeadsNowhere = (x, f) => PerfectFit.IsMet(Model, f) || UnboundedShape.Find(Model, x) is not null,
+            RefreshInverseHessian = Model.IsZeroInflated ? Refresh : null,
+            Noise = RoundingErrors(),
+            Progress = (iteration, f) => _progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
+        };
+        var status = minimiser.Minimise(psi, inverse);
+        Iterations += minimiser.Iterations;
+        return new SearchPoint(psi, minimiser.Value, status);
+    }
+
+    /// <summary>
+    /// Moves a start without a finite likelihood to one that has it, if possible: with smaller random effects, and where the
+    /// link has a range with fixed effects closer to a constant mean. The value there.
+    /// </summary>
+    private double Retreat(double[] psi, double[] gradient)
+    {
+        const int e = LinearPredictor.Conditional;
+        var (at, columns) = (Model.FixedOffset[e], Model.Basis[e]!.Columns);
+        var middle = StartingValues.ConstantMean(Model);
+        var value = double.PositiveInfinity;
+        for (var move = 0; move < (Model.IsOnResponseScale ? 3 : 1); move++)
+        {
+            var trial = (double[])psi.Clone();
+            trial.AsSpan(Model.FixedCount).Clear();
+            _restraints.Apply(trial);
+            ForgetModes();
+            var isPossible = double.IsFinite(Evaluate(trial, []));
+            trial = (double[])psi.Clone();
+            for (var retreat = 0; retreat < Tolerances.Retreats && isPossible && !double.IsFinite(value) && Model.ThetaCount > 0; retreat++)
+            {
+                for (var k = Model.FixedCount; k < psi.Length; k++) trial[k] *= Tolerances.Shrinkage;
+                _restraints.Apply(trial);
+                value = Evaluate(trial, gradient);
+            }
+
+            if (double.IsFinite(value))
+            {
+                trial.CopyTo(psi, 0);
+                break;
+            }
+
+            for (var j = 0; j < columns; j++) psi[at + j] = (0.7 * psi[at + j]) + (0.3 * middle[j]);
+        }
+
+        return value;
+    }
+
+    /// <summary>Rounding errors of a sum of log-densities of counts, whose terms are of the size of y log y each.</summary>
+    private double RoundingErrors() =>
+        Model.Family.IsDiscrete ? Tolerances.CountRounding * Model.Y.Sum(y => Math.Abs(y) * Math.Log(1 + Math.Abs(y))) : 0;
+
+    /// <summary>
+    /// A better inverse Hessian from the last evaluation, where there are zeros to be told apart: the curvature of a mixture
+    /// changes all the way.
+    /// </summary>
+    private bool RefreshCurvature(double[] psi, double[] inverse)
+    {
+        var hessian = Curvature(psi);
+        if (!CurvatureGuess.IsPositiveDefinite(hessian, psi.Length)) return false;
+        CurvatureGuess.Inverse(hessian, psi.Length).CopyTo(inverse, 0);
+        _restraints.Freeze(inverse);
+        return true;
+    }
+}

@@ -1,0 +1,73 @@
+using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
+
+namespace EcoGlmm.Estimation.Pathologies;
+
+/// <summary>Variances of random effects that are estimated as zero, and perfect correlations.</summary>
+internal sealed class SingularCovariance : IOptimumPathology
+{
+    public void Examine(Optimum optimum)
+    {
+        var model = optimum.Model;
+        var theta = optimum.Theta;
+        var candidates = BoundaryCandidates.Of(model, theta, Tolerances.AtBoundary);
+        foreach (var term in model.Terms)
+        {
+            var first = term.ThetaOffset;
+            var mine = candidates.Where(c => c.Index >= first && c.Index < first + term.ThetaCount).ToList();
+            if (mine.Count == 0) continue;
+            var variances = RelativeVariances(term, theta.Slice(first, term.ThetaCount), model.Unit[term.Predictor]);
+            var zeros = Enumerable.Range(0, term.Width).Where(c => variances[c] < Tolerances.ZeroVariance).ToList();
+            foreach (var c in zeros) optimum.Problems.Add(Zero(term, c));
+            if (zeros.Count >= mine.Count || term.Width - zeros.Count < 2) continue;
+            var correlated = Enumerable.Range(0, term.Width).Except(zeros).Select(c => term.Effects[c]).ToList();
+            optimum.Problems.Add(new ConvergenceProblem($"{string.Join(", ", correlated)} | {term.Group}",
+                $"The random effects of {term.Group} are perfectly correlated (singular fit): {correlated[^1]} follows from {string.Join(", ", correlated.SkipLast(1))}.",
+                "The data cannot tell them apart; try uncorrelated effects with || or drop one."));
+        }
+
+        optimum.IsSingular = candidates.Count > 0;
+    }
+
+    private static ConvergenceProblem Zero(RandomTerm term, int effect)
+    {
+        var name = $"{term.Effects[effect]} | {term.Group}";
+        if (term.Z is { } z && term.Entries is null && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
+        {
+            return new ConvergenceProblem(name, $"{term.Effects[effect]} is zero in every row, so that it has no variance between levels of {term.Group}.",
+                "Check the column, or drop it from the random term.");
+        }
+
+        return new ConvergenceProblem(name, $"The variance of {term.Effects[effect]} between levels of {term.Group} is estimated as zero (singular fit).",
+            term.Levels.Count == 1
+                ? $"{term.Group} has only one level in the rows used, which cannot vary; drop the term."
+                : "The other estimates are valid; the term can be dropped unless the design calls for it.");
+    }
+
+    /// <summary>Variances of the users' effects, relative to what matters on the scale of the linear predictor.</summary>
+    private static double[] RelativeVariances(RandomTerm term, ReadOnlySpan<double> theta, double unit)
+    {
+        var r = term.Width;
+        var d = term.LatentWidth;
+        var lambda = new double[r * d];
+        term.Loadings.Set(theta[..term.Loadings.ParameterCount], lambda);
+        var covariance = new double[r * r];
+        for (var i = 0; i < r; i++)
+        {
+            for (var j = 0; j < r; j++)
+            {
+                covariance[(i * r) + j] = CovarianceQuantity.Product(lambda, d, i, j);
+            }
+        }
+
+        if (term.Scaling is { } scaling) covariance = scaling.ToCovariance(covariance);
+        var variances = new double[r];
+        for (var c = 0; c < r; c++)
+        {
+            var size = (term.Scaling?.RootMeanSquares[c] ?? 1) / unit;
+            variances[c] = covariance[(c * r) + c] * size * size;
+        }
+
+        return variances;
+    }
+}

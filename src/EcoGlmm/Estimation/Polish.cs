@@ -1,0 +1,74 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// What follows a search over ψ: the Hessian at its end, for standard errors, and the last Newton steps, which the Hessian makes
+/// better than any that quasi-Newton takes.
+/// </summary>
+internal static class Polish
+{
+    /// <summary>
+    /// The maximum with its gradient and Hessian; null when the likelihood cannot be computed there any more. The objective's last
+    /// evaluation is at that point.
+    /// </summary>
+    public static Optimum? Of(LaplaceSearch search, SearchPoint found, IProgress<FitProgress>? progress)
+    {
+        var psi = found.Parameters;
+        var gradient = new double[psi.Length];
+        var value = search.EvaluateAgain(psi, gradient);
+        if (!double.IsFinite(value)) return null;
+        var hessian = HessianAt(search, psi, gradient, value, progress);
+        for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status != MinimiserStatus.IterationLimit; pass++)
+        {
+            var step = HessianInverse.Of(hessian, psi.Length).Multiply(gradient);
+            if (step is null || Dot(step, gradient) < Tolerances.SmallestNewtonGain) break;
+            var trial = (double[])psi.Clone();
+            for (var j = 0; j < trial.Length; j++) trial[j] -= step[j];
+            var trialGradient = new double[psi.Length];
+            var trialValue = search.Evaluate(trial, trialGradient);
+            if (!(trialValue < value)) break;
+            (value, psi, gradient) = (trialValue, trial, trialGradient);
+            if (search.Model.Terms.Count == 0) hessian = search.Curvature(psi);
+        }
+
+        value = search.EvaluateAgain(psi, gradient);
+        return double.IsFinite(value) ? new Optimum(search.Model, psi, search.ThetaOffset, value, gradient, hessian, found.Status) : null;
+    }
+
+    /// <summary>Exact without random effects, where the guess at the curvature is the Hessian; else by differences of the gradient.</summary>
+    private static double[] HessianAt(LaplaceSearch search, double[] psi, double[] gradient, double value, IProgress<FitProgress>? progress)
+    {
+        var model = search.Model;
+        var guess = search.Curvature(psi);
+        if (model.Terms.Count == 0) return guess;
+        progress?.Report(new FitProgress("standard errors", search.Iterations, -value));
+        var d = psi.Length;
+        var rough = CurvatureGuess.Inverse(guess, d);
+        var (spread, units) = (new double[d], Units(model));
+        for (var j = 0; j < d; j++)
+        {
+            spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), Tolerances.SmallestSpread * units[j], Tolerances.LargestSpread * units[j]);
+        }
+
+        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly);
+        model.Restraints.Exclude(hessian);
+        return hessian;
+    }
+
+    /// <summary>What counts as one for each parameter.</summary>
+    private static double[] Units(MixedModel model)
+    {
+        var units = new double[model.ParameterCount];
+        foreach (var k in model.ActivePredictors) units.AsSpan(model.FixedOffset[k], model.Basis[k]!.Columns).Fill(model.Unit[k]);
+        foreach (var term in model.Terms) units.AsSpan(model.FixedCount + term.ThetaOffset, term.ThetaCount).Fill(model.Unit[term.Predictor]);
+        return units;
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var j = 0; j < a.Length; j++) sum += a[j] * b[j];
+        return sum;
+    }
+}

@@ -1,0 +1,92 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// The search over θ alone, on the profiled deviance or REML criterion of a Gaussian model with identity link, by quasi-Newton
+/// that average information keeps on course.
+/// </summary>
+internal sealed class ProfiledSearch : LikelihoodSearch
+{
+    private readonly PenalizedLeastSquares _criterion;
+    private readonly CancellationToken _cancellation;
+    private readonly QuasiNewton _minimiser;
+    private readonly double[] _current;
+    private bool _usesInformation;
+    private bool _isSearching;
+    private double[]? _endedAt;
+
+    public ProfiledSearch(MixedModel model, PenalizedLeastSquares criterion, GlmmControl control, IProgress<FitProgress>? progress,
+        CancellationToken cancellation)
+        : base(model)
+    {
+        _criterion = criterion;
+        _cancellation = cancellation;
+        _usesInformation = criterion.HasAverageInformation;
+        _current = new double[model.ThetaCount];
+        _minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
+        {
+            RefreshInverseHessian = Refresh,
+            Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
+            LongestStep = (x, p) => StepLimit.OfCovariance(model, x, p, 0, Tolerances.LongestProfiledStep),
+        };
+    }
+
+    public override int ThetaOffset => 0;
+
+    public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient)
+    {
+        if (!_isSearching) _endedAt = null;
+        x.CopyTo(_current);
+        _cancellation.ThrowIfCancellationRequested();
+        return _criterion.Evaluate(x, gradient);
+    }
+
+    public override SearchPoint From(double[] start)
+    {
+        var found = Minimise(start);
+        if (found.Status == MinimiserStatus.Converged || !_usesInformation) return found;
+
+        // Overlapping terms make the average information all but singular, and its steps lead nowhere.
+        _usesInformation = false;
+        return Minimise(found.Parameters);
+    }
+
+    /// <summary>The value at a point with its gradient, computed again unless a search has just ended there.</summary>
+    public double AtEnd(SearchPoint found, double[] gradient)
+    {
+        if (!ReferenceEquals(found.Parameters, _endedAt)) return Evaluate(found.Parameters, gradient);
+        _minimiser.Gradient.CopyTo(gradient, 0);
+        return found.Value;
+    }
+
+    private SearchPoint Minimise(double[] start)
+    {
+        var theta = (double[])start.Clone();
+        var d = theta.Length;
+        var inverse = new double[d * d];
+
+        // A standard error of about a quarter of each standard deviation, as for a dozen levels.
+        for (var j = 0; j < d; j++) inverse[(j * d) + j] = theta[j] == 0 ? 0.01 : theta[j] * theta[j] / 20;
+        _isSearching = true;
+        var status = _minimiser.Minimise(theta, inverse);
+        _isSearching = false;
+        Iterations = _minimiser.Iterations;
+        _endedAt = theta;
+        return new SearchPoint(theta, _minimiser.Value, status);
+    }
+
+    private bool Refresh(double[] inverse)
+    {
+        if (!_usesInformation) return false;
+
+        // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
+        if (BoundaryCandidates.Of(Model, _current, Tolerances.NearBoundary).Count > 0) return false;
+        var d = _current.Length;
+        var information = _criterion.AverageInformation();
+        if (!DenseCholesky.TryFactor(information, d)) return false;
+        DenseCholesky.Invert(information, d);
+        information.CopyTo(inverse, 0);
+        return Array.TrueForAll(information, double.IsFinite);
+    }
+}

@@ -1,0 +1,174 @@
+namespace EcoGlmm.Estimation;
+
+/// <summary>
+/// Every tolerance and threshold of the search for a maximum and of the verdict on it, with its unit and its reason. A
+/// logarithm of the likelihood is meant where no unit is named.
+/// </summary>
+internal static class Tolerances
+{
+    // Comparing maxima. Values of the likelihood carry rounding errors of about 1e-10 for a thousand rows.
+
+    /// <summary>Another maximum counts as higher when it is so by this: well above rounding errors, far below what any reader sees.</summary>
+    public const double HigherMaximum = 1e-7;
+
+    /// <summary>After a search that stalled, another start may end lower by this and still replace it, since it converged.</summary>
+    public const double RestartLoss = 1e-6;
+
+    /// <summary>A variance is put to zero when that costs no more than this: rounding errors of two evaluations.</summary>
+    public const double BoundaryLoss = 1e-8;
+
+    // The search.
+
+    /// <summary>A step with a refreshed curvature must gain this for another refresh: else BFGS learns more than the guess knows.</summary>
+    public const double LeastGain = 2e-3;
+
+    /// <summary>Starts tried after a search that stalled.</summary>
+    public const int Restarts = 2;
+
+    /// <summary>Standard deviations of the random effects at these starts: smaller and larger than most that are seen on a log scale.</summary>
+    public static readonly double[] RestartSpreads = [0.1, 1.5];
+
+    /// <summary>Steps of the EM algorithm before quasi-Newton: they bring variances to the right size, then become slow.</summary>
+    public const int ExpectationSteps = 2;
+
+    /// <summary>Times that deeper conditional modes are followed: each is a whole search.</summary>
+    public const int ModeRounds = 5;
+
+    /// <summary>Iterations for a model with more parameters than rows: it converges soon or, most often, never.</summary>
+    public const int IterationsOverfitted = 40;
+
+    /// <summary>Most units that a step moves a linear predictor by on a log or probability scale: beyond, no quadratic model holds.</summary>
+    public const double LongestPredictorStep = 5;
+
+    /// <summary>Most times its own size that a step moves the covariance factor of a term.</summary>
+    public const double LongestCovarianceStep = 4;
+
+    /// <summary>The same where all else is profiled out, so that the criterion is smoother.</summary>
+    public const double LongestProfiledStep = 5;
+
+    /// <summary>Times that a start without a finite likelihood has its random effects shrunk, each time by <see cref="Shrinkage"/>.</summary>
+    public const int Retreats = 8;
+
+    /// <summary>Factor of such a shrinkage.</summary>
+    public const double Shrinkage = 0.3;
+
+    /// <summary>Rounding error of a log-density of counts, relative to y log y, which is the size of its largest terms.</summary>
+    public const double CountRounding = 1e-16;
+
+    /// <summary>A Newton step that promises less than twice this is not taken after the search: the estimates would not change.</summary>
+    public const double SmallestNewtonGain = 1e-12;
+
+    /// <summary>Newton steps after the search.</summary>
+    public const int NewtonSteps = 3;
+
+    // Boundaries.
+
+    /// <summary>
+    /// Standard deviations below this, relative to the unit of the linear predictor, may be zero: the likelihood is quadratic in
+    /// them there, so that an optimiser comes near zero slowly.
+    /// </summary>
+    public const double NearBoundary = 0.03;
+
+    /// <summary>Standard deviations below this, in the same unit, are zero in what is reported.</summary>
+    public const double AtBoundary = 1e-4;
+
+    /// <summary>Variances of users' effects below this, in squares of the same unit, are zero in what is reported.</summary>
+    public const double ZeroVariance = 1e-8;
+
+    /// <summary>Logit beyond which the probability of a structural zero is all but zero or one (0.0003).</summary>
+    public const double StructuralZerosGone = 8;
+
+    // Likelihoods without a maximum.
+
+    /// <summary>Mean log-density, of responses in units of their root mean square, above which they are met perfectly: errors below e⁻¹⁵.</summary>
+    public const double PerfectLogDensity = 15;
+
+    /// <summary>A log dispersion this far below the others' is one of rows that are met perfectly.</summary>
+    public const double PerfectDispersion = 10;
+
+    /// <summary>Squared residuals smaller than this share of the squared responses are rounding errors.</summary>
+    public const double SmallestResidual = 1e-27;
+
+    /// <summary>Penalised squared residuals smaller than this share of those of the fixed effects alone are too.</summary>
+    public const double SmallestPenalisedResidual = 1e-14;
+
+    /// <summary>Offsets that span more than this on a log or probability scale cannot all be right.</summary>
+    public const double LongestOffset = 60;
+
+    /// <summary>A mean within this share of the edge of what a family allows lies on it.</summary>
+    public const double EdgeOfRange = 1e-4;
+
+    // Starting values.
+
+    /// <summary>Iterations of reweighted least squares, and halvings of a step that leaves the link's range: a start need not be exact.</summary>
+    public const int ReweightedIterations = 25, ReweightedHalvings = 25;
+
+    /// <summary>Reweighted least squares end when no coefficient changes by more than this share.</summary>
+    public const double ReweightedChange = 1e-6;
+
+    /// <summary>Largest working weight and squared working residual: one row at the edge of a link must not decide alone.</summary>
+    public const double LargestWorkingWeight = 1e12;
+
+    /// <summary>Share of a diagonal that is added to it, so that a column without weight does not stop a start.</summary>
+    public const double Ridge = 1e-10;
+
+    /// <summary>Smallest and largest standard deviation of random effects at the start, on log and probability scales.</summary>
+    public const double SmallestStartSpread = 0.2, LargestStartSpread = 0.7;
+
+    /// <summary>Share of the zeros that are structural where as many as possible are to be.</summary>
+    public const double StructuralShare = 0.9;
+
+    /// <summary>Iterations of the logistic regression of zeros for such a start.</summary>
+    public const int ZeroRegressionIterations = 6;
+
+    /// <summary>Standard deviation of a prior that is flat for all purposes, relative to the size of the response.</summary>
+    public const double FlatPrior = 1e5;
+
+    // Effects of each level from its own rows alone.
+
+    /// <summary>Steps of Newton's method; quadratic from near, so that more mean an estimate at infinity.</summary>
+    public const int UnpooledSteps = 60;
+
+    /// <summary>Longest step, and farthest estimate taken for finite, in units of a log or probability scale.</summary>
+    public const double LongestUnpooledStep = 2, FarthestUnpooled = 12;
+
+    /// <summary>A pivot of the information below this share is of effects that the rows of a level do not determine.</summary>
+    public const double UnpooledPivot = 1e-5;
+
+    /// <summary>Steps below this end the search: the error is then its square.</summary>
+    public const double UnpooledChange = 1e-8;
+
+    // Curvature.
+
+    /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
+    public const double CentralStep = 5e-3, ForwardStep = 1e-3;
+
+    /// <summary>Eigenvalues of a Hessian with unit diagonal below this, for each parameter, are flat directions.</summary>
+    public const double FlatEigenvalue = 1e-9;
+
+    /// <summary>Information about a covariance parameter below this is not one to step by.</summary>
+    public const double LeastInformation = 1e-3;
+
+    // The verdict.
+
+    /// <summary>A likelihood that could still rise by this is not maximised.</summary>
+    public const double LargestImprovement = 1e-5;
+
+    /// <summary>A standard error of a linear predictor above this means that the data say nothing about it.</summary>
+    public const double LargestStandardError = 30;
+
+    /// <summary>Beyond this a logarithm or a logit is far from the middle of its scale.</summary>
+    public const double FarFromMiddle = 6;
+
+    /// <summary>And up to this it is not far, whatever the likelihood does.</summary>
+    public const double NearMiddle = 3;
+
+    /// <summary>Within this of zero a shape that has a meaning there is at zero.</summary>
+    public const double AtMiddle = 1;
+
+    /// <summary>Smallest and largest rough standard error, in units of a parameter, that steps of differences are taken in proportion to.</summary>
+    public const double SmallestSpread = 1e-8, LargestSpread = 10;
+
+    /// <summary>Step in θ for differences of the profiled criterion: this share of θ, and at least <see cref="LeastProfiledSpread"/>.</summary>
+    public const double ProfiledSpread = 0.1, LeastProfiledSpread = 0.02;
+}

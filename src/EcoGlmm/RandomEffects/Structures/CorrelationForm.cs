@@ -1,0 +1,111 @@
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>R(ρ), r × r: a form of correlation matrix, a smooth function of a few parameters without bounds.</summary>
+/// <param name="width">r.</param>
+/// <param name="parameterCount">Number of parameters.</param>
+internal abstract class CorrelationForm(int width, int parameterCount)
+{
+    public int Width { get; } = width;
+
+    public int ParameterCount { get; } = parameterCount;
+
+    /// <summary>Starting parameters.</summary>
+    public abstract void Start(Span<double> rho);
+
+    /// <summary>The correlation of effects i &gt; j.</summary>
+    public abstract double Correlation(ReadOnlySpan<double> rho, int i, int j);
+
+    /// <summary>gradient ← gradient + factor · ∂ correlation of effects i &gt; j.</summary>
+    public abstract void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient);
+
+    /// <summary>What users are told of, beside standard deviations.</summary>
+    public abstract IReadOnlyList<CovarianceQuantity> Quantities { get; }
+
+    /// <summary>The values of <see cref="Quantities"/>.</summary>
+    public abstract void Report(ReadOnlySpan<double> rho, Span<double> values);
+
+    /// <summary>ρ of a parameter without bounds, t/√(1 + t²), and its derivative.</summary>
+    protected static (double Value, double Slope) Bounded(double t)
+    {
+        var root = Math.Sqrt(1 + (t * t));
+        return (t / root, 1 / (root * root * root));
+    }
+}
+
+/// <summary>cs: all pairs have the same correlation, between −1/(r − 1) and 1 by a logistic function.</summary>
+internal sealed class CompoundSymmetry(int width) : CorrelationForm(width, width > 1 ? 1 : 0)
+{
+    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = width > 1 ? [new(CovarianceQuantity.Correlation)] : [];
+
+    /// <summary>A correlation of one half.</summary>
+    public override void Start(Span<double> rho)
+    {
+        if (Width > 1) rho[0] = Math.Log((0.5 + Low) / 0.5);
+    }
+
+    public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => ((1 + Low) / (1 + Math.Exp(-rho[0]))) - Low;
+
+    public override void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient)
+    {
+        var p = 1 / (1 + Math.Exp(-rho[0]));
+        gradient[0] += factor * (1 + Low) * p * (1 - p);
+    }
+
+    public override void Report(ReadOnlySpan<double> rho, Span<double> values)
+    {
+        if (Width > 1) values[0] = Correlation(rho, 1, 0);
+    }
+
+    private double Low => 1.0 / (Width - 1);
+}
+
+/// <summary>toep: one correlation for each distance between effects in their order.</summary>
+internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1)
+{
+    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } =
+        [.. Enumerable.Range(1, width - 1).Select(lag => new CovarianceQuantity(CovarianceQuantity.Correlation, $"lag {lag}"))];
+
+    /// <summary>Correlations that fall by one half with each step.</summary>
+    public override void Start(Span<double> rho)
+    {
+        for (var k = 0; k < rho.Length; k++)
+        {
+            var value = Math.Pow(0.5, k + 1);
+            rho[k] = value / Math.Sqrt(1 - (value * value));
+        }
+    }
+
+    public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => Bounded(rho[i - j - 1]).Value;
+
+    public override void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient) =>
+        gradient[i - j - 1] += factor * Bounded(rho[i - j - 1]).Slope;
+
+    public override void Report(ReadOnlySpan<double> rho, Span<double> values)
+    {
+        for (var k = 0; k < rho.Length; k++) values[k] = Bounded(rho[k]).Value;
+    }
+}
+
+/// <summary>ar1 over the effects of a level in their order: the correlation at lag k is ρᵏ.</summary>
+internal sealed class AutoregressiveForm(int width) : CorrelationForm(width, width > 1 ? 1 : 0)
+{
+    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = width > 1 ? [new(CovarianceQuantity.Correlation)] : [];
+
+    public override void Start(Span<double> rho)
+    {
+        if (Width > 1) rho[0] = 0.5;
+    }
+
+    public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => Math.Pow(Bounded(rho[0]).Value, i - j);
+
+    public override void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient)
+    {
+        var (value, slope) = Bounded(rho[0]);
+        gradient[0] += factor * (i - j) * Math.Pow(value, i - j - 1) * slope;
+    }
+
+    public override void Report(ReadOnlySpan<double> rho, Span<double> values)
+    {
+        if (Width > 1) values[0] = Bounded(rho[0]).Value;
+    }
+}

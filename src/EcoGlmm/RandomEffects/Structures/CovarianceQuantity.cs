@@ -1,0 +1,54 @@
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>A number that describes a covariance structure to users.</summary>
+/// <param name="Name">"sd", "correlation", "range", "decay", "loading" ….</param>
+/// <param name="Effect1">The effect that it belongs to, or the first of two; null for all effects together.</param>
+/// <param name="Effect2">The second effect; null where there is only one.</param>
+internal sealed record CovarianceQuantity(string Name, string? Effect1 = null, string? Effect2 = null)
+{
+    public const string StandardDeviation = "sd";
+    public const string Correlation = "correlation";
+
+    /// <summary>Where the quantity can lie.</summary>
+    public (double Low, double High) Bounds => Name switch
+    {
+        Correlation => (-1, 1),
+        "loading" => (double.NegativeInfinity, double.PositiveInfinity),
+        _ => (0, double.PositiveInfinity),
+    };
+
+    /// <summary>The standard deviations of all effects, then, unless they are uncorrelated, the correlations of all pairs.</summary>
+    public static IReadOnlyList<CovarianceQuantity> OfMatrix(IReadOnlyList<string> effects, bool isDiagonal)
+    {
+        var result = new List<CovarianceQuantity>();
+        foreach (var effect in effects) result.Add(new CovarianceQuantity(StandardDeviation, effect));
+        for (var i = 0; i < effects.Count && !isDiagonal; i++)
+        {
+            for (var j = i + 1; j < effects.Count; j++) result.Add(new CovarianceQuantity(Correlation, effects[i], effects[j]));
+        }
+
+        return result;
+    }
+
+    /// <summary>The values of <see cref="OfMatrix"/> for ΛΛᵀ.</summary>
+    public static void FromLoadings(ReadOnlySpan<double> lambda, int r, int d, bool isDiagonal, Span<double> values)
+    {
+        for (var i = 0; i < r; i++) values[i] = Math.Sqrt(Product(lambda, d, i, i));
+        var at = r;
+        for (var i = 0; i < r && !isDiagonal; i++)
+        {
+            for (var j = i + 1; j < r; j++)
+            {
+                values[at++] = Math.Clamp(Product(lambda, d, i, j) / (values[i] * values[j]), -1, 1);
+            }
+        }
+    }
+
+    /// <summary>(ΛΛᵀ)_ij.</summary>
+    public static double Product(ReadOnlySpan<double> lambda, int d, int i, int j)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < d; k++) sum += lambda[(i * d) + k] * lambda[(j * d) + k];
+        return sum;
+    }
+}

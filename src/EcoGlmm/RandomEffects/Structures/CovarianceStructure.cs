@@ -1,0 +1,46 @@
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>
+/// How the effects b = (I ⊗ Λ) u of a term vary: <see cref="Loadings"/> Λ within a level, and <see cref="Precision"/> P between
+/// levels, u ~ N(0, (P ⊗ I)⁻¹). The parameters of the term are those of Λ, then those of P.
+/// </summary>
+/// <param name="name">Its name in formulas: "us", "ar1".</param>
+/// <param name="loadings">Λ.</param>
+/// <param name="precision">P; null where levels are independent.</param>
+internal sealed class CovarianceStructure(string name, Loadings loadings, LevelPrecision? precision = null)
+{
+    /// <summary>Its name in formulas.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Λ(θ).</summary>
+    public Loadings Loadings { get; } = loadings;
+
+    /// <summary>P(φ); null where levels are independent.</summary>
+    public LevelPrecision? Precision { get; } = precision;
+
+    /// <summary>Number of parameters in all.</summary>
+    public int ParameterCount => Loadings.ParameterCount + (Precision?.ParameterCount ?? 0);
+
+    /// <summary>Whether levels are independent and their effects have any variances, with any correlations or none: lme4's models.</summary>
+    public bool IsPlain => Precision is null && Loadings is Unstructured or Diagonal;
+
+    /// <summary>Starting values for effects of about the standard deviations given.</summary>
+    public void Start(ReadOnlySpan<double> spread, Span<double> theta)
+    {
+        Loadings.Start(spread, theta[..Loadings.ParameterCount]);
+        Precision?.Start(theta[Loadings.ParameterCount..]);
+    }
+
+    /// <summary>What users are told of.</summary>
+    public IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) => Precision is null
+        ? Loadings.Quantities(effects)
+        : [.. Loadings.Quantities(effects), .. Precision.Quantities];
+
+    /// <summary>The values of <see cref="Quantities"/>, Λ in the users' units and on the scale of the linear predictor.</summary>
+    public void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
+    {
+        var own = values.Length - (Precision?.Quantities.Count ?? 0);
+        Loadings.Report(theta[..Loadings.ParameterCount], lambda, values[..own]);
+        Precision?.Report(theta[Loadings.ParameterCount..], values[own..]);
+    }
+}

@@ -1,0 +1,81 @@
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>
+/// ar1: the correlation over k steps is ρᵏ, ρ = φ/√(1 + φ²), which may be negative. Occasions are the levels of a factor, in
+/// their order, or numbers at whole multiples of a step; those that are missing are gaps.
+/// </summary>
+internal sealed class FirstOrderAutoregression : MarkovChain
+{
+    /// <summary>Numbers may be this far, in steps, from a whole one.</summary>
+    private const double Tolerance = 1e-4;
+
+    private readonly double _origin;
+    private readonly double _step;
+
+    private FirstOrderAutoregression(int[] groupOf, double[] times, double origin, double step)
+        : base(groupOf, times)
+    {
+        _origin = origin;
+        _step = step;
+    }
+
+    public static StructureKind Kind { get; } = new("ar1", TermLayout.Positions)
+    {
+        Describe = "ar1(0 + factor(week) | g), autoregressive in steps",
+        IsRegular = true,
+        Dimensions = 1,
+        Bind = request => new CovarianceStructure("ar1", new Unstructured(1), Of(request)),
+    };
+
+    private static FirstOrderAutoregression Of(StructureRequest request)
+    {
+        var positions = request.Positions!;
+        var times = Array.ConvertAll(positions.Coordinates, c => c[0]);
+        double[] distinct = [.. times.Distinct().Order()];
+        var step = 1.0;
+        if (!positions.IsOrdinal && distinct.Length > 1)
+        {
+            step = Enumerable.Range(1, distinct.Length - 1).Min(i => distinct[i] - distinct[i - 1]);
+            var bad = Array.Find(distinct, t => Math.Abs(((t - distinct[0]) / step) - Math.Round((t - distinct[0]) / step)) > Tolerance);
+            if (Array.Exists(distinct, t => Math.Abs(((t - distinct[0]) / step) - Math.Round((t - distinct[0]) / step)) > Tolerance))
+            {
+                throw request.Error($"ar1 needs times at whole multiples of a step, but {request.Number(bad)} is {request.Number((bad - distinct[0]) / step)} steps of {request.Number(step)} from {request.Number(distinct[0])}",
+                    "For times at any spacing use ou(0 + time | group); for their order alone ar1(0 + factor(time) | group).");
+            }
+        }
+
+        var origin = distinct.Length > 0 ? distinct[0] : 0;
+        return new FirstOrderAutoregression(positions.GroupOf, Array.ConvertAll(times, t => Math.Round((t - origin) / step)), origin, step);
+    }
+
+    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new(CovarianceQuantity.Correlation)];
+
+    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Correlation(phi[0]);
+
+    public override void Start(Span<double> phi) => phi[0] = 0.5;
+
+    protected override double Place(double position) => (position - _origin) / _step;
+
+    protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
+    {
+        var rho = Correlation(phi);
+        var slope = 1 / ((1 + (phi * phi)) * Math.Sqrt(1 + (phi * phi)));
+        if (gap == 1) return (rho, 1 / (1 + (phi * phi)), slope);
+        // ρ²ᵏ = exp(−k log(1 + 1/φ²))
+        if (phi == 0) return (0, 1, 0);
+        var k = Math.Abs(gap);
+        var log = Math.Log(1 + (1 / (phi * phi)));
+        var isOdd = Math.Abs(Math.Round(k) % 2) == 1;
+        var c = Math.Exp(-0.5 * k * log) * (isOdd && phi < 0 ? -1 : 1);
+        return (c, Exponential.OneMinus(k * log), k * c / rho * slope);
+    }
+
+    private static double Correlation(double phi) => phi / Math.Sqrt(1 + (phi * phi));
+}
+
+/// <summary>Exponentials without cancellation.</summary>
+internal static class Exponential
+{
+    /// <summary>1 − e⁻ˣ for x ≥ 0.</summary>
+    public static double OneMinus(double x) => 2 * Math.Exp(-0.5 * x) * Math.Sinh(0.5 * x) is var value && double.IsFinite(value) ? value : 1;
+}

@@ -1,0 +1,86 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>
+/// P(φ), m × m: the precision that the m levels of a term have among each other. With P every latent variable of the levels
+/// is N(0, P⁻¹), and different ones of a level are independent. A matrix on a fixed sparse pattern, any smooth function of its
+/// parameters φ, which have no bounds. Immutable, and safe to share among threads.
+/// </summary>
+/// <param name="pattern">The lower triangle of P, of order m.</param>
+/// <param name="parameterCount">Length of φ; zero for a precision that is known.</param>
+internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount)
+{
+    /// <summary>The lower triangle of P.</summary>
+    public SparsePattern Pattern { get; } = pattern;
+
+    /// <summary>Length of φ.</summary>
+    public int ParameterCount { get; } = parameterCount;
+
+    /// <summary>Number of doubles that <see cref="Set"/> leaves for the other methods, in the caller's memory.</summary>
+    public virtual int WorkLength => 0;
+
+    /// <summary>Starting φ.</summary>
+    public abstract void Start(Span<double> phi);
+
+    /// <summary>Writes P at φ on the pattern; its log-determinant, NaN where φ is too far out to have one.</summary>
+    public abstract double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work);
+
+    /// <summary>The pull-back: writes Σ adjoint_k ∂P_k/∂φ + logAdjoint · ∂log|P|/∂φ, k over the pattern.</summary>
+    /// <param name="phi">Where.</param>
+    /// <param name="adjoint">
+    /// The derivative of something by the entries of the pattern, an entry off the diagonal standing for both of its places.
+    /// </param>
+    /// <param name="logAdjoint">Its derivative by log|P|.</param>
+    /// <param name="work">What <see cref="Set"/> left at φ.</param>
+    /// <param name="gradient">Its derivative by φ.</param>
+    public abstract void PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> adjoint, double logAdjoint, ReadOnlySpan<double> work,
+        Span<double> gradient);
+
+    /// <summary>Writes Σ direction_j ∂P/∂φ_j on the pattern; by central differences unless a structure knows better.</summary>
+    public virtual void Change(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, Span<double> change)
+    {
+        var (h, point, below) = CentralDifference.Start(phi, direction, Pattern.NonZeros);
+        if (h == 0)
+        {
+            change.Clear();
+            return;
+        }
+
+        var work = new double[WorkLength];
+        for (var j = 0; j < point.Length; j++) point[j] = phi[j] - (h * direction[j]);
+        Set(point, below, work);
+        for (var j = 0; j < point.Length; j++) point[j] = phi[j] + (h * direction[j]);
+        Set(point, change, work);
+        for (var k = 0; k < change.Length; k++) change[k] = (change[k] - below[k]) / (2 * h);
+    }
+
+    /// <summary>(P⁻¹)_ll at φ: the variance of a level's latent variables before any data.</summary>
+    public abstract double Variance(ReadOnlySpan<double> phi, int level);
+
+    /// <summary>The variance of a level that was not among those of the data: by default that of a stranger, one.</summary>
+    public virtual double Variance(ReadOnlySpan<double> phi, LevelKey level) => 1;
+
+    /// <summary>
+    /// What the levels of the data say of one that was not among them: its latent variable is Σ weight · u_level, with a
+    /// variance about that. A level that is related to none has no weights and the variance of the population.
+    /// </summary>
+    public virtual LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level) => new([], [], 1);
+
+    /// <summary>What users are told of.</summary>
+    public virtual IReadOnlyList<CovarianceQuantity> Quantities => [];
+
+    /// <summary>The values of <see cref="Quantities"/>.</summary>
+    public virtual void Report(ReadOnlySpan<double> phi, Span<double> values)
+    {
+    }
+}
+
+/// <summary>A level as a row names it: a position in a group (−1 for a group that is not in the data), or a name.</summary>
+internal readonly record struct LevelKey(int Group, double[] Position, string? Name);
+
+/// <summary>How a new level hangs together with known ones.</summary>
+/// <param name="Levels">The known levels.</param>
+/// <param name="Weights">Their weights in its mean.</param>
+/// <param name="Variance">Its variance about that mean, in units of the variance of a latent variable.</param>
+internal readonly record struct LevelRelation(int[] Levels, double[] Weights, double Variance);

@@ -1,0 +1,34 @@
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>
+/// ou: the correlation of two times of a group is exp(−decay · |difference|), decay = exp φ: an autoregression in continuous
+/// time, for any spacing.
+/// </summary>
+internal sealed class OrnsteinUhlenbeck(int[] groupOf, double[] times) : MarkovChain(groupOf, times)
+{
+    public static StructureKind Kind { get; } = new("ou", TermLayout.Positions)
+    {
+        Describe = "ou(0 + time | g), autoregressive in continuous time",
+        Dimensions = 1,
+        Bind = request => new CovarianceStructure("ou", new Unstructured(1),
+            new OrnsteinUhlenbeck(request.Positions!.GroupOf, Array.ConvertAll(request.Positions.Coordinates, c => c[0]))),
+    };
+
+    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("decay")];
+
+    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Exp(phi[0]);
+
+    /// <summary>A correlation of one half over the gap in the middle.</summary>
+    public override void Start(Span<double> phi)
+    {
+        double[] gaps = [.. Gaps.Order()];
+        phi[0] = gaps.Length == 0 ? 0 : Math.Log(Math.Log(2) / gaps[gaps.Length / 2]);
+    }
+
+    protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
+    {
+        var x = Math.Exp(phi) * gap;
+        var c = Math.Exp(-x);
+        return (c, Exponential.OneMinus(2 * x), -x * c);
+    }
+}

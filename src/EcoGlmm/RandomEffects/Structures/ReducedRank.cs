@@ -1,0 +1,87 @@
+namespace EcoGlmm.RandomEffects.Structures;
+
+/// <summary>
+/// rr: d latent variables carry the correlations of r effects, b = Λu with Λ r × d lower trapezoidal, which fixes its rotation
+/// (the signs of columns stay free). θ holds the entries of Λ column by column.
+/// Source: M. McGillycuddy, G. Popovic, B. M. Bolker &amp; D. I. Warton (2025), Parsimoniously fitting large multivariate random
+/// effects in glmmTMB, J. Stat. Softw. 112(1).
+/// </summary>
+internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (width * rank) - (rank * (rank - 1) / 2))
+{
+    public static StructureKind Kind { get; } = new("rr", TermLayout.Effects)
+    {
+        Describe = "rr(0 + species | site, d = 2), latent variables",
+        Arguments = ["d"],
+        Bind = request =>
+        {
+            var r = request.Effects.Count;
+            var d = request.Arguments.TryGetValue("d", out var given) ? given : Math.Min(2, r);
+            if (d != Math.Round(d) || d < 1 || d > r)
+            {
+                throw request.Error($"rr needs a whole number d of latent variables between 1 and {r}, the number of effects, not {request.Number(d)}",
+                    "Write rr(0 + species | site, d = 2).");
+            }
+
+            return new CovarianceStructure("rr", new ReducedRank(r, (int)d));
+        },
+    };
+
+    /// <summary>Loadings that fall off from the diagonal, so that latent variables start out different.</summary>
+    public override void Start(ReadOnlySpan<double> spread, Span<double> theta)
+    {
+        var k = 0;
+        for (var c = 0; c < LatentWidth; c++)
+        {
+            for (var i = c; i < Width; i++)
+            {
+                theta[k++] = spread[i] / Math.Sqrt(LatentWidth) * (i == c ? 1 : 0.5 * Math.Cos(2.4 * (i + 1) * (c + 1)));
+            }
+        }
+    }
+
+    public override void Set(ReadOnlySpan<double> theta, Span<double> lambda)
+    {
+        lambda.Clear();
+        var k = 0;
+        for (var c = 0; c < LatentWidth; c++)
+        {
+            for (var i = c; i < Width; i++) lambda[(i * LatentWidth) + c] = theta[k++];
+        }
+    }
+
+    public override void PullBack(ReadOnlySpan<double> theta, ReadOnlySpan<double> adjoint, Span<double> gradient)
+    {
+        var k = 0;
+        for (var c = 0; c < LatentWidth; c++)
+        {
+            for (var i = c; i < Width; i++) gradient[k++] = adjoint[(i * LatentWidth) + c];
+        }
+    }
+
+    public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
+
+    public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects)
+    {
+        var result = new List<CovarianceQuantity>();
+        for (var c = 0; c < LatentWidth; c++)
+        {
+            for (var i = c; i < Width; i++) result.Add(new CovarianceQuantity("loading", effects[i], $"variable {c + 1}"));
+        }
+
+        result.AddRange(effects.Select(e => new CovarianceQuantity(CovarianceQuantity.StandardDeviation, e)));
+        return result;
+    }
+
+    /// <summary>Loadings with the sign that makes the first of each variable positive.</summary>
+    public override void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
+    {
+        var k = 0;
+        for (var c = 0; c < LatentWidth; c++)
+        {
+            var sign = lambda[(c * LatentWidth) + c] < 0 ? -1 : 1;
+            for (var i = c; i < Width; i++) values[k++] = sign * lambda[(i * LatentWidth) + c];
+        }
+
+        for (var i = 0; i < Width; i++) values[k++] = Math.Sqrt(CovarianceQuantity.Product(lambda, LatentWidth, i, i));
+    }
+}

@@ -1,0 +1,40 @@
+using EcoGlmm.Text;
+
+namespace EcoGlmm.Relationships;
+
+/// <summary>Finds the matrix and its names in a table that was read from a file.</summary>
+internal static class RelationshipTable
+{
+    /// <exception cref="GlmmException">The table is not square, or an entry is missing or no number.</exception>
+    public static (double[] Values, string[] Names) Read(FieldData data, string path)
+    {
+        var n = data.RowCount;
+        var columns = data.ColumnNames;
+        var hasRowNames = columns.Count == n + 1;
+        if (!hasRowNames && columns.Count != n)
+        {
+            throw new GlmmException($"The file \"{path}\" has {Names.Count(n, "row")} and {Names.Count(columns.Count, "column")}; a relationship "
+                + "matrix has as many of both, with names in the first row, and may have names in the first column, too.");
+        }
+        var names = hasRowNames ? Array.ConvertAll(data.Texts(columns[0]), name => name ?? "") : [.. columns];
+        // Columns may stand in another order than rows; headers that R changed ("X12" for 12) are taken as they stand.
+        string[] headers = hasRowNames ? [.. columns.Skip(1)] : names;
+        if (headers.Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
+            headers = names;
+        var values = new double[n * n];
+        for (var j = 0; j < n; j++)
+        {
+            var column = data.Numbers(headers[j]);
+            for (var i = 0; i < n; i++)
+            {
+                if (double.IsNaN(column[i]))
+                {
+                    throw new GlmmException($"The file \"{path}\" has no number in row {i + 1}, column \"{headers[j]}\"; "
+                        + "a relationship matrix has no gaps.");
+                }
+                values[(i * n) + j] = column[i];
+            }
+        }
+        return (values, names);
+    }
+}

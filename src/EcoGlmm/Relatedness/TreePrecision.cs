@@ -1,0 +1,103 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Relationships;
+
+/// <summary>
+/// The precision P(φ) of effects that evolve along a tree, with its inner nodes kept: b_v = a_v b_parent + e_v,
+/// Var(e_v) = τ_v, so that P = Σ_v (1, −a_v)(1, −a_v)ᵀ/τ_v over the branches and log |P| = −Σ_v log τ_v. The pattern is the
+/// tree's own whatever φ: J. D. Hadfield and S. Nakagawa (2010), Journal of Evolutionary Biology 23, 494-508.
+/// </summary>
+internal abstract class TreePrecision
+{
+    private readonly int[] _own;
+    private readonly int[] _link;
+    private readonly int[] _parent;
+
+    /// <param name="nodes">The tree.</param>
+    /// <param name="withRoot">Whether the root's effect is random, too, and the last level.</param>
+    protected TreePrecision(TreeNodes nodes, bool withRoot)
+    {
+        Nodes = nodes;
+        Order = withRoot ? nodes.Names.Length : nodes.Names.Length - 1;
+        var linked = Enumerable.Range(0, nodes.Root).Where(v => nodes.Parents[v] < Order).ToArray();
+        Pattern = SparsePattern.FromPairs(Order, linked, Array.ConvertAll(linked, v => nodes.Parents[v]));
+        _own = [.. Enumerable.Range(0, Order).Select(v => Pattern.IndexOf(v, v))];
+        _link = [.. Enumerable.Range(0, Order).Select(v => HasLevel(nodes.Parents[v]) ? Pattern.IndexOf(v, nodes.Parents[v]) : -1)];
+        _parent = [.. Enumerable.Range(0, Order).Select(v => HasLevel(nodes.Parents[v]) ? _own[nodes.Parents[v]] : -1)];
+    }
+
+    /// <summary>The number of levels.</summary>
+    public int Order { get; }
+
+    /// <summary>Where P has entries.</summary>
+    public SparsePattern Pattern { get; }
+
+    /// <summary>The number of parameters φ, none or one.</summary>
+    public abstract int ParameterCount { get; }
+
+    /// <summary>What users call the parameter: "lambda", "decay"; null where there is none.</summary>
+    public virtual string? ParameterName => null;
+
+    /// <summary>Where a search for φ starts.</summary>
+    public virtual double Start => 0;
+
+    protected TreeNodes Nodes { get; }
+
+    /// <summary>The parameter at φ, on the users' scale.</summary>
+    public virtual double Parameter(double phi) => double.NaN;
+
+    /// <summary>The variance of a level, (P⁻¹)_ll; the same whatever φ.</summary>
+    public abstract double Variance(int level);
+
+    /// <summary>a and τ of a node's branch, with their derivatives by φ.</summary>
+    protected abstract Branch BranchOf(int node, double phi);
+
+    /// <summary>Writes P(φ) and returns log |P|.</summary>
+    public double Evaluate(ReadOnlySpan<double> phi, Span<double> values)
+    {
+        var at = ParameterCount == 0 ? 0 : phi[0];
+        values.Clear();
+        var logDeterminant = 0.0;
+        for (var v = 0; v < Order; v++)
+        {
+            var branch = BranchOf(v, at);
+            logDeterminant -= Math.Log(branch.Variance);
+            values[_own[v]] += 1 / branch.Variance;
+            if (_link[v] < 0)
+                continue;
+            values[_link[v]] -= branch.Weight / branch.Variance;
+            values[_parent[v]] += branch.Weight * branch.Weight / branch.Variance;
+        }
+        return logDeterminant;
+    }
+
+    /// <summary>
+    /// The derivative by φ of Σ g·P + g_log log |P|, g given for each stored entry (an entry off the diagonal counts as it is
+    /// stored, once).
+    /// </summary>
+    public double PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> entries, double logDeterminant)
+    {
+        if (ParameterCount == 0)
+            return 0;
+        var slope = 0.0;
+        for (var v = 0; v < Order; v++)
+        {
+            var branch = BranchOf(v, phi[0]);
+            var inverse = 1 / branch.Variance;
+            // d(1/τ) = −dτ/τ²
+            var dInverse = -branch.VarianceSlope * inverse * inverse;
+            slope += entries[_own[v]] * dInverse;
+            slope -= logDeterminant * branch.VarianceSlope * inverse;
+            if (_link[v] < 0)
+                continue;
+            slope -= entries[_link[v]] * ((branch.WeightSlope * inverse) + (branch.Weight * dInverse));
+            slope += entries[_parent[v]] * ((2 * branch.Weight * branch.WeightSlope * inverse) + (branch.Weight * branch.Weight * dInverse));
+        }
+        return slope;
+    }
+
+    private bool HasLevel(int node) => node >= 0 && node < Order;
+}
+
+/// <summary>How a node follows its parent: b = Weight · parent + e, Var(e) = Variance, and the derivatives of both by φ.</summary>
+internal readonly record struct Branch(double Weight, double Variance, double WeightSlope, double VarianceSlope);

@@ -1,0 +1,51 @@
+using EcoGlmm.Reporting;
+
+namespace EcoGlmm;
+
+/// <summary>From a fitted model to a manuscript: tables, sentences, citation.</summary>
+public static class ReportingExtensions
+{
+    /// <summary>The model as a table for a manuscript: estimates, random effects, what it was fitted to.</summary>
+    /// <param name="fit">The model.</param>
+    /// <param name="options">Columns, labels, number style; the usual ones when null.</param>
+    /// <exception cref="GlmmException">The level of the intervals is not between 0 and 1.</exception>
+    public static PublicationTable Table(this GlmmFit fit, ModelTableOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return ModelTable.Of(fit, options ?? new ModelTableOptions());
+    }
+
+    /// <summary>The table of <see cref="Table"/> in Markdown.</summary>
+    /// <inheritdoc cref="Table"/>
+    public static string ToMarkdown(this GlmmFit fit, ModelTableOptions? options = null) => fit.Table(options).ToMarkdown();
+
+    /// <summary>The table of <see cref="Table"/> in LaTeX, with the rules of the package booktabs.</summary>
+    /// <param name="fit">The model.</param>
+    /// <param name="options">Columns, labels, number style; the usual ones when null.</param>
+    /// <param name="label">The label to refer to it by, for example "tab:owls"; null for none.</param>
+    public static string ToLatex(this GlmmFit fit, ModelTableOptions? options = null, string? label = null) => fit.Table(options).ToLatex(label);
+
+    /// <summary>
+    /// The sentences of a manuscript about the model: family, link, structure, estimation, checks, software with its version; every
+    /// estimate with its interval.
+    /// </summary>
+    /// <param name="fit">The model.</param>
+    /// <param name="options">Labels, level of the intervals and number style; the usual ones when null.</param>
+    /// <param name="checks">Whether to simulate residuals and report their tests.</param>
+    public static ModelReport Report(this GlmmFit fit, ModelTableOptions? options = null, bool checks = true)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        options ??= new ModelTableOptions();
+        ModelTable.RequireLevel(options.Level);
+        return new ReportWriter(fit, options, checks).Write();
+    }
+
+    /// <summary>How to cite the software that the model was fitted with.</summary>
+    /// <param name="fit">The model.</param>
+    /// <returns>The citation as a sentence; <see cref="Citation.BibTex"/> has it for reference managers.</returns>
+    public static string Cite(this GlmmFit fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return Citation.Text;
+    }
+}
