@@ -1,5 +1,6 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 
@@ -41,6 +42,12 @@ internal static class RefinedEstimator
         {
             throw new GlmmException("A model that holds standard deviations or correlations at values cannot be refined by simulation. "
                 + "Use QuadraturePoints, or estimate them.");
+        }
+
+        if (ConnectedLevels.Obstacle(model.Terms) is { } title)
+        {
+            throw new GlmmException($"The likelihood is simulated where the levels of a grouping factor are independent, which those of {title} are not. "
+                + "Compare the fit with one by the parametric bootstrap.");
         }
 
         var d = model.ParameterCount;

@@ -49,7 +49,7 @@ internal sealed class SimulatedLikelihood
         _observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion, 1, cancellation);
         _lambda = new CovarianceFactor(model.Terms);
         _level = model.Family.HasDispersion || model.Family.Shapes.Count > 0 || model.IsZeroInflated ? DerivativeLevel.Gradient : DerivativeLevel.Mode;
-        var (n, q) = (model.ObservationCount, _system.EffectCount);
+        var (n, q) = (model.ObservationCount, _system.LatentCount);
         var sets = ConnectedLevels.Of(model.Terms, n);
         _sets = sets.Count;
         _setOfRow = new int[n];
@@ -57,19 +57,19 @@ internal sealed class SimulatedLikelihood
         for (var c = 0; c < _sets; c++)
         {
             foreach (var i in sets[c].Rows) _setOfRow[i] = c;
-            foreach (var j in sets[c].Positions(model.Terms)) setOfEffect[j] = c;
+            foreach (var j in sets[c].LatentPositions(model.Terms)) setOfEffect[j] = c;
         }
 
         Pairs = Math.Max(2, Math.Min(pairs, (int)(MostKept / (2 * Math.Max(1, q)))));
         _u = new double[2 * Pairs][];
         _logFactor = new double[2 * Pairs * _sets];
         _logWeight = new double[_logFactor.Length];
-        _b = new double[q];
+        _b = new double[_system.EffectCount];
         _fixed = new double[]?[model.PredictorCount];
         _predictors = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors) (_fixed[k], _predictors[k]) = (new double[n], new double[n]);
         _constant = -0.5 * _system.LogDeterminant;
-        Draw(at.Modes, setOfEffect, [.. sets.Select(s => s.Effects)], new RandomStream(seed));
+        Draw(at.Modes, setOfEffect, [.. sets.Select(s => s.LatentPositions(model.Terms).Count())], new RandomStream(seed));
     }
 
     /// <summary>Antithetic pairs of draws.</summary>
@@ -106,7 +106,7 @@ internal sealed class SimulatedLikelihood
     private void Draw(double[] modes, int[] setOfEffect, int[] sizes, RandomStream stream)
     {
         var q = modes.Length;
-        var (d, h) = (new double[q], new double[q]);
+        var (d, h, product) = (new double[q], new double[q], new double[_b.Length]);
         var (form, stretch, squares) = (new double[_sets], new double[_sets], new double[_sets]);
         for (var pair = 0; pair < Pairs; pair++)
         {
@@ -116,8 +116,8 @@ internal sealed class SimulatedLikelihood
             _system.SolveFactorTransposed(d);
             // dᵀHd of each set, H = ΛᵀZᵀWZΛ + I.
             _system.Lambda.Multiply(d, _b);
-            _system.MultiplyCrossProducts(_b, h);
-            _system.Lambda.MultiplyTransposed(h, h);
+            _system.MultiplyCrossProducts(_b, product);
+            _system.Lambda.MultiplyTransposed(product, h);
             Array.Clear(form);
             for (var j = 0; j < q; j++) form[setOfEffect[j]] += d[j] * (h[j] + d[j]);
             for (var c = 0; c < _sets; c++)
@@ -199,7 +199,7 @@ internal sealed class SimulatedLikelihood
         var n = _setOfRow.Length;
         var adjusted = new double[_model.PredictorCount][];
         foreach (var k in _model.ActivePredictors) adjusted[k] = new double[n];
-        var totals = _model.Terms.Select(t => new double[t.Width * t.Width]).ToArray();
+        var totals = _model.Terms.Select(t => new double[t.Width * t.LatentWidth]).ToArray();
         var (weighted, ztl) = (new double[n], new double[_b.Length]);
         for (var s = 0; s < _u.Length; s++)
         {
@@ -223,13 +223,14 @@ internal sealed class SimulatedLikelihood
 
             for (var t = 0; t < totals.Length; t++)
             {
-                var (r, total) = (_model.Terms[t].Width, totals[t]);
-                var end = _model.Terms[t].EffectOffset + _model.Terms[t].EffectCount;
-                for (var l = _model.Terms[t].EffectOffset; l < end; l += r)
+                var (term, total) = (_model.Terms[t], totals[t]);
+                var (r, d) = (term.Width, term.LatentWidth);
+                for (var l = 0; l < term.Levels.Count; l++)
                 {
                     for (var row = 0; row < r; row++)
                     {
-                        for (var column = 0; column <= row; column++) total[(row * r) + column] -= _u[s][l + column] * ztl[l + row];
+                        for (var column = 0; column < d; column++)
+                            total[(row * d) + column] -= _u[s][term.LatentOffset + (l * d) + column] * ztl[term.EffectOffset + (l * r) + row];
                     }
                 }
             }
@@ -243,6 +244,6 @@ internal sealed class SimulatedLikelihood
         }
 
         var theta = gradient[_model.FixedCount..];
-        for (var t = 0; t < totals.Length; t++) CovarianceFactor.Pack(_model.Terms[t], totals[t], theta.Slice(_model.Terms[t].ThetaOffset, _model.Terms[t].ThetaCount));
+        for (var t = 0; t < totals.Length; t++) _lambda.PullBack(t, totals[t], [], 0, theta.Slice(_model.Terms[t].ThetaOffset, _model.Terms[t].ThetaCount));
     }
 }

@@ -16,6 +16,9 @@ public sealed class ApproximationError : IRichDisplay
 {
     /// <summary>A shift of more of a standard error matters.</summary>
     private const double Notable = 0.2;
+
+    /// <summary>A standard deviation that moves by 5 % matters as much.</summary>
+    private const double DeviationWeight = 4;
     private readonly (string Name, double Before, double After, double Error, bool IsDeviation)[] _rows;
     private readonly bool _isExact;
     private readonly string _advice;
@@ -68,7 +71,7 @@ public sealed class ApproximationError : IRichDisplay
         var trust = EffectiveDraws < 30 ? " The draws are too few for these random effects to be sure of it: ask for more draws." : "";
         var size = $"The log-likelihood is {(LogLikelihoodError >= 0 ? "too high" : "too low")} by {NumberFormat.Significant(Math.Abs(LogLikelihoodError), 2)} (Monte Carlo error {NumberFormat.Significant(MonteCarloError, 2)}).";
         var worst = _rows.Where(r => r.Error > 0 || r.IsDeviation).OrderByDescending(Size).FirstOrDefault();
-        if (worst.Name is null || Size(worst) < Notable) return $"{size} No estimate moves by more than {Notable} of a standard error: the approximation may be believed.{trust}";
+        if (worst.Name is null || Size(worst) < Notable) return $"{size} No coefficient moves by more than {NumberFormat.Significant(Notable)} of a standard error, no standard deviation by more than 5 %: the approximation may be believed.{trust}";
         var factor = worst.Before / worst.After;
         var amount = worst.IsDeviation && factor is > 1.1 or < 0.9 && worst.After > 0
             ? $"{worst.Name} is {(factor > 1 ? "overstated" : "understated")}, {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)} (a factor of {NumberFormat.Significant(factor > 1 ? factor : 1 / factor, 2)})"
@@ -84,7 +87,7 @@ public sealed class ApproximationError : IRichDisplay
 
     private static double Size((string Name, double Before, double After, double Error, bool IsDeviation) row) => row.Error > 0
         ? Math.Abs(row.After - row.Before) / row.Error
-        : row.IsDeviation && row is { Before: > 0, After: > 0 } ? Math.Abs(Math.Log(row.After / row.Before)) * 2 : 0;
+        : row.IsDeviation && row is { Before: > 0, After: > 0 } ? Math.Abs(Math.Log(row.After / row.Before)) * DeviationWeight : 0;
 
     private static string NameOf(FitParameter parameter) => parameter.Part == ModelPart.Conditional || parameter.Kind == ParameterKind.Dispersion ? parameter.Name : $"{parameter.Part} {parameter.Name}";
 

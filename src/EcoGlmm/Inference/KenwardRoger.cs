@@ -40,7 +40,11 @@ internal sealed class KenwardRoger : FixedEffectInference
         var inner = Matrix<double>.Build.Dense(phi.RowCount, phi.ColumnCount);
         for (var i = 0; i < k; i++)
         {
-            for (var j = 0; j < k; j++) inner += w[i, j] * (sums.Second[i, j] - (sums.First[i] * phi * sums.First[j]));
+            for (var j = 0; j < k; j++)
+            {
+                inner += w[i, j] * (sums.Second[i, j] - (sums.First[i] * phi * sums.First[j]));
+                if (sums.Curvatures[i, j] is { } bend) inner -= w[i, j] / 4 * bend;
+            }
         }
 
         var adjusted = phi + (2 * phi * inner * phi);

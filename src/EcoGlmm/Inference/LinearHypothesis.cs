@@ -136,6 +136,6 @@ internal sealed class LinearHypothesis
         return name.Length == 0 ? "a name or a number is missing" : $"there is no coefficient \"{name}\"{NearestName.Suggestion(name, _names)}";
     }
 
-    private GlmmException Error(string why) => new($"The hypothesis \"{_text}\" cannot be read: {why.TrimEnd('.')}. Write coefficients by the names of the table: "
+    private GlmmException Error(string why) => new($"The hypothesis \"{_text}\" cannot be read: {why.TrimEnd('.')}{(why.EndsWith('?') ? "" : ".")} Write coefficients by the names of the table: "
         + $"\"{(_names.Count > 0 ? _names[^1] : "x")} = 0\". They are {Names.List([.. _names])}.");
 }

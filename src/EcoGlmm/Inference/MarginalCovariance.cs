@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;
@@ -7,14 +8,22 @@ namespace EcoGlmm.Inference;
 /// <summary>Covariance of the effects of one level of a term and what it changes with: all r × r.</summary>
 /// <param name="Covariance">B, at the estimate.</param>
 /// <param name="Derivatives">∂B/∂ρ_k for each parameter of the term.</param>
-internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnlyList<Matrix<double>> Derivatives)
+/// <param name="Curvatures">∂²B/∂ρ_k∂ρ_l; null where B is linear in its parameters.</param>
+internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnlyList<Matrix<double>> Derivatives, Matrix<double>[,]? Curvatures)
 {
-    /// <summary>Of a term, in its own variances and covariances, in which the marginal covariance is linear.</summary>
+    /// <summary>Steps of differences, as a share of a parameter or of one.</summary>
+    private const double Step = 1e-4;
+
+    /// <summary>
+    /// Of a term: where any covariance or any variances are allowed in these themselves, in which the marginal covariance is linear; else in
+    /// the structure's own parameters, by differences.
+    /// </summary>
     public static LevelCovarianceModel Of(Estimate estimate, int term)
     {
         var t = estimate.Model.Terms[term];
-        var r = t.Width;
-        var lambda = Matrix<double>.Build.Dense(r, r, (i, j) => estimate.Scale * estimate.System.Lambda[term][(i * r) + j]);
+        var (r, d) = (t.Width, t.LatentWidth);
+        if (t.Loadings is not (Unstructured or Diagonal)) return OfStructure(estimate, term);
+        var lambda = Matrix<double>.Build.Dense(r, d, (i, j) => estimate.Scale * estimate.System.Lambda[term][(i * d) + j]);
         var derivatives = new List<Matrix<double>>();
         for (var a = 0; a < r; a++)
         {
@@ -27,7 +36,38 @@ internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnly
             }
         }
 
-        return new LevelCovarianceModel(lambda * lambda.Transpose(), derivatives);
+        return new LevelCovarianceModel(lambda * lambda.Transpose(), derivatives, null);
+    }
+
+    private static LevelCovarianceModel OfStructure(Estimate estimate, int term)
+    {
+        var t = estimate.Model.Terms[term];
+        var (r, d) = (t.Width, t.LatentWidth);
+        var theta = estimate.System.Lambda.LoadingsTheta(term).ToArray();
+        Matrix<double> At(params (int Parameter, double By)[] moves)
+        {
+            var point = (double[])theta.Clone();
+            foreach (var (parameter, by) in moves) point[parameter] += by;
+            var values = new double[r * d];
+            t.Loadings.Set(point, values);
+            var lambda = Matrix<double>.Build.Dense(r, d, (i, j) => estimate.Scale * values[(i * d) + j]);
+            return lambda * lambda.Transpose();
+        }
+
+        var h = Array.ConvertAll(theta, v => Step * Math.Max(1, Math.Abs(v)));
+        var middle = At();
+        var k = theta.Length;
+        var curvatures = new Matrix<double>[k, k];
+        for (var i = 0; i < k; i++)
+        {
+            curvatures[i, i] = (At((i, h[i])) - (2 * middle) + At((i, -h[i]))) / (h[i] * h[i]);
+            for (var j = 0; j < i; j++)
+            {
+                curvatures[i, j] = curvatures[j, i] = (At((i, h[i]), (j, h[j])) - At((i, h[i]), (j, -h[j])) - At((i, -h[i]), (j, h[j])) + At((i, -h[i]), (j, -h[j]))) / (4 * h[i] * h[j]);
+            }
+        }
+
+        return new LevelCovarianceModel(middle, [.. Enumerable.Range(0, k).Select(i => (At((i, h[i])) - At((i, -h[i]))) / (2 * h[i]))], curvatures);
     }
 }
 
@@ -48,6 +88,12 @@ internal sealed class MarginalCovariance
     {
         var estimate = fit.Estimate;
         var terms = estimate.Model.Terms;
+        if (ConnectedLevels.Obstacle(terms) is { } title)
+        {
+            throw new GlmmException($"Kenward and Roger's method takes the levels of a grouping factor as independent, which those of {title} are not. "
+                + "Use DenominatorDegrees.Satterthwaite.");
+        }
+
         var n = fit.ObservationCount;
         var x = fit.Specification.Conditional.Training.X;
         var p = x.Length / n;
@@ -60,6 +106,7 @@ internal sealed class MarginalCovariance
         var precision = Matrix<double>.Build.Dense(p, p);
         var first = Fill(count, () => Matrix<double>.Build.Dense(p, p));
         var second = Fill(count, () => Fill(count, () => Matrix<double>.Build.Dense(p, p)));
+        var bends = new Matrix<double>?[count, count];
         var traces = new double[count, count];
         var trace = new double[count];
         var sets = ConnectedLevels.Of([.. terms], n);
@@ -114,10 +161,14 @@ internal sealed class MarginalCovariance
                 for (var l = 0; l < count; l++)
                 {
                     second[l][k] += cu[l].Transpose() * left;
+                    if (Curvature(parameters[k], parameters[l]) is { } curvature)
+                        bends[k, l] = (bends[k, l] ?? Matrix<double>.Build.Dense(p, p)) + (u.Transpose() * set.Multiply(terms, t => parameters[k].Term == t ? curvature : null, u));
                     if (l <= k) traces[k, l] = traces[l, k] += TraceOfProduct(cs[k], cs[l]);
                 }
             }
         }
+
+        Matrix<double>? Curvature((int Term, int Index) k, (int Term, int Index) l) => k.Term >= 0 && k.Term == l.Term ? models[k.Term].Curvatures?[k.Index, l.Index] : null;
 
         Precision = precision;
         // σ²: V_σ = (V − V_B)/σ².
@@ -127,12 +178,14 @@ internal sealed class MarginalCovariance
         var last = count - 1;
         Second = new Matrix<double>[count, count];
         Traces = new double[count, count];
+        Curvatures = new Matrix<double>?[count, count];
         for (var k = 1; k < count; k++)
         {
             for (var l = 1; l < count; l++)
             {
                 Second[k - 1, l - 1] = second[k][l];
                 Traces[k - 1, l - 1] = traces[k, l];
+                Curvatures[k - 1, l - 1] = bends[k, l];
             }
 
             Second[last, k - 1] = ResidualSecond(k);
@@ -153,6 +206,9 @@ internal sealed class MarginalCovariance
 
     /// <summary>Q_kl.</summary>
     public Matrix<double>[,] Second { get; }
+
+    /// <summary>R_kl = XᵀV⁻¹V_klV⁻¹X with the second derivatives of V; null where these are zero.</summary>
+    public Matrix<double>?[,] Curvatures { get; }
 
     /// <summary>tr(V⁻¹V_kV⁻¹V_l).</summary>
     public double[,] Traces { get; }

@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.Formulas;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -21,11 +22,15 @@ internal static class TermHypotheses
         var assign = Kept(design);
         var labels = design.TermLabels;
         var contrasts = kind == TestKind.TypeThree ? SumToZero(fit, assign) : null;
+        var covariates = Covariates(fit);
         for (var t = 1; t <= labels.Count; t++)
         {
             int[] own = [.. Enumerable.Range(0, assign.Length).Where(j => assign[j] == t)];
             if (own.Length == 0) continue;
-            var l = contrasts is null ? Sequential(fit, assign, Before(labels, assign, t, kind)) : Matrix<double>.Build.DenseOfRows(own.Select(j => contrasts.Row(j)));
+            // A term that none contains is tested by its own coefficients, whatever their coding.
+            var l = contrasts is null ? Sequential(fit, assign, Before(labels, assign, t, kind, covariates))
+                : !labels.Where((_, other) => other != t - 1).Any(label => Contains(label, labels[t - 1], covariates)) ? Matrix<double>.Build.Dense(own.Length, assign.Length, (i, j) => own[i] == j ? 1 : 0)
+                : Matrix<double>.Build.DenseOfRows(own.Select(j => contrasts.Row(j)));
             yield return (labels[t - 1], l);
         }
     }
@@ -38,30 +43,60 @@ internal static class TermHypotheses
     }
 
     /// <summary>The columns to allow for, and those of the term.</summary>
-    private static (int[] Before, int[] Own) Before(IReadOnlyList<string> labels, int[] assign, int term, TestKind kind)
+    private static (int[] Before, int[] Own) Before(IReadOnlyList<string> labels, int[] assign, int term, TestKind kind, HashSet<string> covariates)
     {
-        bool Counts(int t) => t == 0 || (t != term && (kind == TestKind.TypeOne ? t < term : !Contains(labels[t - 1], labels[term - 1])));
+        bool Counts(int t) => t == 0 || (t != term && (kind == TestKind.TypeOne ? t < term : !Contains(labels[t - 1], labels[term - 1], covariates)));
         int[] all = [.. Enumerable.Range(0, assign.Length)];
         return ([.. all.Where(j => Counts(assign[j]))], [.. all.Where(j => assign[j] == term)]);
     }
 
-    private static bool Contains(string label, string part) => label.Split(':') is var factors && part.Split(':').All(factors.Contains);
+    /// <summary>
+    /// Whether a term contains another: it has the same covariates, and all of its factors and more. A factor is not contained in its
+    /// interaction with a covariate, which it can do without.
+    /// </summary>
+    private static bool Contains(string label, string part, HashSet<string> covariates)
+    {
+        var (whole, own) = (label.Split(':'), part.Split(':'));
+        return whole.Where(covariates.Contains).ToHashSet().SetEquals(own.Where(covariates.Contains))
+            && own.All(whole.Contains) && whole.Length > own.Length;
+    }
 
-    /// <summary>Own rows of the triangular factor: X_own, with those before partialled out, regressed on all columns.</summary>
+    /// <summary>The variables of the fixed effects that are numbers.</summary>
+    private static HashSet<string> Covariates(GlmmFit fit)
+    {
+        string[] factors = ["factor", "as.factor", "ordered", "interaction", "relevel", "cut"];
+        bool IsFactor(FormulaNode node) => node switch
+        {
+            NameNode name => fit.Data.TryGetColumn(name.Name, out var column) && column is CategoricalColumn or LogicalColumn,
+            CallNode call => factors.Contains(call.Function),
+            _ => false,
+        };
+        return [.. fit.Specification.Conditional.FixedExpressions.Where(node => !IsFactor(node)).Select(node => node.ToString()!)];
+    }
+
+    /// <summary>Rows of the triangular factor with ones along its diagonal: each own column, those before it partialled out, regressed on all.</summary>
     private static Matrix<double> Sequential(GlmmFit fit, int[] assign, (int[] Before, int[] Own) columns)
     {
         var n = fit.ObservationCount;
         var x = Matrix<double>.Build.Dense(n, assign.Length, (double[])fit.Specification.Conditional.Training.X.Clone());
-        var own = Matrix<double>.Build.DenseOfColumns(columns.Own.Select(j => x.Column(j)));
-        if (columns.Before.Length > 0)
+        var rows = new List<Vector<double>>();
+        var before = columns.Before.Select(j => x.Column(j)).ToList();
+        foreach (var j in columns.Own)
         {
-            var before = Matrix<double>.Build.DenseOfColumns(columns.Before.Select(j => x.Column(j)));
-            own -= before * before.QR().Solve(own);
+            var own = x.Column(j);
+            if (before.Count > 0)
+            {
+                var known = Matrix<double>.Build.DenseOfColumnVectors(before);
+                own -= known * known.QR().Solve(own);
+            }
+
+            before.Add(x.Column(j));
+            var row = x.TransposeThisAndMultiply(own) / (own * own);
+            var largest = row.AbsoluteMaximum();
+            rows.Add(row.Map(v => Math.Abs(v) < Rounding * largest ? 0 : v));
         }
 
-        var l = (own.Transpose() * own).Solve(own.Transpose() * x);
-        var largest = l.Enumerate().Max(Math.Abs);
-        return l.Map(v => Math.Abs(v) < Rounding * largest ? 0 : v);
+        return Matrix<double>.Build.DenseOfRowVectors(rows);
     }
 
     /// <summary>The coefficients under sum-to-zero contrasts as combinations of those of the fit.</summary>

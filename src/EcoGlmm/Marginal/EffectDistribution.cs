@@ -54,11 +54,13 @@ internal sealed class EffectDistribution
     /// <summary>A deviation from the means.</summary>
     public double[] Draw(RandomStream random)
     {
-        var u = new double[_estimate.System.EffectCount];
+        var system = _estimate.System;
+        var u = new double[system.LatentCount];
         for (var i = 0; i < u.Length; i++) u[i] = random.NextNormal();
-        _estimate.System.SolveFactorTransposed(u);
-        _estimate.System.Lambda.Multiply(u, u);
-        var result = Of(u);
+        system.SolveFactorTransposed(u);
+        var b = new double[system.EffectCount];
+        system.Lambda.Multiply(u, b);
+        var result = Of(b);
         for (var l = 0; l < Count; l++) result[l] *= _estimate.Scale;
         var z = Vector<double>.Build.Dense(_parameters.RowCount, _ => random.NextNormal());
         var change = _parameters * z;
@@ -75,14 +77,15 @@ internal sealed class EffectDistribution
     {
         var result = new double[Count, Count];
         var square = _estimate.Scale * _estimate.Scale;
-        var column = new double[_estimate.System.EffectCount];
+        var system = _estimate.System;
+        var (column, latent) = (new double[system.EffectCount], new double[system.LatentCount]);
         for (var l = 0; l < Count; l++)
         {
             Array.Clear(column);
             for (var k = 0; k < _width; k++) column[_offset + (l * _width) + k] = _weights[k];
-            _estimate.System.Lambda.MultiplyTransposed(column, column);
-            _estimate.System.Solve(column);
-            _estimate.System.Lambda.Multiply(column, column);
+            system.Lambda.MultiplyTransposed(column, latent);
+            system.Solve(latent);
+            system.Lambda.Multiply(latent, column);
             var own = Of(column);
             for (var m = 0; m < Count; m++) result[m, l] = square * own[m];
         }

@@ -1,8 +1,8 @@
 using System.Collections;
 using EcoGlmm.Text;
+using EcoGlmm.Estimation;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
@@ -64,7 +64,8 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay
         (Group, Effect, K, _level) = (modes.Group, effect, k, level);
         var e = terms[term].Effects.ToList().IndexOf(effect);
         var distribution = new EffectDistribution(fit, term, e);
-        var raw = NoPooling.Estimates(fit, term);
+        if (terms[term].Entries is not null) throw new GlmmException($"Rows of {modes.Group} have several levels each, so that its levels cannot be ranked by their own rows.");
+        var raw = UnpooledSearch.Find(fit.Estimate, fit.Family, term, fit.Options.Control.MaxThreads);
         var (ranks, expected) = Simulate(distribution, draws, seed);
         var covariance = m <= MostExact ? distribution.Covariance() : null;
         if (covariance is not null) expected = Exact(distribution.Means, covariance);

@@ -137,7 +137,7 @@ internal sealed class DesignSimulator
             foreach (var term in part.Training.RandomTerms)
             {
                 result.AddRange(term.EffectNames.Select(e => $"{prefix}sd_{e}|{term.Group}"));
-                if (term.Kind == CovarianceKind.Diagonal) continue;
+                if (term.Structure.Loadings.IsDiagonal) continue;
                 for (var e = 1; e < term.EffectNames.Length; e++)
                 {
                     for (var f = 0; f < e; f++) result.Add($"{prefix}cor_{term.EffectNames[e]}.{term.EffectNames[f]}|{term.Group}");
@@ -162,6 +162,12 @@ internal sealed class DesignSimulator
     /// <summary>The lower-triangular factor of the covariance of a level's effects, row-major; correlations are zero unless given.</summary>
     private static double[] Factor(GroupingTerm term, string prefix, Func<string, string, double> value, IReadOnlyDictionary<string, double> parameters, HashSet<string> used)
     {
+        if (!term.Structure.IsPlain || term.Entries is not null)
+        {
+            throw new GlmmException($"{term.Title} cannot be simulated without a fit: its covariance has parameters beside standard deviations and correlations. "
+                + "Fit the model to a pilot and use fit.Simulate(...) or fit.Power(...).");
+        }
+
         var r = term.EffectNames.Length;
         var sd = Array.ConvertAll(term.EffectNames, e => value($"{prefix}sd_{e}|{term.Group}", "a standard deviation between levels"));
         var bad = Array.FindIndex(sd, s => s < 0);
@@ -170,7 +176,7 @@ internal sealed class DesignSimulator
         for (var e = 0; e < r; e++)
         {
             correlation[(e * r) + e] = 1;
-            for (var f = 0; f < e && term.Kind != CovarianceKind.Diagonal; f++)
+            for (var f = 0; f < e && !term.Structure.Loadings.IsDiagonal; f++)
             {
                 var name = $"{prefix}cor_{term.EffectNames[e]}.{term.EffectNames[f]}|{term.Group}";
                 used.Add(name);

@@ -76,7 +76,7 @@ public sealed class TermTestTests
         Assert.Contains("All together", tests.ToHtml());
         var wald = fit.TestHypothesis(["ArrivalTime = 0"], DenominatorDegrees.Infinite);
         Assert.Equal(names["ArrivalTime"].PValue, wald.PValue, 1e-10);
-        Assert.Contains("Did you mean", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArivalTime = 0")).Message);
+        Assert.Contains("did you mean", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArivalTime = 0")).Message);
         Assert.Contains("no coefficient is left", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime = ArrivalTime")).Message);
         Assert.Contains("one of its sides", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime =")).Message);
         Assert.Contains("same in different ways", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime = 0", "2 * ArrivalTime = 1")).Message);
