@@ -28,8 +28,9 @@ internal static class TermHypotheses
             int[] own = [.. Enumerable.Range(0, assign.Length).Where(j => assign[j] == t)];
             if (own.Length == 0) continue;
             // A term that none contains is tested by its own coefficients, whatever their coding.
-            var l = contrasts is null ? Sequential(fit, assign, Before(labels, assign, t, kind, covariates))
-                : !labels.Where((_, other) => other != t - 1).Any(label => Contains(label, labels[t - 1], covariates)) ? Matrix<double>.Build.Dense(own.Length, assign.Length, (i, j) => own[i] == j ? 1 : 0)
+            var isFree = kind != TestKind.TypeOne && !labels.Where((_, other) => other != t - 1).Any(label => Contains(label, labels[t - 1], covariates));
+            var l = isFree ? Matrix<double>.Build.Dense(own.Length, assign.Length, (i, j) => own[i] == j ? 1 : 0)
+                : contrasts is null ? Sequential(fit, assign, Before(labels, assign, t, kind, covariates))
                 : Matrix<double>.Build.DenseOfRows(own.Select(j => contrasts.Row(j)));
             yield return (labels[t - 1], l);
         }
