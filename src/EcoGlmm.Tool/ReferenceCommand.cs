@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EcoGlmm.Tool.Reference;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Tool;
 
@@ -28,7 +29,7 @@ internal static class ReferenceCommand
             Directory.CreateDirectory(folder);
             var pages = ReferencePages.Of(typeof(Glmm).Assembly);
             foreach (var (file, text) in pages)
-                File.WriteAllText(Path.Combine(folder, file), text);
+                AtomicFile.WriteText(Path.Combine(folder, file), text);
             Console.WriteLine($"Wrote {pages.Count} pages to {folder}");
             return 0;
         }

@@ -193,6 +193,10 @@ internal static class FitWords
             };
         }
 
+        foreach (var remark in ColumnRemarks.Of(fit.Specification.VariableNames.SelectMany(
+            name => fit.Data.TryGetColumn(name, out var column) ? new[] { column } : [])))
+            yield return remark;
+
         var single = fit.Specification.VariableNames
             .Where(name => fit.Data.TryGetColumn(name, out var column) && column is NumericColumn { IsSinglePrecision: true }).ToArray();
         if (single.Length > 0)

@@ -119,7 +119,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         return variance;
     }
 
-    public IReadOnlyList<VarianceComponent> VarianceComponents()
+    public VarianceComponentTable VarianceComponents()
     {
         var rows = new List<VarianceComponent>();
         for (var t = 0; t < estimate.Model.Terms.Count; t++)
@@ -149,7 +149,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             }
         }
 
-        return rows;
+        return new VarianceComponentTable(rows);
     }
 
     public ConditionalModes ConditionalModes()

@@ -39,7 +39,7 @@ public sealed partial class GlmmFit : IRichDisplay
         RandomEffects = tables.ConditionalModes();
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
         Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
-        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
+        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
         _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
     }
 
@@ -65,7 +65,7 @@ public sealed partial class GlmmFit : IRichDisplay
     public CoefficientTable DispersionEffects { get; }
 
     /// <summary>Standard deviations and correlations of the random effects.</summary>
-    public IReadOnlyList<VarianceComponent> VarianceComponents { get; }
+    public VarianceComponentTable VarianceComponents { get; }
 
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }
@@ -203,13 +203,14 @@ public sealed partial class GlmmFit : IRichDisplay
     }
 
     /// <summary>
-    /// The variance function, which leaves the dispersion factor out where the variance is proportional to it (as R does),
-    /// with the variance of structural zeros where there are any.
+    /// The variance function, which leaves the dispersion factor out where the variance is proportional to it (as R does) and one
+    /// dispersion holds for all rows; where it differs between rows, the variance itself. With the variance of structural zeros
+    /// where there are any.
     /// </summary>
     private double PearsonVariance(int i, double mu, double phi, double fitted)
     {
         var size = SizeOf(i);
-        var variance = Family.VarianceFunction(mu, phi, size);
+        var variance = _estimate.Model.HasConstantDispersion ? Family.VarianceFunction(mu, phi, size) : Family.Variance(mu, phi, size);
         if (_estimate.Predictors[LinearPredictor.ZeroInflation] is not { } zeta) return variance;
         var zeroProbability = 1 / (1 + Math.Exp(-zeta[i]));
         var mean = Family.Mean(mu, phi);

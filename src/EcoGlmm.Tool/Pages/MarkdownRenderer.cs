@@ -66,7 +66,14 @@ internal sealed class MarkdownRenderer(string folder)
     {
         if (url.Contains(':') || !PictureTypes.TryGetValue(Path.GetExtension(url), out var type))
             return null;
-        var path = Path.GetFullPath(Uri.UnescapeDataString(url), folder);
-        return File.Exists(path) ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}" : null;
+        // A page that is passed on holds nothing but what lies beside its notebook, whatever a path or a link leads to.
+        var path = new FileInfo(Path.GetFullPath(Uri.UnescapeDataString(url), folder));
+        if (!path.Exists)
+            return null;
+        var target = path.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path.FullName;
+        var inside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        return path.FullName.StartsWith(inside, StringComparison.Ordinal) && target.StartsWith(inside, StringComparison.Ordinal)
+            ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(target))}"
+            : null;
     }
 }

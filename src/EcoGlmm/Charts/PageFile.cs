@@ -1,3 +1,5 @@
+using EcoGlmm.Text;
+
 namespace EcoGlmm.Charts;
 
 /// <summary>Writes pages and pictures to files; what the machine says against it becomes a sentence.</summary>
@@ -9,7 +11,7 @@ internal static class PageFile
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            File.WriteAllText(path, text);
+            AtomicFile.WriteText(path, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

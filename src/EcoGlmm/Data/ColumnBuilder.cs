@@ -70,9 +70,25 @@ internal static class ColumnBuilder
                 value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture))),
             ValueKind.Logical => new LogicalColumn(name, Array.ConvertAll(values, value => (bool?)value)),
             ValueKind.Date => new DateColumn(name, Array.ConvertAll(values, ToDate)),
-            _ => new NumericColumn(name, Array.ConvertAll(values, ToNumber)),
+            _ => Numbers(name, values),
         };
     }
+
+    // Whole numbers that a double would change are identifiers, and stay apart as texts.
+    private static FieldColumn Numbers(string name, object?[] values)
+    {
+        var beyond = values.Select(value => value is null ? null : NumberLabels.Exact(value)).FirstOrDefault(text => text is not null);
+        return beyond is null
+            ? new NumericColumn(name, Array.ConvertAll(values, ToNumber))
+            : CategoricalColumn.FromTexts(name, values.Select(Whole), $"\"{beyond}\" has more digits than a number holds");
+    }
+
+    private static string? Whole(object? value) => value switch
+    {
+        null or double.NaN or float.NaN => null,
+        double number => NumberText.Format(number),
+        _ => NumberLabels.Exact(value) ?? NumberText.Format(ToNumber(value)),
+    };
 
     /// <summary>The T of an <see cref="IEnumerable{T}"/>; null if the sequence declares none or several.</summary>
     public static Type? ElementType(IEnumerable values)

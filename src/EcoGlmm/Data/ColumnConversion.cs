@@ -84,7 +84,7 @@ internal static class ColumnConversion
 
     /// <summary>The column as a factor with exactly these levels, in this order.</summary>
     /// <exception cref="GlmmException">A level is given twice, or a row holds a value that is not among them.</exception>
-    public static CategoricalColumn Factor(FieldColumn column, IEnumerable<string> levels)
+    public static CategoricalColumn Factor(FieldColumn column, IEnumerable<string> levels, bool isOrdered = false)
     {
         var chosen = levels.ToArray();
         var position = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -109,7 +109,7 @@ internal static class ColumnConversion
                     + $"{Names.List(chosen)}. Add that level, or leave those rows out with Where.");
             }
         }
-        return new CategoricalColumn(column.Name, chosen, codes, explicitLevels: true);
+        return new CategoricalColumn(column.Name, chosen, codes, explicitLevels: true, isOrdered: isOrdered);
     }
 
     private static GlmmException NotNumbers(CategoricalColumn column, int level, int row)

@@ -14,9 +14,9 @@ internal sealed class CsvColumn
         "yyyy-MM-dd' 'HH:mmK", "yyyy-MM-dd' 'HH:mm:ssK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
     ];
 
-    private readonly HashSet<string> _missing;
-    private readonly int _longestMissing;
+    private readonly CsvMissing _missing;
     private readonly bool _decimalComma;
+    private readonly NumberLabels _labels = new();
     private readonly List<double> _numbers = [];
     private readonly List<bool?> _logicals = [];
     private readonly List<DateTime?> _dates = [];
@@ -25,14 +25,16 @@ internal sealed class CsvColumn
     private ContentType _type;
     private int _leadingMissing;
     private bool _blankSeen;
+    private bool _wordForLogicalSeen;
+    private bool _quotedMissingSeen;
+    private bool _quotedIsLabel;
+    private string? _loss;
 
-    public CsvColumn(string name, CsvOptions options, bool isText)
+    public CsvColumn(string name, CsvMissing missing, bool decimalComma = false)
     {
         Name = name;
-        _missing = new HashSet<string>(options.MissingValues, StringComparer.Ordinal);
-        _longestMissing = _missing.Count == 0 ? -1 : _missing.Max(text => text.Length);
-        _decimalComma = options.DecimalSeparator == ',';
-        _type = isText ? ContentType.Text : ContentType.Unknown;
+        _missing = missing;
+        _decimalComma = decimalComma;
     }
 
     private enum ContentType { Unknown, Number, Logical, Date, Text }
@@ -42,13 +44,32 @@ internal sealed class CsvColumn
     /// <summary>Whether a later field has contradicted the type that earlier ones were stored in.</summary>
     public bool MustBeReadAsText { get; private set; }
 
-    public void Add(string field)
+    /// <summary>Whether a value stands without quotes.</summary>
+    public bool HasBareValues { get; private set; }
+
+    /// <summary>Whether a field stands in quotes, one that would otherwise be missing included.</summary>
+    public bool HasQuotedFields { get; private set; }
+
+    /// <summary>The column of the same name whose fields are all texts; why it was decided so goes with it.</summary>
+    public CsvColumn AsText() =>
+        new(Name, _missing, _decimalComma) { _quotedIsLabel = _quotedIsLabel, _type = ContentType.Text, _loss = _loss };
+
+    /// <param name="field">The field, blanks around it removed.</param>
+    /// <param name="isQuoted">Whether it stands in quotes.</param>
+    public void Add(string field, bool isQuoted = false)
     {
+        HasQuotedFields |= isQuoted;
+        if (_missing.Contains(field) && !(isQuoted && _quotedIsLabel))
+        {
+            _quotedMissingSeen |= isQuoted;
+            if (!MustBeReadAsText)
+                AddMissing();
+            return;
+        }
+        HasBareValues |= !isQuoted;
         if (MustBeReadAsText)
             return;
-        if (field.Length <= _longestMissing && _missing.Contains(field))
-            AddMissing();
-        else if (_type == ContentType.Text)
+        if (_type == ContentType.Text)
             AddText(field);
         else if (string.IsNullOrWhiteSpace(field))
         {
@@ -64,18 +85,42 @@ internal sealed class CsvColumn
         }
     }
 
+    /// <summary>What quotes say of the column: see <see cref="CsvQuotes"/>.</summary>
+    /// <param name="isText">Whether it is text.</param>
+    /// <param name="isLabel">Whether what would be missing without quotes is a label in them.</param>
+    public void DeclareText(bool isText, bool isLabel)
+    {
+        _quotedIsLabel = isLabel && _quotedMissingSeen;
+        MustBeReadAsText |= _quotedIsLabel || (isText && (_type == ContentType.Unknown ? _blankSeen : _type != ContentType.Text));
+    }
+
+    /// <summary>Draws the conclusions that need all fields: see <see cref="MustBeReadAsText"/>.</summary>
+    public void Complete()
+    {
+        if (MustBeReadAsText || _type == ContentType.Text)
+            return;
+        if (_type == ContentType.Number)
+        {
+            _labels.Complete(_numbers);
+            _loss = _labels.Loss;
+        }
+        else if (_type == ContentType.Logical && !_wordForLogicalSeen && _logicals.Where(value => value is not null).Distinct().Count() == 1)
+            _loss = $"\"{(_logicals.Contains(true) ? "T" : "F")}\" alone may be a name as well as a truth value";
+        MustBeReadAsText = _loss is not null;
+    }
+
     public FieldColumn ToColumn() => _type switch
     {
         ContentType.Unknown => new NumericColumn(Name, Enumerable.Repeat(double.NaN, _leadingMissing).ToArray()),
         ContentType.Number => new NumericColumn(Name, [.. _numbers]),
         ContentType.Logical => new LogicalColumn(Name, [.. _logicals]),
         ContentType.Date => new DateColumn(Name, [.. _dates]),
-        _ => CategoricalColumn.FromFirstSeen(Name, [.. _levels.Keys], [.. _codes]),
+        _ => CategoricalColumn.FromFirstSeen(Name, [.. _levels.Keys], [.. _codes], _loss),
     };
 
     private void Decide(string field)
     {
-        _type = TryNumber(field, out _) ? ContentType.Number
+        _type = TryNumber(field, out _, out _) ? ContentType.Number
             : TryLogical(field, out _) ? ContentType.Logical
             : TryDate(field, out _) ? ContentType.Date
             : ContentType.Text;
@@ -88,11 +133,13 @@ internal sealed class CsvColumn
     {
         switch (_type)
         {
-            case ContentType.Number when TryNumber(field, out var number):
+            case ContentType.Number when TryNumber(field, out var text, out var number):
                 _numbers.Add(number);
+                _labels.Add(text.AsSpan().Trim(), number);
                 break;
             case ContentType.Logical when TryLogical(field, out var logical):
                 _logicals.Add(logical);
+                _wordForLogicalSeen |= field.Length > 1;
                 break;
             case ContentType.Date when TryDate(field, out var date):
                 _dates.Add(date);
@@ -125,16 +172,11 @@ internal sealed class CsvColumn
         }
     }
 
-    private bool TryNumber(string field, out double number)
+    private bool TryNumber(string field, out string withPoint, out double number)
     {
-        if (!_decimalComma)
-            return NumberText.TryParse(field, out number);
-        if (field.Contains('.'))
-        {
-            number = 0;
-            return false;
-        }
-        return NumberText.TryParse(field.Replace(',', '.'), out number);
+        number = 0;
+        withPoint = _decimalComma ? field.Replace(',', '.') : field;
+        return !(_decimalComma && field.Contains('.')) && NumberText.TryParse(withPoint, out number);
     }
 
     private static bool TryLogical(string field, out bool value)

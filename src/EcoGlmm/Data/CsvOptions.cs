@@ -24,8 +24,18 @@ public sealed record CsvOptions
     /// <summary>Whether the first line names the columns; otherwise they are called V1, V2 and so on.</summary>
     public bool HasHeader { get; init; } = true;
 
-    /// <summary>Columns that are read as text whatever they look like, for instance ring numbers such as <c>007</c>.</summary>
+    /// <summary>
+    /// Columns that are read as text whatever they look like, such as plot numbers. A column of numbers that begin with zeros
+    /// (<c>007</c>), that have more digits than a number holds, or of which two different texts are one number (<c>1.1</c> and
+    /// <c>1.10</c>) is kept as text without being named here; <see cref="FieldData.AsNumeric"/> makes it numeric.
+    /// </summary>
     public IReadOnlyCollection<string> TextColumns { get; init; } = [];
+
+    /// <summary>
+    /// Columns that are ordered factors, with their levels from the lowest to the highest:
+    /// <c>["size"] = ["small", "medium", "large"]</c>. A model looks for trends over them (polynomial contrasts).
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> OrderedColumns { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>
     /// The file's encoding; null takes it from the byte order mark, otherwise UTF-8, or Windows-1252 (Western

@@ -8,9 +8,16 @@ namespace EcoGlmm.Data;
 /// <summary>Turns a CSV file into columns whose types are inferred from the whole file.</summary>
 internal sealed class CsvTable
 {
+    /// <summary>Characters in one field; a longer one is a quote that is never closed, or no table at all.</summary>
+    private const int LongestField = 1 << 20;
+
     private readonly CsvFile _file;
     private readonly CsvOptions _options;
     private readonly char _separator;
+    private readonly CsvMissing _missing;
+    private readonly HashSet<string> _textColumns;
+    private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
+    private CsvQuotes? _quotes;
 
     // Where the parser stands, for complaints.
     private string[] _names = [];
@@ -22,6 +29,8 @@ internal sealed class CsvTable
     {
         _file = file;
         _options = options;
+        _missing = new CsvMissing(options.MissingValues);
+        _textColumns = [.. options.TextColumns, .. options.OrderedColumns.Keys];
         _separator = options.Separator ?? CsvSeparator.Detect(file, options.DecimalSeparator ?? '.');
     }
 
@@ -40,6 +49,9 @@ internal sealed class CsvTable
     private FieldData Read()
     {
         var columns = ReadPass(firstPass: null);
+        foreach (var column in columns)
+            column.Complete();
+        _quotes?.Declare(columns);
         if (Array.Exists(columns, column => column.MustBeReadAsText))
         {
             var secondPass = ReadPass(columns);
@@ -47,9 +59,14 @@ internal sealed class CsvTable
                 columns[i] = columns[i].MustBeReadAsText ? secondPass[i] : columns[i];
         }
         var read = Array.ConvertAll(columns, column => column.ToColumn());
-        return new FieldData(_options.DecimalSeparator is null && _separator != ','
-            ? DecimalCommas.Apply(read, _options.TextColumns)
-            : read);
+        if (_options.DecimalSeparator is null && _separator != ',')
+            read = DecimalCommas.Apply(read, _textColumns);
+        for (var i = 0; i < read.Length; i++)
+        {
+            if (_options.OrderedColumns.TryGetValue(read[i].Name, out var levels))
+                read[i] = ColumnConversion.Factor(read[i], levels, isOrdered: true);
+        }
+        return new FieldData(read);
     }
 
     // The second pass, where there is one, reads only the columns that the first found to be text after all.
@@ -65,23 +82,32 @@ internal sealed class CsvTable
             IgnoreBlankLines = false,
             BufferSize = 1 << 16,
             BadDataFound = CheckQuotes,
+            MaxFieldSize = LongestField,
         });
         if (!ReadRecord(parser))
             throw new GlmmException($"The file \"{_file.Path}\" is empty.");
         _names = _options.HasHeader
             ? ReadHeader(parser)
             : [.. Enumerable.Range(1, parser.Count).Select(number => $"V{number}")];
-        foreach (var name in _options.TextColumns)
+        if (_options.HasHeader)
+            _quotes = new CsvQuotes(parser.RawRecord, _separator, _names);
+        foreach (var (option, name) in _options.TextColumns.Select(name => ("TextColumns", name)).Concat(
+            _options.OrderedColumns.Keys.Select(name => ("OrderedColumns", name))))
         {
-            if (!_names.Contains(name))
+            if (!_positions.ContainsKey(name) && !_names.Contains(name))
             {
-                throw new GlmmException($"TextColumns names \"{name}\", which is not a column of file \"{_file.Path}\""
+                throw new GlmmException($"{option} names \"{name}\", which is not a column of file \"{_file.Path}\""
                     + $"{NearestName.Suggestion(name, _names)} The columns are {Names.List(_names)}.");
             }
         }
 
-        var columns = Array.ConvertAll(_names, name =>
-            new CsvColumn(name, _options, firstPass is not null || _options.TextColumns.Contains(name)));
+        var columns = new CsvColumn[_names.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = firstPass?[i].AsText() ?? new CsvColumn(_names[i], _missing, _options.DecimalSeparator == ',');
+            if (firstPass is null && _textColumns.Contains(_names[i]))
+                columns[i] = columns[i].AsText();
+        }
         var wanted = Enumerable.Range(0, columns.Length).Where(i => firstPass is null || firstPass[i].MustBeReadAsText).ToArray();
         if (!_options.HasHeader)
             AddRow(parser, columns, wanted);
@@ -95,8 +121,16 @@ internal sealed class CsvTable
         while (true)
         {
             _startLine = _endLine + 1;
-            if (!parser.Read())
-                return false;
+            try
+            {
+                if (!parser.Read())
+                    return false;
+            }
+            catch (MaxFieldSizeException endless)
+            {
+                throw _file.Error(_startLine, $"a field has more than {LongestField:N0} characters, which no value of a table has. "
+                    + "A quote is not closed, or this is not a CSV file.", endless);
+            }
             _endLine = parser.RawRow;
             _columnBeingRead = 0;
             var isBlank = parser.Count == 1 && parser[0].Length == 0 && string.IsNullOrWhiteSpace(parser.RawRecord);
@@ -109,28 +143,33 @@ internal sealed class CsvTable
     {
         if (parser.Count != columns.Length)
             throw Ragged(parser);
+        var isQuoted = _quotes?.Find(parser.RawRecord);
         foreach (var i in wanted)
         {
             _columnBeingRead = i;
-            columns[i].Add(parser[i]);
+            columns[i].Add(parser[i], isQuoted is not null && isQuoted[i]);
         }
     }
 
     private string[] ReadHeader(CsvParser parser)
     {
+        _positions.Clear();
         var names = new string[parser.Count];
         for (var i = 0; i < names.Length; i++)
         {
             _columnBeingRead = i;
-            names[i] = parser[i].Trim();
-            var earlier = names[i].Length == 0 ? -1 : Array.IndexOf(names, names[i], 0, i);
-            if (earlier >= 0)
+            names[i] = parser[i];
+            // Blanks that stand within the quotes were meant.
+            if (names[i].Trim() is var trimmed && trimmed != names[i]
+                && (trimmed.Length == 0 || !parser.RawRecord.Contains($"\"{names[i].Replace("\"", "\"\"")}\"", StringComparison.Ordinal)))
+                names[i] = trimmed;
+            if (names[i].Length > 0 && !_positions.TryAdd(names[i], i))
             {
-                throw _file.Error(_startLine, $"columns {earlier + 1} and {i + 1} are both called \"{names[i]}\". "
+                throw _file.Error(_startLine, $"columns {_positions[names[i]] + 1} and {i + 1} are both called \"{names[i]}\". "
                     + "Rename one of them in the file.");
             }
         }
-        if (names.All(name => name.Length == 0))
+        if (_positions.Count == 0)
             throw _file.Error(_startLine, "the header names no column at all.");
 
         // As in R, a column without a name (row names that write.csv has written) is X, the next one X.1.
@@ -139,11 +178,9 @@ internal sealed class CsvTable
         {
             if (names[i].Length > 0)
                 continue;
-            string name;
             do
-                name = unnamed++ == 0 ? "X" : $"X.{unnamed - 1}";
-            while (names.Contains(name));
-            names[i] = name;
+                names[i] = unnamed++ == 0 ? "X" : $"X.{unnamed - 1}";
+            while (!_positions.TryAdd(names[i], i));
         }
         return names;
     }

@@ -8,7 +8,7 @@ internal static class DecimalCommas
     /// has decimal points, because commas must then mean something else, or if every comma stands before three digits: those
     /// may be thousands.
     /// </summary>
-    public static FieldColumn[] Apply(FieldColumn[] columns, IReadOnlyCollection<string> texts)
+    public static FieldColumn[] Apply(FieldColumn[] columns, HashSet<string> texts)
     {
         var hasPoints = columns.OfType<NumericColumn>().Any(column => Array.Exists(column.Values, value => double.IsFinite(value) && value != Math.Floor(value)));
         if (hasPoints)
@@ -26,9 +26,19 @@ internal static class DecimalCommas
     private static bool IsNumber(string level) =>
         !level.Contains('.') && level.Count(c => c == ',') <= 1 && NumberText.TryParse(level.Replace(',', '.'), out _);
 
-    private static NumericColumn Numbers(CategoricalColumn column)
+    private static FieldColumn Numbers(CategoricalColumn column)
     {
-        var values = Array.ConvertAll(column.Levels, level => NumberText.TryParse(level.Replace(',', '.'), out var value) ? value : double.NaN);
-        return new NumericColumn(column.Name, Array.ConvertAll(column.Codes, code => code < 0 ? double.NaN : values[code]));
+        var labels = new NumberLabels();
+        var values = Array.ConvertAll(column.Levels, level =>
+        {
+            var text = level.Replace(',', '.');
+            NumberText.TryParse(text, out var value);
+            labels.Add(text.AsSpan().Trim(), value);
+            return value;
+        });
+        labels.Complete(values);
+        return labels.Loss is { } loss
+            ? new CategoricalColumn(column.Name, column.Levels, column.Codes, keptAsText: loss)
+            : new NumericColumn(column.Name, Array.ConvertAll(column.Codes, code => code < 0 ? double.NaN : values[code]));
     }
 }

@@ -68,7 +68,8 @@ internal sealed class NumericColumn(string name, double[] values, bool isSingleP
 }
 
 /// <summary>Labels: each row holds the index of its level, or −1 when it is missing.</summary>
-internal sealed class CategoricalColumn(string name, string[] levels, int[] codes, bool explicitLevels = false)
+internal sealed class CategoricalColumn(
+    string name, string[] levels, int[] codes, bool explicitLevels = false, string? keptAsText = null, bool isOrdered = false)
     : FieldColumn(name)
 {
     public string[] Levels { get; } = levels;
@@ -78,12 +79,18 @@ internal sealed class CategoricalColumn(string name, string[] levels, int[] code
     /// <summary>Whether somebody chose the levels and their order, so that they are kept even where no row has them.</summary>
     public bool ExplicitLevels { get; } = explicitLevels;
 
+    /// <summary>Why a column that looks like another type was kept as text, as the end of a sentence; otherwise null.</summary>
+    public string? KeptAsText { get; } = keptAsText;
+
+    /// <summary>Whether the order of the levels means something: small, medium, large.</summary>
+    public bool IsOrdered { get; } = isOrdered;
+
     public override int Length => Codes.Length;
 
-    public override string Kind => "factor";
+    public override string Kind => IsOrdered ? "ordered factor" : "factor";
 
     /// <summary>A column of texts, levels sorted ordinally; null is missing.</summary>
-    public static CategoricalColumn FromTexts(string name, IEnumerable<string?> texts)
+    public static CategoricalColumn FromTexts(string name, IEnumerable<string?> texts, string? keptAsText = null)
     {
         var firstSeen = new Dictionary<string, int>(StringComparer.Ordinal);
         var codes = texts.TryGetNonEnumeratedCount(out var count) ? new List<int>(count) : [];
@@ -94,13 +101,13 @@ internal sealed class CategoricalColumn(string name, string[] levels, int[] code
                 firstSeen.Add(text, code = firstSeen.Count);
             codes.Add(code);
         }
-        return FromFirstSeen(name, [.. firstSeen.Keys], [.. codes]);
+        return FromFirstSeen(name, [.. firstSeen.Keys], [.. codes], keptAsText);
     }
 
     /// <summary>
     /// Sorts levels that stand in the order in which they were met; <paramref name="codes"/> is rewritten in place.
     /// </summary>
-    public static CategoricalColumn FromFirstSeen(string name, string[] levels, int[] codes)
+    public static CategoricalColumn FromFirstSeen(string name, string[] levels, int[] codes, string? keptAsText = null)
     {
         var order = new int[levels.Length];
         for (var i = 0; i < order.Length; i++)
@@ -114,16 +121,16 @@ internal sealed class CategoricalColumn(string name, string[] levels, int[] code
             if (codes[row] >= 0)
                 codes[row] = rank[codes[row]];
         }
-        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), codes);
+        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), codes, keptAsText: keptAsText);
     }
 
     public override bool IsMissing(int row) => Codes[row] < 0;
 
     public override FieldColumn Take(int[] rows) =>
-        new CategoricalColumn(Name, Levels, Array.ConvertAll(rows, row => Codes[row]), ExplicitLevels);
+        new CategoricalColumn(Name, Levels, Array.ConvertAll(rows, row => Codes[row]), ExplicitLevels, KeptAsText, IsOrdered);
 
     public override FieldColumn Rename(string newName) =>
-        new CategoricalColumn(newName, Levels, Codes, ExplicitLevels);
+        new CategoricalColumn(newName, Levels, Codes, ExplicitLevels, KeptAsText, IsOrdered);
 
     public override object? ValueAt(int row) => TextAt(row);
 

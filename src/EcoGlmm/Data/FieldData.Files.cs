@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using CsvHelper;
 using EcoGlmm.Data;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -28,31 +27,42 @@ public sealed partial class FieldData
     }
 
     /// <summary>
-    /// Writes a CSV file (UTF-8, commas, decimal points, NA for missing values) that <see cref="ReadCsv"/> and R read
-    /// back without loss of digits; compressed if the path ends in <c>.gz</c>. A file holds no types: a factor whose
-    /// labels all look like numbers comes back numeric, and one labelled <c>NA</c> comes back missing.
+    /// Writes a CSV file (UTF-8, commas, decimal points, NA for missing values) that <see cref="ReadCsv"/> reads back as the
+    /// same table, and R without loss of digits; compressed if the path ends in <c>.gz</c>. The name of a factor whose labels
+    /// look like numbers, truth values, dates or missing values is written in quotes while other names are not, which tells
+    /// <see cref="ReadCsv"/> that it is text. The order that was chosen for levels is not kept.
     /// </summary>
+    /// <remarks>
+    /// The file is written whole or not at all: it takes the place of an earlier one only once it is complete on the disk.
+    /// </remarks>
     /// <param name="path">The file to write; one that exists is replaced.</param>
-    /// <exception cref="GlmmException">The file cannot be written.</exception>
-    public void WriteCsv(string path)
+    /// <param name="defuseFormulas">
+    /// Whether an apostrophe goes before names and labels that a spreadsheet would compute (those that begin with =, +, −, @, a
+    /// tab or a line end), for files that others will open there. They read back with the apostrophe.
+    /// </param>
+    /// <exception cref="GlmmException">
+    /// The file cannot be written, or a label is not valid Unicode; a file that was there before is unchanged.
+    /// </exception>
+    public void WriteCsv(string path, bool defuseFormulas = false)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            using Stream file = File.Create(path);
-            var isCompressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-            using var content = isCompressed ? new GZipStream(file, CompressionLevel.Optimal) : file;
-            using var writer = new StreamWriter(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            using var csv = new CsvWriter(writer, CultureInfo.InvariantCulture);
-            foreach (var name in _names)
-                csv.WriteField(name);
-            csv.NextRecord();
-            for (var row = 0; row < RowCount; row++)
+            AtomicFile.Write(path, file =>
             {
-                foreach (var column in _columns)
-                    csv.WriteField(column.TextAt(row) ?? "NA");
-                csv.NextRecord();
-            }
+                if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+                {
+                    using var compressed = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);
+                    CsvWriting.Write(this, compressed, defuseFormulas);
+                }
+                else
+                    CsvWriting.Write(this, file, defuseFormulas);
+            });
+        }
+        catch (EncoderFallbackException invalid)
+        {
+            throw new GlmmException($"The file \"{path}\" is not written: a name or label holds half of a character (U+{(int)invalid.CharUnknown:X4}), "
+                + "which no text file can. Correct it first.", invalid);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)

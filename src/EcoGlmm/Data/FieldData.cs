@@ -105,6 +105,21 @@ public sealed partial class FieldData : IRichDisplay
     }
 
     /// <summary>
+    /// Makes a column a factor whose levels are ordered, so that a model looks for trends over them (polynomial contrasts, as R's
+    /// <c>ordered()</c>).
+    /// </summary>
+    /// <param name="column">The column's name.</param>
+    /// <param name="levels">The levels from the lowest to the highest.</param>
+    /// <exception cref="GlmmException">
+    /// There is no such column, a level is given twice, or a value of the column is not among the levels.
+    /// </exception>
+    public FieldData AsOrdered(string column, IEnumerable<string> levels)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        return WithColumn(ColumnConversion.Factor(Column(column), levels, isOrdered: true));
+    }
+
+    /// <summary>
     /// Makes a column numeric: the numbers that a factor's labels spell, 0 and 1 for a logical, days since 1970-01-01
     /// for a date.
     /// </summary>

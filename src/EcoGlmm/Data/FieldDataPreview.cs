@@ -81,10 +81,12 @@ internal static class FieldDataPreview
             yield return $"and {Names.Count(data.RowCount - ShownRows, "more row")}";
         if (data.Columns.Count > ShownColumns)
             yield return $"and the columns {Names.List([.. data.ColumnNames.Skip(ShownColumns)])}";
+        foreach (var remark in ColumnRemarks.Of(data.Columns))
+            yield return remark;
     }
 
     private static string TypeOf(FieldColumn column) => column is CategoricalColumn factor
-        ? $"factor, {Names.Count(factor.Levels.Length, "level")}"
+        ? $"{factor.Kind}, {Names.Count(factor.Levels.Length, "level")}"
         : column is NumericColumn { IsSinglePrecision: true } ? "numeric, single precision" : column.Kind;
 
     private static string MissingIn(FieldColumn column) => column.MissingCount is > 0 and var count ? $"{count} missing" : "";

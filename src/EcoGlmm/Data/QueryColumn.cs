@@ -16,7 +16,7 @@ internal abstract class QueryColumn(string name, int ordinal)
     public static QueryColumn For(IDataRecord record, int ordinal)
     {
         var name = record.GetName(ordinal);
-        var type = record.GetFieldType(ordinal);
+        var type = TypeAt(record, ordinal) ?? typeof(object);
         Func<IDataRecord, int, double>? number = Type.GetTypeCode(type) switch
         {
             _ when type.IsEnum => null,
@@ -29,22 +29,49 @@ internal abstract class QueryColumn(string name, int ordinal)
             _ => null,
         };
         if (number is not null)
-            return new NumberColumn(name, ordinal, number);
-        return type == typeof(string) ? new TextColumn(name, ordinal) : new AnyColumn(name, ordinal, type);
+            return new NumberColumn(name, ordinal, type, number);
+        return type == typeof(string) ? new TextColumn(name, ordinal) : new AnyColumn(name, ordinal, type == typeof(object) ? null : type);
+    }
+
+    // Spreadsheet readers know no type, or only that of the current row.
+    private static Type? TypeAt(IDataRecord record, int ordinal)
+    {
+        try
+        {
+            return record.GetFieldType(ordinal);
+        }
+        catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException or NullReferenceException)
+        {
+            return null;
+        }
     }
 
     public abstract void Append(IDataRecord record);
 
     public abstract FieldColumn ToColumn();
 
-    private sealed class NumberColumn(string name, int ordinal, Func<IDataRecord, int, double> read) : QueryColumn(name, ordinal)
+    // A provider may know the type of each row only (SQLite): as soon as one is not what the first suggested, or a whole number
+    // is beyond what a double holds, the column is taken as it comes.
+    private sealed class NumberColumn(string name, int ordinal, Type type, Func<IDataRecord, int, double> read) : QueryColumn(name, ordinal)
     {
         private readonly List<double> _values = [];
+        private AnyColumn? _mixed;
 
-        public override void Append(IDataRecord record) =>
-            _values.Add(record.IsDBNull(Ordinal) ? double.NaN : Read(record));
+        public override void Append(IDataRecord record)
+        {
+            if (_mixed is null && !record.IsDBNull(Ordinal) && (TypeAt(record, Ordinal) != type || IsBeyond(record)))
+                _mixed = new AnyColumn(Name, Ordinal, type, _values);
+            if (_mixed is not null)
+                _mixed.Append(record);
+            else
+                _values.Add(record.IsDBNull(Ordinal) ? double.NaN : Read(record));
+        }
 
-        public override FieldColumn ToColumn() => new NumericColumn(Name, [.. _values]);
+        public override FieldColumn ToColumn() => _mixed?.ToColumn() ?? new NumericColumn(Name, [.. _values]);
+
+        private bool IsBeyond(IDataRecord record) =>
+            type == typeof(long) && NumberLabels.Exact(record.GetInt64(Ordinal)) is not null
+            || type == typeof(decimal) && NumberLabels.Exact(record.GetDecimal(Ordinal)) is not null;
 
         private double Read(IDataRecord record)
         {
@@ -54,7 +81,7 @@ internal abstract class QueryColumn(string name, int ordinal)
             }
             catch (Exception e) when (e is InvalidCastException or OverflowException)
             {
-                // A provider may declare one type and deliver another (SQLite), or a number may have more digits than a decimal.
+                // A number may have more digits than a decimal.
                 throw new GlmmException($"Column \"{Name}\" of the query cannot be read as a number in row {_values.Count + 1}: "
                     + $"{e.Message} Cast it in the query, for example to double precision.", e);
             }
@@ -65,9 +92,17 @@ internal abstract class QueryColumn(string name, int ordinal)
     {
         private readonly Dictionary<string, int> _firstSeen = new(StringComparer.Ordinal);
         private readonly List<int> _codes = [];
+        private AnyColumn? _mixed;
 
         public override void Append(IDataRecord record)
         {
+            if (_mixed is null && !record.IsDBNull(Ordinal) && TypeAt(record, Ordinal) != typeof(string))
+                _mixed = new AnyColumn(Name, Ordinal, typeof(string), Texts());
+            if (_mixed is not null)
+            {
+                _mixed.Append(record);
+                return;
+            }
             var code = -1;
             if (!record.IsDBNull(Ordinal))
             {
@@ -79,12 +114,26 @@ internal abstract class QueryColumn(string name, int ordinal)
             _codes.Add(code);
         }
 
-        public override FieldColumn ToColumn() => CategoricalColumn.FromFirstSeen(Name, [.. _firstSeen.Keys], [.. _codes]);
+        public override FieldColumn ToColumn() =>
+            _mixed?.ToColumn() ?? CategoricalColumn.FromFirstSeen(Name, [.. _firstSeen.Keys], [.. _codes]);
+
+        private IEnumerable<string?> Texts()
+        {
+            string[] texts = [.. _firstSeen.Keys];
+            return _codes.Select(code => code < 0 ? null : texts[code]);
+        }
     }
 
-    private sealed class AnyColumn(string name, int ordinal, Type declared) : QueryColumn(name, ordinal)
+    private sealed class AnyColumn(string name, int ordinal, Type? declared) : QueryColumn(name, ordinal)
     {
         private readonly List<object?> _values = [];
+
+        /// <summary>Goes on from values that were read already; NaN and null are missing.</summary>
+        public AnyColumn(string name, int ordinal, Type declared, System.Collections.IEnumerable before) : this(name, ordinal, declared)
+        {
+            foreach (var value in before)
+                _values.Add(value is double.NaN ? null : value);
+        }
 
         public override void Append(IDataRecord record) => _values.Add(record.GetValue(Ordinal));
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Data;
 using EcoGlmm.Text;
+using Microsoft.Data.Analysis;
 
 namespace EcoGlmm.Data;
 
@@ -35,9 +36,11 @@ internal static class TableReader
                     + "for instance set.Tables[0].");
             case IDataReader reader:
                 return FromDataReader(reader);
+            case DataFrame frame:
+                return DataFrameReader.Read(frame);
+            case IResultTable results:
+                return results.ToFieldData();
         }
-        if (DataFrameReader.IsDataFrame(table))
-            return DataFrameReader.Read(table);
         if (Entries(table) is { } entries)
             return FromColumns(entries);
         if (table is IEnumerable rows)
@@ -107,7 +110,7 @@ internal static class TableReader
         var columns = new QueryColumn[reader.FieldCount];
         for (var i = 0; i < columns.Length; i++)
         {
-            if (string.IsNullOrWhiteSpace(reader.GetName(i)))
+            if (string.IsNullOrWhiteSpace(NameOf(reader, i)))
                 throw new GlmmException($"Column {i + 1} of the query has no name; give it one with AS.");
             columns[i] = QueryColumn.For(reader, i);
         }
@@ -117,5 +120,18 @@ internal static class TableReader
                 column.Append(reader);
         }
         return new FieldData(Array.ConvertAll(columns, column => column.ToColumn()));
+    }
+
+    private static string? NameOf(IDataReader reader, int column)
+    {
+        try
+        {
+            return reader.GetName(column);
+        }
+        catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException or NullReferenceException)
+        {
+            throw new GlmmException("The data reader gives its columns no names. Where the first row of a sheet holds them, tell the reader so (UseHeaderRow of "
+                + "ExcelDataReader's AsDataSet, whose tables FieldData.From takes), or give FieldData.From a list of records.", e);
+        }
     }
 }

@@ -3,7 +3,7 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>What estimation leaves behind: everything that a finished fit is made from.</summary>
-internal sealed class Estimate
+internal sealed record Estimate
 {
     public required MixedModel Model { get; init; }
 

@@ -30,6 +30,7 @@ internal static class LaplaceDescription
     public static Estimate At(LaplaceObjective objective, MixedModel model, double[] psi, double[] covariance, double logLikelihood, double logPrior,
         int parameterCount, bool isDispersionAtLimit, Convergence convergence, bool isRestricted = false)
     {
+        if (objective.System.MakeUsable()) objective.StartFrom(new double[objective.Modes.Length]);
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
         var weights = new double[]?[LinearPredictor.PairCount(model.PredictorCount)];
         for (var k = 0; k < weights.Length; k++)

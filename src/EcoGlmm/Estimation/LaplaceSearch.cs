@@ -106,8 +106,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     }
 
     /// <summary>
-    /// Moves a start without a finite likelihood to one that has it, if possible: with smaller random effects, and where the
-    /// link has a range with fixed effects closer to a constant mean. The value there.
+    /// Moves a start without a finite likelihood to one that has it, if possible: with smaller random effects, and with fixed effects
+    /// closer to a constant mean, where some means are out of range or so far out that no response could be another. The value there.
     /// </summary>
     private double Retreat(double[] psi, double[] gradient)
     {
@@ -115,7 +115,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         var (at, columns) = (Model.FixedOffset[e], Model.Basis[e]!.Columns);
         var middle = StartingValues.ConstantMean(Model);
         var value = double.PositiveInfinity;
-        for (var move = 0; move < (Model.IsOnResponseScale ? 3 : 1); move++)
+        for (var move = 0; move < Tolerances.MovesToTheMean; move++)
         {
             var trial = (double[])psi.Clone();
             trial.AsSpan(Model.FixedCount).Clear();
@@ -130,6 +130,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
                 value = Evaluate(trial, gradient);
             }
 
+            if (isPossible && Model.ThetaCount == 0) value = Evaluate(trial, gradient);
             if (double.IsFinite(value))
             {
                 trial.CopyTo(psi, 0);

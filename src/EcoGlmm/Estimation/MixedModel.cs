@@ -20,9 +20,10 @@ internal sealed class MixedModel
     /// <param name="zeroInflation">Matrices of the zero inflation; null without.</param>
     /// <param name="held">What is held at a value; coefficients and dispersion, which the matrices have taken up, are ignored.</param>
     /// <param name="priors">Priors; null for none.</param>
+    /// <param name="cancellation">Stops the factorisation of large designs.</param>
     public MixedModel(Family family, double[] y, double[] size, double[]? weights, PartMatrices conditional,
         PartMatrices? dispersion, PartMatrices? zeroInflation, IReadOnlyList<Parameter>? held = null,
-        IReadOnlyList<Prior>? priors = null)
+        IReadOnlyList<Prior>? priors = null, CancellationToken cancellation = default)
     {
         Family = family;
         Y = y;
@@ -44,7 +45,7 @@ internal sealed class MixedModel
             FixedOffset[k] = at;
             if (parts[k] is not { } part) continue;
             var columns = part.Aliased.Count(a => !a);
-            Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns);
+            Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns, cancellation);
             Offset[k] = part.Offset;
             CoefficientNames[k] = [.. part.ColumnNames.Where((_, j) => !part.Aliased[j])];
             at += columns;

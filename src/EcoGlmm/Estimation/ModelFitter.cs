@@ -12,20 +12,23 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
+        options = WithoutDispersion(formula, data, family, options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds);
+            options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
+            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
     }
 
     /// <summary>Fits the model of a fit to its own response with other options.</summary>
-    public static GlmmFit Again(GlmmFit fit, GlmmOptions options)
+    public static GlmmFit Again(GlmmFit fit, GlmmOptions options, CancellationToken cancellation = default)
     {
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
-            options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options));
-        return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, CancellationToken.None);
+            options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), fit.Family.HasThresholds, cancellation,
+            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision);
+        return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation);
     }
 
     public static GlmmFit Fit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
@@ -50,7 +53,7 @@ internal static class ModelFitter
         }
 
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
-            specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors);
+            specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors, cancellation);
         model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && (family.Name != "gaussian" || family.Link.Name != "identity" || model.IsZeroInflated))
@@ -66,8 +69,32 @@ internal static class ModelFitter
 
         var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
             : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
-            : LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
+            : QuadratureCheck.Fit(model, options.Control, progress, cancellation);
         return new GlmmFit(specification, response, data, family, options, estimate);
+    }
+
+    /// <summary>
+    /// A dispersion of ~ 0 holds the residual standard deviation at all but nothing, as glmmTMB does: for models whose random
+    /// effects, one for each row or more, are the residuals.
+    /// </summary>
+    private static GlmmOptions WithoutDispersion(string formula, FieldData data, Family family, GlmmOptions options)
+    {
+        // So small that likelihoods differ by less than 1e-8 a row, so large that curvatures keep their digits.
+        const double share = 1e-5;
+        if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) is not ("~0" or "~-1")) return options;
+        options = options with { Dispersion = "~ 1" };
+        if (!family.HasDispersion) return options;
+        if (family.Name != "gaussian")
+        {
+            throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do without its dispersion. "
+                + "Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
+        }
+
+        var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts,
+            data, HeldCoefficients(family, options), leavesOutZeroWeights: true).Response.Y;
+        var mean = y.Average();
+        var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
+        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(share * (spread > 0 ? spread : 1))] };
     }
 
     /// <summary>Coefficients that are held, the intercept of a dispersion that is held among them.</summary>

@@ -37,6 +37,7 @@ internal static class ProfiledEstimator
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
                 : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.", PerfectFit.Advice));
         search.Evaluate(theta, gradient);
+        if (criterion.System.MakeUsable()) Array.Clear(criterion.Modes);
         return Describe(criterion, search, theta, isProper ? value : double.NaN, assessment);
     }
 

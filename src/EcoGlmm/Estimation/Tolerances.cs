@@ -49,6 +49,9 @@ internal static class Tolerances
     /// <summary>Times that a start without a finite likelihood has its random effects shrunk, each time by <see cref="Shrinkage"/>.</summary>
     public const int Retreats = 8;
 
+    /// <summary>Moves of such a start by three tenths of the way towards a constant mean: the last is 8 % of the way from it.</summary>
+    public const int MovesToTheMean = 8;
+
     /// <summary>Factor of such a shrinkage.</summary>
     public const double Shrinkage = 0.3;
 

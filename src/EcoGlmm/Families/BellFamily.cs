@@ -101,8 +101,12 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
 
         double mode = Math.Max(1, Math.Floor(y / LambertW(y)));
         double top = Term(mode);
+
+        // Where the bell of terms is wide, every hth term times h gives the same sum (see TweedieSeries).
+        double width = 1 / Math.Sqrt((y / (mode * mode)) + (1 / mode));
+        double stride = mode > 20 * width ? Math.Max(1, Math.Floor(width / 3)) : 1;
         double sum = 0;
-        for (double k = mode; k >= 1; k--)
+        for (double k = mode; k >= 1; k -= stride)
         {
             double t = Math.Exp(Term(k) - top);
             sum += t;
@@ -112,7 +116,7 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
             }
         }
 
-        for (double k = mode + 1; ; k++)
+        for (double k = mode + stride; ; k += stride)
         {
             double t = Math.Exp(Term(k) - top);
             sum += t;
@@ -122,7 +126,7 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
             }
         }
 
-        return top + Math.Log(sum) - 1;
+        return top + Math.Log(stride * sum) - 1;
 
         double Term(double k) => (y * Math.Log(k)) - SpecialFunctions.LogFactorial(k);
     }

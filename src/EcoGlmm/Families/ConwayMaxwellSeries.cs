@@ -11,7 +11,7 @@ internal static class ConwayMaxwellSeries
     private const double Negligible = 1e-24;
 
     /// <summary>A series longer than this, of counts that spread over tens of thousands, is not summed: everything is NaN.</summary>
-    private const int MostTerms = 400_000;
+    private const int MostTerms = 100_000;
 
     [ThreadStatic]
     private static double[]? buffer;
@@ -19,6 +19,11 @@ internal static class ConwayMaxwellSeries
     /// <summary>log λ for mean μ, by Newton's method on the logarithm of the mean, kept within a bracket.</summary>
     public static double LogRate(double mu, double nu)
     {
+        if (ConwayMaxwellExpansion.Holds(mu, nu))
+        {
+            return ConwayMaxwellExpansion.LogRate(mu, nu);
+        }
+
         // E[Y^ν] = λ, so that by Jensen's inequality λ lies on one side of μ^ν, but for rounding: the other side can have
         // a mean, and a number of terms, without end.
         double jensen = nu * Math.Log(mu);
@@ -76,6 +81,11 @@ internal static class ConwayMaxwellSeries
     /// <summary>The sum's logarithm and the moments.</summary>
     public static SeriesMoments Moments(double zeta, double nu)
     {
+        if (ConwayMaxwellExpansion.Holds(Math.Exp(zeta / nu), nu))
+        {
+            return ConwayMaxwellExpansion.Moments(zeta, nu);
+        }
+
         var weights = Weigh(zeta, nu, out double first, out double logTop);
         double sum = 0;
         double sumY = 0;
@@ -143,6 +153,14 @@ internal static class ConwayMaxwellSeries
     private static ReadOnlySpan<double> Weigh(double zeta, double nu, out double first, out double logTop)
     {
         double mode = Math.Floor(Math.Exp(Math.Min(zeta / nu, 30)));
+        if (Math.Sqrt(mode / nu) > MostTerms / 10)
+        {
+            // So wide that the sum would come to an end only beyond the most terms.
+            (first, logTop) = (0, double.NaN);
+            (buffer ??= new double[256])[0] = double.NaN;
+            return buffer.AsSpan(0, 1);
+        }
+
         logTop = (mode * zeta) - (nu * SpecialFunctions.LogFactorial(mode));
         int below = 0;
         double w = 1;

@@ -52,10 +52,10 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
 
             var point = Link.At(block.Eta[i]);
             var derivatives = MeanDerivatives.Impossible;
-            if (IsPossible(point))
+            double y = block.Y[i];
+            double size = block.Size.IsEmpty ? 1 : block.Size[i];
+            if (IsPossible(point) || IsCertain(point, y, size))
             {
-                double y = block.Y[i];
-                double size = block.Size.IsEmpty ? 1 : block.Size[i];
                 derivatives = default;
                 EvaluateAtMean(y, size, point, terms, level, ref derivatives);
                 derivatives.L += block.C.IsEmpty ? Constant(y, size) : block.C[i];
@@ -104,6 +104,11 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
         EvaluateAtMean(y, size, Link.Identity.At(mu), terms, DerivativeLevel.Value, ref here);
         return Math.Max(0, 2 * (best.L - here.L));
     }
+
+    /// <summary>Whether a probability has been rounded to one or zero where all or none of the trials succeeded.</summary>
+    private bool IsCertain(in LinkPoint at, double y, double size) =>
+        range == MeanRange.UnitInterval && WeightRole == WeightRole.Trials
+        && ((at.Complement == 0 && at.Mu > 0 && y == size) || (at.Mu == 0 && at.Complement > 0 && y == 0));
 
     private protected bool IsPossible(in LinkPoint at) => range switch
     {

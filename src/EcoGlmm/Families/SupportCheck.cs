@@ -3,13 +3,20 @@ namespace EcoGlmm.Families;
 /// <summary>Why a response is not in a family's support, or null; and bounds on starting values.</summary>
 internal static class SupportCheck
 {
+    /// <summary>2⁵³: beyond it not every whole number is a <see cref="double"/>.</summary>
+    private const double LargestCount = 9007199254740992;
+
+    private const string TooLarge = "counts beyond 9,007,199,254,740,992 cannot be told from their neighbours; give them in larger units";
+
     public static string? Count(double y) =>
-        y >= 0 && y == Math.Floor(y) && y < double.PositiveInfinity ? null : "counts must be whole numbers of zero or more";
+        !(y >= 0 && y == Math.Floor(y) && y < double.PositiveInfinity) ? "counts must be whole numbers of zero or more"
+        : y > LargestCount ? TooLarge
+        : null;
 
     public static string? PositiveCount(double y) =>
-        y >= 1 && y == Math.Floor(y) && y < double.PositiveInfinity
-            ? null
-            : "counts of a zero-truncated family must be whole numbers of one or more";
+        !(y >= 1 && y == Math.Floor(y) && y < double.PositiveInfinity) ? "counts of a zero-truncated family must be whole numbers of one or more"
+        : y > LargestCount ? TooLarge
+        : null;
 
     public static string? Positive(double y) =>
         y > 0 && y < double.PositiveInfinity ? null : "values must be greater than zero";

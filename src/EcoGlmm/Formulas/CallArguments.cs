@@ -8,6 +8,9 @@ namespace EcoGlmm.Formulas;
 /// </summary>
 internal sealed class CallArguments
 {
+    /// <summary>Values in the columns that one call makes: 800 megabytes.</summary>
+    private const long MostValues = 100_000_000;
+
     private readonly Dictionary<string, FormulaNode> _given = new(StringComparer.Ordinal);
 
     /// <param name="evaluator">Evaluates the arguments.</param>
@@ -92,12 +95,21 @@ internal sealed class CallArguments
         return values.Length == 1 ? values[0] : throw Invalid(parameter, "must be one number", "Give a single value.");
     }
 
-    public int WholeNumber(string parameter, int otherwise, int least)
+    public int WholeNumber(string parameter, int otherwise, int least, int most = 10_000)
     {
         var value = Number(parameter, otherwise);
-        return value >= least && value <= 10_000 && value == Math.Floor(value)
+        return value >= least && value <= most && value == Math.Floor(value)
             ? (int)value
-            : throw Invalid(parameter, $"must be a whole number from {least}", "Correct it.");
+            : throw Invalid(parameter, $"must be a whole number from {least} to {most}", "Correct it.");
+    }
+
+    /// <summary>A number of columns that a function makes, each of one number a row.</summary>
+    public int ColumnCount(string parameter, int otherwise, int least)
+    {
+        var count = WholeNumber(parameter, otherwise, least);
+        return (long)count * Evaluator.RowCount <= MostValues
+            ? count
+            : throw Invalid(parameter, $"asks for {count} columns of {Evaluator.RowCount} rows", "No model needs so many; ask for fewer.");
     }
 
     public bool Flag(string parameter, bool otherwise)

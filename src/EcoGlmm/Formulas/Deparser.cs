@@ -53,7 +53,7 @@ internal static class Deparser
                 Append(text, binary.Right);
                 break;
             case CallNode call:
-                text.Append(Name(call.Function)).Append('(');
+                text.Append(call.Package).Append(Name(call.Function)).Append('(');
                 for (var i = 0; i < call.Arguments.Count; i++)
                 {
                     if (i > 0)

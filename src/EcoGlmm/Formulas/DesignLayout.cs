@@ -48,8 +48,8 @@ internal sealed class DesignLayout
         {
             var node = terms.Variables[v];
             var name = node is NameNode column ? column.Name : node.ToString();
-            var contrast = contrasts.GetValueOrDefault(name, Contrast.Treatment);
-            codings.Add(v, VariableCoding.Learn(text, node, evaluator, contrast));
+            evaluator.Context.Cancellation.ThrowIfCancellationRequested();
+            codings.Add(v, VariableCoding.Learn(text, node, evaluator, contrasts.GetValueOrDefault(name)));
         }
 
         var variables = terms.Terms.Select(term => Array.ConvertAll(term.Variables, v => codings[v])).ToArray();
@@ -90,6 +90,7 @@ internal sealed class DesignLayout
             occurs[0] = true;
         for (var t = 0; t < _variables.Length; t++)
         {
+            evaluator.Context.Cancellation.ThrowIfCancellationRequested();
             var product = TermProduct.Of(Encode(evaluator, t));
             foreach (var index in product.OccurringIndices())
             {
@@ -111,7 +112,10 @@ internal sealed class DesignLayout
         if (HasIntercept && position[0] >= 0)
             Array.Fill(matrix, 1.0, position[0] * n, n);
         for (var t = 0; t < _variables.Length; t++)
+        {
+            evaluator.Context.Cancellation.ThrowIfCancellationRequested();
             TermProduct.Of(Encode(evaluator, t)).Fill(position.AsSpan(_firstColumn[t]), matrix, missing);
+        }
     }
 
     private CodedVariable[] Encode(Evaluator evaluator, int term) =>

@@ -19,6 +19,9 @@ internal sealed record EvaluationContext(
     /// <summary>The training table with the rows that the model leaves out; null if it leaves none out.</summary>
     public EvaluationContext? AllRows { get; init; }
 
+    /// <summary>Stops the building of a design.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Individuals of these rows that within(), between(), first() and last() did not know from training.</summary>
     public SortedSet<string> NewIndividuals { get; } = new(StringComparer.Ordinal);
 
@@ -33,6 +36,9 @@ internal sealed class Evaluator(string text, EvaluationContext context)
     public const string ObservationLevel = "olre";
 
     private const int MostRowsNamed = 10;
+
+    /// <summary>Values beyond these sizes have no square, and sums of squares are all that a fit is made of.</summary>
+    private const double LargestSize = 1e100, SmallestSize = 1e-100;
 
     public EvaluationContext Context { get; } = context;
 
@@ -116,11 +122,53 @@ internal sealed class Evaluator(string text, EvaluationContext context)
     public GlmmException Error(FormulaNode node, string fault, string advice) =>
         FormulaError.At(text, node.Position, fault, advice);
 
+    /// <summary>Whether the value of an expression is missing in each row; null if it is in none.</summary>
+    public bool[]? Missing(FormulaNode node)
+    {
+        bool[]? missing = null;
+        switch (Evaluate(node))
+        {
+            case NumericValue numeric:
+                Mark(numeric.Values);
+                break;
+            case MatrixValue matrix:
+                foreach (var column in matrix.Columns)
+                    Mark(column);
+                break;
+            case FactorValue factor when Array.Exists(factor.Codes, code => code < 0):
+                missing = Array.ConvertAll(factor.Codes, code => code < 0);
+                break;
+        }
+        return missing;
+
+        void Mark(double[] values)
+        {
+            for (var row = 0; row < values.Length; row++)
+            {
+                if (double.IsNaN(values[row]))
+                    (missing ??= new bool[values.Length])[row] = true;
+            }
+        }
+    }
+
     /// <summary>Refuses values that are missing or infinite although every column that they come from is complete.</summary>
     public void RequireFinite(FormulaNode node, double[] values)
     {
-        if (Array.TrueForAll(values, double.IsFinite))
+        var (largest, at) = (0.0, 0);
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (!(Math.Abs(values[row]) <= largest))
+                (largest, at) = (Math.Abs(values[row]), row);
+            if (!double.IsFinite(largest))
+                break;
+        }
+        if (largest is 0 or > SmallestSize and < LargestSize)
             return;
+        if (double.IsFinite(largest))
+        {
+            throw Error(node, $"{node} is as {(largest > 1 ? "large" : "small")} as {NumberText.Format(values[at])} (row {Context.RowNumber(at)}), "
+                + "too far from one to be computed with", "Give it in another unit: divide or multiply it by a power of ten.");
+        }
         var bad = Enumerable.Range(0, values.Length).Where(row => !double.IsFinite(values[row])).ToArray();
         var name = Array.TrueForAll(bad, row => double.IsNaN(values[row])) ? "not a number"
             : Array.TrueForAll(bad, row => double.IsNegativeInfinity(values[row])) ? "minus infinity"
@@ -142,7 +190,7 @@ internal sealed class Evaluator(string text, EvaluationContext context)
             return column switch
             {
                 NumericColumn numeric => new NumericValue(numeric.Values),
-                CategoricalColumn categorical => new FactorValue(categorical.Levels, categorical.Codes),
+                CategoricalColumn categorical => new FactorValue(categorical.Levels, categorical.Codes, categorical.IsOrdered),
                 LogicalColumn => new NumericValue(ColumnConversion.Numbers(column), isLogical: true),
                 _ => new NumericValue(ColumnConversion.Numbers(column), isDate: true),
             };

@@ -7,6 +7,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>Functions that make factors, or numbers of factors.</summary>
 internal static class FactorFunctions
 {
+    private const int MostDigits = 22;
+
     private sealed record Intervals(double[] Breaks, string[]? Labels);
 
     public static Value Factor(Evaluator evaluator, CallNode call)
@@ -28,7 +30,14 @@ internal static class FactorFunctions
         }
         var renamed = Array.ConvertAll(
             factor.Levels, level => Array.IndexOf(known, level) is >= 0 and var i ? labels[i] : level);
-        return new FactorValue(renamed, factor.Codes);
+        return new FactorValue(renamed, factor.Codes, factor.IsOrdered);
+    }
+
+    /// <summary>A factor whose levels are ordered as they stand, or as they are given.</summary>
+    public static Value Ordered(Evaluator evaluator, CallNode call)
+    {
+        var factor = (FactorValue)Factor(evaluator, call);
+        return new FactorValue(factor.Levels, factor.Codes, isOrdered: true);
     }
 
     public static Value AsNumeric(Evaluator evaluator, CallNode call)
@@ -96,7 +105,7 @@ internal static class FactorFunctions
         for (var i = 0; i < levels.Length; i++)
             position.TryAdd(levels[i], i);
         var newCode = Array.ConvertAll(factor.Levels, level => position.GetValueOrDefault(level, -1));
-        return new FactorValue(levels, Array.ConvertAll(factor.Codes, code => code < 0 ? -1 : newCode[code]));
+        return new FactorValue(levels, Array.ConvertAll(factor.Codes, code => code < 0 ? -1 : newCode[code]), factor.IsOrdered);
     }
 
     private static int IntervalOf(double[] b, double value, bool right, bool closed)
@@ -115,12 +124,18 @@ internal static class FactorFunctions
     {
         var breaks = arguments.Constants("breaks");
         if (breaks.Length == 1)
+        {
+            if (!Array.Exists(x, double.IsFinite))
+                throw arguments.Invalid("x", "has no finite value to divide into intervals", "Give the breaks themselves: cut(x, c(0, 10, 20)).");
             breaks = EqualIntervals(x, arguments.WholeNumber("breaks", 2, 2));
+        }
+        if (Array.Exists(breaks, double.IsNaN))
+            throw arguments.Invalid("breaks", "has a value that is not a number", "Remove it.");
         breaks = [.. breaks.Order()];
         if (breaks.Distinct().Count() != breaks.Length)
             throw arguments.Invalid("breaks", "has the same value twice", "Remove one of them.");
         if (!arguments.Has("labels"))
-            return new Intervals(breaks, IntervalLabels(breaks, right, closed, arguments.WholeNumber("dig.lab", 3, 1)));
+            return new Intervals(breaks, IntervalLabels(breaks, right, closed, arguments.WholeNumber("dig.lab", 3, 1, MostDigits)));
         if (arguments.Value("labels") is ConstantNumbers { IsLogical: true })
             return new Intervals(breaks, null);
         var labels = arguments.Texts("labels");
@@ -133,7 +148,9 @@ internal static class FactorFunctions
     // R widens the range by a thousandth on both sides, so that the extreme values fall inside.
     private static double[] EqualIntervals(double[] x, int count)
     {
-        var (low, high) = (x.Where(double.IsFinite).Min(), x.Where(double.IsFinite).Max());
+        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var value in x.Where(double.IsFinite))
+            (low, high) = (Math.Min(low, value), Math.Max(high, value));
         var spread = high - low;
         if (spread == 0)
         {

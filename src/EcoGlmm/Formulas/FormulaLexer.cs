@@ -14,6 +14,7 @@ internal enum TokenKind
     CloseParenthesis,
     Comma,
     Assign,
+    Package,
     End,
 }
 
@@ -41,7 +42,7 @@ internal static class FormulaLexer
             else if (char.IsAsciiDigit(c) || c == '.' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1]))
                 tokens.Add(Number(text, ref i));
             else if (IsNameStart(c))
-                tokens.Add(Name(text, ref i));
+                tokens.Add(PackageOrName(text, ref i));
             else if (c is '`' or '"' or '\'')
                 tokens.Add(Quoted(text, ref i));
             else if (c == '%')
@@ -66,6 +67,19 @@ internal static class FormulaLexer
     private static bool IsNameStart(char c) => char.IsLetter(c) || c == '.';
 
     private static bool IsNamePart(char c) => char.IsLetterOrDigit(c) || c is '.' or '_';
+
+    // R's package::function, with two or three colons and no blanks.
+    private static Token PackageOrName(string text, ref int i)
+    {
+        var name = Name(text, ref i);
+        var end = i;
+        while (end < text.Length && text[end] == ':')
+            end++;
+        if (end - i is not (2 or 3) || end == text.Length || !IsNameStart(text[end]))
+            return name;
+        i = end;
+        return name with { Kind = TokenKind.Package, Text = text[name.Position..end] };
+    }
 
     private static Token Name(string text, ref int i)
     {

@@ -133,6 +133,14 @@ internal sealed class FormulaParser
             case TokenKind.Text:
                 _next++;
                 return new TextNode(token.Position, token.Text);
+            case TokenKind.Package:
+                var function = _tokens[++_next];
+                if (function.Kind != TokenKind.Name || _tokens[++_next].Kind != TokenKind.OpenParenthesis)
+                {
+                    throw FormulaError.At(_text, token.Position, "Only functions are named with their package",
+                        "Write the name of a column alone; the interaction of two columns has a single colon, a:b.");
+                }
+                return new CallNode(token.Position, function.Text, Arguments()) { Package = token.Text };
             case TokenKind.Name:
                 _next++;
                 return Current.Kind == TokenKind.OpenParenthesis

@@ -7,6 +7,8 @@ namespace EcoGlmm.Formulas;
 /// </summary>
 internal static class LearningFunctions
 {
+    private const int HighestDegree = 50;
+
     private sealed record Standardisation(double Center, double Scale);
 
     /// <summary>A number of the training rows, for use within an expression: I(x - mean(x)).</summary>
@@ -37,7 +39,7 @@ internal static class LearningFunctions
         var arguments = new CallArguments(evaluator, call, "x", "degree", "raw", "simple");
         if (arguments.Has("degree") && arguments.Value("degree") is not ConstantNumbers)
             throw arguments.Invalid("degree", "must be a whole number", "Polynomials are of one column: poly(x, 2).");
-        var degree = arguments.WholeNumber("degree", 1, 1);
+        var degree = arguments.ColumnCount("degree", 1, 1);
         var x = arguments.Rows("x");
         if (arguments.Flag("raw", false))
         {
@@ -51,7 +53,13 @@ internal static class LearningFunctions
                 throw arguments.Invalid("degree", "must be less than the number of different values",
                     $"{arguments.Node("x")} has no more than {degree} of them.");
             }
-            return PolynomialBasis.Learn(x, degree);
+            var learnt = PolynomialBasis.Learn(x, degree);
+            if (!learnt.IsOrthonormal(x))
+            {
+                throw arguments.Invalid("degree", $"is too high: rounding leaves no basis of {degree} polynomials over these values",
+                    "Take a lower degree, or a spline such as ns(x, df = 5), which follows curves better.");
+            }
+            return learnt;
         });
         return Matrix(basis.Evaluate(x));
     }
@@ -65,7 +73,7 @@ internal static class LearningFunctions
     public static Value BSpline(Evaluator evaluator, CallNode call)
     {
         var arguments = new CallArguments(evaluator, call, "x", "df", "knots", "degree", "intercept", "Boundary.knots");
-        return Spline(arguments, arguments.WholeNumber("degree", 3, 1), natural: false);
+        return Spline(arguments, arguments.WholeNumber("degree", 3, 1, HighestDegree), natural: false);
     }
 
     private static MatrixValue Spline(CallArguments arguments, int degree, bool natural)
@@ -101,7 +109,7 @@ internal static class LearningFunctions
         else if (arguments.Has("df"))
         {
             var least = natural ? 1 + (intercept ? 1 : 0) : degree + (intercept ? 1 : 0);
-            var count = arguments.WholeNumber("df", least, least) - least;
+            var count = arguments.ColumnCount("df", least, least) - least;
             knots = [.. Enumerable.Range(1, count).Select(i => Quantile(finite, i / (count + 1.0)))];
         }
         return new SplineBasis(knots, boundary[0], boundary[1], degree, intercept, natural);

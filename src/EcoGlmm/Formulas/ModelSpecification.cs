@@ -43,21 +43,24 @@ internal sealed class ModelSpecification
     /// <param name="offset">A column to add to the conditional linear predictor, if any.</param>
     /// <param name="contrasts">Column → "treatment", "sum", "helmert" or "poly", for factors among the fixed effects.</param>
     /// <param name="data">The data.</param>
+    /// <param name="cancellation">Stops the building of the design.</param>
+    /// <param name="leavesOutZeroWeights">Whether a row of weight zero is left out, because the family divides by the weights.</param>
     /// <param name="held">Coefficients that are held at a value, by part and name; null for none.</param>
     /// <param name="hasThresholds">Whether thresholds of the family take the place of the conditional part's intercept.</param>
     /// <exception cref="GlmmException">A formula or a column cannot be used.</exception>
     public static ModelSpecification Create(
         string conditional, string zeroInflation, string dispersion, string? weights, string? offset,
         IReadOnlyDictionary<string, string>? contrasts, FieldData data,
-        IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false)
+        IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false,
+        CancellationToken cancellation = default, bool leavesOutZeroWeights = false)
     {
         var formula = ModelFormula.Parse(conditional);
         var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
             "Put the column to explain on the left of the ~: count ~ treatment + (1 | site).");
         var conditionalSyntax = PartSyntax.Create(
-            ModelPart.Conditional, formula, response, Checked(offset, "offset", data), data);
-        var zeroSyntax = OneSided(ModelPart.ZeroInflation, zeroInflation, formula, response, data);
-        var dispersionSyntax = OneSided(ModelPart.Dispersion, dispersion, formula, response, data);
+            ModelPart.Conditional, formula, response, Checked(offset, "offset", data), data, cancellation);
+        var zeroSyntax = OneSided(ModelPart.ZeroInflation, zeroInflation, formula, response, data, cancellation);
+        var dispersionSyntax = OneSided(ModelPart.Dispersion, dispersion, formula, response, data, cancellation);
 
         var variables = new List<string>();
         UnknownColumn.Collect(conditional, response, data, grouping: false, variables);
@@ -68,20 +71,20 @@ internal sealed class ModelSpecification
                 variables.Add(name);
         }
 
-        var (rows, missing) = CompleteRows(data, variables);
-        var all = new FieldData(variables.ConvertAll(data.Column));
-        var complete = rows.Length == data.RowCount;
-        var context = new EvaluationContext(complete ? all : all.Take(rows), Training: true, Learnt(), rows)
-        {
-            AllRows = complete ? null : new EvaluationContext(all, Training: true, Learnt(), RowNumbers: null),
-        };
+        var used = new FieldData(variables.ConvertAll(data.Column));
+        var usable = new UsableRows(used);
+        if (leavesOutZeroWeights && weights is not null)
+            usable.LeaveOut($"{weights} = 0", row => used.Column(weights) is NumericColumn numeric && numeric.Values[row] == 0);
+        var context = usable.Context(cancellation);
+        if (usable.LeaveOutMissing(response, conditional, context, parts))
+            context = usable.Context(cancellation);
         var codings = Contrasts(contrasts, parts, data);
 
         return new ModelSpecification
         {
-            Rows = rows,
-            DroppedRowCount = data.RowCount - rows.Length,
-            MissingByVariable = missing,
+            Rows = usable.Rows,
+            DroppedRowCount = data.RowCount - usable.Rows.Length,
+            MissingByVariable = usable.MissingByVariable,
             Formula = formula,
             VariableNames = variables,
             Response = ResponseColumn.Learn(response, new Evaluator(conditional, context)),
@@ -91,15 +94,13 @@ internal sealed class ModelSpecification
             Dispersion = new PartDesign(dispersionSyntax, null, context, codings, HeldIn(ModelPart.Dispersion)),
         };
 
-        static Dictionary<string, object> Learnt() => new(StringComparer.Ordinal);
-
         Dictionary<string, double> HeldIn(ModelPart part) => held is null
             ? []
             : held.Where(h => h.Key.Part == part).ToDictionary(h => h.Key.Name, h => h.Value, StringComparer.Ordinal);
     }
 
     private static PartSyntax OneSided(
-        ModelPart part, string text, ModelFormula conditional, FormulaNode response, FieldData data)
+        ModelPart part, string text, ModelFormula conditional, FormulaNode response, FieldData data, CancellationToken cancellation)
     {
         var formula = ModelFormula.Parse(text);
         if (formula.Response is { } own)
@@ -107,7 +108,7 @@ internal sealed class ModelSpecification
             throw FormulaError.At(text, own.Position, "The formula of this part has a response",
                 "Only the main formula has one; write ~ terms here.");
         }
-        return PartSyntax.Create(part, formula.WithDot(conditional), response, null, data);
+        return PartSyntax.Create(part, formula.WithDot(conditional), response, null, data, cancellation);
     }
 
     private static string? Checked(string? column, string option, FieldData data)
@@ -117,35 +118,6 @@ internal sealed class ModelSpecification
         throw new GlmmException($"There is no column \"{column}\", which was given for the {option}"
             + NearestName.Suggestion(column, data.ColumnNames)
             + $" The {option} must be the name of a column; an expression goes into a column first, with FieldData.With.");
-    }
-
-    private static (int[] Rows, List<(string, int)> Missing) CompleteRows(FieldData data, List<string> variables)
-    {
-        var incomplete = new bool[data.RowCount];
-        var missing = new List<(string, int)>();
-        foreach (var name in variables)
-        {
-            var column = data.Column(name);
-            var count = 0;
-            for (var row = 0; row < incomplete.Length; row++)
-            {
-                if (!column.IsMissing(row))
-                    continue;
-                incomplete[row] = true;
-                count++;
-            }
-            if (count > 0)
-                missing.Add((name, count));
-        }
-        var rows = Enumerable.Range(0, incomplete.Length).Where(row => !incomplete[row]).ToArray();
-        if (rows.Length > 0)
-            return (rows, missing);
-        throw new GlmmException(data.RowCount == 0
-            ? "The data have no rows."
-            : $"None of the {Names.Count(data.RowCount, "row")} has a value for every variable of the model. "
-              + "Values missing: "
-              + string.Join(", ", missing.Select(m => $"{m.Item2} in \"{m.Item1}\""))
-              + ". Leave the worst variable out of the formula.");
     }
 
     private static double[] CheckedWeights(string column, EvaluationContext context)

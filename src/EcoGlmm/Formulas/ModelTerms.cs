@@ -12,26 +12,39 @@ internal sealed record ModelTerm(string Label, int[] Variables, bool[] FullCodin
 /// </summary>
 internal sealed class ModelTerms
 {
+    /// <summary>More terms than this no data can tell apart; a formula that asks for more is refused before they are built.</summary>
+    public const int MostTerms = 10_000;
+
+    /// <summary>Products of terms, duplicates included, that one formula may go through: a second's work.</summary>
+    private const long MostProducts = 4_000_000;
+
     private readonly string _text;
     private readonly IReadOnlyList<string>? _dotColumns;
+    private readonly CancellationToken _cancellation;
+    private long _products;
+    private FormulaNode? _whole;
     private readonly Dictionary<string, int> _variableIndex = new(StringComparer.Ordinal);
     private readonly List<FormulaNode> _variables = [];
     private readonly List<FormulaNode> _offsets = [];
 
-    private ModelTerms(string text, IReadOnlyList<string>? dotColumns)
+    private ModelTerms(string text, IReadOnlyList<string>? dotColumns, CancellationToken cancellation)
     {
         _text = text;
         _dotColumns = dotColumns;
+        _cancellation = cancellation;
     }
 
     /// <param name="text">The whole formula, for messages.</param>
     /// <param name="rightHandSide">Its right-hand side without random terms; null means an intercept alone.</param>
     /// <param name="response">The response, which is never a term of its own model.</param>
     /// <param name="dotColumns">The columns that a dot stands for; null to keep the dot as a variable.</param>
+    /// <param name="cancellation">Stops the expansion.</param>
+    /// <exception cref="GlmmException">The formula asks for more than <see cref="MostTerms"/> terms, or something in it is no term.</exception>
     public static ModelTerms Expand(
-        string text, FormulaNode? rightHandSide, FormulaNode? response, IReadOnlyList<string>? dotColumns)
+        string text, FormulaNode? rightHandSide, FormulaNode? response, IReadOnlyList<string>? dotColumns,
+        CancellationToken cancellation = default)
     {
-        var result = new ModelTerms(text, dotColumns);
+        var result = new ModelTerms(text, dotColumns, cancellation) { _whole = rightHandSide };
         // The response comes first among the variables, as in R: it fixes the order of variables within interactions.
         var responseTerm = response is null ? BigInteger.Zero : result.Variable(response);
         var terms = rightHandSide is null ? [] : result.Encode(rightHandSide, add: true);
@@ -42,8 +55,7 @@ internal sealed class ModelTerms
                 "Leave it out there: it would explain itself.");
         }
 
-        var ordered = terms.OrderBy(Degree).ToList();
-        result.Terms = ordered.Select((_, i) => result.Describe(ordered, i)).ToArray();
+        result.Terms = result.Describe([.. terms.OrderBy(Degree)]);
         return result;
     }
 
@@ -64,24 +76,48 @@ internal sealed class ModelTerms
         return count;
     }
 
-    private ModelTerm Describe(List<BigInteger> terms, int index)
+    private ModelTerm[] Describe(BigInteger[] terms)
     {
-        var term = terms[index];
-        var variables = new List<int>();
-        var full = new List<bool>();
-        for (var v = 0; v < _variables.Count; v++)
+        var described = new ModelTerm[terms.Length];
+        var names = _variables.ConvertAll(variable => variable.ToString());
+        // The terms so far, by the variables that they contain.
+        var containing = new List<BigInteger>[_variables.Count];
+        for (var v = 0; v < containing.Length; v++)
+            containing[v] = [];
+        for (var t = 0; t < terms.Length; t++)
         {
-            var bit = BigInteger.One << v;
-            if ((term & bit).IsZero)
-                continue;
-            variables.Add(v);
+            _cancellation.ThrowIfCancellationRequested();
+            var variables = VariablesIn(terms[t]);
             // Contrasts only where an earlier term contains the margin without this variable.
-            var margin = term ^ bit;
-            var marginPresent = margin.IsZero || terms.Take(index).Any(earlier => (margin & ~earlier).IsZero);
-            full.Add(!marginPresent);
+            var full = Array.ConvertAll(variables, v => !IsWithin(variables, v, terms[t] ^ (BigInteger.One << v), containing));
+            described[t] = new ModelTerm(string.Join(':', variables.Select(v => names[v])), variables, full);
+            foreach (var v in variables)
+                containing[v].Add(terms[t]);
         }
-        var label = string.Join(':', variables.Select(v => _variables[v].ToString()));
-        return new ModelTerm(label, [.. variables], [.. full]);
+        return described;
+    }
+
+    private static bool IsWithin(int[] variables, int without, BigInteger margin, List<BigInteger>[] containing)
+    {
+        if (margin.IsZero)
+            return true;
+        var rarest = variables.Where(v => v != without).MinBy(v => containing[v].Count);
+        return containing[rarest].Exists(earlier => (margin & ~earlier).IsZero);
+    }
+
+    private static int[] VariablesIn(BigInteger term)
+    {
+        var variables = new List<int>();
+        var bytes = term.ToByteArray();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            for (var bit = 0; bytes[i] >> bit != 0; bit++)
+            {
+                if ((bytes[i] >> bit & 1) != 0)
+                    variables.Add(8 * i + bit);
+            }
+        }
+        return [.. variables];
     }
 
     private BigInteger Variable(FormulaNode node)
@@ -111,7 +147,9 @@ internal sealed class ModelTerms
                     "The only numbers that can stand alone in a formula are 1 (an intercept) and 0 (none); a constant in "
                     + "the linear predictor is written offset(...).");
             case NameNode { Name: "." } when _dotColumns is not null:
-                return _dotColumns.Select(column => Variable(new NameNode(node.Position, column))).ToList();
+                return _dotColumns.Count <= MostTerms
+                    ? _dotColumns.Select(column => Variable(new NameNode(node.Position, column))).ToList()
+                    : throw TooMany(node);
             case ParenthesisNode parenthesis:
                 return Encode(parenthesis.Inner, add);
             case CallNode { Function: "offset" } offset:
@@ -140,18 +178,18 @@ internal sealed class ModelTerms
         switch (node.Operator)
         {
             case "+":
-                return Distinct([.. left, .. right]);
+                return Distinct([.. left, .. right], node);
             case "-":
-                left.RemoveAll(right.Contains);
+                left.RemoveAll(new HashSet<BigInteger>(right).Contains);
                 return left;
             case "*":
-                return Distinct([.. left, .. right, .. Products(left, right)]);
+                return Distinct([.. left, .. right, .. Products(left, right, node)], node);
             case ":":
-                return Distinct(Products(left, right));
+                return Products(left, right, node);
             case "/":
-                return Distinct([.. left, .. Products([Union(left)], right)]);
+                return Distinct([.. left, .. Products([Union(left)], right, node)], node);
             default:
-                return Distinct(Products(left, [Union(right)]));
+                return Products(left, [Union(right)], node);
         }
     }
 
@@ -167,7 +205,7 @@ internal sealed class ModelTerms
         var basis = Encode(node.Left, add);
         var result = basis;
         for (var i = 1; i < number.Value; i++)
-            result = Distinct(Products(result, basis));
+            result = Products(result, basis, node);
         return result;
     }
 
@@ -189,8 +227,70 @@ internal sealed class ModelTerms
     private static BigInteger Union(List<BigInteger> terms) =>
         terms.Aggregate(BigInteger.Zero, (all, term) => all | term);
 
-    private static List<BigInteger> Products(List<BigInteger> left, List<BigInteger> right) =>
-        left.SelectMany(a => right.Select(b => a | b)).ToList();
+    private List<BigInteger> Products(List<BigInteger> left, List<BigInteger> right, FormulaNode node)
+    {
+        _products += (long)left.Count * right.Count;
+        if (_products > MostProducts)
+            throw TooMany(node);
+        var seen = new HashSet<BigInteger>();
+        var products = new List<BigInteger>();
+        foreach (var a in left)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            foreach (var b in right)
+            {
+                if (!seen.Add(a | b))
+                    continue;
+                products.Add(a | b);
+                if (products.Count > MostTerms)
+                    throw TooMany(node);
+            }
+        }
+        return products;
+    }
 
-    private static List<BigInteger> Distinct(IEnumerable<BigInteger> terms) => terms.Distinct().ToList();
+    private List<BigInteger> Distinct(IEnumerable<BigInteger> terms, FormulaNode node)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var distinct = terms.Distinct().ToList();
+        return distinct.Count <= MostTerms ? distinct : throw TooMany(node);
+    }
+
+    private GlmmException TooMany(FormulaNode node)
+    {
+        var count = Math.Round(Count(_whole ?? node));
+        var number = double.IsFinite(count) && count < 1e15
+            ? ((long)count).ToString("N0", System.Globalization.CultureInfo.InvariantCulture)
+            : count.ToString("0.#e+0", System.Globalization.CultureInfo.InvariantCulture);
+        return FormulaError.At(_text, node.Position,
+            $"The formula asks for up to {number} terms, more than the {MostTerms.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} that can be",
+            "Name the interactions that matter, or choose among columns first; (a + b + c)^2 means all main effects and two-way interactions.");
+    }
+
+    /// <summary>How many terms a part of a formula stands for, were none of them alike.</summary>
+    private double Count(FormulaNode node) => node switch
+    {
+        NumberNode or TextNode or CallNode { Function: "offset" } => 0,
+        NameNode { Name: "." } when _dotColumns is not null => _dotColumns.Count,
+        ParenthesisNode parenthesis => Count(parenthesis.Inner),
+        UnaryNode { Operator: "+" } plus => Count(plus.Operand),
+        UnaryNode { Operator: "-" } => 0,
+        BinaryNode { Operator: "+" or "/" } sum => Count(sum.Left) + Count(sum.Right),
+        BinaryNode { Operator: "-" } difference => Count(difference.Left),
+        BinaryNode { Operator: "*" } product => (1 + Count(product.Left)) * (1 + Count(product.Right)) - 1,
+        BinaryNode { Operator: ":" } product => Count(product.Left) * Count(product.Right),
+        BinaryNode { Operator: "%in%" } nested => Count(nested.Left),
+        BinaryNode { Operator: "^", Right: var exponent } power => Subsets(Count(power.Left),
+            (exponent is ParenthesisNode inner ? inner.Inner : exponent) is NumberNode number ? (int)number.Value : 1),
+        _ => 1,
+    };
+
+    // The sets of one to k of n things.
+    private static double Subsets(double n, int k)
+    {
+        var (sum, choose) = (0.0, 1.0);
+        for (var i = 1; i <= Math.Min(k, n); i++)
+            sum += choose *= (n - i + 1) / i;
+        return sum;
+    }
 }

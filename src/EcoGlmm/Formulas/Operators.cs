@@ -3,6 +3,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>Arithmetic, comparison and logical operators on values, row by row, with R's meaning.</summary>
 internal static class Operators
 {
+    private const int LongestSequence = 1_000_000;
+
     public static Value Apply(Evaluator evaluator, UnaryNode node, Value operand)
     {
         Func<double, double> f = node.Operator switch
@@ -157,6 +159,11 @@ internal static class Operators
         if (left is ConstantNumbers { Values.Length: 1 } from && right is ConstantNumbers { Values.Length: 1 } to)
         {
             var (first, last) = (from.Values[0], to.Values[0]);
+            if (!(Math.Abs(last - first) < LongestSequence))
+            {
+                throw evaluator.Error(node, $"The sequence {node} has no end that can be reached",
+                    $"Give two finite numbers less than {LongestSequence} apart.");
+            }
             var count = (int)Math.Floor(Math.Abs(last - first) + 1e-10) + 1;
             var step = last >= first ? 1 : -1;
             return new ConstantNumbers([.. Enumerable.Range(0, count).Select(i => first + step * i)]);

@@ -38,6 +38,7 @@ internal sealed class PartDesign
             : [new NameNode(0, offsetColumn), .. syntax.Terms.Offsets];
         _learnt = training.Learnt;
         var evaluator = new Evaluator(syntax.Text, training);
+        RequestedSize.CheckFactors(syntax, evaluator);
         _layout = DesignLayout.Learn(syntax.Text, syntax.Terms, evaluator, contrasts);
         if (isLocation && !_layout.HasIntercept)
         {
@@ -53,8 +54,9 @@ internal sealed class PartDesign
         var kept = 0;
         for (var j = 0; j < occurring.Length; j++)
             _position[j] = occurring[j] ? kept++ : -1;
+        RequestedSize.CheckCoefficients(syntax.Text, kept, evaluator.RowCount);
         var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount]);
-        var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept);
+        var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept, training.Cancellation);
         _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
         _held = Held(held);
         for (var j = 0; j < _position.Length && _held is not null; j++)

@@ -35,13 +35,15 @@ internal sealed class PartSyntax
     /// <param name="response">The response of the model.</param>
     /// <param name="offsetColumn">A column added to the linear predictor, if any.</param>
     /// <param name="data">All rows.</param>
+    /// <param name="cancellation">Stops the expansion of the terms.</param>
     public static PartSyntax Create(
-        ModelPart part, ModelFormula formula, FormulaNode response, string? offsetColumn, FieldData data)
+        ModelPart part, ModelFormula formula, FormulaNode response, string? offsetColumn, FieldData data,
+        CancellationToken cancellation = default)
     {
         var responseNames = response.Descend().OfType<NameNode>().Select(node => node.Name).ToHashSet();
         var others = data.ColumnNames.Where(name => !responseNames.Contains(name)).ToArray();
         var ownResponse = part == ModelPart.Conditional ? response : null;
-        var terms = ModelTerms.Expand(formula.Text, formula.FixedEffects, ownResponse, others);
+        var terms = ModelTerms.Expand(formula.Text, formula.FixedEffects, ownResponse, others, cancellation);
 
         var used = terms.Terms.SelectMany(term => term.Variables).ToHashSet();
         var variables = new List<string>();
@@ -57,9 +59,19 @@ internal sealed class PartSyntax
         var fixedVariables = variables.ToList();
         foreach (var term in formula.RandomTerms)
         {
+            RefuseResponse(formula.Text, term, response);
             UnknownColumn.Collect(formula.Text, term.Effects, data, grouping: false, variables);
             UnknownColumn.Collect(formula.Text, term.Group, data, grouping: true, variables);
         }
         return new PartSyntax(part, formula, terms, fixedVariables, variables);
+    }
+
+    private static void RefuseResponse(string text, RandomTermSyntax term, FormulaNode response)
+    {
+        var own = response.ToString();
+        if (term.Effects.Descend().Concat(term.Group.Descend()).FirstOrDefault(node => node.ToString() == own) is { } place)
+        {
+            throw FormulaError.At(text, place.Position, "The response is also in a random term", "Leave it out there: it would explain itself.");
+        }
     }
 }

@@ -7,6 +7,9 @@ namespace EcoGlmm.Formulas;
 /// </summary>
 internal sealed class PolynomialBasis
 {
+    /// <summary>How far products of polynomials may be from zero and one: R's tolerance for the rank of its basis.</summary>
+    private const double Rounding = 1e-7;
+
     private readonly double[] _alpha;
     private readonly double[] _norm2;
 
@@ -42,6 +45,23 @@ internal sealed class PolynomialBasis
         return new PolynomialBasis(alpha, norm2);
     }
 
+    /// <summary>Whether rounding has left the polynomials orthonormal over the values that they were learnt from.</summary>
+    public bool IsOrthonormal(double[] x)
+    {
+        var columns = Evaluate([.. x.Where(double.IsFinite)]);
+        for (var j = 0; j < columns.Length; j++)
+        {
+            if (!(Math.Abs(columns[j].Sum()) <= Rounding * Math.Sqrt(columns[j].Length)))
+                return false;
+            for (var k = 0; k <= j; k++)
+            {
+                if (!(Math.Abs(Dot(columns[j], columns[k]) - (j == k ? 1 : 0)) <= Rounding))
+                    return false;
+            }
+        }
+        return true;
+    }
+
     public double[][] Evaluate(double[] x)
     {
         var columns = new double[_alpha.Length][];
@@ -55,6 +75,14 @@ internal sealed class PolynomialBasis
             columns[k] = Array.ConvertAll(current, value => value / norm);
         }
         return columns;
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
     }
 
     private static void Step(double[] x, double alpha, double ratio, ref double[] previous, ref double[] current)

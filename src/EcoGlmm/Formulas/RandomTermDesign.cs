@@ -91,7 +91,7 @@ internal sealed class RandomTermDesign
                 $"The structures available are {Names.List(RandomTermSplitter.AvailableStructures)}: us(x | g), the same as "
                 + "(x | g), with correlations; diag(x | g) without.");
         }
-        var terms = ModelTerms.Expand(text, syntax.Effects, response: null, dotColumns: null);
+        var terms = ModelTerms.Expand(text, syntax.Effects, response: null, dotColumns: null, evaluator.Context.Cancellation);
         if (terms.Offsets.Count > 0)
             throw FormulaError.At(text, syntax.Position, "An offset cannot vary among groups",
                 "Move it out of the random term.");
@@ -105,6 +105,13 @@ internal sealed class RandomTermDesign
         var name = syntax.Group.ToString();
         if (!groupings.TryGetValue(name, out var grouping))
             groupings.Add(name, grouping = Grouping.Learn(syntax.Group, evaluator));
+
+        // Structures of few parameters may have more effects than rows.
+        if (syntax.Structure is null or "us" or "diag")
+        {
+            RequestedSize.CheckRandomTerm(text, syntax, all.Length, grouping.Levels.Length, evaluator.RowCount,
+                isCorrelated: !syntax.Uncorrelated && syntax.Structure is not "diag");
+        }
 
         var title = $"{syntax.Structure}({syntax.Effects} {(syntax.Uncorrelated ? "||" : "|")} {syntax.Group})";
         if (!syntax.Uncorrelated)

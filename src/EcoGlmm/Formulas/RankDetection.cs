@@ -14,22 +14,46 @@ internal static class RankDetection
     /// <summary>A squared relative length so far above the tolerance that rounding in cross-products does not matter.</summary>
     private const double ClearlyIndependent = 1e-8;
 
+    /// <summary>Of a constant column a computed mean leaves no more than this share.</summary>
+    private const double RoundingOfConstant = 1e-12;
+
     /// <param name="x">Column-major, rows × columns.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
+    /// <param name="cancellation">Stops the search.</param>
     /// <returns>For each column whether it depends on those before it.</returns>
-    public static bool[] Dependent(double[] x, int rows, int columns)
+    public static bool[] Dependent(double[] x, int rows, int columns, CancellationToken cancellation = default)
     {
-        if (rows >= columns && HasClearlyFullRank(x, rows, columns))
+        if (rows >= columns && HasClearlyFullRank(x, rows, columns, cancellation))
             return new bool[columns];
-        var r = Triangle(x, rows, columns);
-        return DependentInTriangle(r, rows, columns);
+        var r = Triangle(Centred(x, rows, columns), rows, columns, cancellation);
+        return DependentInTriangle(r, rows, columns, cancellation);
+    }
+
+    // Less their means where the first column is constant: a date in seconds varies by hours around a billion, and is no constant.
+    private static double[] Centred(double[] x, int rows, int columns)
+    {
+        if (columns < 2 || rows < 2 || x[0] == 0 || x.AsSpan(0, rows).ContainsAnyExcept(x[0]))
+            return x;
+        var centred = (double[])x.Clone();
+        for (var j = 1; j < columns; j++)
+        {
+            var column = centred.AsSpan(j * rows, rows);
+            var mean = LearningFunctions.Mean(column.ToArray());
+            var before = Math.Sqrt(Dot(column, column));
+            for (var i = 0; i < rows; i++)
+                column[i] -= mean;
+            // What rounding leaves of a constant is no variation.
+            if (Math.Sqrt(Dot(column, column)) <= RoundingOfConstant * before)
+                column.Clear();
+        }
+        return centred;
     }
 
     // Cholesky of the cross-products of columns scaled to length one: the pivots are the squared lengths that remain.
-    private static bool HasClearlyFullRank(double[] x, int rows, int columns)
+    private static bool HasClearlyFullRank(double[] x, int rows, int columns, CancellationToken cancellation)
     {
-        var c = CrossProducts(x, rows, columns);
+        var c = CrossProducts(x, rows, columns, cancellation);
         var length = new double[columns];
         for (var j = 0; j < columns; j++)
         {
@@ -39,6 +63,7 @@ internal static class RankDetection
         }
         for (var j = 0; j < columns; j++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var i = j; i < columns; i++)
             {
                 var sum = c[j * columns + i] / (length[i] * length[j]);
@@ -59,11 +84,11 @@ internal static class RankDetection
 
     // Design rows are mostly zeros when there are factors, so each row is first reduced to its non-zero entries. The order
     // of summation may vary with the number of threads: it decides nothing but whether to look closer.
-    private static double[] CrossProducts(double[] x, int rows, int columns)
+    private static double[] CrossProducts(double[] x, int rows, int columns, CancellationToken cancellation)
     {
         const int block = 256;
         var total = new double[columns * columns];
-        Parallel.For(0, (rows + block - 1) / block,
+        Parallel.For(0, (rows + block - 1) / block, new ParallelOptions { CancellationToken = cancellation },
             () => (Products: new double[columns * columns], At: new int[block * columns],
                 Values: new double[block * columns], Count: new int[block]),
             (index, _, local) =>
@@ -107,7 +132,7 @@ internal static class RankDetection
     }
 
     // Returns the p × p upper triangle R of X = QR, column-major; Householder on [R; next block of rows].
-    private static double[] Triangle(double[] x, int rows, int columns)
+    private static double[] Triangle(double[] x, int rows, int columns, CancellationToken cancellation)
     {
         var block = Math.Max(256, columns);
         var height = columns + block;
@@ -121,7 +146,7 @@ internal static class RankDetection
                 x.AsSpan(j * rows + start, count).CopyTo(column[columns..]);
                 column[(columns + count)..].Clear();
             }
-            Reduce(work, height, columns);
+            Reduce(work, height, columns, cancellation);
         }
         var r = new double[columns * columns];
         for (var j = 0; j < columns; j++)
@@ -129,10 +154,11 @@ internal static class RankDetection
         return r;
     }
 
-    private static void Reduce(double[] work, int height, int columns)
+    private static void Reduce(double[] work, int height, int columns, CancellationToken cancellation)
     {
         for (var k = 0; k < columns; k++)
         {
+            cancellation.ThrowIfCancellationRequested();
             // Rows above k are finished; of the triangle below only row k itself is not zero in column k.
             var v = work.AsSpan(k * height + columns, height - columns);
             ref var head = ref work[k * height + k];
@@ -155,12 +181,13 @@ internal static class RankDetection
         }
     }
 
-    private static bool[] DependentInTriangle(double[] r, int rows, int columns)
+    private static bool[] DependentInTriangle(double[] r, int rows, int columns, CancellationToken cancellation)
     {
         var dependent = new bool[columns];
         var kept = new List<double[]>();
         for (var j = 0; j < columns; j++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var column = r.AsSpan(j * columns, columns).ToArray();
             var length = Math.Sqrt(Dot(column, column));
             // Gram-Schmidt, twice: once more removes what cancellation left behind (Kahan & Parlett's "twice is enough").

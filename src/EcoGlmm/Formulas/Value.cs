@@ -30,11 +30,14 @@ internal sealed class NumericValue(double[] values, bool isLogical = false, bool
 }
 
 /// <summary>One level per row, −1 where missing. The arrays may be those of the data: they are never written to.</summary>
-internal sealed class FactorValue(string[] levels, int[] codes) : Value
+internal sealed class FactorValue(string[] levels, int[] codes, bool isOrdered = false) : Value
 {
     public string[] Levels { get; } = levels;
 
     public int[] Codes { get; } = codes;
+
+    /// <summary>Whether the order of the levels means something, so that trends over them are the natural contrasts.</summary>
+    public bool IsOrdered { get; } = isOrdered;
 
     /// <summary>Any value of rows as a factor: numbers sorted by value, logicals FALSE before TRUE.</summary>
     public static FactorValue? From(Value value)
@@ -78,7 +81,7 @@ internal sealed class FactorValue(string[] levels, int[] codes) : Value
             if (used[level])
                 levels.Add(Levels[level]);
         }
-        return new FactorValue([.. levels], Array.ConvertAll(Codes, code => code < 0 ? -1 : newCode[code]));
+        return new FactorValue([.. levels], Array.ConvertAll(Codes, code => code < 0 ? -1 : newCode[code]), IsOrdered);
     }
 
     /// <summary>

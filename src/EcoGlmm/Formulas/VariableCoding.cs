@@ -38,18 +38,23 @@ internal sealed class VariableCoding
     public bool IsFactor => _levels is not null;
 
     /// <summary>Learns the coding from the training rows.</summary>
+    /// <param name="text">The formula.</param>
+    /// <param name="node">The variable.</param>
+    /// <param name="evaluator">Evaluates on the training rows.</param>
+    /// <param name="contrast">The contrasts asked for; null for those of the factor's kind, polynomial where its levels are ordered.</param>
     /// <exception cref="GlmmException">A factor has one level, or an expression has no finite value in some row.</exception>
-    public static VariableCoding Learn(string text, FormulaNode node, Evaluator evaluator, Contrast contrast)
+    public static VariableCoding Learn(string text, FormulaNode node, Evaluator evaluator, Contrast? contrast)
     {
+        var coding = contrast ?? Contrast.Treatment;
         switch (evaluator.Evaluate(node))
         {
             case MatrixValue matrix:
                 foreach (var column in matrix.Columns)
                     evaluator.RequireFinite(node, column);
-                return new VariableCoding(text, node, null, contrast, matrix.ColumnNames);
+                return new VariableCoding(text, node, null, coding, matrix.ColumnNames);
             case NumericValue { IsLogical: false } numeric:
                 evaluator.RequireFinite(node, numeric.Values);
-                return new VariableCoding(text, node, null, contrast, [""]);
+                return new VariableCoding(text, node, null, coding, [""]);
             case ConstantNumbers or ConstantTexts:
                 throw evaluator.Error(node, $"{node} is the same in every row, so that it cannot be a term",
                     "A constant in the linear predictor is written offset(...).");
@@ -65,7 +70,7 @@ internal sealed class VariableCoding
                         $"The factor {node} has only one level, \"{levels[0]}\", in the rows used",
                         "It cannot explain any difference: leave it out, or check which rows were dropped for missing values.");
                 }
-                return new VariableCoding(text, node, levels, contrast, []);
+                return new VariableCoding(text, node, levels, contrast ?? (factor.IsOrdered ? Contrast.Polynomial : coding), []);
         }
     }
 

@@ -33,7 +33,7 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 /// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
 /// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
+public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 {
     private readonly Interval[] _rows;
 
@@ -59,7 +59,9 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
     /// <summary>The interval of a coefficient of a part of the model.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\" in the {part} part{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
+            ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
+            : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
 
@@ -73,6 +75,9 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
                 .Concat(Of(ModelPart.ZeroInflation, fit.ZeroInflationEffects))
                 .Concat(Of(ModelPart.Dispersion, fit.DispersionEffects)), level);
     }
+
+    /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate, i.Lower, i.Upper }));
 
     /// <inheritdoc/>
     public IEnumerator<Interval> GetEnumerator() => ((IEnumerable<Interval>)_rows).GetEnumerator();

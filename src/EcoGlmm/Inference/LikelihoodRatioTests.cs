@@ -12,8 +12,8 @@ namespace EcoGlmm;
 /// <param name="Statistic">Twice the difference of the log-likelihoods.</param>
 /// <param name="PValue">By χ², or a mixture of two of them where a variance is at its boundary.</param>
 /// <param name="Note">What to know about the p-value; empty where there is nothing.</param>
-/// <param name="ReducedLogLikelihood">Log-likelihood of the smaller model.</param>
-/// <param name="ReducedAic">Its AIC.</param>
+/// <param name="ReducedLogLikelihood">Log-likelihood of the smaller model, by maximum likelihood among the tests of a REML fit.</param>
+/// <param name="ReducedAic">Its AIC, by the same likelihood.</param>
 public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, double PValue, string Note, double ReducedLogLikelihood, double ReducedAic)
 {
     /// <summary>The test of a smaller model within a larger one; null where it is not nested, or a fit did not converge.</summary>
@@ -28,7 +28,7 @@ public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, 
 
 /// <summary>Likelihood-ratio tests, such as those of each term that may be dropped from a model.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IRichDisplay
+public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IResultTable
 {
     private readonly LikelihoodRatioTest[] _tests;
 
@@ -50,6 +50,9 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
     /// <exception cref="GlmmException">There is none of that name.</exception>
     public LikelihoodRatioTest this[string name] => Array.Find(_tests, t => t.Name == name)
         ?? throw new GlmmException($"There is no test of \"{name}\"{NearestName.Suggestion(name, _tests.Select(t => t.Name))}");
+
+    /// <summary>The tests as data, one row each.</summary>
+    public FieldData ToFieldData() => FieldData.From(_tests);
 
     /// <inheritdoc/>
     public IEnumerator<LikelihoodRatioTest> GetEnumerator() => ((IEnumerable<LikelihoodRatioTest>)_tests).GetEnumerator();
@@ -73,7 +76,15 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
         void Add(string name, string formula, GlmmFit larger, GlmmOptions options)
         {
             var smaller = Glmm.Fit(formula, rows, fit.Family, options);
-            tests.Add(LikelihoodRatioTest.Of(name, smaller, larger)
+            var test = LikelihoodRatioTest.Of(name, smaller, larger);
+            if (test is not null && options.Reml)
+            {
+                // The test compares REML criteria; AICs of one column must all be of one likelihood, and only that of ML compares all models.
+                var comparable = Glmm.Fit(formula, rows, fit.Family, ml);
+                test = test with { ReducedLogLikelihood = comparable.LogLikelihood, ReducedAic = comparable.Aic };
+            }
+
+            tests.Add(test
                 ?? new LikelihoodRatioTest(name, larger.ParameterCount - smaller.ParameterCount, double.NaN, double.NaN,
                     smaller.Convergence.IsConverged ? "" : $"* the model without {name} did not converge", double.NaN, double.NaN));
         }

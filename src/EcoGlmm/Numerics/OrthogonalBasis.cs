@@ -28,13 +28,14 @@ internal sealed class OrthogonalBasis
     public double[] R { get; }
 
     /// <summary>Factors X (rows × columns, column-major, of full column rank).</summary>
-    public static OrthogonalBasis Of(ReadOnlySpan<double> x, int rows, int columns)
+    public static OrthogonalBasis Of(ReadOnlySpan<double> x, int rows, int columns, CancellationToken cancellation = default)
     {
         var v = x.ToArray();
         var r = new double[columns * columns];
         var beta = new double[columns];
         for (var j = 0; j < columns; j++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var column = v.AsSpan(j * rows, rows);
             for (var k = 0; k < j; k++)
             {
@@ -55,6 +56,7 @@ internal sealed class OrthogonalBasis
         var q = new double[rows * columns];
         for (var j = 0; j < columns; j++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var column = q.AsSpan(j * rows, rows);
             column[j] = scale;
             for (var k = columns - 1; k >= 0; k--)

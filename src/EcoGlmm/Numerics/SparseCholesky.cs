@@ -45,6 +45,9 @@ internal sealed unsafe partial class SparseCholesky
     private readonly int[] map;               // local row in the current panel of a row of the matrix
     private readonly double[] workStorage;
     private bool factored;
+
+    /// <summary>Whether the last factorisation succeeded, so that there is something to solve with.</summary>
+    public bool IsFactored => factored;
     private double logDeterminant;
 
     private SparseCholesky(SparsePattern pattern, EliminationTree tree, SupernodePartition partition)

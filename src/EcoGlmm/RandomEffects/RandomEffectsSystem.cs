@@ -195,6 +195,24 @@ internal sealed partial class RandomEffectsSystem
         return _cholesky.TryFactor(_values);
     }
 
+    /// <summary>
+    /// Where the last factorisation failed, factorises as if there were no observations (H = P), so that a fit that is reported as
+    /// not converged can still be asked for everything. Whether that was necessary.
+    /// </summary>
+    public bool MakeUsable()
+    {
+        if (_cholesky is null || _cholesky.IsFactored) return false;
+        var none = new double[ObservationCount];
+        SetWeights((_, _) => none);
+        if (!TryFactor())
+        {
+            Lambda.Set(new double[_terms.Sum(t => t.ThetaCount)]);
+            TryFactor();
+        }
+
+        return true;
+    }
+
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x) => _cholesky?.Solve(x[..LatentCount]);
 

@@ -16,7 +16,7 @@ internal class DelegatingReader(IDataReader inner) : IDataReader
     public virtual string GetName(int i) => inner.GetName(i);
     public DataTable? GetSchemaTable() => inner.GetSchemaTable();
     public bool NextResult() => inner.NextResult();
-    public bool Read() => inner.Read();
+    public virtual bool Read() => inner.Read();
     public bool GetBoolean(int i) => inner.GetBoolean(i);
     public byte GetByte(int i) => inner.GetByte(i);
     public long GetBytes(int i, long from, byte[]? buffer, int at, int length) => inner.GetBytes(i, from, buffer, at, length);
@@ -27,7 +27,7 @@ internal class DelegatingReader(IDataReader inner) : IDataReader
     public DateTime GetDateTime(int i) => inner.GetDateTime(i);
     public decimal GetDecimal(int i) => inner.GetDecimal(i);
     public double GetDouble(int i) => inner.GetDouble(i);
-    public Type GetFieldType(int i) => inner.GetFieldType(i);
+    public virtual Type GetFieldType(int i) => inner.GetFieldType(i);
     public float GetFloat(int i) => inner.GetFloat(i);
     public Guid GetGuid(int i) => inner.GetGuid(i);
     public short GetInt16(int i) => inner.GetInt16(i);

@@ -292,7 +292,8 @@ public class ModelSpecificationTests
             new NumericColumn("y", Array.ConvertAll(rows, row => (double)row)),
             CategoricalColumn.FromTexts("id", rows.Select(row => $"id{row}")),
         ]);
-        Assert.Contains("(1 | factor)", Assert.Throws<GlmmException>(() => Create("y ~ id", data)).Message);
+        Assert.Contains("(1 | id)", Assert.Throws<GlmmException>(() => Create("y ~ id", data)).Message);
+        Assert.Contains("(1 | factor)", Assert.Throws<GlmmException>(() => Create("y ~ factor(id)", data)).Message);
     }
 
     [Fact]

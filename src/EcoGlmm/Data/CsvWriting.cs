@@ -1,0 +1,119 @@
+using System.Text;
+
+namespace EcoGlmm.Data;
+
+/// <summary>Writes a table as CSV that reads back as the same table.</summary>
+internal static class CsvWriting
+{
+    private const string MissingValue = "NA";
+    private const string EndOfLine = "\r\n";
+
+    private static readonly CsvMissing Missing = new([MissingValue, ""]);
+
+    /// <exception cref="EncoderFallbackException">A text is not valid Unicode.</exception>
+    public static void Write(FieldData data, Stream stream, bool defuseFormulas)
+    {
+        var columns = data.Columns.Select(column => defuseFormulas ? Defused(column) : column).ToArray();
+        var (quotedNames, quotedValues) = Marks(columns);
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        using var writer = new StreamWriter(stream, encoding, 1 << 16, leaveOpen: true);
+        for (var i = 0; i < columns.Length; i++)
+            WriteField(writer, i, columns[i].Name, quotedNames[i]);
+        writer.Write(EndOfLine);
+        for (var row = 0; row < data.RowCount; row++)
+        {
+            for (var i = 0; i < columns.Length; i++)
+            {
+                var text = columns[i].TextAt(row);
+                WriteField(writer, i, text ?? MissingValue, text is not null && quotedValues[i]);
+            }
+            writer.Write(EndOfLine);
+        }
+    }
+
+    private static void WriteField(StreamWriter writer, int position, string text, bool quote)
+    {
+        if (position > 0)
+            writer.Write(',');
+        if (!quote && !CsvQuotes.NeedsQuotes(text))
+        {
+            writer.Write(text);
+            return;
+        }
+        writer.Write('"');
+        writer.Write(text.Replace("\"", "\"\"", StringComparison.Ordinal));
+        writer.Write('"');
+    }
+
+    // Which names and which columns' values stand in quotes, so that the factors that look like something else come back as
+    // factors: see CsvQuotes.
+    private static (bool[] Names, bool[] Values) Marks(FieldColumn[] columns)
+    {
+        var values = Array.ConvertAll(columns, column => column is CategoricalColumn factor && !ReadsAsText(factor));
+        var names = new bool[columns.Length];
+        if (!values.Contains(true) || columns.Length == 1)
+            return (names, values);
+        var isPlain = Array.ConvertAll(columns, column => !CsvQuotes.NeedsQuotes(column.Name));
+        var isLabelled = columns.Select((column, i) => values[i] && HasMissingLabel(column)).ToArray();
+        bool[] isTold;
+        if (columns.Where((column, i) => !values[i] && HasBareValue(column)).Any())
+        {
+            // Quoted values tell a text; that NA among them is a label, a quoted name beside one that is not.
+            var isMixed = isPlain.Where((plain, i) => plain && !isLabelled[i]).Any();
+            names = [.. isPlain.Select((plain, i) => plain && isLabelled[i])];
+            isTold = [.. isPlain.Select(plain => plain && isMixed)];
+        }
+        else
+        {
+            // All values stand in quotes: names of which the first is bare and others are not tell that this was meant.
+            var bare = Array.IndexOf(isPlain, true);
+            names = [.. isPlain.Select((plain, i) => plain && i != bare)];
+            isTold = [.. isPlain.Select(_ => names.Contains(true))];
+        }
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (isLabelled[i] && !isTold[i])
+            {
+                throw new GlmmException($"The label \"{Array.Find(((CategoricalColumn)columns[i]).Levels, Missing.Contains)}\" of column \"{columns[i].Name}\" could "
+                    + "not be told from a missing value in the file, because all names of columns need quotes. Rename a column: letters and digits need none.");
+            }
+        }
+        return (names, values);
+    }
+
+    private static bool HasMissingLabel(FieldColumn column) => column is CategoricalColumn factor && Array.Exists(factor.Levels, Missing.Contains);
+
+    private static bool HasBareValue(FieldColumn column)
+    {
+        for (var row = 0; row < column.Length; row++)
+        {
+            if (column.TextAt(row) is { } text && !CsvQuotes.NeedsQuotes(text))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool ReadsAsText(CategoricalColumn factor)
+    {
+        var read = new CsvColumn(factor.Name, Missing);
+        var codes = factor.Codes.Where(code => code >= 0).Distinct().ToArray();
+        foreach (var code in codes)
+        {
+            if (Missing.Contains(factor.Levels[code]))
+                return false;
+            read.Add(factor.Levels[code]);
+        }
+        read.Complete();
+        return read.MustBeReadAsText || read.ToColumn() is CategoricalColumn;
+    }
+
+    private static FieldColumn Defused(FieldColumn column)
+    {
+        var named = column.Rename(Defused(column.Name));
+        return named is CategoricalColumn factor
+            ? new CategoricalColumn(factor.Name, Array.ConvertAll(factor.Levels, Defused), factor.Codes, factor.ExplicitLevels)
+            : named;
+    }
+
+    private static string Defused(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + text : text;
+}
