@@ -1,7 +1,7 @@
-using EcoGlmm.Text;
 using System.Globalization;
 using EcoGlmm.Data;
 using EcoGlmm.Relationships;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
