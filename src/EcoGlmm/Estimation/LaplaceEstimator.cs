@@ -42,7 +42,12 @@ internal static class LaplaceEstimator
         CancellationToken cancellation, double[]? start = null)
     {
         var search = new LaplaceSearch(model, control, progress, cancellation);
-        start ??= StartingValues.Find(model, cancellation: cancellation);
+        if (start is null)
+        {
+            start = StartingValues.Find(model, cancellation: cancellation);
+            StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
+        }
+
         var best = new SearchPoint(start, double.NaN, MinimiserStatus.BadStart);
         if (Recognise(Hopeless) is { } hopeless) return LaplaceDescription.WithoutMaximum(search, best, hopeless);
         best = search.From(start);

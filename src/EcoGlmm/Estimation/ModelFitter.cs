@@ -15,7 +15,7 @@ internal static class ModelFitter
         options = WithoutDispersion(formula, data, family, options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
-            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision);
+            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
@@ -27,7 +27,7 @@ internal static class ModelFitter
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), fit.Family.HasThresholds, cancellation,
-            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision);
+            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
         return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation);
     }
 
@@ -91,7 +91,7 @@ internal static class ModelFitter
         }
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true).Response.Y;
+            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
         return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(share * (spread > 0 ? spread : 1))] };

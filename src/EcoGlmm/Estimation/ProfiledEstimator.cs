@@ -26,7 +26,9 @@ internal static class ProfiledEstimator
     {
         var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads, cancellation);
         var search = new ProfiledSearch(model, criterion, control, progress, cancellation);
-        var best = search.Snapped(search.From(criterion.MomentEstimate()));
+        var start = criterion.MomentEstimate();
+        StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
+        var best = search.Snapped(search.From(start));
         foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
         var (theta, gradient) = (best.Parameters, new double[best.Parameters.Length]);
         var value = search.AtEnd(best, gradient);

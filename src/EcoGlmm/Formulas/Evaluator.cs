@@ -22,6 +22,9 @@ internal sealed record EvaluationContext(
     /// <summary>Stops the building of a design.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>What relates the levels of grouping factors, by name; null for nothing.</summary>
+    public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
+
     /// <summary>Individuals of these rows that within(), between(), first() and last() did not know from training.</summary>
     public SortedSet<string> NewIndividuals { get; } = new(StringComparer.Ordinal);
 
