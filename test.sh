@@ -20,6 +20,9 @@ need() {
 need chromium chromium chromium-browser google-chrome
 need npm npm
 need postgresql initdb
+need jupyter-nbconvert jupyter-nbconvert
+need jupyter-client jupyter-kernelspec
+need python3-ipykernel python3
 
 dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 

@@ -30,7 +30,7 @@ internal static class RunCommand
         });
         var command = new Command(
             "run",
-            "Runs a C# notebook from top to bottom, in its own folder. #r \"nuget: EcoGlmm\" is the EcoGlmm that this "
+            "Runs a notebook from top to bottom in Microsoft's kernel of .NET notebooks, in its own folder. #r \"nuget: EcoGlmm\" is the EcoGlmm that this "
             + "command was built with. Without --output, --in-place or --html the outputs are printed.")
         {
             notebook, output, inPlace, html, timeout,
@@ -54,7 +54,6 @@ internal static class RunCommand
     {
         if (output is not null && !Path.GetExtension(output).Equals(".ipynb", StringComparison.OrdinalIgnoreCase))
             throw new ToolException($"The executed notebook is written as .ipynb; \"{output}\" is not one.");
-        var notebook = Notebook.Read(path);
         var folder = Path.GetDirectoryName(path)!;
         var name = Path.GetFileName(path);
         var outputPath = output is null ? null : Path.GetFullPath(output);
@@ -63,11 +62,17 @@ internal static class RunCommand
         Action<int, int>? progress = Console.IsErrorRedirected
             ? null
             : (cell, count) => terminal.Write($"\r{name}: cell {cell} of {count} ");
+        if (!Directory.Exists(folder))
+            throw new ToolException($"The notebook \"{path}\" cannot be read: there is no folder \"{folder}\".");
+        var program = await KernelTool.FindAsync(folder, terminal.WriteLine, cancellation).ConfigureAwait(false);
+
+        // The kernel starts while the notebook is read.
+        await using var kernel = KernelProcess.Start(program, "csharp", folder);
+        var notebook = Notebook.Read(path);
         var exitCode = 0;
         try
         {
-            var runner = new NotebookRunner(folder, timeout, progress);
-            var failure = await runner.RunAsync(notebook, cancellation).ConfigureAwait(false);
+            var failure = await new NotebookRunner(kernel, timeout, progress).RunAsync(notebook, cancellation).ConfigureAwait(false);
             if (progress is not null)
                 terminal.WriteLine();
             if (failure is not null)
@@ -117,7 +122,7 @@ internal static class RunCommand
                     Console.Write(stream.Text);
                     break;
                 case DisplayOutput display:
-                    Console.WriteLine(display.Data.GetValueOrDefault(ValueFormatter.Plain) ?? display.Data.Values.First());
+                    Console.WriteLine(display.Data.GetValueOrDefault(MimeType.Plain) ?? display.Data.Values.First());
                     break;
             }
         }

@@ -12,7 +12,7 @@ public sealed record ConditionalMode(string Level, string Term, double Mode, dou
 
 /// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
+public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 {
     private readonly ConditionalMode[] _modes;
     private readonly Lazy<Dictionary<(string Level, string Term), ConditionalMode>> _index;
@@ -68,6 +68,14 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
         }
     }
 
+    /// <summary>One row for each effect of each level, with the columns Part, Group, Level, Term, Mode and StandardDeviation.</summary>
+    public FieldData ToFieldData() => Table(this);
+
+    internal static FieldData Table(params GroupModes[] groups) => FieldData.From(groups.SelectMany(group => group, (group, mode) => new
+    {
+        Part = group.Part.ToString(), group.Group, mode.Level, mode.Term, mode.Mode, mode.StandardDeviation,
+    }));
+
     /// <inheritdoc/>
     public IEnumerator<ConditionalMode> GetEnumerator() => ((IEnumerable<ConditionalMode>)_modes).GetEnumerator();
 
@@ -82,7 +90,7 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IRichDisplay
 
 /// <summary>The conditional modes of all random effects, by grouping factor.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IRichDisplay
+public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
 {
     private readonly GroupModes[] _groups;
 
@@ -112,6 +120,9 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IRichDisplay
     /// <summary>lme4 calls the innermost of three nested factors "c:(b:a)", glmmTMB "c:b:a": either will do.</summary>
     private static bool IsNamed(GroupModes modes, string group) => modes.Group == group
         || modes.Group.Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal) == group;
+
+    /// <summary>One row for each effect of each level of each grouping factor, with the columns Part, Group, Level, Term, Mode and StandardDeviation.</summary>
+    public FieldData ToFieldData() => GroupModes.Table(_groups);
 
     /// <inheritdoc/>
     public IEnumerator<GroupModes> GetEnumerator() => ((IEnumerable<GroupModes>)_groups).GetEnumerator();

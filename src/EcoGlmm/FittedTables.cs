@@ -119,7 +119,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         return variance;
     }
 
-    public IReadOnlyList<VarianceComponent> VarianceComponents()
+    public VarianceComponentTable VarianceComponents()
     {
         var rows = new List<VarianceComponent>();
         foreach (var (t, quantities, values) in Enumerable.Range(0, estimate.Model.Terms.Count).Select(t => (t, Quantities(t), QuantityValues(t))))
@@ -146,7 +146,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             }
         }
 
-        return rows;
+        return new VarianceComponentTable(rows);
     }
 
     private IReadOnlyList<CovarianceQuantity> Quantities(int t) => estimate.Model.Terms[t].Structure.Quantities(estimate.Model.Terms[t].Effects);

@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Hosts;
+using Microsoft.Data.Analysis;
 
 namespace EcoGlmm;
 
@@ -20,7 +21,12 @@ public static partial class Glmm
     public static GlmmFit Fit(string formula, FieldData data, Family? family = null, GlmmOptions? options = null) =>
         FitLive(formula, data, family, options, CancellationToken.None);
 
-    /// <summary>Fits a model to any table that <see cref="FieldData.From"/> takes.</summary>
+    /// <summary>Fits a model to a DataFrame of Microsoft.Data.Analysis.</summary>
+    /// <inheritdoc cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>
+    public static GlmmFit Fit(string formula, DataFrame data, Family? family = null, GlmmOptions? options = null) =>
+        Fit(formula, FieldData.From(data), family, options);
+
+    /// <summary>Fits a model to any table that <see cref="FieldData.From(object)"/> takes.</summary>
     /// <inheritdoc cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>
     public static GlmmFit Fit(string formula, object data, Family? family = null, GlmmOptions? options = null) =>
         Fit(formula, FieldData.From(data), family, options);

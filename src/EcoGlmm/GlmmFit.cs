@@ -41,7 +41,7 @@ public sealed partial class GlmmFit : IRichDisplay
         _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
         Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
-        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate));
+        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
         _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
     }
 
@@ -67,7 +67,7 @@ public sealed partial class GlmmFit : IRichDisplay
     public CoefficientTable DispersionEffects { get; }
 
     /// <summary>Standard deviations and correlations of the random effects.</summary>
-    public IReadOnlyList<VarianceComponent> VarianceComponents { get; }
+    public VarianceComponentTable VarianceComponents { get; }
 
     /// <summary>
     /// Everything that describes the covariances of the random effects, structure by structure, with standard errors by the delta

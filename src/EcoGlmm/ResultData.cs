@@ -1,66 +1,25 @@
+using Microsoft.Data.Analysis;
+
 namespace EcoGlmm;
 
 /// <summary>
-/// Results as data: tables to filter, join, save with <see cref="FieldData.WriteCsv"/>, or hand on with
-/// <see cref="FieldData.ToDataTable"/> and <see cref="FieldData.ToColumns{TColumn}"/>.
+/// Results as data. Every table of results has <see cref="IResultTable.ToFieldData"/>, to filter, join and save with
+/// <see cref="FieldData.WriteCsv"/>, and <see cref="ToDataFrame"/>.
 /// </summary>
 public static class ResultData
 {
-    /// <summary>One row for each standard deviation and each correlation, with the columns Part, Group, Term1, Term2, StandardDeviation, Variance and Correlation.</summary>
-    /// <param name="components">A fit's <see cref="GlmmFit.VarianceComponents"/>.</param>
-    public static FieldData ToFieldData(this IReadOnlyList<VarianceComponent> components)
+    /// <summary>The table of results as a DataFrame of Microsoft.Data.Analysis, with the columns of <see cref="IResultTable.ToFieldData"/>.</summary>
+    /// <param name="table">A table of results: <c>fit.FixedEffects</c>, <c>fit.Predict()</c>, <c>Glmm.Compare(a, b)</c> …</param>
+    public static DataFrame ToDataFrame(this IResultTable table)
     {
-        ArgumentNullException.ThrowIfNull(components);
-        return Table(
-            ("Part", components.Select(c => c.Part.ToString())),
-            ("Group", components.Select(c => c.Group)),
-            ("Term1", components.Select(c => c.Term1)),
-            ("Term2", components.Select(c => c.Term2)),
-            ("StandardDeviation", components.Select(c => c.StandardDeviation)),
-            ("Variance", components.Select(c => c.Variance)),
-            ("Correlation", components.Select(c => c.Correlation)));
-    }
-
-    /// <summary>One row for each effect of each level, with the columns Part, Group, Level, Term, Mode and StandardDeviation.</summary>
-    /// <param name="modes">A fit's <see cref="GlmmFit.RandomEffects"/>.</param>
-    public static FieldData ToFieldData(this ConditionalModes modes)
-    {
-        ArgumentNullException.ThrowIfNull(modes);
-        return Modes([.. modes]);
-    }
-
-    /// <inheritdoc cref="ToFieldData(ConditionalModes)"/>
-    /// <param name="modes">The modes of one grouping factor: <c>fit.RandomEffects["Nest"]</c>.</param>
-    public static FieldData ToFieldData(this GroupModes modes)
-    {
-        ArgumentNullException.ThrowIfNull(modes);
-        return Modes(modes);
-    }
-
-    /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
-    /// <param name="intervals">A fit's confidence intervals.</param>
-    public static FieldData ToFieldData(this IReadOnlyList<Interval> intervals)
-    {
-        ArgumentNullException.ThrowIfNull(intervals);
-        return Table(
-            ("Part", intervals.Select(i => i.Part.ToString())),
-            ("Name", intervals.Select(i => i.Name)),
-            ("Estimate", intervals.Select(i => i.Estimate)),
-            ("Lower", intervals.Select(i => i.Lower)),
-            ("Upper", intervals.Select(i => i.Upper)));
-    }
-
-    /// <summary>One row for each observation, with the columns Observed, Fitted and Scaled (the residual, between 0 and 1).</summary>
-    /// <param name="residuals">Simulated residuals.</param>
-    public static FieldData ToFieldData(this SimulatedResiduals residuals)
-    {
-        ArgumentNullException.ThrowIfNull(residuals);
-        return Table(("Observed", residuals.Observed), ("Fitted", residuals.Fitted), ("Scaled", residuals.Scaled));
+        ArgumentNullException.ThrowIfNull(table);
+        return table.ToFieldData().ToDataFrame();
     }
 
     /// <summary>
     /// The rows that a model used, with its fitted values and residuals beside them: all columns of the data, then ".fitted"
-    /// (the mean, with random effects), ".residual" (observed − fitted) and ".pearson" (Pearson residual).
+    /// (the mean, with random effects), ".residual" (observed − fitted) and ".pearson" (Pearson residual). As a DataFrame:
+    /// <c>fit.Augment().ToDataFrame()</c>.
     /// </summary>
     /// <param name="fit">The fit.</param>
     public static FieldData Augment(this GlmmFit fit)
@@ -72,18 +31,11 @@ public static class ResultData
             .With(".pearson", fit.Residuals(ResidualType.Pearson));
     }
 
-    private static FieldData Modes(params GroupModes[] groups)
+    /// <summary>The columns of the rows predicted for, and beside them what was predicted; of a column with the same name both stay.</summary>
+    internal static FieldData Beside(FieldData? rows, FieldData predicted)
     {
-        var rows = groups.SelectMany(group => group, (group, mode) => (group, mode)).ToArray();
-        return Table(
-            ("Part", rows.Select(r => r.group.Part.ToString())),
-            ("Group", rows.Select(r => r.group.Group)),
-            ("Level", rows.Select(r => r.mode.Level)),
-            ("Term", rows.Select(r => r.mode.Term)),
-            ("Mode", rows.Select(r => r.mode.Mode)),
-            ("StandardDeviation", rows.Select(r => r.mode.StandardDeviation)));
+        if (rows is null) return predicted;
+        var beside = rows.Columns.Select(column => predicted.TryGetColumn(column.Name, out _) ? column.Rename($"{column.Name} (data)") : column);
+        return new FieldData([.. beside, .. predicted.Columns]);
     }
-
-    private static FieldData Table(params (string Name, object Values)[] columns) =>
-        FieldData.From(columns.Select(column => KeyValuePair.Create(column.Name, column.Values)));
 }

@@ -22,7 +22,7 @@ public sealed record VarianceComponent(
 
 /// <summary>The standard deviations and correlations of a model's random effects, term by term.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, IRichDisplay
+public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, IResultTable
 {
     private readonly VarianceComponent[] _rows;
 
@@ -33,6 +33,12 @@ public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, I
 
     /// <inheritdoc/>
     public VarianceComponent this[int index] => _rows[index];
+
+    /// <summary>One row for each standard deviation and each correlation.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows.Select(c => new
+    {
+        Part = c.Part.ToString(), c.Group, c.Term1, c.Term2, c.StandardDeviation, c.Variance, c.Correlation,
+    }));
 
     /// <inheritdoc/>
     public IEnumerator<VarianceComponent> GetEnumerator() => ((IEnumerable<VarianceComponent>)_rows).GetEnumerator();

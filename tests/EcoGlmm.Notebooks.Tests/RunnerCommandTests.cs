@@ -43,11 +43,11 @@ public sealed class RunnerCommandTests
         Assert.Equal("execute_result", result.GetProperty("output_type").GetString());
         Assert.Equal(1, result.GetProperty("execution_count").GetInt32());
         Assert.Equal("<b>", result.GetProperty("data").GetProperty("text/plain")[0].GetString());
+        Assert.Contains("&lt;b&gt;", result.GetProperty("data").GetProperty("text/html").ToString(), StringComparison.Ordinal);
 
         var raw = await File.ReadAllTextAsync(output, Encoding.UTF8);
         Assert.Contains("\n   \"cell_type\": \"markdown\",\n", raw, StringComparison.Ordinal);
         Assert.Contains("é 🦉", raw, StringComparison.Ordinal);
-        Assert.Contains("<b>", raw, StringComparison.Ordinal);
         Assert.EndsWith("}\n", raw, StringComparison.Ordinal);
     }
 

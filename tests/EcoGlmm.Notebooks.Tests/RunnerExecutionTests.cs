@@ -1,10 +1,12 @@
+using System.Text.Json.Nodes;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Notebooks.Tests;
 
+/// <summary>Notebooks in Microsoft's kernel, run headless.</summary>
 [Collection(RunnerCollection.Name)]
-public sealed class RunnerExecutionTests
+public sealed class RunnerExecutionTests(SharedKernel kernel)
 {
     private static string Plain(CellOutput output) => Assert.IsType<DisplayOutput>(output).Data["text/plain"];
 
@@ -15,12 +17,13 @@ public sealed class RunnerExecutionTests
             "using System.Globalization;\nvar broods = new List<int> { 3, 5 };\nrecord Nest(string Name);",
             "int Total() => broods.Sum();\nbroods.Add(4);",
             "$\"{new Nest(\"Bochet\").Name} {Total()} {CultureInfo.InvariantCulture.Name.Length}\"");
-        var (cells, failure) = await notebook.RunAsync();
+        var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         Assert.Empty(cells[0].Outputs);
         var result = Assert.IsType<DisplayOutput>(Assert.Single(cells[2].Outputs));
         Assert.True(result.IsResult);
         Assert.Equal("Bochet 12 0", result.Data["text/plain"]);
+        Assert.Contains("text/html", result.Data.Keys);
         Assert.Equal([1, 2, 3], cells.Select(cell => cell.ExecutionCount));
     }
 
@@ -30,8 +33,8 @@ public sealed class RunnerExecutionTests
     public async Task An_empty_figure_fails_its_cell(string code)
     {
         using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"", code);
-        var (_, failure) = await notebook.RunAsync();
-        Assert.Equal("The figure \"Calls\" is empty: it has no value that can be drawn.", failure?.Message);
+        var (_, failure) = await notebook.RunAsync(kernel);
+        Assert.Contains("The figure \"Calls\" is empty: it has no value that can be drawn.", failure?.Message);
         Assert.Equal(2, failure?.CellNumber);
     }
 
@@ -40,8 +43,7 @@ public sealed class RunnerExecutionTests
     {
         using var notebook = new RunnerNotebook(
             """
-            Console.Write("one ");
-            Console.WriteLine("two");
+            Console.WriteLine("one two");
             display(HTML("<b>three</b>"));
             Console.Error.WriteLine("four");
             "five".Display();
@@ -49,7 +51,7 @@ public sealed class RunnerExecutionTests
             await Task.Delay(1);
             7
             """);
-        var (cells, failure) = await notebook.RunAsync();
+        var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         var outputs = cells[0].Outputs;
         Assert.Equal(6, outputs.Count);
@@ -67,101 +69,104 @@ public sealed class RunnerExecutionTests
         using var notebook = new RunnerNotebook(
             "#r \"nuget: EcoGlmm, 0.1.0\"\nclass Card : IRichDisplay\n{\n    public string ToHtml() => \"<i>card</i>\";\n"
             + "    public override string ToString() => \"card\";\n}\nnew Card()",
-            "typeof(IRichDisplay).Assembly");
-        var (cells, failure) = await notebook.RunAsync();
+            "typeof(IRichDisplay).Assembly.Location",
+            "new List<Card> { new Card() }");
+        var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         var card = Assert.IsType<DisplayOutput>(Assert.Single(cells[0].Outputs));
         Assert.Equal("<i>card</i>", card.Data["text/html"]);
         Assert.Equal("card", card.Data["text/plain"]);
-        Assert.Equal(typeof(IRichDisplay).Assembly.ToString(), Plain(cells[1].Outputs[0]));
+        Assert.Equal(typeof(IRichDisplay).Assembly.Location, Plain(cells[1].Outputs[0]));
+        Assert.Contains("<i>card</i>", Assert.IsType<DisplayOutput>(cells[2].Outputs[0]).Data["text/html"]);
     }
 
     [Fact]
-    public async Task Without_the_directive_the_library_is_not_there()
+    public async Task The_notebooks_folder_is_the_current_folder_and_files_are_found_from_it()
     {
-        using var notebook = new RunnerNotebook("typeof(IRichDisplay)");
-        var (_, failure) = await notebook.RunAsync();
-        Assert.Contains("CS0246", failure!.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_assembly_is_referenced_by_a_path_relative_to_the_notebook()
-    {
-        using var notebook = new RunnerNotebook("#r \"lib/xunit.assert.dll\"\ntypeof(Xunit.Assert).Name", "#r \"none.dll\"");
+        using var notebook = new RunnerNotebook(
+            "System.IO.File.ReadAllText(\"owls.csv\")", "#r \"lib/xunit.assert.dll\"\ntypeof(Xunit.Assert).Name", "#r \"none.dll\"");
+        await File.WriteAllTextAsync(notebook.InFolder("owls.csv"), "Nest");
         Directory.CreateDirectory(notebook.InFolder("lib"));
         File.Copy(typeof(Assert).Assembly.Location, notebook.InFolder("lib/xunit.assert.dll"));
-        var (cells, failure) = await notebook.RunAsync();
-        Assert.Equal("Assert", Plain(cells[0].Outputs[0]));
-        Assert.Equal((2, 1), (failure!.CellNumber, failure.Line));
+        var (cells, failure) = await notebook.RunAloneAsync();
+        Assert.Equal("Nest", Plain(cells[0].Outputs[0]));
+        Assert.Equal("Assert", Plain(cells[1].Outputs[0]));
+        Assert.Equal((3, 1), (failure!.CellNumber, failure.Line));
         Assert.Contains("none.dll", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_notebooks_folder_is_the_current_folder_while_it_runs()
+    public async Task Languages_meet_in_a_notebook()
     {
-        using var notebook = new RunnerNotebook("File.ReadAllText(\"owls.csv\")");
-        File.WriteAllText(notebook.InFolder("owls.csv"), "Nest\nBochet");
-        var before = Directory.GetCurrentDirectory();
-        var (cells, failure) = await notebook.RunAsync();
+        using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"\nvar x = 1;", "#!fsharp\nlet names = [ \"owl\" ]\nprintfn \"%s\" names.Head", "#!html\n<hr>");
+        var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
-        Assert.Equal("Nest\nBochet", Plain(cells[0].Outputs[0]));
-        Assert.Equal(before, Directory.GetCurrentDirectory());
+        Assert.Equal("owl\n", Assert.IsType<StreamOutput>(cells[1].Outputs[0]).Text);
+        Assert.Equal("<hr>", Assert.IsType<DisplayOutput>(cells[2].Outputs[0]).Data["text/html"].Trim());
     }
 
     [Fact]
-    public async Task Magics_switch_language_and_keep_line_numbers()
+    public async Task A_fsharp_notebook_uses_the_library_and_shows_its_card()
     {
-        using var notebook = new RunnerNotebook("var x = 1;\n#!markdown\n**bold**\n#!html\n<hr>\n#!c#\nx + missing");
-        var (cells, failure) = await notebook.RunAsync();
-        Assert.Equal("**bold**", Assert.IsType<DisplayOutput>(cells[0].Outputs[0]).Data["text/markdown"]);
-        Assert.Equal("<hr>", Assert.IsType<DisplayOutput>(cells[0].Outputs[1]).Data["text/html"]);
-        Assert.Equal(7, failure!.Line);
-        Assert.Contains("missing", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("#!pirate", "#!pirate is not known")]
-    [InlineData("#!fsharp\nlet x = 1", "only C#, Markdown and HTML")]
-    [InlineData("#r nuget: EcoGlmm", "is not understood")]
-    [InlineData("#r \"nuget:\"", "names nothing")]
-    [InlineData("#r \"nuget: A b, c d\"", "is not a package")]
-    public async Task A_directive_that_cannot_be_obeyed_is_an_error_with_its_line(string directive, string message)
-    {
-        using var notebook = new RunnerNotebook("Console.WriteLine(1);\n\n" + directive);
-        var (cells, failure) = await notebook.RunAsync();
-        Assert.Equal((1, 3), (failure!.CellNumber, failure.Line));
-        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
-        Assert.Equal("DirectiveError", Assert.IsType<ErrorOutput>(Assert.Single(cells[0].Outputs)).Name);
+        using var notebook = new RunnerNotebook();
+        notebook.Write(
+            [
+                RunnerNotebook.Code("#r \"nuget: EcoGlmm\"\nlet owls = [| for i in 0 .. 59 -> {| calls = i * 7 % 5 + i % 6; nest = sprintf \"n%d\" (i % 6) |} |]"),
+                RunnerNotebook.Code("let fit = Glmm.Fit(\"calls ~ 1 + (1 | nest)\", FieldData.From owls, Family.Poisson())\nfit"),
+            ],
+            new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (F#)", ["language"] = "F#", ["name"] = ".net-fsharp" } });
+        var (cells, failure) = await notebook.RunAsync(kernel);
+        Assert.Null(failure);
+        Assert.Contains("ecoglmm-card", Assert.IsType<DisplayOutput>(cells[1].Outputs[^1]).Data["text/html"]);
     }
 
     [Fact]
-    public async Task An_exception_ends_the_run_with_its_line_and_the_cells_after_it_stay_empty()
+    public async Task An_exception_ends_the_run_and_the_cells_after_it_stay_empty()
     {
         using var notebook = new RunnerNotebook(
             "1",
             "Console.WriteLine(\"before\");\nvoid Fly()\n{\n    throw new InvalidOperationException(\"no wings\");\n}\n\nFly();",
             "2");
-        var (cells, failure) = await notebook.RunAsync();
-        Assert.Equal(new CellFailure(2, 4, "no wings"), failure);
+        var (cells, failure) = await notebook.RunAsync(kernel);
+        Assert.Equal(new CellFailure(2, null, "no wings"), failure);
         Assert.Equal("before\n", Assert.IsType<StreamOutput>(cells[1].Outputs[0]).Text);
         var error = Assert.IsType<ErrorOutput>(cells[1].Outputs[1]);
         Assert.Equal("InvalidOperationException", error.Name);
-        Assert.Contains("cell 2, line 4", error.Trace[^1], StringComparison.Ordinal);
+        Assert.Equal(["InvalidOperationException: no wings", "  in cell 2"], error.Trace);
         Assert.Empty(cells[2].Outputs);
         Assert.Null(cells[2].ExecutionCount);
+    }
+
+    [Fact]
+    public async Task A_compiler_error_is_told_with_its_line()
+    {
+        using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"\n\nint x = 1;\nx.Fly();");
+        var (cells, failure) = await notebook.RunAsync(kernel);
+        Assert.Equal((1, 4), (failure!.CellNumber, failure.Line));
+        Assert.Contains("Fly", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("CompilationError", Assert.IsType<ErrorOutput>(Assert.Single(cells[0].Outputs)).Name);
+    }
+
+    [Fact]
+    public async Task What_the_library_cannot_use_is_one_sentence_with_its_caret()
+    {
+        using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"",
+            "Glmm.Fit(\"calls ~ sex + )\", FieldData.From(new[] { new { calls = 1, sex = \"f\" } }))");
+        var (cells, failure) = await notebook.RunAsync(kernel);
+        Assert.Contains("\n", failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("^", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", failure.Message, StringComparison.Ordinal);
+        Assert.Single(cells[1].Outputs);
     }
 
     [Fact]
     public async Task A_cell_tagged_raises_exception_does_not_end_the_run()
     {
         using var notebook = new RunnerNotebook();
-        var failing = RunnerNotebook.Code("var kept = 1;\nthrow new Exception(\"expected\");");
-        failing["metadata"] = new System.Text.Json.Nodes.JsonObject
-        {
-            ["tags"] = new System.Text.Json.Nodes.JsonArray("raises-exception"),
-        };
-        notebook.Write([failing, RunnerNotebook.Code("kept + 1")]);
-        var (cells, failure) = await notebook.RunAsync();
+        var failing = RunnerNotebook.Code("throw new Exception(\"expected\");");
+        failing["metadata"] = new JsonObject { ["tags"] = new JsonArray("raises-exception") };
+        notebook.Write([failing, RunnerNotebook.Code("1 + 1")]);
+        var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         Assert.IsType<ErrorOutput>(cells[0].Outputs[0]);
         Assert.Equal("2", Plain(cells[1].Outputs[0]));
@@ -170,54 +175,60 @@ public sealed class RunnerExecutionTests
     [Fact]
     public async Task A_cell_that_takes_too_long_is_left_behind()
     {
-        using var notebook = new RunnerNotebook(
-            "1", "Console.WriteLine(\"start\");\nawait Task.Delay(WAIT);\nConsole.WriteLine(\"late\");");
-        var cellsText = File.ReadAllText(notebook.Path);
-        // The first run, without a limit and without the wait, spares the second the compiler's own start.
-        File.WriteAllText(notebook.Path, cellsText.Replace("WAIT", "1", StringComparison.Ordinal));
-        await notebook.RunAsync();
-        File.WriteAllText(notebook.Path, cellsText.Replace("WAIT", "20000", StringComparison.Ordinal));
-        var (cells, failure) = await notebook.RunAsync(TimeSpan.FromSeconds(3));
+        using var notebook = new RunnerNotebook("1", "Console.WriteLine(\"start\");\nawait Task.Delay(60000);\nConsole.WriteLine(\"late\");");
+        var (cells, failure) = await notebook.RunAloneAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(2, failure!.CellNumber);
-        Assert.Contains("within 3 seconds", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("within 20 seconds", failure.Message, StringComparison.Ordinal);
         Assert.Equal("start\n", Assert.IsType<StreamOutput>(cells[1].Outputs[0]).Text);
-        Assert.Equal("Timeout", Assert.IsType<ErrorOutput>(cells[1].Outputs[1]).Name);
-    }
-
-    [Theory]
-    [InlineData("string s = null;\ns", "<null>")]
-    [InlineData("Console.Write(\"\")", null)]
-    [InlineData("int.Parse(\"2\");", null)]
-    [InlineData("new[] { 1, 2 }", "[ 1, 2 ]")]
-    [InlineData("Enumerable.Range(0, int.MaxValue).Select(i => i % 2)", "[ 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, … (more) ]")]
-    public async Task The_last_expression_is_shown_when_it_has_a_value(string code, string? shown)
-    {
-        using var notebook = new RunnerNotebook(code);
-        var (cells, failure) = await notebook.RunAsync();
-        Assert.Null(failure);
-        if (shown is null)
-            Assert.DoesNotContain(cells[0].Outputs, output => output is DisplayOutput);
-        else
-            Assert.Equal(shown, Plain(Assert.Single(cells[0].Outputs)));
+        Assert.Equal("Timeout", Assert.IsType<ErrorOutput>(cells[1].Outputs[^1]).Name);
     }
 
     [Fact]
-    public async Task Records_in_a_collection_become_a_table_with_encoded_cells()
+    public async Task A_kernel_that_dies_is_an_error_in_a_sentence_and_what_came_before_is_kept()
     {
-        using var notebook = new RunnerNotebook(
-            "record Bird(string Name, double Mass);\nnew[] { new Bird(\"<script>\", 1.5), new Bird(\"tit\", 2) }");
-        var (cells, _) = await notebook.RunAsync();
-        var html = Assert.IsType<DisplayOutput>(Assert.Single(cells[0].Outputs)).Data["text/html"];
-        Assert.Contains("<th>Name</th><th>Mass</th>", html, StringComparison.Ordinal);
-        Assert.Contains("<td>&lt;script&gt;</td><td>1.5</td>", html, StringComparison.Ordinal);
+        using var notebook = new RunnerNotebook("Console.WriteLine(\"kept\");", "Environment.Exit(3);", "1");
+        var (cells, failure) = await notebook.RunAloneAsync();
+        Assert.Equal(new CellFailure(2, null, "The notebook kernel ended unexpectedly (exit code 3)."), failure! with { Message = failure.Message.Split(": ")[0].TrimEnd('.') + "." });
+        Assert.IsType<StreamOutput>(cells[0].Outputs[0]);
+        Assert.Equal("KernelEnded", Assert.IsType<ErrorOutput>(cells[1].Outputs[^1]).Name);
+        Assert.Empty(cells[2].Outputs);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_run_and_marks_the_cell()
+    {
+        using var written = new RunnerNotebook("1", "await Task.Delay(60000);");
+        var notebook = Notebook.Read(written.Path);
+        await using var own = await SharedKernel.StartAsync(written.Folder);
+        using var cancel = new CancellationTokenSource();
+        var runner = new NotebookRunner(own, progress: (cell, _) =>
+        {
+            if (cell == 2) cancel.CancelAfter(TimeSpan.FromSeconds(1));
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.RunAsync(notebook, cancel.Token));
+        Assert.Equal("1", Plain(notebook.Cells[0].Outputs[0]));
+        Assert.Equal("Interrupted", Assert.IsType<ErrorOutput>(notebook.Cells[1].Outputs[^1]).Name);
     }
 
     [Fact]
     public async Task A_display_can_be_updated()
     {
-        using var notebook = new RunnerNotebook("var shown = display(\"working\");\nConsole.Write(1);\nshown.Update(\"done\");");
-        var (cells, _) = await notebook.RunAsync();
+        using var notebook = new RunnerNotebook("var shown = display(\"working\");\nConsole.WriteLine(1);\nshown.Update(\"done\");");
+        var (cells, _) = await notebook.RunAsync(kernel);
         Assert.Equal(2, cells[0].Outputs.Count);
         Assert.Equal("done", Plain(cells[0].Outputs[0]));
+    }
+
+    [Fact]
+    public async Task The_magic_command_works_as_in_any_notebook()
+    {
+        using var notebook = new RunnerNotebook(
+            "#r \"nuget: EcoGlmm\"\nvar owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? \"f\" : \"m\", nest = \"n\" + i % 6 }).ToArray();",
+            "#!glmm --data owls --family nbinom2 --zi \"~ 1\" --as fit \"calls ~ sex + (1|nest)\"\nfit.Family.Name + fit.Options.ZeroInflation");
+        var (cells, failure) = await notebook.RunAsync(kernel);
+        Assert.Null(failure);
+        var shown = cells[1].Outputs.OfType<DisplayOutput>().ToList();
+        Assert.Contains("ecoglmm-card", shown[0].Data["text/html"], StringComparison.Ordinal);
+        Assert.Equal("nbinom2~ 1", shown[1].Data["text/plain"]);
     }
 }

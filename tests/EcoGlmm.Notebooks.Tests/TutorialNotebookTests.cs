@@ -1,14 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Notebooks.Tests;
 
 /// <summary>Every notebook in notebooks/: it runs, and what it says was saved with it.</summary>
 [Collection(RunnerCollection.Name)]
-public sealed partial class TutorialNotebookTests
+public sealed partial class TutorialNotebookTests(SharedKernel kernel)
 {
     private const long LargestFile = 3_000_000;
 
@@ -23,7 +22,7 @@ public sealed partial class TutorialNotebookTests
         var path = Path.Combine(folder.Notebooks, name);
         File.Copy(Saved(name), path);
         var notebook = Notebook.Read(path);
-        Assert.Null(await new NotebookRunner(folder.Notebooks, TimeSpan.FromMinutes(2)).RunAsync(notebook));
+        Assert.Null(await kernel.RunAsync(notebook, folder.Notebooks, TimeSpan.FromMinutes(2)));
         var shown = notebook.Cells.Where(cell => cell.Kind == CellKind.Code).Select(cell => cell.Outputs.OfType<DisplayOutput>()
             .Select(output => string.Join(", ", output.Data.Keys.Order())));
         Assert.Equal(shown, CodeCells(name).Select(cell => Displays(cell)
@@ -94,6 +93,8 @@ public sealed partial class TutorialNotebookTests
     private static string Text(JsonElement lines) => lines.ValueKind == JsonValueKind.String
         ? lines.GetString()!
         : string.Concat(lines.EnumerateArray().Select(line => line.GetString()));
+
+    internal static string Text(System.Text.Json.Nodes.JsonNode lines) => Text(JsonSerializer.SerializeToElement(lines));
 
     private static int Length(JsonElement trace, string axis) =>
         trace.TryGetProperty(axis, out var values) && values.ValueKind == JsonValueKind.Array ? values.GetArrayLength() : 0;

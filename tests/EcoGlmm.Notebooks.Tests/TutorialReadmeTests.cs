@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Notebooks.Tests;
 
 /// <summary>What README.md tells its readers to type works.</summary>
 [Collection(RunnerCollection.Name)]
-public sealed partial class TutorialReadmeTests
+public sealed partial class TutorialReadmeTests(SharedKernel kernel)
 {
     private static readonly string Readme = File.ReadAllText(Path.Combine(TutorialFolder.Repository, "README.md"));
 
@@ -18,9 +17,9 @@ public sealed partial class TutorialReadmeTests
         Assert.True(example.Success);
         using var written = new RunnerNotebook(example.Groups["code"].Value);
         var notebook = Notebook.Read(written.Path);
-        Assert.Null(await new NotebookRunner(folder.Root).RunAsync(notebook));
+        Assert.Null(await kernel.RunAsync(notebook, folder.Root));
         var shown = string.Concat(notebook.Cells.SelectMany(cell => cell.Outputs).OfType<DisplayOutput>()
-            .Select(output => output.Data[ValueFormatter.Html]));
+            .Select(output => output.Data[MimeType.Html]));
         Assert.Contains("ecoglmm-card", shown, StringComparison.Ordinal);
         Assert.Contains("ecoglmm-figure", shown, StringComparison.Ordinal);
     }

@@ -1,5 +1,11 @@
 namespace EcoGlmm.Tool.Notebooks;
 
+/// <summary>The formats of a displayed value that this command looks for.</summary>
+internal static class MimeType
+{
+    public const string Html = "text/html", Plain = "text/plain";
+}
+
 /// <summary>One output of a code cell, in nbformat's kinds.</summary>
 internal abstract class CellOutput;
 

@@ -1,45 +1,22 @@
-using System.Text.RegularExpressions;
+using Microsoft.DotNet.Interactive.Documents;
 
 namespace EcoGlmm.Tool.Notebooks;
 
-/// <summary>
-/// Polyglot Notebooks' text format: cells one after the other, each begun by a line that names its kernel, with an
-/// optional #!meta block first.
-/// </summary>
-internal static partial class DibFormat
+/// <summary>Polyglot Notebooks' text format: cells one after the other, each begun by a line that names its kernel.</summary>
+internal static class DibFormat
 {
+    private static readonly KernelInfoCollection Kernels =
+    [
+        new KernelInfo("csharp", languageName: "C#", aliases: ["c#", "cs"]), new KernelInfo("fsharp", languageName: "F#", aliases: ["f#", "fs"]),
+        new KernelInfo("pwsh", languageName: "PowerShell", aliases: ["powershell"]), new KernelInfo("javascript", languageName: "JavaScript", aliases: ["js"]),
+        new KernelInfo("html"), new KernelInfo("sql"), new KernelInfo("kql"), new KernelInfo("mermaid"), new KernelInfo("http"), new KernelInfo("value"),
+    ];
+
     public static Notebook Parse(string text)
     {
-        var cells = new List<NotebookCell>();
-        var language = "csharp";
-        var lines = new List<string>();
-        foreach (var line in text.Replace("\r\n", "\n").Split('\n'))
-        {
-            var match = KernelLine().Match(line);
-            if (!match.Success)
-            {
-                lines.Add(line);
-                continue;
-            }
-
-            Add();
-            language = match.Groups[1].Value;
-        }
-
-        Add();
-        return new Notebook(cells, [], minorFormat: 5);
-
-        void Add()
-        {
-            var source = string.Join('\n', lines).Trim('\n');
-            lines.Clear();
-            if (language == "meta" || string.IsNullOrWhiteSpace(source))
-                return;
-            var kind = language == "markdown" ? CellKind.Markdown : CellKind.Code;
-            cells.Add(new NotebookCell(kind, language == "c#" ? "csharp" : language, source));
-        }
+        var document = CodeSubmission.Parse(text.ReplaceLineEndings("\n"), Kernels);
+        var cells = document.Elements.Where(element => !string.IsNullOrWhiteSpace(element.Contents)).Select(element => new NotebookCell(
+            element.KernelName == "markdown" ? CellKind.Markdown : CellKind.Code, element.KernelName ?? "csharp", element.Contents));
+        return new Notebook([.. cells], [], minorFormat: 5);
     }
-
-    [GeneratedRegex(@"^#!(meta|markdown|csharp|c#|html|fsharp|f#|pwsh|powershell|javascript|js|sql|kql|mermaid|value)\s*$")]
-    private static partial Regex KernelLine();
 }

@@ -9,7 +9,8 @@ namespace EcoGlmm.Tool.Notebooks;
 /// <summary>
 /// Jupyter's notebook format 4 (https://nbformat.readthedocs.io), written as Jupyter itself writes it: one-space
 /// indent, text as arrays of lines, non-ASCII characters kept, so that running a notebook again changes only what
-/// its outputs changed.
+/// its outputs changed. Microsoft.DotNet.Interactive.Documents, which reads the .dib format, would lose raw cells,
+/// attachments, execution counts and the minor version of the format.
 /// </summary>
 internal static partial class IpynbFormat
 {
@@ -80,8 +81,9 @@ internal static partial class IpynbFormat
         return (kernel, language?.ToLowerInvariant()) switch
         {
             (".net-csharp" or "csharp", _) or (_, null or "c#" or "csharp" or "polyglot-notebook") => "csharp",
+            (".net-fsharp" or "fsharp", _) or (_, "f#" or "fsharp") => "fsharp",
             _ => throw new ToolException(
-                $"\"{path}\" is a notebook for the kernel \"{kernel ?? language}\"; only C# notebooks can be run."),
+                $"\"{path}\" is a notebook for the kernel \"{kernel ?? language}\"; only C# and F# notebooks can be run."),
         };
     }
 

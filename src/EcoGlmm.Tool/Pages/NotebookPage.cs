@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using EcoGlmm.Charts;
-using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Tool.Pages;
@@ -76,7 +75,7 @@ internal static partial class NotebookPage
 
     private static string Richest(IReadOnlyDictionary<string, string> data, MarkdownRenderer renderer)
     {
-        if (data.TryGetValue(ValueFormatter.Html, out var html))
+        if (data.TryGetValue(MimeType.Html, out var html))
             return html;
         if (data.TryGetValue("image/svg+xml", out var svg))
             return svg;
@@ -84,12 +83,12 @@ internal static partial class NotebookPage
             return $"<img alt=\"\" src=\"data:image/png;base64,{Encode(png.Trim())}\">";
         if (data.TryGetValue("text/markdown", out var markdown))
             return $"<div class=\"prose\">{renderer.ToHtml(markdown)}</div>";
-        return $"<pre>{Encode(data.GetValueOrDefault(ValueFormatter.Plain) ?? data.Values.First())}</pre>";
+        return $"<pre>{Encode(data.GetValueOrDefault(MimeType.Plain) ?? data.Values.First())}</pre>";
     }
 
     private static bool HasFigures(Notebook notebook) => notebook.Cells.SelectMany(cell => cell.Outputs)
         .OfType<DisplayOutput>()
-        .Any(output => output.Data.TryGetValue(ValueFormatter.Html, out var html)
+        .Any(output => output.Data.TryGetValue(MimeType.Html, out var html)
             && html.Contains("\"ecoglmm-figure\"", StringComparison.Ordinal));
 
     private static string Resource(string name)

@@ -23,7 +23,7 @@ public sealed record MarkerAssociation(
 /// it can be trusted.
 /// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, IRichDisplay
+public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, IResultTable
 {
     private readonly MarkerAssociation[] _rows;
 

@@ -10,6 +10,12 @@ namespace EcoGlmm.Charts;
 /// </summary>
 internal sealed class SvgFigure
 {
+    /// <summary>Of CSS: 96 pixels an inch.</summary>
+    private const double PixelsPerMillimetre = 96 / 25.4;
+
+    /// <summary>Narrower than this, in pixels, titles and axes have no room; a narrower picture is drawn smaller.</summary>
+    private const double NarrowestLayout = 360;
+
     private readonly StringBuilder _svg = new();
     private readonly FigureGeometry _geometry;
 
@@ -19,13 +25,22 @@ internal sealed class SvgFigure
     /// <param name="figure">What to draw.</param>
     /// <param name="plate">Whether to put a white plate behind it, for pages whose background is unknown.</param>
     public static string Draw(Figure figure, bool plate) =>
-        new SvgFigure(new FigureGeometry(figure, PlotlyJson.StandardWidth)).Draw(plate);
+        new SvgFigure(new FigureGeometry(figure, PlotlyJson.StandardWidth)).Draw(plate, millimetres: null);
 
-    private string Draw(bool plate)
+    /// <summary>The picture for print, laid out for its width so that text keeps its size.</summary>
+    /// <param name="figure">What to draw.</param>
+    /// <param name="widthMillimetres">Its width on paper.</param>
+    public static string DrawForPrint(Figure figure, double widthMillimetres) =>
+        new SvgFigure(new FigureGeometry(figure, Math.Max(NarrowestLayout, widthMillimetres * PixelsPerMillimetre))).Draw(false, widthMillimetres);
+
+    private string Draw(bool plate, double? millimetres)
     {
         var (width, height) = (Number(_geometry.Width), Number(Math.Max(1, _geometry.Height)));
+        var (shownWidth, shownHeight) = millimetres is { } mm
+            ? ($"{Number(mm)}mm", $"{Number(mm * Math.Max(1, _geometry.Height) / _geometry.Width)}mm")
+            : (width, height);
         _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\"")
-            .Append(CultureInfo.InvariantCulture, $" width=\"{width}\" height=\"{height}\" role=\"img\" color=\"#333333\"")
+            .Append(CultureInfo.InvariantCulture, $" width=\"{shownWidth}\" height=\"{shownHeight}\" role=\"img\" color=\"#333333\"")
             .Append(" font-family=\"").Append(Encode(PlotlyLayout.FontFamily)).Append("\" fill=\"currentColor\">");
         Element("title", Encode(_geometry.Figure.ToString()));
         if (plate)

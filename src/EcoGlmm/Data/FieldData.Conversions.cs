@@ -1,14 +1,14 @@
 using System.Data;
 using EcoGlmm.Data;
 using EcoGlmm.Text;
+using Microsoft.Data.Analysis;
 
 namespace EcoGlmm;
 
 public sealed partial class FieldData
 {
     /// <summary>
-    /// Takes over the data of any table that .NET code has at hand: a <c>Microsoft.Data.Analysis.DataFrame</c>, a
-    /// <see cref="DataTable"/> or <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), a
+    /// Takes over the data of any table that .NET code has at hand: a <see cref="DataFrame"/>, a <see cref="DataTable"/> or <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), a
     /// sequence of records, anonymous objects or other objects with public properties, a sequence of dictionaries, or a
     /// dictionary from column names to sequences of values. The data are copied.
     /// </summary>
@@ -22,23 +22,37 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">The object is no table, or holds what no column can; the message says what.</exception>
     public static FieldData From(object table) => TableReader.Read(table);
 
-    /// <summary>Takes over the data of a table, as <see cref="From"/> does.</summary>
+    /// <summary>Takes over the data of a DataFrame. They are copied.</summary>
+    /// <remarks>
+    /// Numbers of every kind become numeric, booleans logical, dates a date, texts a factor with its levels sorted
+    /// ordinally; null is missing. <c>DataFrame.LoadCsv</c> stores decimal numbers in single precision, so that digits are
+    /// lost before they come here (the data and a fit to them say so): prefer <see cref="ReadCsv"/> for files.
+    /// </remarks>
+    /// <param name="frame">The DataFrame.</param>
+    /// <exception cref="GlmmException">There is no DataFrame, or a column of it holds vectors; the message names it.</exception>
+    public static FieldData From(DataFrame frame) => TableReader.Read(frame);
+
+    /// <summary>Takes over the data of a DataFrame, as <see cref="From(DataFrame)"/> does.</summary>
+    /// <param name="frame">The DataFrame.</param>
+    public static implicit operator FieldData(DataFrame frame) => From(frame);
+
+    /// <summary>Takes over the data of a table, as <see cref="From(object)"/> does.</summary>
     /// <param name="table">The table.</param>
     public static implicit operator FieldData(DataTable table) => From(table);
 
-    /// <summary>Takes over the data of a view, as <see cref="From"/> does.</summary>
+    /// <summary>Takes over the data of a view, as <see cref="From(object)"/> does.</summary>
     /// <param name="view">The view.</param>
     public static implicit operator FieldData(DataView view) => From(view);
 
-    /// <summary>Takes numeric columns by name, as <see cref="From"/> does.</summary>
+    /// <summary>Takes numeric columns by name, as <see cref="From(object)"/> does.</summary>
     /// <param name="columns">The columns, all of the same length.</param>
     public static implicit operator FieldData(Dictionary<string, double[]> columns) => From(columns);
 
-    /// <summary>Takes columns by name, as <see cref="From"/> does.</summary>
+    /// <summary>Takes columns by name, as <see cref="From(object)"/> does.</summary>
     /// <param name="columns">The columns, arrays of numbers, texts, booleans or dates, all of the same length.</param>
     public static implicit operator FieldData(Dictionary<string, Array> columns) => From(columns);
 
-    /// <summary>Takes columns by name, as <see cref="From"/> does.</summary>
+    /// <summary>Takes columns by name, as <see cref="From(object)"/> does.</summary>
     /// <param name="columns">The columns, sequences of numbers, texts, booleans or dates, all of the same length.</param>
     public static implicit operator FieldData(Dictionary<string, object> columns) => From(columns);
 
@@ -74,11 +88,9 @@ public sealed partial class FieldData
     }
 
     /// <summary>
-    /// The columns for a DataFrame of Microsoft.Data.Analysis: <c>new DataFrame(data.ToColumns&lt;DataFrameColumn&gt;())</c>.
-    /// Numbers become a DoubleDataFrameColumn, factors a StringDataFrameColumn, logicals a BooleanDataFrameColumn, dates a
-    /// DateTimeDataFrameColumn; missing values are null.
+    /// The data as a DataFrame of Microsoft.Data.Analysis: numbers as a <see cref="DoubleDataFrameColumn"/>, factors as a
+    /// <see cref="StringDataFrameColumn"/>, logicals as a <see cref="BooleanDataFrameColumn"/>, dates as a
+    /// <see cref="DateTimeDataFrameColumn"/>; missing values are null.
     /// </summary>
-    /// <typeparam name="TColumn">That package's DataFrameColumn, which this library does not reference.</typeparam>
-    /// <exception cref="GlmmException">The type is not that package's DataFrameColumn.</exception>
-    public TColumn[] ToColumns<TColumn>() => DataFrameWriter.Columns<TColumn>(this);
+    public DataFrame ToDataFrame() => DataFrameWriter.Frame(this);
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Data;
 using EcoGlmm.Text;
+using Microsoft.Data.Analysis;
 
 namespace EcoGlmm.Data;
 
@@ -35,9 +36,11 @@ internal static class TableReader
                     + "for instance set.Tables[0].");
             case IDataReader reader:
                 return FromDataReader(reader);
+            case DataFrame frame:
+                return DataFrameReader.Read(frame);
+            case IResultTable results:
+                return results.ToFieldData();
         }
-        if (DataFrameReader.IsDataFrame(table))
-            return DataFrameReader.Read(table);
         if (Entries(table) is { } entries)
             return FromColumns(entries);
         if (table is IEnumerable rows)

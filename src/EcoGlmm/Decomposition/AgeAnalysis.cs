@@ -10,7 +10,7 @@ namespace EcoGlmm;
 /// card.
 /// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IRichDisplay
+public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
 {
     private readonly AgeApproach[] _approaches;
     private readonly AgeSample _sample;

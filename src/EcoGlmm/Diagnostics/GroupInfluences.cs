@@ -19,7 +19,7 @@ public sealed record GroupInfluence(string Level, int RowCount, double CooksDist
 
 /// <summary>The influence of each level of a factor on the fixed effects.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IRichDisplay
+public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTable
 {
     /// <summary>A level is called influential when a coefficient moves by more standard errors than this without it.</summary>
     internal const double Limit = 1;
@@ -59,6 +59,14 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IRichDispla
     /// <exception cref="GlmmException">There is no such level.</exception>
     public GroupInfluence this[string level] => Array.Find(_levels, l => l.Level == level)
         ?? throw new GlmmException($"{Group} has no level \"{level}\".");
+
+    /// <summary>One row for each level: its rows, Cook's distance, the largest change of a coefficient, and the change of each in standard errors.</summary>
+    public FieldData ToFieldData()
+    {
+        var table = FieldData.From(_levels.Select(l => new { l.Level, l.RowCount, l.CooksDistance, l.LargestChange }));
+        for (var k = 0; k < Coefficients.Count; k++) table = table.With($"Change {Coefficients[k]}", _levels.Select(l => l.Changes[k]));
+        return table;
+    }
 
     /// <inheritdoc/>
     public IEnumerator<GroupInfluence> GetEnumerator() => ((IEnumerable<GroupInfluence>)_levels).GetEnumerator();

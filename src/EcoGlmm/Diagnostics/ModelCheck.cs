@@ -56,7 +56,7 @@ public sealed record CheckOptions
 /// The checks that a cautious reader would make of a fitted model: a verdict in words, what to try next, and the evidence.
 /// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ModelCheck : IRichDisplay
+public sealed class ModelCheck : IResultTable
 {
     private const int NamesShown = 4;
 
@@ -120,6 +120,12 @@ public sealed class ModelCheck : IRichDisplay
             return advice is null ? verdict : $"{verdict} What to try first: {char.ToLowerInvariant(advice[0])}{advice[1..]}";
         }
     }
+
+    /// <summary>The findings as data, one row each, with the statistic and the p-values of the test behind it where there is one.</summary>
+    public FieldData ToFieldData() => FieldData.From(Findings.Select(f => new
+    {
+        f.Name, Status = f.Status.ToString(), f.Test?.Statistic, f.Test?.PValue, f.Test?.AdjustedPValue, f.Message, f.Advice,
+    }));
 
     /// <summary>Verdict and findings in plain text.</summary>
     public override string ToString() => ModelCheckText.Plain(this);

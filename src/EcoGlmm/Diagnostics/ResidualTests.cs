@@ -7,7 +7,7 @@ namespace EcoGlmm;
 
 /// <summary>Several tests of the same residuals, with p-values adjusted for their number by Holm's method.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ResidualTests : IReadOnlyList<TestResult>, IRichDisplay
+public sealed class ResidualTests : IReadOnlyList<TestResult>, IResultTable
 {
     private readonly TestResult[] _tests;
 
@@ -26,6 +26,9 @@ public sealed class ResidualTests : IReadOnlyList<TestResult>, IRichDisplay
     /// <summary>The adjustment, in words.</summary>
     internal string Note => string.Create(CultureInfo.InvariantCulture,
         $"Adjusted: by Holm's method for {Count} tests made together; in bold what remains below {TestResult.SignificanceLevel}. The sentences speak of each test by itself.");
+
+    /// <summary>The tests as data, one row each.</summary>
+    public FieldData ToFieldData() => TestResult.Table(_tests);
 
     /// <inheritdoc/>
     public IEnumerator<TestResult> GetEnumerator() => ((IEnumerable<TestResult>)_tests).GetEnumerator();

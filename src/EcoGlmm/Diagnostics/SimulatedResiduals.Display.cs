@@ -40,6 +40,9 @@ public sealed partial class SimulatedResiduals
         return new ResidualTests(tests);
     }
 
+    /// <summary>One row for each observation, with the columns Observed, Fitted and Scaled (the residual, between 0 and 1).</summary>
+    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]> { ["Observed"] = Observed, ["Fitted"] = Fitted, ["Scaled"] = Scaled });
+
     /// <summary>The diagnostic panel, and a table of its tests.</summary>
     public string ToHtml() => "<div>" + Plot().ToHtml() + "<div style=\"margin-top:8px\">" + TestAll().ToHtml() + "</div></div>";
 

@@ -16,7 +16,7 @@ namespace EcoGlmm;
 /// computed once, and arrays handed out are copies.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed partial class SimulatedResiduals : IRichDisplay
+public sealed partial class SimulatedResiduals : IResultTable
 {
     /// <summary>The seed used when none is given.</summary>
     public const long DefaultSeed = 123;

@@ -14,7 +14,7 @@ namespace EcoGlmm;
 /// <param name="Alternative">The alternative hypothesis: "two.sided", "greater" or "less".</param>
 /// <param name="Message">One sentence, in plain words, on what the test found.</param>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed record TestResult(string Name, double Statistic, double PValue, string Alternative, string Message) : IRichDisplay
+public sealed record TestResult(string Name, double Statistic, double PValue, string Alternative, string Message) : IResultTable
 {
     /// <summary>The p-value below which the messages and figures of this library call a departure significant.</summary>
     internal const double SignificanceLevel = 0.05;
@@ -53,6 +53,14 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
     /// <exception cref="GlmmException">The test has no chart, as a part of another test has none.</exception>
     public Figure Plot() => Chart?.Draw()
         ?? throw new GlmmException($"There is no chart of \"{Name}\" by itself: plot the test that it is a part of.");
+
+    /// <summary>The test as data, in one row, followed by the tests that were combined into it.</summary>
+    public FieldData ToFieldData() => Table([this, .. Parts]);
+
+    internal static FieldData Table(IEnumerable<TestResult> tests) => FieldData.From(tests.Select(t => new
+    {
+        t.Name, t.Statistic, t.PValue, t.AdjustedPValue, t.Alternative, t.Message,
+    }));
 
     internal static string FormatPValue(double p, double resolution)
     {

@@ -11,12 +11,6 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class MixedModel
 {
-    /// <summary>
-    /// log σ of a Gaussian with the dispersion formula "~ 0", whose residual variance is to be in its random effects: ¼ log ε, as
-    /// glmmTMB has it, since the likelihood needs some.
-    /// </summary>
-    private static readonly double LogNoDispersion = 0.25 * Math.Log(Math.Pow(2, -52));
-
     /// <param name="family">Family and link.</param>
     /// <param name="y">Response; successes for a binomial.</param>
     /// <param name="size">Trials or precision weights; empty when all are one.</param>
@@ -52,9 +46,7 @@ internal sealed class MixedModel
             if (parts[k] is not { } part) continue;
             var columns = part.Aliased.Count(a => !a);
             Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns, cancellation);
-            Offset[k] = k == LinearPredictor.Dispersion && part.ColumnNames.Length == 0 && family.Name == "gaussian"
-                ? Array.ConvertAll(part.Offset, o => o + LogNoDispersion)
-                : part.Offset;
+            Offset[k] = part.Offset;
             CoefficientNames[k] = [.. part.ColumnNames.Where((_, j) => !part.Aliased[j])];
             at += columns;
             foreach (var g in part.RandomTerms)

@@ -81,6 +81,9 @@ internal static class ModelFitter
     {
         // So small that likelihoods differ by less than 1e-8 a row, so large that curvatures keep their digits.
         const double share = 1e-5;
+
+        // What glmmTMB takes, the fourth root of the machine's precision, unless the response is itself as small.
+        const double Small = 1.220703125e-4;
         if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) is not ("~0" or "~-1")) return options;
         options = options with { Dispersion = "~ 1" };
         if (!family.HasDispersion) return options;
@@ -94,7 +97,8 @@ internal static class ModelFitter
             data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
-        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(share * (spread > 0 ? spread : 1))] };
+        var least = spread > 0 ? share * spread : share;
+        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(Small <= 1e-3 * spread ? Small : least)] };
     }
 
     /// <summary>Coefficients that are held, the intercept of a dispersion that is held among them.</summary>

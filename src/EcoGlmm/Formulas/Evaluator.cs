@@ -19,11 +19,11 @@ internal sealed record EvaluationContext(
     /// <summary>The training table with the rows that the model leaves out; null if it leaves none out.</summary>
     public EvaluationContext? AllRows { get; init; }
 
-    /// <summary>Stops the building of a design.</summary>
-    public CancellationToken Cancellation { get; init; }
-
     /// <summary>What relates the levels of grouping factors, by name; null for nothing.</summary>
     public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
+
+    /// <summary>Stops the building of a design.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>Individuals of these rows that within(), between(), first() and last() did not know from training.</summary>
     public SortedSet<string> NewIndividuals { get; } = new(StringComparer.Ordinal);

@@ -56,6 +56,9 @@ internal static class FunctionLibrary
     /// <summary>Functions that have a meaning in some place of a formula, but not as a value.</summary>
     private static readonly string[] Special = ["cbind", "offset"];
 
+    /// <summary>The names of all functions.</summary>
+    public static IEnumerable<string> Names => Functions.Keys.Concat(Special);
+
     public static bool Contains(string name) => Functions.ContainsKey(name) || Special.Contains(name);
 
     public static Value Call(Evaluator evaluator, CallNode call)
@@ -74,11 +77,11 @@ internal static class FunctionLibrary
             advice = $"\"{call.Function}\" is a column: put an operator such as + or * between it and the parenthesis.";
         else if (call.Function is "s" or "te" or "ti" or "t2")
             advice = "Smooth terms are not available; ns(x, df = 4) gives a natural spline.";
-        else if (NearestName.Find(call.Function, Functions.Keys.Concat(Special)) is { } nearest)
+        else if (NearestName.Find(call.Function, Names) is { } nearest)
             advice = $"Did you mean {nearest}()?";
         else
             advice = "Make the column first, with FieldData.With. The functions are "
-                     + string.Join(", ", Functions.Keys.Concat(Special)) + ".";
+                     + string.Join(", ", Names) + ".";
         return FormulaError.At(text, call.Position, $"There is no function {call.Function}()", advice);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class RandomTermDesign : TermDesign
         if (kind.Name is "us" or "diag")
         {
             RequestedSize.CheckRandomTerm(term.Text, syntax, all.Length, grouping.Levels.Length, term.Evaluator.RowCount,
-                isCorrelated: !syntax.Uncorrelated && kind.Name != "diag");
+                isCorrelated: !syntax.Uncorrelated && kind.Name is not "diag");
         }
 
         RandomTermDesign Of(int[] columns, StructureKind structure) => new(grouping, layout, columns, structure.Bind(new StructureRequest

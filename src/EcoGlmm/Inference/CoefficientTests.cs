@@ -20,7 +20,7 @@ public sealed record CoefficientTest(string Name, double Estimate, double Standa
 
 /// <summary>Tests of the fixed effects of the conditional part with denominator degrees of freedom.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IRichDisplay
+public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;
 
@@ -57,6 +57,9 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IRichDisp
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
         ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+
+    /// <summary>The tests as data, one row each.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<CoefficientTest> GetEnumerator() => ((IEnumerable<CoefficientTest>)_rows).GetEnumerator();

@@ -37,7 +37,7 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 /// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
 /// </summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
+public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 {
     private readonly Interval[] _rows;
 
@@ -79,6 +79,9 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IRichDisplay
                 .Concat(Of(ModelPart.ZeroInflation, fit.ZeroInflationEffects))
                 .Concat(Of(ModelPart.Dispersion, fit.DispersionEffects)), level);
     }
+
+    /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate, i.Lower, i.Upper }));
 
     /// <inheritdoc/>
     public IEnumerator<Interval> GetEnumerator() => ((IEnumerable<Interval>)_rows).GetEnumerator();

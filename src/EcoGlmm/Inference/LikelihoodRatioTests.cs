@@ -28,7 +28,7 @@ public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, 
 
 /// <summary>Likelihood-ratio tests, such as those of each term that may be dropped from a model.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IRichDisplay
+public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IResultTable
 {
     private readonly LikelihoodRatioTest[] _tests;
 
@@ -50,6 +50,9 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
     /// <exception cref="GlmmException">There is none of that name.</exception>
     public LikelihoodRatioTest this[string name] => Array.Find(_tests, t => t.Name == name)
         ?? throw new GlmmException($"There is no test of \"{name}\"{Text.NearestName.Suggestion(name, _tests.Select(t => t.Name))}");
+
+    /// <summary>The tests as data, one row each.</summary>
+    public FieldData ToFieldData() => FieldData.From(_tests);
 
     /// <inheritdoc/>
     public IEnumerator<LikelihoodRatioTest> GetEnumerator() => ((IEnumerable<LikelihoodRatioTest>)_tests).GetEnumerator();

@@ -27,7 +27,7 @@ public sealed record ComparedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// </summary>
 /// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9.</remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IRichDisplay
+public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 {
     private readonly ComparedModel[] _models;
     private readonly bool _mixesDensities;

@@ -19,8 +19,14 @@ namespace EcoGlmm;
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed record RSquared(double Marginal, double Conditional, double FixedVariance, double RandomVariance, double ObservationVariance,
-    double DistributionVariance, string Method) : IRichDisplay
+    double DistributionVariance, string Method) : IResultTable
 {
+    /// <summary>The shares and the variances as data, in one row.</summary>
+    public FieldData ToFieldData() => FieldData.From(new[]
+    {
+        new { Marginal, Conditional, FixedVariance, RandomVariance, ObservationVariance, DistributionVariance, Method },
+    });
+
     /// <inheritdoc/>
     public override string ToString() => ResultTables.Text(Table());
 

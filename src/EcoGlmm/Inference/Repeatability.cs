@@ -30,10 +30,17 @@ namespace EcoGlmm;
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed record Repeatability(string Group, double Latent, double LatentLower, double LatentUpper, double Observed, double ObservedLower,
-    double ObservedUpper, int Simulations, double Level) : IRichDisplay
+    double ObservedUpper, int Simulations, double Level) : IResultTable
 {
     /// <summary>Rows over which the observed scale is averaged, at most.</summary>
     private const int MostRows = 60;
+
+    /// <summary>The repeatability as data, one row for each scale.</summary>
+    public FieldData ToFieldData() => FieldData.From(new[]
+    {
+        new { Group, Scale = "latent", Estimate = Latent, Lower = LatentLower, Upper = LatentUpper },
+        new { Group, Scale = "observed", Estimate = Observed, Lower = ObservedLower, Upper = ObservedUpper },
+    });
 
     /// <inheritdoc/>
     public override string ToString() => ResultTables.Text(Table());

@@ -24,7 +24,7 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
 
 /// <summary>Pairwise comparisons of marginal means or slopes.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IRichDisplay
+public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;
 

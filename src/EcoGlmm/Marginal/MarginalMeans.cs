@@ -57,7 +57,7 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// </summary>
 /// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred).</remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IRichDisplay
+public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 {
     private readonly GridFunctional[] _functionals;
     private readonly MarginalMean[] _means;

@@ -34,7 +34,7 @@ public sealed record AverageEffect(string Name, double Estimate, double Standard
 /// (2014), Int. J. Epidemiol. 43, 962-970. Standard errors hold the sample's covariates fixed.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IRichDisplay
+public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResultTable
 {
     private readonly StandardisedMean[] _means;
     private readonly AverageEffect[] _effects;
@@ -76,6 +76,9 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IRichDi
 
     /// <inheritdoc/>
     public StandardisedMean this[int index] => _means[index];
+
+    /// <summary>The means as data, one row each; their differences are <c>FieldData.From(means.Effects)</c>.</summary>
+    public FieldData ToFieldData() => FieldData.From(_means);
 
     /// <inheritdoc/>
     public IEnumerator<StandardisedMean> GetEnumerator() => ((IEnumerable<StandardisedMean>)_means).GetEnumerator();

@@ -9,7 +9,7 @@ namespace EcoGlmm;
 /// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class CategoryPredictions : IRichDisplay
+public sealed class CategoryPredictions : IResultTable
 {
     private readonly double[][] _probability;
     private readonly double[][] _standardError;
@@ -56,8 +56,14 @@ public sealed class CategoryPredictions : IRichDisplay
             : throw new GlmmException($"There is no category \"{category}\"{Text.NearestName.Suggestion(category, Categories)}");
     }
 
-    /// <summary>The probabilities as data: one row each, one column for each category.</summary>
-    public FieldData ToFieldData() => FieldData.From(Categories.ToDictionary(c => c, Of));
+    /// <summary>The rows predicted for; null where the predictions stand for no rows of data.</summary>
+    internal FieldData? Rows { get; init; }
+
+    /// <summary>
+    /// The probabilities as data, one row each: the columns of the rows predicted for, then one column for each category. A
+    /// column of the data that is called as a category has " (data)" added to its name here.
+    /// </summary>
+    public FieldData ToFieldData() => ResultData.Beside(Rows, FieldData.From(Categories.ToDictionary(c => c, Of)));
 
     /// <inheritdoc/>
     public override string ToString() => ResultTables.Text(ResultTables.Of(this));

@@ -16,12 +16,14 @@ internal sealed class FittedPredictor
 {
     private readonly ModelSpecification _specification;
     private readonly Estimate _estimate;
+    private readonly FieldData _data;
     private readonly MixedModel _model;
     private readonly Lazy<double[]> _modes;
     private readonly Lazy<double[]?[]> _modeDerivatives;
 
-    public FittedPredictor(ModelSpecification specification, Estimate estimate)
+    public FittedPredictor(ModelSpecification specification, Estimate estimate, FieldData data)
     {
+        _data = data;
         _specification = specification;
         _estimate = estimate;
         _model = estimate.Model;
@@ -47,7 +49,7 @@ internal sealed class FittedPredictor
     {
         var conditional = use == RandomEffectsUse.Conditional;
         var parts = Parts(newData, use, scale == PredictionScale.Response);
-        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, _estimate, parts).Predict(scale, level);
+        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, _estimate, parts).Predict(scale, level, RowsPredicted(newData));
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -86,6 +88,7 @@ internal sealed class FittedPredictor
 
         return new Predictions(value, error, lower, upper, level, unseen)
         {
+            Rows = RowsPredicted(newData),
             NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
         };
     }
@@ -114,8 +117,11 @@ internal sealed class FittedPredictor
             }
         }
 
-        return new CategoryPredictions(categories, value, error, lower, upper, level);
+        return new CategoryPredictions(categories, value, error, lower, upper, level) { Rows = RowsPredicted(newData) };
     }
+
+    private FieldData RowsPredicted(FieldData? newData) =>
+        newData ?? (_specification.Rows.Length == _data.RowCount ? _data : _data.Take(_specification.Rows));
 
     /// <summary>An interval on a scale without bounds: logarithmic above a lower bound, logistic between two.</summary>
     internal static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)

@@ -33,7 +33,7 @@ public enum RandomEffectsUse
 /// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class Predictions : IRichDisplay
+public sealed class Predictions : IResultTable
 {
     private readonly double[] _estimate;
     private readonly double[] _standardError;
@@ -74,14 +74,20 @@ public sealed class Predictions : IRichDisplay
     /// </summary>
     public IReadOnlyList<string> NewIndividuals { get; internal init; } = [];
 
-    /// <summary>The predictions as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]>
+    /// <summary>The rows predicted for; null where the predictions stand for no rows of data.</summary>
+    internal FieldData? Rows { get; init; }
+
+    /// <summary>
+    /// The predictions as data, one row each: the columns of the rows predicted for, then Estimate, StandardError, Lower and
+    /// Upper. A column of the data that has one of these names is called "Estimate (data)" here.
+    /// </summary>
+    public FieldData ToFieldData() => ResultData.Beside(Rows, FieldData.From(new Dictionary<string, double[]>
     {
         ["Estimate"] = _estimate,
         ["StandardError"] = _standardError,
         ["Lower"] = _lower,
         ["Upper"] = _upper,
-    });
+    }));
 
     /// <inheritdoc/>
     public override string ToString() => ResultTables.Text(ResultTables.Of(this));

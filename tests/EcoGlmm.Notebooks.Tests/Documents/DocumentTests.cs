@@ -1,18 +1,17 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Notebooks.Tests;
 
 /// <summary>
-/// Every block of code in docs/ runs: C# in the notebook runner, page by page; ecoglmm commands here; the scripts and the
+/// Every block of code in docs/ runs: C# in Microsoft's kernel, page by page; ecoglmm commands here; the scripts and the
 /// database in tests of their own.
 /// </summary>
 [Collection(RunnerCollection.Name)]
-public sealed partial class DocumentTests
+public sealed partial class DocumentTests(SharedKernel kernel)
 {
     // Commands that other tests of this project, or test.sh, run.
-    private static readonly string[] RunElsewhere = ["dotnet pack src/EcoGlmm ", "dotnet fsi ", "dotnet run owls.cs", "dotnet tool install ", "bash test.sh"];
+    private static readonly string[] RunElsewhere = ["dotnet pack src/EcoGlmm ", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs", "dotnet tool install ", "bash test.sh"];
 
     public static TheoryData<string> Pages => [.. DocumentBlocks.Pages];
 
@@ -26,7 +25,7 @@ public sealed partial class DocumentTests
         using var folder = new TutorialFolder();
         using var written = new RunnerNotebook(["#r \"nuget: EcoGlmm\"", .. cells.Select(WithoutOwnSource)]);
         var notebook = Notebook.Read(written.Path);
-        var failure = await new NotebookRunner(folder.Root, TimeSpan.FromMinutes(2)).RunAsync(notebook);
+        var failure = await kernel.RunAsync(notebook, folder.Root, TimeSpan.FromMinutes(2));
         Assert.True(failure is null, $"{page}, block {failure?.CellNumber - 1} of C#: {failure?.Message}");
     }
 
@@ -67,7 +66,7 @@ public sealed partial class DocumentTests
     public void The_families_page_names_every_family_and_link()
     {
         var page = DocumentBlocks.Text("families.md");
-        Assert.All(NotebookHost.FamilyNames, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.All(Families.FamilyNames.All.Select(family => family.Name).Distinct(), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
         Assert.All(typeof(Link).GetProperties().Where(property => property.PropertyType == typeof(Link)),
             property => Assert.Contains($"`Link.{property.Name}`", page, StringComparison.Ordinal));
     }
@@ -94,9 +93,9 @@ public sealed partial class DocumentTests
             File.ReadAllText(Path.Combine(kept, page)).ReplaceLineEndings()));
     }
 
-    // File-based apps and what needs a database are run by ScriptTests and PostgresTests.
+    // File-based apps and what needs a database or another package are run by ScriptTests, PostgresTests and RecipeTests.
     private static bool IsCell(DocumentBlock block) => block.Language == "csharp"
-        && !block.Text.StartsWith("#:", StringComparison.Ordinal) && !block.Text.Contains("Npgsql", StringComparison.Ordinal);
+        && !block.Text.StartsWith("#:", StringComparison.Ordinal) && !RecipeTests.IsRecipe(block);
 
     private static string WithoutOwnSource(string code) => Source().Replace(code, "");
 

@@ -1,179 +1,139 @@
-using EcoGlmm.Hosts;
-using Microsoft.DotNet.Interactive;
-using Microsoft.DotNet.Interactive.CSharp;
-
 namespace EcoGlmm.Notebooks.Tests;
 
-/// <summary>The package's extension.dib, run cell by cell.</summary>
-[Collection(RunnerCollection.Name)]
-public sealed class ExtensionTests : IAsyncLifetime
+/// <summary>The packed package in Microsoft's kernel, spoken to by its own protocol, as a user's editor does.</summary>
+[Collection(NotebookCollection.Name)]
+public sealed class ExtensionTests(NotebookSession session)
 {
     private const string Data =
-        "var owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? \"f\" : \"m\", nest = \"n\" + i % 6 }).ToList();";
+        "var owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? \"f\" : \"m\", nest = \"n\" + i % 6 }).ToArray();\n"
+        + "var frame = FieldData.From(owls).Rename(\"sex\", \"sex of parent\").ToDataFrame();";
 
-    private readonly CSharpKernel _kernel = new();
-    private readonly CancellationTokenSource _interrupt = new();
-    private readonly KernelInvocationContext _context;
+    private static readonly string[] Displayed = ["DisplayedValueProduced", "ReturnValueProduced"];
 
-    public ExtensionTests()
+    private async Task<List<(string MimeType, string Value)>> ShownAsync(string code, string language = "csharp")
     {
-        _context = new KernelInvocationContext(_interrupt.Token) { HandlingKernel = _kernel };
+        var (events, failure) = await session.RunAsync(code, language);
+        Assert.True(failure is null, NotebookSession.Message(failure));
+        return NotebookSession.Shown(events, Displayed);
     }
 
-    public async Task InitializeAsync()
-    {
-        KernelInvocationContext.Current = _context;
-        await LoadAsync(_kernel);
-    }
-
-    private static async Task LoadAsync(CSharpKernel kernel)
-    {
-        foreach (var cell in Cells())
-            await kernel.RunAsync(cell);
-    }
-
-    public Task DisposeAsync()
-    {
-        KernelInvocationContext.Current = null;
-        NotebookHost.LiveDisplay = null;
-        NotebookHost.Interruption = null;
-        _interrupt.Dispose();
-        return Task.CompletedTask;
-    }
-
-    private static IEnumerable<string> Cells() =>
-        File.ReadAllText(Path.Combine(TutorialFolder.Repository, "src", "EcoGlmm", "Hosts", "extension.dib"))
-            .Split("#!csharp\n", StringSplitOptions.RemoveEmptyEntries);
+    private async Task<string> FailureAsync(string code) => NotebookSession.Message((await session.RunAsync(code)).Failure);
 
     [Fact]
-    public async Task Loading_says_one_line_and_brings_the_using_but_no_variables()
+    public void The_first_cell_has_the_namespace_at_once_says_one_line_and_no_warning()
     {
-        var line = Assert.Single(_context.Displayed);
-        Assert.Equal(["text/plain"], line.MimeTypes);
-        Assert.Matches(@"^EcoGlmm \d+\.\d+\.\d+: .*#!glmm --help$", Assert.IsType<string>(line.Values[0]));
-        Assert.Empty(_kernel.ScriptState!.Variables);
-        Assert.Equal("poisson", await _kernel.RunAsync("Family.Poisson().Name"));
+        Assert.True(session.FirstFailure is null, NotebookSession.Message(session.FirstFailure));
+        Assert.DoesNotContain(session.FirstCell, one => one.Type is "StandardErrorValueProduced" or "ErrorProduced");
+        Assert.All(session.FirstCell.Where(one => one.Type == "DiagnosticsProduced"),
+            one => Assert.Equal(0, one.Content.GetProperty("diagnostics").GetArrayLength()));
+        var shown = NotebookSession.Shown(session.FirstCell, Displayed);
+        Assert.Matches(@"^EcoGlmm \d+\.\d+\.\d+: .*#!glmm --help$", Assert.Single(shown, one => one.Value.StartsWith("EcoGlmm ", StringComparison.Ordinal)).Value);
+        Assert.Contains("poisson", shown[^1].Value);
     }
 
     [Fact]
-    public async Task Loading_again_keeps_the_magic_command()
+    public async Task Results_are_drawn_alone_and_inside_collections_from_a_DataFrame_too()
     {
-        KernelInvocationContext.Current = _context;
-        await LoadAsync(_kernel);
-        Assert.Single(_kernel.Directives);
-        Assert.Empty(_context.Failures);
+        var card = Assert.Single(await ShownAsync(Data + "\nvar fit = Glmm.Fit(\"calls ~ `sex of parent` + (1 | nest)\", frame, Family.Poisson());\nfit"), one => one.MimeType == "text/html");
+        Assert.Contains("ecoglmm-card", card.Value);
+        Assert.Contains("ecoglmm-figure", (await ShownAsync("fit.SimulatedResiduals(50)"))[0].Value);
+        Assert.Contains("ecoglmm-card", (await ShownAsync("new[] { fit }"))[0].Value);
+        Assert.Contains("Estimate", (await ShownAsync("fit.FixedEffects.ToDataFrame()"))[0].Value);
     }
 
     [Fact]
-    public async Task Loaded_by_a_cell_of_another_language_it_says_nothing_and_breaks_nothing()
+    public async Task The_magic_command_fits_shows_and_keeps_with_every_option()
     {
-        var kernel = new CSharpKernel(hasLibrary: false);
-        var context = new KernelInvocationContext(_interrupt.Token) { HandlingKernel = kernel };
-        KernelInvocationContext.Current = context;
-        await LoadAsync(kernel);
-        Assert.Empty(context.Displayed);
-        Assert.Empty(kernel.Directives);
+        await ShownAsync(Data);
+        var shown = await ShownAsync("#!glmm --data owls --family nbinom2 --link sqrt --dispersion \"~ sex\" --as byNest \"calls ~ sex + (1|nest)\"\nbyNest.Family.Link.Name + byNest.Options.Dispersion");
+        Assert.Contains("ecoglmm-card", shown[0].Value);
+        Assert.Contains("sqrt~ sex", shown[^1].Value);
+        Assert.Contains("--family", (await ShownAsync("#!glmm --help"))[0].Value);
+    }
+
+    [Theory]
+    [InlineData("#!glmm --data owls", "#!glmm needs a formula")]
+    [InlineData("#!glmm \"calls ~ sex\"", "#!glmm needs --data")]
+    [InlineData("#!glmm --data owl \"calls ~ sex\"", "There is no variable \"owl\" in this notebook's C#.")]
+    [InlineData("#!glmm --data owls --as 2x \"calls ~ sex\"", "cannot be one")]
+    [InlineData("#!glmm --data owls \"call ~ sex\"", "Did you mean \"calls\"?")]
+    [InlineData("Glmm.Fit(\"call ~ sex\", owls)", "Did you mean \"calls\"?")]
+    public async Task A_mistake_is_one_sentence_without_a_trace(string code, string said)
+    {
+        await ShownAsync(Data);
+        var message = await FailureAsync(code);
+        Assert.Contains(said, message);
+        Assert.DoesNotContain("   at ", message);
+        Assert.DoesNotContain("GlmmException", message);
     }
 
     [Fact]
-    public void Where_there_are_no_magic_commands_the_greeting_says_so() =>
-        Assert.EndsWith("The command #!glmm needs a later version of .NET Interactive.", NotebookHost.Greeting(magicCommand: false));
+    public async Task A_mistake_in_a_formula_is_marked_with_a_caret()
+    {
+        await ShownAsync(Data);
+        Assert.Matches("(?m)^ *\\^", await FailureAsync("Glmm.Fit(\"calls ~ sex + )\", owls)"));
+    }
+
+    [Theory]
+    [InlineData("#!glmm --data |", "owls")]
+    [InlineData("#!glmm --family |", "compois")]
+    [InlineData("#!glmm --data owls \"calls ~ s|", "sex")]
+    [InlineData("#!glmm --data frame \"calls ~ s|\"", "`sex of parent`")]
+    [InlineData("Glmm.Fit(\"calls ~ ne|\", owls)", "nest")]
+    [InlineData("Glmm.Fit(\"ca|", "calls")]
+    [InlineData("var again = Glmm.Fit(\"calls ~ sex\", frame, Family.Poisson(), new GlmmOptions { ZeroInflation = \"~ `s|\" });", "`sex of parent`")]
+    [InlineData("Glmm.Fit(\"calls ~ po|\", owls)", "poly")]
+    [InlineData("owls.|", "Length")]
+    public async Task Completions_know_the_variables_families_columns_and_functions(string code, string offered)
+    {
+        await ShownAsync(Data);
+        var completions = await session.AskAsync("RequestCompletions", "CompletionsProduced", code);
+        Assert.Contains(completions.GetProperty("completions").EnumerateArray(), item => item.GetProperty("insertText").GetString() == offered);
+    }
 
     [Fact]
-    public async Task The_magic_command_fits_shows_and_keeps()
+    public async Task A_completion_replaces_the_word_it_completes()
     {
-        await _kernel.RunAsync(Data);
-        await _kernel.InvokeAsync("#!glmm", new()
+        await ShownAsync(Data);
+        var span = (await session.AskAsync("RequestCompletions", "CompletionsProduced", "var x = 1;\nGlmm.Fit(\"calls ~ ne|\", owls)")).GetProperty("linePositionSpan");
+        Assert.Equal((1, 18, 20), (span.GetProperty("start").GetProperty("line").GetInt32(),
+            span.GetProperty("start").GetProperty("character").GetInt32(), span.GetProperty("end").GetProperty("character").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("Glmm.Fit(\"calls ~ sc|ale(nest)\", owls)", "standard deviation")]
+    [InlineData("Glmm.Fit(\"cal|ls ~ sex\", frame)", "Double")]
+    [InlineData("var data = FieldData.From(owls);", null)]
+    public async Task Hovering_explains_functions_and_columns(string code, string? said)
+    {
+        await ShownAsync(Data);
+        if (said is null) return;
+        var hover = await session.AskAsync("RequestHoverText", "HoverTextProduced", code);
+        Assert.Contains(said, hover.GetProperty("content")[0].GetProperty("value").GetString());
+    }
+
+    [Fact]
+    public async Task A_long_calculation_updates_one_display_and_can_be_cancelled()
+    {
+        await ShownAsync(Data + "\nvar fit = Glmm.Fit(\"calls ~ sex + (1 | nest)\", owls, Family.Poisson());");
+        using var cancel = new CancellationTokenSource();
+        var events = new List<Tool.Execution.KernelEvent>();
+        var clock = new System.Diagnostics.Stopwatch();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync("fit.BootstrapIntervals(1000000)", "csharp", one =>
         {
-            ["data"] = "owls", ["family"] = "nbinom2", ["formula"] = "calls ~ sex + (1|nest)", ["as"] = "fit",
-        }, _context);
-        var shown = _context.Displayed[^1];
-        var fit = Assert.IsType<GlmmFit>(shown.Values[0]);
-        Assert.Contains("text/html", shown.MimeTypes);
-        Assert.Equal(60, fit.ObservationCount);
-        Assert.Equal("nbinom2", fit.Family.Name);
-        Assert.Same(fit, await _kernel.RunAsync("fit"));
+            events.Add(one);
+            if (events.Count(e => e.Type == "DisplayedValueUpdated") < 3 || clock.IsRunning) return;
+            clock.Start();
+            cancel.Cancel();
+        }, cancel.Token));
+        var bar = Assert.Single(events, one => one.Type == "DisplayedValueProduced");
+        Assert.Contains("<progress ", NotebookSession.Shown([bar], Displayed)[0].Value);
+        Assert.All(events.Where(one => one.Type == "DisplayedValueUpdated"),
+            one => Assert.Equal(bar.Content.GetProperty("valueId").GetString(), one.Content.GetProperty("valueId").GetString()));
+        Assert.Contains("2", (await ShownAsync("1 + 1"))[0].Value);
     }
 
     [Fact]
-    public async Task Every_option_reaches_the_model()
-    {
-        await _kernel.RunAsync("var rows = Enumerable.Range(1, 80).Select(i => new { y = i % 4 * (i % 3), x = i % 7 / 7.0, w = 1.0, o = 0.1, g = \"g\" + i % 8 }).ToArray();");
-        await _kernel.InvokeAsync("#!glmm", new()
-        {
-            ["data"] = "rows", ["formula"] = "y ~ x", ["family"] = "nbinom2", ["link"] = "sqrt", ["zi"] = "~ 1", ["dispersion"] = "~ x",
-            ["weights"] = "w", ["offset"] = "o", ["reml"] = false,
-        }, _context);
-        var fit = Assert.IsType<GlmmFit>(_context.Displayed[^1].Values[0]);
-        Assert.Equal("sqrt", fit.Family.Link.Name);
-        Assert.Equal(("~ 1", "~ x", "w", "o"), (fit.Options.ZeroInflation, fit.Options.Dispersion, fit.Options.Weights, fit.Options.Offset));
-        await _kernel.InvokeAsync("#!glmm", new() { ["data"] = "rows", ["formula"] = "y ~ x + (1|g)", ["reml"] = true }, _context);
-        Assert.True(Assert.IsType<GlmmFit>(_context.Displayed[^1].Values[0]).Options.Reml);
-    }
-
-    [Fact]
-    public async Task What_is_missing_is_said_with_an_example()
-    {
-        await _kernel.RunAsync(Data);
-        Task Invoke(Dictionary<string, object> options) => _kernel.InvokeAsync("#!glmm", options, _context);
-        await Invoke(new() { ["formula"] = "y ~ x" });
-        await Invoke(new() { ["data"] = "owls" });
-        await Invoke(new() { ["data"] = "owls", ["reml"] = true });
-        await Invoke(new() { ["data"] = "owl" });
-        await Invoke(new() { ["data"] = "60 rows, 3 columns\ncalls sex nest" });
-        await Invoke(new() { ["data"] = "owls", ["formula"] = "call ~ sex" });
-        Assert.Collection(_context.Failures,
-            message => Assert.StartsWith("#!glmm needs --data", message),
-            message => Assert.StartsWith("#!glmm needs a formula", message),
-            message => Assert.Contains("before --reml", message),
-            message => Assert.Contains("no variable \"owl\"", message),
-            message => Assert.Contains("without @", message),
-            message => Assert.EndsWith("Did you mean \"calls\"?", message));
-    }
-
-    [Fact]
-    public async Task Help_and_completions_describe_the_command()
-    {
-        await _kernel.RunAsync(Data + " var n = 3; var text = \"a\";");
-        await _kernel.InvokeAsync("#!glmm", new() { ["help"] = true }, _context);
-        var help = Assert.IsType<string>(_context.Displayed[^1].Values[0]);
-        var directive = _kernel.Directives.Keys.Single();
-        Assert.NotEmpty(directive.Description!);
-        Assert.All(directive.Parameters, p => Assert.NotEmpty(p.Description));
-        Assert.All(directive.Parameters.Where(p => p.Name is not ("--help" or "--formula")), p => Assert.Contains(p.Name, help));
-        Assert.Equal(["owls"], directive.Parameters.Single(p => p.Name == "--data").Completions);
-        Assert.Contains("compois", directive.Parameters.Single(p => p.Name == "--family").Completions);
-        Assert.Equal("--formula", directive.Parameters.Single(p => p.AllowImplicitName).Name);
-    }
-
-    [Fact]
-    public async Task A_long_calculation_updates_one_display_and_takes_it_away()
-    {
-        KernelInvocationContext.Current = _context;
-        using (var progress = LiveProgress.Start("Bootstrapping", total: 4))
-        {
-            for (var i = 0; i < 3; i++)
-            {
-                await Task.Delay(700);
-                progress.Advance();
-            }
-        }
-
-        var bar = _context.Displayed[^1];
-        Assert.Equal(2, _context.Displayed.Count);
-        Assert.True(bar.Values.Count >= 3);
-        var html = bar.Values.OfType<IRichDisplay>().Select(value => value.ToHtml()).ToList();
-        Assert.Contains("<progress max=\"1\" value=\"0.", html[0]);
-        Assert.Contains("Bootstrapping: ", html[0]);
-        Assert.Equal("<span></span>", html[^1]);
-    }
-
-    [Fact]
-    public void Interrupting_the_cell_ends_the_fit()
-    {
-        KernelInvocationContext.Current = _context;
-        _interrupt.Cancel();
-        var rows = Enumerable.Range(0, 60).Select(i => new { y = i % 7, x = i % 5, g = "g" + (i % 6) }).ToArray();
-        Assert.ThrowsAny<OperationCanceledException>(() => Glmm.Fit("y ~ x + (1 | g)", rows, Family.Poisson()));
-    }
+    public void Every_function_of_a_formula_is_explained() =>
+        Assert.Equal(Formulas.FunctionLibrary.Names.Order(StringComparer.Ordinal), Interactive.FormulaHelp.Functions.Select(one => one.Name).Order(StringComparer.Ordinal));
 }

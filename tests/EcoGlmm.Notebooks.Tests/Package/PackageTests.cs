@@ -9,9 +9,9 @@ namespace EcoGlmm.Notebooks.Tests;
 public sealed class PackageTests(PackedLibrary packed)
 {
     [Theory]
-    [InlineData("lib/net8.0/EcoGlmm.dll")]
-    [InlineData("lib/net8.0/EcoGlmm.xml")]
-    [InlineData("interactive-extensions/dotnet/extension.dib")]
+    [InlineData("lib/net10.0/EcoGlmm.dll")]
+    [InlineData("lib/net10.0/EcoGlmm.xml")]
+    [InlineData("interactive-extensions/dotnet/EcoGlmm.Interactive.dll")]
     [InlineData("README.md")]
     [InlineData("LICENSE")]
     [InlineData("plotly-LICENSE.txt")]
@@ -20,6 +20,14 @@ public sealed class PackageTests(PackedLibrary packed)
     {
         using var archive = ZipFile.OpenRead(packed.PackageFile);
         Assert.True(archive.GetEntry(entry) is { Length: > 100 }, $"{entry} is not in {Path.GetFileName(packed.PackageFile)}.");
+    }
+
+    [Fact]
+    public void It_holds_one_notebook_extension_and_nothing_beside_it()
+    {
+        using var archive = ZipFile.OpenRead(packed.PackageFile);
+        Assert.Equal(["interactive-extensions/dotnet/EcoGlmm.Interactive.dll"],
+            archive.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("interactive-extensions/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -33,14 +41,14 @@ public sealed class PackageTests(PackedLibrary packed)
         Assert.NotEmpty(Value("description"));
         var dependencies = metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
             .Select(element => (string)element.Attribute("id")!);
-        Assert.Equal(["CsvHelper", "MathNet.Numerics"], dependencies.Order());
+        Assert.Equal(["CsvHelper", "MathNet.Numerics", "Microsoft.Data.Analysis"], dependencies.Order());
     }
 
     [Fact]
     public void Its_symbols_are_packed_beside_it()
     {
         using var archive = ZipFile.OpenRead(Path.ChangeExtension(packed.PackageFile, ".snupkg"));
-        Assert.NotNull(archive.GetEntry("lib/net8.0/EcoGlmm.pdb"));
+        Assert.NotNull(archive.GetEntry("lib/net10.0/EcoGlmm.pdb"));
     }
 
     [Fact]

@@ -4,8 +4,7 @@ using System.Text;
 namespace EcoGlmm.Notebooks.Tests;
 
 /// <summary>
-/// The library packed once, and a folder for scripts that take it from there. Packages are restored into a folder of their
-/// own, so that what was packed before under the same version is not taken for this one.
+/// The library packed once, under a version of its own, so that nothing takes what was packed before for it.
 /// </summary>
 public sealed class PackedLibrary : IAsyncLifetime
 {
@@ -18,38 +17,53 @@ public sealed class PackedLibrary : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     /// <summary>Where the packages lie.</summary>
-    public string Feed { get; } = Path.Combine(TutorialFolder.Repository, "artifacts", "packages");
+    public string Feed { get; } = Directory.CreateTempSubdirectory("ecoglmm-feed-").FullName;
 
-    private string Cache { get; } = Path.Combine(TutorialFolder.Repository, "artifacts", "test-packages");
+    /// <summary>This run's version.</summary>
+    public string Version { get; } = $"0.0.0-test.{DateTime.UtcNow.Ticks}";
 
     public string PackageFile { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        foreach (var stale in Directory.Exists(Feed) ? Directory.GetFiles(Feed, "EcoGlmm.*nupkg") : [])
-            File.Delete(stale);
-        if (Directory.Exists(Path.Combine(Cache, "ecoglmm")))
-            Directory.Delete(Path.Combine(Cache, "ecoglmm"), recursive: true);
-        var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build", "-o", Feed);
+        var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", Feed);
         Assert.True(exitCode == 0, output);
-        PackageFile = Directory.GetFiles(Feed, "EcoGlmm.*.nupkg").Single();
+        (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm.Plotly", "-c", Configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", Feed);
+        Assert.True(exitCode == 0, output);
+        PackageFile = Path.Combine(Feed, $"EcoGlmm.{Version}.nupkg");
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync()
+    {
+        Directory.Delete(Feed, recursive: true);
+        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (var package in new[] { "ecoglmm", "ecoglmm.plotly" })
+        {
+            var restored = Path.Combine(packages, package, Version);
+            if (Directory.Exists(restored)) Directory.Delete(restored, recursive: true);
+        }
+
+        return Task.CompletedTask;
+    }
 
     /// <summary>Runs the dotnet command; the output is both streams together.</summary>
-    public async Task<(int ExitCode, string Output)> RunAsync(string folder, params string[] arguments)
+    public Task<(int ExitCode, string Output)> RunAsync(string folder, params string[] arguments) =>
+        RunProgramAsync("dotnet", folder, new Dictionary<string, string> { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" }, arguments);
+
+    /// <summary>Runs a program; the output is both streams together.</summary>
+    public static async Task<(int ExitCode, string Output)> RunProgramAsync(
+        string program, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
-        start.Environment["NUGET_PACKAGES"] = Cache;
-        start.Environment["DOTNET_NOLOGO"] = "1";
 
         // What the test runner's own build has set must not reach the builds inside.
         foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(variable);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = new StringBuilder();
@@ -65,7 +79,7 @@ public sealed class PackedLibrary : IAsyncLifetime
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            return (-1, $"dotnet {string.Join(' ', arguments)} did not end within {Patience.TotalMinutes} minutes.\n{output}");
+            return (-1, $"{program} {string.Join(' ', arguments)} did not end within {Patience.TotalMinutes} minutes.\n{output}");
         }
 
         return (process.ExitCode, output.ToString());

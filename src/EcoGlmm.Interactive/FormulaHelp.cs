@@ -1,0 +1,53 @@
+namespace EcoGlmm.Interactive;
+
+/// <summary>What each function of a formula does, in a sentence.</summary>
+internal static class FormulaHelp
+{
+    public static readonly IReadOnlyList<(string Name, string Help)> Functions =
+    [
+        ("offset", "`offset(log(effort))` adds a known term with a coefficient of one: counts become rates per unit of effort."),
+        ("cbind", "`cbind(successes, failures)` on the left of `~` is a binomial response."),
+        ("I", "`I(x^2)` takes arithmetic as arithmetic, not as formula operators."),
+        ("poly", "`poly(x, 2)` gives orthogonal polynomials; `raw = TRUE` plain powers."),
+        ("ns", "`ns(x, df = 4)` gives a natural cubic spline."),
+        ("bs", "`bs(x, df = 6)` gives a cubic B-spline."),
+        ("scale", "`scale(x)` subtracts the mean and divides by the standard deviation; both are kept for predictions."),
+        ("center", "`center(x)` subtracts the mean, which is kept for predictions."),
+        ("log", "`log(x)` is the natural logarithm; `log(x, base = 2)` another one."),
+        ("log2", "`log2(x)` is the logarithm to base 2."),
+        ("log10", "`log10(x)` is the logarithm to base 10."),
+        ("log1p", "`log1p(x)` is log(1 + x), exact for small x."),
+        ("exp", "`exp(x)` is e to the power of x."),
+        ("expm1", "`expm1(x)` is exp(x) − 1, exact for small x."),
+        ("sqrt", "`sqrt(x)` is the square root."),
+        ("abs", "`abs(x)` is the absolute value."),
+        ("sin", "`sin(x)` is the sine of x in radians: `sin(2 * pi * day / 365)` for a season."),
+        ("cos", "`cos(x)` is the cosine of x in radians."),
+        ("tan", "`tan(x)` is the tangent of x in radians."),
+        ("sign", "`sign(x)` is −1, 0 or 1."),
+        ("round", "`round(x, digits = 1)` rounds, halves to even."),
+        ("trunc", "`trunc(x)` leaves the decimals out."),
+        ("floor", "`floor(x)` is the whole number below."),
+        ("ceiling", "`ceiling(x)` is the whole number above."),
+        ("pmin", "`pmin(x, 10)` is the smaller of two, row by row."),
+        ("pmax", "`pmax(x, 0)` is the larger of two, row by row."),
+        ("ifelse", "`ifelse(x > 5, 1, 0)` chooses row by row."),
+        ("c", "`c(1, 2, 5)` puts values together, for knots or breaks."),
+        ("seq", "`seq(0, 10, by = 2)` gives evenly spaced values, for knots or breaks."),
+        ("mean", "`mean(x)` is the mean over the rows of the model, kept for predictions."),
+        ("sd", "`sd(x)` is the standard deviation over the rows of the model, kept for predictions."),
+        ("median", "`median(x)` is the median over the rows of the model, kept for predictions."),
+        ("min", "`min(x)` is the least value among the rows of the model, kept for predictions."),
+        ("max", "`max(x)` is the greatest value among the rows of the model, kept for predictions."),
+        ("factor", "`factor(year)` makes labels of numbers; `levels = c(…)` sets their order."),
+        ("as.factor", "`as.factor(year)` makes labels of numbers."),
+        ("as.numeric", "`as.numeric(x)` makes numbers of labels or of true and false."),
+        ("as.integer", "`as.integer(x)` makes whole numbers."),
+        ("relevel", "`relevel(site, ref = \"B\")` makes a level the one that others are compared with."),
+        ("cut", "`cut(age, breaks = c(0, 2, 5, Inf))` makes classes of a number."),
+        ("within", "`within(x, id)` is x minus its individual's mean: change within individuals."),
+        ("between", "`between(x, id)` is the individual's mean of x: differences between individuals."),
+        ("first", "`first(x, id)` is the individual's least value of x, such as its age at first record."),
+        ("last", "`last(x, id)` is the individual's greatest value of x, such as its age at last record."),
+    ];
+}

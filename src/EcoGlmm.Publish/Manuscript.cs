@@ -1,0 +1,133 @@
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Wordprocessing;
+using EcoGlmm.Publish;
+using A = DocumentFormat.OpenXml.Drawing;
+using Pic = DocumentFormat.OpenXml.Drawing.Pictures;
+using Wp = DocumentFormat.OpenXml.Drawing.Wordprocessing;
+
+namespace EcoGlmm;
+
+/// <summary>
+/// A Word document of headings, paragraphs, tables and figures, in the order in which they are added. Not for several threads at
+/// once.
+/// </summary>
+/// <example><c>new Manuscript().Heading("Results").Add(fit.Report()).Add(fit.Table()).Add(figure, "Figure 1.").SaveDocx("paper.docx")</c></example>
+public sealed class Manuscript
+{
+    private const double EmuPerMillimetre = 36_000;
+
+    private readonly List<Func<MainDocumentPart, IEnumerable<OpenXmlElement>>> _content = [];
+    private uint _pictures;
+
+    /// <summary>Adds a heading.</summary>
+    /// <param name="text">The heading.</param>
+    public Manuscript Heading(string text) => Add(_ => [WordText.Line(Required(text), bold: true, size: "26", after: 120, keepNext: true, style: "Heading1")]);
+
+    /// <summary>Adds a paragraph.</summary>
+    /// <param name="text">Its text.</param>
+    public Manuscript Paragraph(string text) => Add(_ => [WordText.Line(Required(text), after: 160)]);
+
+    /// <summary>Adds a table, with its caption and notes.</summary>
+    /// <param name="table">The table, for example <c>fit.Table()</c>.</param>
+    public Manuscript Add(PublicationTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return Add(_ => WordText.Of(table));
+    }
+
+    /// <summary>Adds the sentences of a report: analysis, results and references.</summary>
+    /// <param name="report">The report, <c>fit.Report()</c>.</param>
+    public Manuscript Add(ModelReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        Heading("Statistical analysis").Paragraph(report.Methods).Heading("Results").Paragraph(report.Results).Heading("References");
+        foreach (string reference in report.References)
+            Paragraph(reference);
+        return this;
+    }
+
+    /// <summary>Adds a figure as a picture, with a caption under it.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="caption">Its caption; empty for none.</param>
+    /// <param name="widthMillimetres">Its width in millimetres.</param>
+    /// <param name="dotsPerInch">Its resolution.</param>
+    /// <exception cref="GlmmException">The width or the resolution makes no sense.</exception>
+    public Manuscript Add(Figure figure, string caption = "", double widthMillimetres = 150, int dotsPerInch = 300)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        using var drawn = new PublishedFigure(figure, widthMillimetres);
+        byte[] png = drawn.ToPng(dotsPerInch);
+        double height = widthMillimetres * drawn.AspectRatio;
+        string words = figure.ToString();
+        return Add(document =>
+        {
+            ImagePart part = document.AddImagePart(ImagePartType.Png);
+            using (var stream = new MemoryStream(png))
+                part.FeedData(stream);
+            var picture = new Paragraph(new ParagraphProperties(new KeepNext()), new Run(Picture(document.GetIdOfPart(part), widthMillimetres, height, words)));
+            return caption.Length > 0 ? [picture, WordText.Line(caption, after: 200, style: "Caption")] : [picture];
+        });
+    }
+
+    /// <summary>Writes the document.</summary>
+    /// <param name="path">The file, which is replaced if it exists; a failure leaves the old one.</param>
+    /// <exception cref="GlmmException">The file cannot be written.</exception>
+    public void SaveDocx(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var stream = new MemoryStream();
+        using (WordprocessingDocument document = WordprocessingDocument.Create(stream, WordprocessingDocumentType.Document))
+        {
+            MainDocumentPart main = document.AddMainDocumentPart();
+            main.Document = new Document(new Body());
+            main.AddNewPart<StyleDefinitionsPart>().Styles = Styles();
+            foreach (var content in _content)
+                main.Document.Body!.Append(content(main));
+            main.Document.Body!.Append(new SectionProperties(
+                new PageSize { Width = 11906, Height = 16838 }, new PageMargin { Top = 1134, Bottom = 1134, Left = 1134, Right = 1134 }));
+            main.Document.Save();
+        }
+
+        WholeFile.Write(path, stream.ToArray());
+    }
+
+    private static string Required(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text;
+    }
+
+    private Manuscript Add(Func<MainDocumentPart, IEnumerable<OpenXmlElement>> content)
+    {
+        _content.Add(content);
+        return this;
+    }
+
+    private static Styles Styles() => new(
+        new DocDefaults(new RunPropertiesDefault(new RunPropertiesBaseStyle(
+            new RunFonts { Ascii = "Times New Roman", HighAnsi = "Times New Roman", ComplexScript = "Times New Roman" }, new FontSize { Val = "22" }))),
+        new Style(new StyleName { Val = "Normal" }) { Type = StyleValues.Paragraph, StyleId = "Normal", Default = true },
+        new Style(new StyleName { Val = "heading 1" }, new BasedOn { Val = "Normal" }) { Type = StyleValues.Paragraph, StyleId = "Heading1" },
+        new Style(new StyleName { Val = "caption" }, new BasedOn { Val = "Normal" }) { Type = StyleValues.Paragraph, StyleId = "Caption" });
+
+    private Drawing Picture(string part, double width, double height, string words)
+    {
+        var (cx, cy) = ((long)(width * EmuPerMillimetre), (long)(height * EmuPerMillimetre));
+        uint id = ++_pictures;
+        string name = $"Figure {id}";
+        return new Drawing(new Wp.Inline(
+            new Wp.Extent { Cx = cx, Cy = cy },
+            new Wp.EffectExtent { LeftEdge = 0, TopEdge = 0, RightEdge = 0, BottomEdge = 0 },
+            new Wp.DocProperties { Id = id, Name = name, Description = words },
+            new Wp.NonVisualGraphicFrameDrawingProperties(new A.GraphicFrameLocks { NoChangeAspect = true }),
+            new A.Graphic(new A.GraphicData(new Pic.Picture(
+                new Pic.NonVisualPictureProperties(new Pic.NonVisualDrawingProperties { Id = id, Name = name }, new Pic.NonVisualPictureDrawingProperties()),
+                new Pic.BlipFill(new A.Blip { Embed = part }, new A.Stretch(new A.FillRectangle())),
+                new Pic.ShapeProperties(
+                    new A.Transform2D(new A.Offset { X = 0, Y = 0 }, new A.Extents { Cx = cx, Cy = cy }),
+                    new A.PresetGeometry(new A.AdjustValueList()) { Preset = A.ShapeTypeValues.Rectangle })))
+            { Uri = "http://schemas.openxmlformats.org/drawingml/2006/picture" }))
+        { DistanceFromTop = 0, DistanceFromBottom = 0, DistanceFromLeft = 0, DistanceFromRight = 0 });
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Reflection;
+using SkiaSharp;
+using Svg.Skia;
+using Svg.Skia.TypefaceProviders;
+
+namespace EcoGlmm.Publish;
+
+/// <summary>A figure drawn from its SVG by Skia, with fonts that come along, so that it is the same on every machine.</summary>
+internal sealed class PublishedFigure : IDisposable
+{
+    private const double PointsPerInch = 72, MillimetresPerInch = 25.4;
+
+    /// <summary>Narrower than a column of any journal, and wider than any page.</summary>
+    private const double Narrowest = 30, Widest = 1000;
+
+    private readonly SKSvg _svg = new();
+    private readonly SKPicture _picture;
+    private readonly double _scaleToPoints;
+
+    public PublishedFigure(Figure figure, double widthMillimetres)
+    {
+        if (!(widthMillimetres >= Narrowest && widthMillimetres <= Widest))
+        {
+            throw new GlmmException(string.Create(CultureInfo.InvariantCulture,
+                $"A figure is between {Narrowest} and {Widest} mm wide, for example 85 for a column or 170 for a page, not {widthMillimetres}."));
+        }
+
+        _svg.Settings.TypefaceProviders = [new BundledFonts()];
+        // The colour of text is that of the page, which is paper; the star is not among the font's letters.
+        string svg = figure.ToSvg(widthMillimetres).Replace("currentColor", "#333333", StringComparison.Ordinal).Replace('★', '*');
+        _picture = _svg.FromSvg(svg) ?? throw new InvalidOperationException("The figure's SVG could not be read.");
+        _scaleToPoints = widthMillimetres / MillimetresPerInch * PointsPerInch / _picture.CullRect.Width;
+    }
+
+    /// <summary>A PDF of one page of the figure's size, its fonts embedded.</summary>
+    public byte[] ToPdf(string title)
+    {
+        using var stream = new MemoryStream();
+        using (SKDocument document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = title, Creator = "EcoGlmm" }))
+        {
+            SKRect size = _picture.CullRect;
+            using SKCanvas canvas = document.BeginPage((float)(size.Width * _scaleToPoints), (float)(size.Height * _scaleToPoints));
+            canvas.Scale((float)_scaleToPoints);
+            canvas.DrawPicture(_picture);
+            document.EndPage();
+            document.Close();
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>A PNG on white.</summary>
+    public byte[] ToPng(int dotsPerInch)
+    {
+        if (dotsPerInch is < 30 or > 2400)
+            throw new GlmmException($"A picture has between 30 and 2400 dots an inch, for example 300 for print, not {dotsPerInch}.");
+        double scale = _scaleToPoints * dotsPerInch / PointsPerInch;
+        var (width, height) = ((int)Math.Round(_picture.CullRect.Width * scale), (int)Math.Round(_picture.CullRect.Height * scale));
+        using var bitmap = new SKBitmap(Math.Max(1, width), Math.Max(1, height));
+        using var canvas = new SKCanvas(bitmap);
+        canvas.Clear(SKColors.White);
+        canvas.Scale((float)scale);
+        canvas.DrawPicture(_picture);
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
+    /// <summary>Height over width.</summary>
+    public double AspectRatio => _picture.CullRect.Height / _picture.CullRect.Width;
+
+    public void Dispose() => _svg.Dispose();
+
+    /// <summary>Liberation Sans, whose widths are Arial's, whatever family is asked for.</summary>
+    private sealed class BundledFonts : ITypefaceProvider
+    {
+        private static readonly Lazy<SKTypeface> s_regular = new(() => Load("LiberationSans-Regular.ttf"));
+        private static readonly Lazy<SKTypeface> s_bold = new(() => Load("LiberationSans-Bold.ttf"));
+
+        public SKTypeface? FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth, SKFontStyleSlant fontStyle) =>
+            fontWeight >= SKFontStyleWeight.SemiBold ? s_bold.Value : s_regular.Value;
+
+        private static SKTypeface Load(string file)
+        {
+            using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"EcoGlmm.Publish.Fonts.{file}")!;
+            return SKTypeface.FromStream(stream);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using EcoGlmm.Tool.Execution;
+
+namespace EcoGlmm.Notebooks.Tests;
+
+/// <summary>Jupyter with Microsoft's kernels for C# and F#, and the packed package on a feed of its own.</summary>
+public sealed class JupyterServer : IAsyncLifetime
+{
+    private readonly string _specifications = Directory.CreateTempSubdirectory("ecoglmm-jupyter-").FullName;
+
+    internal static string? ReasonToSkip => Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Program is not null
+        ? null
+        : "jupyter-nbconvert is not on the PATH.";
+
+    private static string? Program => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, "jupyter-nbconvert")).FirstOrDefault(File.Exists);
+
+    internal PackedLibrary Packed { get; } = new();
+
+    public async Task InitializeAsync()
+    {
+        if (ReasonToSkip is not null) return;
+        await Packed.InitializeAsync();
+        var kernel = await KernelTool.FindAsync(TutorialFolder.Repository, _ => { }, CancellationToken.None);
+        foreach (var (name, language) in new[] { ("csharp", "C#"), ("fsharp", "F#") })
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(_specifications, "kernels", ".net-" + name)).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, "kernel.json"), new JsonObject
+            {
+                ["argv"] = new JsonArray([.. kernel.Append("jupyter").Append("--default-kernel").Append(name).Append("{connection_file}").Select(word => JsonValue.Create(word))]),
+                ["display_name"] = $".NET ({language})", ["language"] = language,
+            }.ToJsonString());
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (ReasonToSkip is not null) return;
+        await Packed.DisposeAsync();
+        Directory.Delete(_specifications, recursive: true);
+    }
+
+    /// <summary>Executes a notebook as <c>jupyter nbconvert --execute</c> does, its first cell taking the package from the feed.</summary>
+    internal async Task<JsonObject> ExecuteAsync(string folder, JsonObject notebook)
+    {
+        var first = notebook["cells"]!.AsArray().First(cell => (string)cell!["cell_type"]! == "code")!;
+        first["source"] = TutorialNotebookTests.Text(first["source"]!).Replace("#r \"nuget: EcoGlmm\"",
+            $"#i \"nuget: {Packed.Feed}\"\n#r \"nuget: EcoGlmm, {Packed.Version}\"", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(folder, "given.ipynb"), notebook.ToJsonString());
+        var (exitCode, output) = await PackedLibrary.RunProgramAsync(Program ?? "jupyter-nbconvert", folder,
+            new Dictionary<string, string> { ["JUPYTER_PATH"] = _specifications, ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1" },
+            "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=180", "--output", "executed.ipynb", "given.ipynb");
+        Assert.True(exitCode == 0, output);
+        return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "executed.ipynb")))!.AsObject();
+    }
+}
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class JupyterCollection : ICollectionFixture<JupyterServer>
+{
+    public const string Name = "Jupyter";
+}
