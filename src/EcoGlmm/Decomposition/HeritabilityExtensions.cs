@@ -83,8 +83,8 @@ public static class HeritabilityExtensions
     /// <param name="fit">The fit.</param>
     /// <param name="group">The grouping column of the relatives: "animal".</param>
     /// <exception cref="GlmmException">The model has no such term of relatives.</exception>
-    public static IReadOnlyList<BreedingValue> BreedingValues(this GlmmFit fit, string group) =>
-        Array.AsReadOnly(PredictionErrors.Of(fit, RelatedTerms.Find(fit, group)));
+    public static BreedingValueTable BreedingValues(this GlmmFit fit, string group) =>
+        new(PredictionErrors.Of(fit, RelatedTerms.Find(fit, group)));
 
     private static GeneticVariances Of(GlmmFit fit, string group, bool observed, string? effect)
     {
@@ -98,11 +98,3 @@ public static class HeritabilityExtensions
         ? SpecialFunctions.NormalQuantile(0.5 + (level / 2))
         : throw new GlmmException($"An interval covers between 0 and 1, not {level}; 0.95 is usual.");
 }
-
-/// <summary>The breeding value of one relative.</summary>
-/// <param name="Name">The animal, species or line.</param>
-/// <param name="Term">The effect: "(Intercept)", "age".</param>
-/// <param name="Value">The predicted value (BLUP), on the scale of the linear predictor.</param>
-/// <param name="PredictionError">The standard deviation of its error.</param>
-/// <param name="Accuracy">The expected correlation of predicted and true values, from 0 (nothing known) to 1.</param>
-public sealed record BreedingValue(string Name, string Term, double Value, double PredictionError, double Accuracy);
