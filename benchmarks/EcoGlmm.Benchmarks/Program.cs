@@ -34,6 +34,9 @@ switch (arguments.Names.FirstOrDefault())
     case "residuals":
         ResidualTiming.Run(args[1], args.ElementAtOrDefault(2));
         break;
+    case "relatives":
+        RelativesBenchmark.Run(arguments);
+        break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
         break;
