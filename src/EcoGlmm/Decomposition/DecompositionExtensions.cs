@@ -11,7 +11,10 @@ public static class DecompositionExtensions
     /// <param name="age">The column of ages.</param>
     /// <param name="by">The column that tells individuals apart.</param>
     /// <param name="analysis">Methods, columns of known longevity, reference age; defaults when null.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">Age stands in an interaction, or a column cannot be used.</exception>
-    public static AgeAnalysis AnalyzeAge(this GlmmFit fit, string age, string by, AgeAnalysisOptions? analysis = null) =>
-        SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis);
+    public static AgeAnalysis AnalyzeAge(this GlmmFit fit, string age, string by, AgeAnalysisOptions? analysis = null,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis, progress, cancellationToken);
 }

@@ -23,16 +23,22 @@ public static partial class DiagnosticsExtensions
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">Seed of the simulations and of the randomisation of ties.</param>
     /// <param name="mode">What the simulations do with random effects.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, int count = 250, long seed = EcoGlmm.SimulatedResiduals.DefaultSeed,
-        SimulationMode mode = SimulationMode.Conditional) =>
-        fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = mode });
+        SimulationMode mode = SimulationMode.Conditional, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = mode }, progress, cancellationToken);
 
     /// <summary>Simulated residuals with a choice of which random effects are drawn anew, of refits, and of the method.</summary>
-    /// <inheritdoc cref="SimulatedResiduals(GlmmFit, int, long, SimulationMode)"/>
+    /// <inheritdoc cref="SimulatedResiduals(GlmmFit, int, long, SimulationMode, IProgress{double}, CancellationToken)"/>
     /// <param name="fit">The fit.</param>
     /// <param name="options">Number, seed, random effects to draw anew, refits, method.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">A factor to redraw is not in the model, or fewer than two refits succeed.</exception>
-    public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, ResidualOptions options)
+    public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, ResidualOptions options, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var observed = new double[fit.ObservationCount];
@@ -51,17 +57,18 @@ public static partial class DiagnosticsExtensions
         RefittedModels? refits = null;
         if (options.Refit)
         {
-            (refits, var kept) = RefitAll(fit, count, simulator);
+            (refits, var kept) = RefitAll(fit, count, simulator, progress, cancellationToken);
             var all = simulator;
             simulator = (simulation, destination) => all(kept[simulation], destination);
             count = kept.Length;
         }
 
         var byRow = redraw.Count == 0 && refits is null;
-        using var live = LiveProgress.Start("Simulating residuals", byRow ? SimulationSource.BlockCount(observed.Length) : count);
+        using var live = LiveProgress.Start("Simulating residuals", byRow ? SimulationSource.BlockCount(observed.Length) : count,
+            options.Refit ? null : progress, cancellationToken);
         var watch = live.Watch();
         var simulations = byRow
-            ? SimulationSource.FromRows(fit.ConditionalSimulator(options.Seed), count, watch)
+            ? SimulationSource.FromRows(fit.ConditionalSimulator(options.Seed), count, live.Advance, live.ThrowIfInterrupted)
             : SimulationSource.FromWriter((simulation, destination) =>
             {
                 simulator(simulation, destination);
@@ -147,7 +154,8 @@ public static partial class DiagnosticsExtensions
     }
 
     /// <summary>Refits to every simulation, in parallel, one thread each; those that fail or do not converge are left out.</summary>
-    private static (RefittedModels Refits, int[] Kept) RefitAll(GlmmFit fit, int count, SimulationWriter simulator)
+    private static (RefittedModels Refits, int[] Kept) RefitAll(GlmmFit fit, int count, SimulationWriter simulator, IProgress<double>? progress,
+        CancellationToken cancellation)
     {
         var residuals = new double[count][];
         var pearson = new double[count];
@@ -155,7 +163,7 @@ public static partial class DiagnosticsExtensions
         {
             residuals[s] = RawResiduals(refits[0]);
             pearson[s] = PearsonSum(refits[0]).SumOfSquares;
-        });
+        }, progress, cancellation);
         int[] kept = [.. Enumerable.Range(0, count).Where(s => residuals[s] is not null && double.IsFinite(pearson[s]))];
         if (kept.Length < 2)
         {

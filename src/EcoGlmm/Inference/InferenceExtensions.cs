@@ -1,99 +1,75 @@
 using EcoGlmm.Inference;
-using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
-/// <summary>What can be inferred from a fit: intervals, tests, variances explained, repeatability, bootstrap.</summary>
-public static class InferenceExtensions
+/// <summary>Tests of a finished fit beyond its table of coefficients.</summary>
+public static partial class InferenceExtensions
 {
-    /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="method">How they are made.</param>
-    /// <param name="level">Coverage.</param>
-    public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95)
-    {
-        CoverageLevel.Checked(level);
-        return method switch
-        {
-            IntervalMethod.Wald => IntervalTable.Wald(fit, level),
-            IntervalMethod.Profile => IntervalTable.Of(ProfileLikelihood.Intervals(fit, level), level),
-            IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level),
-            _ => throw new ArgumentOutOfRangeException(nameof(method)),
-        };
-    }
-
-    /// <summary>Marginal and conditional R² of the conditional part.</summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="mean">
-    /// The mean response at which the distribution's variance is taken, for families that need one; null for that of the model
-    /// without fixed effects, averaged over its random effects.
-    /// </param>
-    /// <exception cref="GlmmException">The dispersion varies between rows.</exception>
-    public static RSquared RSquared(this GlmmFit fit, double? mean = null)
-    {
-        var v = new VariancePartition(fit, mean);
-        var total = v.Fixed + v.Random + v.Residual;
-        return new RSquared(v.Fixed / total, (v.Fixed + v.Random) / total, v.Fixed, v.Random, v.Observation, v.Distribution, v.Method);
-    }
-
-    /// <summary>Repeatability (intraclass correlation) of a grouping factor on the latent and on the observed scale.</summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="group">The grouping factor.</param>
-    /// <param name="simulations">Parametric bootstrap fits for the intervals; 0 for none.</param>
-    /// <param name="seed">Seed of the simulations.</param>
-    /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">The conditional part has no such factor, or the dispersion varies between rows.</exception>
-    public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
-        double level = 0.95) => EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
-
-    /// <summary>
-    /// A statistic of many refits to responses simulated from the fit, random effects drawn anew (parametric bootstrap).
-    /// </summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="statistic">What to take from each fit.</param>
-    /// <param name="count">Number of simulations.</param>
-    /// <param name="seed">The same seed gives the same results on any number of threads.</param>
-    /// <returns>[simulation][element]; fits that did not converge are left out.</returns>
-    /// <exception cref="GlmmException">The fit itself did not converge.</exception>
-    public static double[][] Bootstrap(this GlmmFit fit, Func<GlmmFit, double[]> statistic, int count = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed)
-    {
-        ArgumentNullException.ThrowIfNull(statistic);
-        return ParametricBootstrap.Statistics(fit, statistic, count, seed);
-    }
-
-    /// <summary>Intervals of all parameters by the parametric bootstrap, with the number of simulations and the seed chosen.</summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="count">Number of simulations.</param>
-    /// <param name="seed">The same seed gives the same intervals.</param>
-    /// <param name="level">Coverage.</param>
-    /// <exception cref="GlmmException">The fit did not converge.</exception>
-    public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95) =>
-        IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed), level);
-
-    /// <summary>
-    /// What random slopes and their correlation with the intercepts mean, in a sentence for each: do levels that start high
-    /// decline faster?
-    /// </summary>
-    /// <param name="fit">The fit.</param>
-    public static string ExplainRandomSlopes(this GlmmFit fit) => string.Join("\n", RandomSlopeWords.Of(fit));
-
-    /// <summary>
-    /// Likelihood-ratio tests of every term of the conditional part that may be dropped: fixed effects that no interaction
-    /// contains, random slopes, random terms. Each needs a fit without it. R's drop1 and lmerTest's ranova.
-    /// </summary>
-    /// <param name="fit">The fit.</param>
+    /// <summary>Tests of linear hypotheses about the fixed effects, each alone and all together: "age = 0.1", "sexM - sexF = 0".</summary>
     /// <remarks>
-    /// For a REML fit, fixed effects are tested between fits by maximum likelihood. A variance of zero is at the boundary, where
-    /// the p-value is by a mixture of χ² distributions.
+    /// Coefficients stand by their names in the table; that of a reference level is zero. Degrees of freedom are Satterthwaite's for
+    /// Gaussian models and between-within for others; the other overload has the choice.
     /// </remarks>
-    /// <exception cref="GlmmException">A smaller model cannot be fitted.</exception>
-    public static LikelihoodRatioTests LikelihoodRatioTests(this GlmmFit fit) => EcoGlmm.LikelihoodRatioTests.Dropping(fit);
-
-    /// <summary>Tests of the fixed effects by Student's t with denominator degrees of freedom.</summary>
     /// <param name="fit">The fit.</param>
-    /// <param name="degrees">Satterthwaite's needs a Gaussian model with identity link; fit it by REML.</param>
+    /// <param name="hypotheses">One or more; without "=" the combination is to be zero.</param>
+    /// <exception cref="GlmmException">A hypothesis cannot be read, or they contradict each other.</exception>
+    public static HypothesisTests TestHypothesis(this GlmmFit fit, params string[] hypotheses)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return fit.TestHypothesis(hypotheses, FixedEffectInference.BestOf(fit));
+    }
+
+    /// <inheritdoc cref="TestHypothesis(GlmmFit, string[])"/>
+    /// <param name="fit">The fit.</param>
+    /// <param name="hypotheses">One or more; without "=" the combination is to be zero.</param>
+    /// <param name="degrees">Where degrees of freedom come from.</param>
     /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">The model has no such degrees of freedom.</exception>
-    public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95) =>
-        new(fit, degrees, CoverageLevel.Checked(level));
+    public static HypothesisTests TestHypothesis(this GlmmFit fit, IReadOnlyList<string> hypotheses, DenominatorDegrees degrees, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(hypotheses);
+        return new HypothesisTests(fit, hypotheses, degrees, Checked.Level(level));
+    }
+
+    /// <summary>Tests of whole terms of the conditional part: F with denominator degrees of freedom, or Wald's χ².</summary>
+    /// <param name="fit">The fit; Gaussian models by REML.</param>
+    /// <param name="kind">Which hypothesis a term's test is of where the data are not balanced.</param>
+    /// <param name="degrees">Where degrees of freedom come from; when null Satterthwaite's for Gaussian models, between-within for others.</param>
+    /// <exception cref="GlmmException">The model has no such degrees of freedom, or the design no tests of type III.</exception>
+    public static TermTests TermTests(this GlmmFit fit, TestKind kind = TestKind.TypeThree, DenominatorDegrees? degrees = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return new TermTests(fit, kind, degrees ?? FixedEffectInference.BestOf(fit));
+    }
+
+    /// <summary>
+    /// How far the Laplace approximation (or quadrature) is from the likelihood, with its Monte Carlo error, and how far each estimate is
+    /// from where the likelihood has it.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="draws">Antithetic pairs of draws.</param>
+    /// <param name="seed">The same seed gives the same numbers on any number of threads.</param>
+    /// <param name="cancellationToken">Stops between two draws.</param>
+    /// <exception cref="GlmmException">The model holds variances at values, or the simulated likelihood has no maximum nearby.</exception>
+    public static ApproximationError ApproximationError(this GlmmFit fit, int draws = 500, long seed = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return new ApproximationError(fit, Checked.Count(draws, "draws"), seed, cancellationToken);
+    }
+
+    /// <summary>
+    /// The model fitted without the error of the Laplace approximation: by adaptive quadrature with as many points as change nothing
+    /// more, where all random effects belong to one grouping factor, else by maximum simulated likelihood. The fit itself where its
+    /// likelihood is exact.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="draws">Antithetic pairs of draws of the simulated likelihood.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    /// <exception cref="GlmmException">The simulated likelihood has no maximum nearby.</exception>
+    public static GlmmFit Refine(this GlmmFit fit, int draws = 500, long seed = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return Refinement.Of(fit, Checked.Count(draws, "draws"), seed, cancellationToken);
+    }
 }

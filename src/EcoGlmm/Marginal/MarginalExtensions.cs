@@ -1,107 +1,47 @@
-using EcoGlmm.Data;
-using EcoGlmm.Marginal;
-using EcoGlmm.Model;
-using EcoGlmm.Numerics;
+using EcoGlmm.Inference;
 
 namespace EcoGlmm;
 
-/// <summary>What a fit says of its variables: marginal and standardised means, slopes, and figures of them.</summary>
-public static class MarginalExtensions
+/// <summary>What a finished fit says of the population, of groups, and of differences between and within them.</summary>
+public static partial class MarginalExtensions
 {
-    /// <summary>
-    /// Estimated marginal means on the reference grid: all combinations of factor levels, covariates at their means (both values
-    /// of one that has two), random effects at zero. R's emmeans.
-    /// </summary>
+    /// <summary>Each coefficient of the conditional part for one subject and averaged over subjects, side by side.</summary>
     /// <param name="fit">The fit.</param>
-    /// <param name="variables">
-    /// The variables to keep: "Food", "Food * Sex"; "Food | Sex" compares levels of Food within those of Sex; "1" for the
-    /// overall mean.
-    /// </param>
-    /// <param name="scale">Averages are taken on the link scale; Response transforms them back.</param>
-    /// <param name="weights">How the levels of other factors are weighed.</param>
-    /// <param name="at">Values to put covariates at, instead of their means.</param>
-    /// <param name="part">The part of the model.</param>
-    /// <param name="degrees">Where degrees of freedom come from.</param>
     /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">A variable is not in the fixed effects of that part.</exception>
-    public static MarginalMeans MarginalMeans(this GlmmFit fit, string variables, PredictionScale scale = PredictionScale.Response, GridWeights weights = GridWeights.Equal,
-        IReadOnlyDictionary<string, double[]>? at = null, ModelPart part = ModelPart.Conditional,
-        DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95) =>
-        fit.Family.HasThresholds && part == ModelPart.Conditional && scale == PredictionScale.Response
-            ? throw new GlmmException("Marginal means of ordered categories are on the link scale (PredictionScale.Link), where their contrasts are; for categories see PredictProbabilities, for mean scores Standardise.")
-            : new(fit, new ReferenceGrid(fit, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees, CoverageLevel.Checked(level));
-
-    /// <summary>
-    /// Slopes of the linear predictor along a covariate, on the reference grid, for each level of other variables. R's emtrends.
-    /// </summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="covariate">The covariate.</param>
-    /// <param name="by">Variables to keep, as for <see cref="MarginalMeans"/>; null for the slope averaged over all.</param>
-    /// <param name="weights">How the levels of other factors are weighed.</param>
-    /// <param name="at">Values to put covariates at, instead of their means: for curves the slope depends on where it is taken.</param>
-    /// <param name="part">The part of the model.</param>
-    /// <param name="degrees">Where degrees of freedom come from.</param>
-    /// <param name="level">Coverage of the intervals.</param>
-    /// <returns>The slopes, which <see cref="EcoGlmm.MarginalMeans.Contrasts"/> compares.</returns>
-    /// <exception cref="GlmmException">A variable is not in the fixed effects of that part, or the covariate is categorical.</exception>
-    public static MarginalMeans Trends(this GlmmFit fit, string covariate, string? by = null, GridWeights weights = GridWeights.Equal,
-        IReadOnlyDictionary<string, double[]>? at = null, ModelPart part = ModelPart.Conditional,
-        DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95)
+    /// <exception cref="GlmmException">The mean over subjects does not exist with the link, or the response is ordered categories.</exception>
+    public static PopulationAveraged PopulationAveraged(this GlmmFit fit, double level = 0.95)
     {
-        var grid = new ReferenceGrid(fit, part, at);
-        return new MarginalMeans(fit, grid, GridSpecification.Parse(by ?? "1"), PredictionScale.Link, weights, Numeric(grid.Variable(covariate)), degrees, CoverageLevel.Checked(level));
+        ArgumentNullException.ThrowIfNull(fit);
+        return new PopulationAveraged(fit, Checked.Level(level));
     }
 
     /// <summary>
-    /// The mean response over the rows of the sample if a variable were at each of its levels in all of them (standardisation,
-    /// g-computation), with differences on the response scale.
+    /// For every covariate that varies both within and between the levels of a grouping factor: its effect within, between, and a test
+    /// of their difference. One more fit.
     /// </summary>
     /// <param name="fit">The fit.</param>
-    /// <param name="variable">A factor, or a covariate with <paramref name="at"/>.</param>
-    /// <param name="at">Values of a covariate.</param>
-    /// <param name="randomEffects">
-    /// Averaged: effects for the population. Population: for the typical level. Conditional: for the very levels in the data.
-    /// </param>
-    /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">The variable is not in the fixed effects, or is a covariate without values to compare.</exception>
-    public static StandardisedMeans Standardise(this GlmmFit fit, string variable, IReadOnlyList<double>? at = null,
-        RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95) =>
-        new(fit, variable, at, randomEffects, CoverageLevel.Checked(level));
-
-    /// <summary>The average over the rows of the sample of the slope of the mean response along a covariate (average marginal effect).</summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="covariate">The covariate.</param>
-    /// <param name="randomEffects">As for <see cref="Standardise"/>.</param>
-    /// <param name="level">Coverage of the interval.</param>
-    /// <returns>The slope in units of the response for one unit of the covariate.</returns>
-    /// <exception cref="GlmmException">The covariate is not in the fixed effects, or is categorical.</exception>
-    public static AverageEffect AverageSlope(this GlmmFit fit, string covariate, RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95)
+    /// <param name="group">The grouping factor; the first of the conditional part when null.</param>
+    /// <exception cref="GlmmException">The conditional part has no such grouping factor.</exception>
+    public static ContextualEffects ContextualEffects(this GlmmFit fit, string? group = null)
     {
-        var average = new SampleAverage(fit, covariate, randomEffects);
-        var values = ColumnConversion.Numbers(Numeric(average.Variable).Training);
-        var step = 1e-4 * Math.Max(1e-8, values.Max() - values.Min());
-        SampleAverage.Result Moved(double by) => average.At(new NumericColumn(covariate, Array.ConvertAll(values, v => v + by)));
-        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), SpecialFunctions.NormalQuantile(0.5 + (CoverageLevel.Checked(level) / 2)));
+        ArgumentNullException.ThrowIfNull(fit);
+        return new ContextualEffects(fit, group);
     }
 
-    private static GridVariable Numeric(GridVariable variable) => variable is { IsFactor: false, Training: not CategoricalColumn }
-        ? variable
-        : throw new GlmmException($"\"{variable.Name}\" is categorical, so that it has no slope. Compare its levels with MarginalMeans(\"{variable.Name}\").");
-
-    /// <summary>
-    /// A chart of the mean response along a variable, with its interval and the data: a curve for a covariate, points for the
-    /// levels of a factor. Other covariates are at their means, other factors averaged in proportion to their rows.
-    /// </summary>
+    /// <summary>The levels of a grouping factor by expected rank, with the uncertainty of their ranks.</summary>
     /// <param name="fit">The fit.</param>
-    /// <param name="variable">A column of the fixed effects, or a call such as "within(age, id)".</param>
-    /// <param name="by">
-    /// Another one, to draw an interaction: a curve for each level, or for a covariate at its mean and a standard deviation
-    /// below and above.
-    /// </param>
-    /// <param name="randomEffects">Population: the typical level. Averaged: the population's mean.</param>
-    /// <param name="showData">Whether to draw the observations.</param>
-    /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
-    public static Figure PlotEffect(this GlmmFit fit, string variable, string? by = null, RandomEffectsUse randomEffects = RandomEffectsUse.Population, bool showData = true,
-        double level = 0.95) => new EffectFigure(fit, variable, by, randomEffects, showData, CoverageLevel.Checked(level)).Draw();
+    /// <param name="group">The grouping factor.</param>
+    /// <param name="k">How many levels count as the first, and as the last.</param>
+    /// <param name="effect">The effect to rank by: "(Intercept)" or a random slope.</param>
+    /// <param name="part">The part of the model.</param>
+    /// <param name="draws">Pairs of antithetic draws for probabilities and intervals.</param>
+    /// <param name="seed">The same seed gives the same ranking.</param>
+    /// <param name="level">Coverage of the intervals of ranks.</param>
+    /// <exception cref="GlmmException">There is no such grouping factor or effect.</exception>
+    public static Ranking Ranking(this GlmmFit fit, string group, int k = 1, string effect = "(Intercept)", ModelPart part = ModelPart.Conditional,
+        int draws = 4000, long seed = 1, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return new Ranking(fit, group, k, effect, part, Checked.Count(draws, "draws"), seed, Checked.Level(level));
+    }
 }

@@ -106,6 +106,12 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Whether systems are solved by iterations, so that log |H| and what follows from it have a Monte Carlo error.</summary>
     public bool IsIterative => _factor is IterativeFactor;
 
+    /// <summary>Parts of the probes, each an estimate by itself; none where nothing is left to chance.</summary>
+    public int ProbeBlocks => (_factor as IterativeFactor)?.Blocks ?? 0;
+
+    /// <summary>Makes the selected inverse an estimate by one part of the probes alone, or by all again.</summary>
+    public void UseProbeBlock(int? block) => (_factor as IterativeFactor)?.UseBlock(block);
+
     /// <summary>Monte Carlo standard error of <see cref="LogDeterminant"/>; zero for a factorisation.</summary>
     public double LogDeterminantError => _factor?.LogDeterminantError ?? 0;
 
