@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Text;
 using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 
