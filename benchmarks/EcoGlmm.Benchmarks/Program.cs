@@ -7,6 +7,9 @@ switch (arguments.Names.FirstOrDefault())
     case "growth":
         Growth.Run(arguments);
         break;
+    case "crossed":
+        CrossedAtRandom.Run(arguments);
+        break;
     case "floor":
         Floor.Run(arguments);
         break;
@@ -30,6 +33,12 @@ switch (arguments.Names.FirstOrDefault())
         break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
+        break;
+    case "genomes":
+        GenomesBenchmark.Run(arguments);
+        break;
+    case "genomes-calibration":
+        GenomesCalibration.Run(arguments);
         break;
     default:
         SideBySide.Run(arguments);
