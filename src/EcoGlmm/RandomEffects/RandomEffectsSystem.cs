@@ -240,6 +240,15 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
 
+    /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
+    /// <exception cref="GlmmException">H is solved by iterations, which has no factor to draw with.</exception>
+    public void SolveFactorTransposed(Span<double> z)
+    {
+        if (_factor is null) return;
+        if (_factor is not SparseCholesky direct) throw new GlmmException("Effects given the data cannot be drawn from a model that is solved by iterations. Fit it with the direct solver.");
+        direct.SolveFactorTransposed(z);
+    }
+
     private void FormH()
     {
         var at = 0;
