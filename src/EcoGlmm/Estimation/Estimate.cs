@@ -48,6 +48,11 @@ internal sealed record Estimate
 
     public required Convergence Convergence { get; init; }
 
+    /// <summary>
+    /// The largest Monte Carlo standard error of a parameter in its standard errors, where systems were solved by iterations.
+    /// </summary>
+    public double MonteCarloError { get; init; }
+
     /// <summary>Whether β and σ were profiled out (Gaussian, identity link).</summary>
     public required bool IsProfiled { get; init; }
 

@@ -105,6 +105,12 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Whether systems are solved by iterations, so that log |H| and what follows from it have a Monte Carlo error.</summary>
     public bool IsIterative => _factor is IterativeFactor;
 
+    /// <summary>Parts of the probes, each an estimate by itself; none where nothing is left to chance.</summary>
+    public int ProbeBlocks => (_factor as IterativeFactor)?.Blocks ?? 0;
+
+    /// <summary>Makes the selected inverse an estimate by one part of the probes alone, or by all again.</summary>
+    public void UseProbeBlock(int? block) => (_factor as IterativeFactor)?.UseBlock(block);
+
     /// <summary>Monte Carlo standard error of <see cref="LogDeterminant"/>; zero for a factorisation.</summary>
     public double LogDeterminantError => _factor?.LogDeterminantError ?? 0;
 
@@ -241,12 +247,25 @@ internal sealed partial class RandomEffectsSystem
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
 
     /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
+<<<<<<< HEAD
     /// <exception cref="GlmmException">H is solved by iterations, which has no factor to draw with.</exception>
     public void SolveFactorTransposed(Span<double> z)
     {
         if (_factor is null) return;
         if (_factor is not SparseCholesky direct) throw new GlmmException("Effects given the data cannot be drawn from a model that is solved by iterations. Fit it with the direct solver.");
         direct.SolveFactorTransposed(z);
+=======
+    /// <exception cref="GlmmException">Systems are solved by iterations, which have no factor to draw by.</exception>
+    public void SolveFactorTransposed(Span<double> z)
+    {
+        if (_factor is IterativeFactor)
+        {
+            throw new GlmmException("Random effects cannot be drawn from a fit by iterations. Fit it with "
+                + "new GlmmControl { Solver = LinearSolver.Direct }, if its factorisation can be had.");
+        }
+
+        ((SparseCholesky?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
+>>>>>>> train
     }
 
     private void FormH()
