@@ -247,14 +247,6 @@ internal sealed partial class RandomEffectsSystem
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
 
     /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
-<<<<<<< HEAD
-    /// <exception cref="GlmmException">H is solved by iterations, which has no factor to draw with.</exception>
-    public void SolveFactorTransposed(Span<double> z)
-    {
-        if (_factor is null) return;
-        if (_factor is not SparseCholesky direct) throw new GlmmException("Effects given the data cannot be drawn from a model that is solved by iterations. Fit it with the direct solver.");
-        direct.SolveFactorTransposed(z);
-=======
     /// <exception cref="GlmmException">Systems are solved by iterations, which have no factor to draw by.</exception>
     public void SolveFactorTransposed(Span<double> z)
     {
@@ -265,7 +257,6 @@ internal sealed partial class RandomEffectsSystem
         }
 
         ((SparseCholesky?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
->>>>>>> train
     }
 
     private void FormH()
