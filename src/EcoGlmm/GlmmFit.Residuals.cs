@@ -79,16 +79,16 @@ public sealed partial class GlmmFit
     private string RowLabel(int row)
     {
         var number = (_specification.Rows[row] + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var levels = _estimate.Model.Terms.Where(t => t.Levels.Count < ObservationCount)
-            .DistinctBy(t => t.Group).Select(t => $"{t.Group} {t.Levels[t.Codes[row]]}");
+        var levels = _estimate.Model.Terms.Where(t => t.Entries is null && t.GroupLevels.Count > 1 && t.GroupLevels.Count < ObservationCount)
+            .DistinctBy(t => t.Group).Select(t => $"{t.Group} {t.GroupOf(row)}");
         return string.Join(", ", levels.Prepend(number));
     }
 
     /// <summary>A column of the data, or a grouping factor that is made of several, on the rows used.</summary>
     private ResidualPredictor ResidualColumn(string name)
     {
-        if (!Data.TryGetColumn(name, out var column) && _estimate.Model.Terms.FirstOrDefault(t => t.Group == name) is { } term)
-            return new ResidualPredictor(name, null, Array.ConvertAll(term.Codes, code => (string?)term.Levels[code]));
+        if (!Data.TryGetColumn(name, out var column) && _estimate.Model.Terms.FirstOrDefault(t => t.Group == name && t.Entries is null) is { } term)
+            return new ResidualPredictor(name, null, [.. Enumerable.Range(0, ObservationCount).Select(term.GroupOf)]);
         var used = (column ?? Data.Column(name)).Take(_specification.Rows);
         return used switch
         {
