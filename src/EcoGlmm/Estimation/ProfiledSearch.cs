@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 
@@ -27,12 +28,15 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
         {
             RefreshInverseHessian = Refresh,
+            ValueError = () => criterion.System.LogDeterminantError,
             Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
             LongestStep = (x, p) => StepLimit.OfCovariance(model, x, p, 0, Tolerances.LongestProfiledStep),
         };
     }
 
     public override int ThetaOffset => 0;
+
+    public override RandomEffectsSystem System => _criterion.System;
 
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient)
     {
