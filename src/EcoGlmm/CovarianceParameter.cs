@@ -53,8 +53,21 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(Table());
+
+    private TableContent Table()
+    {
+        var content = new TableContent("Covariance parameters").Text("Term").Text("Parameter").Number("Estimate").Number("Std. error");
+        foreach (var p in this)
+        {
+            var effects = p.Effect1 is null ? "" : p.Effect2 is null ? $" {p.Effect1}" : $" {p.Effect1}, {p.Effect2}";
+            content.Row(p.Term, p.Name + effects, NumberFormat.Significant(p.Estimate),
+                double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
+        }
+
+        return content;
+    }
 }

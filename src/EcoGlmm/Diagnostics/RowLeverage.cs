@@ -1,5 +1,8 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
+using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Diagnostics;
@@ -17,7 +20,7 @@ internal static class RowLeverage
         var n = fit.ObservationCount;
         var parts = new Formulas.PartMatrices?[model.PredictorCount];
         parts[LinearPredictor.Conditional] = fit.Specification.Conditional.Training;
-        var rows = new RowPredictor(fit.Predictor, estimate, parts, conditional: true);
+        var rows = new RowPredictor(fit.Predictor(), estimate, parts, conditional: true);
         var known = new double[n];
         estimate.System.PredictorCovariance(LinearPredictor.Conditional, LinearPredictor.Conditional, known);
         var (first, p) = (model.FixedOffset[LinearPredictor.Conditional], model.Basis[LinearPredictor.Conditional]!.Columns);

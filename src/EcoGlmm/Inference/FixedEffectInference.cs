@@ -1,4 +1,6 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Model;
+using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;
@@ -60,7 +62,7 @@ internal abstract class FixedEffectInference
     protected static Vector<double> EstimatesOf(GlmmFit fit, ModelPart part)
     {
         var predictor = LinearPredictor.Of(part);
-        var basis = fit.Estimate.Model.Basis[predictor] ?? throw new GlmmException($"The model has no {FitWords.PartName(part)}.");
+        var basis = fit.Estimate.Model.Basis[predictor] ?? throw new GlmmException($"The model has no {ModelPartNames.InSentence(part)}.");
         var beta = fit.Estimate.Psi.AsSpan(fit.Estimate.Model.FixedOffset[predictor], basis.Columns).ToArray();
         basis.ToCoefficients(beta);
         return Vector<double>.Build.Dense(beta);

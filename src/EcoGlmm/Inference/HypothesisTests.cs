@@ -1,8 +1,9 @@
 using System.Collections;
 using EcoGlmm.Data;
-using EcoGlmm.Text;
+using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -80,10 +81,10 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

@@ -3,7 +3,7 @@ using EcoGlmm.Inference;
 namespace EcoGlmm;
 
 /// <summary>Tests of a finished fit beyond its table of coefficients.</summary>
-public static class InferenceExtensions
+public static partial class InferenceExtensions
 {
     /// <summary>Tests of linear hypotheses about the fixed effects, each alone and all together: "age = 0.1", "sexM - sexF = 0".</summary>
     /// <remarks>

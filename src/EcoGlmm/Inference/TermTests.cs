@@ -1,7 +1,6 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Inference;
-using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -82,10 +81,10 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

@@ -155,7 +155,7 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => (_rows.Length == 0 ? "" : ResultTables.Text(Table()) + "\n") + Explain();
+    public override string ToString() => (_rows.Length == 0 ? "" : ResultTable.Text(Table()) + "\n") + Explain();
 
     /// <inheritdoc/>
     public string ToHtml()

@@ -1,10 +1,9 @@
-using EcoGlmm.Data;
-using EcoGlmm.Text;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
-using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -173,7 +172,7 @@ public sealed class GeeFit : IRichDisplay
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join("\n", Sentences.Prepend($"Estimating equations: {Formula}, {Family}").Append(ResultTables.Text(Table())));
+    public override string ToString() => string.Join("\n", Sentences.Prepend($"Estimating equations: {Formula}, {Family}").Append(ResultTable.Text(Table())));
 
     /// <inheritdoc/>
     public string ToHtml()

@@ -3,7 +3,7 @@ using EcoGlmm.Inference;
 namespace EcoGlmm;
 
 /// <summary>What a finished fit says of the population, of groups, and of differences between and within them.</summary>
-public static class MarginalExtensions
+public static partial class MarginalExtensions
 {
     /// <summary>Each coefficient of the conditional part for one subject and averaged over subjects, side by side.</summary>
     /// <param name="fit">The fit.</param>

@@ -1,9 +1,11 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -60,7 +62,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         _ratio = FitWords.RatioName(fit.Family, ModelPart.Conditional);
         var parts = new Formulas.PartMatrices?[model.PredictorCount];
         var part = parts[LinearPredictor.Conditional] = fit.Specification.Conditional.Training;
-        var response = new MeanResponse(fit.Predictor, estimate, parts, RandomEffectsUse.Averaged, PredictionScale.Link);
+        var response = new MeanResponse(fit.Predictor(), estimate, parts, RandomEffectsUse.Averaged, PredictionScale.Link);
         var n = part.RowCount;
         var p = part.X.Length / n;
         if (p == 0) throw new GlmmException("The model has no fixed effects to average over the population.");
@@ -186,7 +188,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table()) + "\n" + Explain();
+    public override string ToString() => ResultTable.Text(Table()) + "\n" + Explain();
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading("One subject and the population").Paragraph(Explain()).Table(Table()).Html(Plot().ToHtml()).ToHtml();

@@ -1,8 +1,9 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Estimation;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -197,7 +198,7 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table()) + "\n" + Explain();
+    public override string ToString() => ResultTable.Text(Table()) + "\n" + Explain();
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading($"Ranking of {Group}").Paragraph(Explain()).Table(Table()).Html(Plot().ToHtml()).ToHtml();

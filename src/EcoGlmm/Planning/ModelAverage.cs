@@ -79,10 +79,10 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

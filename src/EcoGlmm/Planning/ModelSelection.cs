@@ -1,5 +1,7 @@
 using System.Collections;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -115,10 +117,10 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

@@ -109,7 +109,7 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading($"Power for {Effect}").Table(Table()).Html(Plot().ToHtml()).ToHtml();

@@ -1,3 +1,6 @@
+using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>A Gaussian random term with a level for every row, which is the residual once more.</summary>
