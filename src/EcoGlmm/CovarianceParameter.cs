@@ -58,7 +58,7 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
     /// <inheritdoc/>
     public string ToHtml() => ResultTable.Html(Table());
 
-    private TableContent Table()
+    internal TableContent Table()
     {
         var content = new TableContent("Covariance parameters").Text("Term").Text("Parameter").Number("Estimate").Number("Std. error");
         foreach (var p in this)
