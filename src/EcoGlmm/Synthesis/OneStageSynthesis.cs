@@ -26,8 +26,8 @@ internal static class OneStageSynthesis
         var glmm = options.Glmm ?? new GlmmOptions { QuadraturePoints = model == OneStageModel.RandomStudies ? 1 : QuadraturePoints };
         var fit = model switch
         {
-            OneStageModel.FixedStudies => Glmm.Fit($"{Response(isRate)} ~ 0 + factor(study) + treatment + (0 + treatment | study)", Long(arms, measure, dropEmpty: true), Family(isRate), glmm),
-            OneStageModel.RandomStudies => Glmm.Fit($"{Response(isRate)} ~ treatment + (1 | study) + (0 + treatment | study)", Long(arms, measure, dropEmpty: false), Family(isRate), glmm),
+            OneStageModel.FixedStudies => Glmm.Fit($"{Response(isRate)} ~ 0 + factor(study) + treatment + (0 + treatment | study){Exposure(isRate)}", Long(arms, measure, dropEmpty: true), Family(isRate), glmm),
+            OneStageModel.RandomStudies => Glmm.Fit($"{Response(isRate)} ~ treatment + (1 | study) + (0 + treatment | study){Exposure(isRate)}", Long(arms, measure, dropEmpty: false), Family(isRate), glmm),
             _ => Glmm.Fit("cbind(treated, control) ~ 1 + offset(balance) + (1 | study)", Conditional(arms, isRate), EcoGlmm.Family.Binomial(), glmm),
         };
         bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
@@ -53,6 +53,8 @@ internal static class OneStageSynthesis
     private static Family Family(bool isRate) => isRate ? EcoGlmm.Family.Poisson() : EcoGlmm.Family.Binomial();
 
     private static string Response(bool isRate) => isRate ? "events" : "cbind(events, size - events)";
+
+    private static string Exposure(bool isRate) => isRate ? " + offset(log(size))" : "";
 
     private static string Scale(SynthesisMeasure measure) => measure == SynthesisMeasure.RateRatio ? "log rate ratio" : "log odds ratio";
 

@@ -102,13 +102,22 @@ public class SynthesisTests
     }
 
     [Fact]
-    public void RatesByExposureAgreeBetweenTheModels()
+    public void RatesByExposureHaveTheLikelihoodOfTheirModels()
     {
         var given = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", SynthesisMeasure.RateRatio, OneStageModel.Conditional);
         double At(double theta, double tau) => s_trials.Where(t => t[0] + t[2] > 0)
             .Sum(t => BruteForce(tau, u => Binomial(t[0], t[0] + t[2], theta + u + Math.Log(t[1] / t[3]))));
         Assert.Equal(At(given.Estimate, given.Tau), given.LogLikelihood, 1e-4);
         var counts = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", SynthesisMeasure.RateRatio);
+        var effects = counts.Fit!.FixedEffects;
+        double sum = 0;
+        foreach (var (trial, i) in s_trials.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
+        {
+            double baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
+            sum += BruteForce(counts.Tau, u => Poisson(trial[0], trial[1], baseline + 0.5 * (counts.Estimate + u)) + Poisson(trial[2], trial[3], baseline - 0.5 * (counts.Estimate + u)));
+        }
+
+        Assert.Equal(sum, counts.LogLikelihood, 1e-4);
         Assert.Equal(given.Estimate, counts.Estimate, 0.2 * given.StandardError);
     }
 
@@ -160,6 +169,9 @@ public class SynthesisTests
 
     private static double Binomial(double events, double size, double eta) =>
         SpecialFunctions.LogChoose(size, events) + events * eta - size * SpecialFunctions.Log1pExp(eta);
+
+    private static double Poisson(double events, double exposure, double eta) =>
+        events * (eta + Math.Log(exposure)) - exposure * Math.Exp(eta) - SpecialFunctions.LogFactorial(events);
 
     private static double Hypergeometric(double[] trial, double theta)
     {
