@@ -7,6 +7,9 @@ switch (arguments.Names.FirstOrDefault())
     case "growth":
         Growth.Run(arguments);
         break;
+    case "crossed":
+        CrossedAtRandom.Run(arguments);
+        break;
     case "floor":
         Floor.Run(arguments);
         break;

@@ -24,7 +24,11 @@ internal static class FitWords
 
     /// <summary>"maximum likelihood (Laplace approximation)".</summary>
     public static string Estimator(GlmmFit fit) =>
-        fit.Estimate.Model.Restraints.HasPrior ? $"penalised {Likelihood(fit)}" : Likelihood(fit);
+        (fit.Estimate.Model.Restraints.HasPrior ? $"penalised {Likelihood(fit)}" : Likelihood(fit)) + Iterations(fit);
+
+    /// <summary>That systems were solved by iterations, with the error that this leaves; nothing when they were not.</summary>
+    private static string Iterations(GlmmFit fit) => !fit.Estimate.System.IsIterative ? ""
+        : $", systems solved by conjugate gradients, determinants by stochastic Lanczos quadrature (Monte Carlo error of the log-likelihood {NumberFormat.Significant(fit.LogLikelihoodError, 2)})";
 
     private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
     {

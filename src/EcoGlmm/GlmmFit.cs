@@ -80,6 +80,12 @@ public sealed partial class GlmmFit : IRichDisplay
     public double LogLikelihood => _estimate.LogLikelihood;
 
     /// <summary>
+    /// Monte Carlo standard error of <see cref="LogLikelihood"/> where the equations of the random effects were solved by iterations
+    /// (<see cref="GlmmControl.Solver"/>); zero where they were factorised.
+    /// </summary>
+    public double LogLikelihoodError => 0.5 * _estimate.System.LogDeterminantError;
+
+    /// <summary>
     /// Log-density of <see cref="GlmmOptions.Priors"/> at the estimates, zero without any. Its sum with
     /// <see cref="LogLikelihood"/> is what was maximised, and what glmmTMB gives as the log-likelihood of such a model.
     /// </summary>

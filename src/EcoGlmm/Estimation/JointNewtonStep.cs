@@ -26,7 +26,7 @@ internal sealed class JointNewtonStep
         _estimate = estimate;
         _model = estimate.Model;
         int n = _model.ObservationCount;
-        _system = new RandomEffectsSystem(_model.Terms, n, 1);
+        _system = new RandomEffectsSystem(_model.Terms, n, 1, _model.Solver);
         _system.Lambda.CopyFrom(estimate.System.Lambda);
         _predictors = [.. _model.ActivePredictors.Where(k =>
             k < LinearPredictor.Shape && !(k == LinearPredictor.Dispersion && _model.HasConstantDispersion))];

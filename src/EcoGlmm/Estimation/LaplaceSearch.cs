@@ -98,6 +98,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
             LeadsNowhere = (x, f) => PerfectFit.IsMet(Model, f) || UnboundedShape.Find(Model, x) is not null,
             RefreshInverseHessian = Model.IsZeroInflated ? Refresh : null,
             Noise = RoundingErrors(),
+            ValueError = () => Objective.System.LogDeterminantError,
             Progress = (iteration, f) => _progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
         };
         var status = minimiser.Minimise(psi, inverse);

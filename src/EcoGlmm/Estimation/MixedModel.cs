@@ -144,6 +144,9 @@ internal sealed class MixedModel
     /// <summary>Points of adaptive Gauss-Hermite quadrature for each random effect; 1 is the Laplace approximation.</summary>
     public int QuadraturePoints { get; set; } = 1;
 
+    /// <summary>How the equations of the random effects are solved.</summary>
+    public LinearSolver Solver { get; set; }
+
     /// <summary>What is held at a value, and priors.</summary>
     public Restraints Restraints { get; }
 

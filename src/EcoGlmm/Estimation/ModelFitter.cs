@@ -54,6 +54,7 @@ internal static class ModelFitter
 
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
             specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors, cancellation);
+        model.Solver = options.Control.Solver;
         model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && (family.Name != "gaussian" || family.Link.Name != "identity" || model.IsZeroInflated))

@@ -51,7 +51,7 @@ internal static class Polish
             spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), Tolerances.SmallestSpread * units[j], Tolerances.LargestSpread * units[j]);
         }
 
-        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly);
+        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly || search.Objective.System.IsIterative);
         model.Restraints.Exclude(hessian);
         return hessian;
     }

@@ -27,6 +27,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
         {
             RefreshInverseHessian = Refresh,
+            ValueError = () => criterion.System.LogDeterminantError,
             Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
             LongestStep = (x, p) => StepLimit.OfCovariance(model, x, p, 0, Tolerances.LongestProfiledStep),
         };

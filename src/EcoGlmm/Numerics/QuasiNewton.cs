@@ -57,6 +57,12 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     /// <summary>Size of the rounding errors in the function's values; its gradient is taken to be better than that.</summary>
     public double Noise { get; init; }
 
+    /// <summary>
+    /// Standard error of the function's values where these are estimates, of which the gradient is an estimate by itself: slopes
+    /// alone then decide how far a step goes, as long as values do not rise by more. Asked after each evaluation.
+    /// </summary>
+    public Func<double>? ValueError { get; init; }
+
     /// <summary>Asked after each iteration with its point and value: whether there is no minimum to be reached this way.</summary>
     public Func<double[], double, bool>? LeadsNowhere { get; init; }
 
@@ -134,7 +140,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     /// <summary>A step that satisfies the strong Wolfe conditions, or failing that, sufficient decrease.</summary>
     private bool Search(double[] x, double slope, double first, double longest, out double value)
     {
-        var noise = Noise + (1e-13 * (1 + Math.Abs(Value)));
+        var noise = Noise + (ValueError?.Invoke() ?? 0) + (1e-13 * (1 + Math.Abs(Value)));
         double low = 0, lowValue = Value, lowSlope = slope;
         double high = double.NaN, highValue = 0, highSlope = 0;
         var step = first;

@@ -37,10 +37,10 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     /// <summary>The most threads that work on one factorization or inverse. Small matrices always take one.</summary>
-    internal int MaxThreads { get; set; } = Environment.ProcessorCount;
+    public int MaxThreads { get; set; } = Environment.ProcessorCount;
 
     /// <summary>Stops the work between two large panels.</summary>
-    internal CancellationToken Cancellation { get; set; }
+    public CancellationToken Cancellation { get; set; }
 
     private bool HasTeam()
     {

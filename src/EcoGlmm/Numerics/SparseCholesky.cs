@@ -14,7 +14,7 @@ namespace EcoGlmm.Numerics;
 /// as observation-level effects) instead push their updates straight to precomputed places.
 /// One caller at a time may factorise; any number of threads may solve with a finished factor, each with scratch of its own.
 /// </remarks>
-internal sealed unsafe partial class SparseCholesky
+internal sealed unsafe partial class SparseCholesky : ISparseFactor
 {
     private const int LargestPushWidth = 8;
     private const int LargestPushRows = 8;
@@ -73,9 +73,8 @@ internal sealed unsafe partial class SparseCholesky
             long below = rowStarts[s + 1] - rowStarts[s];
             mostRows = Math.Max(mostRows, (int)(width + below));
             widest = Math.Max(widest, (int)width);
-            double below1 = below + 1;
             FactorNonZeros += width * (width + 1) / 2 + width * below;
-            FactorFlops += width * (width * width / 3.0 + width * below1 + below * below1);
+            FactorFlops += FlopsOf(width, below);
             if (!pushes[s] && width > 1)
             {
                 largestUpdate = Math.Max(largestUpdate, width * below);
@@ -114,6 +113,12 @@ internal sealed unsafe partial class SparseCholesky
     /// <summary>Floating-point operations of one factorization.</summary>
     public double FactorFlops { get; }
 
+    double ISparseFactor.Flops => FactorFlops;
+
+    long ISparseFactor.NonZeros => FactorNonZeros;
+
+    double ISparseFactor.LogDeterminantError => 0;
+
     /// <summary>The natural logarithm of the determinant of the matrix; NaN before a successful factorization.</summary>
     public double LogDeterminant => factored ? logDeterminant : double.NaN;
 
@@ -126,6 +131,30 @@ internal sealed unsafe partial class SparseCholesky
         var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
         return new SparseCholesky(lower, tree, SupernodePartition.Build(tree));
     }
+
+    /// <summary>
+    /// As <see cref="Analyze"/>, unless a factorisation would cost more than <paramref name="mostFlops"/>, or hold too many numbers
+    /// for one array: then null.
+    /// </summary>
+    public static SparseCholesky? TryAnalyze(SparsePattern lower, double mostFlops)
+    {
+        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
+        var partition = SupernodePartition.Build(tree);
+        double flops = 0;
+        double nonZeros = 0;
+        for (int s = 0; s < partition.Count; s++)
+        {
+            double width = partition.FirstColumns[s + 1] - partition.FirstColumns[s];
+            double below = partition.RowStarts[s + 1] - partition.RowStarts[s];
+            flops += FlopsOf(width, below);
+            nonZeros += width * (width + below);
+        }
+
+        return flops > mostFlops || nonZeros > Array.MaxLength ? null : new SparseCholesky(lower, tree, partition);
+    }
+
+    private static double FlopsOf(double width, double below) =>
+        width * (width * width / 3.0 + width * (below + 1) + below * (below + 1));
 
     /// <summary>The doubles of scratch that a solve needs.</summary>
     public int SolveScratchLength { get; }

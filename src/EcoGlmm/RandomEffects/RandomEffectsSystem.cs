@@ -17,12 +17,18 @@ internal sealed partial class RandomEffectsSystem
     private readonly double[][] _diagonalB;
     private readonly double[]?[] _precisionAdjoints;
     private readonly SparsePattern? _pattern;
-    private readonly SparseCholesky? _cholesky;
+    /// <summary>A factorisation of fewer operations takes some seconds at most, and has no Monte Carlo error.</summary>
+    private const double LeastIterativeFlops = 1e11;
+
+    /// <summary>Operations of a factorisation that take as long as one of iterations, whose memory access is less regular.</summary>
+    private const double IterativeAdvantage = 5;
+
+    private readonly ISparseFactor? _factor;
     private readonly double[] _values;
     private readonly double[] _scratch;
     private readonly ParallelOptions _parallel;
 
-    public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads)
+    public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads, LinearSolver solver = LinearSolver.Automatic)
     {
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
         _terms = [.. terms];
@@ -52,16 +58,28 @@ internal sealed partial class RandomEffectsSystem
 
         _pattern = BuildPattern();
         _values = new double[_pattern.RowIndices.Length];
-        _cholesky = SparseCholesky.Analyze(_pattern);
-        _cholesky.MaxThreads = maxThreads;
+        _factor = FactorOf(_pattern, solver);
+        _factor.MaxThreads = maxThreads;
     }
+
+    /// <summary>
+    /// A factorisation, unless iterations are asked for, or are predicted to be several times cheaper than one that takes longer
+    /// than a few seconds.
+    /// </summary>
+    private static ISparseFactor FactorOf(SparsePattern pattern, LinearSolver solver) => solver switch
+    {
+        LinearSolver.Direct => SparseCholesky.Analyze(pattern),
+        LinearSolver.Iterative => new IterativeFactor(pattern),
+        _ => SparseCholesky.TryAnalyze(pattern, Math.Max(LeastIterativeFlops, IterativeAdvantage * IterativeFactor.FlopsOf(pattern)))
+            ?? (ISparseFactor)new IterativeFactor(pattern),
+    };
 
     /// <summary>Stops a factorisation or a selected inverse between two supernodes.</summary>
     public CancellationToken Cancellation
     {
         init
         {
-            if (_cholesky is not null) _cholesky.Cancellation = value;
+            if (_factor is not null) _factor.Cancellation = value;
         }
     }
 
@@ -79,16 +97,22 @@ internal sealed partial class RandomEffectsSystem
     public CovarianceFactor Lambda { get; }
 
     /// <summary>log |H| of the last factorisation.</summary>
-    public double LogDeterminant => _cholesky?.LogDeterminant ?? 0;
+    public double LogDeterminant => _factor?.LogDeterminant ?? 0;
 
     /// <summary>Whether a factorisation costs much more than a pass over the observations.</summary>
-    public bool IsFactorizationCostly => _cholesky is not null && _cholesky.FactorFlops > 60.0 * ObservationCount;
+    public bool IsFactorizationCostly => _factor is SparseCholesky && _factor.Flops > 60.0 * ObservationCount;
+
+    /// <summary>Whether systems are solved by iterations, so that log |H| and what follows from it have a Monte Carlo error.</summary>
+    public bool IsIterative => _factor is IterativeFactor;
+
+    /// <summary>Monte Carlo standard error of <see cref="LogDeterminant"/>; zero for a factorisation.</summary>
+    public double LogDeterminantError => _factor?.LogDeterminantError ?? 0;
 
     /// <summary>Numeric factorisations done so far.</summary>
     public int FactorizationCount { get; private set; }
 
     /// <summary>Non-zeros of the Cholesky factor.</summary>
-    public long FactorNonZeros => _cholesky?.FactorNonZeros ?? 0;
+    public long FactorNonZeros => _factor?.NonZeros ?? 0;
 
     /// <summary>ZᵀWZ from the weights of each pair of linear predictors.</summary>
     public void SetWeights(Func<int, int, double[]> weights)
@@ -189,10 +213,10 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Forms H at the current Λ and weights and factorises it; false when it is not positive definite.</summary>
     public bool TryFactor()
     {
-        if (_cholesky is null) return true;
+        if (_factor is null) return true;
         FormH();
         FactorizationCount++;
-        return _cholesky.TryFactor(_values);
+        return _factor.TryFactor(_values);
     }
 
     /// <summary>
@@ -201,7 +225,7 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public bool MakeUsable()
     {
-        if (_cholesky is null || _cholesky.IsFactored) return false;
+        if (_factor is null || _factor.IsFactored) return false;
         var none = new double[ObservationCount];
         SetWeights((_, _) => none);
         if (!TryFactor())
@@ -214,10 +238,7 @@ internal sealed partial class RandomEffectsSystem
     }
 
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
-    public void Solve(Span<double> x) => _cholesky?.Solve(x[..LatentCount]);
-
-    /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
-    public void SolveFactorTransposed(Span<double> z) => _cholesky?.SolveFactorTransposed(z);
+    public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
 
     private void FormH()
     {
@@ -315,8 +336,8 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public void SelectedInverse(double[][]? traces)
     {
-        if (_cholesky is null) return;
-        _cholesky.SelectedInverse(_values);
+        if (_factor is null) return;
+        _factor.SelectedInverse(_values);
         if (traces is not null)
         {
             foreach (var m in traces) Array.Clear(m);
