@@ -19,6 +19,7 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly Estimate _estimate;
     private readonly GlmmOptions _options;
     private readonly Lazy<FittedPredictor> _predictor;
+    private readonly Lazy<IReadOnlyList<CovarianceParameter>> _covarianceParameters;
     private readonly Lazy<double[,]> _covariance;
 
     internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
@@ -37,8 +38,9 @@ public sealed partial class GlmmFit : IRichDisplay
         FamilyCoefficients = tables.FamilyCoefficients();
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
+        _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
-        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
+        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
         _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
         _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
     }
@@ -67,6 +69,12 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Standard deviations and correlations of the random effects.</summary>
     public VarianceComponentTable VarianceComponents { get; }
 
+    /// <summary>
+    /// Everything that describes the covariances of the random effects, structure by structure, with standard errors by the delta
+    /// method: standard deviations, correlations, ranges, decays, loadings.
+    /// </summary>
+    public IReadOnlyList<CovarianceParameter> CovarianceParameters => _covarianceParameters.Value;
+
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }
 
@@ -84,6 +92,13 @@ public sealed partial class GlmmFit : IRichDisplay
     /// (<see cref="GlmmControl.Solver"/>); zero where they were factorised.
     /// </summary>
     public double LogLikelihoodError => 0.5 * _estimate.System.LogDeterminantError;
+
+    /// <summary>
+    /// The largest Monte Carlo standard error of a parameter where the equations of the random effects were solved by iterations, as
+    /// a share of that parameter's standard error: most often that of the standard deviation of a factor with few levels. Zero where
+    /// the equations were factorised.
+    /// </summary>
+    public double EstimateError => _estimate.MonteCarloError;
 
     /// <summary>
     /// Log-density of <see cref="GlmmOptions.Priors"/> at the estimates, zero without any. Its sum with
