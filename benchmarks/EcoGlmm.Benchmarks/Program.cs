@@ -34,6 +34,12 @@ switch (arguments.Names.FirstOrDefault())
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
         break;
+    case "genomes":
+        GenomesBenchmark.Run(arguments);
+        break;
+    case "genomes-calibration":
+        GenomesCalibration.Run(arguments);
+        break;
     default:
         SideBySide.Run(arguments);
         break;
