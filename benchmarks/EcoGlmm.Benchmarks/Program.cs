@@ -25,11 +25,17 @@ switch (arguments.Names.FirstOrDefault())
     case "calibration":
         CalibrationBenchmark.Run(arguments);
         break;
+    case "advice":
+        AdviceBenchmark.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;
     case "residuals":
         ResidualTiming.Run(args[1], args.ElementAtOrDefault(2));
+        break;
+    case "relatives":
+        RelativesBenchmark.Run(arguments);
         break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));

@@ -122,35 +122,37 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
     public VarianceComponentTable VarianceComponents()
     {
         var rows = new List<VarianceComponent>();
-        for (var t = 0; t < estimate.Model.Terms.Count; t++)
+        foreach (var (t, quantities, values) in Enumerable.Range(0, estimate.Model.Terms.Count).Select(t => (t, Quantities(t), QuantityValues(t))))
         {
             var term = estimate.Model.Terms[t];
-            var sigma = Covariance(term, t);
-            var r = term.Width;
-            for (var i = 0; i < r; i++)
+            int IndexOf(string effect) => Enumerable.Range(0, term.Width).First(i => term.Effects[i] == effect);
+            for (var k = 0; k < quantities.Count; k++)
             {
-                rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], null, Math.Sqrt(sigma[(i * r) + i]), double.NaN)
+                switch (quantities[k])
                 {
-                    IsFixed = estimate.Model.Restraints.Holds(term, i, i),
-                });
-            }
-
-            for (var i = 0; i < r && !term.IsDiagonal; i++)
-            {
-                for (var j = i + 1; j < r; j++)
-                {
-                    var correlation = sigma[(i * r) + j] / Math.Sqrt(sigma[(i * r) + i] * sigma[(j * r) + j]);
-                    rows.Add(new VarianceComponent(term.Part, term.Group, term.Effects[i], term.Effects[j], double.NaN,
-                        Math.Clamp(correlation, -1, 1))
-                    {
-                        IsFixed = estimate.Model.Restraints.Holds(term, i, j),
-                    });
+                    case { Name: CovarianceQuantity.StandardDeviation, Effect1: var effect }:
+                        rows.Add(new VarianceComponent(term.Part, term.Group, effect ?? string.Join(", ", term.Effects), null, values[k], double.NaN)
+                        {
+                            IsFixed = effect is not null && estimate.Model.Restraints.Holds(term, IndexOf(effect), IndexOf(effect)),
+                        });
+                        break;
+                    case { Name: CovarianceQuantity.Correlation, Effect1: { } first, Effect2: { } second }:
+                        rows.Add(new VarianceComponent(term.Part, term.Group, first, second, double.NaN, values[k])
+                        {
+                            IsFixed = estimate.Model.Restraints.Holds(term, IndexOf(first), IndexOf(second)),
+                        });
+                        break;
                 }
             }
         }
 
         return new VarianceComponentTable(rows);
     }
+
+    private IReadOnlyList<CovarianceQuantity> Quantities(int t) => estimate.Model.Terms[t].Structure.Quantities(estimate.Model.Terms[t].Effects);
+
+    /// <summary>What is told of a term's covariance, at the estimates.</summary>
+    private double[] QuantityValues(int t) => CovarianceReport.Values(estimate.Model.Terms[t], estimate.System.Lambda.Theta(t), estimate.Scale);
 
     public ConditionalModes ConditionalModes()
     {
@@ -165,43 +167,41 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         var groups = new List<GroupModes>();
         foreach (var together in Enumerable.Range(0, terms.Count).GroupBy(t => (terms[t].Part, terms[t].Group)))
         {
-            var levels = terms[together.First()].Levels;
+            var levels = terms[together.First()].GroupLevels;
             var modes = new List<ConditionalMode>(together.Sum(t => terms[t].EffectCount));
-            for (var l = 0; l < levels.Count; l++)
+            void Add(int t, int l)
+            {
+                var term = terms[t];
+                var covariance = InUserUnits(term, estimate.System.LevelCovariance(t, l));
+                var (level, position) = term.Positions is { } p ? (p.Groups[p.GroupOf[l]], p.Names[l]) : (term.Levels[l], null);
+                for (var e = 0; e < term.Width; e++)
+                {
+                    var sd = estimate.Scale * Math.Sqrt(Math.Max(0, covariance[(e * term.Width) + e]));
+                    modes.Add(new ConditionalMode(level, position ?? term.Effects[e], b[term.EffectOffset + (l * term.Width) + e], sd));
+                }
+            }
+
+            if (together.All(t => terms[t].Positions is null && terms[t].Levels.Count == levels.Count))
+            {
+                for (var l = 0; l < levels.Count; l++)
+                {
+                    foreach (var t in together) Add(t, l);
+                }
+            }
+            else
             {
                 foreach (var t in together)
                 {
-                    var term = terms[t];
-                    var covariance = InUserUnits(term, estimate.System.LevelCovariance(t, l));
-                    for (var e = 0; e < term.Width; e++)
-                    {
-                        var sd = estimate.Scale * Math.Sqrt(Math.Max(0, covariance[(e * term.Width) + e]));
-                        modes.Add(new ConditionalMode(levels[l], term.Effects[e], b[term.EffectOffset + (l * term.Width) + e], sd));
-                    }
+                    for (var l = 0; l < terms[t].Levels.Count; l++) Add(t, l);
                 }
+
+                levels = [.. together.SelectMany(t => terms[t].GroupLevels).Distinct()];
             }
 
             groups.Add(new GroupModes(together.Key.Part, together.Key.Group, levels, modes));
         }
 
         return new ConditionalModes(groups);
-    }
-
-    /// <summary>Covariance of the effects of a level, ΛΛᵀ on the scale of the linear predictor: r × r, row-major.</summary>
-    private double[] Covariance(RandomTerm term, int index)
-    {
-        var r = term.Width;
-        var lambda = estimate.System.Lambda[index];
-        var result = new double[r * r];
-        for (var i = 0; i < r; i++)
-        {
-            for (var j = 0; j < r; j++)
-            {
-                result[(i * r) + j] = CovarianceQuantity.Product(lambda, term.LatentWidth, i, j) * estimate.Scale * estimate.Scale;
-            }
-        }
-
-        return InUserUnits(term, result);
     }
 
     private static double[] InUserUnits(RandomTerm term, ReadOnlySpan<double> covariance) =>

@@ -19,6 +19,7 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly Estimate _estimate;
     private readonly GlmmOptions _options;
     private readonly Lazy<FittedPredictor> _predictor;
+    private readonly Lazy<IReadOnlyList<CovarianceParameter>> _covarianceParameters;
     private readonly Lazy<double[,]> _covariance;
 
     internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
@@ -37,8 +38,9 @@ public sealed partial class GlmmFit : IRichDisplay
         FamilyCoefficients = tables.FamilyCoefficients();
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
+        _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
-        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.Levels.Count)).Distinct()];
+        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
         _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
         _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
     }
@@ -67,6 +69,12 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Standard deviations and correlations of the random effects.</summary>
     public VarianceComponentTable VarianceComponents { get; }
 
+    /// <summary>
+    /// Everything that describes the covariances of the random effects, structure by structure, with standard errors by the delta
+    /// method: standard deviations, correlations, ranges, decays, loadings.
+    /// </summary>
+    public IReadOnlyList<CovarianceParameter> CovarianceParameters => _covarianceParameters.Value;
+
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }
 
@@ -84,6 +92,13 @@ public sealed partial class GlmmFit : IRichDisplay
     /// (<see cref="GlmmControl.Solver"/>); zero where they were factorised.
     /// </summary>
     public double LogLikelihoodError => 0.5 * _estimate.System.LogDeterminantError;
+
+    /// <summary>
+    /// The largest Monte Carlo standard error of a parameter where the equations of the random effects were solved by iterations, as
+    /// a share of that parameter's standard error: most often that of the standard deviation of a factor with few levels. Zero where
+    /// the equations were factorised.
+    /// </summary>
+    public double EstimateError => _estimate.MonteCarloError;
 
     /// <summary>
     /// Log-density of <see cref="GlmmOptions.Priors"/> at the estimates, zero without any. Its sum with
@@ -270,14 +285,18 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
-    public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95)
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
         return method switch
         {
             IntervalMethod.Wald => IntervalTable.Wald(this, level),
-            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level), level),
-            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level),
+            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level, progress, cancellationToken), level),
+            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
         };
     }

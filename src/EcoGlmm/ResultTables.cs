@@ -39,6 +39,18 @@ internal static class ResultTables
         return content;
     }
 
+    public static TableContent Of(CovarianceParameterTable parameters)
+    {
+        var content = new TableContent("Covariance parameters").Text("Term").Text("Parameter").Number("Estimate").Number("Std. error");
+        foreach (var p in parameters)
+        {
+            var effects = p.Effect1 is null ? "" : p.Effect2 is null ? $" {p.Effect1}" : $" {p.Effect1}, {p.Effect2}";
+            content.Row(p.Term, p.Name + effects, NumberFormat.Significant(p.Estimate), double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
+        }
+
+        return content;
+    }
+
     public static TableContent Of(CategoryPredictions predictions)
     {
         var rows = Math.Min(ShownRows, predictions.RowCount);

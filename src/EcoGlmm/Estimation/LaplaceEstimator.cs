@@ -42,7 +42,12 @@ internal static class LaplaceEstimator
         CancellationToken cancellation, double[]? start = null)
     {
         var search = new LaplaceSearch(model, control, progress, cancellation);
-        start ??= StartingValues.Find(model, cancellation: cancellation);
+        if (start is null)
+        {
+            start = StartingValues.Find(model, cancellation: cancellation);
+            StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
+        }
+
         var best = new SearchPoint(start, double.NaN, MinimiserStatus.BadStart);
         if (Recognise(Hopeless) is { } hopeless) return LaplaceDescription.WithoutMaximum(search, best, hopeless);
         best = search.From(start);
@@ -51,9 +56,9 @@ internal static class LaplaceEstimator
         if (Recognise(WithoutMaximum) is { } unbounded) return LaplaceDescription.WithoutMaximum(search, best, unbounded);
         best = search.Snapped(best);
         foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
-        return Polish.Of(search, best, progress) is { } optimum
-            ? LaplaceDescription.Of(search, optimum, OptimumAssessment.Of(optimum, AtMaximum(search.Objective.Predictors[LinearPredictor.Conditional]!)))
-            : LaplaceDescription.WithoutMaximum(search, best, Lost(search));
+        if (Polish.Of(search, best, progress) is not { } optimum) return LaplaceDescription.WithoutMaximum(search, best, Lost(search));
+        var assessment = OptimumAssessment.Of(optimum, AtMaximum(search.Objective.Predictors[LinearPredictor.Conditional]!));
+        return LaplaceDescription.Of(search, optimum, assessment, MonteCarloError.Of(search, optimum));
 
         ConvergenceProblem? Recognise(ISearchPathology[] pathologies) =>
             pathologies.Select(p => p.Recognise(search, best)).FirstOrDefault(problem => problem is not null);

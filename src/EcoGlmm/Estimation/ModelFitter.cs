@@ -15,7 +15,7 @@ internal static class ModelFitter
         options = WithoutDispersion(formula, data, family, options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
-            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision);
+            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
@@ -27,7 +27,7 @@ internal static class ModelFitter
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), fit.Family.HasThresholds, cancellation,
-            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision);
+            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
         return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation);
     }
 
@@ -82,6 +82,9 @@ internal static class ModelFitter
     {
         // So small that likelihoods differ by less than 1e-8 a row, so large that curvatures keep their digits.
         const double share = 1e-5;
+
+        // What glmmTMB takes, the fourth root of the machine's precision, unless the response is itself as small.
+        const double Small = 1.220703125e-4;
         if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) is not ("~0" or "~-1")) return options;
         options = options with { Dispersion = "~ 1" };
         if (!family.HasDispersion) return options;
@@ -92,10 +95,11 @@ internal static class ModelFitter
         }
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true).Response.Y;
+            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
-        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(share * (spread > 0 ? spread : 1))] };
+        var least = spread > 0 ? share * spread : share;
+        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(Small <= 1e-3 * spread ? Small : least)] };
     }
 
     /// <summary>Coefficients that are held, the intercept of a dispersion that is held among them.</summary>

@@ -18,6 +18,10 @@ namespace EcoGlmm.Estimation;
 internal sealed class PenalizedLeastSquares
 {
     private const double SmallestShare = 1e-6;
+
+    /// <summary>A residual sum of squares below this share of the total is added up row by row.</summary>
+    private const double CancellingShare = 1e-5;
+
     private readonly MixedModel _model;
     private readonly RandomEffectsSystem _system;
     private readonly bool _reml;
@@ -25,6 +29,7 @@ internal sealed class PenalizedLeastSquares
     private readonly int _p;
     private readonly int _q;
     private readonly int _latent;
+    private readonly double[] _y;
     private readonly double[] _shift;
     private readonly double[] _xwx;
     private readonly double[] _xwy;
@@ -91,6 +96,7 @@ internal sealed class PenalizedLeastSquares
             basis.AddProduct(_xwy, y);
         }
 
+        _y = y;
         var wy = Weighted(y);
         basis.TransposedProduct(wy, _xwy);
         for (var i = 0; i < _n; i++) _ywy += wy[i] * y[i];
@@ -228,13 +234,14 @@ internal sealed class PenalizedLeastSquares
         DenseCholesky.Solve(_g, _p, _beta);
         ResidualSum = _ywy - Dot(_lambdaZtw, y, _solution, y);
         for (var a = 0; a < _p; a++) ResidualSum -= h[a] * _beta[a];
-        if (!(ResidualSum > 0)) return double.NegativeInfinity;
-
         _solution.AsSpan(y * _q, _latent).CopyTo(Modes);
         for (var a = 0; a < _p; a++)
         {
             for (var j = 0; j < _latent; j++) Modes[j] -= _solution[(a * _q) + j] * _beta[a];
         }
+
+        if (ResidualSum < CancellingShare * _ywy) ResidualSum = SumOfSquares();
+        if (!(ResidualSum > 0)) return double.NegativeInfinity;
 
         var df = DegreesOfFreedom;
         var deviance = _system.LogDeterminant - _system.Lambda.LogDeterminant - _logWeights + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
@@ -245,6 +252,18 @@ internal sealed class PenalizedLeastSquares
 
         if (!gradient.IsEmpty) Gradient(gradient);
         return deviance / 2;
+    }
+
+    /// <summary>The penalised residual sum of squares row by row, where it is so small that differences of sums lose it.</summary>
+    private double SumOfSquares()
+    {
+        var fitted = new double[_n];
+        _model.Basis[LinearPredictor.Conditional]!.AddProduct(_beta, fitted);
+        _system.Lambda.Multiply(Modes, _b);
+        _system.AddZb(LinearPredictor.Conditional, _b, fitted);
+        var sum = _system.Lambda.QuadraticForm(Modes);
+        for (var i = 0; i < _n; i++) sum += (_model.Size.Length == 0 ? 1 : _model.Size[i]) * (_y[i] - fitted[i]) * (_y[i] - fitted[i]);
+        return sum;
     }
 
     private void Gradient(Span<double> gradient)

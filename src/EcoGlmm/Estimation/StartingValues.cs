@@ -151,6 +151,37 @@ internal static class StartingValues
         }
     }
 
+    /// <summary>
+    /// Chooses, term by term, among the starting parameters that the precision of related levels offers those with the lowest
+    /// criterion: a likelihood can have one maximum for a short and one for a long range.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="start">The parameter vector, θ at its end.</param>
+    /// <param name="criterion">What is minimised.</param>
+    /// <param name="cancellation">Stops between two evaluations.</param>
+    public static void ChooseShapes(MixedModel model, double[] start, Func<double[], double> criterion, CancellationToken cancellation)
+    {
+        var first = start.Length - model.ThetaCount;
+        foreach (var term in model.Terms)
+        {
+            if (term.Structure.Precision is not { ParameterCount: > 0 } precision) continue;
+            var at = first + term.ThetaOffset + term.Loadings.ParameterCount;
+            var best = double.PositiveInfinity;
+            double[]? chosen = null;
+            foreach (var candidate in precision.Candidates())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var trial = (double[])start.Clone();
+                candidate.CopyTo(trial, at);
+                var value = criterion(trial);
+                if (!(value < best)) continue;
+                (best, chosen) = (value, candidate);
+            }
+
+            chosen?.CopyTo(start, at);
+        }
+    }
+
     private static bool IsAbsent(RandomTerm term, int effect)
     {
         if (term.Z is not { } z) return false;

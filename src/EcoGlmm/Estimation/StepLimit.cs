@@ -15,14 +15,7 @@ internal static class StepLimit
         foreach (var term in model.Terms)
         {
             var from = offset + term.ThetaOffset;
-            double size = 0, move = 0;
-            for (var j = from; j < from + term.ThetaCount; j++)
-            {
-                size = Math.Max(size, Math.Abs(x[j]));
-                move = Math.Max(move, Math.Abs(direction[j]));
-            }
-
-            if (move > 0 && size > 0) longest = Math.Min(longest, times * size / move);
+            longest = Math.Min(longest, term.Structure.LongestStep(x.AsSpan(from, term.ThetaCount), direction.AsSpan(from, term.ThetaCount), times));
         }
 
         return longest;

@@ -19,6 +19,9 @@ internal sealed record EvaluationContext(
     /// <summary>The training table with the rows that the model leaves out; null if it leaves none out.</summary>
     public EvaluationContext? AllRows { get; init; }
 
+    /// <summary>What relates the levels of grouping factors, by name; null for nothing.</summary>
+    public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
+
     /// <summary>Stops the building of a design.</summary>
     public CancellationToken Cancellation { get; init; }
 

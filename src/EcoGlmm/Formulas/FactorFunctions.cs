@@ -11,6 +11,11 @@ internal static class FactorFunctions
 
     private sealed record Intervals(double[] Breaks, string[]? Labels);
 
+    /// <summary>numFactor(x, y): coordinates, for spatial structures.</summary>
+    public static Value NumericFactor(Evaluator evaluator, CallNode call) =>
+        new MatrixValue([.. call.Arguments.Select(a => evaluator.Numbers(a.Value, "numFactor()"))],
+            [.. call.Arguments.Select(a => a.Value.ToString())]);
+
     public static Value Factor(Evaluator evaluator, CallNode call)
     {
         var arguments = new CallArguments(evaluator, call, "x", "levels", "labels");

@@ -44,6 +44,7 @@ internal static class FunctionLibrary
         ["as.factor"] = (evaluator, call) => new CallArguments(evaluator, call, "x").Factor("x"),
         ["as.numeric"] = FactorFunctions.AsNumeric,
         ["as.integer"] = FactorFunctions.AsInteger,
+        ["numFactor"] = FactorFunctions.NumericFactor,
         ["relevel"] = FactorFunctions.Relevel,
         ["cut"] = FactorFunctions.Cut,
         ["within"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Within),

@@ -47,12 +47,14 @@ internal sealed class ModelSpecification
     /// <param name="leavesOutZeroWeights">Whether a row of weight zero is left out, because the family divides by the weights.</param>
     /// <param name="held">Coefficients that are held at a value, by part and name; null for none.</param>
     /// <param name="hasThresholds">Whether thresholds of the family take the place of the conditional part's intercept.</param>
+    /// <param name="relatedness">What relates the levels of grouping factors, by name; null for nothing.</param>
     /// <exception cref="GlmmException">A formula or a column cannot be used.</exception>
     public static ModelSpecification Create(
         string conditional, string zeroInflation, string dispersion, string? weights, string? offset,
         IReadOnlyDictionary<string, string>? contrasts, FieldData data,
         IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false,
-        CancellationToken cancellation = default, bool leavesOutZeroWeights = false)
+        CancellationToken cancellation = default, bool leavesOutZeroWeights = false,
+        IReadOnlyDictionary<string, Relatedness>? relatedness = null)
     {
         var formula = ModelFormula.Parse(conditional);
         var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
@@ -75,9 +77,9 @@ internal sealed class ModelSpecification
         var usable = new UsableRows(used);
         if (leavesOutZeroWeights && weights is not null)
             usable.LeaveOut($"{weights} = 0", row => used.Column(weights) is NumericColumn numeric && numeric.Values[row] == 0);
-        var context = usable.Context(cancellation);
+        var context = usable.Context(cancellation) with { Relatedness = relatedness };
         if (usable.LeaveOutMissing(response, conditional, context, parts))
-            context = usable.Context(cancellation);
+            context = usable.Context(cancellation) with { Relatedness = relatedness };
         var codings = Contrasts(contrasts, parts, data);
 
         return new ModelSpecification

@@ -11,7 +11,7 @@ internal sealed class PartDesign
     private readonly FormulaNode[] _offsets;
     private readonly Dictionary<string, object> _learnt;
     private readonly DesignLayout _layout;
-    private readonly RandomTermDesign[] _randomTerms;
+    private readonly TermDesign[] _randomTerms;
     private readonly bool[] _aliased;
     private readonly int[] _position;
     private readonly double[]? _held;
@@ -47,7 +47,7 @@ internal sealed class PartDesign
         }
         var groupings = new Dictionary<string, Grouping>(StringComparer.Ordinal);
         _randomTerms = [.. syntax.RandomTerms.SelectMany(
-            term => RandomTermDesign.Learn(syntax.Text, term, evaluator, groupings))];
+            term => TermDesign.Learn(syntax.Text, term, evaluator, groupings))];
 
         var occurring = _layout.Occurring(evaluator);
         _position = new int[occurring.Length];

@@ -62,6 +62,8 @@ internal sealed class PartSyntax
             RefuseResponse(formula.Text, term, response);
             UnknownColumn.Collect(formula.Text, term.Effects, data, grouping: false, variables);
             UnknownColumn.Collect(formula.Text, term.Group, data, grouping: true, variables);
+            foreach (var other in MembershipTermDesign.OtherGroups(term))
+                UnknownColumn.Collect(formula.Text, other, data, grouping: true, variables);
         }
         return new PartSyntax(part, formula, terms, fixedVariables, variables);
     }

@@ -1,57 +1,10 @@
-using EcoGlmm.Data;
 using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 
-/// <summary>A grouping factor, with the levels of the training rows.</summary>
-internal sealed class Grouping
-{
-    private readonly FormulaNode _node;
-    private readonly Dictionary<string, int> _levelIndex;
-
-    private Grouping(FormulaNode node, FactorValue factor)
-    {
-        _node = node;
-        Levels = factor.Levels;
-        TrainingCodes = factor.Codes;
-        _levelIndex = new Dictionary<string, int>(Levels.Length, StringComparer.Ordinal);
-        for (var level = 0; level < Levels.Length; level++)
-            _levelIndex.TryAdd(Levels[level], level);
-    }
-
-    /// <summary>As lme4 has it: without backquotes where it is a column.</summary>
-    public string Name => _node is NameNode column ? column.Name : _node.ToString();
-
-    public string[] Levels { get; }
-
-    public int[] TrainingCodes { get; }
-
-    public static Grouping Learn(FormulaNode node, Evaluator evaluator)
-    {
-        var factor = evaluator.Factor(node, "a grouping factor");
-        VariableCoding.RequireCodes(evaluator, node, factor);
-        return new Grouping(node, factor.DropUnusedLevels());
-    }
-
-    /// <summary>The levels of other rows; a missing one is marked, a level that training never had is −1.</summary>
-    public int[] Codes(Evaluator evaluator, bool[] missing)
-    {
-        var factor = evaluator.Factor(_node, "a grouping factor");
-        var map = Array.ConvertAll(factor.Levels, level => _levelIndex.GetValueOrDefault(level, -1));
-        var codes = new int[factor.Codes.Length];
-        for (var row = 0; row < codes.Length; row++)
-        {
-            var code = factor.Codes[row];
-            missing[row] |= code < 0;
-            codes[row] = code < 0 ? -1 : map[code];
-        }
-        return codes;
-    }
-}
-
 /// <summary>One random term, or one effect of a term with two bars, learnt from the training rows.</summary>
-internal sealed class RandomTermDesign
+internal sealed class RandomTermDesign : TermDesign
 {
     private readonly Grouping _grouping;
     private readonly DesignLayout _layout;
@@ -59,14 +12,23 @@ internal sealed class RandomTermDesign
     private readonly string[] _effectNames;
     private readonly CovarianceStructure _structure;
     private readonly string _title;
+    private readonly Relatedness? _relatedness;
+    private readonly int[]? _places;
+    private readonly string[] _levels;
 
     /// <param name="grouping">The grouping factor.</param>
     /// <param name="layout">The columns left of the bar.</param>
     /// <param name="columns">Those of them that belong to this term.</param>
     /// <param name="structure">The covariance structure.</param>
     /// <param name="title">The term as written.</param>
-    private RandomTermDesign(Grouping grouping, DesignLayout layout, int[] columns, CovarianceStructure structure, string title)
+    /// <param name="relatedness">What relates the levels; null where they are independent.</param>
+    /// <param name="places">The places of the training levels among the related.</param>
+    private RandomTermDesign(Grouping grouping, DesignLayout layout, int[] columns, CovarianceStructure structure, string title,
+        Relatedness? relatedness, int[]? places)
     {
+        _relatedness = relatedness;
+        _places = places;
+        _levels = relatedness is null ? grouping.Levels : [.. relatedness.Names];
         _grouping = grouping;
         _layout = layout;
         _structure = structure;
@@ -82,54 +44,54 @@ internal sealed class RandomTermDesign
     /// The term or terms that a random term as written stands for: with two bars one for each effect, or, where a factor
     /// is among the effects, one with a diagonal covariance matrix over all its columns.
     /// </summary>
-    public static IEnumerable<RandomTermDesign> Learn(
-        string text, RandomTermSyntax syntax, Evaluator evaluator, Dictionary<string, Grouping> groupings)
+    public static IEnumerable<TermDesign> Learn(LearningTerm term)
     {
-        if (syntax.Structure is { } structure && RandomTermSplitter.UnavailableStructures.Contains(structure))
-        {
-            throw FormulaError.At(text, syntax.Position, $"The covariance structure {structure}() is not available yet",
-                $"The structures available are {Names.List(RandomTermSplitter.AvailableStructures)}: us(x | g), the same as "
-                + "(x | g), with correlations; diag(x | g) without.");
-        }
-        var terms = ModelTerms.Expand(text, syntax.Effects, response: null, dotColumns: null, evaluator.Context.Cancellation);
+        var (syntax, kind) = (term.Syntax, term.Kind);
+        var isRelated = kind.Layout == TermLayout.Relatives;
+        var (numbers, name) = term.Arguments(isRelated);
+        var terms = ModelTerms.Expand(term.Text, syntax.Effects, response: null, dotColumns: null, term.Evaluator.Context.Cancellation);
         if (terms.Offsets.Count > 0)
-            throw FormulaError.At(text, syntax.Position, "An offset cannot vary among groups",
-                "Move it out of the random term.");
-        var layout = DesignLayout.Learn(text, terms, evaluator, new Dictionary<string, Contrast>());
+            throw term.Error("An offset cannot vary among groups", "Move it out of the random term.");
+        var layout = DesignLayout.Learn(term.Text, terms, term.Evaluator, new Dictionary<string, Contrast>());
         var all = Enumerable.Range(0, layout.ColumnNames.Length).ToArray();
         if (all.Length == 0)
         {
-            throw FormulaError.At(text, syntax.Position, "This random term has no effects",
+            throw term.Error("This random term has no effects",
                 "Write (1 | g) for intercepts, (x | g) for intercepts and slopes, (0 + x | g) for slopes alone.");
         }
-        var name = syntax.Group.ToString();
-        if (!groupings.TryGetValue(name, out var grouping))
-            groupings.Add(name, grouping = Grouping.Learn(syntax.Group, evaluator));
+        if (Grouping.IsAllRows(syntax.Group) && kind.Name is "us" or "diag")
+            term.Evaluator.Factor(syntax.Group, "a grouping factor");
+        var grouping = term.GroupingOf(syntax.Group);
+        var relatedness = isRelated ? term.RelatednessOf(grouping.Name, name) : null;
+        var precision = relatedness is null ? null : kind.Relate!(relatedness);
+        var places = relatedness?.Locate(grouping.Levels, grouping.Name);
 
         // Structures of few parameters may have more effects than rows.
-        if (syntax.Structure is null or "us" or "diag")
+        if (kind.Name is "us" or "diag")
         {
-            RequestedSize.CheckRandomTerm(text, syntax, all.Length, grouping.Levels.Length, evaluator.RowCount,
-                isCorrelated: !syntax.Uncorrelated && syntax.Structure is not "diag");
+            RequestedSize.CheckRandomTerm(term.Text, syntax, all.Length, grouping.Levels.Length, term.Evaluator.RowCount,
+                isCorrelated: !syntax.Uncorrelated && kind.Name is not "diag");
         }
 
-        var title = $"{syntax.Structure}({syntax.Effects} {(syntax.Uncorrelated ? "||" : "|")} {syntax.Group})";
-        if (!syntax.Uncorrelated)
+        RandomTermDesign Of(int[] columns, StructureKind structure) => new(grouping, layout, columns, structure.Bind(new StructureRequest
         {
-            var plain = syntax.Structure == "diag" ? new CovarianceStructure("diag", new Diagonal(all.Length)) : Unstructured(all.Length);
-            return [new RandomTermDesign(grouping, layout, all, plain, title)];
-        }
+            Effects = Array.ConvertAll(columns, c => layout.ColumnNames[c]),
+            LevelCount = relatedness?.Names.Count ?? grouping.Levels.Length,
+            Arguments = numbers,
+            Relatives = precision,
+            IsUncorrelated = syntax.Uncorrelated,
+            Error = term.Error,
+        }), term.Title, relatedness, places);
+
+        if (!syntax.Uncorrelated || isRelated)
+            return [Of(all, kind)];
         return layout.HasFactor
-            ? [new RandomTermDesign(grouping, layout, all, new CovarianceStructure("diag", new Diagonal(all.Length)), title)]
-            : all.Select(column => new RandomTermDesign(grouping, layout, [column], Unstructured(1), title));
-
-        static CovarianceStructure Unstructured(int width) => new("us", new Unstructured(width));
+            ? [Of(all, StructureKind.Find("diag")!)]
+            : all.Select(column => Of([column], kind));
     }
 
-    /// <param name="evaluator">Evaluates on the rows wanted.</param>
-    /// <param name="missing">Set where a variable is missing.</param>
-    /// <param name="anyLevel">Whether the rows are of no level in particular.</param>
-    public GroupingTerm Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
+    /// <inheritdoc/>
+    public override GroupingTerm Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
     {
         var (n, q) = (evaluator.RowCount, _effectNames.Length);
         var z = new double[CheckedLength(n, q)];
@@ -141,18 +103,16 @@ internal sealed class RandomTermDesign
             Structure = _structure,
             Title = _title,
             Z = q == 1 ? z : RowMajor(z, n, q),
-            Codes = anyLevel ? NoLevels(n)
-                : evaluator.Context.Training ? _grouping.TrainingCodes
-                : _grouping.Codes(evaluator, missing),
-            Levels = _grouping.Levels,
+            Codes = anyLevel ? Grouping.NoLevels(n) : Codes(evaluator, missing),
+            Levels = _levels,
         };
     }
 
-    private static int[] NoLevels(int n)
+    private int[] Codes(Evaluator evaluator, bool[] missing)
     {
-        var codes = new int[n];
-        Array.Fill(codes, -1);
-        return codes;
+        if (!evaluator.Context.Training)
+            return _relatedness is null ? _grouping.Codes(evaluator, missing) : _grouping.Codes(evaluator, missing, _relatedness.IndexOf);
+        return _places is null ? _grouping.TrainingCodes : Array.ConvertAll(_grouping.TrainingCodes, code => _places[code]);
     }
 
     private int CheckedLength(int rows, int columns) => (long)rows * columns <= Array.MaxLength

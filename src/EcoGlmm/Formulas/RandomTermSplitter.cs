@@ -1,3 +1,4 @@
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
@@ -5,14 +6,6 @@ namespace EcoGlmm.Formulas;
 /// <summary>Takes the random terms out of the right-hand side of a formula.</summary>
 internal sealed class RandomTermSplitter
 {
-    public static readonly string[] AvailableStructures = ["us", "diag"];
-
-    public static readonly string[] UnavailableStructures =
-    [
-        "cs", "homcs", "ar1", "hetar1", "ou", "exp", "gau", "mat", "toep", "homtoep", "homdiag", "rr", "propto",
-        "equalto",
-    ];
-
     private readonly string _text;
     private readonly List<RandomTermSyntax> _terms = [];
     private readonly List<FormulaNode> _written = [];
@@ -44,14 +37,14 @@ internal sealed class RandomTermSplitter
                 AddTerm(bar, structure: null);
                 return null;
             case CallNode call when StructureOf(call) is { } bar:
-                if (call.Arguments.Count > 1 && AvailableStructures.Contains(call.Function))
+                if (call.Arguments.Count > 1 && StructureKind.Find(call.Function) is { TakesArguments: false })
                 {
                     throw FormulaError.At(_text, call.Arguments[1].Value.Position,
                         $"{call.Function}() takes one random term",
                         "Remove what follows it.");
                 }
                 _written.Add(node);
-                AddTerm(bar, call.Function);
+                AddTerm(bar, call.Function, [.. call.Arguments.Skip(1)]);
                 return null;
             case ParenthesisNode parenthesis:
                 return Split(parenthesis.Inner) is { } inner ? parenthesis with { Inner = inner } : null;
@@ -81,8 +74,7 @@ internal sealed class RandomTermSplitter
     {
         if (call.Arguments.Count == 0 || call.Arguments[0].Value is not BinaryNode { Operator: "|" or "||" } bar)
             return null;
-        return AvailableStructures.Contains(call.Function) || UnavailableStructures.Contains(call.Function)
-               || !FunctionLibrary.Contains(call.Function)
+        return StructureKind.Find(call.Function) is not null || !FunctionLibrary.Contains(call.Function)
             ? bar
             : null;
     }
@@ -101,7 +93,7 @@ internal sealed class RandomTermSplitter
             RefuseRandom(unary.Operand, fault, advice);
     }
 
-    private void AddTerm(BinaryNode bar, string? structure)
+    private void AddTerm(BinaryNode bar, string? structure, IReadOnlyList<Argument>? arguments = null)
     {
         foreach (var nested in new[] { bar.Left, bar.Right })
         {
@@ -111,15 +103,20 @@ internal sealed class RandomTermSplitter
                     "Write one term for each grouping factor: (1 | a) + (1 | b).");
             }
         }
-        if (structure is not null && !AvailableStructures.Contains(structure)
-            && !UnavailableStructures.Contains(structure))
+        if (structure is not null && StructureKind.Find(structure) is null)
         {
+            string[] names = [.. StructureKind.All.Select(kind => kind.Name)];
             throw FormulaError.At(_text, _written[^1].Position, $"There is no covariance structure called {structure}",
-                "Structures are written as diag(x | g) or us(x | g)"
-                + NearestName.Suggestion(structure, AvailableStructures.Concat(UnavailableStructures)));
+                $"Structures are written as diag(x | g) or us(x | g); they are {Names.List(names)}"
+                + NearestName.Suggestion(structure, names));
         }
         foreach (var group in Nested(bar.Right))
-            _terms.Add(new RandomTermSyntax(bar.Position, bar.Left, group, structure, bar.Operator == "||"));
+            {
+            _terms.Add(new RandomTermSyntax(bar.Position, bar.Left, group, structure, bar.Operator == "||")
+            {
+                Arguments = arguments ?? [],
+            });
+        }
     }
 
     // a/b/c stands for c within b within a, b within a, and a; lme4 names these c:(b:a), b:a and a.

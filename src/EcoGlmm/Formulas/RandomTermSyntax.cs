@@ -7,4 +7,8 @@ namespace EcoGlmm.Formulas;
 /// <param name="Structure">The name of its covariance structure; null for the plain (x | g).</param>
 /// <param name="Uncorrelated">Whether it was written with two bars.</param>
 internal sealed record RandomTermSyntax(
-    int Position, FormulaNode Effects, FormulaNode Group, string? Structure, bool Uncorrelated);
+    int Position, FormulaNode Effects, FormulaNode Group, string? Structure, bool Uncorrelated)
+{
+    /// <summary>What stands after the first comma: names and numbers.</summary>
+    public IReadOnlyList<Argument> Arguments { get; init; } = [];
+}

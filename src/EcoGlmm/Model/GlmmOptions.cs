@@ -35,6 +35,13 @@ public sealed record GlmmOptions
     public IReadOnlyDictionary<string, string>? Contrasts { get; init; }
 
     /// <summary>
+    /// What relates the levels of grouping factors, for terms such as <c>pedigree(1 | animal)</c>: a pedigree, a tree or a
+    /// relationship matrix by the name of the grouping column, or by the name that the term's last argument gives,
+    /// <c>pedigree(1 | dam, animal)</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
+
+    /// <summary>
     /// Parameters held at a value instead of being estimated: <c>[Parameter.Dispersion(1), Parameter.Coefficient("x", 0)]</c>.
     /// </summary>
     public IReadOnlyList<Parameter> Fixed { get; init; } = [];

@@ -69,6 +69,9 @@ internal sealed class RandomTerm
     /// <summary>For each level its group and what sets it apart there, where levels are positions in a group; null where they are the groups.</summary>
     public LevelPositions? Positions { get; init; }
 
+    /// <summary>Names of the groups: the levels, or what they are positions in.</summary>
+    public IReadOnlyList<string> GroupLevels => Positions?.Groups ?? Levels;
+
     /// <summary>The level of each observation; empty where a row has several (<see cref="Entries"/>).</summary>
     public int[] Codes { get; }
 

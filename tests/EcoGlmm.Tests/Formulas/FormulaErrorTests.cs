@@ -73,28 +73,15 @@ public class FormulaErrorTests
     }
 
     [Theory]
-    [InlineData("cs")]
-    [InlineData("homcs")]
-    [InlineData("ar1")]
-    [InlineData("hetar1")]
-    [InlineData("ou")]
-    [InlineData("exp")]
-    [InlineData("gau")]
-    [InlineData("mat")]
-    [InlineData("toep")]
-    [InlineData("homtoep")]
-    [InlineData("homdiag")]
-    [InlineData("rr")]
-    [InlineData("propto")]
-    [InlineData("equalto")]
-    public void StructureThatIsNotAvailableParsesAndIsThenRefused(string structure)
-    {
-        var formula = $"count ~ {structure}(0 + Treatment | nest, 2)";
-        Assert.Equal(structure, ModelFormula.Parse(formula).RandomTerms[0].Structure);
-        var exception = Assert.Throws<GlmmException>(() => Create(formula));
-        Assert.Contains("not available yet", exception.Message);
-        Assert.Contains($"  {new string(' ', formula.IndexOf('|'))}^", exception.Message);
-    }
+    [InlineData("count ~ cs(0 + Treatment | nest, 2)", "cs() takes one random term")]
+    [InlineData("count ~ propto(0 + nest | 1, 2)", "propto() has no argument 2")]
+    [InlineData("count ~ rr(0 + Treatment | nest, d = 9)", "number d of latent variables")]
+    [InlineData("count ~ exp(1 + signed | nest)", "exp() takes the coordinates alone")]
+    [InlineData("count ~ ou(0 + nest | 1)", "needs numbers")]
+    [InlineData("count ~ pedigree(1 | nest)", "GlmmOptions.Relatedness")]
+    [InlineData("count ~ mm(1 | nest)", "several grouping columns")]
+    public void StructureIsToldWhatItTakes(string formula, string sentence) =>
+        Assert.Contains(sentence, Assert.Throws<GlmmException>(() => Create(formula)).Message);
 
     [Fact]
     public void WholeMessageReadsAsASentenceAFormulaAndAdvice()

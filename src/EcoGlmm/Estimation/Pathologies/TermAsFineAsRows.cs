@@ -6,7 +6,7 @@ internal sealed class TermAsFineAsRows : IOptimumPathology
     public void Examine(Optimum optimum)
     {
         var model = optimum.Model;
-        foreach (var term in model.Terms.Where(t => t.Levels.Count >= model.ObservationCount))
+        foreach (var term in model.Terms.Where(t => t.Structure.Precision is null && t.Levels.Count >= model.ObservationCount))
         {
             (optimum.HasFailed, optimum.IsCurved) = (true, false);
             optimum.Problems.Add(new ConvergenceProblem(term.Group,

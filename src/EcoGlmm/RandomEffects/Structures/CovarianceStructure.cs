@@ -18,6 +18,9 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
     /// <summary>P(φ); null where levels are independent.</summary>
     public LevelPrecision? Precision { get; } = precision;
 
+    /// <summary>What Λ is multiplied by to be that of levels as the user has them: it is estimated for latent variables of about variance one.</summary>
+    public double LatentScale { get; init; } = 1;
+
     /// <summary>Number of parameters in all.</summary>
     public int ParameterCount => Loadings.ParameterCount + (Precision?.ParameterCount ?? 0);
 
@@ -29,6 +32,31 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
     {
         Loadings.Start(spread, theta[..Loadings.ParameterCount]);
         Precision?.Start(theta[Loadings.ParameterCount..]);
+    }
+
+    /// <summary>
+    /// The longest step along a direction that keeps to where a local approximation may hold: scales change by a few times
+    /// themselves, other parameters, which are logarithms and the like, by a unit or two.
+    /// </summary>
+    public double LongestStep(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, double factor)
+    {
+        const double longest = 1.5;
+        double size = 0, move = 0, other = 0;
+        for (var j = 0; j < theta.Length; j++)
+        {
+            if (Loadings.IsScale(j))
+            {
+                size = Math.Max(size, Math.Abs(theta[j]));
+                move = Math.Max(move, Math.Abs(direction[j]));
+            }
+            else
+            {
+                other = Math.Max(other, Math.Abs(direction[j]));
+            }
+        }
+
+        var step = move > 0 && size > 0 ? factor * size / move : double.PositiveInfinity;
+        return other > 0 ? Math.Min(step, longest / other) : step;
     }
 
     /// <summary>What users are told of.</summary>

@@ -23,6 +23,14 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
     /// <summary>Starting φ.</summary>
     public abstract void Start(Span<double> phi);
 
+    /// <summary>Parameters to choose the start from; <see cref="Start"/> alone unless a structure has more.</summary>
+    public virtual IEnumerable<double[]> Candidates()
+    {
+        var phi = new double[ParameterCount];
+        Start(phi);
+        yield return phi;
+    }
+
     /// <summary>Writes P at φ on the pattern; its log-determinant, NaN where φ is too far out to have one.</summary>
     public abstract double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work);
 

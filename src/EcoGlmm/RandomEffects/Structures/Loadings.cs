@@ -46,6 +46,9 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Positions in θ of scales that the sign of does not matter: at zero a variance is zero, which is then a boundary of the model.</summary>
     public virtual IReadOnlyList<int> Variances => [];
 
+    /// <summary>Whether a parameter is in units of the effects, as entries of Λ are, rather than a shape.</summary>
+    public virtual bool IsScale(int parameter) => parameter < ParameterCount;
+
     /// <summary>Starting θ for effects of about the standard deviations given (r of them; zero for an effect that is absent).</summary>
     public abstract void Start(ReadOnlySpan<double> spread, Span<double> theta);
 

@@ -68,11 +68,11 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
             for (var i = c; i < Width; i++) result.Add(new CovarianceQuantity("loading", effects[i], $"variable {c + 1}"));
         }
 
-        result.AddRange(effects.Select(e => new CovarianceQuantity(CovarianceQuantity.StandardDeviation, e)));
+        result.AddRange(CovarianceQuantity.OfMatrix(effects, isDiagonal: false));
         return result;
     }
 
-    /// <summary>Loadings with the sign that makes the first of each variable positive.</summary>
+    /// <summary>Standard deviations and correlations, and before them the loadings with the sign that makes the first of each variable positive.</summary>
     public override void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
     {
         var k = 0;
@@ -82,6 +82,6 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
             for (var i = c; i < Width; i++) values[k++] = sign * lambda[(i * LatentWidth) + c];
         }
 
-        for (var i = 0; i < Width; i++) values[k++] = Math.Sqrt(CovarianceQuantity.Product(lambda, LatentWidth, i, i));
+        CovarianceQuantity.FromLoadings(lambda, Width, LatentWidth, isDiagonal: false, values[k..]);
     }
 }

@@ -18,6 +18,8 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, isHomogeneous ? 1 : width)];
 
+    public override bool IsScale(int parameter) => parameter < _scales;
+
     /// <summary>The structures of this kind.</summary>
     public static IEnumerable<StructureKind> Kinds =>
     [

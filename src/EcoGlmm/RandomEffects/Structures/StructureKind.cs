@@ -29,8 +29,13 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     [
         Plain("us", "us(x | g), the same as (x | g): any variances and correlations", width => new Unstructured(width)),
         Plain("diag", "diag(x | g), variances without correlations", width => new Diagonal(width)),
+        .. ScaledCorrelation.Kinds,
         FirstOrderAutoregression.Kind,
         OrnsteinUhlenbeck.Kind,
+        .. SpatialCovariance.Kinds,
+        ReducedRank.Kind,
+        .. RelatedLevels.Kinds,
+        MultipleMembership.Kind,
     ];
 
     /// <summary>An example with a few words, for messages.</summary>
@@ -47,6 +52,15 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
 
     /// <summary>The names of further arguments: "d".</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The precision of related levels, for layouts that have them.</summary>
+    public Func<Relatedness, LevelPrecision>? Relate { get; init; }
+
+    /// <summary>What relates the levels by a rule of the name given as <c>model</c>, null where it has none; null for kinds without rules.</summary>
+    public Func<Relatedness, string, Relatedness?>? Evolve { get; init; }
+
+    /// <summary>Whether anything may follow the first comma.</summary>
+    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members;
 
     /// <summary>The structure of a name; null where there is none.</summary>
     public static StructureKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
@@ -72,6 +86,9 @@ internal sealed class StructureRequest
 
     /// <summary>Numbers given as further arguments, by name.</summary>
     public IReadOnlyDictionary<string, double> Arguments { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Whether the term was written with two bars.</summary>
+    public bool IsUncorrelated { get; init; }
 
     /// <summary>What relates the levels; null where the structure asks for nothing of the kind.</summary>
     public LevelPrecision? Relatives { get; init; }

@@ -1,0 +1,99 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.RandomEffects;
+
+namespace EcoGlmm;
+
+/// <summary>What is told of the covariance parameters of an estimate, with standard errors by the delta method.</summary>
+internal static class CovarianceReport
+{
+    private const double Step = 1e-5;
+
+    /// <summary>The quantities of a term at its θ, with Λ times σ where θ is relative to it.</summary>
+    public static double[] Values(RandomTerm term, ReadOnlySpan<double> theta, double scale)
+    {
+        var (r, d) = (term.Width, term.LatentWidth);
+        var lambda = new double[r * d];
+        term.Loadings.Set(theta[..term.Loadings.ParameterCount], lambda);
+        var column = new double[r];
+        for (var c = 0; c < d; c++)
+        {
+            for (var i = 0; i < r; i++) column[i] = lambda[(i * d) + c] * scale * term.Structure.LatentScale;
+            term.Scaling?.ToEffects(column);
+            for (var i = 0; i < r; i++) lambda[(i * d) + c] = column[i];
+        }
+
+        var values = new double[term.Structure.Quantities(term.Effects).Count];
+        term.Structure.Report(theta, lambda, values);
+        return values;
+    }
+
+    public static CovarianceParameterTable Of(Estimate estimate, bool reml)
+    {
+        var model = estimate.Model;
+        var rows = new List<CovarianceParameter>();
+        var covariance = ThetaCovariance.Of(estimate, reml);
+        for (var t = 0; t < model.Terms.Count; t++)
+        {
+            var term = model.Terms[t];
+            var theta = estimate.System.Lambda.Theta(t).ToArray();
+            var values = Values(term, theta, estimate.Scale);
+            var errors = Errors(term, theta, estimate.Scale, covariance);
+            var quantities = term.Structure.Quantities(term.Effects);
+            for (var k = 0; k < values.Length; k++)
+            {
+                rows.Add(new CovarianceParameter(term.Part, term.Title, quantities[k].Name, values[k], errors[k])
+                {
+                    Group = term.Group,
+                    Structure = term.Structure.Name,
+                    Effect1 = quantities[k].Effect1,
+                    Effect2 = quantities[k].Effect2,
+                });
+            }
+        }
+
+        return new CovarianceParameterTable(rows);
+    }
+
+    private static double[] Errors(RandomTerm term, double[] theta, double scale, ThetaCovariance? covariance)
+    {
+        var count = term.Structure.Quantities(term.Effects).Count;
+        var m = theta.Length;
+        var errors = new double[count];
+        if (covariance is null)
+        {
+            Array.Fill(errors, double.NaN);
+            return errors;
+        }
+
+        // The last slope is that by log σ, which Λ is relative to.
+        var slopes = new double[m + 1][];
+        for (var j = 0; j < m; j++)
+        {
+            var h = Step * Math.Max(0.1, Math.Abs(theta[j]));
+            var (above, below) = ((double[])theta.Clone(), (double[])theta.Clone());
+            above[j] += h;
+            below[j] -= h;
+            slopes[j] = [.. Values(term, above, scale).Zip(Values(term, below, scale), (a, b) => (a - b) / (2 * h))];
+        }
+
+        slopes[m] = [.. Values(term, theta, scale * Math.Exp(Step)).Zip(Values(term, theta, scale * Math.Exp(-Step)), (a, b) => (a - b) / (2 * Step))];
+        for (var k = 0; k < count; k++)
+        {
+            var variance = 0.0;
+            var moves = false;
+            for (var i = 0; i <= m; i++)
+            {
+                for (var j = 0; j <= m; j++)
+                {
+                    if (slopes[i][k] == 0 || slopes[j][k] == 0) continue;
+                    moves |= i < m;
+                    variance += slopes[i][k] * slopes[j][k] * covariance[i == m ? -1 : term.ThetaOffset + i, j == m ? -1 : term.ThetaOffset + j];
+                }
+            }
+
+            errors[k] = moves && variance > 0 ? Math.Sqrt(variance) : double.NaN;
+        }
+
+        return errors;
+    }
+}
