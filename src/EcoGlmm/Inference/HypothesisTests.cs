@@ -21,7 +21,7 @@ public sealed record HypothesisTest(string Name, double Estimate, double Standar
 
 /// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's car::linearHypothesis.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay
+public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IResultTable
 {
     private readonly HypothesisTest[] _rows;
 
@@ -73,6 +73,9 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
 
     /// <inheritdoc/>
     public HypothesisTest this[int index] => _rows[index];
+
+    /// <summary>The hypotheses as data, one row each.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<HypothesisTest> GetEnumerator() => ((IEnumerable<HypothesisTest>)_rows).GetEnumerator();
