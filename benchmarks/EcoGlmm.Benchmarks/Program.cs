@@ -25,6 +25,9 @@ switch (arguments.Names.FirstOrDefault())
     case "calibration":
         CalibrationBenchmark.Run(arguments);
         break;
+    case "advice":
+        AdviceBenchmark.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;
@@ -36,6 +39,12 @@ switch (arguments.Names.FirstOrDefault())
         break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
+        break;
+    case "genomes":
+        GenomesBenchmark.Run(arguments);
+        break;
+    case "genomes-calibration":
+        GenomesCalibration.Run(arguments);
         break;
     default:
         SideBySide.Run(arguments);

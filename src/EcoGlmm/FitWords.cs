@@ -28,11 +28,12 @@ internal static class FitWords
 
     /// <summary>That systems were solved by iterations, with the error that this leaves; nothing when they were not.</summary>
     private static string Iterations(GlmmFit fit) => !fit.Estimate.System.IsIterative ? ""
-        : $", systems solved by conjugate gradients, determinants by stochastic Lanczos quadrature (Monte Carlo error of the log-likelihood {NumberFormat.Significant(fit.LogLikelihoodError, 2)})";
+        : $", systems solved by conjugate gradients, determinants by stochastic Lanczos quadrature (Monte Carlo error of the log-likelihood {NumberFormat.Significant(fit.LogLikelihoodError, 2)}, of estimates at most {NumberFormat.Significant(fit.EstimateError, 2)} standard errors)";
 
     private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
     {
         _ when fit.Estimate.IsRestricted => "restricted maximum likelihood (REML)",
+        _ when fit.Estimate.IsSimulated => "maximum simulated likelihood (importance sampling)",
         (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
         (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
         (false, true) => $"maximum likelihood ({Approximation(fit.Estimate.Model.QuadraturePoints)})",

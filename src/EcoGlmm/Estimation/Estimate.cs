@@ -19,6 +19,9 @@ internal sealed record Estimate
     /// <summary>Whether this is the REML estimate of a model whose σ could not be profiled out.</summary>
     public bool IsRestricted { get; init; }
 
+    /// <summary>Whether the likelihood was had by importance sampling.</summary>
+    public bool IsSimulated { get; init; }
+
     /// <summary>
     /// Covariance of ψ, d × d column-major; NaN rows for parameters without a standard error. For a Gaussian model with
     /// identity link only the fixed-effects block is filled (it is conditional on the variance parameters).
@@ -44,6 +47,11 @@ internal sealed record Estimate
     public required double[] Scores { get; init; }
 
     public required Convergence Convergence { get; init; }
+
+    /// <summary>
+    /// The largest Monte Carlo standard error of a parameter in its standard errors, where systems were solved by iterations.
+    /// </summary>
+    public double MonteCarloError { get; init; }
 
     /// <summary>Whether β and σ were profiled out (Gaussian, identity link).</summary>
     public required bool IsProfiled { get; init; }

@@ -6,13 +6,13 @@ namespace EcoGlmm.Estimation;
 internal static class LaplaceDescription
 {
     /// <summary>The estimate at a maximum, at which the objective was evaluated last.</summary>
-    public static Estimate Of(LaplaceSearch search, Optimum optimum, OptimumAssessment assessment)
+    public static Estimate Of(LaplaceSearch search, Optimum optimum, OptimumAssessment assessment, double monteCarloError)
     {
         var restraints = search.Model.Restraints;
         var logPrior = restraints.LogPriorAt(restraints.ToPsi(optimum.Parameters));
         restraints.ToPsi(assessment.Covariance, optimum.Parameters);
         return At(search.Objective, search.Model, restraints.ToPsi(optimum.Parameters), assessment.Covariance, -optimum.Value - logPrior, logPrior,
-            ParameterCount(search.Model), assessment.IsDispersionAtLimit, ConvergenceOf(search, assessment));
+            ParameterCount(search.Model), assessment.IsDispersionAtLimit, ConvergenceOf(search, assessment), monteCarloError: monteCarloError);
     }
 
     /// <summary>The estimate where there is no maximum, at the point where that was seen.</summary>
@@ -28,7 +28,7 @@ internal static class LaplaceDescription
 
     /// <summary>The estimate at the ψ that the objective was evaluated at last.</summary>
     public static Estimate At(LaplaceObjective objective, MixedModel model, double[] psi, double[] covariance, double logLikelihood, double logPrior,
-        int parameterCount, bool isDispersionAtLimit, Convergence convergence, bool isRestricted = false)
+        int parameterCount, bool isDispersionAtLimit, Convergence convergence, bool isRestricted = false, double monteCarloError = 0)
     {
         if (objective.System.MakeUsable()) objective.StartFrom(new double[objective.Modes.Length]);
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
@@ -55,6 +55,7 @@ internal static class LaplaceDescription
             Scores = scores,
             IsProfiled = false,
             IsRestricted = isRestricted,
+            MonteCarloError = monteCarloError,
             ParameterCount = parameterCount,
             Gradients = objective.GradientCount,
             FamilyPasses = objective.Observations.EvaluationCount,

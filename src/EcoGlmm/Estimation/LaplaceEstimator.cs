@@ -56,9 +56,9 @@ internal static class LaplaceEstimator
         if (Recognise(WithoutMaximum) is { } unbounded) return LaplaceDescription.WithoutMaximum(search, best, unbounded);
         best = search.Snapped(best);
         foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
-        return Polish.Of(search, best, progress) is { } optimum
-            ? LaplaceDescription.Of(search, optimum, OptimumAssessment.Of(optimum, AtMaximum(search.Objective.Predictors[LinearPredictor.Conditional]!)))
-            : LaplaceDescription.WithoutMaximum(search, best, Lost(search));
+        if (Polish.Of(search, best, progress) is not { } optimum) return LaplaceDescription.WithoutMaximum(search, best, Lost(search));
+        var assessment = OptimumAssessment.Of(optimum, AtMaximum(search.Objective.Predictors[LinearPredictor.Conditional]!));
+        return LaplaceDescription.Of(search, optimum, assessment, MonteCarloError.Of(search, optimum));
 
         ConvergenceProblem? Recognise(ISearchPathology[] pathologies) =>
             pathologies.Select(p => p.Recognise(search, best)).FirstOrDefault(problem => problem is not null);

@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation.Pathologies;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 
@@ -26,6 +27,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     /// <summary>The likelihood without restraints and priors.</summary>
     public LaplaceObjective Objective { get; }
 
+    public override RandomEffectsSystem System => Objective.System;
+
     public CancellationToken Cancellation { get; }
 
     public override int ThetaOffset => Model.FixedCount;
@@ -33,6 +36,12 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     /// <summary>The objective with its penalty at the optimiser's vector (see <see cref="Restraints"/>).</summary>
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient) =>
         _restraints.Evaluate(Objective.Evaluate, x, gradient);
+
+    public override double EvaluateAnew(ReadOnlySpan<double> x, Span<double> gradient)
+    {
+        Objective.StartFrom((double[])Objective.Modes.Clone());
+        return Evaluate(x, gradient);
+    }
 
     /// <summary>
     /// The value at a point that had one before, with the gradient. Whether the conditional modes are found can depend on where

@@ -1,4 +1,4 @@
-using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 
@@ -13,11 +13,17 @@ internal abstract class LikelihoodSearch(MixedModel model)
     /// <summary>Where θ begins in the vector that is searched.</summary>
     public abstract int ThetaOffset { get; }
 
+    /// <summary>The equations of the random effects.</summary>
+    public abstract RandomEffectsSystem System { get; }
+
     /// <summary>Iterations of all searches so far.</summary>
     public int Iterations { get; protected set; }
 
     /// <summary>−log L at x, with its gradient when that is not empty.</summary>
     public abstract double Evaluate(ReadOnlySpan<double> x, Span<double> gradient);
+
+    /// <summary>The same, even where the point is that of the last evaluation.</summary>
+    public virtual double EvaluateAnew(ReadOnlySpan<double> x, Span<double> gradient) => Evaluate(x, gradient);
 
     /// <summary>The maximum that a start leads to, put on the boundary where it is as good there.</summary>
     public SearchPoint MaximumFrom(double[] start) => Snapped(From(start));

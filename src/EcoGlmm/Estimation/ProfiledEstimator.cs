@@ -34,13 +34,14 @@ internal static class ProfiledEstimator
         var value = search.AtEnd(best, gradient);
         var isProper = double.IsFinite(value) && criterion.TotalSum > Tolerances.SmallestResidual * criterion.ResponseSum
             && criterion.ResidualSum > Tolerances.SmallestPenalisedResidual * criterion.TotalSum;
-        var assessment = isProper
-            ? OptimumAssessment.Of(new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient), best.Status), AtMaximum)
+        var optimum = isProper ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient), best.Status) : null;
+        var assessment = optimum is not null ? OptimumAssessment.Of(optimum, AtMaximum)
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
                 : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.", PerfectFit.Advice));
+        var error = optimum is null ? 0 : MonteCarloError.Of(search, optimum);
         search.Evaluate(theta, gradient);
         if (criterion.System.MakeUsable()) Array.Clear(criterion.Modes);
-        return Describe(criterion, search, theta, isProper ? value : double.NaN, assessment);
+        return Describe(criterion, search, theta, isProper ? value : double.NaN, assessment, error);
     }
 
     private static double[] Hessian(ProfiledSearch search, double[] theta, double[] gradient)
@@ -50,7 +51,8 @@ internal static class ProfiledEstimator
     }
 
     /// <summary>The estimate at the θ that the criterion was evaluated at last.</summary>
-    private static Estimate Describe(PenalizedLeastSquares criterion, ProfiledSearch search, double[] theta, double value, OptimumAssessment assessment)
+    private static Estimate Describe(PenalizedLeastSquares criterion, ProfiledSearch search, double[] theta, double value, OptimumAssessment assessment,
+        double monteCarloError)
     {
         const int e = LinearPredictor.Conditional;
         var (model, system) = (search.Model, criterion.System);
@@ -96,6 +98,7 @@ internal static class ProfiledEstimator
             Weights = [precision, .. new double[]?[LinearPredictor.PairCount(LinearPredictor.FormulaCount) - 1]],
             Scores = [],
             IsProfiled = true,
+            MonteCarloError = monteCarloError,
             ParameterCount = p + theta.Length + 1,
             Gradients = criterion.GradientCount,
             Convergence = assessment.ToConvergence(search.Iterations, criterion.EvaluationCount, system.FactorizationCount),

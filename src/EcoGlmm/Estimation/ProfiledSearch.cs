@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 
@@ -34,6 +35,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     }
 
     public override int ThetaOffset => 0;
+
+    public override RandomEffectsSystem System => _criterion.System;
 
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient)
     {

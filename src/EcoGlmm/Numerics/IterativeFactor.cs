@@ -44,6 +44,8 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     private readonly double[][] _w;
     private readonly bool _isExact;
     private readonly ulong _key = new RandomStream(Seed).Key;
+    private readonly double[] _values;
+    private int? _onlyBlock;
     private bool _isSet;
     private bool _hasProbes;
     private double _logDeterminant;
@@ -53,6 +55,7 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     {
         _matrix = new TriangularBlocks(lower);
         _n = lower.Order;
+        _values = new double[lower.NonZeros];
         _isExact = _n <= ExactOrder;
         if (_isExact) blocks = (_n + Lanes - 1) / Lanes;
         _x = new double[blocks][];
@@ -73,12 +76,21 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
 
     public long NonZeros => _matrix.OffDiagonals + _n;
 
+    /// <summary>Blocks of probes, each an estimate by itself; none where nothing is left to chance.</summary>
+    public int Blocks => _isExact ? 0 : _x.Length;
+
+    /// <summary>Makes <see cref="SelectedInverse"/> an estimate by one block alone, or by all again.</summary>
+    public void UseBlock(int? block) => _onlyBlock = block;
+
     /// <summary>What the probes are predicted to cost.</summary>
     public static double FlopsOf(SparsePattern lower, int blocks = DefaultBlocks) =>
         TypicalIterations * blocks * Lanes * ((4.0 * lower.NonZeros) + (16.0 * lower.Order));
 
     public bool TryFactor(ReadOnlySpan<double> values)
     {
+        // The same matrix again, to look at its probes one by one.
+        if (_isSet && _hasProbes && values.SequenceEqual(_values)) return true;
+        values.CopyTo(_values);
         _hasProbes = false;
         _isSet = _matrix.TrySet(values);
         if (!_isExact || !_isSet) return _isSet;
@@ -107,7 +119,9 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     public void SelectedInverse(Span<double> values)
     {
         RunProbes();
-        _matrix.SymmetricProducts(_x, _w, _isExact ? 0.5 : 0.5 / (_x.Length * Lanes), values);
+        double[][] x = _x, w = _w;
+        if (_onlyBlock is { } only) (x, w) = ([_x[only]], [_w[only]]);
+        _matrix.SymmetricProducts(x, w, _isExact ? 0.5 : 0.5 / (x.Length * Lanes), values);
     }
 
     public void Solve(Span<double> b)

@@ -105,6 +105,12 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Whether systems are solved by iterations, so that log |H| and what follows from it have a Monte Carlo error.</summary>
     public bool IsIterative => _factor is IterativeFactor;
 
+    /// <summary>Parts of the probes, each an estimate by itself; none where nothing is left to chance.</summary>
+    public int ProbeBlocks => (_factor as IterativeFactor)?.Blocks ?? 0;
+
+    /// <summary>Makes the selected inverse an estimate by one part of the probes alone, or by all again.</summary>
+    public void UseProbeBlock(int? block) => (_factor as IterativeFactor)?.UseBlock(block);
+
     /// <summary>Monte Carlo standard error of <see cref="LogDeterminant"/>; zero for a factorisation.</summary>
     public double LogDeterminantError => _factor?.LogDeterminantError ?? 0;
 
@@ -239,6 +245,19 @@ internal sealed partial class RandomEffectsSystem
 
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
+
+    /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
+    /// <exception cref="GlmmException">Systems are solved by iterations, which have no factor to draw by.</exception>
+    public void SolveFactorTransposed(Span<double> z)
+    {
+        if (_factor is IterativeFactor)
+        {
+            throw new GlmmException("Random effects cannot be drawn from a fit by iterations. Fit it with "
+                + "new GlmmControl { Solver = LinearSolver.Direct }, if its factorisation can be had.");
+        }
+
+        ((SparseCholesky?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
+    }
 
     private void FormH()
     {
