@@ -4,15 +4,15 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 
-# need PACKAGE COMMAND...: one of the commands must be there; Debian's package brings it where we may install.
+# need PACKAGES COMMAND...: one of the commands must be there; Debian's packages bring it where we may install.
 need() {
-    local package=$1 command
+    local packages=$1 command
     shift
     # Debian keeps the programs of its PostgreSQL server out of the PATH.
     export PATH="$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin)"
     for command in "$@"; do command -v "$command" >/dev/null && return; done
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
         export PATH="$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin)"
     fi
     command -v "$1" >/dev/null || { echo "The tests need $1 on the PATH: install it and run again." >&2; exit 1; }
@@ -20,9 +20,10 @@ need() {
 need chromium chromium chromium-browser google-chrome
 need npm npm
 need postgresql initdb
-need jupyter-nbconvert jupyter-nbconvert
-need jupyter-client jupyter-kernelspec
-need python3-ipykernel python3
+need "jupyter-nbconvert jupyter-client jupyter-core python3-ipykernel" jupyter-nbconvert
+
+# Microsoft's notebook kernel, in the version that .config/dotnet-tools.json pins.
+dotnet tool restore >/dev/null || exit 1
 
 dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 

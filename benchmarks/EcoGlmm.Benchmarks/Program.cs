@@ -25,14 +25,26 @@ switch (arguments.Names.FirstOrDefault())
     case "calibration":
         CalibrationBenchmark.Run(arguments);
         break;
+    case "advice":
+        AdviceBenchmark.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;
     case "residuals":
         ResidualTiming.Run(args[1], args.ElementAtOrDefault(2));
         break;
+    case "relatives":
+        RelativesBenchmark.Run(arguments);
+        break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
+        break;
+    case "genomes":
+        GenomesBenchmark.Run(arguments);
+        break;
+    case "genomes-calibration":
+        GenomesCalibration.Run(arguments);
         break;
     default:
         SideBySide.Run(arguments);

@@ -43,7 +43,7 @@ internal static class WordText
                     new TopBorder { Val = BorderValues.Single, Size = Heavy },
                     new BottomBorder { Val = BorderValues.Single, Size = Heavy }),
                 new TableLayout { Type = TableLayoutValues.Autofit }),
-            new TableGrid(table.Columns.Select(_ => new GridColumn())));
+            new TableGrid(Widths(table).Select(w => new GridColumn { Width = w.ToString(System.Globalization.CultureInfo.InvariantCulture) })));
         var header = new TableRow(new TableRowProperties(new CantSplit(), new TableHeader()));
         foreach (PublicationColumn column in table.Columns)
             header.Append(Cell(column.Header, column, bold: true, underlined: true));
@@ -68,6 +68,14 @@ internal static class WordText
         foreach (string note in table.Notes)
             yield return Line(note, size: NoteSize, after: 40);
         yield return Line("", after: 120);
+    }
+
+    /// <summary>Widths of the columns in twentieths of a point, by their longest cell, narrowed together where the page is too narrow.</summary>
+    private static int[] Widths(PublicationTable table)
+    {
+        const int letter = 105, margins = 230, page = 9638;
+        int[] wanted = [.. table.Columns.Select((c, i) => margins + (letter * table.Sections.SelectMany(s => s.Rows).Select(r => r[i].Length).Append(c.Header.Length).Max()))];
+        return wanted.Sum() <= page ? wanted : Array.ConvertAll(wanted, w => w * page / wanted.Sum());
     }
 
     private static TableCell Cell(string text, PublicationColumn column, bool bold, bool underlined)

@@ -18,6 +18,7 @@ internal static class Program
             new HelpOption(), new VersionOption(),
             RunCommand.Create(),
             FitCommand.Create(),
+            ReportCommand.Create(),
             ReferenceCommand.Create(),
         };
         var result = root.Parse(args);

@@ -29,7 +29,7 @@ public sealed record CovarianceParameter(ModelPart Part, string Term, string Nam
 
 /// <summary>All covariance parameters of a model, term by term.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IRichDisplay
+public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IRichDisplay, IResultTable
 {
     private readonly CovarianceParameter[] _rows;
 
@@ -40,6 +40,12 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
 
     /// <inheritdoc/>
     public CovarianceParameter this[int index] => _rows[index];
+
+    /// <summary>One row for each parameter.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows.Select(c => new
+    {
+        Part = c.Part.ToString(), c.Group, c.Structure, c.Term, c.Name, c.Effect1, c.Effect2, c.Estimate, c.StandardError,
+    }));
 
     /// <inheritdoc/>
     public IEnumerator<CovarianceParameter> GetEnumerator() => ((IEnumerable<CovarianceParameter>)_rows).GetEnumerator();

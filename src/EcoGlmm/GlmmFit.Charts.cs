@@ -20,7 +20,9 @@ public sealed partial class GlmmFit
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
     public Figure PlotEffect(string variable, string? by = null, RandomEffectsUse randomEffects = RandomEffectsUse.Population, bool showData = true,
-        double level = 0.95) => new EffectFigure(this, variable, by, randomEffects, showData, CheckedLevel(level)).Draw();
+        double level = 0.95) => by is not null && LevelCurves.AreOf(this, by)
+            ? new LevelCurves(this, variable, by, showData, CheckedLevel(level)).Draw()
+            : new EffectFigure(this, variable, by, randomEffects, showData, CheckedLevel(level)).Draw();
 
     /// <summary>
     /// A caterpillar chart: conditional modes of a grouping factor, sorted, with intervals, each joined to the estimate that its

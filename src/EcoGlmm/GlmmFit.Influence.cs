@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Hosts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
@@ -15,8 +16,11 @@ public sealed partial class GlmmFit
     /// Whether to fit the model again without each level. Else one Newton step from the estimates, with variances held: quick, and
     /// near the exact answer unless a level is very influential (it then tends to understate).
     /// </param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">There is no such factor, a row has no level of it, or the model has no fixed effects.</exception>
-    public GroupInfluences Influence(string group, bool exact = false)
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public GroupInfluences Influence(string group, bool exact = false, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         var column = ResidualColumn(group);
         var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), ObservationCount);
@@ -29,17 +33,17 @@ public sealed partial class GlmmFit
 
         var covariance = Matrix<double>.Build.DenseOfArray(Covariance);
         var precision = covariance.Inverse();
-        var threads = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(_options.Control.MaxThreads, levels.Levels.Length) };
         var influences = new GroupInfluence[levels.Levels.Length];
-        Parallel.For(0, influences.Length, threads, () => exact ? null : new JointNewtonStep(_estimate), (g, _, step) =>
+        using var step = new ThreadLocal<JointNewtonStep>(() => new JointNewtonStep(_estimate));
+        using var live = LiveProgress.Start($"Leaving out each {group}", influences.Length, progress, cancellationToken);
+        live.ForEach(influences.Length, Math.Min(_options.Control.MaxThreads, levels.Levels.Length), g =>
         {
-            var change = exact ? ExactChange(levels.Rows[g], names) : step!.Change(levels.Rows[g]);
+            var change = exact ? ExactChange(levels.Rows[g], names) : step.Value!.Change(levels.Rows[g]);
             var vector = Vector<double>.Build.DenseOfArray(change ?? NaNs(names.Length));
             influences[g] = new GroupInfluence(levels.Levels[g], levels.Rows[g].Length,
                 vector.DotProduct(precision * vector) / names.Length,
                 [.. vector.Select((v, j) => v / Math.Sqrt(covariance[j, j]))]);
-            return step;
-        }, _ => { });
+        });
         return new GroupInfluences(group, names, influences, exact);
     }
 

@@ -21,15 +21,20 @@ public sealed partial class GlmmFit
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">Seed of the simulations and of the randomisation of ties.</param>
     /// <param name="mode">What the simulations do with random effects.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public SimulatedResiduals SimulatedResiduals(int count = 250, long seed = EcoGlmm.SimulatedResiduals.DefaultSeed,
-        SimulationMode mode = SimulationMode.Conditional) =>
-        SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = mode });
+        SimulationMode mode = SimulationMode.Conditional, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = mode }, progress, cancellationToken);
 
     /// <summary>Simulated residuals with a choice of which random effects are drawn anew, of refits, and of the method.</summary>
-    /// <inheritdoc cref="SimulatedResiduals(int, long, SimulationMode)"/>
+    /// <inheritdoc cref="SimulatedResiduals(int, long, SimulationMode, IProgress{double}, CancellationToken)"/>
     /// <param name="options">Number, seed, random effects to draw anew, refits, method.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">A factor to redraw is not in the model, or fewer than two refits succeed.</exception>
-    public SimulatedResiduals SimulatedResiduals(ResidualOptions options)
+    public SimulatedResiduals SimulatedResiduals(ResidualOptions options, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var observed = new double[ObservationCount];
@@ -48,17 +53,18 @@ public sealed partial class GlmmFit
         RefittedModels? refits = null;
         if (options.Refit)
         {
-            (refits, var kept) = RefitAll(count, simulator);
+            (refits, var kept) = RefitAll(count, simulator, progress, cancellationToken);
             var all = simulator;
             simulator = (simulation, destination) => all(kept[simulation], destination);
             count = kept.Length;
         }
 
         var byRow = redraw.Count == 0 && refits is null;
-        using var live = LiveProgress.Start("Simulating residuals", byRow ? SimulationSource.BlockCount(observed.Length) : count);
+        using var live = LiveProgress.Start("Simulating residuals", byRow ? SimulationSource.BlockCount(observed.Length) : count,
+            options.Refit ? null : progress, cancellationToken);
         var watch = Watched(live);
         var simulations = byRow
-            ? SimulationSource.FromRows(ConditionalSimulator(options.Seed), count, watch)
+            ? SimulationSource.FromRows(ConditionalSimulator(options.Seed), count, live.Advance, live.ThrowIfInterrupted)
             : SimulationSource.FromWriter((simulation, destination) =>
             {
                 simulator(simulation, destination);
@@ -144,7 +150,7 @@ public sealed partial class GlmmFit
     }
 
     /// <summary>Refits to every simulation, in parallel, one thread each; those that fail or do not converge are left out.</summary>
-    private (RefittedModels Refits, int[] Kept) RefitAll(int count, SimulationWriter simulator)
+    private (RefittedModels Refits, int[] Kept) RefitAll(int count, SimulationWriter simulator, IProgress<double>? progress, CancellationToken cancellation)
     {
         var residuals = new double[count][];
         var pearson = new double[count];
@@ -152,7 +158,7 @@ public sealed partial class GlmmFit
         {
             residuals[s] = refits[0].RawResiduals();
             pearson[s] = refits[0].PearsonSum().SumOfSquares;
-        });
+        }, progress, cancellation);
         int[] kept = [.. Enumerable.Range(0, count).Where(s => residuals[s] is not null && double.IsFinite(pearson[s]))];
         if (kept.Length < 2)
         {
@@ -168,31 +174,29 @@ public sealed partial class GlmmFit
     /// Fits each of the models to each simulation and hands the fits on, in parallel; a simulation for which one fails is skipped.
     /// Every fit has one thread, so that results do not depend on how many there are.
     /// </summary>
-    internal static void ForEachRefit(int count, SimulationWriter simulator, GlmmFit[] models, Action<int, GlmmFit[]> visit)
+    internal static void ForEachRefit(int count, SimulationWriter simulator, GlmmFit[] models, Action<int, GlmmFit[]> visit,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        var threads = models[0]._options.Control.MaxThreads;
-        using var live = LiveProgress.Start("Refitting to simulations", count);
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = live.Cancellation }, s =>
+        using var live = LiveProgress.Start("Refitting to simulations", count, progress, cancellation);
+        live.ForEach(count, models[0]._options.Control.MaxThreads, s =>
         {
             var response = new double[models[0].ObservationCount];
             simulator(s, response);
             try
             {
-                var fits = Array.ConvertAll(models, m => m.RefitOnOneThread(response));
+                var fits = Array.ConvertAll(models, m => m.RefitOnOneThread(response, live.Cancellation));
                 if (fits.All(f => f.Convergence.IsConverged)) visit(s, fits);
             }
             catch (GlmmException)
             {
                 // A simulated response may be one that the model cannot be fitted to, such as zeros alone: counted as failed.
             }
-
-            live.Advance();
         });
     }
 
-    private GlmmFit RefitOnOneThread(double[] response) => ModelFitter.Fit(_specification,
+    private GlmmFit RefitOnOneThread(double[] response, CancellationToken cancellation) => ModelFitter.Fit(_specification,
         _response.With(response, _specification, Family), Data, Family,
-        _options with { Control = _options.Control with { MaxThreads = 1 } }, null, CancellationToken.None);
+        _options with { Control = _options.Control with { MaxThreads = 1 } }, null, cancellation);
 
     internal SimulationWriter SimulatorOf(long seed, SimulationMode mode) =>
         Simulator(seed, mode == SimulationMode.Unconditional ? Groups.Select(g => g.Group) : []);

@@ -22,35 +22,38 @@ public sealed partial class GlmmFit
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same responses on any number of threads.</param>
     /// <param name="mode">What is done with random effects.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>[simulation][row], in the units of the response (successes for cbind(), proportions for proportions).</returns>
-    public double[][] Simulate(int count, long seed, SimulationMode mode = SimulationMode.Conditional) =>
-        Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. Groups.Select(g => g.Group).Distinct()] : []);
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public double[][] Simulate(int count, long seed, SimulationMode mode = SimulationMode.Conditional, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. Groups.Select(g => g.Group).Distinct()] : [], progress, cancellationToken);
 
     /// <summary>Simulates responses for the rows used, with the random effects of some grouping factors drawn anew.</summary>
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same responses on any number of threads.</param>
     /// <param name="redraw">Grouping factors whose effects are drawn anew; all others stay at their conditional modes.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>[simulation][row], in the units of the response.</returns>
     /// <exception cref="GlmmException">The model has no such grouping factor.</exception>
-    public double[][] Simulate(int count, long seed, IReadOnlyList<string> redraw)
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public double[][] Simulate(int count, long seed, IReadOnlyList<string> redraw, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(redraw);
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         if (redraw.Count == 0)
         {
-            using var blocks = LiveProgress.Start("Simulating", SimulationSource.BlockCount(ObservationCount));
-            return SimulationSource.FromRows(ConditionalSimulator(seed), count, Watched(blocks)).Matrix();
+            using var blocks = LiveProgress.Start("Simulating", SimulationSource.BlockCount(ObservationCount), progress, cancellationToken);
+            return SimulationSource.FromRows(ConditionalSimulator(seed), count, blocks.Advance, blocks.ThrowIfInterrupted).Matrix();
         }
 
         var simulator = Simulator(seed, redraw);
         var result = new double[count][];
-        using var live = LiveProgress.Start("Simulating", count);
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Control.MaxThreads, CancellationToken = live.Cancellation },
-            s =>
-            {
-                simulator(s, result[s] = new double[ObservationCount]);
-                live.Advance();
-            });
+        using var live = LiveProgress.Start("Simulating", count, progress, cancellationToken);
+        live.ForEach(count, _options.Control.MaxThreads, s => simulator(s, result[s] = new double[ObservationCount]));
         return result;
     }
 

@@ -32,21 +32,29 @@ public sealed partial class GlmmFit
     /// <param name="statistic">What to take from each fit.</param>
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same results on any number of threads.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>[simulation][element]; fits that did not converge are left out.</returns>
     /// <exception cref="GlmmException">The fit itself did not converge.</exception>
-    public double[][] Bootstrap(Func<GlmmFit, double[]> statistic, int count = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed)
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public double[][] Bootstrap(Func<GlmmFit, double[]> statistic, int count = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(statistic);
-        return ParametricBootstrap.Statistics(this, statistic, count, seed);
+        return ParametricBootstrap.Statistics(this, statistic, count, seed, progress, cancellationToken);
     }
 
     /// <summary>Intervals of all parameters by the parametric bootstrap, with the number of simulations and the seed chosen.</summary>
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same intervals.</param>
     /// <param name="level">Coverage.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">The fit did not converge.</exception>
-    public IntervalTable BootstrapIntervals(int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95) =>
-        IntervalTable.Of(ParametricBootstrap.Intervals(this, CheckedLevel(level), count, seed), level);
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public IntervalTable BootstrapIntervals(int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        IntervalTable.Of(ParametricBootstrap.Intervals(this, CheckedLevel(level), count, seed, progress, cancellationToken), level);
 
     /// <summary>
     /// What random slopes and their correlation with the intercepts mean, in a sentence for each: do levels that start high

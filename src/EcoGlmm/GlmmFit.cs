@@ -285,14 +285,18 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
-    public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95)
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
         return method switch
         {
             IntervalMethod.Wald => IntervalTable.Wald(this, level),
-            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level), level),
-            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level),
+            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level, progress, cancellationToken), level),
+            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
         };
     }

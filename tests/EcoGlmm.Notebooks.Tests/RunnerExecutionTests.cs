@@ -213,7 +213,9 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     [Fact]
     public async Task A_display_can_be_updated()
     {
-        using var notebook = new RunnerNotebook("var shown = display(\"working\");\nConsole.WriteLine(1);\nshown.Update(\"done\");");
+        using var notebook = new RunnerNotebook(
+            "var shown = Microsoft.DotNet.Interactive.KernelInvocationContextExtensions.Display("
+            + "Microsoft.DotNet.Interactive.KernelInvocationContext.Current, \"working\");\nConsole.WriteLine(1);\nshown.Update(\"done\");");
         var (cells, _) = await notebook.RunAsync(kernel);
         Assert.Equal(2, cells[0].Outputs.Count);
         Assert.Equal("done", Plain(cells[0].Outputs[0]));

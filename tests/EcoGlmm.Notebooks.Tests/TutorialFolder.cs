@@ -11,7 +11,8 @@ internal sealed class TutorialFolder : IDisposable
     {
         Directory.CreateDirectory(Notebooks);
         var data = Directory.CreateDirectory(Path.Combine(_folder, "datasets")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository, "datasets"), "*.csv*"))
+        var sources = Path.Combine(Repository, "datasets");
+        foreach (var file in Directory.GetFiles(sources, "*.csv*").Concat(Directory.GetFiles(sources, "*.tre")))
             File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
     }
 

@@ -292,6 +292,9 @@ case("salamanders propto zero inflation", "salamanders", "count ~ mined + (1 | s
      r.zi = "~ 1 + propto(0 + spp | all, amphibians)", prepare = function(t) { t$all <- factor(1); t }, factors = species,
      relatedness = list(amphibians = matrix.of(amphibians)))
 
+# Residual and effects cannot be told apart, or no residual is left: flat in some direction.
+for (name in c("sitka ar1", "sitka ar1 reml", "sitka cs", "sitka cs reml", "sitka us", "sitka diag", "rats ar1", "gamma ar1")) cases[[name]]$only <- "likelihood"
+
 # ---- run --------------------------------------------------------------------------------------------------------------------
 
 wanted <- commandArgs(TRUE)

@@ -16,8 +16,8 @@ internal sealed unsafe class AlleleProducts
     /// <summary>Above this share of missing calls the products of centred numbers are faster.</summary>
     public const double MostMissing = 0.05;
 
-    /// <summary>Markers of a block; sums of 16 bits hold four times as many.</summary>
-    public const int BlockMarkers = 4096;
+    /// <summary>Markers of a block; sums of 16 bits hold many times as many.</summary>
+    public const int BlockMarkers = 2048;
 
     private const int Lanes = 32;
 
@@ -37,6 +37,7 @@ internal sealed unsafe class AlleleProducts
     private readonly double[] gapMeans = new double[MarkersWithGaps];
     private readonly double[] gapDeviations;
     private readonly int[] gapMarkers = new int[MarkersWithGaps];
+    private readonly int[][] gapPlaces = new int[MarkersWithGaps][];
     private readonly double[] means = new double[BlockMarkers];
     private readonly GenotypeDecoder decoder;
     private readonly WorkTeam decode;
@@ -143,28 +144,27 @@ internal sealed unsafe class AlleleProducts
             alongMean[i] += along;
         }
 
-        for (int i = start; i < end; i += TileRows)
+        // the strip stays in the second cache, two rows of the others in the first
+        for (int j = 0; j < end; j += 2)
         {
-            int rows = Math.Min(TileRows, n - i);
-            for (int j = 0; j < i + rows; j += 2)
+            for (int i = Math.Max(start, j / TileRows * TileRows); i < end; i += TileRows)
             {
                 Tile(x + (long)i * RowBytes, x + (long)j * RowBytes, depth, tile);
+                int rows = Math.Min(TileRows, n - i);
                 for (int c = 0; c < 2 && j + c < n; c++)
                 {
-                    for (int r = 0; r < rows; r++)
+                    for (int r = Math.Max(0, j + c - i); r < rows; r++)
                     {
-                        if (i + r >= j + c)
-                        {
-                            sum[i + r + (long)(j + c) * n] += tile[r + c * TileRows];
-                        }
+                        sum[i + r + (long)(j + c) * n] += tile[r + c * TileRows];
                     }
                 }
             }
         }
     }
 
+    // tile[r + 4 c] = Σ a_r b_c over the block's markers, four rows by two.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile(byte* a, byte* b, int depth, int* result)
+    private static void Tile(byte* a, byte* b, int depth, int* tile)
     {
         byte* b1 = b + RowBytes;
         byte* a1 = a + RowBytes;
@@ -182,28 +182,22 @@ internal sealed unsafe class AlleleProducts
         {
             var y0 = Vector256.Load(b + k).AsSByte();
             var y1 = Vector256.Load(b1 + k).AsSByte();
-            var x0 = Vector256.Load(a + k);
-            var x1 = Vector256.Load(a1 + k);
-            var x2 = Vector256.Load(a2 + k);
-            var x3 = Vector256.Load(a3 + k);
-            s00 += Pairs(x0, y0);
-            s01 += Pairs(x0, y1);
-            s10 += Pairs(x1, y0);
-            s11 += Pairs(x1, y1);
-            s20 += Pairs(x2, y0);
-            s21 += Pairs(x2, y1);
-            s30 += Pairs(x3, y0);
-            s31 += Pairs(x3, y1);
+            var x = Vector256.Load(a + k);
+            s00 += Pairs(x, y0);
+            s01 += Pairs(x, y1);
+            x = Vector256.Load(a1 + k);
+            s10 += Pairs(x, y0);
+            s11 += Pairs(x, y1);
+            x = Vector256.Load(a2 + k);
+            s20 += Pairs(x, y0);
+            s21 += Pairs(x, y1);
+            x = Vector256.Load(a3 + k);
+            s30 += Pairs(x, y0);
+            s31 += Pairs(x, y1);
         }
 
-        result[0] = Total(s00);
-        result[1] = Total(s10);
-        result[2] = Total(s20);
-        result[3] = Total(s30);
-        result[4] = Total(s01);
-        result[5] = Total(s11);
-        result[6] = Total(s21);
-        result[7] = Total(s31);
+        Totals(s00, s10, s20, s30).Store(tile);
+        Totals(s01, s11, s21, s31).Store(tile + TileRows);
     }
 
     // Products of bytes, neighbours added.
@@ -220,7 +214,22 @@ internal sealed unsafe class AlleleProducts
         return low.AsInt16() * lowY + high.AsInt16() * highY;
     }
 
+    // The sums of the lanes of four vectors.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Totals(Vector256<short> a, Vector256<short> b, Vector256<short> c, Vector256<short> d)
+    {
+        if (Avx2.IsSupported)
+        {
+            var ones = Vector256.Create((short)1);
+            var ab = Avx2.HorizontalAdd(Avx2.MultiplyAddAdjacent(a, ones), Avx2.MultiplyAddAdjacent(b, ones));
+            var cd = Avx2.HorizontalAdd(Avx2.MultiplyAddAdjacent(c, ones), Avx2.MultiplyAddAdjacent(d, ones));
+            var all = Avx2.HorizontalAdd(ab, cd);
+            return all.GetLower() + all.GetUpper();
+        }
+
+        return Vector128.Create(Total(a), Total(b), Total(c), Total(d));
+    }
+
     private static int Total(Vector256<short> sums)
     {
         var (low, high) = Vector256.Widen(sums);
@@ -247,7 +256,19 @@ internal sealed unsafe class AlleleProducts
         for (int k = 0; k < gapCount; k++)
         {
             double mean = gapMeans[k];
-            decoder.Decode(genotypes.Row(gapMarkers[k]), 2 - mean, 1 - mean, -mean, double.NaN, gapDeviations.AsSpan(k * n, n));
+            var deviations = gapDeviations.AsSpan(k * n, n);
+            decoder.Decode(genotypes.Row(gapMarkers[k]), 2 - mean, 1 - mean, -mean, double.NaN, deviations);
+            var missing = new List<int>();
+            for (int i = 0; i < n; i++)
+            {
+                if (double.IsNaN(deviations[i]))
+                {
+                    missing.Add(i);
+                    deviations[i] = 0;
+                }
+            }
+
+            gapPlaces[k] = [.. missing];
         }
 
         mend.Run((n + StripRows - 1) / StripRows);
@@ -257,25 +278,27 @@ internal sealed unsafe class AlleleProducts
     // A missing call was taken for no copies, −mean when centred; it is to be 0. Of each pair this is the one side's half.
     private void Mend(int strip)
     {
-        for (int k = 0; k < gapCount; k++)
+        fixed (double* deviations = gapDeviations, target = gaps)
         {
-            var deviations = gapDeviations.AsSpan(k * n, n);
-            double mean = gapMeans[k];
-            for (int i = strip * StripRows; i < Math.Min(n, (strip + 1) * StripRows); i++)
+            for (int k = 0; k < gapCount; k++)
             {
-                if (!double.IsNaN(deviations[i]))
+                double mean = gapMeans[k];
+                foreach (int i in gapPlaces[k])
                 {
-                    continue;
-                }
+                    if (i / StripRows != strip)
+                    {
+                        continue;
+                    }
 
-                var column = gaps.AsSpan(checked(i * n), n);
-                for (int j = 0; j < n; j++)
-                {
-                    double deviation = deviations[j];
-                    column[j] += double.IsNaN(deviation) ? -0.5 * mean * mean : mean * deviation;
-                }
+                    double* column = target + (long)i * n;
+                    DensePanel.AddScaled(n, mean, deviations + (long)k * n, column);
+                    foreach (int j in gapPlaces[k])
+                    {
+                        column[j] -= 0.5 * mean * mean;
+                    }
 
-                column[i] -= 0.5 * mean * mean;
+                    column[i] -= 0.5 * mean * mean;
+                }
             }
         }
     }

@@ -26,7 +26,10 @@ internal sealed class ExactScan
         }
     }
 
-    /// <summary>Eigenvectors of the relationship matrix, one per column.</summary>
+    /// <summary>
+    /// What markers are turned by: eigenvectors of the relationship matrix, one per column, multiplied by L⁻ᵀ where records have
+    /// more in common.
+    /// </summary>
     public double[] Eigenvectors { get; }
 
     public NullModel Model { get; }
@@ -45,15 +48,21 @@ internal sealed class ExactScan
     /// <param name="y">The response.</param>
     /// <param name="x">Covariates, column-major.</param>
     /// <param name="columns">Columns of x.</param>
+    /// <param name="factor">L, where records' errors have the covariance L Lᵀ; null where they are independent.</param>
     /// <param name="isExact">Whether variances are estimated anew at each marker.</param>
     /// <param name="threads">Most threads.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="GlmmException">The matrix is not a covariance matrix.</exception>
     public static ExactScan Create(
-        double[] relationship, double[] y, double[] x, int columns, bool isExact, int threads, CancellationToken cancellation)
+        double[] relationship, double[] y, double[] x, int columns, double[]? factor, bool isExact, int threads, CancellationToken cancellation)
     {
         int n = y.Length;
         var values = new double[n];
+        if (factor is not null)
+        {
+            Whiten(RecordCovariance.Whole(relationship, n), factor, n, threads);
+        }
+
         if (!DenseEigen.TryDecompose(relationship, n, values, threads, cancellation))
         {
             throw new GlmmException("The relationship matrix has entries that are not finite numbers, or its eigenvalues cannot be found. "
@@ -72,6 +81,11 @@ internal sealed class ExactScan
             values[i] = values[i] < NegligibleEigenvalue ? 0 : values[i];
         }
 
+        if (factor is not null)
+        {
+            DenseCholesky.SolveLowerTransposed(factor, n, relationship);
+        }
+
         var rotatedY = new double[n];
         DenseMatrix.TransposeMultiply(relationship, n, y, rotatedY);
         var rotatedX = new double[n * columns];
@@ -82,6 +96,25 @@ internal sealed class ExactScan
 
         return new ExactScan(relationship, new NullModel(values, rotatedY, rotatedX, columns), isExact);
     }
+
+    // L⁻¹ K L⁻ᵀ, in place: solve, turn over, solve
+    private static void Whiten(double[] matrix, double[] factor, int n, int threads)
+    {
+        SolveColumns(matrix, factor, n, threads);
+        for (int j = 0; j < n; j++)
+        {
+            for (int i = j + 1; i < n; i++)
+            {
+                (matrix[i + (long)j * n], matrix[j + (long)i * n]) = (matrix[j + (long)i * n], matrix[i + (long)j * n]);
+            }
+        }
+
+        SolveColumns(matrix, factor, n, threads);
+    }
+
+    private static void SolveColumns(double[] matrix, double[] factor, int n, int threads) =>
+        Parallel.For(0, n, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            j => DenseCholesky.SolveLower(factor, n, matrix.AsSpan(checked(j * n), n)));
 
     /// <summary>A region's Chebyshev points, and the null model's quantities as polynomials in it.</summary>
     public (ChebyshevRegion Region, PointRows Rows, double[] YY, double[] LogDeterminant, double[] LogCrossproduct) Region(int r) =>

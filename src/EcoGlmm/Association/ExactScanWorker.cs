@@ -11,7 +11,7 @@ namespace EcoGlmm.Association;
 /// Wald's F at the restricted maximum, the likelihood ratio of the two full maxima, the score at the null's full maximum.
 /// That xᵀPx and xᵀPy of all markers are known at a few λ by matrix products, and between them by interpolation, is ours.
 /// </remarks>
-internal sealed unsafe class ExactScanWorker
+internal sealed unsafe class ExactScanWorker : IMarkerWorker
 {
     /// <summary>Markers of a block.</summary>
     public const int BlockMarkers = 192;

@@ -67,11 +67,25 @@ internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
     public void Copies(ReadOnlySpan<byte> row, byte* target, int step)
     {
         const int copiesOfCodes = 0x0102;    // two copies for code 0, one for code 2, by bits of four
-        for (int i = 0; i < Count; i++)
+        if (chosen is not null)
         {
-            int individual = chosen is null ? i : chosen[i];
-            int code = (row[individual >> 2] >> (2 * (individual & 3))) & 3;
-            target[(long)i * step] = (byte)((copiesOfCodes >> (4 * code)) & 3);
+            for (int i = 0; i < chosen.Length; i++)
+            {
+                int individual = chosen[i];
+                int code = (row[individual >> 2] >> (2 * (individual & 3))) & 3;
+                target[(long)i * step] = (byte)((copiesOfCodes >> (4 * code)) & 3);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < individuals; i += 4)
+        {
+            int codes = row[i >> 2];
+            for (int k = 0; k < Math.Min(4, individuals - i); k++, codes >>= 2)
+            {
+                target[(long)(i + k) * step] = (byte)((copiesOfCodes >> (4 * (codes & 3))) & 3);
+            }
         }
     }
 }

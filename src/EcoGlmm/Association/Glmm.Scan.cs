@@ -56,7 +56,7 @@ public static partial class Glmm
 
         options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
         var rows = ScanData.Create(formula, FieldData.From(data), markers, options);
-        return QuantitativeScan.Run(formula, rows, markers, options, p => progress?.Report(p), cancellation);
+        return ScanRun.Run(formula, rows, markers, options, p => progress?.Report(p), cancellation);
     }
 
     private sealed class ScanProgressBar(LiveProgress live) : IProgress<ScanProgress>

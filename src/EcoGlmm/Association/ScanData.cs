@@ -9,10 +9,11 @@ internal sealed class ScanData
 {
     private const double LeastShareOfNames = 0.5;
 
-    private ScanData(ModelSpecification specification, double[] y, int[] individuals, string column, int strangers, int withoutRecord)
+    private ScanData(ModelSpecification specification, double[] y, double[] offset, int[] individuals, string column, int strangers, int withoutRecord)
     {
         Specification = specification;
         Y = y;
+        Offset = offset;
         Individuals = individuals;
         IndividualColumn = column;
         Strangers = strangers;
@@ -21,8 +22,14 @@ internal sealed class ScanData
 
     public ModelSpecification Specification { get; }
 
-    /// <summary>The response, less the offset.</summary>
+    /// <summary>The response; of successes out of trials, the successes.</summary>
     public double[] Y { get; }
+
+    /// <summary>The offset of the linear predictor, 0 where there is none.</summary>
+    public double[] Offset { get; }
+
+    /// <summary>The response less the offset.</summary>
+    public double[] Deviations => [.. Y.Zip(Offset, (y, o) => y - o)];
 
     public double[] X => Specification.Conditional.Training.X;
 
@@ -57,21 +64,16 @@ internal sealed class ScanData
         var rows = known.Length == data.RowCount ? data : data.Take(known);
         var specification = ModelSpecification.Create(formula, "~ 0", "~ 1", null, null, null, rows);
         var training = specification.Conditional.Training;
-        var response = specification.Response.Y;
-        if (specification.Response.Levels is not null || specification.Response.Trials is not null)
+        var y = specification.Response.Y;
+        if (options.Family is null && (specification.Response.Levels is not null || specification.Response.Trials is not null))
         {
-            throw new GlmmException($"The response {specification.Response.Name} is not a quantity but categories or proportions; a scan of a "
-                + "quantitative trait needs numbers.");
+            throw new GlmmException($"The response {specification.Response.Name} is not a quantity but categories or proportions. Name its family in "
+                + "ScanOptions, as Family = Family.Binomial().");
         }
 
-        var y = new double[response.Length];
-        for (int i = 0; i < y.Length; i++)
-        {
-            y[i] = response[i] - (training.Offset.Length == 0 ? 0 : training.Offset[i]);
-        }
-
+        var offset = training.Offset.Length == 0 ? new double[y.Length] : training.Offset;
         var individuals = Array.ConvertAll(specification.Rows, r => index[names[known[r]]!]);
-        return new ScanData(specification, y, individuals, column, data.RowCount - known.Length,
+        return new ScanData(specification, y, offset, individuals, column, data.RowCount - known.Length,
             index.Count - individuals.Distinct().Count());
     }
 
@@ -80,8 +82,16 @@ internal sealed class ScanData
         var shares = data.ColumnNames.Select(name =>
         {
             var texts = data.Texts(name);
-            return (Name: name, Share: texts.Count(t => t is not null && index.ContainsKey(t)) / (double)Math.Max(1, texts.Length));
+            int known = texts.Count(t => t is not null && index.ContainsKey(t));
+            return (Name: name, Share: known / (double)Math.Max(1, texts.Length), IsUnique: texts.Distinct().Count() == texts.Length);
         }).Where(c => c.Share >= LeastShareOfNames).ToArray();
+
+        // Parents are individuals too, but each individual stands for itself in one row.
+        if (shares.Length > 1 && shares.Count(c => c.IsUnique) == 1)
+        {
+            return shares.Single(c => c.IsUnique).Name;
+        }
+
         return shares.Length switch
         {
             1 => shares[0].Name,

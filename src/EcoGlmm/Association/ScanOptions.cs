@@ -25,6 +25,13 @@ public sealed record ScanOptions
     public ScanMethod Method { get; init; }
 
     /// <summary>
+    /// The distribution of the trait: <c>Family.Binomial()</c> for yes-or-no traits, <c>Family.Poisson()</c> for counts; null for
+    /// quantities. Other than for quantities, markers have score tests of the model without them, corrected by saddlepoint
+    /// where the statistic is large, so that rare alleles and few cases do not feign associations.
+    /// </summary>
+    public Family? Family { get; init; }
+
+    /// <summary>
     /// A CSV file to which results are written block by block. A scan that was interrupted goes on where it stood when it is
     /// called again with the same file, and gives the same numbers. Null to keep results in memory alone.
     /// </summary>

@@ -9,7 +9,10 @@ public sealed partial class GlmmFit
     /// <param name="age">The column of ages.</param>
     /// <param name="by">The column that tells individuals apart.</param>
     /// <param name="analysis">Methods, columns of known longevity, reference age; defaults when null.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">Age stands in an interaction, or a column cannot be used.</exception>
-    public AgeAnalysis AnalyzeAge(string age, string by, AgeAnalysisOptions? analysis = null) =>
-        SelectiveDisappearance.Analyze(Formula, Data, age, by, Family, Options, analysis);
+    public AgeAnalysis AnalyzeAge(string age, string by, AgeAnalysisOptions? analysis = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        SelectiveDisappearance.Analyze(Formula, Data, age, by, Family, Options, analysis, progress, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using EcoGlmm.Decomposition;
 using EcoGlmm.Formulas;
+using EcoGlmm.Hosts;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -31,10 +32,12 @@ public static class SelectiveDisappearance
     /// <param name="family">Response distribution and link; Gaussian when null.</param>
     /// <param name="options">As for <see cref="Glmm.Fit(string, FieldData, Family?, GlmmOptions?)"/>; fits are by maximum likelihood, so that AIC compares.</param>
     /// <param name="analysis">Methods, columns of known longevity, reference age; defaults when null.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>The methods with their slopes, tests and fits, the decomposition, warnings and figures.</returns>
     /// <exception cref="GlmmException">The formula, a column or the response cannot be used, or age stands in an interaction.</exception>
     public static AgeAnalysis Analyze(string formula, FieldData data, string age, string by, Family? family = null, GlmmOptions? options = null,
-        AgeAnalysisOptions? analysis = null)
+        AgeAnalysisOptions? analysis = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
@@ -53,16 +56,20 @@ public static class SelectiveDisappearance
             && (analysis.FirstAge is null || !double.IsNaN(row.Number(analysis.FirstAge))));
         if (rows.RowCount == 0) throw new GlmmException($"No row has all of {Names.List([.. new[] { age, by, analysis.LastAge, analysis.FirstAge }.OfType<string>()])}.");
         AgeChecks.RequireAgesOfDeath(rows, age, by, analysis);
+        var methods = (analysis.Methods ?? Enum.GetValues<AgeMethod>()).Distinct().ToArray();
+        using var live = LiveProgress.Start($"Analysing {age}", methods.Length, progress, cancellationToken);
         var naive = Glmm.Fit(text.With(x, null), rows, family, options);
         var sample = AgeSample.Of(naive, age, by, analysis);
         AgeChecks.RequireFollowed(sample.Sampling, age, by);
         var reference = analysis.ReferenceAge ?? sample.Sampling.MeanAge;
-        var methods = analysis.Methods ?? Enum.GetValues<AgeMethod>();
-        var approaches = methods.Distinct().Select(method =>
+        var approaches = methods.Select(method =>
         {
+            live.ThrowIfInterrupted();
             var model = AgeModel.Of(method, x, id, first, last, reference, sample.Sampling.MeanLastAge);
             var written = text.With(model.Terms, model.HasRandomSlopes ? $"within({x}, {id})" : null);
-            return Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive ? naive : Glmm.Fit(written, rows, family, options), analysis.Level, sample.Sampling.LastAgeSd * sample.Sampling.LastAgeSd / sample.Sampling.Individuals);
+            var approach = Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive ? naive : Glmm.Fit(written, rows, family, options), analysis.Level, sample.Sampling.LastAgeSd * sample.Sampling.LastAgeSd / sample.Sampling.Individuals);
+            live.Advance();
+            return approach;
         });
         return new AgeAnalysis(naive, age, by, [.. approaches], sample, reference, text.AddedGroup, data.RowCount - naive.ObservationCount, analysis);
     }

@@ -22,13 +22,15 @@ internal sealed class SimulationSource
     private readonly long _keptValues;
     private readonly RowSimulator? _rows;
     private readonly Action? _advance;
+    private readonly Action? _check;
     private readonly object _gate = new();
     private double[][]? _kept;
 
-    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues, RowSimulator? rows = null, Action? advance = null)
+    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues, RowSimulator? rows = null, Action? advance = null, Action? check = null)
     {
         _rows = rows;
         _advance = advance;
+        _check = check;
         _writer = writer;
         _keptValues = keptValues;
         _kept = kept;
@@ -49,9 +51,10 @@ internal sealed class SimulationSource
     /// <summary>Simulations that are made by row.</summary>
     /// <param name="rows">Makes them.</param>
     /// <param name="count">How many.</param>
-    /// <param name="advance">Called when a block of rows, of <see cref="BlockCount"/>, is done; may throw to end the work.</param>
-    public static SimulationSource FromRows(RowSimulator rows, int count, Action? advance = null) =>
-        new(rows.DrawSimulation, count, rows.RowCount, null, DefaultKeptValues, rows, advance);
+    /// <param name="advance">Called when a block of rows, of <see cref="BlockCount"/>, is done.</param>
+    /// <param name="check">Called before each row; may throw to end the work.</param>
+    public static SimulationSource FromRows(RowSimulator rows, int count, Action? advance = null, Action? check = null) =>
+        new(rows.DrawSimulation, count, rows.RowCount, null, DefaultKeptValues, rows, advance, check);
 
     /// <summary>
     /// Rows are done in so many blocks, whose sums are added in their order: it depends on the number of rows alone, so that the
@@ -76,7 +79,7 @@ internal sealed class SimulationSource
     private double[][] ByWriter()
     {
         var matrix = new double[Count][];
-        Parallel.For(0, Count, s => _writer(s, matrix[s] = new double[RowCount]));
+        Rethrowing(() => Parallel.For(0, Count, s => _writer(s, matrix[s] = new double[RowCount])));
         return matrix;
     }
 
@@ -84,7 +87,11 @@ internal sealed class SimulationSource
     {
         var matrix = new double[Count][];
         for (int s = 0; s < Count; s++)
+        {
+            _check?.Invoke();
             matrix[s] = new double[RowCount];
+        }
+
         ForEachRow(simulator, (_, row, values) =>
         {
             for (int s = 0; s < values.Length; s++)
@@ -102,6 +109,7 @@ internal sealed class SimulationSource
             int last = (int)((long)RowCount * (block + 1) / blocks);
             for (int row = (int)((long)RowCount * block / blocks); row < last; row++)
             {
+                _check?.Invoke();
                 simulator.DrawRow(row, local.Item2, local.Item1);
                 visit(block, row, local.Item2);
             }

@@ -19,6 +19,9 @@ internal sealed record Estimate
     /// <summary>Whether this is the REML estimate of a model whose σ could not be profiled out.</summary>
     public bool IsRestricted { get; init; }
 
+    /// <summary>Whether the likelihood was had by importance sampling.</summary>
+    public bool IsSimulated { get; init; }
+
     /// <summary>
     /// Covariance of ψ, d × d column-major; NaN rows for parameters without a standard error. For a Gaussian model with
     /// identity link only the fixed-effects block is filled (it is conditional on the variance parameters).

@@ -42,7 +42,7 @@ internal static class QuadratureCheck
                 return difference < Agreement ? estimate : With(estimate, estimate.Convergence.Status, Rough(points, other, difference));
             if (difference < Agreement)
                 return With(estimate, estimate.Convergence.Status, MorePoints(asked, points));
-            if (more == points)
+            if (more == points || (points > asked && LevelEffects.Of(model.Terms)!.Width > 1))
                 return With(estimate, ConvergenceStatus.NotConverged, Unstable(points, other, difference));
             model.QuadraturePoints = more;
             var start = model.Restraints.IsEmpty ? (double[])estimate.Psi.Clone() : null;

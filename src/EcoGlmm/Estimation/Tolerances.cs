@@ -22,6 +22,9 @@ internal static class Tolerances
     /// <summary>A step with a refreshed curvature must gain this for another refresh: else BFGS learns more than the guess knows.</summary>
     public const double LeastGain = 2e-3;
 
+    /// <summary>Effects of a level up to which perfect correlations are turned round: each effect is a search of its own.</summary>
+    public const int WidestTurned = 5;
+
     /// <summary>Starts tried after a search that stalled.</summary>
     public const int Restarts = 2;
 

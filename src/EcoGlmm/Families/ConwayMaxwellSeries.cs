@@ -11,7 +11,7 @@ internal static class ConwayMaxwellSeries
     private const double Negligible = 1e-24;
 
     /// <summary>A series longer than this, of counts that spread over tens of thousands, is not summed: everything is NaN.</summary>
-    private const int MostTerms = 100_000;
+    private const int MostTerms = 40_000;
 
     [ThreadStatic]
     private static double[]? buffer;

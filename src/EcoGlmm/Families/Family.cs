@@ -105,6 +105,13 @@ public abstract partial class Family
     /// </summary>
     internal virtual double VarianceFunction(double mu, double phi, double size) => Variance(mu, phi, size);
 
+    /// <summary>
+    /// The quasi-likelihood of one response, ∫ (y − t)/v(t) dt up to μ with terms of y alone left out, where mean and variance
+    /// function v(μ) describe the family but for a scale; null for the others. P. McCullagh &amp; J. Nelder (1989), Generalized
+    /// Linear Models, table 9.1.
+    /// </summary>
+    internal virtual double? QuasiLikelihood(double y, double mu) => null;
+
     /// <summary>Whether E[Y] is not link⁻¹(η), as for truncated families.</summary>
     internal virtual bool HasShiftedMean => false;
 

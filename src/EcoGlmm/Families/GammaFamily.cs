@@ -34,6 +34,8 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
 
     internal override double Variance(double mu, double phi, double size) => mu * mu / phi;
 
+    internal override double? QuasiLikelihood(double y, double mu) => -(y / mu) - Math.Log(mu);
+
     internal override double UnitDeviance(double y, double mu, double phi, double size) =>
         -2 * SpecialFunctions.Log1pMinusX((y - mu) / mu);
 

@@ -46,6 +46,8 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
 
     internal override double Variance(double mu, double phi, double size) => phi * phi / size;
 
+    internal override double? QuasiLikelihood(double y, double mu) => -0.5 * (y - mu) * (y - mu);
+
     internal override double UnitDeviance(double y, double mu, double phi, double size) => size * (y - mu) * (y - mu);
 
     internal override double Draw(RandomStream random, double mu, double phi, double size) =>

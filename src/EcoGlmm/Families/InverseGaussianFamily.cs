@@ -32,6 +32,8 @@ internal sealed class InverseGaussianFamily(Link link)
 
     internal override double VarianceFunction(double mu, double phi, double size) => mu * mu * mu;
 
+    internal override double? QuasiLikelihood(double y, double mu) => (-y / (2 * mu * mu)) + (1 / mu);
+
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
         double relative = (y - mu) / mu;

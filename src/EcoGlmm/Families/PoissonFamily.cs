@@ -32,6 +32,8 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
 
     internal override double Variance(double mu, double phi, double size) => mu;
 
+    internal override double? QuasiLikelihood(double y, double mu) => (y == 0 ? 0 : y * Math.Log(mu)) - mu;
+
     internal override double UnitDeviance(double y, double mu, double phi, double size) => Deviance(y, mu);
 
     internal override double Draw(RandomStream random, double mu, double phi, double size) => random.NextPoisson(mu);

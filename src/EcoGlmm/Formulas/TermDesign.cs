@@ -68,6 +68,8 @@ internal sealed record LearningTerm(
 
     public GlmmException Error(string fault, string advice) => FormulaError.At(Text, Syntax.Position, fault, advice);
 
+    private const string ModelArgument = "model";
+
     /// <summary>Numbers given by name, and the argument without a name, if there is one.</summary>
     public (Dictionary<string, double> Numbers, string? Name) Arguments(bool takesName)
     {
@@ -82,6 +84,8 @@ internal sealed record LearningTerm(
                     continue;
                 case { Name: null, Value: NumberNode number } when !takesName && Kind.Arguments.Count > numbers.Count:
                     numbers[Kind.Arguments[numbers.Count]] = number.Value;
+                    continue;
+                case { Name: ModelArgument, Value: NameNode or TextNode } when Kind.Evolve is not null:
                     continue;
                 case { Name: null, Value: NameNode or TextNode } when takesName && named is null:
                     named = argument.Value is NameNode column ? column.Name : ((TextNode)argument.Value).Value;
@@ -100,10 +104,19 @@ internal sealed record LearningTerm(
     {
         var known = Evaluator.Context.Relatedness;
         if (known is not null && known.TryGetValue(name ?? group, out var found))
-            return found;
+            return Evolving(found);
         var noun = name is null ? $"the levels of \"{group}\"" : $"levels under the name \"{name}\"";
         var names = known is null || known.Count == 0 ? "It holds nothing yet." : $"It holds {Names.List([.. known.Keys])}.";
         throw Error($"{Kind.Name}() needs what relates {noun}",
             $"Put it into GlmmOptions.Relatedness, a dictionary by name: [\"{name ?? group}\"] = Pedigree.From(...), PhylogeneticTree.Parse(...) or RelationshipMatrix.From(...). {names}");
+    }
+
+    /// <summary>What relates the levels by the rule that the term asks for, if it asks for one.</summary>
+    private Relatedness Evolving(Relatedness relatedness)
+    {
+        if (Kind.Evolve is not { } evolve || Syntax.Arguments.FirstOrDefault(a => a.Name == ModelArgument) is not { Value: { } value })
+            return relatedness;
+        return evolve(relatedness, value is NameNode word ? word.Name : ((TextNode)value).Value) ?? throw FormulaError.At(Text, value.Position,
+            $"{Kind.Name}() with a model needs a tree", "Give a PhylogeneticTree in GlmmOptions.Relatedness, or leave the model out.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Hosts;
@@ -6,28 +7,30 @@ namespace EcoGlmm.Hosts;
 /// <summary>
 /// Tells how far a long calculation has come, wherever the user looks: in a bar below the notebook's running cell, or in a
 /// line of the terminal that is wiped at the end. Calculations that are over within two seconds stay silent, and so
-/// does everything where nobody looks. A calculation within another one leaves the telling to it.
+/// does everything where nobody looks. A calculation within another one leaves the telling to it, and stops with it: its token is
+/// cancelled by the host, by the caller and by every calculation that it is a part of.
 /// </summary>
 /// <example>
 /// <code>
-/// using var progress = LiveProgress.Start("Bootstrapping", total: 1000);
-/// Parallel.For(0, 1000, i =>
-/// {
-///     progress.ThrowIfInterrupted();
-///     …
-///     progress.Advance();
-/// });
+/// using var progress = LiveProgress.Start("Bootstrapping", total: 1000, reported, cancellationToken);
+/// progress.ForEach(1000, maxThreads, i => …);
 /// </code>
 /// </example>
 internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1), LongEnough = TimeSpan.FromSeconds(2), Rhythm = TimeSpan.FromSeconds(0.25);
-    private static readonly AsyncLocal<LiveProgress?> Outermost = new();
+    private static readonly AsyncLocal<LiveProgress?> Innermost = new();
+
+    /// <summary>Reports of progress for the whole of a calculation.</summary>
+    private const int MostReports = 1000;
 
     private readonly string _what;
     private readonly int _total;
     private readonly Func<IRichDisplay, Action<IRichDisplay>?>? _open;
     private readonly Timer? _timer;
+    private readonly LiveProgress? _around;
+    private readonly CancellationTokenSource? _linked;
+    private readonly IProgress<double>? _reported;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly object _gate = new();
     private Action<IRichDisplay>? _update;
@@ -35,27 +38,53 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     private int _done;
     private volatile bool _ended;
 
-    private LiveProgress(string what, int total, Func<IRichDisplay, Action<IRichDisplay>?>? open, CancellationToken cancellation)
+    private LiveProgress(string what, int total, LiveProgress? around, IProgress<double>? reported, CancellationToken[] cancellations)
     {
         _what = what;
         _total = total;
-        _open = open;
-        Cancellation = cancellation;
+        _around = around;
+        _reported = reported;
+        var open = _open = around is null ? NotebookHost.LiveDisplay ?? TerminalLine.Opener : null;
+        if (cancellations.Length > 1) _linked = CancellationTokenSource.CreateLinkedTokenSource(cancellations);
+        Cancellation = _linked?.Token ?? (cancellations.Length == 1 ? cancellations[0] : CancellationToken.None);
         if (open is not null) _timer = new Timer(_ => Look(), null, FirstLook, Rhythm);
     }
 
-    /// <summary>Cancelled when the user interrupts the notebook's cell.</summary>
+    /// <summary>Cancelled when the user interrupts the notebook's cell, the caller cancels, or a calculation around this one is.</summary>
     public CancellationToken Cancellation { get; }
 
     /// <param name="what">What is being done, as a heading: "Fitting y ~ x".</param>
     /// <param name="total">The number of <see cref="Advance"/> calls that make up the whole; 0 if it is not known.</param>
-    public static LiveProgress Start(string what, int total = 0)
+    /// <param name="reported">Told of the share that is done, from 0 to 1.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public static LiveProgress Start(string what, int total = 0, IProgress<double>? reported = null, CancellationToken cancellation = default)
     {
-        var cancellation = NotebookHost.Interruption?.Invoke() ?? CancellationToken.None;
-        var isOutermost = Outermost.Value is null;
-        var progress = new LiveProgress(what, total, isOutermost ? NotebookHost.LiveDisplay ?? TerminalLine.Opener : null, cancellation);
-        if (isOutermost) Outermost.Value = progress;
-        return progress;
+        var around = Innermost.Value;
+        CancellationToken[] all = [NotebookHost.Interruption?.Invoke() ?? CancellationToken.None, around?.Cancellation ?? CancellationToken.None, cancellation];
+        return Innermost.Value = new LiveProgress(what, total, around, reported, [.. all.Where(token => token.CanBeCanceled).Distinct()]);
+    }
+
+    /// <summary>
+    /// Does so many parts in any order, each of which may start calculations of its own, and counts them. A part that fails ends the
+    /// whole with its own exception.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public void ForEach(int count, int maxThreads, Action<int> part)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = maxThreads, CancellationToken = Cancellation }, i =>
+            {
+                ThrowIfInterrupted();
+                part(i);
+                Advance();
+            });
+        }
+        catch (AggregateException failures)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
     }
 
     /// <summary>Ends the calculation when the user has interrupted the cell; does nothing once the calculation is over.</summary>
@@ -66,7 +95,12 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     }
 
     /// <summary>One more part of the whole is done. Parts may end on several threads.</summary>
-    public void Advance() => Interlocked.Increment(ref _done);
+    public void Advance()
+    {
+        var done = Interlocked.Increment(ref _done);
+        if (_reported is null || _total <= 0) return;
+        if (done == _total || done % Math.Max(1, _total / MostReports) == 0) _reported.Report(Math.Min(1, done / (double)_total));
+    }
 
     /// <inheritdoc/>
     public void Report(FitProgress value) => _last = value;
@@ -74,13 +108,15 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     /// <summary>Takes the display away.</summary>
     public void Dispose()
     {
-        if (Outermost.Value == this) Outermost.Value = null;
+        if (Innermost.Value == this) Innermost.Value = _around;
         _timer?.Dispose();
         lock (_gate)
         {
             if (!_ended) _update?.Invoke(ProgressBar.Gone);
             _ended = true;
         }
+
+        _linked?.Dispose();
     }
 
     private void Look()

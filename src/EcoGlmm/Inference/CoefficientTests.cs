@@ -28,16 +28,16 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     {
         Level = level;
         Degrees = degrees;
-        var satterthwaite = Satterthwaite.For(fit, degrees, ModelPart.Conditional);
-        var kept = fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).ToArray();
+        var inference = FixedEffectInference.For(fit, degrees);
+        var kept = fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate) && !c.IsFixed).ToArray();
         _rows = [.. kept.Select((c, j) =>
         {
             var l = new double[kept.Length];
             l[j] = 1;
-            var df = satterthwaite?.DegreesOfFreedom(l) ?? double.PositiveInfinity;
-            var half = StudentT.Quantile(0.5 + (level / 2), df) * c.StandardError;
-            return new CoefficientTest(c.Name, c.Estimate, c.StandardError, df, c.Statistic,
-                2 * StudentT.UpperTail(Math.Abs(c.Statistic), df), c.Estimate - half, c.Estimate + half);
+            var (estimate, error, df) = (inference.Estimates[j], inference.StandardError(l), inference.DegreesOfFreedom(l));
+            var half = StudentT.Quantile(0.5 + (level / 2), df) * error;
+            return new CoefficientTest(c.Name, estimate, error, df, estimate / error,
+                2 * StudentT.UpperTail(Math.Abs(estimate / error), df), estimate - half, estimate + half);
         })];
     }
 
@@ -56,7 +56,7 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     /// <summary>The test of a coefficient.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
     public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows);

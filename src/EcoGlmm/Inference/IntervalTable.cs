@@ -26,7 +26,11 @@ public enum IntervalMethod
 /// <param name="Estimate">Its estimate.</param>
 /// <param name="Lower">Lower end.</param>
 /// <param name="Upper">Upper end.</param>
-public sealed record Interval(ModelPart Part, string Name, double Estimate, double Lower, double Upper);
+public sealed record Interval(ModelPart Part, string Name, double Estimate, double Lower, double Upper)
+{
+    /// <summary>The estimate's standard error, where the interval is made from one; otherwise NaN.</summary>
+    public double StandardError { get; init; } = double.NaN;
+}
 
 /// <summary>
 /// Confidence intervals of fixed effects, and, by profile or bootstrap, of standard deviations ("sd_Days|Subject"), correlations

@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Hosts;
 using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Inference;
@@ -14,19 +15,21 @@ internal static class ParametricBootstrap
     public const long DefaultSeed = 1;
 
     /// <summary>A statistic of each refit: [simulation][element]; refits that failed are left out.</summary>
-    public static double[][] Statistics(GlmmFit fit, Func<GlmmFit, double[]> statistic, int count, long seed)
+    public static double[][] Statistics(GlmmFit fit, Func<GlmmFit, double[]> statistic, int count, long seed,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         if (!fit.Convergence.IsConverged)
             throw new GlmmException("The fit did not converge, so that simulating from it says nothing. Mend the model first: fit.Convergence says what is wrong.");
+        using var live = LiveProgress.Start("Bootstrapping", count, progress, cancellation);
         var responses = fit.Simulate(count, seed, SimulationMode.Unconditional);
         var results = new double[]?[count];
         var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = fit.Options.Control.MaxThreads }, s =>
+        live.ForEach(count, fit.Options.Control.MaxThreads, s =>
         {
             try
             {
                 var again = ModelFitter.Fit(fit.Specification, fit.Response.With(responses[s], fit.Specification, fit.Family), fit.Data, fit.Family,
-                    options, null, CancellationToken.None);
+                    options, null, live.Cancellation);
                 if (again.Convergence.IsConverged) results[s] = statistic(again);
             }
             catch (GlmmException)
@@ -46,10 +49,11 @@ internal static class ParametricBootstrap
     }
 
     /// <summary>Intervals of all parameters.</summary>
-    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, int count, long seed)
+    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, int count, long seed,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         var parameters = FitParameter.Of(fit);
-        var statistics = Statistics(fit, f => [.. parameters.Select(p => p.Value(f))], count, seed);
+        var statistics = Statistics(fit, f => [.. parameters.Select(p => p.Value(f))], count, seed, progress, cancellation);
         return parameters.Select((p, k) =>
         {
             var (lower, upper) = Percentiles(statistics, k, level);

@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Hosts;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Inference;
@@ -13,29 +14,34 @@ namespace EcoGlmm.Inference;
 internal sealed class ProfileLikelihood
 {
     private const int MostSteps = 25;
-    private const double Tolerance = 1e-4;
+
+    /// <summary>How near the root is to be to its quantile, in standard errors of the parameter.</summary>
+    private const double Tolerance = 1e-6;
+
+    private readonly CancellationToken _cancellation;
     private readonly GlmmFit _fit;
     private readonly double _best;
     private readonly double _z;
 
-    private ProfileLikelihood(GlmmFit fit, double level)
+    private ProfileLikelihood(GlmmFit fit, double level, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _fit = fit;
         _best = Objective(fit);
         _z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
     }
 
     /// <summary>Intervals of all parameters; for a REML fit those of maximum likelihood, as in lme4.</summary>
-    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level)
+    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         if (!fit.Convergence.IsConverged)
             throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
         var options = fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } };
-        var profile = new ProfileLikelihood(ModelFitter.Again(fit, options), level);
         var parameters = FitParameter.Of(fit);
         var ends = new double[2 * parameters.Count];
-        Parallel.For(0, ends.Length, new ParallelOptions { MaxDegreeOfParallelism = fit.Options.Control.MaxThreads },
-            k => ends[k] = profile.End(parameters[k / 2], k % 2 == 0 ? -1 : 1));
+        using var live = LiveProgress.Start("Profiling the likelihood", ends.Length, progress, cancellation);
+        var profile = new ProfileLikelihood(ModelFitter.Again(fit, options, live.Cancellation), level, live.Cancellation);
+        live.ForEach(ends.Length, fit.Options.Control.MaxThreads, k => ends[k] = profile.End(parameters[k / 2], k % 2 == 0 ? -1 : 1));
         return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k], ends[(2 * k) + 1]));
     }
 
@@ -55,6 +61,7 @@ internal sealed class ProfileLikelihood
         double From(double u) => isZero ? u : parameter.FromUnbounded(u);
         double To(double v) => isZero ? v : parameter.ToUnbounded(v);
         x = origin + (side * step);
+        var (before, zetaBefore) = (origin, 0.0);
         for (var i = 0; i < MostSteps; i++)
         {
             var value = From(x);
@@ -64,6 +71,9 @@ internal sealed class ProfileLikelihood
             if (zeta < _z) (inside, zetaInside) = (value, zeta);
             else outside = value;
             var next = zeta > 0.02 * _z ? origin + ((x - origin) * _z / zeta) : origin + (3 * (x - origin));
+            // Near the end the line through the last two points is better than that through the estimate.
+            if (Math.Abs(zeta - _z) < 0.1 * _z && Math.Abs(zeta - zetaBefore) > 0.01 * Math.Abs(zeta - _z)) next = x + ((_z - zeta) * (x - before) / (zeta - zetaBefore));
+            (before, zetaBefore) = (x, zeta);
             if (double.IsNaN(outside))
             {
                 // Far out the likelihood may never fall far enough: the interval then ends at the bound.
@@ -118,7 +128,7 @@ internal sealed class ProfileLikelihood
     {
         try
         {
-            var held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] });
+            var held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] }, _cancellation);
             return Math.Sqrt(Math.Max(0, 2 * (_best - Objective(held))));
         }
         catch (GlmmException)

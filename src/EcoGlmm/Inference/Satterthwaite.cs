@@ -72,15 +72,14 @@ internal sealed class Satterthwaite
         _parameterCovariance = Array.ConvertAll(HessianInverse.Of(hessian, d + 1).Values, v => double.IsNaN(v) ? 0 : 2 * v);
     }
 
-    /// <summary>The degrees of freedom of a fit; null for the normal approximation.</summary>
-    /// <exception cref="GlmmException">Satterthwaite's are asked of a model that does not have them.</exception>
-    public static Satterthwaite? For(GlmmFit fit, DenominatorDegrees degrees, ModelPart part)
+    /// <summary>The degrees of freedom of a fit.</summary>
+    /// <exception cref="GlmmException">The model does not have them.</exception>
+    public static Satterthwaite For(GlmmFit fit, ModelPart part)
     {
-        if (degrees == DenominatorDegrees.Infinite) return null;
         if (!fit.Estimate.IsProfiled || part != ModelPart.Conditional || !double.IsFinite(fit.LogLikelihood))
         {
             throw new GlmmException($"Satterthwaite's degrees of freedom are for fixed effects of Gaussian models with identity link, constant dispersion and a proper fit, not for {fit.Family}. "
-                + "Use DenominatorDegrees.Infinite, likelihood-ratio tests or the parametric bootstrap.");
+                + "Use DenominatorDegrees.BetweenWithin or Infinite, likelihood-ratio tests or the parametric bootstrap.");
         }
 
         return new Satterthwaite(fit);

@@ -1,3 +1,4 @@
+using EcoGlmm.Inference;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
@@ -81,7 +82,7 @@ internal static class EffectTables
     {
         var content = new TableContent("Tests of the fixed effects")
         {
-            Note = tests.Degrees == DenominatorDegrees.Satterthwaite ? "Degrees of freedom by Satterthwaite's method." : "Normal approximation.",
+            Note = Note([DegreesWords.Of(tests.Degrees)], tests.Count),
         }.Text("").Number("Estimate").Number("Std. error").Number("df");
         Ends(content, tests.Level);
         content.Number("t").Number("p");

@@ -65,14 +65,16 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     private readonly ModelPart _part;
     private readonly int _byCount;
     private readonly string? _slopeOf;
-    private readonly Satterthwaite? _degrees;
+    private readonly FixedEffectInference _inference;
+    private readonly DenominatorDegrees _degrees;
 
     internal MarginalMeans(GlmmFit fit, ReferenceGrid grid, GridSpecification specification, PredictionScale scale, GridWeights weights,
         GridVariable? slopeOf, DenominatorDegrees degrees, double level)
     {
         (_fit, _part, _slopeOf, Scale, Level) = (fit, grid.Part, slopeOf?.Name, slopeOf is null ? scale : PredictionScale.Link, level);
         _byCount = specification.By.Count;
-        _degrees = Satterthwaite.For(fit, degrees, grid.Part);
+        _degrees = degrees;
+        _inference = FixedEffectInference.For(fit, degrees, grid.Part);
         Variables = [.. specification.By, .. specification.Compared];
         _functionals = [.. grid.Functionals([.. Variables.Select(grid.Variable)], weights, slopeOf)];
         _means = Array.ConvertAll(_functionals, Mean);
@@ -96,7 +98,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     /// <summary>A mean by the levels in its name, "Deprived, Male".</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
     public MarginalMean this[string name] => Array.Find(_means, m => m.Name == name)
-        ?? throw new GlmmException($"There is no marginal mean \"{name}\"{Text.NearestName.Suggestion(name, _means.Select(m => m.Name))}");
+        ?? throw new GlmmException($"There is no marginal mean \"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
 
     /// <summary>
     /// All pairwise differences on the link scale, within the levels of the variables after the bar; where differences are logs
@@ -117,8 +119,8 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
                     double[] l = [.. members[i].L.Zip(members[j].L, (a, b) => a - b)];
                     var estimable = members[i].IsEstimable && members[j].IsEstimable;
                     draft.Add(($"{Label(members[i], _byCount, Variables.Count)} - {Label(members[j], _byCount, Variables.Count)}",
-                        members[i].Estimate - members[j].Estimate, estimable ? members[i].Grid.StandardError(l) : double.NaN,
-                        _degrees?.DegreesOfFreedom(l) ?? double.PositiveInfinity));
+                        members[i].Estimate - members[j].Estimate, estimable ? _inference.StandardError(l) : double.NaN,
+                        _inference.DegreesOfFreedom(l)));
                 }
             }
 
@@ -164,15 +166,15 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
             yield return Scale == PredictionScale.Link ? $"on the {FitWords.Scale(_fit.Family, _part)}" : "on the response scale";
             if (_fit.Estimate.Model.Terms.Count > 0) yield return "for the typical level of the random effects";
             if (_part == ModelPart.Conditional && _fit.Estimate.Model.IsZeroInflated) yield return "of the conditional part, without zero inflation";
-            if (_degrees is not null) yield return "degrees of freedom by Satterthwaite";
+            if (_degrees != DenominatorDegrees.Infinite) yield return DegreesWords.Of(_degrees);
             if (_means.Any(m => double.IsNaN(m.Estimate))) yield return "NaN: not estimable, since the combination does not occur in the data";
         }
     }
 
     private MarginalMean Mean(GridFunctional functional)
     {
-        var (eta, error) = (functional.Estimate, functional.StandardError);
-        var df = _degrees?.DegreesOfFreedom(functional.L) ?? double.PositiveInfinity;
+        var (eta, error) = (functional.Estimate, functional.IsEstimable ? _inference.StandardError(functional.L) : double.NaN);
+        var df = _inference.DegreesOfFreedom(functional.L);
         var half = StudentT.Quantile(0.5 + (Level / 2), df) * error;
         var levels = functional.Levels.ToDictionary(l => l.Variable, l => l.Level);
         var name = Label(functional, 0, functional.Levels.Count);

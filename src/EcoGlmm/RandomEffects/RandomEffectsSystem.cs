@@ -246,6 +246,19 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
 
+    /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
+    /// <exception cref="GlmmException">Systems are solved by iterations, which have no factor to draw by.</exception>
+    public void SolveFactorTransposed(Span<double> z)
+    {
+        if (_factor is IterativeFactor)
+        {
+            throw new GlmmException("Random effects cannot be drawn from a fit by iterations. Fit it with "
+                + "new GlmmControl { Solver = LinearSolver.Direct }, if its factorisation can be had.");
+        }
+
+        ((SparseCholesky?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
+    }
+
     private void FormH()
     {
         var at = 0;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using EcoGlmm.Data;
 using EcoGlmm.Relationships;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -15,22 +15,27 @@ namespace EcoGlmm;
 /// A branch of length zero is taken as 10⁻⁸ of the tree's height.
 /// <para>J. D. Hadfield and S. Nakagawa (2010), Journal of Evolutionary Biology 23, 494-508.</para>
 /// </remarks>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class PhylogeneticTree : Relatedness
 {
     private readonly TreeNodes _nodes;
     private readonly double[] _depths;
     private readonly Lazy<SparsePrecision> _precision;
 
-    private PhylogeneticTree(TreeNodes nodes)
-        : base(nodes.Names[..^1])
+    private PhylogeneticTree(TreeNodes nodes, TreePrecision? rule = null)
+        : base(nodes.Names[..(rule?.Order ?? nodes.Root)])
     {
         _nodes = nodes;
+        Rule = rule;
         _depths = nodes.Depths();
         _precision = new(() =>
         {
-            var model = new BrownianTree(nodes);
+            // Where the rule has a parameter, at its starting value: for drawing effects.
+            var model = rule ?? new BrownianTree(nodes);
             var values = new double[model.Pattern.NonZeros];
-            var logDeterminant = model.Evaluate([], values);
+            var logDeterminant = model.Evaluate([model.Start], values) - (model.Order * Math.Log(model.Unit));
+            for (var i = 0; i < values.Length; i++)
+                values[i] /= model.Unit;
             return new SparsePrecision(model.Pattern, values, logDeterminant);
         });
     }
@@ -94,6 +99,28 @@ public sealed class PhylogeneticTree : Relatedness
     /// </summary>
     public PhylogeneticTree ScaledToUnitHeight() => new(_nodes.Scaled(1 / Height));
 
+    /// <summary>
+    /// The same tree with effects that evolve by another rule than Brownian motion, whose parameter is estimated with the model:
+    /// what <c>phylo(1 | species, model = lambda)</c> asks for.
+    /// </summary>
+    /// <param name="model">
+    /// "brownian"; "lambda", Pagel's λ, by which the covariances between species are multiplied; "ou", an Ornstein-Uhlenbeck
+    /// process at its stationary variance, with correlations exp(−decay × distance).
+    /// </param>
+    /// <exception cref="GlmmException">There is no model of that name.</exception>
+    public PhylogeneticTree Evolving(string model) => model switch
+    {
+        "brownian" => new(_nodes),
+        "lambda" => new(_nodes, new PagelTree(_nodes.Scaled(1 / Height), Height)),
+        "ou" => new(_nodes, new OrnsteinUhlenbeckTree(_nodes)),
+        _ => throw new GlmmException($"There is no model of evolution called \"{model}\"{NearestName.Suggestion(model, Models)} There are {EcoGlmm.Text.Names.List(Models)}."),
+    };
+
+    private static readonly string[] Models = ["brownian", "lambda", "ou"];
+
+    /// <summary>The rule by which effects evolve; null for Brownian motion.</summary>
+    internal TreePrecision? Rule { get; }
+
     /// <summary>The tree's nodes; the root stands last and is no level of a Brownian effect.</summary>
     internal TreeNodes Nodes => _nodes;
 
@@ -101,7 +128,9 @@ public sealed class PhylogeneticTree : Relatedness
 
     internal override SparsePrecision Precision => _precision.Value;
 
-    internal override IReadOnlyList<double> Variances => new ArraySegment<double>(_depths, 0, _depths.Length - 1);
+    internal override IReadOnlyList<double> Variances => Rule is { } rule
+        ? [.. Enumerable.Range(0, rule.Order).Select(level => rule.Unit * rule.Variance(level))]
+        : new ArraySegment<double>(_depths, 0, _depths.Length - 1);
 
     internal override int IndexOf(string name)
     {

@@ -21,11 +21,16 @@ internal sealed class PagelTree : TreePrecision
 {
     private readonly double[] _depths;
 
-    public PagelTree(TreeNodes nodes)
+    /// <param name="nodes">The tree.</param>
+    /// <param name="unit">What its branches were divided by.</param>
+    public PagelTree(TreeNodes nodes, double unit = 1)
         : base(nodes, withRoot: false)
     {
         _depths = nodes.Depths();
+        Unit = unit;
     }
+
+    public override double Unit { get; }
 
     public override int ParameterCount => 1;
 

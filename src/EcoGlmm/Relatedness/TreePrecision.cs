@@ -41,6 +41,9 @@ internal abstract class TreePrecision
     /// <summary>Where a search for φ starts.</summary>
     public virtual double Start => 0;
 
+    /// <summary>What variances by this precision must be multiplied by for those of the tree, which may be in years.</summary>
+    public virtual double Unit => 1;
+
     protected TreeNodes Nodes { get; }
 
     /// <summary>The parameter at φ, on the users' scale.</summary>

@@ -40,6 +40,32 @@ public static class ReportingExtensions
         return new ReportWriter(fit, options, checks).Write();
     }
 
+    /// <summary>
+    /// A whole analysis on one page: the card, the checks, a figure for each variable of the fixed effects, table and sentences for a
+    /// manuscript. <c>fit.Analysis().SaveHtml("analysis.html")</c> writes it as a page that stands alone.
+    /// </summary>
+    /// <param name="fit">The model.</param>
+    /// <param name="check">What to check with; the usual when null.</param>
+    /// <param name="options">Labels, level of the intervals and number style of the table; the usual ones when null.</param>
+    public static ModelAnalysis Analysis(this GlmmFit fit, CheckOptions? check = null, ModelTableOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        List<Figure> effects = [];
+        foreach (string variable in fit.Specification.Conditional.FixedVariableNames.Where(v => fit.Data.ColumnNames.Contains(v)))
+        {
+            try
+            {
+                effects.Add(fit.PlotEffect(variable));
+            }
+            catch (GlmmException)
+            {
+                // A variable that only the offset has is no effect to draw.
+            }
+        }
+
+        return new ModelAnalysis(fit, fit.Check(check), effects, options ?? new ModelTableOptions());
+    }
+
     /// <summary>How to cite the software that the model was fitted with.</summary>
     /// <param name="fit">The model.</param>
     /// <returns>The citation as a sentence; <see cref="Citation.BibTex"/> has it for reference managers.</returns>

@@ -11,7 +11,7 @@ namespace EcoGlmm.Notebooks.Tests;
 public sealed partial class DocumentTests(SharedKernel kernel)
 {
     // Commands that other tests of this project, or test.sh, run.
-    private static readonly string[] RunElsewhere = ["dotnet pack src/EcoGlmm ", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs", "dotnet tool install ", "bash test.sh"];
+    private static readonly string[] RunElsewhere = ["dotnet pack src/", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs", "dotnet tool install ", "bash test.sh"];
 
     public static TheoryData<string> Pages => [.. DocumentBlocks.Pages];
 

@@ -1,3 +1,5 @@
+using EcoGlmm.Association;
+
 namespace EcoGlmm.Tests.Association;
 
 public class AssociationScanTests
@@ -167,6 +169,27 @@ public class AssociationScanTests
         })), StringComparison.Ordinal);
         Assert.Contains("None of the values", Message(data, new ScanOptions { Individual = "family" }), StringComparison.Ordinal);
         Assert.Contains("more than one row", Message(data.With("animal", data.Texts("animal").Select(a => a == "a002" ? "a001" : a))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaddlepointTailsAreNearTheExactOnes()
+    {
+        // one carrier in twenty of an allele, every fiftieth ill: the sum of cases among carriers is binomial
+        const int carriers = 40;
+        var probability = Enumerable.Repeat(0.02, carriers).ToArray();
+        var scores = new BinomialScores(probability, [.. Enumerable.Repeat(1.0, carriers)]);
+        var g = Enumerable.Repeat(1.0, carriers).ToArray();
+        foreach (int cases in new[] { 4, 5, 6 })
+        {
+            double exact = Enumerable.Range(cases, carriers + 1 - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02, carriers, k));
+            double beyond = Enumerable.Range(cases + 1, carriers - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02, carriers, k));
+            double saddlepoint = Saddlepoint.TwoSided(scores, g, cases - 0.8);
+            double normal = UpperTail.ChiSquare(Math.Pow(cases - 0.8, 2) / (carriers * 0.02 * 0.98));
+
+            // of a sum of whole numbers the smooth tail lies between those with and without the value itself
+            Assert.InRange(saddlepoint, beyond, exact);
+            Assert.True(normal < 0.2 * exact);
+        }
     }
 
     [Fact]

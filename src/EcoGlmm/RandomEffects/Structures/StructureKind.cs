@@ -56,6 +56,9 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     /// <summary>The precision of related levels, for layouts that have them.</summary>
     public Func<Relatedness, LevelPrecision>? Relate { get; init; }
 
+    /// <summary>What relates the levels by a rule of the name given as <c>model</c>, null where it has none; null for kinds without rules.</summary>
+    public Func<Relatedness, string, Relatedness?>? Evolve { get; init; }
+
     /// <summary>Whether anything may follow the first comma.</summary>
     public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members;
 

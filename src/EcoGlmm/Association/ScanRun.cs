@@ -3,8 +3,8 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
 
-/// <summary>A scan of a quantitative trait, with one record of each individual.</summary>
-internal static class QuantitativeScan
+/// <summary>Scans, block by block: of quantitative traits by the linear mixed model, of others by score tests.</summary>
+internal static class ScanRun
 {
     public static AssociationScan Run(
         string formula, ScanData data, Genotypes markers, ScanOptions options, Action<ScanProgress> progress, CancellationToken cancellation)
@@ -42,13 +42,12 @@ internal static class QuantitativeScan
                 end++;
             }
 
-            progress(new ScanProgress("eigenvectors", done, total));
+            progress(new ScanProgress("model without markers", done, total));
             var matrix = relationship.OfRows(chromosome, isCentred, cancellation);
-            double scale = MeanDiagonal(matrix, n);
-            var scan = ExactScan.Create(matrix, data.Y, data.X, data.Columns, options.Method == ScanMethod.Exact, options.MaxThreads, cancellation);
-            double lambda = Math.Exp(scan.Model.LogLambdaReml) * scale;
-            heritability = double.IsNaN(heritability) ? lambda / (lambda + 1) : heritability;
-            OrderedBlocks.Run<MarkerTests>(from, end, options.MaxThreads, () => new BlockTester(scan, data, markers, blocks, isCentred).Test, (block, tests) =>
+            var makeWorker = options.Family is { } family
+                ? ScoreTests(data, family, matrix, options, cancellation)
+                : LinearTests(data, matrix, options, cancellation, ref heritability);
+            OrderedBlocks.Run<MarkerTests>(from, end, options.MaxThreads, () => new ScanBlockTester(makeWorker(), data, markers, blocks, isCentred).Test, (block, tests) =>
             {
                 var results = Rows(markers, blocks.All[block].Start, tests);
                 rows.AddRange(results);
@@ -59,6 +58,30 @@ internal static class QuantitativeScan
         }
 
         return new AssociationScan(rows, Describe(formula, data, markers, options, heritability));
+    }
+
+    private static Func<IMarkerWorker> LinearTests(
+        ScanData data, double[] matrix, ScanOptions options, CancellationToken cancellation, ref double heritability)
+    {
+        int n = data.Y.Length;
+        double scale = MeanDiagonal(matrix, n);
+        var factor = RecordCovariance.Factor(data, matrix, options.MaxThreads, cancellation);
+        var scan = ExactScan.Create(matrix, data.Deviations, data.X, data.Columns, factor, options.Method == ScanMethod.Exact, options.MaxThreads, cancellation);
+        double lambda = Math.Exp(scan.Model.LogLambdaReml) * scale;
+        heritability = double.IsNaN(heritability) && factor is null ? lambda / (lambda + 1) : heritability;
+        return () => new ExactScanWorker(scan);
+    }
+
+    private static Func<IMarkerWorker> ScoreTests(
+        ScanData data, Family family, double[] matrix, ScanOptions options, CancellationToken cancellation)
+    {
+        if (data.Specification.Conditional.Training.RandomTerms.Length > 0)
+        {
+            throw new GlmmException($"A scan of a {family.Name} trait has no random effects beside relationships. Leave the terms with a bar out of the formula.");
+        }
+
+        var model = NullGlmm.Fit(data, family, RecordCovariance.Whole(matrix, data.Y.Length), options.MaxThreads, cancellation);
+        return () => new ScoreScanWorker(model, data.X, data.Columns);
     }
 
     private static MarkerAssociation[] Rows(Genotypes markers, int start, MarkerTests tests)
@@ -86,13 +109,19 @@ internal static class QuantitativeScan
 
     private static void RefuseRepeats(ScanData data, Genotypes markers)
     {
+        var terms = data.Specification.Conditional.Training.RandomTerms;
+        if (Array.Exists(terms, t => t.Group == data.IndividualColumn))
+        {
+            return;
+        }
+
         var seen = new HashSet<int>();
         foreach (int i in data.Individuals)
         {
             if (!seen.Add(i))
             {
                 throw new GlmmException($"The individual \"{markers.Individuals[i]}\" has more than one row in the data. Take a mean of each "
-                    + $"individual first, or add what individuals have in common beside their genes: (1 | {data.IndividualColumn}).");
+                    + $"individual first, or add what its records have in common beside its genes: (1 | {data.IndividualColumn}).");
             }
         }
     }
@@ -129,58 +158,13 @@ internal static class QuantitativeScan
             Source = markers.Source,
             Individuals = data.Individuals.Distinct().Count(),
             Rows = data.Y.Length,
-            Method = (options.Method == ScanMethod.Exact
+            Method = (options.Family is { } family
+                ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model without markers"
+                : options.Method == ScanMethod.Exact
                 ? "Linear mixed model, both variances estimated anew at each marker"
                 : "Linear mixed model, variances held at those without markers") + "; " + relationship + ".",
             Heritability = heritability,
             Notes = notes,
         };
-    }
-
-    // Decodes and tests blocks for one thread.
-    private sealed class BlockTester
-    {
-        private readonly ExactScanWorker worker;
-        private readonly Genotypes markers;
-        private readonly ScanBlocks blocks;
-        private readonly bool isCentred;
-        private readonly GenotypeDecoder decoder;
-        private readonly ulong[] mask;
-
-        public BlockTester(ExactScan scan, ScanData data, Genotypes markers, ScanBlocks blocks, bool isCentred)
-        {
-            worker = new ExactScanWorker(scan);
-            (this.markers, this.blocks, this.isCentred) = (markers, blocks, isCentred);
-            var chosen = Array.ConvertAll(data.Individuals, markers.StoreIndividual);
-            bool isWhole = chosen.Length == markers.StoreIndividuals && chosen.Select((c, i) => c == i).All(same => same);
-            decoder = new GenotypeDecoder(isWhole ? null : chosen, markers.StoreIndividuals);
-            mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
-        }
-
-        public MarkerTests Test(int block)
-        {
-            var (start, count) = blocks.All[block];
-            var tests = new MarkerTests(count);
-            for (int m = 0; m < count; m++)
-            {
-                var row = markers.Row(start + m);
-                var counts = GenotypeCounts.Of(row, mask);
-                tests.Frequency[m] = counts.Frequency;
-                tests.Called[m] = counts.Called;
-                var values = worker.Marker(m);
-                if (counts.IsMonomorphic)
-                {
-                    values.Clear();
-                    continue;
-                }
-
-                double mean = counts.Mean;
-                double shift = isCentred ? mean : 0;
-                decoder.Decode(row, 2 - shift, 1 - shift, -shift, mean - shift, values);
-            }
-
-            worker.Test(count, tests);
-            return tests;
-        }
     }
 }

@@ -1,0 +1,115 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Association;
+
+/// <summary>
+/// The generalized linear mixed model without a marker, g(μ) = X b + u with var u = τ K, by penalised quasi-likelihood: N. E.
+/// Breslow and D. G. Clayton, J. Am. Stat. Assoc. 88 (1993) 9-25; for scans: H. Chen and others, Am. J. Hum. Genet. 98
+/// (2016) 653-666. Binomial with logit and Poisson with log link.
+/// </summary>
+internal sealed class NullGlmm
+{
+    private const int MostIterations = 100;
+    private const double Tolerance = 1e-6;
+    private const double LargestPredictor = 30;
+    private const double LeastWeight = 1e-8;
+
+    private NullGlmm(double[] mean, double[] weights, double[] score, double tau, double[] p, IScoreDistribution distribution)
+    {
+        (Mean, Weights, Score, Tau, P, Distribution) = (mean, weights, score, tau, p, distribution);
+    }
+
+    /// <summary>Means of the response (numbers of successes, counts), given the individuals' effects.</summary>
+    public double[] Mean { get; }
+
+    /// <summary>Variances of the response, which are the weights of canonical links.</summary>
+    public double[] Weights { get; }
+
+    /// <summary>Response less mean.</summary>
+    public double[] Score { get; }
+
+    /// <summary>Variance of the individuals' effects, by K.</summary>
+    public double Tau { get; }
+
+    /// <summary>The matrix P, which the variance of a marker's score is made by.</summary>
+    public double[] P { get; }
+
+    /// <summary>The distribution of scores.</summary>
+    public IScoreDistribution Distribution { get; }
+
+    /// <exception cref="GlmmException">It does not converge, or the response does not fit the family.</exception>
+    public static NullGlmm Fit(ScanData data, Family family, double[] relationship, int threads, CancellationToken cancellation)
+    {
+        int n = data.Y.Length;
+        bool isBinomial = IsBinomial(family);
+        double[] size = data.Specification.Response.Trials ?? [.. Enumerable.Repeat(1.0, n)];
+        double[] y = data.Y;
+        for (int i = 0; i < n; i++)
+        {
+            if (family.CheckResponse(y[i], size[i]) is { } problem)
+            {
+                throw new GlmmException($"The response {data.Specification.Response.Name} does not fit the family {family.Name}: {problem}.");
+            }
+        }
+
+        var eta = new double[n];
+        for (int i = 0; i < n; i++)
+        {
+            double start = isBinomial ? (y[i] + 0.5) / (size[i] + 1) : y[i] + 0.1;
+            eta[i] = isBinomial ? Math.Log(start / (1 - start)) : Math.Log(start);
+        }
+
+        var reml = new AverageInformation([relationship], data.X, data.Columns, n, threads);
+        double[] tau = [0.1];
+        var mean = new double[n];
+        var weights = new double[n];
+        var working = new double[n];
+        var inverse = new double[n];
+        for (int iteration = 0; iteration < MostIterations; iteration++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                double rate = isBinomial ? SpecialFunctions.Logistic(eta[i]) : Math.Exp(eta[i]);
+                mean[i] = size[i] * rate;
+                weights[i] = Math.Max(LeastWeight, isBinomial ? size[i] * rate * (1 - rate) : rate);
+                inverse[i] = 1 / weights[i];
+                working[i] = eta[i] - data.Offset[i] + (y[i] - mean[i]) / weights[i];
+            }
+
+            double before = tau[0];
+            reml.Maximise(working, inverse, tau, mostSteps: 1, cancellation);
+            double change = Math.Abs(tau[0] - before) / (Math.Abs(before) + 1e-2);
+            var effects = new double[n];
+            DenseMatrix.Multiply(relationship, n, reml.Residual, effects);
+            for (int i = 0; i < n; i++)
+            {
+                double next = data.Offset[i] + tau[0] * effects[i];
+                for (int p = 0; p < data.Columns; p++)
+                {
+                    next += data.X[i + p * n] * reml.Fixed[p];
+                }
+
+                next = Math.Clamp(next, -LargestPredictor, LargestPredictor);
+                change = Math.Max(change, Math.Abs(next - eta[i]) / (1 + Math.Abs(next)));
+                eta[i] = next;
+            }
+
+            if (change < Tolerance)
+            {
+                return new NullGlmm(mean, weights, [.. y.Zip(mean, (a, b) => a - b)], tau[0], reml.P,
+                    isBinomial ? new BinomialScores([.. mean.Zip(size, (m, s) => m / s)], size) : new PoissonScores(mean));
+            }
+        }
+
+        throw new GlmmException("The model without markers does not converge. A covariate may separate the cases from the others, or there are too few "
+            + "cases; leave a covariate out.");
+    }
+
+    private static bool IsBinomial(Family family) => (family.Name, family.Link.ToString()) switch
+    {
+        ("binomial", "logit") => true,
+        ("poisson", "log") => false,
+        _ => throw new GlmmException($"Scans know quantities (no family), Family.Binomial() with logit link and Family.Poisson() with log link, but not {family}. "
+            + "For other traits scan the residuals of a model, or the logarithm."),
+    };
+}

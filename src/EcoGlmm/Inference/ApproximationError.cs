@@ -1,0 +1,109 @@
+using EcoGlmm.Inference;
+using EcoGlmm.Text;
+
+namespace EcoGlmm;
+
+/// <summary>
+/// How far the approximation that a fit was made by is from the likelihood, and what it does to the estimates.
+/// </summary>
+/// <remarks>
+/// The likelihood is had by importance sampling at the conditional modes, with antithetic draws, set by set of levels that rows connect;
+/// it is exact as draws grow. Where random effects are crossed, one set has them all, and the Monte Carlo error says whether the
+/// draws are enough. Shifts are to the maximum of the simulated likelihood, with draws made anew where it lies.
+/// </remarks>
+[TypeFormatterSource(typeof(RichDisplayFormatters))]
+public sealed class ApproximationError : IRichDisplay
+{
+    /// <summary>A shift of more of a standard error matters.</summary>
+    private const double Notable = 0.2;
+
+    /// <summary>A standard deviation that moves by 5 % matters as much.</summary>
+    private const double DeviationWeight = 4;
+    private readonly (string Name, double Before, double After, double Error, bool IsDeviation)[] _rows;
+    private readonly bool _isExact;
+    private readonly string _advice;
+
+    internal ApproximationError(GlmmFit fit, int pairs, long seed, CancellationToken cancellation)
+    {
+        Method = FitWords.Estimator(fit);
+        var parameters = FitParameter.Of(fit);
+        if (!Refinement.Applies(fit))
+        {
+            _isExact = true;
+            _rows = [.. parameters.Select(p => (NameOf(p), p.Value(fit), p.Value(fit), 0.0, false))];
+            _advice = "";
+        }
+        else
+        {
+            var (refined, result) = Refinement.BySimulation(fit, pairs, seed, cancellation);
+            LogLikelihoodError = fit.LogLikelihood - result.LogLikelihoodBefore;
+            MonteCarloError = result.MonteCarloError;
+            EffectiveDraws = result.LeastEffective;
+            _rows = [.. parameters.Select(p => (NameOf(p), p.Value(fit), p.Value(refined), ErrorOf(fit, p), p.Kind == ParameterKind.StandardDeviation))];
+            _advice = Refinement.PointsFor(fit) is { } points ? $"use QuadraturePoints = {points}" : "use fit.Refine()";
+        }
+
+        Shifts = _rows.ToDictionary(r => r.Name, r => r.After - r.Before);
+    }
+
+    /// <summary>How the fit was made.</summary>
+    public string Method { get; }
+
+    /// <summary>The fit's log-likelihood less the simulated one at the same estimates: above zero, the approximation is too high.</summary>
+    public double LogLikelihoodError { get; }
+
+    /// <summary>Standard error of <see cref="LogLikelihoodError"/> by the draws.</summary>
+    public double MonteCarloError { get; }
+
+    /// <summary>The effective number of draws of the set of random effects that has least; infinite where nothing was drawn.</summary>
+    public double EffectiveDraws { get; } = double.PositiveInfinity;
+
+    /// <summary>
+    /// By parameter ("Days", "sd_(Intercept)|Subject", "sigma"; of other parts with the part before it, "ZeroInflation mined"), the estimate
+    /// that the likelihood has less that of the fit.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Shifts { get; }
+
+    /// <summary>What it means, in sentences.</summary>
+    public string Explain()
+    {
+        if (_isExact) return "The likelihood of this model needs no approximation: its error is zero.";
+        var trust = EffectiveDraws < 30 ? " The draws are too few for these random effects to be sure of it: ask for more draws." : "";
+        var size = $"The log-likelihood is {(LogLikelihoodError >= 0 ? "too high" : "too low")} by {NumberFormat.Significant(Math.Abs(LogLikelihoodError), 2)} (Monte Carlo error {NumberFormat.Significant(MonteCarloError, 2)}).";
+        var worst = _rows.Where(r => r.Error > 0 || r.IsDeviation).OrderByDescending(Size).FirstOrDefault();
+        if (worst.Name is null || Size(worst) < Notable) return $"{size} No coefficient moves by more than {NumberFormat.Significant(Notable)} of a standard error, no standard deviation by more than 5 %: the approximation may be believed.{trust}";
+        var factor = worst.Before / worst.After;
+        var amount = worst.IsDeviation && factor is > 1.1 or < 0.9 && worst.After > 0
+            ? $"{worst.Name} is {(factor > 1 ? "overstated" : "understated")}, {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)} (a factor of {NumberFormat.Significant(factor > 1 ? factor : 1 / factor, 2)})"
+            : $"{worst.Name} is {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)}, off by {NumberFormat.Significant(Math.Abs(worst.After - worst.Before) / worst.Error, 2)} of its standard error";
+        return $"{size} {amount}: {_advice}.{trust}";
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Explain() + "\n" + ResultTables.Text(Table());
+
+    /// <inheritdoc/>
+    public string ToHtml() => new HtmlWriter().Heading("How good is the approximation?").Paragraph(Explain()).Table(Table()).ToHtml();
+
+    private static double Size((string Name, double Before, double After, double Error, bool IsDeviation) row) => row.Error > 0
+        ? Math.Abs(row.After - row.Before) / row.Error
+        : row.IsDeviation && row is { Before: > 0, After: > 0 } ? Math.Abs(Math.Log(row.After / row.Before)) * DeviationWeight : 0;
+
+    private static string NameOf(FitParameter parameter) => parameter.Part == ModelPart.Conditional || parameter.Kind == ParameterKind.Dispersion ? parameter.Name : $"{parameter.Part} {parameter.Name}";
+
+    private static double ErrorOf(GlmmFit fit, FitParameter parameter) => parameter.Kind != ParameterKind.Coefficient ? 0 : parameter.Part switch
+    {
+        ModelPart.Conditional => fit.FixedEffects[parameter.Name].StandardError,
+        ModelPart.ZeroInflation => fit.ZeroInflationEffects[parameter.Name].StandardError,
+        _ => fit.DispersionEffects[parameter.Name].StandardError,
+    };
+
+    private TableContent Table()
+    {
+        var content = new TableContent(null) { Note = $"Fitted by {Method}." }.Text("").Number("Fit").Number("Likelihood").Number("Shift").Number("Shift / std. error");
+        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Before, r.After, r.After - r.Before })]);
+        for (var k = 0; k < _rows.Length; k++)
+            content.Row(_rows[k].Name, cells[3 * k], cells[(3 * k) + 1], cells[(3 * k) + 2], _rows[k].Error > 0 ? NumberFormat.Fixed((_rows[k].After - _rows[k].Before) / _rows[k].Error, 2) : "");
+        return content;
+    }
+}

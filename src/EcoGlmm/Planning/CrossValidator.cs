@@ -1,0 +1,150 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
+
+namespace EcoGlmm.Planning;
+
+/// <summary>Leaves rows out fold by fold, fits the others, and scores what the fit predicts for them.</summary>
+internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken cancellation)
+{
+    private const int Nodes = 25;
+    private const int Draws = 400;
+    private readonly RandomStream _stream = new(seed);
+
+    /// <summary>Rows dealt at random into folds of equal size.</summary>
+    public int[] RandomFolds(int folds)
+    {
+        var n = fit.ObservationCount;
+        if (folds < 2 || folds > n) throw new GlmmException($"The number of folds lies between 2 and {n}, the number of rows, not {folds}.");
+        var order = Enumerable.Range(0, n).ToArray();
+        _stream.Split(0).Shuffle<int>(order);
+        var result = new int[n];
+        for (var k = 0; k < n; k++) result[order[k]] = k % folds;
+        return result;
+    }
+
+    /// <summary>A fold for each level of a column, or levels dealt into folds.</summary>
+    public int[] GroupFolds(string group, int? folds)
+    {
+        var column = fit.Data.Column(group).Take(fit.Specification.Rows);
+        var names = Enumerable.Range(0, column.Length).Select(i => column.TextAt(i) ?? throw new GlmmException($"Row {fit.Specification.Rows[i] + 1} has no value of \"{group}\".")).ToArray();
+        var levels = names.Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (levels.Length < 2) throw new GlmmException($"\"{group}\" has one level, which leaves nothing to fit when it is left out.");
+        _stream.Split(0).Shuffle<string>(levels);
+        var fold = levels.Select((level, k) => (level, k)).ToDictionary(l => l.level, l => folds is { } m ? l.k % m : l.k);
+        return Array.ConvertAll(names, name => fold[name]);
+    }
+
+    public CrossValidation Run(int[] folds, string how)
+    {
+        var n = fit.ObservationCount;
+        double[] New() => [.. Enumerable.Repeat(double.NaN, n)];
+        var (log, crps, squared, pit) = (New(), New(), New(), New());
+        var failures = 0;
+        Parallel.For(0, folds.Max() + 1, new ParallelOptions { MaxDegreeOfParallelism = fit.Options.Control.MaxThreads, CancellationToken = cancellation }, f =>
+        {
+            int[] test = [.. Enumerable.Range(0, n).Where(i => folds[i] == f)];
+            int[] train = [.. Enumerable.Range(0, n).Where(i => folds[i] != f)];
+            try
+            {
+                var rows = fit.Specification.Rows;
+                var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
+                var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null, cancellation);
+                if (trained.Convergence.IsConverged) Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
+                else Interlocked.Increment(ref failures);
+            }
+            catch (GlmmException)
+            {
+                // A level of a factor may occur in the rows left out alone: the fold cannot be predicted, and is counted.
+                Interlocked.Increment(ref failures);
+            }
+        });
+        return new CrossValidation(how, log, crps, squared, pit, folds, failures);
+    }
+
+    private void Score(GlmmFit trained, int[] test, FieldData data, double[] log, double[] crps, double[] squared, double[] pit)
+    {
+        var (estimate, family) = (trained.Estimate, trained.Family);
+        var model = estimate.Model;
+        var parts = new Formulas.PartMatrices?[model.PredictorCount];
+        parts[LinearPredictor.Conditional] = trained.Specification.Conditional.Evaluate(data);
+        if (trained.Specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = zeros.Evaluate(data);
+        if (family.HasDispersion && !estimate.IsProfiled) parts[LinearPredictor.Dispersion] = trained.Specification.Dispersion.Evaluate(data);
+        for (var k = LinearPredictor.Shape; k < parts.Length; k++) parts[k] = Formulas.PartMatrices.Constant(test.Length);
+        var rows = new RowPredictor(trained.Predictor, estimate, parts, conditional: true);
+        var m = test.Length;
+        var predictors = new double[]?[model.PredictorCount];
+        for (var k = 0; k < parts.Length; k++) predictors[k] = parts[k] is null ? null : new double[m];
+        if (estimate.IsProfiled) predictors[LinearPredictor.Dispersion] = [.. Enumerable.Repeat(Math.Log(trained.Sigma), m)];
+        var (eta, sd) = (new double[m], new double[m]);
+        for (var i = 0; i < m; i++)
+        {
+            rows.MoveTo(i);
+            for (var k = 0; k < parts.Length; k++)
+            {
+                if (parts[k] is not null) predictors[k]![i] = rows.Value(k);
+            }
+
+            eta[i] = predictors[LinearPredictor.Conditional]![i];
+            sd[i] = Math.Sqrt(Math.Max(0, rows.Covariance(LinearPredictor.Conditional, LinearPredictor.Conditional)));
+        }
+
+        double[] y = Array.ConvertAll(test, i => fit.Response.Y[i]);
+        double[] size = fit.Response.Size.Length == 0 ? [] : Array.ConvertAll(test, i => fit.Response.Size[i]);
+        var observations = new ObservationModel(family, y, size, null, model.IsZeroInflated, constantDispersion: false, 1, cancellation);
+        var rule = GaussHermiteRule.Of(Nodes);
+        var sums = new double[m];
+        var largest = Enumerable.Repeat(double.NegativeInfinity, m).ToArray();
+        var terms = new double[Nodes][];
+        for (var q = 0; q < Nodes; q++)
+        {
+            for (var i = 0; i < m; i++) predictors[LinearPredictor.Conditional]![i] = eta[i] + (sd[i] * rule.Nodes[q]);
+            observations.Evaluate(predictors, DerivativeLevel.Value);
+            terms[q] = [.. observations.Density.Select(d => d + rule.LogWeights[q])];
+            for (var i = 0; i < m; i++) largest[i] = Math.Max(largest[i], double.IsNaN(terms[q][i]) ? double.NegativeInfinity : terms[q][i]);
+        }
+
+        for (var i = 0; i < m; i++)
+        {
+            var sum = terms.Sum(t => double.IsNaN(t[i]) ? 0 : Math.Exp(t[i] - largest[i]));
+            log[test[i]] = largest[i] + Math.Log(sum);
+            var random = _stream.Split(1 + test[i]);
+            Draw(trained, predictors, i, eta[i], sd[i], y[i], size.Length == 0 ? 1 : size[i], random, out crps[test[i]], out squared[test[i]], out pit[test[i]]);
+        }
+    }
+
+    /// <summary>CRPS, squared error of the mean and place of a response among draws of its predictive distribution; proportions for trials.</summary>
+    private static void Draw(GlmmFit trained, double[]?[] predictors, int row, double eta, double sd, double observed, double size, RandomStream random,
+        out double crps, out double squared, out double pit)
+    {
+        var family = trained.Family;
+        var unit = family.WeightRole == WeightRole.Trials && size > 0 ? size : 1;
+        var phi = predictors[LinearPredictor.Dispersion] is { } delta ? Math.Exp(delta[row]) : 1;
+        var zero = predictors[LinearPredictor.ZeroInflation] is { } zeta ? 1 / (1 + Math.Exp(-zeta[row])) : 0;
+        var draws = new double[Draws];
+        var mean = 0.0;
+        for (var s = 0; s < Draws; s++)
+        {
+            var mu = family.LocationLink.At(eta + (sd * random.NextNormal())).Mu;
+            mean += (1 - zero) * family.Mean(mu, phi) / Draws;
+            draws[s] = zero > 0 && random.NextDouble() < zero ? 0 : family.Draw(random, mu, phi, size) / unit;
+        }
+
+        observed /= unit;
+        Array.Sort(draws);
+        var (below, equal, distance, spread) = (0, 0, 0.0, 0.0);
+        for (var s = 0; s < Draws; s++)
+        {
+            if (draws[s] < observed) below++;
+            else if (draws[s] == observed) equal++;
+            distance += Math.Abs(draws[s] - observed) / Draws;
+            // Σ|x_i − x_j| of sorted values, for the unbiased form.
+            spread += ((2.0 * s) - Draws + 1) * draws[s];
+        }
+
+        crps = distance - (spread / (Draws * (Draws - 1.0)));
+        squared = (observed - mean) * (observed - mean);
+        pit = (below + (random.NextDouble() * (equal + 1))) / (Draws + 1);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using EcoGlmm.Estimation;
+using EcoGlmm.Inference;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Planning;
+
+/// <summary>The simulations of one design, in batches, each with its own stream.</summary>
+internal sealed class PowerSimulation
+{
+    private const int Batch = 100;
+
+    /// <summary>Quantile of the interval that adaptive stopping looks at: it looks often, so that it is wide.</summary>
+    private const double StopQuantile = 2.576;
+    private readonly Func<RandomStream, double[]> _draw;
+    private readonly Func<double[], GlmmFit> _fit;
+    private readonly string _effect;
+    private readonly double _truth;
+    private readonly PowerOptions _options;
+
+    public PowerSimulation(Func<RandomStream, double[]> draw, Func<double[], GlmmFit> fit, string effect, double truth, PowerOptions options)
+    {
+        (_draw, _fit, _effect, _truth, _options) = (draw, fit, effect, truth, options);
+        Checked.Count(options.Simulations, "simulations");
+        if (!(options.Alpha > 0 && options.Alpha < 1)) throw new GlmmException($"The level of the test lies between 0 and 1, for example 0.05, not {options.Alpha}.");
+    }
+
+    /// <summary>A simulation: NaN where the fit failed.</summary>
+    private readonly record struct Outcome(double Estimate, double StandardError, double PValue, double Lower, double Upper);
+
+    public PowerPoint Run(string design, int rows, double size, CancellationToken cancellation)
+    {
+        var stream = new RandomStream(_options.Seed);
+        var outcomes = Read(design);
+        while (outcomes.Count < _options.Simulations && !IsKnown(outcomes))
+        {
+            var from = outcomes.Count;
+            var batch = new Outcome[Math.Min(Batch - (from % Batch), _options.Simulations - from)];
+            Parallel.For(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxThreads), CancellationToken = cancellation },
+                s => batch[s] = Simulate(stream.Split(from + s)));
+            outcomes.AddRange(batch);
+            Append(design, from, batch);
+        }
+
+        return Point(design, rows, size, outcomes);
+    }
+
+    private Outcome Simulate(RandomStream random)
+    {
+        try
+        {
+            var fit = _fit(_draw(random));
+            if (!fit.Convergence.IsConverged) return Failed;
+            string[] names = [.. fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate) && !c.IsFixed).Select(c => c.Name)];
+            var at = Array.IndexOf(names, _effect);
+            if (at < 0) return Failed;
+            var inference = FixedEffectInference.For(fit, _options.Degrees ?? FixedEffectInference.BestOf(fit));
+            var unit = new double[names.Length];
+            unit[at] = 1;
+            var (estimate, error, df) = (inference.Estimates[at], inference.StandardError(unit), inference.DegreesOfFreedom(unit));
+            var half = StudentT.Quantile(1 - (_options.Alpha / 2), df) * error;
+            return new Outcome(estimate, error, 2 * StudentT.UpperTail(Math.Abs(estimate / error), df), estimate - half, estimate + half);
+        }
+        catch (GlmmException)
+        {
+            // A simulated response may be one that the model cannot be fitted to, such as zeros alone.
+            return Failed;
+        }
+    }
+
+    private static Outcome Failed => new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+
+    private bool IsKnown(List<Outcome> outcomes)
+    {
+        if (_options.Target is not { } target || outcomes.Count < Batch) return false;
+        var (lower, upper) = Wilson(outcomes.Count(o => o.PValue < _options.Alpha), outcomes.Count, StopQuantile);
+        return lower > target || upper < target || upper - lower < 2 * _options.Precision;
+    }
+
+    private PowerPoint Point(string design, int rows, double size, List<Outcome> outcomes)
+    {
+        var good = outcomes.Where(o => !double.IsNaN(o.PValue)).ToArray();
+        var significant = good.Where(o => o.PValue < _options.Alpha).ToArray();
+        var n = outcomes.Count;
+        var (lower, upper) = Wilson(significant.Length, n, 1.959964);
+        double Mean(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Average();
+        return new PowerPoint(design, rows, significant.Length / (double)n, lower, upper, Mean(good.Select(o => o.Estimate - _truth)),
+            Mean(good.Select(o => o.Lower <= _truth && _truth <= o.Upper ? 1.0 : 0)),
+            _truth == 0 ? double.NaN : Mean(significant.Select(o => Math.Sign(o.Estimate) != Math.Sign(_truth) ? 1.0 : 0)),
+            _truth == 0 ? double.NaN : Mean(significant.Select(o => Math.Abs(o.Estimate / _truth))), n, n - good.Length)
+        {
+            Size = size,
+            StandardError = Mean(good.Select(o => o.StandardError)),
+        };
+    }
+
+    private static (double Lower, double Upper) Wilson(int successes, int n, double z)
+    {
+        var p = successes / (double)n;
+        var middle = (p + (z * z / (2 * n))) / (1 + (z * z / n));
+        var half = z / (1 + (z * z / n)) * Math.Sqrt((p * (1 - p) / n) + (z * z / (4.0 * n * n)));
+        return (Math.Max(0, middle - half), Math.Min(1, middle + half));
+    }
+
+    /// <summary>What a file has of this design under the same seed and effect, from the first simulation on without gaps.</summary>
+    private List<Outcome> Read(string design)
+    {
+        var result = new List<Outcome>();
+        if (_options.ResumeFile is null || !File.Exists(_options.ResumeFile)) return result;
+        var known = new SortedDictionary<int, Outcome>();
+        foreach (var line in File.ReadLines(_options.ResumeFile))
+        {
+            var cells = line.Split('\t');
+            if (cells.Length != 7 || cells[0] != Key(design) || !int.TryParse(cells[1], CultureInfo.InvariantCulture, out var s)) continue;
+            double[] v = [.. cells.Skip(2).Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
+            known[s] = new Outcome(v[0], v[1], v[2], v[3], v[4]);
+        }
+
+        while (known.TryGetValue(result.Count, out var next) && result.Count < _options.Simulations) result.Add(next);
+        return result;
+    }
+
+    private void Append(string design, int from, Outcome[] batch)
+    {
+        if (_options.ResumeFile is null) return;
+        File.AppendAllLines(_options.ResumeFile, batch.Select((o, s) => string.Join('\t', new[] { Key(design), (from + s).ToString(CultureInfo.InvariantCulture) }
+            .Concat(new[] { o.Estimate, o.StandardError, o.PValue, o.Lower, o.Upper }.Select(v => v.ToString("R", CultureInfo.InvariantCulture))))));
+    }
+
+    private string Key(string design) => string.Create(CultureInfo.InvariantCulture, $"{design}|{_effect}={_truth:R}|{_options.Alpha:R}|{_options.Degrees}|{_options.Seed}").Replace('\t', ' ');
+
+    /// <summary>Fits responses to one specification, on one thread each.</summary>
+    public static Func<double[], GlmmFit> Fitter(DesignSimulator simulator, Family family, GlmmOptions options)
+    {
+        var single = options with { Control = options.Control with { MaxThreads = 1 } };
+        return y => ModelFitter.Fit(simulator.Specification, simulator.ResponseData.With(y, simulator.Specification, family), simulator.Data, family, single, null, CancellationToken.None);
+    }
+}
