@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EcoGlmm.Formulas;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 using EcoGlmm.Tool.Pages;

@@ -67,8 +67,8 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IResultTable
     private string? Caption => _isConverged ? null : "FROM A FIT THAT DID NOT CONVERGE";
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(FitTables.Summary(this, Caption, marks: _isConverged));
+    public override string ToString() => ResultTable.Text(FitTables.Summary(this, Caption, marks: _isConverged));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(FitTables.Intervals(this, Caption, ratio: null));
+    public string ToHtml() => ResultTable.Html(FitTables.Intervals(this, Caption, ratio: null));
 }

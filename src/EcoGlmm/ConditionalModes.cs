@@ -82,10 +82,10 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(ModeTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(ModeTables.Of(this));
 }
 
 /// <summary>The conditional modes of all random effects, by grouping factor.</summary>
@@ -130,8 +130,8 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(ModeTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(ModeTables.Of(this));
 }

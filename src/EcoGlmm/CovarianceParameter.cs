@@ -29,7 +29,7 @@ public sealed record CovarianceParameter(ModelPart Part, string Term, string Nam
 
 /// <summary>All covariance parameters of a model, term by term.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IRichDisplay, IResultTable
+public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IResultTable
 {
     private readonly CovarianceParameter[] _rows;
 
@@ -53,8 +53,20 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(Table());
+
+    private TableContent Table()
+    {
+        var content = new TableContent("Covariance parameters").Text("Term").Text("Parameter").Number("Estimate").Number("Std. error");
+        foreach (var p in _rows)
+        {
+            var effects = p.Effect1 is null ? "" : p.Effect2 is null ? $" {p.Effect1}" : $" {p.Effect1}, {p.Effect2}";
+            content.Row(p.Term, p.Name + effects, NumberFormat.Significant(p.Estimate), double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
+        }
+
+        return content;
+    }
 }

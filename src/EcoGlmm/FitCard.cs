@@ -1,4 +1,6 @@
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -9,7 +11,7 @@ internal static class FitCard
     public static string Draw(GlmmFit fit)
     {
         var convergence = fit.Convergence;
-        var (status, verdict) = FitWords.Verdict(convergence);
+        var (status, verdict) = ConvergenceWords.Verdict(convergence);
         var html = new HtmlWriter(frame: status == Status.Problem ? Status.Problem : null);
         html.Heading($"{FitWords.Kind(fit)} of {fit.Specification.Response.Name}", status, verdict);
         if (status == Status.Problem) Problems(html, convergence);
@@ -19,7 +21,7 @@ internal static class FitCard
         html.Facts(Criteria(fit));
         foreach (var (part, table) in FitWords.Parts(fit))
         {
-            var name = FitWords.PartName(part);
+            var name = ModelPartNames.InSentence(part);
             var caption = $"{char.ToUpperInvariant(name[0])}{name[1..]} ({FitWords.Scale(fit.Family, part)})";
             if (table.Count == 0) html.Subheading(caption).Paragraph("None.");
             else html.Table(FitTables.Intervals(table, caption, FitWords.RatioName(fit.Family, part)));
@@ -43,7 +45,7 @@ internal static class FitCard
 
     /// <summary>The residual standard deviation where it stands among the random effects: in Gaussian models.</summary>
     public static double? Residual(GlmmFit fit) =>
-        fit.Family.Name == "gaussian" && FitWords.HasSingleDispersion(fit) ? fit.Sigma : null;
+        FitWords.HasSingleDispersion(fit) && fit.Family.Words.Dispersion!.IsResidual ? fit.Sigma : null;
 
     /// <summary>Log-likelihood and information criteria.</summary>
     public static IEnumerable<(string Label, string Value)> Criteria(GlmmFit fit)
@@ -63,8 +65,8 @@ internal static class FitCard
         return fit.Convergence.Status switch
         {
             ConvergenceStatus.Converged =>
-                $"{sentence} {FitWords.VerdictSentence(fit.Convergence)} Whether the model describes the data is for SimulatedResiduals() to show.",
-            ConvergenceStatus.Singular => $"{sentence} {FitWords.VerdictSentence(fit.Convergence)}",
+                $"{sentence} {ConvergenceWords.Sentence(fit.Convergence)} Whether the model describes the data is for SimulatedResiduals() to show.",
+            ConvergenceStatus.Singular => $"{sentence} {ConvergenceWords.Sentence(fit.Convergence)}",
             _ => sentence,
         };
     }
@@ -72,14 +74,14 @@ internal static class FitCard
     private static void Problems(HtmlWriter html, Convergence convergence)
     {
         var status = convergence.IsConverged ? Status.Caution : Status.Problem;
-        if (status == Status.Problem) html.Message(status, FitWords.VerdictSentence(convergence));
-        foreach (var problem in FitWords.Problems(convergence)) html.Message(status, problem.ToString());
+        if (status == Status.Problem) html.Message(status, ConvergenceWords.Sentence(convergence));
+        foreach (var problem in ConvergenceWords.Problems(convergence)) html.Message(status, problem.ToString());
     }
 
     private static void Dispersion(HtmlWriter html, GlmmFit fit)
     {
         if (!FitWords.HasSingleDispersion(fit) || (Residual(fit) is not null && fit.VarianceComponents.Count > 0)) return;
-        var (symbol, meaning, _) = FitWords.Dispersion(fit.Family);
-        html.Paragraph($"Dispersion {symbol} = {NumberFormat.Significant(fit.Sigma)}: {meaning}.");
+        var dispersion = fit.Family.Words.Dispersion!;
+        html.Paragraph($"Dispersion {dispersion.Symbol} = {NumberFormat.Significant(fit.Sigma)}: {dispersion.Meaning}.");
     }
 }

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
@@ -106,7 +107,7 @@ internal static class FitTables
             var repeated = e is not null && i > 0 && effects[i - 1].Group == e.Group && effects[i - 1].Part == e.Part;
             List<string> cells = e is null ? ["Residual", ""] : [repeated ? "" : e.Group, e.Term1];
             if (levels is not null) cells.Add(e is null || repeated ? "" : NumberFormat.Count(levels(e.Group)));
-            if (parts) cells.Add(e is null ? "" : FitWords.PartLabel(e.Part));
+            if (parts) cells.Add(e is null ? "" : ModelPartNames.InTable(e.Part));
             cells.AddRange([variance[i], e?.IsFixed == true ? $"{sd[i]} (fixed)" : sd[i]]);
             if (correlations)
             {

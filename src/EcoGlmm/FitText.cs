@@ -1,4 +1,6 @@
 using System.Text;
+using EcoGlmm.Families;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -24,11 +26,11 @@ internal static class FitText
             text.Append('\n');
         }
 
-        if (FitWords.HasSingleDispersion(fit) && (fit.VarianceComponents.Count == 0 || fit.Family.Name != "gaussian"))
+        if (FitWords.HasSingleDispersion(fit) && (fit.VarianceComponents.Count == 0 || !fit.Family.Words.Dispersion!.IsResidual))
         {
-            var (symbol, meaning, _) = FitWords.Dispersion(fit.Family);
-            text.Append("\nDispersion: ").Append(symbol).Append(" = ").Append(NumberFormat.Significant(fit.Sigma))
-                .Append(" (").Append(meaning).Append(")\n");
+            var dispersion = fit.Family.Words.Dispersion!;
+            text.Append("\nDispersion: ").Append(dispersion.Symbol).Append(" = ").Append(NumberFormat.Significant(fit.Sigma))
+                .Append(" (").Append(dispersion.Meaning).Append(")\n");
         }
 
         foreach (var parameter in FitWords.FamilyParameters(fit)) text.Append('\n').Append(parameter).Append('\n');
@@ -36,7 +38,7 @@ internal static class FitText
         var marked = false;
         foreach (var (part, table) in FitWords.Parts(fit))
         {
-            var name = FitWords.PartName(part);
+            var name = ModelPartNames.InSentence(part);
             var caption = $"{char.ToUpperInvariant(name[0])}{name[1..]} ({FitWords.Scale(fit.Family, part)})";
             text.Append('\n');
             if (table.Count == 0) text.Append(caption).Append(": none\n");
@@ -58,20 +60,20 @@ internal static class FitText
 
     private static void Failure(StringBuilder text, Convergence convergence)
     {
-        text.Append("*** THIS FIT DID NOT CONVERGE ***\n").Append(FitWords.VerdictSentence(convergence)).Append('\n');
+        text.Append("*** THIS FIT DID NOT CONVERGE ***\n").Append(ConvergenceWords.Sentence(convergence)).Append('\n');
         Problems(text, convergence);
         text.Append('\n');
     }
 
     private static void Verdict(StringBuilder text, Convergence convergence)
     {
-        text.Append('\n').Append(FitWords.Verdict(convergence).Word).Append(". ").Append(FitWords.VerdictSentence(convergence)).Append('\n');
+        text.Append('\n').Append(ConvergenceWords.Verdict(convergence).Word).Append(". ").Append(ConvergenceWords.Sentence(convergence)).Append('\n');
         Problems(text, convergence);
     }
 
     private static void Problems(StringBuilder text, Convergence convergence)
     {
-        foreach (var problem in FitWords.Problems(convergence))
+        foreach (var problem in ConvergenceWords.Problems(convergence))
             text.Append("  - ").Append(problem.Message).Append('\n').Append("    ").Append(problem.Advice).Append('\n');
     }
 

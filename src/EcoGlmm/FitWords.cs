@@ -2,6 +2,7 @@ using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -12,14 +13,12 @@ internal static class FitWords
     /// <summary>"Zero-inflated negative binomial mixed model".</summary>
     public static string Kind(GlmmFit fit)
     {
-        var kind = (FamilyOf(fit.Family), MixedWord(fit)) switch
-        {
-            ("Gaussian", var mixed) when fit.Family.Link == Link.Identity => $"Linear {mixed}model",
-            (var family, "") => $"{family} generalized linear model",
-            var (family, mixed) => $"{family} {mixed}model",
-        };
-        if (!fit.Estimate.Model.IsZeroInflated) return kind;
-        return IsTruncated(fit.Family) ? $"Hurdle model, {Lower(kind)}" : $"Zero-inflated {Lower(kind)}";
+        var words = fit.Family.Words;
+        var mixed = MixedWord(fit);
+        var kind = fit.Family.IsNormalAroundPredictor ? new FamilyWords($"Linear {mixed}model")
+            : words with { Title = mixed.Length == 0 ? $"{words.Title} generalized linear model" : $"{words.Title} {mixed}model" };
+        if (!fit.Estimate.Model.IsZeroInflated) return kind.Title;
+        return fit.Family.IsZeroTruncated ? $"Hurdle model, {kind.InSentence}" : $"Zero-inflated {kind.InSentence}";
     }
 
     /// <summary>"maximum likelihood (Laplace approximation)".</summary>
@@ -47,7 +46,7 @@ internal static class FitWords
     public static string Size(GlmmFit fit)
     {
         var groups = fit.Groups.Select(g => $"{NumberFormat.Count(g.Levels)} level{(g.Levels == 1 ? "" : "s")} of {g.Group}");
-        return string.Join(", ", groups.Prepend(Count(fit.ObservationCount, "row")));
+        return string.Join(", ", groups.Prepend(NumberFormat.Count(fit.ObservationCount, "row")));
     }
 
     /// <summary>Which rows were left out and why; null when none were.</summary>
@@ -55,74 +54,24 @@ internal static class FitWords
     {
         if (fit.DroppedRowCount == 0) return null;
         var variables = fit.Specification.MissingByVariable.Select(m => $"{m.Variable} ({NumberFormat.Count(m.Count)})");
-        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {Count(fit.Data.RowCount, "row")} left out because of missing values: "
+        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {NumberFormat.Count(fit.Data.RowCount, "row")} left out because of missing values: "
             + string.Join(", ", variables) + ".";
     }
 
-    /// <summary>The verdict in two or three words, and how grave it is.</summary>
-    public static (Status Status, string Word) Verdict(Convergence convergence) => convergence.Status switch
-    {
-        ConvergenceStatus.NotConverged => (Status.Problem, "Did not converge"),
-        ConvergenceStatus.Singular => (Status.Caution, "Converged, singular"),
-        _ when convergence.Problems.Count > 0 => (Status.Caution, "Converged, with a caution"),
-        _ => (Status.Ok, "Converged"),
-    };
-
-    /// <summary>The verdict in a sentence.</summary>
-    public static string VerdictSentence(Convergence convergence) => convergence.Status switch
-    {
-        ConvergenceStatus.NotConverged =>
-            "No proper maximum of the likelihood was found: do not use or report these numbers.",
-        ConvergenceStatus.Singular =>
-            "The maximum of the likelihood lies on the boundary: a variance is estimated as zero, or a correlation as ±1.",
-        _ => "The estimates are a proper maximum of the likelihood.",
-    };
-
     /// <summary>What the exponential of a coefficient is on that link; null where it has no plain meaning.</summary>
-    public static string? RatioName(Family family, ModelPart part) => (part, family.Link.Name) switch
+    public static string? RatioName(Family family, ModelPart part) => part switch
     {
-        (ModelPart.ZeroInflation, _) => "Odds ratio",
-        (ModelPart.Dispersion, _) => "Ratio",
-        (_, "log") when family.Name is "binomial" or "betabinomial" => "Risk ratio",
-        (_, "log") => family.IsDiscrete ? "Rate ratio" : "Ratio of means",
-        (_, "logit") => "Odds ratio",
-        (_, "cloglog") when family.HasThresholds => null,
-        (_, "cloglog") => "Hazard ratio",
-        _ => null,
+        ModelPart.ZeroInflation => "Odds ratio",
+        ModelPart.Dispersion => "Ratio",
+        _ => family.Link.RatioName(family),
     };
 
     /// <summary>The scale of a part's coefficients: "log", "logit of a structural zero", "log θ".</summary>
     public static string Scale(Family family, ModelPart part) => part switch
     {
-        ModelPart.ZeroInflation => IsTruncated(family) ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
-        ModelPart.Dispersion => $"log of {Dispersion(family).Modelled}",
+        ModelPart.ZeroInflation => family.IsZeroTruncated ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
+        ModelPart.Dispersion => $"log of {family.Words.Dispersion?.Modelled ?? "the dispersion"}",
         _ => $"{family.Link.Name} link",
-    };
-
-    /// <summary>
-    /// A family's dispersion: the symbol of what <see cref="GlmmFit.Sigma"/> reports, its meaning, and the parameter whose
-    /// logarithm a dispersion formula models.
-    /// </summary>
-    public static (string Symbol, string Meaning, string Modelled) Dispersion(Family family) => family.Name switch
-    {
-        "gaussian" => ("σ", "residual standard deviation", "σ"),
-        "nbinom2" => ("θ", "variance = μ + μ²/θ, so a small θ is strong overdispersion", "θ"),
-        "nbinom1" => ("φ", "variance = μ(1 + φ)", "φ"),
-        "nbinom12" => ("φ", "variance = μ(1 + φ + μ/ψ)", "φ"),
-        "truncated_nbinom2" => ("θ", "variance = μ + μ²/θ before truncation", "θ"),
-        "truncated_nbinom1" => ("φ", "variance = μ(1 + φ) before truncation", "φ"),
-        "Gamma" => ("σ", "coefficient of variation, 1/√shape; variance = σ²μ²", "the shape, 1/σ²"),
-        "inverse.gaussian" => ("σ", "variance = σ²μ³", "σ²"),
-        "lognormal" => ("σ", "standard deviation of the response itself, not of its logarithm", "σ"),
-        "beta" => ("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
-        "ordbeta" => ("φ", "precision of the values between 0 and 1, whose variance is μ(1 − μ)/(1 + φ)", "φ"),
-        "skewnormal" => ("σ", "residual standard deviation", "σ"),
-        "betabinomial" => ("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
-        "genpois" => ("φ", "variance = φμ", "φ"),
-        "compois" => ("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
-        "tweedie" => ("φ", "variance = φμ^power", "φ"),
-        "t" => ("φ", "scale; variance = φ²·df/(df − 2) where df > 2", "φ"),
-        _ => ("σ", "dispersion parameter", "the dispersion parameter"),
     };
 
     /// <summary>"Family parameter df = 4.1 (standard error 0.8): degrees of freedom", for each; none for thresholds.</summary>
@@ -162,13 +111,13 @@ internal static class FitWords
         {
             var dropped = table.Where(c => double.IsNaN(c.Estimate)).Select(c => c.Name).ToArray();
             if (dropped.Length == 0) continue;
-            yield return $"Dropped from the {PartName(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
+            yield return $"Dropped from the {ModelPartNames.InSentence(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
                 + $"(rank-deficient design): {string.Join(", ", dropped)}.";
         }
 
         if (fit.Options.Fixed.Count > 0)
         {
-            yield return $"{Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
+            yield return $"{NumberFormat.Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
                 + "shown as fixed, without standard error, and not counted by the information criteria.";
         }
 
@@ -220,58 +169,5 @@ internal static class FitWords
         if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, fit.DispersionEffects);
     }
 
-    /// <summary>"fixed effects", "zero inflation", "dispersion model".</summary>
-    public static string PartName(ModelPart part) => part switch
-    {
-        ModelPart.ZeroInflation => "zero inflation",
-        ModelPart.Dispersion => "dispersion model",
-        _ => "fixed effects",
-    };
-
-    /// <summary>"conditional", "zero inflation", "dispersion".</summary>
-    public static string PartLabel(ModelPart part) => part switch
-    {
-        ModelPart.ZeroInflation => "zero inflation",
-        ModelPart.Dispersion => "dispersion",
-        _ => "conditional",
-    };
-
-    /// <summary>The problems, each once: several parameters may share one.</summary>
-    public static IEnumerable<ConvergenceProblem> Problems(Convergence convergence) => convergence.Problems.Distinct();
-
-    /// <summary>"1 row", "1,200 rows".</summary>
-    public static string Count(long count, string noun) => $"{NumberFormat.Count(count)} {noun}{(count == 1 ? "" : "s")}";
-
-    private static string FamilyOf(Family family) => family.Name switch
-    {
-        "gaussian" => "Gaussian",
-        "poisson" => "Poisson",
-        "binomial" => "Binomial",
-        "nbinom1" or "nbinom2" or "nbinom12" => "Negative binomial",
-        "truncated_poisson" => "Zero-truncated Poisson",
-        "truncated_nbinom1" or "truncated_nbinom2" => "Zero-truncated negative binomial",
-        "inverse.gaussian" => "Inverse Gaussian",
-        "lognormal" => "Log-normal",
-        "beta" => "Beta",
-        "betabinomial" => "Beta-binomial",
-        "genpois" => "Generalized Poisson",
-        "compois" => "Conway–Maxwell–Poisson",
-        "bell" => "Bell",
-        "t" => "Student t",
-        "tweedie" => "Tweedie",
-        "skewnormal" => "Skew normal",
-        "ordbeta" => "Ordered beta",
-        "cumulative" => $"Cumulative {family.Link.Name}",
-        var name => name,
-    };
-
-    private static bool IsTruncated(Family family) => family.Name.StartsWith("truncated", StringComparison.Ordinal);
-
     private static string MixedWord(GlmmFit fit) => fit.Estimate.Model.Terms.Count > 0 ? "mixed " : "";
-
-    /// <summary>Within a sentence: people's names keep their capitals.</summary>
-    private static string Lower(string kind) =>
-        kind.StartsWith("Poisson", StringComparison.Ordinal) || kind.StartsWith("Ga", StringComparison.Ordinal)
-        || kind.StartsWith("Bell", StringComparison.Ordinal) || kind.StartsWith("Student", StringComparison.Ordinal)
-        || kind.StartsWith("Tweedie", StringComparison.Ordinal) ? kind : char.ToLowerInvariant(kind[0]) + kind[1..];
 }

@@ -1,8 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
-using EcoGlmm.Inference;
-using EcoGlmm.Prediction;
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
@@ -18,7 +17,6 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly ResponseData _response;
     private readonly Estimate _estimate;
     private readonly GlmmOptions _options;
-    private readonly Lazy<FittedPredictor> _predictor;
     private readonly Lazy<IReadOnlyList<CovarianceParameter>> _covarianceParameters;
     private readonly Lazy<double[,]> _covariance;
 
@@ -41,8 +39,7 @@ public sealed partial class GlmmFit : IRichDisplay
         _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
         Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
-        _predictor = new Lazy<FittedPredictor>(() => new FittedPredictor(specification, estimate, data));
-        _covariance = new Lazy<double[,]>(() => _predictor.Value.FixedCovariance());
+        _covariance = new Lazy<double[,]>(() => CoefficientCovariance.OfFixedEffects(estimate));
     }
 
     /// <summary>The formula of the conditional part, in canonical form.</summary>
@@ -228,7 +225,7 @@ public sealed partial class GlmmFit : IRichDisplay
     /// dispersion holds for all rows; where it differs between rows, the variance itself. With the variance of structural zeros
     /// where there are any.
     /// </summary>
-    private double PearsonVariance(int i, double mu, double phi, double fitted)
+    internal double PearsonVariance(int i, double mu, double phi, double fitted)
     {
         var size = SizeOf(i);
         var variance = _estimate.Model.HasConstantDispersion ? Family.VarianceFunction(mu, phi, size) : Family.Variance(mu, phi, size);
@@ -236,69 +233,6 @@ public sealed partial class GlmmFit : IRichDisplay
         var zeroProbability = 1 / (1 + Math.Exp(-zeta[i]));
         var mean = Family.Mean(mu, phi);
         return ((1 - zeroProbability) * (Family.Variance(mu, phi, size) + (mean * mean))) - (fitted * fitted);
-    }
-
-    private double SizeOf(int i) => _response.Size.Length == 0 ? 1 : _response.Size[i];
-
-    /// <summary>
-    /// Predictions with standard errors and intervals. For ordered categories the response scale is the expected category
-    /// number, from 1 (<see cref="PredictProbabilities"/> has the categories), and the link scale xβ, to be held against the
-    /// thresholds.
-    /// </summary>
-    /// <param name="newData">Rows to predict for, with the columns of the model; the rows used in the fit when null.</param>
-    /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
-    /// <param name="randomEffects">
-    /// Conditional: with the random effects of the row's levels; a level that was not in the data gets the mean of zero, with its
-    /// variance in the standard error. Population: with all random effects at zero (the typical level). Averaged: integrated over
-    /// the distribution of the random effects (the population's mean; on the link scale the link of that mean), with the
-    /// uncertainty of the variances where the fit has it; grouping columns need not be in new data.
-    /// </param>
-    /// <param name="level">Coverage of the intervals.</param>
-    /// <returns>One entry a row; NaN where a variable is missing.</returns>
-    /// <exception cref="GlmmException">A column is missing, or a factor has a level that the model has not seen.</exception>
-    public Predictions Predict(FieldData? newData = null, PredictionScale scale = PredictionScale.Response,
-        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
-    {
-        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
-        return _predictor.Value.Predict(newData, scale, randomEffects, level);
-    }
-
-    /// <summary>The probability of each category, for a model of ordered categories (<see cref="Family.Cumulative"/>).</summary>
-    /// <param name="newData">The rows to predict; those used for the fit when null.</param>
-    /// <param name="randomEffects">Whether the random effects of known levels count in.</param>
-    /// <param name="level">Coverage of the intervals.</param>
-    /// <returns>[row][category], with standard errors and intervals.</returns>
-    /// <exception cref="GlmmException">The model is not one of ordered categories.</exception>
-    public CategoryPredictions PredictProbabilities(FieldData? newData = null,
-        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
-    {
-        if (!Family.HasThresholds)
-        {
-            throw new GlmmException($"Probabilities of categories need a model of ordered categories, Family.Cumulative(), not {Family.Name}. "
-                + "Predict() gives what this family has.");
-        }
-
-        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
-        return _predictor.Value.PredictProbabilities(newData, randomEffects, level);
-    }
-
-    /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
-    /// <param name="method">How they are made.</param>
-    /// <param name="level">Coverage.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
-    /// <param name="cancellationToken">Stops the calculation.</param>
-    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public IntervalTable ConfidenceIntervals(IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
-        return method switch
-        {
-            IntervalMethod.Wald => IntervalTable.Wald(this, level),
-            IntervalMethod.Profile => IntervalTable.Of(Inference.ProfileLikelihood.Intervals(this, level, progress, cancellationToken), level),
-            IntervalMethod.Bootstrap => BootstrapIntervals(Inference.ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(method)),
-        };
     }
 
     /// <summary>Fits a changed formula to the same data: ". ~ . + age", ". ~ . - (1 | year)".</summary>
@@ -314,14 +248,8 @@ public sealed partial class GlmmFit : IRichDisplay
     {
         ArgumentNullException.ThrowIfNull(response);
         return ModelFitter.Fit(_specification, _response.With(response, _specification, Family), Data, Family, _options, null,
-            NotebookHost.Interruption?.Invoke() ?? CancellationToken.None);
+            LiveProgress.Interruption);
     }
-
-    internal ModelSpecification Specification => _specification;
-
-    internal Estimate Estimate => _estimate;
-
-    internal ResponseData Response => _response;
 }
 
 /// <summary>Kinds of residuals.</summary>

@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using Microsoft.Data.Analysis;
 
 namespace EcoGlmm;

@@ -46,8 +46,8 @@ public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, I
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(FitTables.RandomEffects(this, null, residual: null));
+    public override string ToString() => ResultTable.Text(FitTables.RandomEffects(this, null, residual: null));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(FitTables.RandomEffects(this, null, residual: null));
+    public string ToHtml() => ResultTable.Html(FitTables.RandomEffects(this, null, residual: null));
 }

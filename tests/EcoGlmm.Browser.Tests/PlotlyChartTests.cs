@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EcoGlmm.Charts;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 

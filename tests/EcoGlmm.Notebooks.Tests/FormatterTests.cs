@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Hosts;
 using EcoGlmm.Text;
 using Microsoft.DotNet.Interactive.Formatting;
 
@@ -78,11 +77,11 @@ public sealed partial class FormatterTests
     [Fact]
     public void Progress_is_drawn_as_a_bar_and_leaves_nothing_behind()
     {
-        var bar = new EcoGlmm.Hosts.ProgressBar("Fitting <y>", 0.25, "1 of 4", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(9));
+        var bar = new EcoGlmm.Text.ProgressBar("Fitting <y>", 0.25, "1 of 4", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(9));
         var html = bar.ToDisplayString("text/html");
         Assert.Contains("<progress max=\"1\" value=\"0.25\" aria-label=\"Fitting &lt;y&gt;\"", html);
         Assert.Contains("Fitting &lt;y&gt;: 1 of 4, 3 s, 9 s to go", html);
-        Assert.Equal("<span></span>", EcoGlmm.Hosts.ProgressBar.Gone.ToDisplayString("text/html"));
+        Assert.Equal("<span></span>", EcoGlmm.Text.ProgressBar.Gone.ToDisplayString("text/html"));
     }
 
     private static GlmmFit Fit() => Glmm.Fit("y ~ x + (1 | g)",

@@ -1,6 +1,5 @@
 using System.Collections;
 using EcoGlmm.Association;
-using EcoGlmm.Data;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using EcoGlmm.Association;
-using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -88,7 +87,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     }
 
     /// <summary>Genotypes from a table with a row for each individual and a column of 0, 1, 2 or missing for each marker.</summary>
-    /// <param name="table">Any table that <see cref="FieldData.From"/> takes.</param>
+    /// <param name="table">Any table that <see cref="FieldData.From(object)"/> takes.</param>
     /// <param name="individual">The column of the individuals' names.</param>
     /// <param name="markers">What is known of the markers, in any order, by the names of their columns; null for just the names.</param>
     /// <returns>The genotypes, in memory.</returns>

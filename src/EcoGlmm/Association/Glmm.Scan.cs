@@ -1,6 +1,5 @@
 using EcoGlmm.Association;
-using EcoGlmm.Hosts;
-using EcoGlmm.Text;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 

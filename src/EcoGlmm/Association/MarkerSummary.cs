@@ -1,5 +1,4 @@
 using EcoGlmm.Association;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

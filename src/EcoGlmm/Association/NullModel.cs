@@ -1,5 +1,3 @@
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Association;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;

@@ -1,6 +1,5 @@
 using EcoGlmm.Association;
-using EcoGlmm.Data;
-using EcoGlmm.Hosts;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,4 +1,4 @@
-using EcoGlmm.Data;
+using EcoGlmm.Formulas;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;

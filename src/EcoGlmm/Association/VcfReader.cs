@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;

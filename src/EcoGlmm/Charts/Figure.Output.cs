@@ -1,5 +1,4 @@
 using EcoGlmm.Charts;
-using EcoGlmm.Hosts;
 
 namespace EcoGlmm;
 
@@ -51,16 +50,4 @@ public sealed partial class Figure
     /// <param name="path">The file, which is replaced if it exists.</param>
     /// <exception cref="GlmmException">The file cannot be written, or the local copy of plotly.js cannot be read.</exception>
     public void SaveHtml(string path) => PageFile.Save(path, FigureHtml.Page(this, PlotlySource.Current));
-
-    /// <summary>Opens the figure in the browser, from a page in the folder for temporary files.</summary>
-    /// <returns>The path of the page.</returns>
-    /// <exception cref="GlmmException">The page cannot be written.</exception>
-    public string Show()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-{Guid.NewGuid():N}.html");
-        SaveHtml(path);
-        if (!BrowserWindow.TryOpen(path))
-            Console.WriteLine($"No browser could be opened here. The figure is in {path}.");
-        return path;
-    }
 }

@@ -8,7 +8,7 @@ internal static class AgeCard
     public static string Draw(AgeAnalysis analysis)
     {
         var (status, verdict) = analysis.Warnings.Count == 0 ? (Status.Ok, "No warnings")
-            : (Status.Caution, FitWords.Count(analysis.Warnings.Count, "caution"));
+            : (Status.Caution, NumberFormat.Count(analysis.Warnings.Count, "caution"));
         var html = new HtmlWriter().Heading($"Ageing and selective disappearance: {AgeWords.ResponseName(analysis)}", status, verdict)
             .Paragraph(analysis.Conclusion)
             .Facts(Facts(analysis));

@@ -64,7 +64,7 @@ internal static class AgeWords
     public static IEnumerable<string> Warnings(AgeAnalysis analysis, bool addedGroup, int leftOut)
     {
         if (addedGroup) yield return $"The formula had no random effect of {analysis.By}; (1 | {analysis.By}) was added to every model.";
-        if (leftOut > 0) yield return $"{FitWords.Count(leftOut, "row")} left out because of missing values. First, last and mean ages are taken over the rows used.";
+        if (leftOut > 0) yield return $"{NumberFormat.Count(leftOut, "row")} left out because of missing values. First, last and mean ages are taken over the rows used.";
         foreach (var warning in analysis.Sampling.Warnings(analysis.Age)) yield return warning;
         if (analysis[0].Fit is { } fit && new[] { fit.Options.ZeroInflation, fit.Options.Dispersion }.Any(text => Mentions(text, analysis.Age)))
             yield return $"{analysis.Age} stands in the formula for zero inflation or dispersion too. There it is left as it is, within and between individuals together.";

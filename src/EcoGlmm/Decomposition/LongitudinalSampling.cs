@@ -80,7 +80,7 @@ public sealed record LongitudinalSampling
     {
         if (FollowedIndividuals < 20)
         {
-            yield return $"Only {FollowedIndividuals} of {FitWords.Count(Individuals, "individual")} {(FollowedIndividuals == 1 ? "was" : "were")} recorded at more than one age; change within individuals rests on them alone.";
+            yield return $"Only {FollowedIndividuals} of {NumberFormat.Count(Individuals, "individual")} {(FollowedIndividuals == 1 ? "was" : "were")} recorded at more than one age; change within individuals rests on them alone.";
         }
 
         if (MedianRecords < 3)

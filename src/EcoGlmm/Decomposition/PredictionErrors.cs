@@ -14,8 +14,8 @@ internal static class PredictionErrors
         var model = estimate.Model;
         var (r, levels) = (term.Width, term.Levels.Count);
         var index = Enumerable.Range(0, model.Terms.Count).First(t => ReferenceEquals(model.Terms[t], term));
-        var modes = OfTerm(fit.Predictor.Modes(), term);
-        var derivatives = fit.Predictor.ModeDerivatives();
+        var modes = OfTerm(fit.Predictor().Modes(), term);
+        var derivatives = fit.Predictor().ModeDerivatives();
         int[] moving = [.. Enumerable.Range(0, derivatives.Length).Where(j => derivatives[j] is not null)];
         var changes = Array.ConvertAll(moving, j => OfTerm(derivatives[j]!, term));
         var phi = estimate.System.Lambda.PrecisionTheta(index).ToArray();

@@ -1,6 +1,6 @@
 using EcoGlmm.Decomposition;
 using EcoGlmm.Formulas;
-using EcoGlmm.Hosts;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,3 +1,5 @@
+using EcoGlmm.Prediction;
+
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>The panels that show whether residuals near in time, space or descent are alike.</summary>
@@ -80,7 +82,7 @@ internal static class AutocorrelationFigures
     /// <summary>Autocorrelations from lag 0 on, as R's acf: sums over n, about the mean.</summary>
     public static double[] Autocorrelations(double[] values, int most)
     {
-        double mean = SimulationTest.Mean(values);
+        double mean = SimulationSource.Mean(values);
         var acf = new double[most + 1];
         for (int k = 0; k <= most; k++)
         {
@@ -181,7 +183,7 @@ internal static class AutocorrelationFigures
         double[] scaled = residuals.ScaledValues;
         int[] rows = ResidualPoints.Choose(scaled, scaled);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
-        double mean = SimulationTest.Mean(scaled), level = SimulationTest.Mean(lag);
+        double mean = SimulationSource.Mean(scaled), level = SimulationSource.Mean(lag);
         double[] ends = [0, 1];
         return new Panel("Are neighbours alike?",
             new PointTrace([.. rows.Select(r => scaled[r])], [.. rows.Select(r => lag[r])])

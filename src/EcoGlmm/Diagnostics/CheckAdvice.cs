@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Families;
 
 namespace EcoGlmm.Diagnostics;
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Prediction;
 using MathNet.Numerics;
 
 namespace EcoGlmm.Diagnostics;
@@ -20,7 +21,7 @@ internal static class LeveneTest
             double median = Median(deviation);
             for (int i = 0; i < deviation.Length; i++)
                 deviation[i] = Math.Abs(deviation[i] - median);
-            means[g] = SimulationTest.Mean(deviation);
+            means[g] = SimulationSource.Mean(deviation);
             within += deviation.Sum(z => (z - means[g]) * (z - means[g]));
             total += deviation.Sum();
             n += deviation.Length;

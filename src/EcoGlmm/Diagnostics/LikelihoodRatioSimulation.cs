@@ -1,5 +1,6 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
@@ -35,7 +36,7 @@ public static partial class Glmm
         double observed = fit1.LogLikelihood - fit0.LogLikelihood;
         var gains = new double[count];
         Array.Fill(gains, double.NaN);
-        GlmmFit.ForEachRefit(count, fit0.SimulatorOf(seed, mode), [fit0, fit1],
+        SimulatedRefits.ForEach(count, fit0.Simulator(seed, mode == SimulationMode.Unconditional ? fit0.Groups.Select(g => g.Group) : []), [fit0, fit1],
             (s, fits) => gains[s] = fits[1].LogLikelihood - fits[0].LogLikelihood);
         double[] simulated = [.. gains.Where(double.IsFinite)];
         if (simulated.Length < 2)
@@ -44,7 +45,7 @@ public static partial class Glmm
         double resolution = SimulationTest.Resolution(simulated.Length, Alternative.Greater);
         string pText = TestResult.FormatPValue(p, resolution);
         bool significant = p < TestResult.SignificanceLevel;
-        string gain = FormattableString.Invariant($"The larger model gains {observed:0.00} in log-likelihood, where data from the smaller one gain {SimulationTest.Mean(simulated):0.00} on average");
+        string gain = FormattableString.Invariant($"The larger model gains {observed:0.00} in log-likelihood, where data from the smaller one gain {SimulationSource.Mean(simulated):0.00} on average");
         string failed = simulated.Length < count ? $" {count - simulated.Length} of {count} simulations could not be fitted and are left out." : "";
         var test = new TestResult("Simulated likelihood ratio test", observed, p, "greater",
             (significant ? $"{gain}: it describes the data better ({pText})." : $"{gain}: no sign that it is needed ({pText}).") + failed)

@@ -3,7 +3,7 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
-/// <summary>How grave a finding of <see cref="GlmmFit.Check"/> is.</summary>
+/// <summary>How grave a finding of <see cref="DiagnosticsExtensions.Check"/> is.</summary>
 public enum CheckStatus
 {
     /// <summary>Nothing wrong was found.</summary>

@@ -1,4 +1,5 @@
-using EcoGlmm.Data;
+using EcoGlmm.Model;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -37,15 +38,15 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
     private void Convergence()
     {
-        var (_, word) = FitWords.Verdict(fit.Convergence);
+        var (_, word) = ConvergenceWords.Verdict(fit.Convergence);
         CheckStatus status = fit.Convergence.Status switch
         {
             ConvergenceStatus.NotConverged => CheckStatus.Problem,
             ConvergenceStatus.Singular => CheckStatus.Caution,
             _ => fit.Convergence.Problems.Count > 0 ? CheckStatus.Caution : CheckStatus.Good,
         };
-        ConvergenceProblem[] problems = [.. FitWords.Problems(fit.Convergence)];
-        string message = string.Join(" ", problems.Select(p => p.Message).Prepend(FitWords.VerdictSentence(fit.Convergence)));
+        ConvergenceProblem[] problems = [.. ConvergenceWords.Problems(fit.Convergence)];
+        string message = string.Join(" ", problems.Select(p => p.Message).Prepend(ConvergenceWords.Sentence(fit.Convergence)));
         Add(fit.Convergence.IsSingular ? "Singular fit" : status == CheckStatus.Good ? "Convergence" : word, status, message,
             string.Join(" ", problems.Select(p => p.Advice).Where(a => a.Length > 0).Distinct()));
         if (!fit.Convergence.IsSingular && fit.Groups.Count > 0 && fit.Convergence.IsConverged)
@@ -81,7 +82,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             {
                 string name = term == "(Intercept)" ? modes.Group : $"{term} of {modes.Group}";
                 if (modes.Part != ModelPart.Conditional)
-                    name += $" ({FitWords.PartLabel(modes.Part)})";
+                    name += $" ({ModelPartNames.InTable(modes.Part)})";
                 double[] z = RandomEffectNormality.Standardised(fit, modes, term, out string[] levels);
                 if (z.Length < RandomEffectNormality.Fewest)
                     continue;

@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -20,7 +21,7 @@ internal static class MoranI
         double[] values, Func<int, int, double> weight, Alternative alternative)
     {
         int n = values.Length;
-        double mean = SimulationTest.Mean(values);
+        double mean = SimulationSource.Mean(values);
         double[] deviation = Array.ConvertAll(values, v => v - mean);
         var rowSum = new double[n];
         Parallel.For(0, n, i =>
@@ -96,7 +97,7 @@ internal static class MoranI
     /// <summary>I alone, by <see cref="Weights"/>.</summary>
     public static double Statistic(double[] values, double[][] weights)
     {
-        double mean = SimulationTest.Mean(values);
+        double mean = SimulationSource.Mean(values);
         double[] deviation = Array.ConvertAll(values, v => v - mean);
         double cross = 0, squares = 0, s = 0;
         for (int i = 0; i < deviation.Length; i++)

@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -51,7 +52,7 @@ internal static class OutlierTest
     {
         int outliers = scaled.Count(r => (margin != OutlierMargin.Upper && r == 0) || (margin != OutlierMargin.Lower && r == 1));
         double p = SimulationTest.PValue(counts, outliers, alternative);
-        return Result(name, outliers, SimulationTest.Mean(counts), p, alternative, SimulationTest.Resolution(counts.Length, alternative));
+        return Result(name, outliers, SimulationSource.Mean(counts), p, alternative, SimulationTest.Resolution(counts.Length, alternative));
     }
 
     /// <summary>The different simulations, without i, in a draw of as many with replacement.</summary>

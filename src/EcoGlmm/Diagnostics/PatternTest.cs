@@ -1,4 +1,4 @@
-using MathNet.Numerics;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -45,7 +45,7 @@ internal static class PatternTest
             return rows.Length * difference * difference;
         });
         double statistic = count > 1 ? (n - 1) * between / squares : 0;
-        double location = count > 1 ? SpecialFunctions.GammaUpperRegularized(0.5 * (count - 1), 0.5 * statistic) : 1;
+        double location = count > 1 ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * (count - 1), 0.5 * statistic) : 1;
         (double f, double spread) = LeveneTest.Test(ranks, grouping.Rows);
         if (double.IsNaN(spread))
             spread = 1;

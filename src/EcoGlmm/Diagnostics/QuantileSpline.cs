@@ -1,4 +1,4 @@
-using MathNet.Numerics;
+using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Diagnostics;
@@ -213,7 +213,7 @@ internal sealed class QuantileSpline
     }
 
     private static double ChiSquaredUpper(double x, int degrees) =>
-        x <= 0 ? 1 : SpecialFunctions.GammaUpperRegularized(0.5 * degrees, 0.5 * x);
+        x <= 0 ? 1 : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * degrees, 0.5 * x);
 }
 
 /// <summary>One quantile of the residuals along a predictor.</summary>

@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 using MathNet.Numerics.Distributions;
 
 namespace EcoGlmm.Diagnostics;
@@ -44,7 +45,7 @@ internal static class RandomEffectNormality
         double[] sorted = (double[])z.Clone();
         string[] labels = (string[])levels.Clone();
         Array.Sort(sorted, labels);
-        double mean = SimulationTest.Mean(z), sd = Math.Sqrt(z.Sum(v => (v - mean) * (v - mean)) / (n - 1));
+        double mean = SimulationSource.Mean(z), sd = Math.Sqrt(z.Sum(v => (v - mean) * (v - mean)) / (n - 1));
         double[] expected = [.. Enumerable.Range(1, n).Select(i => NormalDistribution.Quantile((i - 0.5) / n))];
         double[] line = Array.ConvertAll(expected, q => mean + (sd * q));
         double Limit(int i, double probability) => mean + (sd * NormalDistribution.Quantile(Beta.InvCDF(i + 1, n - i, probability)));

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -17,7 +17,7 @@ internal static class RowLeverage
         var n = fit.ObservationCount;
         var parts = new Formulas.PartMatrices?[model.PredictorCount];
         parts[LinearPredictor.Conditional] = fit.Specification.Conditional.Training;
-        var rows = new RowPredictor(fit.Predictor, estimate, parts, conditional: true);
+        var rows = new RowPredictor(fit.Predictor(), estimate, parts, conditional: true);
         var known = new double[n];
         estimate.System.PredictorCovariance(LinearPredictor.Conditional, LinearPredictor.Conditional, known);
         var (first, p) = (model.FixedOffset[LinearPredictor.Conditional], model.Basis[LinearPredictor.Conditional]!.Columns);

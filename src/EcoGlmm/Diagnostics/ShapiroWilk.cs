@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 using MathNet.Numerics.Distributions;
 
 namespace EcoGlmm.Diagnostics;
@@ -34,7 +35,7 @@ internal static class ShapiroWilk
         if (n < 3 || !(x[^1] > x[0]))
             return (double.NaN, double.NaN);
         double[] a = Weights(n);
-        double mean = SimulationTest.Mean(x), squares = 0, contrast = 0;
+        double mean = SimulationSource.Mean(x), squares = 0, contrast = 0;
         foreach (double v in x)
             squares += (v - mean) * (v - mean);
         for (int i = 0; i < a.Length; i++)

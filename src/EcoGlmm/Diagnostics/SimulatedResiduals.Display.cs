@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 

@@ -1,4 +1,6 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 

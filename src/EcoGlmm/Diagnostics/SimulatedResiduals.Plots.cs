@@ -1,5 +1,7 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,6 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
@@ -56,7 +57,7 @@ public sealed partial class SimulatedResiduals
             ? (refits.Pearson, refits.ObservedPearson)
             : (_summary.Variances, SimulationSource.VarianceAround(_observed, _fitted));
         TestResult test = DispersionTest.Simulated(simulated, observed, alternative, _refits is not null);
-        double mean = SimulationTest.Mean(simulated);
+        double mean = SimulationSource.Mean(simulated);
         return test with
         {
             Chart = new TestChart(() => Assemble("Dispersion of data and simulations", ResidualFigures.Comparison(
@@ -113,7 +114,7 @@ public sealed partial class SimulatedResiduals
         int zeros = SimulationSource.CountZeros(_observed);
         TestResult test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
         {
-            double mean = SimulationTest.Mean(_summary.Zeros);
+            double mean = SimulationSource.Mean(_summary.Zeros);
             if (mean == 0 && zeros == 0)
                 return $"Neither the data nor the simulations have zeros ({p}).";
             string expected = FormattableString.Invariant($"{mean:0.#}");
@@ -155,7 +156,7 @@ public sealed partial class SimulatedResiduals
             Checked(simulated[s], $"simulation {s + 1}");
         TestResult test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
         {
-            string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationTest.Mean(simulated):0.####} on average in the simulations");
+            string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationSource.Mean(simulated):0.####} on average in the simulations");
             return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";
         });
         return test with

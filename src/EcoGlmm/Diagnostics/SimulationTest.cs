@@ -1,3 +1,5 @@
+using EcoGlmm.Prediction;
+
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>Tests that compare a number computed from the data with the same number computed from each simulation.</summary>
@@ -35,7 +37,7 @@ internal static class SimulationTest
         string name, double[] simulated, double observed, Alternative alternative,
         (string Less, string None, string More) verdicts, Func<double, string, bool, string> message)
     {
-        double statistic = observed / Mean(simulated);
+        double statistic = observed / SimulationSource.Mean(simulated);
         double p = PValue(simulated, observed, alternative);
         double resolution = Resolution(simulated.Length, alternative);
         bool significant = p < TestResult.SignificanceLevel;
@@ -45,14 +47,6 @@ internal static class SimulationTest
             Resolution = resolution,
             Verdict = !significant ? verdicts.None : statistic < 1 ? verdicts.Less : verdicts.More,
         };
-    }
-
-    public static double Mean(double[] values)
-    {
-        double sum = 0;
-        foreach (double value in values)
-            sum += value;
-        return sum / values.Length;
     }
 
     /// <summary>R's name of the alternative.</summary>

@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Diagnostics;
 

@@ -32,4 +32,18 @@ internal static class CoefficientCovariance
 
         return result;
     }
+
+    /// <summary>Covariance of the conditional fixed effects in the users' coordinates.</summary>
+    public static double[,] OfFixedEffects(Estimate estimate)
+    {
+        var p = estimate.Model.Basis[LinearPredictor.Conditional]!.Columns;
+        var packed = Of(estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
+        var result = new double[p, p];
+        for (var i = 0; i < p; i++)
+        {
+            for (var j = 0; j < p; j++) result[i, j] = packed[(j * p) + i];
+        }
+
+        return result;
+    }
 }

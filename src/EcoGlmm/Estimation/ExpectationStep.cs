@@ -1,3 +1,6 @@
+using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.Estimation;
 
 /// <summary>

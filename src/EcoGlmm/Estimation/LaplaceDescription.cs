@@ -1,4 +1,5 @@
 using EcoGlmm.Families;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,5 +1,7 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
@@ -172,7 +174,7 @@ internal sealed class LogPrior
             ModelPart.Dispersion => LinearPredictor.Dispersion,
             _ => LinearPredictor.Conditional,
         };
-        var part = FitWords.PartName(prior.Part);
+        var part = ModelPartNames.InSentence(prior.Part);
         if (prior.Kind == PriorKind.Gamma)
         {
             throw new GlmmException($"{prior}: a Gamma density is for standard deviations. Use Prior.Normal for coefficients, or OnStandardDeviations(group).");

@@ -99,7 +99,7 @@ internal sealed class MixedModel
     public int InformativeRows => Weights?.Count(weight => weight > 0) ?? ObservationCount;
 
     /// <summary>Whether the linear predictor is in units of the response or of a power of it, rather than on a log or probability scale.</summary>
-    public bool IsOnResponseScale => Family.Link.Name is "identity" or "inverse" or "sqrt" or "1/mu^2";
+    public bool IsOnResponseScale => Family.Link.IsOnResponseScale;
 
     /// <summary>Number of places for linear predictors, those that the model lacks among them.</summary>
     public int PredictorCount { get; }

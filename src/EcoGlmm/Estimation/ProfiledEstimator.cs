@@ -1,5 +1,8 @@
 using EcoGlmm.Estimation.Pathologies;
 using EcoGlmm.Estimation.Starts;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 
@@ -16,7 +19,7 @@ internal static class ProfiledEstimator
 
     /// <summary>Whether a model is of this kind.</summary>
     public static bool Handles(MixedModel model) =>
-        model.Family.Name == "gaussian" && model.Family.Link.Name == "identity" && !model.IsZeroInflated
+        model.Family.IsNormalAroundPredictor && !model.IsZeroInflated
         && model.HasConstantDispersion && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 }
         && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null
         && model.Restraints.IsEmpty && model.Terms.All(t => t.Loadings.IsScaleFree);

@@ -1,4 +1,5 @@
 using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
 

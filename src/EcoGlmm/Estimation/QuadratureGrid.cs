@@ -69,6 +69,6 @@ internal sealed class QuadratureGrid
 
     /// <summary>Whether the joint density is Gaussian in the random effects.</summary>
     private static bool IsLaplaceExact(MixedModel model) =>
-        model.Family.Name == "gaussian" && model.Family.Link == Link.Identity && !model.IsZeroInflated
+        model.Family.IsNormalAroundPredictor && !model.IsZeroInflated
         && !model.RandomPredictors.Contains(LinearPredictor.Dispersion);
 }

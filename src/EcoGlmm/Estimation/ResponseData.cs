@@ -133,21 +133,8 @@ internal sealed class ResponseData
         });
         if (bad is null) return;
         throw new GlmmException($"The response {specification.Response.Name} does not fit the family {family.Name}: {reason}. See {bad}."
-            + Advice(y, family));
+            + family.SupportAdvice(y));
     }
-
-    private static string Advice(double[] y, Family family) => family.Name switch
-    {
-        "binomial" when Array.TrueForAll(y, v => v is >= 0 and <= 1) =>
-            " For proportions give the number of trials as Weights.",
-        "poisson" or "nbinom1" or "nbinom2" when Array.TrueForAll(y, v => v >= 0) =>
-            " For a rate, use the count as the response and offset(log(effort)) in the formula.",
-        "beta" when Array.Exists(y, v => v is 0 or 1) && Array.TrueForAll(y, v => v is >= 0 and <= 1) =>
-            " For proportions with zeros or ones use Family.OrderedBeta().",
-        "Gamma" when Array.Exists(y, v => v == 0) && Array.TrueForAll(y, v => v >= 0) =>
-            " For zeros beside positive values use a two-part or Tweedie model.",
-        _ => "",
-    };
 
     /// <summary>Names the rows, counted from one in the user's data, for which a condition holds; null when there are none.</summary>
     internal static string? Rows(ModelSpecification specification, Func<int, bool> condition)

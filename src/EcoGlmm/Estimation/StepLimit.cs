@@ -1,3 +1,6 @@
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
 namespace EcoGlmm.Estimation;
 
 /// <summary>How far a step of the search may go: beyond that no quadratic model of a likelihood means anything.</summary>

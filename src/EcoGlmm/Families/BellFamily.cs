@@ -15,6 +15,11 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words { get; } = new("Bell")
+    {
+        BeginsWithName = true,
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
     internal override double Constant(double y, double size) => LogBellNumber(y) - SpecialFunctions.LogFactorial(y);

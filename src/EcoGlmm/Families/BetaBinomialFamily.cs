@@ -16,6 +16,11 @@ internal sealed class BetaBinomialFamily(Link link)
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words { get; } = new("Beta-binomial")
+    {
+        Dispersion = new("φ", "precision; variance of the proportion = μ(1 − μ)(n + φ)/(n(1 + φ))", "φ"),
+    };
+
     internal override WeightRole WeightRole => WeightRole.Trials;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.SuccessesOfTrials(y, size);

@@ -14,6 +14,15 @@ internal sealed class BetaFamily(Link link) : MeanParameterisedFamily("beta", li
 
     internal override bool IsDiscrete => false;
 
+    internal override string SupportAdvice(double[] y) => Array.Exists(y, v => v is 0 or 1) && Array.TrueForAll(y, v => v is >= 0 and <= 1)
+        ? " For proportions with zeros or ones use Family.OrderedBeta()."
+        : "";
+
+    internal override FamilyWords Words { get; } = new("Beta")
+    {
+        Dispersion = new("φ", "precision; variance = μ(1 − μ)/(1 + φ)", "φ"),
+    };
+
     internal override string? CheckResponse(double y, double size) =>
         y > 0 && y < 1 ? null : "values must be greater than zero and less than one";
 

@@ -14,6 +14,14 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
 
     internal override bool IsDiscrete => true;
 
+    internal override bool IsThresholdModel => true;
+
+    internal override string SupportAdvice(double[] y) => Array.TrueForAll(y, v => v is >= 0 and <= 1)
+        ? " For proportions give the number of trials as Weights."
+        : "";
+
+    internal override FamilyWords Words { get; } = new("Binomial");
+
     internal override WeightRole WeightRole => WeightRole.Trials;
     internal override FamilyAlternatives Alternatives => new()
     {

@@ -17,6 +17,17 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
 
     internal override bool IsDiscrete => true;
 
+    internal override ShapeLimit DispersionLimit(bool isHigh) => isHigh
+        ? base.DispersionLimit(isHigh)
+        : new("The dispersion of compois runs to zero: the counts vary as little as counts with such means can, between the two nearest whole numbers.",
+            "Check the counts for rounding or a fixed design; standard errors of the other coefficients are those at this limit.");
+
+    internal override FamilyWords Words { get; } = new("Conway–Maxwell–Poisson")
+    {
+        BeginsWithName = true,
+        Dispersion = new("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
+    };
+
     internal override int RowsAtATime => 32;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);

@@ -40,6 +40,8 @@ internal sealed class CumulativeFamily : Family
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words => new($"Cumulative {Link.Name}");
+
     internal override bool HasThresholds => true;
 
     internal override bool HasShiftedMean => true;

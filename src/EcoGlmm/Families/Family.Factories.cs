@@ -102,7 +102,7 @@ public abstract partial class Family
     /// intercept's place (<see cref="GlmmFit.FamilyCoefficients"/>); effects are those of <c>clmm</c> in R's ordinal package:
     /// a positive one makes higher categories likelier. The response is a categorical column, its levels in order
     /// (<see cref="FieldData.AsFactor"/>), or one of whole numbers. Fitted values and predictions are expected category
-    /// numbers, from 1; <see cref="GlmmFit.PredictProbabilities"/> gives a probability for each category. Default link: logit.
+    /// numbers, from 1; <c>PredictProbabilities</c> gives a probability for each category. Default link: logit.
     /// McCullagh (1980), <i>Journal of the Royal Statistical Society B</i> 42, 109–142.
     /// </summary>
     /// <param name="link">Logit, probit, cloglog or cauchit; null for the default.</param>

@@ -18,6 +18,9 @@ public abstract partial class Family
     /// <summary>The link between the mean and the conditional linear predictor.</summary>
     public Link Link { get; }
 
+    /// <summary>What is said of the family in summaries and checks.</summary>
+    internal abstract FamilyWords Words { get; }
+
     /// <summary>Whether the family has a dispersion parameter, modelled on a log scale as δ.</summary>
     internal abstract bool HasDispersion { get; }
 
@@ -52,6 +55,29 @@ public abstract partial class Family
 
     /// <summary>Whether the response takes integer values only (simulated residuals are then randomised).</summary>
     internal abstract bool IsDiscrete { get; }
+
+    /// <summary>Whether zeros are left out of the distribution, so that a model of zeros beside it is a hurdle.</summary>
+    internal virtual bool IsZeroTruncated => false;
+
+    /// <summary>Whether the response is normal around η itself, so that least squares and Laplace's method are exact.</summary>
+    internal virtual bool IsNormalAroundPredictor => false;
+
+    /// <summary>Whether the response is η plus noise whose distribution does not depend on η, which then is the residual.</summary>
+    internal virtual bool HasAdditiveResidual => IsNormalAroundPredictor;
+
+    /// <summary>Whether the variance of the latent scale is that of a threshold model, the link's own.</summary>
+    internal virtual bool IsThresholdModel => HasThresholds;
+
+    /// <summary>Whether the mean may be any number, so that no link can take it out of range.</summary>
+    internal virtual bool HasUnboundedMean => false;
+
+    /// <summary>What it means that the dispersion runs to a limit of its range, and what to do.</summary>
+    /// <param name="isHigh">Whether δ runs up.</param>
+    internal virtual ShapeLimit DispersionLimit(bool isHigh) => new(
+        $"The dispersion parameter of {Name} runs to its limit.", "Use a simpler family, which this model has become.");
+
+    /// <summary>What may be meant by a response that is not in the support, as a sentence after a blank; empty for nothing.</summary>
+    internal virtual string SupportAdvice(double[] y) => "";
 
     /// <summary>What to take in its place where the data do not look like it.</summary>
     internal virtual FamilyAlternatives Alternatives => FamilyAlternatives.None;

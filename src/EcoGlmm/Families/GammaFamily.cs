@@ -24,6 +24,16 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     };
 
 
+    internal override string SupportAdvice(double[] y) => Array.Exists(y, v => v == 0) && Array.TrueForAll(y, v => v >= 0)
+        ? " For zeros beside positive values use a two-part or Tweedie model."
+        : "";
+
+    internal override FamilyWords Words { get; } = new("Gamma")
+    {
+        BeginsWithName = true,
+        Dispersion = new("σ", "coefficient of variation, 1/√shape; variance = σ²μ²", "the shape, 1/σ²"),
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Positive(y);
 
     internal override double Constant(double y, double size) => -Math.Log(y);

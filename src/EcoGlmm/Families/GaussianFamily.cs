@@ -24,6 +24,16 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
 
     internal override bool IsDiscrete => false;
 
+    internal override bool IsNormalAroundPredictor => Link == Link.Identity;
+
+    internal override bool HasUnboundedMean => true;
+
+    internal override FamilyWords Words { get; } = new("Gaussian")
+    {
+        BeginsWithName = true,
+        Dispersion = new("σ", "residual standard deviation", "σ") { IsResidual = true },
+    };
+
     internal override WeightRole WeightRole => WeightRole.Precision;
     internal override FamilyAlternatives Alternatives => new()
     {

@@ -17,6 +17,11 @@ internal sealed class GeneralizedPoissonFamily(Link link)
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words { get; } = new("Generalized Poisson")
+    {
+        Dispersion = new("φ", "variance = φμ", "φ"),
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
     internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);

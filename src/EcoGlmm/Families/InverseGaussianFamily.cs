@@ -22,6 +22,11 @@ internal sealed class InverseGaussianFamily(Link link)
 
     internal override bool IsDiscrete => false;
 
+    internal override FamilyWords Words { get; } = new("Inverse Gaussian")
+    {
+        Dispersion = new("σ", "variance = σ²μ³", "σ²"),
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Positive(y);
 
     internal override double Constant(double y, double size) => (-1.5 * Math.Log(y)) - SpecialFunctions.HalfLogTwoPi;

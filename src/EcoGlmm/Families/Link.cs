@@ -66,6 +66,30 @@ public abstract class Link
     /// <summary>Whether different linear predictors always give different means.</summary>
     internal virtual bool IsMonotone => true;
 
+    /// <summary>Whether η has the response's units, so that its scale is that of the data.</summary>
+    internal virtual bool IsOnResponseScale => false;
+
+    /// <summary>Whether a mean at the edge of its range is an infinite η, so that groups without variation have no estimate.</summary>
+    internal virtual bool HasInfiniteEdges => false;
+
+    /// <summary>Whether the mean is infinite at η = 0, so that a normal η has no mean response.</summary>
+    internal virtual bool HasPole => false;
+
+    /// <summary>The variance of the latent variable whose threshold the response tells; NaN where the link has none.</summary>
+    internal virtual double LatentVariance => double.NaN;
+
+    /// <summary>The variance of the response around its mean, as one on the scale of η.</summary>
+    /// <param name="variance">The variance of the response.</param>
+    /// <param name="mean">Its mean.</param>
+    internal virtual (double Variance, string Method) OnPredictorScale(double variance, double mean)
+    {
+        var slope = At(LinearPredictor(mean)).D1;
+        return (variance / (slope * slope), "delta method, variance/(dμ/dη)²");
+    }
+
+    /// <summary>What the exponential of a coefficient is; null where it has no plain meaning.</summary>
+    internal virtual string? RatioName(Family family) => null;
+
     /// <summary>μ, 1 − μ and the derivatives of μ at η.</summary>
     internal abstract LinkPoint At(double eta);
 }

@@ -6,12 +6,22 @@ internal sealed class IdentityLink() : Link("identity")
 {
     public override double LinearPredictor(double mu) => mu;
 
+    internal override bool IsOnResponseScale => true;
+
     internal override LinkPoint At(double eta) => new(eta, 1 - eta, 1, 0, 0);
 }
 
 internal sealed class LogLink() : Link("log")
 {
     public override double LinearPredictor(double mu) => Math.Log(mu);
+
+    internal override bool HasInfiniteEdges => true;
+
+    internal override (double Variance, string Method) OnPredictorScale(double variance, double mean) =>
+        (SpecialFunctions.Log1p(variance / (mean * mean)), "log-normal approximation ln(1 + variance/mean²)");
+
+    internal override string RatioName(Family family) =>
+        family.WeightRole == WeightRole.Trials ? "Risk ratio" : family.IsDiscrete ? "Rate ratio" : "Ratio of means";
 
     internal override LinkPoint At(double eta)
     {
@@ -23,6 +33,12 @@ internal sealed class LogLink() : Link("log")
 internal sealed class LogitLink() : Link("logit")
 {
     public override double LinearPredictor(double mu) => Math.Log(mu / (1 - mu));
+
+    internal override bool HasInfiniteEdges => true;
+
+    internal override double LatentVariance => Math.PI * Math.PI / 3;
+
+    internal override string RatioName(Family family) => "Odds ratio";
 
     internal override LinkPoint At(double eta)
     {
@@ -39,6 +55,10 @@ internal sealed class LogitLink() : Link("logit")
 internal sealed class ProbitLink() : Link("probit")
 {
     public override double LinearPredictor(double mu) => SpecialFunctions.NormalQuantile(mu);
+
+    internal override bool HasInfiniteEdges => true;
+
+    internal override double LatentVariance => 1;
 
     internal override LinkPoint At(double eta)
     {
@@ -57,6 +77,12 @@ internal sealed class CloglogLink() : Link("cloglog")
 {
     public override double LinearPredictor(double mu) => Math.Log(-SpecialFunctions.Log1p(-mu));
 
+    internal override bool HasInfiniteEdges => true;
+
+    internal override double LatentVariance => Math.PI * Math.PI / 6;
+
+    internal override string? RatioName(Family family) => family.HasThresholds ? null : "Hazard ratio";
+
     internal override LinkPoint At(double eta)
     {
         double m = Math.Exp(Math.Min(eta, 300));
@@ -71,6 +97,8 @@ internal sealed class CauchitLink() : Link("cauchit")
     public override double LinearPredictor(double mu) => mu < 0.25
         ? -1 / Math.Tan(Math.PI * mu)
         : Math.Tan(Math.PI * (mu - 0.5));
+
+    internal override bool HasInfiniteEdges => true;
 
     internal override LinkPoint At(double eta)
     {
@@ -91,6 +119,10 @@ internal sealed class InverseLink() : Link("inverse")
 {
     public override double LinearPredictor(double mu) => 1 / mu;
 
+    internal override bool IsOnResponseScale => true;
+
+    internal override bool HasPole => true;
+
     internal override LinkPoint At(double eta)
     {
         double mu = 1 / eta;
@@ -103,6 +135,8 @@ internal sealed class SqrtLink() : Link("sqrt")
 {
     public override double LinearPredictor(double mu) => Math.Sqrt(mu);
 
+    internal override bool IsOnResponseScale => true;
+
     internal override bool IsMonotone => false;
 
     internal override LinkPoint At(double eta) => new(eta * eta, (1 - eta) * (1 + eta), 2 * eta, 2, 0);
@@ -111,6 +145,10 @@ internal sealed class SqrtLink() : Link("sqrt")
 internal sealed class InverseSquareLink() : Link("1/mu^2")
 {
     public override double LinearPredictor(double mu) => 1 / (mu * mu);
+
+    internal override bool IsOnResponseScale => true;
+
+    internal override bool HasPole => true;
 
     internal override LinkPoint At(double eta)
     {

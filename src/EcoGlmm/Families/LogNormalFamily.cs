@@ -23,6 +23,11 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
     };
 
 
+    internal override FamilyWords Words { get; } = new("Log-normal")
+    {
+        Dispersion = new("σ", "standard deviation of the response itself, not of its logarithm", "σ"),
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Positive(y);
 
     internal override double Constant(double y, double size) => -Math.Log(y) - SpecialFunctions.HalfLogTwoPi;

@@ -29,6 +29,11 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words { get; } = new("Negative binomial")
+    {
+        Dispersion = new("φ", "variance = μ(1 + φ + μ/ψ)", "φ"),
+    };
+
     internal override Family WithShape(double predictor) => new NegativeBinomial12Family(Link, predictor);
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);

@@ -31,6 +31,17 @@ internal sealed class NegativeBinomial2Family(Link link)
     };
 
 
+    internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
+
+    internal override ShapeLimit DispersionLimit(bool isHigh) => new(
+        $"The dispersion parameter of {Name} runs to its limit: the counts vary no more than Poisson counts would.",
+        "Use Family.Poisson(), which this model has become.");
+
+    internal override FamilyWords Words { get; } = new("Negative binomial")
+    {
+        Dispersion = new("θ", "variance = μ + μ²/θ", "θ") { Remark = ", so a small θ is strong overdispersion" },
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
     internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);

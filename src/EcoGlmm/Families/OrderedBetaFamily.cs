@@ -47,6 +47,11 @@ internal sealed class OrderedBetaFamily : Family
 
     internal override bool IsDiscrete => false;
 
+    internal override FamilyWords Words { get; } = new("Ordered beta")
+    {
+        Dispersion = new("φ", "precision of the values between 0 and 1, whose variance is μ(1 − μ)/(1 + φ)", "φ"),
+    };
+
     internal override bool HasShiftedMean => true;
 
     internal override (double Low, double High) MeanBounds => (0, 1);

@@ -26,6 +26,13 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
     };
 
 
+    internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
+
+    internal override FamilyWords Words { get; } = new("Poisson")
+    {
+        BeginsWithName = true,
+    };
+
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
     internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);

@@ -34,6 +34,11 @@ internal sealed class SkewNormalFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override FamilyWords Words { get; } = new("Skew normal")
+    {
+        Dispersion = new("σ", "residual standard deviation", "σ"),
+    };
+
     private static ShapeLimit HalfNormal { get; } = new(
         "The shape runs to infinity: the residuals end abruptly on one side, as half a normal distribution does.",
         "Use Family.Gamma(Link.Log) or Family.LogNormal() if the response is positive, or transform the response.");

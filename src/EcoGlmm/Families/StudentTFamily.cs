@@ -44,6 +44,14 @@ internal sealed class StudentTFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override bool HasAdditiveResidual => Link == Link.Identity;
+
+    internal override FamilyWords Words { get; } = new("Student t")
+    {
+        BeginsWithName = true,
+        Dispersion = new("φ", "scale; variance = φ²·df/(df − 2) where df > 2", "φ"),
+    };
+
     internal override Family WithShape(double predictor) => new StudentTFamily(Link, predictor);
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);

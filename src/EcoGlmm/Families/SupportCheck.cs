@@ -35,6 +35,11 @@ internal static class SupportCheck
             : "successes must be whole numbers from zero to the number of trials";
     }
 
+    /// <summary>What may be meant by counts that are not whole numbers.</summary>
+    public static string OnRates(double[] y) => Array.TrueForAll(y, v => v >= 0)
+        ? " For a rate, use the count as the response and offset(log(effort)) in the formula."
+        : "";
+
     /// <summary>log of a moment estimate, kept to where an optimiser can start.</summary>
     public static double LogBetween(double estimate, double low, double high) =>
         Math.Log(double.IsNaN(estimate) ? 1 : Math.Clamp(estimate, low, high));

@@ -36,6 +36,12 @@ internal sealed class TweedieFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override FamilyWords Words { get; } = new("Tweedie")
+    {
+        BeginsWithName = true,
+        Dispersion = new("φ", "variance = φμ^power", "φ"),
+    };
+
     internal override int RowsAtATime => 256;
 
     private double Power => Shape.Value;

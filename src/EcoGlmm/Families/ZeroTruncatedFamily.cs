@@ -37,6 +37,13 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override bool IsDiscrete => true;
 
+    internal override FamilyWords Words => new($"Zero-truncated {parent.Words.InSentence}")
+    {
+        Dispersion = parent.Words.Dispersion is { } dispersion ? dispersion with { Remark = " before truncation" } : null,
+    };
+
+    internal override bool IsZeroTruncated => true;
+
     internal override bool HasShiftedMean => true;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.PositiveCount(y);

@@ -3,7 +3,7 @@ namespace EcoGlmm.Formulas;
 /// <summary>A formula: response ~ fixed effects + random terms, or ~ … without a response.</summary>
 internal sealed class ModelFormula
 {
-        private ModelFormula(string text, FormulaNode? response, FormulaNode rightHandSide)
+    private ModelFormula(string text, FormulaNode? response, FormulaNode rightHandSide)
     {
         Text = text;
         Response = response;
@@ -32,6 +32,22 @@ internal sealed class ModelFormula
     {
         var (response, rightHandSide) = FormulaParser.Parse(text);
         return new ModelFormula(text, response, rightHandSide);
+    }
+
+    /// <summary>Whether the formula of a part is zero by construction, such as <c>~ 0</c>.</summary>
+    /// <exception cref="GlmmException">The text is not a formula.</exception>
+    public static bool IsEmpty(string text) => IsBare(text, hasIntercept: false);
+
+    /// <summary>Whether the formula of a part is an intercept alone, such as <c>~ 1</c>.</summary>
+    /// <exception cref="GlmmException">The text is not a formula.</exception>
+    public static bool IsConstant(string text) => IsBare(text, hasIntercept: true);
+
+    private static bool IsBare(string text, bool hasIntercept)
+    {
+        var formula = Parse(text);
+        if (formula.RandomTerms.Count > 0 || formula.RightHandSide.Descend().Any(IsDot)) return false;
+        var terms = ModelTerms.Expand(text, formula.FixedEffects, null, null);
+        return terms.HasIntercept == hasIntercept && terms.Terms.Count == 0 && terms.Offsets.Count == 0;
     }
 
     /// <summary>The formula in canonical spacing.</summary>

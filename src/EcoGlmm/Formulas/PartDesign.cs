@@ -84,6 +84,9 @@ internal sealed class PartDesign
     /// <summary>The columns of the data that the part uses, in the order of the formula.</summary>
     public IReadOnlyList<string> VariableNames => _syntax.VariableNames;
 
+    /// <summary>Whether the part is an intercept alone.</summary>
+    public bool IsConstant => _syntax.IsConstant;
+
     /// <summary>The columns used by the fixed effects and offsets alone.</summary>
     public IReadOnlyList<string> FixedVariableNames => _syntax.FixedVariableNames;
 

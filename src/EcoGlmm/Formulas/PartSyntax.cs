@@ -30,6 +30,10 @@ internal sealed class PartSyntax
     public bool IsEmpty =>
         !Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
 
+    /// <summary>Whether the linear predictor is an intercept alone: <c>~ 1</c>.</summary>
+    public bool IsConstant =>
+        Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
+
     /// <param name="part">The part.</param>
     /// <param name="formula">Its formula.</param>
     /// <param name="response">The response of the model.</param>

@@ -1,4 +1,4 @@
-using EcoGlmm.Families;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -8,23 +8,20 @@ namespace EcoGlmm;
 /// </summary>
 public static class NotebookHost
 {
-    private static volatile Func<IRichDisplay, Action<IRichDisplay>?>? _liveDisplay;
-    private static volatile Func<CancellationToken>? _interruption;
-
     /// <summary>
     /// Shows something below the running cell and returns what replaces it there, or null where no cell is running. Long
     /// calculations show their progress through it. Null outside notebooks.
     /// </summary>
     public static Func<IRichDisplay, Action<IRichDisplay>?>? LiveDisplay
     {
-        get => _liveDisplay;
-        set => _liveDisplay = value;
+        get => LiveProgress.HostDisplay;
+        set => LiveProgress.HostDisplay = value;
     }
 
     /// <summary>Gives the token that is cancelled when the user interrupts the running cell. Null outside notebooks.</summary>
     public static Func<CancellationToken>? Interruption
     {
-        get => _interruption;
-        set => _interruption = value;
+        get => LiveProgress.HostInterruption;
+        set => LiveProgress.HostInterruption = value;
     }
 }

@@ -24,6 +24,19 @@ public static class RichDisplayExtensions
         return path;
     }
 
+    /// <summary>Opens a figure in the browser, from a page in the folder for temporary files.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <returns>The path of the page.</returns>
+    /// <exception cref="GlmmException">The page cannot be written.</exception>
+    public static string Show(this Figure figure)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-{Guid.NewGuid():N}.html");
+        figure.SaveHtml(path);
+        if (!BrowserWindow.TryOpen(path)) Console.WriteLine($"No browser could be opened here. The figure is in {path}.");
+        return path;
+    }
+
     /// <summary>Writes what a notebook would show as a page that stands alone.</summary>
     /// <param name="shown">A fit, a table, residuals, predictions, data.</param>
     /// <param name="path">The file, which is replaced if it exists.</param>

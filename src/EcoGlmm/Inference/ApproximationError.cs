@@ -80,7 +80,7 @@ public sealed class ApproximationError : IRichDisplay
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Explain() + "\n" + ResultTables.Text(Table());
+    public override string ToString() => Explain() + "\n" + ResultTable.Text(Table());
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading("How good is the approximation?").Paragraph(Explain()).Table(Table()).ToHtml();

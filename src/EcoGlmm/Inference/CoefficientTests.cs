@@ -1,6 +1,5 @@
 using System.Collections;
 using EcoGlmm.Inference;
-using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
@@ -67,8 +66,8 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(EffectTables.Of(this));
+    public override string ToString() => ResultTable.Text(TestTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(EffectTables.Of(this));
+    public string ToHtml() => ResultTable.Html(TestTables.Of(this));
 }

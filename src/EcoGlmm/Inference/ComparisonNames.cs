@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
 
 namespace EcoGlmm;
 
@@ -11,8 +12,8 @@ internal static class ComparisonNames
         [
             f => f.Formula,
             f => f.Family.ToString(),
-            f => f.Options.ZeroInflation == "~ 0" ? null : $"zi {f.Options.ZeroInflation}",
-            f => f.Options.Dispersion == "~ 1" ? null : $"dispersion {f.Options.Dispersion}",
+            f => f.Specification.ZeroInflation is null ? null : $"zi {f.Options.ZeroInflation}",
+            f => f.Specification.Dispersion.IsConstant ? null : $"dispersion {f.Options.Dispersion}",
             f => f.Estimate.Model.QuadraturePoints == 1 ? null : $"{f.Estimate.Model.QuadraturePoints} quadrature points",
             f => f.Options.Offset is { } offset ? $"offset {offset}" : null,
         ];

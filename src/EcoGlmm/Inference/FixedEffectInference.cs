@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Estimation;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -60,7 +61,7 @@ internal abstract class FixedEffectInference
     protected static Vector<double> EstimatesOf(GlmmFit fit, ModelPart part)
     {
         var predictor = LinearPredictor.Of(part);
-        var basis = fit.Estimate.Model.Basis[predictor] ?? throw new GlmmException($"The model has no {FitWords.PartName(part)}.");
+        var basis = fit.Estimate.Model.Basis[predictor] ?? throw new GlmmException($"The model has no {ModelPartNames.InSentence(part)}.");
         var beta = fit.Estimate.Psi.AsSpan(fit.Estimate.Model.FixedOffset[predictor], basis.Columns).ToArray();
         basis.ToCoefficients(beta);
         return Vector<double>.Build.Dense(beta);

@@ -21,7 +21,7 @@ public sealed record HypothesisTest(string Name, double Estimate, double Standar
 
 /// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's car::linearHypothesis.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay
+public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IResultTable
 {
     private readonly HypothesisTest[] _rows;
 
@@ -74,16 +74,19 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
     /// <inheritdoc/>
     public HypothesisTest this[int index] => _rows[index];
 
+    /// <summary>The table as data, one row for each.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows);
+
     /// <inheritdoc/>
     public IEnumerator<HypothesisTest> GetEnumerator() => ((IEnumerable<HypothesisTest>)_rows).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
@@ -16,7 +17,7 @@ public enum IntervalMethod
     /// </summary>
     Profile,
 
-    /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="GlmmFit.BootstrapIntervals"/>), for all parameters.</summary>
+    /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="InferenceExtensions.BootstrapIntervals"/>), for all parameters.</summary>
     Bootstrap,
 }
 
@@ -89,8 +90,25 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(Table(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(Table(this));
+
+    private static TableContent Table(IntervalTable intervals)
+    {
+        var level = NumberFormat.Significant(100 * intervals.Level);
+        var parts = intervals.Any(i => i.Part != ModelPart.Conditional);
+        var content = new TableContent($"Confidence intervals ({level} %)");
+        if (parts) content.Text("Part");
+        content.Text("Coefficient").Number("Estimate").Number("Lower").Number("Upper");
+        var columns = ResultTable.Together([.. intervals.Select(i => i.Estimate)], [.. intervals.Select(i => i.Lower)], [.. intervals.Select(i => i.Upper)]);
+        for (var r = 0; r < intervals.Count; r++)
+        {
+            var numbers = double.IsNaN(intervals[r].Estimate) ? ["dropped", "", ""] : new[] { columns[0][r], columns[1][r], columns[2][r] };
+            content.Row(parts ? [ModelPartNames.InTable(intervals[r].Part), intervals[r].Name, .. numbers] : [intervals[r].Name, .. numbers]);
+        }
+
+        return content;
+    }
 }

@@ -1,7 +1,6 @@
 using System.Collections;
 using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
-using EcoGlmm.Marginal;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -60,10 +59,10 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(EffectTables.Of(this));
+    public override string ToString() => ResultTable.Text(TestTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(EffectTables.Of(this));
+    public string ToHtml() => ResultTable.Html(TestTables.Of(this));
 
     /// <summary>Refits without each term of the conditional part that no other term contains.</summary>
     internal static LikelihoodRatioTests Dropping(GlmmFit fit)

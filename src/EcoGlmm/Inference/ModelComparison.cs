@@ -1,7 +1,7 @@
 using System.Collections;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
-using EcoGlmm.Marginal;
+using EcoGlmm.Inference;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -84,13 +84,13 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 
     /// <inheritdoc/>
     public override string ToString() => LikelihoodRatioTests is { Count: > 0 } tests
-        ? ResultTables.Text(Table()) + "\n\n" + tests
-        : ResultTables.Text(Table());
+        ? ResultTable.Text(Table()) + "\n\n" + tests
+        : ResultTable.Text(Table());
 
     /// <inheritdoc/>
     public string ToHtml() => LikelihoodRatioTests is { Count: > 0 } tests
-        ? new HtmlWriter(card: false).Table(Table()).Table(EffectTables.Of(tests)).ToHtml()
-        : ResultTables.Html(Table());
+        ? new HtmlWriter(card: false).Table(Table()).Table(TestTables.Of(tests)).ToHtml()
+        : ResultTable.Html(Table());
 
     internal static ModelComparison Of(GlmmFit[] fits, string[]? names)
     {
@@ -161,7 +161,7 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
         var first = _models[0].Fit;
         var notes = new List<string>
         {
-            $"Response {first.Specification.Response.Name}, {FitWords.Count(first.ObservationCount, "row")}"
+            $"Response {first.Specification.Response.Name}, {NumberFormat.Count(first.ObservationCount, "row")}"
                 + (first.Options.Reml ? "; criteria of REML fits" : "") + ".",
         };
         if (_models.Any(m => !m.IsConverged)) notes.Add("A fit that did not converge has no ΔAIC and no weight.");

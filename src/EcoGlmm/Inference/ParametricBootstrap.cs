@@ -1,5 +1,5 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Hosts;
+using EcoGlmm.Model;
 using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Inference;

@@ -1,5 +1,5 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Hosts;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Inference;

@@ -43,10 +43,10 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
     });
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     internal static Repeatability Of(GlmmFit fit, string group, int simulations, long seed, double level)
     {
@@ -71,7 +71,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         var mean = fit.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
         var latent = Share(fit, group, new VariancePartition(fit, mean));
         // Without a curve between them the scales are one.
-        return fit.Family is { Name: "gaussian" or "t" } && fit.Family.Link == Link.Identity && fit.Specification.ZeroInflation is null ? (latent, latent) : (latent, ObservedScale(fit, group));
+        return fit.Family.HasAdditiveResidual && fit.Specification.ZeroInflation is null ? (latent, latent) : (latent, ObservedScale(fit, group));
     }
 
     private static double Share(GlmmFit fit, string group, VariancePartition partition)
@@ -155,7 +155,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         var content = new TableContent($"Repeatability of {Group}")
         {
             Note = $"Share of the variance between levels of {Group}, adjusted for the fixed effects"
-                + (Simulations > 0 ? $"; intervals by {FitWords.Count(Simulations, "parametric bootstrap fit")}." : "."),
+                + (Simulations > 0 ? $"; intervals by {NumberFormat.Count(Simulations, "parametric bootstrap fit")}." : "."),
         }.Text("Scale").Number("Repeatability").Number($"Lower {percent} %").Number($"Upper {percent} %");
         content.Row("latent (linear predictor)", NumberFormat.Fixed(Latent, 3), NumberFormat.Fixed(LatentLower, 3), NumberFormat.Fixed(LatentUpper, 3));
         return content.Row("observed (response)", NumberFormat.Fixed(Observed, 3), NumberFormat.Fixed(ObservedLower, 3), NumberFormat.Fixed(ObservedUpper, 3));

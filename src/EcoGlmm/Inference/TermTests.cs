@@ -32,7 +32,7 @@ public sealed record TermTest(string Term, int NumeratorDegrees, double Denomina
 
 /// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's Anova.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay
+public sealed class TermTests : IReadOnlyList<TermTest>, IResultTable
 {
     private readonly TermTest[] _rows;
 
@@ -82,10 +82,10 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
@@ -36,13 +35,7 @@ internal sealed class VariancePartition
             else Groups.Add((group, average));
         }
 
-        var theoretical = fit.Family.Name != "binomial" && !fit.Family.HasThresholds ? double.NaN : fit.Family.Link.Name switch
-        {
-            "logit" => Math.PI * Math.PI / 3,
-            "probit" => 1,
-            "cloglog" => Math.PI * Math.PI / 6,
-            _ => double.NaN,
-        };
+        var theoretical = fit.Family.IsThresholdModel ? fit.Family.Link.LatentVariance : double.NaN;
         if (double.IsFinite(theoretical))
         {
             (Distribution, Method) = (theoretical, $"π²/3 and its like for the {fit.Family.Link.Name} link");
@@ -52,7 +45,7 @@ internal sealed class VariancePartition
         if (!model.HasConstantDispersion)
             throw new GlmmException("The dispersion varies between rows, so that there is no one residual variance for R² and repeatability. Fit the model with Dispersion = \"~ 1\".");
         var phi = fit.Family.HasDispersion ? Math.Exp(fit.Estimate.Predictors[LinearPredictor.Dispersion]![0]) : 1;
-        if (fit.Family.Link.Name == "identity" && fit.Family.Name is "gaussian" or "t")
+        if (fit.Family.HasAdditiveResidual)
         {
             (Distribution, Method) = (fit.Family.Variance(0, phi, 1), "the residual variance");
             return;
@@ -62,10 +55,7 @@ internal sealed class VariancePartition
         if (fit.Family.HasShiftedMean)
             throw new GlmmException($"R² and repeatability are not defined for {fit.Family.Name}, whose mean is not the inverse link of its linear predictor.");
         var residual = fit.Family.Variance(Mean.Value, phi, 1);
-        var slope = fit.Family.Link.At(fit.Family.Link.LinearPredictor(Mean.Value)).D1;
-        (Distribution, Method) = fit.Family.Link.Name == "log"
-            ? (SpecialFunctions.Log1p(residual / (Mean.Value * Mean.Value)), "log-normal approximation ln(1 + variance/mean²)")
-            : (residual / (slope * slope), "delta method, variance/(dμ/dη)²");
+        (Distribution, Method) = fit.Family.Link.OnPredictorScale(residual, Mean.Value);
     }
 
     public double Fixed { get; }

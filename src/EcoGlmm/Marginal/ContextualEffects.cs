@@ -47,7 +47,7 @@ public sealed record ContextualEffect(string Name, double Within, double Between
 /// does not change; what confounds within groups, it cannot tell.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDisplay
+public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IResultTable
 {
     private readonly ContextualEffect[] _rows;
 
@@ -155,7 +155,7 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => (_rows.Length == 0 ? "" : ResultTables.Text(Table()) + "\n") + Explain();
+    public override string ToString() => (_rows.Length == 0 ? "" : ResultTable.Text(Table()) + "\n") + Explain();
 
     /// <inheritdoc/>
     public string ToHtml()

@@ -59,7 +59,7 @@ internal sealed class EffectCurve
             var k = Array.IndexOf(others, v);
             return v.Points.Take([.. Enumerable.Range(0, point.Length).Select(i => k < 0 ? 0 : cells[i % cells.Length].Points[k])]);
         });
-        var predictor = _fit.Predictor;
+        var predictor = _fit.Predictor();
         var response = new MeanResponse(predictor, _fit.Estimate, predictor.Parts(Table(columns, point.Length), _use, true), _use, PredictionScale.Response);
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);

@@ -36,8 +36,8 @@ internal sealed class EffectDistribution
             _weights[k] = unit[effect];
         }
 
-        Means = Of(fit.Predictor.Modes());
-        var derivatives = fit.Predictor.ModeDerivatives();
+        Means = Of(fit.Predictor().Modes());
+        var derivatives = fit.Predictor().ModeDerivatives();
         int[] known = [.. Enumerable.Range(0, derivatives.Length).Where(j => derivatives[j] is not null)];
         _jacobian = Array.ConvertAll(known, j => Of(derivatives[j]!));
         var d = _estimate.Model.ParameterCount;

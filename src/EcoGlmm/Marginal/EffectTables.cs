@@ -3,22 +3,20 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
 
-/// <summary>Tables of marginal means, contrasts, standardised means and tests.</summary>
+/// <summary>Tables of marginal means, contrasts and standardised means.</summary>
 internal static class EffectTables
 {
-    private const int ShownRows = 60;
-
     public static TableContent Of(MarginalMeans means, string caption, IEnumerable<string> notes)
     {
         var degrees = means.Any(m => double.IsFinite(m.DegreesOfFreedom));
-        var content = new TableContent(caption) { Note = Note(notes, means.Count) };
+        var content = new TableContent(caption) { Note = ResultTable.Note(notes, means.Count) };
         foreach (var variable in means.Variables) content.Text(variable);
         if (means.Variables.Count == 0) content.Text("");
         content.Number(means.Scale == PredictionScale.Link ? "Estimate" : "Mean").Number("Std. error");
         if (degrees) content.Number("df");
-        Ends(content, means.Level);
-        var shown = means.Take(ShownRows).ToArray();
-        var cells = Together([.. shown.Select(m => m.Estimate)], [.. shown.Select(m => m.StandardError)], [.. shown.Select(m => m.Lower)], [.. shown.Select(m => m.Upper)]);
+        ResultTable.Ends(content, means.Level);
+        var shown = means.Take(ResultTable.ShownRows).ToArray();
+        var cells = ResultTable.Together([.. shown.Select(m => m.Estimate)], [.. shown.Select(m => m.StandardError)], [.. shown.Select(m => m.Lower)], [.. shown.Select(m => m.Upper)]);
         for (var i = 0; i < shown.Length; i++)
         {
             content.Row([.. means.Variables.Count == 0 ? ["overall"] : means.Variables.Select(v => shown[i].Levels[v]), cells[0][i], cells[1][i],
@@ -39,15 +37,15 @@ internal static class EffectTables
             Adjustment.Holm => "p-values adjusted by Holm's method, intervals by Bonferroni's",
             _ => "p-values and intervals adjusted by Bonferroni's method",
         };
-        var content = new TableContent("Contrasts") { Note = Note([method, "differences on the link scale"], contrasts.Count) };
+        var content = new TableContent("Contrasts") { Note = ResultTable.Note([method, "differences on the link scale"], contrasts.Count) };
         if (by) content.Text("Within");
         content.Text("Contrast").Number("Difference").Number("Std. error");
         if (degrees) content.Number("df");
-        Ends(content, contrasts.Level);
+        ResultTable.Ends(content, contrasts.Level);
         if (contrasts.RatioName is { } ratio) content.Number(ratio);
         content.Number(degrees ? "t" : "z").Number("p");
-        var shown = contrasts.Take(ShownRows).ToArray();
-        var cells = Together([.. shown.Select(c => c.Estimate)], [.. shown.Select(c => c.StandardError)], [.. shown.Select(c => c.Lower)], [.. shown.Select(c => c.Upper)]);
+        var shown = contrasts.Take(ResultTable.ShownRows).ToArray();
+        var cells = ResultTable.Together([.. shown.Select(c => c.Estimate)], [.. shown.Select(c => c.StandardError)], [.. shown.Select(c => c.Lower)], [.. shown.Select(c => c.Upper)]);
         for (var i = 0; i < shown.Length; i++)
         {
             var c = shown[i];
@@ -62,11 +60,11 @@ internal static class EffectTables
 
     public static TableContent Of(StandardisedMeans means)
     {
-        var content = new TableContent($"Standardised means by {means.Variable}") { Note = Note([means.Words], means.Count) }
+        var content = new TableContent($"Standardised means by {means.Variable}") { Note = ResultTable.Note([means.Words], means.Count) }
             .Text(means.Variable).Number("Mean").Number("Std. error");
-        Ends(content, means.Level);
+        ResultTable.Ends(content, means.Level);
         content.Number("Difference to the first").Number("p");
-        var cells = Together([.. means.Select(m => m.Estimate)], [.. means.Select(m => m.StandardError)], [.. means.Select(m => m.Lower)], [.. means.Select(m => m.Upper)]);
+        var cells = ResultTable.Together([.. means.Select(m => m.Estimate)], [.. means.Select(m => m.StandardError)], [.. means.Select(m => m.Lower)], [.. means.Select(m => m.Upper)]);
         for (var i = 0; i < means.Count; i++)
         {
             var effect = i == 0 ? null : means.Effects[i - 1];
@@ -76,55 +74,5 @@ internal static class EffectTables
         }
 
         return content;
-    }
-
-    public static TableContent Of(CoefficientTests tests)
-    {
-        var content = new TableContent("Tests of the fixed effects")
-        {
-            Note = Note([DegreesWords.Of(tests.Degrees)], tests.Count),
-        }.Text("").Number("Estimate").Number("Std. error").Number("df");
-        Ends(content, tests.Level);
-        content.Number("t").Number("p");
-        var cells = Together([.. tests.Select(t => t.Estimate)], [.. tests.Select(t => t.StandardError)], [.. tests.Select(t => t.Lower)], [.. tests.Select(t => t.Upper)]);
-        for (var i = 0; i < tests.Count; i++)
-        {
-            content.Row(tests[i].Name, cells[0][i], cells[1][i], NumberFormat.Fixed(tests[i].DegreesOfFreedom, 1), cells[2][i], cells[3][i],
-                NumberFormat.Fixed(tests[i].Statistic, 2), NumberFormat.PValue(tests[i].PValue));
-        }
-
-        return content;
-    }
-
-    public static TableContent Of(LikelihoodRatioTests tests)
-    {
-        var notes = tests.Select(t => t.Note).Where(n => n.Length > 0).Distinct();
-        var content = new TableContent("Likelihood-ratio tests") { Note = Note(notes, tests.Count) }
-            .Text(tests.Header).Number("df").Number("χ²").Number("p").Number("AIC without");
-        foreach (var t in tests)
-        {
-            content.Row(t.Name, NumberFormat.Count(t.Df), NumberFormat.Fixed(t.Statistic, 2), NumberFormat.PValue(t.PValue) + (t.Note.Length > 0 ? " *" : ""),
-                NumberFormat.Fixed(t.ReducedAic, 1));
-        }
-
-        return content;
-    }
-
-    private static void Ends(TableContent content, double level)
-    {
-        var percent = NumberFormat.Significant(100 * level);
-        content.Number($"Lower {percent} %").Number($"Upper {percent} %");
-    }
-
-    private static string? Note(IEnumerable<string> notes, int count)
-    {
-        var all = notes.Concat(count > ShownRows ? [$"the first {ShownRows} of {count}"] : []).ToArray();
-        return all.Length == 0 ? null : string.Join(". ", all.Select(n => char.ToUpperInvariant(n[0]) + n[1..])) + ".";
-    }
-
-    private static string[][] Together(params double[][] columns)
-    {
-        var cells = NumberFormat.Column([.. columns.SelectMany(c => c)]);
-        return [.. columns.Select((c, k) => cells.AsSpan(k * c.Length, c.Length).ToArray())];
     }
 }

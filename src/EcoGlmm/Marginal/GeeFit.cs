@@ -173,7 +173,7 @@ public sealed class GeeFit : IRichDisplay
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join("\n", Sentences.Prepend($"Estimating equations: {Formula}, {Family}").Append(ResultTables.Text(Table())));
+    public override string ToString() => string.Join("\n", Sentences.Prepend($"Estimating equations: {Formula}, {Family}").Append(ResultTable.Text(Table())));
 
     /// <inheritdoc/>
     public string ToHtml()

@@ -1,5 +1,4 @@
 using System.Collections;
-using EcoGlmm.Diagnostics;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
@@ -70,10 +69,10 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(EffectTables.Of(this));
+    public override string ToString() => ResultTable.Text(EffectTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(EffectTables.Of(this));
+    public string ToHtml() => ResultTable.Html(EffectTables.Of(this));
 
     /// <summary>Tests and intervals of one family of pairwise comparisons of <paramref name="means"/> means.</summary>
     internal static IEnumerable<MarginalContrast> Adjust(List<(string Name, double Estimate, double Error, double Degrees)> draft,

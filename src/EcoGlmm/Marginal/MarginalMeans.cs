@@ -4,6 +4,7 @@ using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
@@ -148,15 +149,15 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(EffectTables.Of(this, Caption, Notes));
+    public override string ToString() => ResultTable.Text(EffectTables.Of(this, Caption, Notes));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(EffectTables.Of(this, Caption, Notes));
+    public string ToHtml() => ResultTable.Html(EffectTables.Of(this, Caption, Notes));
 
     private string? Ratio => _slopeOf is null ? FitWords.RatioName(_fit.Family, _part) : null;
 
     private string Caption => _slopeOf is null
-        ? $"Marginal means of {_fit.Specification.Response.Name}{(_part == ModelPart.Conditional ? "" : $" ({FitWords.PartLabel(_part)})")}"
+        ? $"Marginal means of {_fit.Specification.Response.Name}{(_part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(_part)})")}"
         : $"Slopes of {_slopeOf}";
 
     private IEnumerable<string> Notes

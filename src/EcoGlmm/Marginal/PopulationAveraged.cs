@@ -38,7 +38,7 @@ public sealed record PopulationCoefficient(string Name, double Subject, double P
 /// Biometrics 74, 354-361. Standard errors by the delta method.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IRichDisplay
+public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IResultTable
 {
     private const int Curves = 25;
     private readonly PopulationCoefficient[] _rows;
@@ -60,7 +60,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         _ratio = FitWords.RatioName(fit.Family, ModelPart.Conditional);
         var parts = new Formulas.PartMatrices?[model.PredictorCount];
         var part = parts[LinearPredictor.Conditional] = fit.Specification.Conditional.Training;
-        var response = new MeanResponse(fit.Predictor, estimate, parts, RandomEffectsUse.Averaged, PredictionScale.Link);
+        var response = new MeanResponse(fit.Predictor(), estimate, parts, RandomEffectsUse.Averaged, PredictionScale.Link);
         var n = part.RowCount;
         var p = part.X.Length / n;
         if (p == 0) throw new GlmmException("The model has no fixed effects to average over the population.");
@@ -186,7 +186,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table()) + "\n" + Explain();
+    public override string ToString() => ResultTable.Text(Table()) + "\n" + Explain();
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading("One subject and the population").Paragraph(Explain()).Table(Table()).Html(Plot().ToHtml()).ToHtml();

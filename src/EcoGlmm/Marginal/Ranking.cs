@@ -44,7 +44,7 @@ public sealed record RankedLevel(string Level, double Estimate, double ExpectedR
 /// point estimates, raw or shrunken, are misleading: H. Goldstein &amp; D. Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay
+public sealed class Ranking : IReadOnlyList<RankedLevel>, IResultTable
 {
     /// <summary>Expected ranks are exact up to so many levels, by simulation beyond.</summary>
     private const int MostExact = 1500;
@@ -197,7 +197,7 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table()) + "\n" + Explain();
+    public override string ToString() => ResultTable.Text(Table()) + "\n" + Explain();
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading($"Ranking of {Group}").Paragraph(Explain()).Table(Table()).Html(Plot().ToHtml()).ToHtml();

@@ -32,7 +32,7 @@ internal sealed class SampleAverage
     public Result At(FieldColumn column)
     {
         var estimate = _fit.Estimate;
-        var predictor = _fit.Predictor;
+        var predictor = _fit.Predictor();
         var response = new MeanResponse(predictor, estimate, predictor.Parts(_rows.WithColumn(column), _use, true), _use, PredictionScale.Response);
         var gradient = new double[estimate.Model.ParameterCount];
         var effects = new double[_use == RandomEffectsUse.Conditional ? estimate.System.EffectCount : 0];

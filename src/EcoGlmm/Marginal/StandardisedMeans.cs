@@ -86,10 +86,10 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(EffectTables.Of(this));
+    public override string ToString() => ResultTable.Text(EffectTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(EffectTables.Of(this));
+    public string ToHtml() => ResultTable.Html(EffectTables.Of(this));
 
     internal string Words => "Means over the rows of the sample, " + RandomEffects switch
     {

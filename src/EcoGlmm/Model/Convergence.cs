@@ -1,4 +1,5 @@
 using System.Text;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -92,5 +93,19 @@ public sealed class Convergence : IRichDisplay
     }
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(this);
+    public string ToHtml()
+    {
+        var (status, verdict) = ConvergenceWords.Verdict(this);
+        var html = new HtmlWriter(frame: status == EcoGlmm.Text.Status.Problem ? status : null).Heading("Convergence", status, verdict)
+            .Paragraph(ConvergenceWords.Sentence(this))
+            .Facts(
+                ("gradient (per standard error)", NumberFormat.Significant(GradientNorm, 2)),
+                ("log-likelihood still to gain", NumberFormat.Significant(ExpectedImprovement, 2)),
+                ("Hessian positive definite", IsHessianPositiveDefinite ? "yes" : "no"),
+                ("singular", IsSingular ? "yes" : "no"),
+                ("iterations", NumberFormat.Count(Iterations)),
+                ("evaluations", NumberFormat.Count(Evaluations)));
+        foreach (var problem in ConvergenceWords.Problems(this)) html.Message(status, problem.ToString());
+        return html.ToHtml();
+    }
 }

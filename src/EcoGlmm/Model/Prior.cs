@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
@@ -138,7 +139,7 @@ public sealed record Prior
             PriorKind.Lkj => $"LKJ({Number(First)})",
             _ => Third == 1 ? $"Cauchy({Number(First)}, {Number(Second)})" : $"StudentT({Number(Third)}, {Number(First)}, {Number(Second)})",
         };
-        var part = Part == ModelPart.Conditional ? "" : $" of the {FitWords.PartName(Part)}";
+        var part = Part == ModelPart.Conditional ? "" : $" of the {ModelPartNames.InSentence(Part)}";
         return Kind == PriorKind.Lkj ? $"{density} on the correlations of {Group}{part}"
             : Group is not null ? $"{density} on the standard deviation{(Coefficient is null ? "s" : $" of {Coefficient}")} | {Group}{part}"
             : $"{density} on {Coefficient ?? "the coefficients"}{part}";

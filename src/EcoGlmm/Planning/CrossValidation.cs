@@ -58,7 +58,7 @@ public sealed class CrossValidation : IRichDisplay
     });
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading("Cross-validation").Table(Table()).Html(Plot().ToHtml()).ToHtml();

@@ -72,7 +72,7 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
         if (trained.Specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = zeros.Evaluate(data);
         if (family.HasDispersion && !estimate.IsProfiled) parts[LinearPredictor.Dispersion] = trained.Specification.Dispersion.Evaluate(data);
         for (var k = LinearPredictor.Shape; k < parts.Length; k++) parts[k] = Formulas.PartMatrices.Constant(test.Length);
-        var rows = new RowPredictor(trained.Predictor, estimate, parts, conditional: true);
+        var rows = new RowPredictor(trained.Predictor(), estimate, parts, conditional: true);
         var m = test.Length;
         var predictors = new double[]?[model.PredictorCount];
         for (var k = 0; k < parts.Length; k++) predictors[k] = parts[k] is null ? null : new double[m];

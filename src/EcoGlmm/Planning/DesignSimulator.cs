@@ -1,3 +1,4 @@
+using EcoGlmm.Prediction;
 using EcoGlmm.Data;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;

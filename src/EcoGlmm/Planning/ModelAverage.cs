@@ -20,7 +20,7 @@ public sealed record AveragedCoefficient(string Name, double Estimate, double St
 /// </summary>
 /// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning.</remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisplay
+public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IResultTable
 {
     private const double Z = 1.959963984540054;
     private readonly (GlmmFit Fit, double Weight)[] _models;
@@ -73,16 +73,19 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
         return new Predictions(estimate, error, lower, upper, level, each.Max(e => e.P.UnseenLevelRows));
     }
 
+    /// <summary>The table as data, one row for each.</summary>
+    public FieldData ToFieldData() => FieldData.From(_rows);
+
     /// <inheritdoc/>
     public IEnumerator<AveragedCoefficient> GetEnumerator() => ((IEnumerable<AveragedCoefficient>)_rows).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

@@ -46,7 +46,7 @@ public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// </summary>
 /// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference.</remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay
+public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IResultTable
 {
     private readonly SelectedModel[] _models;
 
@@ -115,10 +115,10 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(Table());
+    public string ToHtml() => ResultTable.Html(Table());
 
     private TableContent Table()
     {

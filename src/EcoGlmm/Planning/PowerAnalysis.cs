@@ -33,7 +33,7 @@ public sealed record PowerPoint(string Design, int Rows, double Power, double Lo
 /// a pilot found it says no more than the pilot's p-value: give the effect that would matter.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay
+public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IResultTable
 {
     private readonly PowerPoint[] _points;
 
@@ -109,7 +109,7 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(Table());
+    public override string ToString() => ResultTable.Text(Table());
 
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading($"Power for {Effect}").Table(Table()).Html(Plot().ToHtml()).ToHtml();

@@ -1,3 +1,4 @@
+using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -66,10 +67,10 @@ public sealed class CategoryPredictions : IResultTable
     public FieldData ToFieldData() => ResultData.Beside(Rows, FieldData.From(Categories.ToDictionary(c => c, Of)));
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(PredictionTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(PredictionTables.Of(this));
 
     private static double[][] Copy(double[][] rows) => Array.ConvertAll(rows, row => (double[])row.Clone());
 }

@@ -3,6 +3,7 @@ using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Prediction;
 
@@ -29,20 +30,6 @@ internal sealed class FittedPredictor
         _model = estimate.Model;
         _modes = new Lazy<double[]>(ComputeModes);
         _modeDerivatives = new Lazy<double[]?[]>(ComputeModeDerivatives);
-    }
-
-    /// <summary>Covariance of the conditional fixed effects in the users' coordinates.</summary>
-    public double[,] FixedCovariance()
-    {
-        var p = _model.Basis[LinearPredictor.Conditional]!.Columns;
-        var packed = CoefficientCovariance.Of(_estimate, LinearPredictor.Conditional, LinearPredictor.Conditional);
-        var result = new double[p, p];
-        for (var i = 0; i < p; i++)
-        {
-            for (var j = 0; j < p; j++) result[i, j] = packed[(j * p) + i];
-        }
-
-        return result;
     }
 
     public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level)

@@ -1,3 +1,4 @@
+using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -90,8 +91,8 @@ public sealed class Predictions : IResultTable
     }));
 
     /// <inheritdoc/>
-    public override string ToString() => ResultTables.Text(ResultTables.Of(this));
+    public override string ToString() => ResultTable.Text(PredictionTables.Of(this));
 
     /// <inheritdoc/>
-    public string ToHtml() => ResultTables.Html(ResultTables.Of(this));
+    public string ToHtml() => ResultTable.Html(PredictionTables.Of(this));
 }

@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Prediction;
 

@@ -1,3 +1,6 @@
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.RandomEffects;
 

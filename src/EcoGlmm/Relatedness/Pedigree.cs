@@ -35,7 +35,7 @@ public sealed class Pedigree : Relatedness
     }
 
     /// <summary>Reads a pedigree from a table.</summary>
-    /// <param name="table">A FieldData, a DataFrame or anything else that <see cref="FieldData.From"/> takes.</param>
+    /// <param name="table">A FieldData, a DataFrame or anything else that <see cref="FieldData.From(object)"/> takes.</param>
     /// <param name="id">The column that names the animal (plant, person, line).</param>
     /// <param name="sire">The column of its father.</param>
     /// <param name="dam">The column of its mother.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 

@@ -1,7 +1,6 @@
-using EcoGlmm.Data;
-using EcoGlmm.Text;
 using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EcoGlmm.Data;
+using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Relationships;
 

@@ -1,3 +1,5 @@
+using EcoGlmm.Families;
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Reporting;
@@ -15,7 +17,7 @@ internal static class ModelRows
     /// <summary>"Fixed effects", "Zero inflation (logit of the probability of a structural zero)".</summary>
     public static string PartTitle(GlmmFit fit, ModelPart part)
     {
-        string name = FitWords.PartName(part);
+        string name = ModelPartNames.InSentence(part);
         string title = char.ToUpperInvariant(name[0]) + name[1..];
         return part == ModelPart.Conditional ? title : $"{title} ({FitWords.Scale(fit.Family, part)})";
     }
@@ -41,7 +43,7 @@ internal static class ModelRows
     {
         foreach (VarianceComponent c in fit.VarianceComponents)
         {
-            string part = c.Part == ModelPart.Conditional ? "" : $", {FitWords.PartLabel(c.Part)}";
+            string part = c.Part == ModelPart.Conditional ? "" : $", {ModelPartNames.InTable(c.Part)}";
             string group = Label(options, c.Group), first = Label(options, c.Term1);
             yield return c.Term2 is null
                 ? ($"SD ({group}{(c.Term1 == "(Intercept)" ? "" : $", {first}")}{part})", NumberFormat.Significant(c.StandardDeviation, 3))
@@ -50,7 +52,7 @@ internal static class ModelRows
 
         if (FitWords.HasSingleDispersion(fit))
         {
-            var (symbol, meaning, _) = FitWords.Dispersion(fit.Family);
+            var (symbol, meaning) = (fit.Family.Words.Dispersion!.Symbol, fit.Family.Words.Dispersion.Meaning);
             yield return (meaning == ResidualDeviation ? "SD (residual)" : $"Dispersion {symbol}", NumberFormat.Significant(fit.Sigma, 3));
         }
 

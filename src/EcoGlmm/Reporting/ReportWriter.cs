@@ -1,4 +1,7 @@
-using EcoGlmm.Text;
+using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm.Reporting;
 
@@ -56,7 +59,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
             + $"{char.ToLowerInvariant(kind[0])}{kind[1..]} with {fit.Family.Link.Name} link.";
         if (FitWords.HasSingleDispersion(fit))
         {
-            var (symbol, meaning, _) = FitWords.Dispersion(fit.Family);
+            var (symbol, meaning) = (fit.Family.Words.Dispersion!.Symbol, fit.Family.Words.Dispersion.Meaning);
             sentence = $"{sentence[..^1]} ({symbol}: {meaning}).";
         }
 
@@ -132,7 +135,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         if (double.IsNaN(c.Estimate) || c.IsFixed)
             return null;
         Interval interval = fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level)[part, c.Name];
-        string where = part == ModelPart.Conditional ? "" : $" ({FitWords.PartLabel(part)})";
+        string where = part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(part)})";
         string test = $"z = {_numbers.Fixed(c.Statistic, 2)}, {_numbers.PEquals(c.PValue)}";
         if (ModelRows.Ratio(fit, part) is { } ratio && c.Name != "(Intercept)")
         {

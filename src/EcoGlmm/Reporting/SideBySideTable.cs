@@ -1,4 +1,4 @@
-using EcoGlmm.Text;
+using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Reporting;
 

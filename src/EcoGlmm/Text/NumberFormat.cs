@@ -83,4 +83,7 @@ internal static class NumberFormat
         var pattern = (decimals > 0 ? "0." + new string('0', decimals) : "0") + "e+00";
         return value.ToString(pattern, Invariant);
     }
+
+    /// <summary>"1 row", "1,200 rows".</summary>
+    public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
 }

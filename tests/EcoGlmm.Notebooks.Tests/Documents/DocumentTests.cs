@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EcoGlmm.Families;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Notebooks.Tests;

@@ -1,3 +1,5 @@
+using EcoGlmm.Formulas;
+
 namespace EcoGlmm.Notebooks.Tests;
 
 /// <summary>The packed package in Microsoft's kernel, spoken to by its own protocol, as a user's editor does.</summary>

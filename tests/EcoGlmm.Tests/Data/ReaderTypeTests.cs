@@ -1,5 +1,4 @@
 using System.Data;
-using EcoGlmm.Data;
 
 namespace EcoGlmm.Tests.Data;
 

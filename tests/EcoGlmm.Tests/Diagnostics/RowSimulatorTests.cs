@@ -1,6 +1,7 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
 using MathNet.Numerics.Distributions;
 
 namespace EcoGlmm.Tests.Diagnostics;

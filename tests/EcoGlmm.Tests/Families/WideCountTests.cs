@@ -1,4 +1,5 @@
 using EcoGlmm.Families;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Tests.Families;
 

@@ -1,5 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.Formulas;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Tests.Formulas;
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Numerics;
+using EcoGlmm.Relationships;
 using EcoGlmm.Tests.Reference;
 using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 

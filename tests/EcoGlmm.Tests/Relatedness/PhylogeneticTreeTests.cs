@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 

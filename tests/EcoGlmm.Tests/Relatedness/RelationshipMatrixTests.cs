@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+using EcoGlmm.Relationships;
 using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace EcoGlmm.Tests.Relationships;

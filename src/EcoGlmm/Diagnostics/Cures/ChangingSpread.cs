@@ -1,3 +1,5 @@
+using EcoGlmm.Formulas;
+
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>A dispersion that differs along a predictor.</summary>

@@ -1,4 +1,5 @@
 using EcoGlmm.Families;
+using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Diagnostics;
 

@@ -1,4 +1,6 @@
 using EcoGlmm.Data;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Diagnostics;
 

@@ -1,3 +1,5 @@
+using EcoGlmm.Families;
+
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>
@@ -17,9 +19,8 @@ internal sealed class EdgeOfRange(double[] predictor) : IOptimumPathology
     public static ConvergenceProblem? Find(MixedModel model, double[] eta)
     {
         var link = model.Family.Link;
-        if (model.Family.Name == "gaussian" || !(model.IsOnResponseScale || link.Name == "log")) return null;
         var isProbability = model.Family.WeightRole == WeightRole.Trials;
-        if (link.Name == "log" && !isProbability) return null;
+        if (model.Family.HasUnboundedMean || !(model.IsOnResponseScale || (isProbability && link == Link.Log))) return null;
         var means = Array.ConvertAll(eta, x => link.At(x).Mu);
         var average = means.Average();
         if (!means.Any(m => m < Tolerances.EdgeOfRange * average || (isProbability && m > 1 - Tolerances.EdgeOfRange))) return null;

@@ -1,3 +1,7 @@
+using EcoGlmm.Families;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>The likelihood does not curve in parameters of which nothing else explains it.</summary>

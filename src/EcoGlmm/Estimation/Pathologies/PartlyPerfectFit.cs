@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation.Pathologies;

@@ -44,7 +44,7 @@ internal sealed class Separation : IOptimumPathology
 
     private static bool CanSeparate(MixedModel model, int k) => k switch
     {
-        LinearPredictor.Conditional => model.Family.Link.Name is "logit" or "probit" or "cloglog" or "cauchit" or "log",
+        LinearPredictor.Conditional => model.Family.Link.HasInfiniteEdges,
         LinearPredictor.Dispersion => !model.HasConstantDispersion,
         _ => true,
     };

@@ -1,3 +1,5 @@
+using EcoGlmm.RandomEffects;
+
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>A Gaussian random term with a level for every row, which is the residual once more.</summary>

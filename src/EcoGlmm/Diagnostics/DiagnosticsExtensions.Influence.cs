@@ -1,16 +1,17 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Hosts;
+using EcoGlmm.Estimation;
+using EcoGlmm.Model;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
 
-public sealed partial class GlmmFit
+public static partial class DiagnosticsExtensions
 {
     /// <summary>
     /// What leaving out each level of a grouping factor, with all of its rows, would do to the fixed effects of the conditional
     /// part.
     /// </summary>
+    /// <param name="fit">The fit.</param>
     /// <param name="group">The grouping factor, or another column of the data, such as one that numbers the rows.</param>
     /// <param name="exact">
     /// Whether to fit the model again without each level. Else one Newton step from the estimates, with variances held: quick, and
@@ -20,25 +21,26 @@ public sealed partial class GlmmFit
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">There is no such factor, a row has no level of it, or the model has no fixed effects.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public GroupInfluences Influence(string group, bool exact = false, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static GroupInfluences Influence(this GlmmFit fit, string group, bool exact = false, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
-        var column = ResidualColumn(group);
-        var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), ObservationCount);
-        string[] names = [.. FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];
+        var column = ResidualColumn(fit, group);
+        var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), fit.ObservationCount);
+        string[] names = [.. fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];
         if (names.Length == 0)
         {
             throw new GlmmException($"Influence of {group} is what leaving out a level does to the fixed effects, but this model has none that it estimates. "
                 + "Give it at least an intercept.");
         }
 
-        var covariance = Matrix<double>.Build.DenseOfArray(Covariance);
+        var covariance = Matrix<double>.Build.DenseOfArray(fit.Covariance);
         var precision = covariance.Inverse();
         var influences = new GroupInfluence[levels.Levels.Length];
-        using var step = new ThreadLocal<JointNewtonStep>(() => new JointNewtonStep(_estimate));
+        using var step = new ThreadLocal<JointNewtonStep>(() => new JointNewtonStep(fit.Estimate));
         using var live = LiveProgress.Start($"Leaving out each {group}", influences.Length, progress, cancellationToken);
-        live.ForEach(influences.Length, Math.Min(_options.Control.MaxThreads, levels.Levels.Length), g =>
+        live.ForEach(influences.Length, Math.Min(fit.Options.Control.MaxThreads, levels.Levels.Length), g =>
         {
-            var change = exact ? ExactChange(levels.Rows[g], names) : step.Value!.Change(levels.Rows[g]);
+            var change = exact ? ExactChange(fit, levels.Rows[g], names) : step.Value!.Change(levels.Rows[g]);
             var vector = Vector<double>.Build.DenseOfArray(change ?? NaNs(names.Length));
             influences[g] = new GroupInfluence(levels.Levels[g], levels.Rows[g].Length,
                 vector.DotProduct(precision * vector) / names.Length,
@@ -48,16 +50,16 @@ public sealed partial class GlmmFit
     }
 
     /// <summary>The change in the coefficients when the model is fitted without some of its rows; null when that fit fails.</summary>
-    private double[]? ExactChange(int[] rows, string[] names)
+    private static double[]? ExactChange(GlmmFit fit, int[] rows, string[] names)
     {
         var left = rows.ToHashSet();
-        int[] kept = [.. Enumerable.Range(0, ObservationCount).Where(i => !left.Contains(i)).Select(i => _specification.Rows[i])];
+        int[] kept = [.. Enumerable.Range(0, fit.ObservationCount).Where(i => !left.Contains(i)).Select(i => fit.Specification.Rows[i])];
         try
         {
-            var fit = Glmm.Fit(Formula, Data.Take(kept), Family, _options with { Control = _options.Control with { MaxThreads = 1 } });
-            if (!fit.Convergence.IsConverged) return null;
-            var estimates = fit.FixedEffects.ToDictionary(c => c.Name, c => c.Estimate);
-            return Array.ConvertAll(names, name => estimates.TryGetValue(name, out var b) ? b - FixedEffects[name].Estimate : double.NaN);
+            var without = Glmm.Fit(fit.Formula, fit.Data.Take(kept), fit.Family, fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } });
+            if (!without.Convergence.IsConverged) return null;
+            var estimates = without.FixedEffects.ToDictionary(c => c.Name, c => c.Estimate);
+            return Array.ConvertAll(names, name => estimates.TryGetValue(name, out var b) ? b - fit.FixedEffects[name].Estimate : double.NaN);
         }
         catch (GlmmException)
         {

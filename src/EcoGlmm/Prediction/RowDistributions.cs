@@ -1,7 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Prediction;
 
 /// <summary>The response distribution of each row: its linear predictors turned into parameters, once for all simulations.</summary>
 internal sealed class RowDistributions

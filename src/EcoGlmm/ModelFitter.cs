@@ -1,7 +1,8 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 
-namespace EcoGlmm.Estimation;
+namespace EcoGlmm;
 
 /// <summary>From formula and data to a finished fit: checks the request, prepares the response, chooses the estimator.</summary>
 internal static class ModelFitter
@@ -34,7 +35,7 @@ internal static class ModelFitter
     public static GlmmFit Fit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
         GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
-        if (!family.HasDispersion && options.Dispersion.Replace(" ", "", StringComparison.Ordinal) != "~1")
+        if (!family.HasDispersion && !specification.Dispersion.IsConstant)
         {
             throw new GlmmException($"The family {family.Name} has no dispersion parameter, so the dispersion formula \"{options.Dispersion}\" has nothing to model. "
                 + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
@@ -57,7 +58,7 @@ internal static class ModelFitter
         model.Solver = options.Control.Solver;
         model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
-        if (options.Reml && (family.Name != "gaussian" || family.Link.Name != "identity" || model.IsZeroInflated))
+        if (options.Reml && (!family.IsNormalAroundPredictor || model.IsZeroInflated))
         {
             throw new GlmmException("REML needs a Gaussian model with identity link, without zero inflation. "
                 + $"For {family.Name} use maximum likelihood (Reml = false).");
@@ -110,7 +111,7 @@ internal static class ModelFitter
         {
             if (parameter.Kind == ParameterKind.Coefficient)
             {
-                if (parameter.Part == ModelPart.ZeroInflation && options.ZeroInflation.Replace(" ", "", StringComparison.Ordinal) == "~0")
+                if (parameter.Part == ModelPart.ZeroInflation && ModelFormula.IsEmpty(options.ZeroInflation))
                 {
                     throw new GlmmException($"The coefficient \"{parameter.Name}\" of the zero inflation is to be held, but the model has no zero inflation.");
                 }
@@ -120,7 +121,7 @@ internal static class ModelFitter
 
             if (parameter.Kind != ParameterKind.Dispersion) continue;
             if (!family.HasDispersion) throw new GlmmException($"The family {family.Name} has no dispersion to hold at a value.");
-            if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) != "~1")
+            if (!ModelFormula.IsConstant(options.Dispersion))
             {
                 throw new GlmmException($"With the dispersion formula \"{options.Dispersion}\" there is no single dispersion to hold: hold its coefficients, Parameter.Coefficient(name, value, ModelPart.Dispersion).");
             }

@@ -1,4 +1,4 @@
-namespace EcoGlmm.Hosts;
+namespace EcoGlmm.Text;
 
 /// <summary>One line of a terminal that is written over and over, and wiped at the end.</summary>
 internal static class TerminalLine

@@ -1,4 +1,4 @@
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Prediction;
 
 /// <summary>
 /// Which simulation, if a single one, has the largest and the smallest value of each row. Fed with some of the simulations, in

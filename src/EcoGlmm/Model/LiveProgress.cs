@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using EcoGlmm.Text;
 
-namespace EcoGlmm.Hosts;
+namespace EcoGlmm.Model;
 
 /// <summary>
 /// Tells how far a long calculation has come, wherever the user looks: in a bar below the notebook's running cell, or in a
@@ -20,6 +20,8 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1), LongEnough = TimeSpan.FromSeconds(2), Rhythm = TimeSpan.FromSeconds(0.25);
     private static readonly AsyncLocal<LiveProgress?> Innermost = new();
+    private static volatile Func<IRichDisplay, Action<IRichDisplay>?>? _hostDisplay;
+    private static volatile Func<CancellationToken>? _hostInterruption;
 
     /// <summary>Reports of progress for the whole of a calculation.</summary>
     private const int MostReports = 1000;
@@ -44,11 +46,28 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
         _total = total;
         _around = around;
         _reported = reported;
-        var open = _open = around is null ? NotebookHost.LiveDisplay ?? TerminalLine.Opener : null;
+        var open = _open = around is null ? HostDisplay ?? TerminalLine.Opener : null;
         if (cancellations.Length > 1) _linked = CancellationTokenSource.CreateLinkedTokenSource(cancellations);
         Cancellation = _linked?.Token ?? (cancellations.Length == 1 ? cancellations[0] : CancellationToken.None);
         if (open is not null) _timer = new Timer(_ => Look(), null, FirstLook, Rhythm);
     }
+
+    /// <summary>How a host shows progress; null where there is none, as in a terminal.</summary>
+    public static Func<IRichDisplay, Action<IRichDisplay>?>? HostDisplay
+    {
+        get => _hostDisplay;
+        set => _hostDisplay = value;
+    }
+
+    /// <summary>Gives the token that a host cancels when the user interrupts; null where there is no host.</summary>
+    public static Func<CancellationToken>? HostInterruption
+    {
+        get => _hostInterruption;
+        set => _hostInterruption = value;
+    }
+
+    /// <summary>The token of now.</summary>
+    public static CancellationToken Interruption => HostInterruption?.Invoke() ?? CancellationToken.None;
 
     /// <summary>Cancelled when the user interrupts the notebook's cell, the caller cancels, or a calculation around this one is.</summary>
     public CancellationToken Cancellation { get; }
@@ -60,7 +79,7 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     public static LiveProgress Start(string what, int total = 0, IProgress<double>? reported = null, CancellationToken cancellation = default)
     {
         var around = Innermost.Value;
-        CancellationToken[] all = [NotebookHost.Interruption?.Invoke() ?? CancellationToken.None, around?.Cancellation ?? CancellationToken.None, cancellation];
+        CancellationToken[] all = [Interruption, around?.Cancellation ?? CancellationToken.None, cancellation];
         return Innermost.Value = new LiveProgress(what, total, around, reported, [.. all.Where(token => token.CanBeCanceled).Distinct()]);
     }
 
@@ -93,6 +112,13 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     {
         if (!_ended) Cancellation.ThrowIfCancellationRequested();
     }
+
+    /// <summary>What counts parts of a calculation as they are done, and ends it when the user wants that.</summary>
+    public Action Watch() => () =>
+    {
+        ThrowIfInterrupted();
+        Advance();
+    };
 
     /// <summary>One more part of the whole is done. Parts may end on several threads.</summary>
     public void Advance()

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Prediction;
 
 /// <summary>
 /// What the simulations of some rows add up to, row after row: nothing is kept of a row but how many of its simulations lie below

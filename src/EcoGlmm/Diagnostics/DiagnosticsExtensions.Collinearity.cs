@@ -15,19 +15,20 @@ namespace EcoGlmm;
 /// </param>
 public sealed record TermCollinearity(string Term, int DegreesOfFreedom, double Inflation, bool IsInInteraction);
 
-public sealed partial class GlmmFit
+public static partial class DiagnosticsExtensions
 {
     /// <summary>
     /// Collinearity of the fixed effects of the conditional part, by term: generalised variance inflation factors of J. Fox and
     /// G. Monette (1992), Generalized collinearity diagnostics, Journal of the American Statistical Association 87, from the
     /// correlations of the estimates. Empty with fewer than two terms.
     /// </summary>
-    public IReadOnlyList<TermCollinearity> Collinearity()
+    /// <param name="fit">The fit.</param>
+    public static IReadOnlyList<TermCollinearity> Collinearity(this GlmmFit fit)
     {
-        var design = _specification.Conditional;
+        var design = fit.Specification.Conditional;
         var aliased = design.Training.Aliased;
         int[] term = [.. Enumerable.Range(0, aliased.Length).Where(j => !aliased[j]).Select(j => design.Assign[j])];
-        var covariance = Covariance;
+        var covariance = fit.Covariance;
         int[] columns = [.. Enumerable.Range(0, term.Length).Where(j => term[j] > 0)];
         int[] terms = [.. columns.Select(j => term[j]).Distinct()];
         if (terms.Length < 2 || columns.Any(j => !(covariance[j, j] > 0))) return [];

@@ -2,7 +2,8 @@ using EcoGlmm.Diagnostics;
 
 namespace EcoGlmm;
 
-public sealed partial class GlmmFit
+/// <summary>Whether a fit can be believed: checks, simulated residuals, collinearity, influence.</summary>
+public static partial class DiagnosticsExtensions
 {
     /// <summary>
     /// The checks of a cautious ecologist in one call: convergence, singularity, distribution, overdispersion, zeros, outliers,
@@ -11,6 +12,7 @@ public sealed partial class GlmmFit
     /// words with what to try next, and the evidence under it.
     /// </summary>
     /// <remarks>All p-values are adjusted together by Holm's method, so that a correct model is seldom called wrong.</remarks>
+    /// <param name="fit">The fit.</param>
     /// <param name="options">Number and seed of simulations, exact influence; defaults when null.</param>
-    public ModelCheck Check(CheckOptions? options = null) => new ModelChecker(this, options ?? new CheckOptions()).Check();
+    public static ModelCheck Check(this GlmmFit fit, CheckOptions? options = null) => new ModelChecker(fit, options ?? new CheckOptions()).Check();
 }

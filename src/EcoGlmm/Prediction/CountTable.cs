@@ -1,7 +1,7 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Prediction;
 
 /// <summary>
 /// Draws counts by inversion of their distribution function: the count is the first k with u &lt; F(k). For many draws from one

@@ -1,7 +1,7 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Prediction;
 
 /// <summary>
 /// Simulated responses of rows whose distributions stay the same in all simulations. The value of a row in a simulation depends

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.ExceptionServices;
 
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Prediction;
 
 /// <summary>
 /// Writes one simulated response, a value for each row. Called from several threads at once, with any simulation number in
@@ -202,7 +202,7 @@ internal sealed class SimulationSource
             blocks[b] = new RowBlockSummary(Count);
         var less = new long[RowCount];
         var equal = new long[RowCount];
-        double shift = SimulationTest.Mean(observed) - SimulationTest.Mean(fitted);
+        double shift = Mean(observed) - Mean(fitted);
         ForEachRow(simulator, (block, row, values) =>
             (less[row], equal[row]) = blocks[block].Add(values, observed[row], fitted[row] + shift));
         for (int b = 1; b < blocks.Length; b++)
@@ -272,6 +272,14 @@ internal sealed class SimulationSource
     }
 
     internal static int WorkerCount(int count) => Math.Max(1, Math.Min(Environment.ProcessorCount, count));
+
+    internal static double Mean(double[] values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+            sum += value;
+        return sum / values.Length;
+    }
 
     private static void CountComparisons(double[] simulated, double[] observed, long[] less, long[] equal)
     {

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
-using EcoGlmm.Text;
-
-namespace EcoGlmm.Hosts;
+namespace EcoGlmm.Text;
 
 /// <summary>How far a calculation has come, at one moment.</summary>
 /// <param name="What">What is being done.</param>

@@ -1,4 +1,4 @@
-namespace EcoGlmm.Diagnostics;
+namespace EcoGlmm.Numerics;
 
 /// <summary>P-values adjusted for the number of tests made together.</summary>
 internal static class PValueAdjustment

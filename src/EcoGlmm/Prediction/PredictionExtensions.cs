@@ -1,0 +1,65 @@
+using EcoGlmm.Model;
+using EcoGlmm.Prediction;
+
+namespace EcoGlmm;
+
+/// <summary>Predictions from a fit, and a figure of its random effects.</summary>
+public static class PredictionExtensions
+{
+    /// <summary>
+    /// Predictions with standard errors and intervals. For ordered categories the response scale is the expected category
+    /// number, from 1 (<see cref="PredictProbabilities"/> has the categories), and the link scale xβ, to be held against the
+    /// thresholds.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="newData">Rows to predict for, with the columns of the model; the rows used in the fit when null.</param>
+    /// <param name="scale">Scale of the estimates; intervals are made on the link scale and transformed.</param>
+    /// <param name="randomEffects">
+    /// Conditional: with the random effects of the row's levels; a level that was not in the data gets the mean of zero, with its
+    /// variance in the standard error. Population: with all random effects at zero (the typical level). Averaged: integrated over
+    /// the distribution of the random effects (the population's mean; on the link scale the link of that mean), with the
+    /// uncertainty of the variances where the fit has it; grouping columns need not be in new data.
+    /// </param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <returns>One entry a row; NaN where a variable is missing.</returns>
+    /// <exception cref="GlmmException">A column is missing, or a factor has a level that the model has not seen.</exception>
+    public static Predictions Predict(this GlmmFit fit, FieldData? newData = null, PredictionScale scale = PredictionScale.Response,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+    {
+        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level));
+    }
+
+    /// <summary>The probability of each category, for a model of ordered categories (<see cref="Family.Cumulative"/>).</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="newData">The rows to predict; those used for the fit when null.</param>
+    /// <param name="randomEffects">Whether the random effects of known levels count in.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <returns>[row][category], with standard errors and intervals.</returns>
+    /// <exception cref="GlmmException">The model is not one of ordered categories.</exception>
+    public static CategoryPredictions PredictProbabilities(this GlmmFit fit, FieldData? newData = null,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+    {
+        if (!fit.Family.HasThresholds)
+        {
+            throw new GlmmException($"Probabilities of categories need a model of ordered categories, Family.Cumulative(), not {fit.Family.Name}. "
+                + "Predict() gives what this family has.");
+        }
+
+        return fit.Predictor().PredictProbabilities(newData, randomEffects, CoverageLevel.Checked(level));
+    }
+
+    /// <summary>
+    /// A caterpillar chart: conditional modes of a grouping factor, sorted, with intervals, each joined to the estimate that its
+    /// own rows alone would give (no pooling), which shows how far it was shrunk.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="group">The grouping factor.</param>
+    /// <param name="part">The part of the model.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <exception cref="GlmmException">The part has no such grouping factor.</exception>
+    public static Figure PlotRandomEffects(this GlmmFit fit, string group, ModelPart part = ModelPart.Conditional, double level = 0.95) =>
+        CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
+
+    /// <summary>What predicts from a fit, made once for each.</summary>
+    internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification, f.Estimate, f.Data));
+}
