@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EcoGlmm.Numerics;
+using EcoGlmm.Relationships;
 
 namespace EcoGlmm.Benchmarks;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Tool;
 

@@ -29,7 +29,7 @@ public sealed record CovarianceParameter(ModelPart Part, string Term, string Nam
 
 /// <summary>All covariance parameters of a model, term by term.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IResultTable
+public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IRichDisplay, IResultTable
 {
     private readonly CovarianceParameter[] _rows;
 
@@ -58,13 +58,14 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
     /// <inheritdoc/>
     public string ToHtml() => ResultTable.Html(Table());
 
-    private TableContent Table()
+    internal TableContent Table()
     {
         var content = new TableContent("Covariance parameters").Text("Term").Text("Parameter").Number("Estimate").Number("Std. error");
-        foreach (var p in _rows)
+        foreach (var p in this)
         {
             var effects = p.Effect1 is null ? "" : p.Effect2 is null ? $" {p.Effect1}" : $" {p.Effect1}, {p.Effect2}";
-            content.Row(p.Term, p.Name + effects, NumberFormat.Significant(p.Estimate), double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
+            content.Row(p.Term, p.Name + effects, NumberFormat.Significant(p.Estimate),
+                double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
         }
 
         return content;

@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm;
 
@@ -8,24 +9,12 @@ internal static class CovarianceReport
 {
     private const double Step = 1e-5;
 
-    /// <summary>The quantities of a term at its θ, with Λ times σ where θ is relative to it.</summary>
-    public static double[] Values(RandomTerm term, ReadOnlySpan<double> theta, double scale)
-    {
-        var (r, d) = (term.Width, term.LatentWidth);
-        var lambda = new double[r * d];
-        term.Loadings.Set(theta[..term.Loadings.ParameterCount], lambda);
-        var column = new double[r];
-        for (var c = 0; c < d; c++)
-        {
-            for (var i = 0; i < r; i++) column[i] = lambda[(i * d) + c] * scale * term.Structure.LatentScale;
-            term.Scaling?.ToEffects(column);
-            for (var i = 0; i < r; i++) lambda[(i * d) + c] = column[i];
-        }
+    /// <summary>Whether any term has a structure beyond us and diag.</summary>
+    public static bool IsStructured(GlmmFit fit) => fit.Estimate.Model.Terms.Any(t => !t.Structure.IsPlain);
 
-        var values = new double[term.Structure.Quantities(term.Effects).Count];
-        term.Structure.Report(theta, lambda, values);
-        return values;
-    }
+    /// <summary>What the table of standard deviations and correlations does not show.</summary>
+    public static CovarianceParameterTable Others(GlmmFit fit) => new(!IsStructured(fit) ? []
+        : fit.CovarianceParameters.Where(p => p.Name != "sd" && !(p.Name == "correlation" && p.Effect2 is not null)));
 
     public static CovarianceParameterTable Of(Estimate estimate, bool reml)
     {
@@ -36,7 +25,7 @@ internal static class CovarianceReport
         {
             var term = model.Terms[t];
             var theta = estimate.System.Lambda.Theta(t).ToArray();
-            var values = Values(term, theta, estimate.Scale);
+            var values = term.Report(theta, estimate.Scale);
             var errors = Errors(term, theta, estimate.Scale, covariance);
             var quantities = term.Structure.Quantities(term.Effects);
             for (var k = 0; k < values.Length; k++)
@@ -73,10 +62,10 @@ internal static class CovarianceReport
             var (above, below) = ((double[])theta.Clone(), (double[])theta.Clone());
             above[j] += h;
             below[j] -= h;
-            slopes[j] = [.. Values(term, above, scale).Zip(Values(term, below, scale), (a, b) => (a - b) / (2 * h))];
+            slopes[j] = [.. term.Report(above, scale).Zip(term.Report(below, scale), (a, b) => (a - b) / (2 * h))];
         }
 
-        slopes[m] = [.. Values(term, theta, scale * Math.Exp(Step)).Zip(Values(term, theta, scale * Math.Exp(-Step)), (a, b) => (a - b) / (2 * Step))];
+        slopes[m] = [.. term.Report(theta, scale * Math.Exp(Step)).Zip(term.Report(theta, scale * Math.Exp(-Step)), (a, b) => (a - b) / (2 * Step))];
         for (var k = 0; k < count; k++)
         {
             var variance = 0.0;

@@ -36,6 +36,8 @@ internal static class FitCard
                 group => fit.Groups.First(g => g.Group == group).Levels));
         }
 
+        if (CovarianceReport.Others(fit) is { Count: > 0 } others) html.Table(others.Table());
+
         Dispersion(html, fit);
         foreach (var parameter in FitWords.FamilyParameters(fit)) html.Paragraph($"{parameter}.");
 

@@ -134,6 +134,27 @@ internal static class FitJson
 
     private static void Components(Utf8JsonWriter json, GlmmFit fit)
     {
+        if (CovarianceReport.IsStructured(fit))
+        {
+            json.WriteStartArray("covarianceParameters");
+            foreach (var c in fit.CovarianceParameters)
+            {
+                json.WriteStartObject();
+                json.WriteString("part", Part(c.Part));
+                json.WriteString("group", c.Group);
+                json.WriteString("structure", c.Structure);
+                json.WriteString("term", c.Term);
+                json.WriteString("name", c.Name);
+                json.WriteString("effect1", c.Effect1);
+                json.WriteString("effect2", c.Effect2);
+                json.Number("estimate", c.Estimate);
+                json.Number("standardError", c.StandardError);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("varianceComponents");
         foreach (var c in fit.VarianceComponents)
         {

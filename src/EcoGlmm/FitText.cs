@@ -24,6 +24,7 @@ internal static class FitText
             text.Append("  Number of rows: ").Append(fit.ObservationCount);
             foreach (var (group, levels) in fit.Groups) text.Append(", ").Append(group).Append(": ").Append(levels);
             text.Append('\n');
+            if (CovarianceReport.Others(fit) is { Count: > 0 } others) text.Append('\n').Append(TextTable.Draw(others.Table(), "  ").TrimStart());
         }
 
         if (FitWords.HasSingleDispersion(fit) && (fit.VarianceComponents.Count == 0 || !fit.Family.Words.Dispersion!.IsResidual))

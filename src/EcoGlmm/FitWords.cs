@@ -3,6 +3,7 @@ using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Model;
+using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -134,12 +134,14 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                         rows.Add(new VarianceComponent(term.Part, term.Group, effect ?? string.Join(", ", term.Effects), null, values[k], double.NaN)
                         {
                             IsFixed = effect is not null && estimate.Model.Restraints.Holds(term, IndexOf(effect), IndexOf(effect)),
+                            IsOfMatrix = term.Loadings is Unstructured or Diagonal,
                         });
                         break;
                     case { Name: CovarianceQuantity.Correlation, Effect1: { } first, Effect2: { } second }:
                         rows.Add(new VarianceComponent(term.Part, term.Group, first, second, double.NaN, values[k])
                         {
                             IsFixed = estimate.Model.Restraints.Holds(term, IndexOf(first), IndexOf(second)),
+                            IsOfMatrix = term.Loadings is Unstructured,
                         });
                         break;
                 }
@@ -152,7 +154,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
     private IReadOnlyList<CovarianceQuantity> Quantities(int t) => estimate.Model.Terms[t].Structure.Quantities(estimate.Model.Terms[t].Effects);
 
     /// <summary>What is told of a term's covariance, at the estimates.</summary>
-    private double[] QuantityValues(int t) => CovarianceReport.Values(estimate.Model.Terms[t], estimate.System.Lambda.Theta(t), estimate.Scale);
+    private double[] QuantityValues(int t) => estimate.Model.Terms[t].Report(estimate.System.Lambda.Theta(t), estimate.Scale);
 
     public ConditionalModes ConditionalModes()
     {

@@ -18,6 +18,9 @@ public sealed record VarianceComponent(
 
     /// <summary>Whether it was held at a value (<see cref="GlmmOptions.Fixed"/>) rather than estimated.</summary>
     public bool IsFixed { get; init; }
+
+    /// <summary>Whether it is an element of an unstructured or diagonal covariance matrix.</summary>
+    internal bool IsOfMatrix { get; init; } = true;
 }
 
 /// <summary>The standard deviations and correlations of a model's random effects, term by term.</summary>

@@ -1,3 +1,4 @@
+using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;

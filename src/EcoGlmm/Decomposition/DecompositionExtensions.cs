@@ -14,7 +14,7 @@ public static class DecompositionExtensions
     /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">Age stands in an interaction, or a column cannot be used.</exception>
-    public static AgeAnalysis AnalyzeAge(this GlmmFit fit, string age, string by, AgeAnalysisOptions? analysis = null, IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default) =>
+    public static AgeAnalysis AnalyzeAge(this GlmmFit fit, string age, string by, AgeAnalysisOptions? analysis = null,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
         SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis, progress, cancellationToken);
 }

@@ -49,6 +49,8 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         for (var i = 0; i < n; i++) eta[i] += shift + (fit.Family.Link == Link.Log ? 0 : design.Offset[i]);
         foreach (var term in design.RandomTerms)
         {
+            if (!term.Structure.IsPlain || term.Entries is not null)
+                throw new GlmmException($"Selective disappearance is taken apart for random terms with independent levels, not yet for {term.Title}.");
             if (term.Group == by) AddModes(term, eta);
             else AddVariance(term, spread);
         }

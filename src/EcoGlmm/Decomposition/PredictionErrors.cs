@@ -1,4 +1,6 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Decomposition;
 

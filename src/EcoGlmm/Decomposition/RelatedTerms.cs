@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;

@@ -89,16 +89,16 @@ public static partial class DiagnosticsExtensions
     private static string RowLabel(GlmmFit fit, int row)
     {
         var number = (fit.Specification.Rows[row] + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var levels = fit.Estimate.Model.Terms.Where(t => t.Levels.Count < fit.ObservationCount)
-            .DistinctBy(t => t.Group).Select(t => $"{t.Group} {t.Levels[t.Codes[row]]}");
+        var levels = fit.Estimate.Model.Terms.Where(t => t.Entries is null && t.GroupLevels.Count > 1 && t.GroupLevels.Count < fit.ObservationCount)
+            .DistinctBy(t => t.Group).Select(t => $"{t.Group} {t.GroupOf(row)}");
         return string.Join(", ", levels.Prepend(number));
     }
 
     /// <summary>A column of the data, or a grouping factor that is made of several, on the rows used.</summary>
     private static ResidualPredictor ResidualColumn(GlmmFit fit, string name)
     {
-        if (!fit.Data.TryGetColumn(name, out var column) && fit.Estimate.Model.Terms.FirstOrDefault(t => t.Group == name) is { } term)
-            return new ResidualPredictor(name, null, Array.ConvertAll(term.Codes, code => (string?)term.Levels[code]));
+        if (!fit.Data.TryGetColumn(name, out var column) && fit.Estimate.Model.Terms.FirstOrDefault(t => t.Group == name && t.Entries is null) is { } term)
+            return new ResidualPredictor(name, null, [.. Enumerable.Range(0, term.Codes.Length).Select(term.GroupOf)]);
         var used = (column ?? fit.Data.Column(name)).Take(fit.Specification.Rows);
         return used switch
         {

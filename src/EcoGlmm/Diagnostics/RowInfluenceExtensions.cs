@@ -1,5 +1,6 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 
 namespace EcoGlmm;
 

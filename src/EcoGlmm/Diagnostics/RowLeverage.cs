@@ -1,5 +1,8 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
+using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Diagnostics;

@@ -10,7 +10,7 @@ internal static class SimulatedRefits
     /// Fits each of the models to each simulation and hands the fits on, in parallel; a simulation for which one fails is skipped.
     /// Every fit has one thread, so that results do not depend on how many there are.
     /// </summary>
-    internal static void ForEach(int count, SimulationWriter simulator, GlmmFit[] models, Action<int, GlmmFit[]> visit,
+    public static void ForEach(int count, SimulationWriter simulator, GlmmFit[] models, Action<int, GlmmFit[]> visit,
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         using var live = LiveProgress.Start("Refitting to simulations", count, progress, cancellation);

@@ -97,13 +97,14 @@ internal sealed class LogPrior
     private double AddTerm(RandomTerm term, ReadOnlySpan<double> theta, Span<double> gradient)
     {
         var r = term.Width;
-        var lambda = new double[r * r];
-        term.Loadings.Set(theta, lambda);
+        var (d, own) = (term.LatentWidth, term.Loadings.ParameterCount);
+        var lambda = new double[r * d];
+        term.Loadings.Set(theta[..own], lambda);
         var m = InUserUnits(term, lambda);
         var (deviations, slopes) = (new double[r], new double[r]);
         for (var i = 0; i < r; i++)
         {
-            for (var c = 0; c < r; c++) deviations[i] += m[(i * r) + c] * m[(i * r) + c];
+            for (var c = 0; c < d; c++) deviations[i] += m[(i * d) + c] * m[(i * d) + c];
             deviations[i] = Math.Sqrt(deviations[i]);
         }
 
@@ -127,40 +128,40 @@ internal sealed class LogPrior
         if (gradient.IsEmpty) return sum;
 
         // ∂sd_i/∂Λ_kc = (T⁻¹)_ik M_ic / sd_i
-        var change = new double[r * r];
+        var change = new double[r * d];
         for (var k = 0; k < r; k++)
         {
             var unit = new double[r];
             unit[k] = 1;
             term.Scaling?.ToEffects(unit);
-            for (var c = 0; c <= k; c++)
+            for (var c = 0; c < d; c++)
             {
                 for (var i = 0; i < r; i++)
                 {
-                    if (deviations[i] > 0) change[(k * r) + c] += slopes[i] * unit[i] * m[(i * r) + c] / deviations[i];
+                    if (deviations[i] > 0) change[(k * d) + c] += slopes[i] * unit[i] * term.Structure.LatentScale * m[(i * d) + c] / deviations[i];
                 }
             }
 
             if (pull != 0) change[(k * r) + k] += 2 * pull / lambda[(k * r) + k];
         }
 
-        var packed = new double[term.ThetaCount];
-        term.Loadings.PullBack(theta, change, packed);
+        var packed = new double[own];
+        term.Loadings.PullBack(theta[..own], change, packed);
         for (var j = 0; j < packed.Length; j++) gradient[j] -= packed[j];
         return sum;
     }
 
-    /// <summary>T⁻¹Λ, r × r, row-major.</summary>
+    /// <summary>T⁻¹Λ, r × d, row-major.</summary>
     private static double[] InUserUnits(RandomTerm term, double[] lambda)
     {
-        var r = term.Width;
-        var result = (double[])lambda.Clone();
+        var (r, d) = (term.Width, term.LatentWidth);
+        var result = new double[r * d];
         var column = new double[r];
-        for (var c = 0; c < r && term.Scaling is not null; c++)
+        for (var c = 0; c < d; c++)
         {
-            for (var i = 0; i < r; i++) column[i] = lambda[(i * r) + c];
-            term.Scaling.ToEffects(column);
-            for (var i = 0; i < r; i++) result[(i * r) + c] = column[i];
+            for (var i = 0; i < r; i++) column[i] = lambda[(i * d) + c] * term.Structure.LatentScale;
+            term.Scaling?.ToEffects(column);
+            for (var i = 0; i < r; i++) result[(i * d) + c] = column[i];
         }
 
         return result;
@@ -206,7 +207,7 @@ internal sealed class LogPrior
         {
             if (prior.Kind == PriorKind.Lkj)
             {
-                if (term.IsDiagonal) continue;
+                if (term.IsDiagonal || term.Loadings is not Unstructured) continue;
                 _correlations.Add((term, prior));
                 found = true;
                 continue;

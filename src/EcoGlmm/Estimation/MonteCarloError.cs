@@ -1,3 +1,5 @@
+using EcoGlmm.RandomEffects;
+
 namespace EcoGlmm.Estimation;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
@@ -33,6 +34,7 @@ internal sealed class Restraints
         (_psi, _gradient) = (new double[model.ParameterCount], new double[model.ParameterCount]);
         foreach (var parameter in held.Where(p => p.Kind == ParameterKind.Family)) HoldShape(parameter);
         foreach (var together in held.Where(IsOfRandomEffects).GroupBy(TermOf)) HoldComponents(together.Key, [.. together]);
+        foreach (var parameter in held.Where(p => p.Kind == ParameterKind.Covariance)) HoldQuantity(parameter);
         if (priors.Count > 0) _prior = new LogPrior(model, priors);
         IsEmpty = _prior is null && !_isHeld.Contains(true);
     }
@@ -234,17 +236,85 @@ internal sealed class Restraints
             }
         }
 
+        if (term.Loadings is not (Unstructured or Diagonal))
+        {
+            foreach (var p in parameters)
+                HoldQuantity(term, p.Kind == ParameterKind.Correlation ? CovarianceQuantity.Correlation : CovarianceQuantity.StandardDeviation, p.Term1, p.Value);
+            return;
+        }
+
         var separated = new SeparatedCovariance(term);
         foreach (var parameter in parameters.Where(p => p.Kind == ParameterKind.StandardDeviation))
         {
             var c = IndexOf(term, parameter.Term1!);
             var scale = term.Scaling?.T[(c * term.Width) + c] ?? 1;
-            Hold(_model.FixedCount + BoundaryCandidates.DiagonalIndex(term, c), parameter.Value * scale);
+            Hold(_model.FixedCount + BoundaryCandidates.DiagonalIndex(term, c), parameter.Value * scale / term.Structure.LatentScale);
         }
 
         var correlations = parameters.Where(p => p.Kind == ParameterKind.Correlation).ToArray();
         if (correlations.Length > 0) HoldCorrelations(separated, correlations);
         if (!term.IsDiagonal) _separated.Add(separated);
+    }
+
+    private void HoldQuantity(Parameter parameter)
+    {
+        var terms = _model.Terms.Where(t => t.Part == parameter.Part && t.Group == parameter.Name).ToArray();
+        if (terms.Length == 0)
+        {
+            throw new GlmmException($"The {parameter.Term2} of \"{parameter.Name}\" is to be held, but no random term has that group"
+                + NearestName.Suggestion(parameter.Name, _model.Terms.Select(t => t.Group)));
+        }
+
+        var own = Array.Find(terms, t => !t.Structure.IsPlain && t.Structure.Quantities(t.Effects).Any(q => q.Name == parameter.Term2)) ?? terms[0];
+        HoldQuantity(own, parameter.Term2!, parameter.Term1, parameter.Value);
+    }
+
+    /// <summary>Holds the parameter that a quantity alone depends on at where the quantity has a value.</summary>
+    private void HoldQuantity(RandomTerm term, string name, string? effect, double value)
+    {
+        const double farthest = 40;
+        var quantities = term.Structure.Quantities(term.Effects);
+        var at = Enumerable.Range(0, quantities.Count).Where(k => quantities[k].Name == name).ToArray();
+        if (at.Length > 1) at = [.. at.Where(k => quantities[k].Effect1 == effect)];
+        if (at.Length != 1)
+        {
+            throw new GlmmException($"{term.Title} has no one {name}{(effect is null ? "" : $" of {effect}")} to hold; it has "
+                + $"{string.Join(", ", quantities.Select(q => q.Effect1 is null ? q.Name : $"{q.Name} of {q.Effect1}"))}.");
+        }
+
+        var theta = new double[term.ThetaCount];
+        var spread = new double[term.Width];
+        Array.Fill(spread, 1);
+        term.Structure.Start(spread, theta);
+        double At(int j, double x)
+        {
+            var point = (double[])theta.Clone();
+            point[j] = x;
+            return term.Report(point, 1)[at[0]];
+        }
+
+        var moving = Enumerable.Range(0, theta.Length).Where(j => At(j, theta[j] + 0.1) != At(j, theta[j])).ToArray();
+        if (moving.Length != 1)
+            throw new GlmmException($"The {name} of {term.Title} depends on several parameters, so that it cannot be held at a value.");
+        var index = moving[0];
+        if (term.Loadings.ParameterCount > index && term.Loadings.IsScale(index))
+        {
+            Hold(_model.FixedCount + term.ThetaOffset + index, value / At(index, 1));
+            return;
+        }
+
+        var (low, high) = (-farthest, farthest);
+        var rises = At(index, high) > At(index, low);
+        if (!(Math.Min(At(index, low), At(index, high)) <= value && value <= Math.Max(At(index, low), At(index, high))))
+            throw new GlmmException($"The {name} of {term.Title} cannot be {NumberFormat.Significant(value)}.");
+        for (var halving = 0; halving < 100; halving++)
+        {
+            var middle = 0.5 * (low + high);
+            if (At(index, middle) < value == rises) low = middle;
+            else high = middle;
+        }
+
+        Hold(_model.FixedCount + term.ThetaOffset + index, 0.5 * (low + high));
     }
 
     private void HoldCorrelations(SeparatedCovariance separated, Parameter[] correlations)

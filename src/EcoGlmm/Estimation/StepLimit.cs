@@ -1,5 +1,6 @@
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,5 +1,3 @@
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Estimation;
 
 /// <summary>

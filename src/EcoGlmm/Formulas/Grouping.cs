@@ -1,5 +1,3 @@
-using EcoGlmm.Text;
-
 namespace EcoGlmm.Formulas;
 
 /// <summary>A grouping factor, with the levels of the training rows; 1 stands for one group of all rows.</summary>

@@ -1,7 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 

@@ -1,5 +1,4 @@
 using EcoGlmm.RandomEffects.Structures;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 

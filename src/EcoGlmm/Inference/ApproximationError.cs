@@ -1,3 +1,4 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.Inference;
 using EcoGlmm.Text;
 

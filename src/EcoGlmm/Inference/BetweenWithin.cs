@@ -1,3 +1,6 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;

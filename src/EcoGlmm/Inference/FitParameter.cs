@@ -1,3 +1,5 @@
+using EcoGlmm.RandomEffects.Structures;
+
 namespace EcoGlmm.Inference;
 
 /// <summary>One parameter of a fit on the scale that users see it, and on one where it has no bounds.</summary>
@@ -37,11 +39,35 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
         for (var k = 0; k < fit.VarianceComponents.Count; k++)
         {
             var (at, c) = (k, fit.VarianceComponents[k]);
+            if (!c.IsOfMatrix) continue;
             result.Add(c.Term2 is { } second
                 ? new FitParameter(c.Part, $"cor_{second}.{c.Term1}|{c.Group}", ParameterKind.Correlation, f => f.VarianceComponents[at].Correlation,
                     v => Parameter.Correlation(c.Group, c.Term1, second, v, c.Part))
                 : new FitParameter(c.Part, $"sd_{c.Term1}|{c.Group}", ParameterKind.StandardDeviation, f => f.VarianceComponents[at].StandardDeviation,
                     v => Parameter.StandardDeviation(c.Group, c.Term1, v, c.Part)));
+        }
+
+        var terms = fit.Estimate.Model.Terms;
+        for (var t = 0; t < terms.Count; t++)
+        {
+            var (index, term) = (t, terms[t]);
+            var quantities = term.Structure.Quantities(term.Effects);
+            for (var k = 0; k < quantities.Count; k++)
+            {
+                var (at, quantity) = (k, quantities[k]);
+                var isOfMatrix = term.Loadings is Unstructured or Diagonal && quantity.Name is CovarianceQuantity.StandardDeviation or CovarianceQuantity.Correlation
+                    && quantity.Effect1 is not null;
+                if (isOfMatrix || term.Loadings is ReducedRank) continue;
+                var kind = quantity.Name switch
+                {
+                    CovarianceQuantity.StandardDeviation => ParameterKind.StandardDeviation,
+                    CovarianceQuantity.Correlation => ParameterKind.Correlation,
+                    _ => ParameterKind.Covariance,
+                };
+                result.Add(new FitParameter(term.Part, $"{quantity.Name}{(quantity.Effect1 is { } effect ? $"_{effect}" : "")}|{term.Title}", kind,
+                    f => f.Estimate.Model.Terms[index].Report(f.Estimate.System.Lambda.Theta(index), f.Estimate.Scale)[at],
+                    v => Parameter.Covariance(term.Group, quantity.Name, v, quantity.Effect1, term.Part)));
+            }
         }
 
         var constant = FitWords.HasSingleDispersion(fit);

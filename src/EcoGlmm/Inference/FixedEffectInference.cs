@@ -1,5 +1,7 @@
 using EcoGlmm.Model;
 using EcoGlmm.Estimation;
+using EcoGlmm.Model;
+using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;

@@ -1,8 +1,9 @@
 using System.Collections;
 using EcoGlmm.Data;
-using EcoGlmm.Text;
+using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;

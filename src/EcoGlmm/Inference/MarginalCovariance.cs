@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 using MathNet.Numerics.LinearAlgebra;

@@ -1,6 +1,6 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Model;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm.Inference;
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Inference;

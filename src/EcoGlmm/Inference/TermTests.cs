@@ -1,7 +1,6 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Inference;
-using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;

@@ -29,7 +29,7 @@ internal sealed class VariancePartition
         var variance = new RandomVariance(fit.Estimate, LinearPredictor.Conditional, fit.Specification.Conditional.Training);
         foreach (var group in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional).Select(t => t.Group).Distinct())
         {
-            var isObservation = model.Terms.First(t => t.Group == group).Levels.Count == n;
+            var isObservation = model.Terms.First(t => t.Group == group) is { Structure.Precision: null } term && term.Levels.Count == n;
             var average = Enumerable.Range(0, n).Average(i => variance.Value(i, t => t.Group == group));
             if (isObservation) Observation += average;
             else Groups.Add((group, average));

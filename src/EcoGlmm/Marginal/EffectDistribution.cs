@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Marginal;

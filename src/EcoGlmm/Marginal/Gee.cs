@@ -1,4 +1,3 @@
-using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Marginal;
@@ -18,7 +17,7 @@ public static class Gee
 {
     /// <summary>Fits generalized estimating equations.</summary>
     /// <param name="formula">Response and fixed effects: "calls ~ sex * food + offset(log(brood))"; no random effects.</param>
-    /// <param name="data">The observations, one row each: anything <see cref="FieldData.From"/> takes.</param>
+    /// <param name="data">The observations, one row each: anything <see cref="FieldData.From(object)"/> takes.</param>
     /// <param name="id">The column that tells subjects (nests, patients) apart; rows need not be sorted.</param>
     /// <param name="family">Gaussian, Poisson, Binomial, Gamma or InverseGaussian, for their link and variance function; Gaussian when null.</param>
     /// <param name="correlation">How records of one subject are taken to be correlated.</param>

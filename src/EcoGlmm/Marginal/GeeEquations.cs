@@ -1,5 +1,4 @@
-using EcoGlmm.Estimation;
-using EcoGlmm.Numerics;
+using EcoGlmm.Families;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Marginal;

@@ -1,10 +1,9 @@
-using EcoGlmm.Data;
-using EcoGlmm.Text;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
-using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;

@@ -1,3 +1,6 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Formulas;
+using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Formulas;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

@@ -1,9 +1,11 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
+using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;

@@ -1,8 +1,9 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Estimation;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -89,6 +89,23 @@ public sealed record Parameter
             : throw new GlmmException($"The correlation of {effect1} and {effect2} | {group} must be held between −1 and 1.");
     }
 
+    /// <summary>
+    /// A parameter of a covariance structure, as <see cref="GlmmFit.CovarianceParameters"/> names it: the "correlation" of ar1 or cs,
+    /// the "range" of exp, the "decay" of ou, the "sd" of any.
+    /// </summary>
+    /// <param name="group">The grouping factor ("all" for one group of all rows).</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="value">The value to hold it at.</param>
+    /// <param name="effect">The effect that it belongs to, where there are several.</param>
+    /// <param name="part">The part of the model.</param>
+    /// <exception cref="GlmmException">The value is not finite.</exception>
+    public static Parameter Covariance(string group, string name, double value, string? effect = null, ModelPart part = ModelPart.Conditional)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(name);
+        return new Parameter(ParameterKind.Covariance, part, group, Finite(value, $"the {name} of {group}")) { Term1 = effect, Term2 = name };
+    }
+
     /// <summary>A parameter of the family beside the dispersion, as <see cref="GlmmFit.FamilyParameters"/> names it: "df", "power".</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">The value to hold it at.</param>
@@ -111,5 +128,6 @@ internal enum ParameterKind
     Dispersion,
     StandardDeviation,
     Correlation,
+    Covariance,
     Family,
 }

@@ -1,5 +1,7 @@
+using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
+using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 

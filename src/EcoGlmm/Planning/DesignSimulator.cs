@@ -1,9 +1,9 @@
-using EcoGlmm.Prediction;
-using EcoGlmm.Data;
-using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Planning;

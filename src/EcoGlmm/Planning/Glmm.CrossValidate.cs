@@ -1,5 +1,3 @@
-using EcoGlmm.Planning;
-
 namespace EcoGlmm;
 
 public static partial class Glmm

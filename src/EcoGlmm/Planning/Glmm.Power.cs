@@ -1,5 +1,7 @@
 using System.Globalization;
+using EcoGlmm.Formulas;
 using EcoGlmm.Planning;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,7 @@
 using System.Collections;
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Estimation;
+using EcoGlmm.Families;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

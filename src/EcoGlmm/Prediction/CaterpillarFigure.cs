@@ -21,7 +21,7 @@ internal static class CaterpillarFigure
         var panels = new List<Panel>();
         for (var t = 0; t < terms.Count; t++)
         {
-            if (terms[t].Part != part || terms[t].Group != modes.Group) continue;
+            if (terms[t].Part != part || terms[t].Group != modes.Group || terms[t].Positions is not null || terms[t].Entries is not null) continue;
             var raw = UnpooledSearch.Find(fit.Estimate, fit.Family, t, fit.Options.Control.MaxThreads);
             for (var e = 0; e < terms[t].Width; e++)
             {
@@ -30,6 +30,7 @@ internal static class CaterpillarFigure
             }
         }
 
+        if (panels.Count == 0) throw new GlmmException($"The effects of {modes.Group} are at positions in it, or of several levels a row: there is no one effect of a level to draw. RandomEffects[\"{modes.Group}\"] has them.");
         var count = modes.Levels.Count;
         return new Figure($"Random effects of {modes.Group}", panels)
         {

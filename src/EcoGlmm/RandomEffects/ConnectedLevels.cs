@@ -1,3 +1,4 @@
+using EcoGlmm.RandomEffects.Structures;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.RandomEffects;

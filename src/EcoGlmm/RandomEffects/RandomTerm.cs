@@ -96,6 +96,29 @@ internal sealed class RandomTerm
     /// <summary>Whether effects of one level are uncorrelated.</summary>
     public bool IsDiagonal => Structure.Loadings.IsDiagonal;
 
+    /// <summary>The group of an observation: a level, or what its level is a position in; null where it has several levels.</summary>
+    public string? GroupOf(int row) => Entries is not null ? null : Positions is { } p ? p.Groups[p.GroupOf[Codes[row]]] : Levels[Codes[row]];
+
+    /// <summary>What users are told of the term's covariance at its θ, which is relative to a scale.</summary>
+    /// <returns>One for each of the structure's quantities.</returns>
+    public double[] Report(ReadOnlySpan<double> theta, double scale)
+    {
+        var (r, d) = (Width, LatentWidth);
+        var lambda = new double[r * d];
+        Loadings.Set(theta[..Loadings.ParameterCount], lambda);
+        var column = new double[r];
+        for (var c = 0; c < d; c++)
+        {
+            for (var i = 0; i < r; i++) column[i] = lambda[(i * d) + c] * scale * Structure.LatentScale;
+            Scaling?.ToEffects(column);
+            for (var i = 0; i < r; i++) lambda[(i * d) + c] = column[i];
+        }
+
+        var values = new double[Structure.Quantities(Effects).Count];
+        Structure.Report(theta, lambda, values);
+        return values;
+    }
+
     /// <summary>Number of effects of a level, r.</summary>
     public int Width => Effects.Count;
 

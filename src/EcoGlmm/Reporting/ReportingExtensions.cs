@@ -1,3 +1,4 @@
+using EcoGlmm.Formulas;
 using EcoGlmm.Reporting;
 
 namespace EcoGlmm;

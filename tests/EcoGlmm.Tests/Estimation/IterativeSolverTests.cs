@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Estimation;

@@ -1,4 +1,5 @@
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation.Pathologies;
 

@@ -71,28 +71,3 @@ public sealed record GlmmControl
     /// <summary>How the equations of the random effects are solved.</summary>
     public LinearSolver Solver { get; init; }
 }
-
-/// <summary>How the equations of the random effects are solved.</summary>
-public enum LinearSolver
-{
-    /// <summary>
-    /// By a factorisation, unless it would take long and iterations far less, as for large factors crossed at random.
-    /// </summary>
-    Automatic,
-
-    /// <summary>By a sparse Cholesky factorisation, exact up to rounding errors, whatever it costs.</summary>
-    Direct,
-
-    /// <summary>
-    /// By preconditioned conjugate gradients, and the logarithm of the determinant by stochastic Lanczos quadrature with seeded probes:
-    /// the log-likelihood has a Monte Carlo error (<see cref="GlmmFit.LogLikelihoodError"/>). Results do not
-    /// depend on the number of threads.
-    /// </summary>
-    Iterative,
-}
-
-/// <summary>How far a fit has come.</summary>
-/// <param name="Stage">What is being done.</param>
-/// <param name="Iteration">Iteration of the outer optimiser.</param>
-/// <param name="LogLikelihood">Log-likelihood at that iteration.</param>
-public sealed record FitProgress(string Stage, int Iteration, double LogLikelihood);

@@ -1,0 +1,111 @@
+using EcoGlmm.Inference;
+using EcoGlmm.Model;
+
+namespace EcoGlmm;
+
+public static partial class InferenceExtensions
+{
+    /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="method">How they are made.</param>
+    /// <param name="level">Coverage.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        CoverageLevel.Checked(level);
+        return method switch
+        {
+            IntervalMethod.Wald => IntervalTable.Wald(fit, level),
+            IntervalMethod.Profile => IntervalTable.Of(ProfileLikelihood.Intervals(fit, level, progress, cancellationToken), level),
+            IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
+    }
+
+    /// <summary>Marginal and conditional R² of the conditional part.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="mean">
+    /// The mean response at which the distribution's variance is taken, for families that need one; null for that of the model
+    /// without fixed effects, averaged over its random effects.
+    /// </param>
+    /// <exception cref="GlmmException">The dispersion varies between rows.</exception>
+    public static RSquared RSquared(this GlmmFit fit, double? mean = null)
+    {
+        var v = new VariancePartition(fit, mean);
+        var total = v.Fixed + v.Random + v.Residual;
+        return new RSquared(v.Fixed / total, (v.Fixed + v.Random) / total, v.Fixed, v.Random, v.Observation, v.Distribution, v.Method);
+    }
+
+    /// <summary>Repeatability (intraclass correlation) of a grouping factor on the latent and on the observed scale.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="group">The grouping factor.</param>
+    /// <param name="simulations">Parametric bootstrap fits for the intervals; 0 for none.</param>
+    /// <param name="seed">Seed of the simulations.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <exception cref="GlmmException">The conditional part has no such factor, or the dispersion varies between rows.</exception>
+    public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
+        double level = 0.95) => EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
+
+    /// <summary>
+    /// A statistic of many refits to responses simulated from the fit, random effects drawn anew (parametric bootstrap).
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="statistic">What to take from each fit.</param>
+    /// <param name="count">Number of simulations.</param>
+    /// <param name="seed">The same seed gives the same results on any number of threads.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <returns>[simulation][element]; fits that did not converge are left out.</returns>
+    /// <exception cref="GlmmException">The fit itself did not converge.</exception>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public static double[][] Bootstrap(this GlmmFit fit, Func<GlmmFit, double[]> statistic, int count = ParametricBootstrap.DefaultCount,
+        long seed = ParametricBootstrap.DefaultSeed, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(statistic);
+        return ParametricBootstrap.Statistics(fit, statistic, count, seed, progress, cancellationToken);
+    }
+
+    /// <summary>Intervals of all parameters by the parametric bootstrap, with the number of simulations and the seed chosen.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="count">Number of simulations.</param>
+    /// <param name="seed">The same seed gives the same intervals.</param>
+    /// <param name="level">Coverage.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="cancellationToken">Stops the calculation.</param>
+    /// <exception cref="GlmmException">The fit did not converge.</exception>
+    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
+    public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken), level);
+
+    /// <summary>
+    /// What random slopes and their correlation with the intercepts mean, in a sentence for each: do levels that start high
+    /// decline faster?
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    public static string ExplainRandomSlopes(this GlmmFit fit) => string.Join("\n", RandomSlopeWords.Of(fit));
+
+    /// <summary>
+    /// Likelihood-ratio tests of every term of the conditional part that may be dropped: fixed effects that no interaction
+    /// contains, random slopes, random terms. Each needs a fit without it. R's drop1 and lmerTest's ranova.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <remarks>
+    /// For a REML fit, fixed effects are tested between fits by maximum likelihood. A variance of zero is at the boundary, where
+    /// the p-value is by a mixture of χ² distributions.
+    /// </remarks>
+    /// <exception cref="GlmmException">A smaller model cannot be fitted.</exception>
+    public static LikelihoodRatioTests LikelihoodRatioTests(this GlmmFit fit) => EcoGlmm.LikelihoodRatioTests.Dropping(fit);
+
+    /// <summary>Tests of the fixed effects by Student's t with denominator degrees of freedom.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="degrees">Satterthwaite's needs a Gaussian model with identity link; fit it by REML.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <exception cref="GlmmException">The model has no such degrees of freedom.</exception>
+    public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95) =>
+        new(fit, degrees, CoverageLevel.Checked(level));
+}
