@@ -44,6 +44,13 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     private readonly double[][] _w;
     private readonly bool _isExact;
     private readonly ulong _key = new RandomStream(Seed).Key;
+    /// <summary>
+    /// Rows whose diagonal element of A and of A⁻¹ have a product above this are bound up with others (levels of a factor with few,
+    /// by what all levels share): there the noise of a product of solutions is larger than the error of what corrects it.
+    /// </summary>
+    private const double BoundUp = 2;
+
+    private readonly SparsePattern _pattern;
     private readonly double[] _values;
     private int? _onlyBlock;
     private bool _isSet;
@@ -55,6 +62,7 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     {
         _matrix = new TriangularBlocks(lower);
         _n = lower.Order;
+        _pattern = lower;
         _values = new double[lower.NonZeros];
         _isExact = _n <= ExactOrder;
         if (_isExact) blocks = (_n + Lanes - 1) / Lanes;
@@ -122,6 +130,32 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         double[][] x = _x, w = _w;
         if (_onlyBlock is { } only) (x, w) = ([_x[only]], [_w[only]]);
         _matrix.SymmetricProducts(x, w, _isExact ? 0.5 : 0.5 / (x.Length * Lanes), values);
+        if (!_isExact) Correct(values);
+    }
+
+    /// <summary>
+    /// A row of A times the same of A⁻¹ is one, which the estimate of the inverse meets only on average: the element on the diagonal
+    /// takes up the difference, a small one relative to it in rows that are bound up with others.
+    /// </summary>
+    private void Correct(Span<double> inverse)
+    {
+        var sums = new double[_n];
+        var (pointers, rows) = (_pattern.ColumnPointers, _pattern.RowIndices);
+        for (var j = 0; j < _n; j++)
+        {
+            for (var e = pointers[j]; e < pointers[j + 1]; e++)
+            {
+                var product = _values[e] * inverse[e];
+                sums[j] += product;
+                if (rows[e] != j) sums[rows[e]] += product;
+            }
+        }
+
+        for (var j = 0; j < _n; j++)
+        {
+            var at = pointers[j];
+            if (_values[at] * inverse[at] > BoundUp) inverse[at] += (1 - sums[j]) / _values[at];
+        }
     }
 
     public void Solve(Span<double> b)
