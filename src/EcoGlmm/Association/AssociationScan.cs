@@ -75,14 +75,26 @@ public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, 
     }.Select(column => KeyValuePair.Create(column.Item1, column.Item2)));
 
     /// <summary>Writes the scan as CSV, with the columns of <see cref="ToFieldData"/>.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; one that exists is replaced once the new one is complete.</param>
+    /// <exception cref="GlmmException">The file cannot be written; one that was there before is unchanged.</exception>
     public void WriteCsv(string path)
     {
-        using var writer = new StreamWriter(path);
-        writer.Write(ScanCsv.Heading);
-        foreach (var row in _rows)
+        ArgumentNullException.ThrowIfNull(path);
+        try
         {
-            writer.Write(ScanCsv.Line(row));
+            AtomicFile.Write(path, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                writer.Write(ScanCsv.Heading);
+                foreach (var row in _rows)
+                {
+                    writer.Write(ScanCsv.Line(row));
+                }
+            });
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new GlmmException($"The file \"{path}\" cannot be written: {failure.Message}", failure);
         }
     }
 

@@ -38,29 +38,31 @@ internal static class PlinkFiles
     public static void Write(Genotypes genotypes, string path)
     {
         string prefix = path.EndsWith(".bed", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(path, null) : path;
-        using (var fam = new StreamWriter(prefix + ".fam"))
+        AtomicFile.Write(prefix + ".fam", stream =>
         {
+            using var fam = new StreamWriter(stream, leaveOpen: true);
             foreach (string name in genotypes.Individuals)
             {
                 fam.Write($"{name}\t{name}\t0\t0\t0\t-9\n");
             }
-        }
-
-        using (var bim = new StreamWriter(prefix + ".bim"))
+        });
+        AtomicFile.Write(prefix + ".bim", stream =>
         {
+            using var bim = new StreamWriter(stream, leaveOpen: true);
             foreach (var m in genotypes.Markers)
             {
                 bim.Write(string.Create(CultureInfo.InvariantCulture,
                     $"{m.Chromosome}\t{m.Name}\t0\t{m.Position}\t{m.EffectAllele}\t{m.OtherAllele}\n"));
             }
-        }
-
-        using var bed = File.Create(prefix + ".bed");
-        bed.Write([0x6c, 0x1b, 0x01]);
-        for (int j = 0; j < genotypes.Markers.Count; j++)
+        });
+        AtomicFile.Write(prefix + ".bed", bed =>
         {
-            bed.Write(genotypes.Packed(j));
-        }
+            bed.Write([0x6c, 0x1b, 0x01]);
+            for (int j = 0; j < genotypes.Markers.Count; j++)
+            {
+                bed.Write(genotypes.Packed(j));
+            }
+        });
     }
 
     private static string[] ReadIndividuals(string path)

@@ -81,6 +81,7 @@ public class IdentifierTests
             FieldData.From(rings.Select(ring => new { ring = (decimal)ring })),
             FieldData.From(rings.Select(ring => new { ring = new BigInteger(ring) })),
             FieldData.From(Table(rings).CreateDataReader()),
+            FieldData.From(new Microsoft.Data.Analysis.DataFrame(new Microsoft.Data.Analysis.Int64DataFrameColumn("ring", rings))),
         })
             Assert.Equal(["9007199254740993", "9007199254740992", "5"], data.TextList("ring"));
         Assert.IsType<NumericColumn>(FieldData.From(new[] { new { x = 9007199254740992L }, new { x = -5L } }).Column("x"));
