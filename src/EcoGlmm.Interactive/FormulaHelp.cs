@@ -43,6 +43,7 @@ internal static class FormulaHelp
         ("as.factor", "`as.factor(year)` makes labels of numbers."),
         ("as.numeric", "`as.numeric(x)` makes numbers of labels or of true and false."),
         ("as.integer", "`as.integer(x)` makes whole numbers."),
+        ("numFactor", "`numFactor(x, y)` makes a factor of coordinates, as glmmTMB writes places and times in covariance structures."),
         ("relevel", "`relevel(site, ref = \"B\")` makes a level the one that others are compared with."),
         ("cut", "`cut(age, breaks = c(0, 2, 5, Inf))` makes classes of a number."),
         ("within", "`within(x, id)` is x minus its individual's mean: change within individuals."),

@@ -49,7 +49,7 @@ public sealed class JupyterServer : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "given.ipynb"), notebook.ToJsonString());
         var (exitCode, output) = await PackedLibrary.RunProgramAsync(Program ?? "jupyter-nbconvert", folder,
             new Dictionary<string, string> { ["JUPYTER_PATH"] = _specifications, ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1" },
-            "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=180", "--output", "executed.ipynb", "given.ipynb");
+            "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=600", "--output", "executed.ipynb", "given.ipynb");
         Assert.True(exitCode == 0, output);
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "executed.ipynb")))!.AsObject();
     }
