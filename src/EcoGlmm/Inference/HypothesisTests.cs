@@ -22,7 +22,7 @@ public sealed record HypothesisTest(string Name, double Estimate, double Standar
 
 /// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's car::linearHypothesis.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IResultTable
+public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay, IResultTable
 {
     private readonly HypothesisTest[] _rows;
 
@@ -75,8 +75,18 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IResultTabl
     /// <inheritdoc/>
     public HypothesisTest this[int index] => _rows[index];
 
-    /// <summary>The table as data, one row for each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    /// <summary>The hypotheses as data, one row each.</summary>
+    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>
+    {
+        ["Name"] = Array.ConvertAll(_rows, r => r.Name),
+        ["Estimate"] = Array.ConvertAll(_rows, r => r.Estimate),
+        ["StandardError"] = Array.ConvertAll(_rows, r => r.StandardError),
+        ["DegreesOfFreedom"] = Array.ConvertAll(_rows, r => r.DegreesOfFreedom),
+        ["Statistic"] = Array.ConvertAll(_rows, r => r.Statistic),
+        ["PValue"] = Array.ConvertAll(_rows, r => r.PValue),
+        ["Lower"] = Array.ConvertAll(_rows, r => r.Lower),
+        ["Upper"] = Array.ConvertAll(_rows, r => r.Upper),
+    });
 
     /// <inheritdoc/>
     public IEnumerator<HypothesisTest> GetEnumerator() => ((IEnumerable<HypothesisTest>)_rows).GetEnumerator();

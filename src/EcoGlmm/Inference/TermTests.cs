@@ -31,7 +31,7 @@ public sealed record TermTest(string Term, int NumeratorDegrees, double Denomina
 
 /// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's Anova.</summary>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class TermTests : IReadOnlyList<TermTest>, IResultTable
+public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTable
 {
     private readonly TermTest[] _rows;
 

@@ -47,7 +47,7 @@ public sealed record ContextualEffect(string Name, double Within, double Between
 /// does not change; what confounds within groups, it cannot tell.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IResultTable
+public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDisplay, IResultTable
 {
     private readonly ContextualEffect[] _rows;
 

@@ -40,7 +40,7 @@ public sealed record PopulationCoefficient(string Name, double Subject, double P
 /// Biometrics 74, 354-361. Standard errors by the delta method.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IResultTable
+public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IRichDisplay, IResultTable
 {
     private const int Curves = 25;
     private readonly PopulationCoefficient[] _rows;

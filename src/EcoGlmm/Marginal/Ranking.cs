@@ -45,7 +45,7 @@ public sealed record RankedLevel(string Level, double Estimate, double ExpectedR
 /// point estimates, raw or shrunken, are misleading: H. Goldstein &amp; D. Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class Ranking : IReadOnlyList<RankedLevel>, IResultTable
+public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultTable
 {
     /// <summary>Expected ranks are exact up to so many levels, by simulation beyond.</summary>
     private const int MostExact = 1500;

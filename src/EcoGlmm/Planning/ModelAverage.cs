@@ -20,7 +20,7 @@ public sealed record AveragedCoefficient(string Name, double Estimate, double St
 /// </summary>
 /// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning.</remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IResultTable
+public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisplay, IResultTable
 {
     private const double Z = 1.959963984540054;
     private readonly (GlmmFit Fit, double Weight)[] _models;
@@ -73,8 +73,17 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IResultTa
         return new Predictions(estimate, error, lower, upper, level, each.Max(e => e.P.UnseenLevelRows));
     }
 
-    /// <summary>The table as data, one row for each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    /// <summary>The coefficients as data, one row each.</summary>
+    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>
+    {
+        ["Name"] = Array.ConvertAll(_rows, r => r.Name),
+        ["Estimate"] = Array.ConvertAll(_rows, r => r.Estimate),
+        ["StandardError"] = Array.ConvertAll(_rows, r => r.StandardError),
+        ["Lower"] = Array.ConvertAll(_rows, r => r.Lower),
+        ["Upper"] = Array.ConvertAll(_rows, r => r.Upper),
+        ["Importance"] = Array.ConvertAll(_rows, r => r.Importance),
+        ["ConditionalEstimate"] = Array.ConvertAll(_rows, r => r.ConditionalEstimate),
+    });
 
     /// <inheritdoc/>
     public IEnumerator<AveragedCoefficient> GetEnumerator() => ((IEnumerable<AveragedCoefficient>)_rows).GetEnumerator();

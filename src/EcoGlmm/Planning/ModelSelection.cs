@@ -48,7 +48,7 @@ public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// </summary>
 /// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference.</remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IResultTable
+public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay, IResultTable
 {
     private readonly SelectedModel[] _models;
 

@@ -33,7 +33,7 @@ public sealed record PowerPoint(string Design, int Rows, double Power, double Lo
 /// a pilot found it says no more than the pilot's p-value: give the effect that would matter.
 /// </remarks>
 [TypeFormatterSource(typeof(RichDisplayFormatters))]
-public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IResultTable
+public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IResultTable
 {
     private readonly PowerPoint[] _points;
 
