@@ -1,0 +1,251 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Syntheses;
+
+/// <summary>
+/// The exact conditional model of odds ratios: given a study's margins, the events of its treated arm are non-central
+/// hypergeometric with log odds ratio θ + u, u ~ N(0, τ²). The integral over u is taken by adaptive Gauss-Hermite quadrature,
+/// the maximum found by Newton's method with derivatives by differences.
+/// </summary>
+internal static class ConditionalOddsRatio
+{
+    private const int Points = 31;
+    private const int MostSteps = 200;
+    private const double Difference = 1e-4;
+    private const double LowestLogTau = -7;
+
+    public static Synthesis Of(StudyArms arms, MetaAnalysisOptions options, StudyEffect[] studies, string scale)
+    {
+        var tables = Enumerable.Range(0, arms.Count).Select(i => new Table(arms, i)).Where(t => t.Low < t.High).ToArray();
+        if (tables.Length == 0)
+        {
+            throw new GlmmException("No study has an event in one arm and an individual without one, so that nothing is known of the odds ratio.");
+        }
+
+        // without variance between studies first, then with it from several starts; the better one counts
+        double theta = MaximiseTheta(tables, out double common);
+        double[] best = [theta, double.NegativeInfinity];
+        double value = common;
+        foreach (double start in new[] { -2.0, -0.5, 0.5 })
+        {
+            double[] at = [theta, start];
+            double found = Maximise(tables, at);
+            if (found > value + 1e-9 && at[1] > LowestLogTau)
+            {
+                (best, value) = (at, found);
+            }
+        }
+
+        double tau = Math.Exp(best[1]);
+        double error = StandardError(tables, best);
+        return new Synthesis(new SynthesisNumbers
+        {
+            FixedEffects = new CoefficientTable([new Coefficient("treatment", best[0], error, best[0] / error, 2 * SpecialFunctions.NormalCdf(-Math.Abs(best[0] / error)))]),
+            Estimate = best[0],
+            StandardError = error,
+            TauSquared = tau * tau,
+            LogLikelihood = value,
+            Level = options.Level,
+            Count = arms.Count,
+            Method = "Counts given the margins of each study (non-central hypergeometric) with a random effect of treatment",
+            Scale = scale,
+            IsRatio = true,
+            Studies = studies,
+        });
+    }
+
+    /// <summary>The log-likelihood of all studies.</summary>
+    public static double LogLikelihood(IReadOnlyList<Table> tables, double theta, double tau)
+    {
+        double sum = 0;
+        foreach (var table in tables)
+        {
+            sum += tau < 1e-4 ? table.LogProbability(theta, out _, out _) : table.Integrated(theta, tau);
+        }
+
+        return sum;
+    }
+
+    private static double MaximiseTheta(Table[] tables, out double value)
+    {
+        double theta = 0;
+        value = double.NegativeInfinity;
+        for (int step = 0; step < MostSteps; step++)
+        {
+            double log = 0;
+            double slope = 0;
+            double curvature = 0;
+            foreach (var table in tables)
+            {
+                log += table.LogProbability(theta, out double first, out double second);
+                slope += first;
+                curvature += second;
+            }
+
+            value = log;
+            double move = Math.Clamp(-slope / curvature, -2, 2);
+            if (Math.Abs(theta) > 30)
+            {
+                throw new GlmmException("The odds ratio has no finite estimate: all events of all studies are in one arm.");
+            }
+
+            if (Math.Abs(move) < 1e-12)
+            {
+                break;
+            }
+
+            theta += move;
+        }
+
+        return theta;
+    }
+
+    private static double Maximise(Table[] tables, double[] at)
+    {
+        double F(double a, double b) => LogLikelihood(tables, a, Math.Exp(b));
+        double value = F(at[0], at[1]);
+        for (int step = 0; step < MostSteps; step++)
+        {
+            const double h = Difference;
+            var (a, b) = (at[0], at[1]);
+            double ga = (F(a + h, b) - F(a - h, b)) / (2 * h);
+            double gb = (F(a, b + h) - F(a, b - h)) / (2 * h);
+            double haa = (F(a + h, b) - 2 * value + F(a - h, b)) / (h * h);
+            double hbb = (F(a, b + h) - 2 * value + F(a, b - h)) / (h * h);
+            double hab = (F(a + h, b + h) - F(a + h, b - h) - F(a - h, b + h) + F(a - h, b - h)) / (4 * h * h);
+            double determinant = haa * hbb - hab * hab;
+            var (da, db) = haa < 0 && determinant > 0 ? ((hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant) : (ga, gb);
+            double length = Math.Max(1, Math.Max(Math.Abs(da), Math.Abs(db)));
+            (da, db) = (da / length, db / length);
+            if (Math.Abs(ga) + Math.Abs(gb) < 1e-8 || at[1] < LowestLogTau)
+            {
+                break;
+            }
+
+            double scale = 1;
+            double next = F(a + da, b + db);
+            while (next < value && scale > 1e-6)
+            {
+                scale /= 2;
+                next = F(a + scale * da, b + scale * db);
+            }
+
+            if (next <= value + 1e-13)
+            {
+                break;
+            }
+
+            (at[0], at[1], value) = (a + scale * da, b + scale * db, next);
+        }
+
+        return value;
+    }
+
+    // From the joint curvature of θ and τ; of θ alone where τ is zero.
+    private static double StandardError(Table[] tables, double[] at)
+    {
+        const double h = 1e-3;
+        double tau = Math.Exp(at[1]);
+        double F(double a, double t) => LogLikelihood(tables, a, t);
+        double theta = at[0];
+        double middle = F(theta, tau);
+        double aa = (F(theta + h, tau) - 2 * middle + F(theta - h, tau)) / (h * h);
+        if (tau < 2 * h)
+        {
+            return Math.Sqrt(-1 / aa);
+        }
+
+        double tt = (F(theta, tau + h) - 2 * middle + F(theta, tau - h)) / (h * h);
+        double at2 = (F(theta + h, tau + h) - F(theta + h, tau - h) - F(theta - h, tau + h) + F(theta - h, tau - h)) / (4 * h * h);
+        return Math.Sqrt(-tt / (aa * tt - at2 * at2));
+    }
+
+    /// <summary>A study's two by two table, given its margins.</summary>
+    internal sealed class Table
+    {
+        private readonly double[] logWeights;
+        private readonly double events;
+        private static readonly GaussHermiteRule Rule = GaussHermiteRule.Of(Points);
+
+        public Table(StudyArms arms, int i)
+        {
+            double total = arms.TreatedEvents[i] + arms.ControlEvents[i];
+            events = arms.TreatedEvents[i];
+            Low = (int)Math.Max(0, total - arms.ControlSize[i]);
+            High = (int)Math.Min(total, arms.TreatedSize[i]);
+            logWeights = new double[High - Low + 1];
+            for (int k = Low; k <= High; k++)
+            {
+                logWeights[k - Low] = SpecialFunctions.LogChoose(arms.TreatedSize[i], k) + SpecialFunctions.LogChoose(arms.ControlSize[i], total - k);
+            }
+        }
+
+        public int Low { get; }
+
+        public int High { get; }
+
+        /// <summary>Log-probability of the observed events at a log odds ratio, and its derivatives.</summary>
+        public double LogProbability(double theta, out double first, out double second)
+        {
+            double most = double.NegativeInfinity;
+            for (int k = 0; k < logWeights.Length; k++)
+            {
+                most = Math.Max(most, logWeights[k] + theta * (Low + k));
+            }
+
+            double sum = 0;
+            double mean = 0;
+            double square = 0;
+            for (int k = 0; k < logWeights.Length; k++)
+            {
+                double weight = Math.Exp(logWeights[k] + theta * (Low + k) - most);
+                sum += weight;
+                mean += weight * (Low + k);
+                square += weight * (Low + k) * (double)(Low + k);
+            }
+
+            mean /= sum;
+            first = events - mean;
+            second = -(square / sum - mean * mean);
+            return logWeights[(int)events - Low] + theta * events - most - Math.Log(sum);
+        }
+
+        /// <summary>The log of the probability's mean over u ~ N(0, τ²).</summary>
+        public double Integrated(double theta, double tau)
+        {
+            double u = 0;
+            double curvature = 1;
+            for (int step = 0; step < 50; step++)
+            {
+                LogProbability(theta + tau * u, out double first, out double second);
+                curvature = 1 - tau * tau * second;
+                double move = (tau * first - u) / curvature;
+                u += Math.Clamp(move, -3, 3);
+                if (Math.Abs(move) < 1e-12)
+                {
+                    break;
+                }
+            }
+
+            double scale = 1 / Math.Sqrt(curvature);
+            double most = double.NegativeInfinity;
+            Span<double> terms = stackalloc double[Points];
+            for (int q = 0; q < Points; q++)
+            {
+                // the rule is for the standard normal weight
+                double z = Rule.Nodes[q];
+                double at = u + scale * z;
+                terms[q] = Rule.LogWeights[q] + LogProbability(theta + tau * at, out _, out _) - 0.5 * at * at + 0.5 * z * z;
+                most = Math.Max(most, terms[q]);
+            }
+
+            double sum = 0;
+            foreach (double term in terms)
+            {
+                sum += Math.Exp(term - most);
+            }
+
+            return most + Math.Log(sum) + Math.Log(scale);
+        }
+    }
+}
