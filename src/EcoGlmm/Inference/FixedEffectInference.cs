@@ -1,6 +1,5 @@
 using EcoGlmm.Model;
 using EcoGlmm.Estimation;
-using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
