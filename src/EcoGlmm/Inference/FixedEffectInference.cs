@@ -1,5 +1,5 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Model;
+using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
