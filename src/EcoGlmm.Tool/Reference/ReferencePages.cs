@@ -40,7 +40,7 @@ internal static class ReferencePages
         Section("Properties", type.GetProperties(Declared).Where(IsWritten));
         Section("Constants", type.GetFields(Declared).Where(field => field.IsLiteral));
         Section("Methods", type.GetMethods(Declared).Where(method =>
-            IsWritten(method) && (!method.IsSpecialName || method.Name == "op_Implicit") && !IsRoutine(method)));
+            IsWritten(method) && (!method.IsSpecialName || method.Name == "op_Implicit") && !IsRoutine(method)).Concat(ExtensionsOf(type)));
         return page.ToString();
 
         void Section(string title, IEnumerable<MemberInfo> members)
@@ -51,11 +51,17 @@ internal static class ReferencePages
             page.Append($"## {title}\n\n");
             foreach (var member in ordered)
             {
-                page.Append($"### {TypeNames.Title(member)}\n\n```text\n{TypeNames.Signature(member)}\n```\n\n");
+                page.Append($"### {TypeNames.Title(member)}\n\n```text\n{TypeNames.Signature(member, type)}\n```\n\n");
                 Entry(page, documentation, MemberId.Of(member));
             }
         }
     }
+
+    /// <summary>Extension methods of the type, which read as its own.</summary>
+    private static IEnumerable<MethodInfo> ExtensionsOf(Type type) => type.Assembly.GetExportedTypes()
+        .Where(holder => holder.IsAbstract && holder.IsSealed)
+        .SelectMany(holder => holder.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        .Where(method => method.IsDefined(typeof(ExtensionAttribute)) && method.GetParameters()[0].ParameterType == type);
 
     private static void Entry(StringBuilder page, XmlDocumentation documentation, string id)
     {

@@ -37,7 +37,9 @@ internal static class TypeNames
         _ => member.Name,
     };
 
-    public static string Signature(MemberInfo member)
+    /// <param name="member">The member.</param>
+    /// <param name="on">The type on whose page it stands: its extension methods are written as its own.</param>
+    public static string Signature(MemberInfo member, Type? on = null)
     {
         switch (member)
         {
@@ -54,6 +56,8 @@ internal static class TypeNames
                 return $"new {Of(constructor.DeclaringType!)}({Parameters(constructor.GetParameters())})";
             case MethodInfo { Name: "op_Implicit" } method:
                 return $"implicit operator {Of(method.ReturnType)}({Parameters(method.GetParameters())})";
+            case MethodInfo method when method.IsDefined(typeof(ExtensionAttribute)) && method.DeclaringType != on && on is not null:
+                return $"{Of(method.ReturnType)} {method.Name}({Parameters(method.GetParameters()[1..])})";
             case MethodInfo method:
                 var generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
                 var receiver = method.IsDefined(typeof(ExtensionAttribute)) ? "this " : "";

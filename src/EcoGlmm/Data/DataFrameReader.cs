@@ -7,7 +7,7 @@ namespace EcoGlmm.Data;
 internal static class DataFrameReader
 {
     /// <summary>2⁵³: up to it every whole number is a <see cref="double"/>.</summary>
-    private const double LargestExact = 9007199254740992;
+    private const long LargestExact = 9007199254740992;
 
     /// <exception cref="GlmmException">A column holds what no column of field data can.</exception>
     public static FieldData Read(DataFrame frame) => new(frame.Columns.Select(Read).ToArray());
@@ -17,14 +17,14 @@ internal static class DataFrameReader
         PrimitiveDataFrameColumn<double> numbers => Numbers(numbers),
         PrimitiveDataFrameColumn<float> numbers => Numbers(numbers, isSinglePrecision: true),
         PrimitiveDataFrameColumn<int> numbers => Numbers(numbers),
-        PrimitiveDataFrameColumn<long> numbers => WholeNumbers(numbers, value => Math.Abs((double)value) > LargestExact),
+        PrimitiveDataFrameColumn<long> numbers => WholeNumbers(numbers, value => value is > LargestExact or < -LargestExact),
         PrimitiveDataFrameColumn<short> numbers => Numbers(numbers),
         PrimitiveDataFrameColumn<sbyte> numbers => Numbers(numbers),
         PrimitiveDataFrameColumn<uint> numbers => Numbers(numbers),
-        PrimitiveDataFrameColumn<ulong> numbers => WholeNumbers(numbers, value => value > LargestExact),
+        PrimitiveDataFrameColumn<ulong> numbers => WholeNumbers(numbers, value => value > (ulong)LargestExact),
         PrimitiveDataFrameColumn<ushort> numbers => Numbers(numbers),
         PrimitiveDataFrameColumn<byte> numbers => Numbers(numbers),
-        PrimitiveDataFrameColumn<decimal> numbers => WholeNumbers(numbers, value => Math.Abs(value) > (decimal)LargestExact),
+        PrimitiveDataFrameColumn<decimal> numbers => WholeNumbers(numbers, value => Math.Abs(value) > LargestExact),
         PrimitiveDataFrameColumn<bool> logical => new LogicalColumn(logical.Name, [.. logical]),
         PrimitiveDataFrameColumn<DateTime> dates => new DateColumn(dates.Name, [.. dates]),
         StringDataFrameColumn texts => CategoricalColumn.FromTexts(texts.Name, texts),
