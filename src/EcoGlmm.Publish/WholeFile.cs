@@ -1,32 +1,19 @@
+using EcoGlmm.Text;
+
 namespace EcoGlmm.Publish;
 
-/// <summary>Writes files whole or not at all: beside the old one first, flushed to the disk, then in its place.</summary>
+/// <summary>Writes documents and pictures whole or not at all; what the machine says against it becomes a sentence.</summary>
 internal static class WholeFile
 {
+    /// <exception cref="GlmmException">The file cannot be written; one that was there before is unchanged.</exception>
     public static void Write(string path, byte[] content)
     {
-        string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
+            AtomicFile.Write(path, stream => stream.Write(content));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            try
-            {
-                File.Delete(temporary);
-            }
-            catch (IOException)
-            {
-                // The first failure is the one to tell.
-            }
-
             throw new GlmmException($"The file \"{path}\" cannot be written: {e.Message}", e);
         }
     }

@@ -129,13 +129,10 @@ internal sealed class GeneticVariances
     /// <summary>The variance that the linear predictor is missed by: that of a Gaussian, none elsewhere.</summary>
     private double Residual(double[] point)
     {
-        if (!IsAdditive(_fit.Family)) return 0;
+        if (!_fit.Family.HasAdditiveResidual) return 0;
         if (Dispersion(point) is not { } delta) return 0;
         return _rows.Average(i => _fit.Family.Variance(0, Math.Exp(delta[i]), 1));
     }
-
-    /// <summary>Whether the response is the linear predictor and noise beside it.</summary>
-    public static bool IsAdditive(Family family) => family.Link == Link.Identity && family.Name is "gaussian" or "t";
 
     /// <summary>The linear predictor of the dispersion at a point; null for families without one.</summary>
     private double[]? Dispersion(double[] point)

@@ -152,7 +152,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private void Judge(Symptoms? symptoms)
     {
         double[] normality = [.. _normality.Select(t => t.Test.PValue)];
-        symptoms?.Judge(normality);
+        double[] adjusted = symptoms?.Judge(normality) ?? PValueAdjustment.Holm(normality);
         foreach (Symptom s in symptoms?.All ?? [])
         {
             _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? CheckAdvice.Name(s) : s.Name, CheckAdvice.Status(s), () => CheckAdvice.For(s, symptoms!))
@@ -161,7 +161,6 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 _figures.Add(s.Test.Plot());
         }
 
-        double[] adjusted = PValueAdjustment.Holm([.. normality, .. symptoms?.All.Select(s => s.Test.PValue) ?? []]);
         for (int i = 0; i < _normality.Count; i++)
         {
             string name = $"Normality of {_normality[i].Name}";

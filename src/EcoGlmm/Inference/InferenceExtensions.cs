@@ -1,4 +1,5 @@
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -28,7 +29,7 @@ public static partial class InferenceExtensions
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(hypotheses);
-        return new HypothesisTests(fit, hypotheses, degrees, Checked.Level(level));
+        return new HypothesisTests(fit, hypotheses, degrees, CoverageLevel.Checked(level));
     }
 
     /// <summary>Tests of whole terms of the conditional part: F with denominator degrees of freedom, or Wald's χ².</summary>

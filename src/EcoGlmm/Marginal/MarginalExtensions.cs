@@ -1,4 +1,5 @@
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -12,7 +13,7 @@ public static partial class MarginalExtensions
     public static PopulationAveraged PopulationAveraged(this GlmmFit fit, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new PopulationAveraged(fit, Checked.Level(level));
+        return new PopulationAveraged(fit, CoverageLevel.Checked(level));
     }
 
     /// <summary>
@@ -42,6 +43,6 @@ public static partial class MarginalExtensions
         int draws = 4000, long seed = 1, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new Ranking(fit, group, k, effect, part, Checked.Count(draws, "draws"), seed, Checked.Level(level));
+        return new Ranking(fit, group, k, effect, part, Checked.Count(draws, "draws"), seed, CoverageLevel.Checked(level));
     }
 }

@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm.Reporting;
 
@@ -8,6 +9,7 @@ internal sealed class ModelTable
     private readonly GlmmFit _fit;
     private readonly ModelTableOptions _options;
     private readonly StyledNumbers _numbers;
+    private readonly IntervalTable _intervals;
     private readonly IReadOnlyList<PublicationColumn> _columns;
 
     private ModelTable(GlmmFit fit, ModelTableOptions options)
@@ -15,20 +17,15 @@ internal sealed class ModelTable
         _fit = fit;
         _options = options;
         _numbers = new StyledNumbers(options.Numbers);
+        _intervals = fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level);
         _columns = [.. Headers()];
     }
 
     public static PublicationTable Of(GlmmFit fit, ModelTableOptions options)
     {
-        RequireLevel(options.Level);
+        CoverageLevel.Checked(options.Level);
         var table = new ModelTable(fit, options);
         return new PublicationTable(options.Caption ?? Caption(fit), table._columns, [.. table.Sections()], [.. table.Notes()]);
-    }
-
-    internal static void RequireLevel(double level)
-    {
-        if (!(level > 0 && level < 1))
-            throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
     }
 
     private bool Has(ModelTableColumns column) => _options.Columns.HasFlag(column);
@@ -75,7 +72,7 @@ internal sealed class ModelTable
     private IReadOnlyList<string> Row(ModelPart part, Coefficient c)
     {
         string? ratio = ModelRows.Ratio(_fit, part);
-        Interval interval = _fit.ConfidenceIntervals(IntervalMethod.Wald, _options.Level)[part, c.Name];
+        Interval interval = _intervals[part, c.Name];
         List<string> cells = [ModelRows.Label(_options, c.Name)];
         bool dropped = double.IsNaN(c.Estimate), plain = dropped || c.IsFixed;
         bool exponentiate = _options.Exponentiate && HasRatio;

@@ -18,6 +18,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         "Nakagawa, S., Johnson, P. C. D. & Schielzeth, H. (2017) The coefficient of determination R² and intra-class correlation coefficient from generalized linear mixed-effects models revisited and expanded. Journal of the Royal Society Interface 14, 20170213.";
 
     private readonly StyledNumbers _numbers = new(options.Numbers);
+    private readonly IntervalTable _intervals = fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level);
 
     public ModelReport Write()
     {
@@ -134,7 +135,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
     {
         if (double.IsNaN(c.Estimate) || c.IsFixed)
             return null;
-        Interval interval = fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level)[part, c.Name];
+        Interval interval = _intervals[part, c.Name];
         string where = part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(part)})";
         string test = $"z = {_numbers.Fixed(c.Statistic, 2)}, {_numbers.PEquals(c.PValue)}";
         if (ModelRows.Ratio(fit, part) is { } ratio && c.Name != "(Intercept)")

@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Reporting;
 
 namespace EcoGlmm;
@@ -37,7 +38,7 @@ public static class ReportingExtensions
     {
         ArgumentNullException.ThrowIfNull(fit);
         options ??= new ModelTableOptions();
-        ModelTable.RequireLevel(options.Level);
+        CoverageLevel.Checked(options.Level);
         return new ReportWriter(fit, options, checks).Write();
     }
 

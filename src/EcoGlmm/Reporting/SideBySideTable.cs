@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm.Reporting;
 
@@ -7,12 +8,13 @@ internal static class SideBySideTable
 {
     public static PublicationTable Of(IReadOnlyList<(string Name, GlmmFit Fit)> models, ModelTableOptions options)
     {
-        ModelTable.RequireLevel(options.Level);
+        CoverageLevel.Checked(options.Level);
         if (models.Count == 0)
             throw new GlmmException("A table needs at least one model.");
         if (models.GroupBy(m => m.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new GlmmException($"Two models of the table are called \"{twice.Key}\"; give each a name of its own.");
         var numbers = new StyledNumbers(options.Numbers);
+        var intervals = models.Select(m => m.Fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level)).ToList();
         List<PublicationSection> sections = [];
         foreach (ModelPart part in Enum.GetValues<ModelPart>())
         {
@@ -22,7 +24,7 @@ internal static class SideBySideTable
                 continue;
             GlmmFit first = models[tables.FindIndex(t => t.Count > 0)].Fit;
             sections.Add(new PublicationSection(ModelRows.PartTitle(first, part), [.. names.Select(name => (IReadOnlyList<string>)
-                [ModelRows.Label(options, name), .. models.Select((m, i) => tables[i].FirstOrDefault(c => c.Name == name) is { } c ? Cell(m.Fit, part, c) : "")])]));
+                [ModelRows.Label(options, name), .. models.Select((m, i) => tables[i].FirstOrDefault(c => c.Name == name) is { } c ? Cell(m.Fit, intervals[i], part, c) : "")])]));
         }
 
         if (options.RandomEffects)
@@ -43,14 +45,14 @@ internal static class SideBySideTable
             }
         }
 
-        string Cell(GlmmFit fit, ModelPart part, Coefficient c)
+        string Cell(GlmmFit fit, IntervalTable own, ModelPart part, Coefficient c)
         {
             if (double.IsNaN(c.Estimate))
                 return "dropped";
             if (c.IsFixed)
                 return $"{numbers.Significant(c.Estimate, 4)} (fixed)";
             int decimals = numbers.Decimals(c.StandardError);
-            Interval interval = fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level)[part, c.Name];
+            Interval interval = own[part, c.Name];
             if (options.Exponentiate && ModelRows.Ratio(fit, part) is not null)
             {
                 var (ratio, ends) = numbers.Ratio(Math.Exp(c.Estimate), Math.Exp(interval.Lower), Math.Exp(interval.Upper));

@@ -74,12 +74,14 @@ internal sealed class Symptoms
     public static Symptoms Of(GlmmFit fit, int count, long seed) => new(fit, fit.SimulatedResiduals(count, seed));
 
     /// <summary>Adjusts the p-values of all tests together, those made elsewhere among them, and keeps what is significant.</summary>
-    public void Judge(IReadOnlyList<double> others)
+    /// <returns>The adjusted p-values of those made elsewhere.</returns>
+    public double[] Judge(IReadOnlyList<double> others)
     {
         double[] adjusted = PValueAdjustment.Holm([.. _all.Select(s => s.Test.PValue), .. others]);
         for (int i = 0; i < _all.Count; i++)
             _all[i] = _all[i] with { Test = _all[i].Test with { AdjustedPValue = adjusted[i] } };
         Found = [.. _all.Where(s => s.Test.IsSignificant)];
+        return adjusted[_all.Count..];
     }
 
     private void Add(SymptomKind kind, string name, TestResult test, Pattern? pattern = null) => _all.Add(new Symptom(kind, name, test, pattern));
