@@ -54,6 +54,6 @@ public sealed class LayerTests
             ("Inference/Glmm.cs", "namespace N;\nstatic partial class Glmm { public static int Compare() => Fit(); }"),
             ("Prediction/P.cs", "namespace N;\nclass P { int A = Glmm.Fit(); int B = Glmm.Compare(); }")).Uses();
         Assert.Equal(["Inference"], uses.Where(u => u.From == "Prediction" && u.Used.Contains("Compare", StringComparison.Ordinal)).Select(u => u.To));
-        Assert.Empty(uses.Where(Layers.IsUpward));
+        Assert.DoesNotContain(uses, Layers.IsUpward);
     }
 }

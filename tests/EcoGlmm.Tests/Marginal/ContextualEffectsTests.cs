@@ -45,7 +45,7 @@ public sealed class ContextualEffectsTests
     public void A_generalized_model_has_them_too()
     {
         var effects = InferenceReference.Fit("owls").ContextualEffects();
-        Assert.True(effects.Contains(effects["ArrivalTime"]));
+        Assert.Contains(effects["ArrivalTime"], effects);
         Assert.Equal("Nest", effects.Group);
         Assert.NotNull(effects.Extended);
     }
