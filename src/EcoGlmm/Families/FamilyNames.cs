@@ -26,6 +26,8 @@ internal static class FamilyNames
         ("truncated_poisson", ZeroTruncatedFamily.PoissonSet, ["ztpoisson"]),
         ("truncated_nbinom2", ZeroTruncatedFamily.NegativeBinomial2Set, ["truncatednegativebinomial2"]),
         ("truncated_nbinom1", ZeroTruncatedFamily.NegativeBinomial1Set, ["truncatednegativebinomial1"]),
+        ("truncated_genpois", TruncatedGeneralizedPoissonFamily.Set, ["truncatedgeneralizedpoisson", "truncatedgeneralisedpoisson"]),
+        ("truncated_compois", TruncatedConwayMaxwellPoissonFamily.Set, ["truncatedconwaymaxwellpoisson"]),
         ("genpois", GeneralizedPoissonFamily.Set, ["generalizedpoisson", "generalisedpoisson"]),
         ("bell", BellFamily.Set, []),
         ("compois", ConwayMaxwellPoissonFamily.Set, ["conwaymaxwellpoisson", "cmp"]),

@@ -8,7 +8,7 @@ namespace EcoGlmm.Families;
 /// E[Y] = μ / (1 − P₀).
 /// </summary>
 internal sealed class ZeroTruncatedFamily(
-    string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double> draw)
+    string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double>? draw = null)
     : MeanParameterisedFamily(name, parent.Link, MeanRange.Positive)
 {
     public static FamilySet PoissonSet { get; } = new(
@@ -62,7 +62,42 @@ internal sealed class ZeroTruncatedFamily(
     internal override double UnitDeviance(double y, double mu, double phi, double size) =>
         DevianceFromBestMean(y, mu, phi, size);
 
-    internal override double Draw(RandomStream random, double mu, double phi, double size) => draw(random, mu, phi);
+    internal override int RowsAtATime => parent.RowsAtATime;
+
+    internal override double Draw(RandomStream random, double mu, double phi, double size) =>
+        draw is null ? DrawPositive(random, mu, phi, size) : draw(random, mu, phi);
+
+    // The parent's draws until one is positive, unless that is a long wait: then along the probabilities.
+    private double DrawPositive(RandomStream random, double mu, double phi, double size)
+    {
+        if (PositiveProbability(mu, phi) > 0.5)
+        {
+            double y;
+            do
+            {
+                y = parent.Draw(random, mu, phi, size);
+            }
+            while (y == 0);
+            return y;
+        }
+
+        var terms = default(DispersionTerms);
+        PrepareDispersion(Math.Log(phi), ref terms);
+        var at = Link.Identity.At(mu);
+        double u = random.NextDouble() * PositiveProbability(mu, phi);
+        for (double y = 1; ; y++)
+        {
+            var d = default(MeanDerivatives);
+            parent.EvaluateAtMean(y, size, at, terms, DerivativeLevel.Value, ref d);
+            double p = Math.Exp(d.L + parent.Constant(y, size));
+            u -= p;
+            // Beyond the last probability that counts there is nothing left to go along.
+            if (u < 0 || (y > mu && p < 1e-18))
+            {
+                return y;
+            }
+        }
+    }
 
     internal override CountRecurrence? Counts(double mu, double phi, double size) => parent.Counts(mu, phi, size)?.Positive();
 

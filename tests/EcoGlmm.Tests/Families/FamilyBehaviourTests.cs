@@ -155,8 +155,8 @@ public class FamilyBehaviourTests
         "poisson" or "truncated_poisson" or "bell" => [(1, 0.3, 0), (1, 2, 0), (1, 14, 0)],
         "Gamma" => [(1, 0.5, 0.7), (1, 6, 2)],
         "inverse.gaussian" => [(1, 0.5, -0.4), (1, 3, -2)],
-        "genpois" => [(1, 0.4, 0.3), (1, 6, 0.6), (1, 14, 0.1)],
-        "compois" => [(1, 0.3, -0.5), (1, 6, 0.6), (1, 20, -1.2)],
+        "genpois" or "truncated_genpois" => [(1, 0.4, 0.3), (1, 6, 0.6), (1, 14, 0.1)],
+        "compois" or "truncated_compois" => [(1, 0.3, -0.5), (1, 6, 0.6), (1, 20, -1.2)],
         _ => [(1, 0.4, -0.7), (1, 6, 0.6), (1, 14, 0)],
     };
 
