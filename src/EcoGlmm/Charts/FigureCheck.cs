@@ -21,6 +21,7 @@ internal static class FigureCheck
         BarTrace t => t.Heights,
         HistogramTrace t => t.Values,
         BoxTrace t => t.Values,
+        RasterTrace t => t.Values,
         _ => [],
     };
 
@@ -53,6 +54,9 @@ internal static class FigureCheck
                 Same(t, t.X.Count, t.Heights.Count, "Heights");
                 Same(t, t.X.Count, t.Text?.Count, "Text");
                 break;
+            case RasterTrace t when t.Values.Count != (long)t.X.Count * t.Y.Count:
+                throw new GlmmException($"{Describe(trace)}: Values holds {t.Values.Count} numbers, but a raster of {t.X.Count} columns and {t.Y.Count} rows has "
+                    + $"{(long)t.X.Count * t.Y.Count} cells.");
             case HistogramTrace { BinWidth: <= 0 or double.NaN }:
                 throw new GlmmException($"{Describe(trace)}: the bin width must be positive.");
         }

@@ -40,6 +40,7 @@ internal static class FigureText
             LineTrace => "line",
             HistogramTrace t => $"histogram of {Count(t.Values.Count, "value")}",
             BarTrace t => Count(t.X.Count, "bar"),
+            RasterTrace t => $"raster of {Count(t.Values.Count, "cell")}",
             BoxTrace t => $"box of {Count(t.Values.Count, "value")}",
             _ => trace.GetType().Name,
         };

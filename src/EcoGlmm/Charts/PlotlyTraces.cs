@@ -39,6 +39,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
             HistogramTrace => "histogram",
             BarTrace => "bar",
             BoxTrace => "box",
+            RasterTrace => "heatmap",
             _ => "scatter",
         };
         Begin(index, trace, type);
@@ -60,6 +61,9 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
                 break;
             case BoxTrace t:
                 WriteBox(panel, t, color);
+                break;
+            case RasterTrace t:
+                WriteRaster(panel, index, t);
                 break;
         }
 
@@ -205,6 +209,27 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.Number("size", 5);
         json.WriteString("color", Paint(color));
         json.WriteEndObject();
+    }
+
+    private void WriteRaster(Panel panel, int index, RasterTrace t)
+    {
+        json.Numbers("x", t.X, compact);
+        json.Numbers("y", t.Y, compact);
+        json.WriteStartArray("z");
+        for (var row = 0; row < t.Y.Count; row++)
+        {
+            json.WriteStartArray();
+            for (var column = 0; column < t.X.Count; column++)
+                json.Value(t.Values[(row * t.X.Count) + column], compact);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("coloraxis", AxisName("coloraxis", index));
+        var value = PlotlyText.Encode(t.Name ?? panel.Title ?? "value");
+        json.WriteString("hovertemplate", $"{value}: %{{z:.4~g}}<br>{PlotlyText.Encode(panel.XAxis.Title ?? "x")}: %{{x:.4~g}}<br>"
+            + $"{PlotlyText.Encode(panel.YAxis.Title ?? "y")}: %{{y:.4~g}}<extra></extra>");
+        json.WriteBoolean("hoverongaps", false);
     }
 
     private void Fill(Trace trace, string color)

@@ -29,6 +29,9 @@ internal sealed class SvgTraces(StringBuilder svg, PanelBox box)
             case BoxTrace t:
                 BoxPlot(t, color);
                 break;
+            case RasterTrace t:
+                SvgRaster.Cells(svg, box, t);
+                break;
         }
     }
 

@@ -35,7 +35,7 @@ public enum LineDash
     Dot,
 }
 
-/// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars or a box.</summary>
+/// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars, a box or a raster.</summary>
 /// <remarks>Values that are NaN or infinite are left out of the drawing.</remarks>
 public abstract record Trace
 {
