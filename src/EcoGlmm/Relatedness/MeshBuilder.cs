@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcoGlmm.Numerics;
 using NetTopologySuite.Algorithm;
 using NetTopologySuite.Geometries;
 using NetTopologySuite.Triangulate;
@@ -27,6 +28,17 @@ internal sealed class MeshBuilder
 
     private const int MostPasses = 60;
 
+    /// <summary>
+    /// Points are moved by this, relative to an edge, while they are triangulated: places on a lattice lie on lines and circles, of
+    /// which predicates in floating point contradict each other. Nodes are where the places are.
+    /// </summary>
+    private const double Move = 1e-5;
+
+    /// <summary>A triangle of less area than this, relative to the square of its longest edge, is one of nodes along a straight boundary.</summary>
+    private const double Sliver = 1e-3;
+
+    private const int Attempts = 4;
+
     private readonly MeshOptions _options;
     private readonly double _edge;
     private readonly double _outer;
@@ -37,10 +49,14 @@ internal sealed class MeshBuilder
     private readonly Envelope _envelope;
     private readonly List<Coordinate> _points = [];
     private readonly HashSet<(double, double)> _known = [];
+    private readonly Dictionary<(double, double), int> _moved = [];
+    private readonly RandomStream _random;
+    private readonly double _move;
 
-    private MeshBuilder(Coordinate[] places, MeshOptions options)
+    private MeshBuilder(Coordinate[] places, MeshOptions options, int attempt)
     {
         _options = options;
+        _random = new RandomStream(1 + attempt);
         var factory = new GeometryFactory();
         _hull = new ConvexHull(places, factory).GetConvexHull();
         var envelope = _hull.EnvelopeInternal;
@@ -56,6 +72,7 @@ internal sealed class MeshBuilder
         _outer = Math.Max(options.OuterEdge ?? OuterFactor * _edge, _edge);
         _extension = options.Extension ?? ExtensionFactor * extent;
         _shortest = 0.02 * _edge;
+        _move = Move * _edge * Math.Pow(4, attempt);
         var across = extent + (2 * _extension);
         var inner = _hull.Area / (0.25 * _edge * _edge);
         if (inner > options.MaxNodes) throw TooMany(inner);
@@ -76,14 +93,28 @@ internal sealed class MeshBuilder
         options.Check();
         Coordinate[] distinct = [.. places.Distinct().Order().Select(p => new Coordinate(p.X, p.Y))];
         if (distinct.Length == 0) throw new GlmmException("A mesh needs places, and there are none.");
-        return new MeshBuilder(distinct, options).Triangulate();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new MeshBuilder(distinct, options, attempt).Triangulate();
+            }
+            catch (LocateFailureException) when (attempt + 1 < Attempts)
+            {
+                // Other moves.
+            }
+            catch (LocateFailureException)
+            {
+                throw new GlmmException("The places could not be triangulated. Give a Cutoff in MeshOptions, so that places that are very close to each other share a node.");
+            }
+        }
     }
 
     private (double[], double[], int[]) Triangulate()
     {
         var subdivision = new QuadEdgeSubdivision(_envelope, 0);
         var triangulator = new IncrementalDelaunayTriangulator(subdivision);
-        foreach (var point in Strips(_points)) triangulator.InsertSite(new Vertex(point));
+        foreach (var point in Strips(_moved.Keys)) triangulator.InsertSite(new Vertex(point));
         for (var pass = 0; pass < MostPasses; pass++)
         {
             var fresh = Refinements(subdivision);
@@ -96,7 +127,7 @@ internal sealed class MeshBuilder
     }
 
     /// <summary>Points to insert: circumcentres of triangles that are too large or too thin, or, where these lie beyond the boundary or close to it, midpoints of its edges.</summary>
-    private List<Coordinate> Refinements(QuadEdgeSubdivision subdivision)
+    private List<(double, double)> Refinements(QuadEdgeSubdivision subdivision)
     {
         var bad = new List<(double Badness, Coordinate Centre, double Radius)>();
         foreach (var corners in subdivision.GetTriangleVertices(false))
@@ -107,14 +138,15 @@ internal sealed class MeshBuilder
             var target = Target((a.X + b.X + c.X) / 3, (a.Y + b.Y + c.Y) / 3);
             var centre = Circumcentre(a, b, c);
             var radius = centre.Distance(a);
-            if (!double.IsFinite(radius)) continue;
+            var area = Math.Abs(Area(a, b, c));
+            if (!double.IsFinite(radius) || (area < Sliver * longest * longest && IsBeyond(centre) >= 0)) continue;
             var size = longest / target;
             var shape = radius / shortest / WorstShape;
             if (size > 1 || (shape > 1 && shortest > _shortest)) bad.Add((Math.Max(size, Math.Min(shape, 10)), centre, radius));
         }
 
         bad.Sort((p, q) => (-p.Badness, p.Centre.X, p.Centre.Y).CompareTo((-q.Badness, q.Centre.X, q.Centre.Y)));
-        var fresh = new List<Coordinate>();
+        var fresh = new List<(double, double)>();
         var taken = new PointGrid(_edge);
         foreach (var (_, centre, radius) in bad)
         {
@@ -127,7 +159,7 @@ internal sealed class MeshBuilder
 
             if (taken.HasNear(centre.X, centre.Y, 0.8 * radius)) continue;
             taken.Add(centre.X, centre.Y);
-            if (Add(centre)) fresh.Add(centre);
+            if (Add(centre) is { } added) fresh.Add(added);
         }
 
         return fresh;
@@ -143,6 +175,12 @@ internal sealed class MeshBuilder
             if (dot < 0) return k;
         }
 
+        return IsBeyond(point);
+    }
+
+    /// <summary>The edge of the boundary that a point lies furthest beyond; −1 inside.</summary>
+    private int IsBeyond(Coordinate point)
+    {
         var (worst, at) = (0.0, -1);
         for (var k = 0; k < _boundary.Count; k++)
         {
@@ -154,16 +192,16 @@ internal sealed class MeshBuilder
         return at;
     }
 
-    private void Split(int edge, List<Coordinate> fresh, PointGrid taken)
+    private void Split(int edge, List<(double, double)> fresh, PointGrid taken)
     {
         var (a, b) = (_boundary[edge], _boundary[(edge + 1) % _boundary.Count]);
         var length = a.Distance(b);
         if (length < Math.Max(4 * _shortest, 0.25 * _edge)) return;
         var middle = new Coordinate(0.5 * (a.X + b.X), 0.5 * (a.Y + b.Y));
-        if (taken.HasNear(middle.X, middle.Y, 0.25 * length) || !Add(middle)) return;
+        if (taken.HasNear(middle.X, middle.Y, 0.25 * length) || Add(middle) is not { } added) return;
         taken.Add(middle.X, middle.Y);
         _boundary.Insert(edge + 1, middle);
-        fresh.Add(middle);
+        fresh.Add(added);
     }
 
     /// <summary>The longest edge wanted at a point: that among the places, growing with the distance from them.</summary>
@@ -219,34 +257,38 @@ internal sealed class MeshBuilder
         return dense;
     }
 
-    private bool Add(Coordinate point)
+    /// <summary>Where a new point is triangulated; null for one that is there already.</summary>
+    private (double X, double Y)? Add(Coordinate point)
     {
-        if (!_known.Add((point.X, point.Y))) return false;
+        if (!_known.Add((point.X, point.Y))) return null;
+        var moved = (point.X + (_move * ((2 * _random.NextDouble()) - 1)), point.Y + (_move * ((2 * _random.NextDouble()) - 1)));
+        if (!_moved.TryAdd(moved, _points.Count)) return null;
         _points.Add(point);
-        return true;
+        return moved;
     }
 
     /// <summary>Strips of points, up and down, so that each is near the one before: where it lies is then found in a few steps.</summary>
-    private static IEnumerable<Coordinate> Strips(List<Coordinate> points)
+    private static IEnumerable<Coordinate> Strips(IReadOnlyCollection<(double X, double Y)> points)
     {
-        if (points.Count < 3) return points;
+        if (points.Count == 0) return [];
         var (low, high) = (points.Min(p => p.X), points.Max(p => p.X));
         var strips = Math.Max(1, (int)Math.Sqrt(points.Count / 2.0));
         return points.Select(p => (Point: p, Strip: Math.Min(strips - 1, (int)((p.X - low) / Math.Max(high - low, double.Epsilon) * strips))))
-            .OrderBy(p => p.Strip).ThenBy(p => p.Strip % 2 == 0 ? p.Point.Y : -p.Point.Y).ThenBy(p => p.Point.X).Select(p => p.Point);
+            .OrderBy(p => p.Strip).ThenBy(p => p.Strip % 2 == 0 ? p.Point.Y : -p.Point.Y).ThenBy(p => p.Point.X)
+            .Select(p => new Coordinate(p.Point.X, p.Point.Y)).ToArray();
     }
 
     private (double[], double[], int[]) Number(QuadEdgeSubdivision subdivision)
     {
-        var index = new Dictionary<(double, double), int>(_points.Count);
-        for (var i = 0; i < _points.Count; i++) index.Add((_points[i].X, _points[i].Y), i);
         var triangles = new List<(int A, int B, int C)>();
         foreach (var corners in subdivision.GetTriangleVertices(false))
         {
-            var (a, b, c) = (index[(corners[0].X, corners[0].Y)], index[(corners[1].X, corners[1].Y)], index[(corners[2].X, corners[2].Y)]);
-            var area = ((corners[1].X - corners[0].X) * (corners[2].Y - corners[0].Y)) - ((corners[1].Y - corners[0].Y) * (corners[2].X - corners[0].X));
-            // Slivers between points of a straight boundary carry no area.
-            if (Math.Abs(area) > 1e-9 * _edge * _edge) triangles.Add(area > 0 ? (a, b, c) : (a, c, b));
+            var (a, b, c) = (_moved[(corners[0].X, corners[0].Y)], _moved[(corners[1].X, corners[1].Y)], _moved[(corners[2].X, corners[2].Y)]);
+            var (p, q, r) = (_points[a], _points[b], _points[c]);
+            var turned = Area(corners[0].Coordinate, corners[1].Coordinate, corners[2].Coordinate) < 0;
+            var area = turned ? -Area(p, q, r) : Area(p, q, r);
+            // Slivers between points of a straight boundary have no area once the points are back in their places.
+            if (area > 10 * _move * _edge) triangles.Add(turned ? (a, c, b) : (a, b, c));
         }
 
         var used = new bool[_points.Count];
@@ -264,6 +306,8 @@ internal sealed class MeshBuilder
         triangles = [.. triangles.Select(t => Rotated(number[t.A], number[t.B], number[t.C])).Order()];
         return ([.. x], [.. y], [.. triangles.SelectMany(t => new[] { t.A, t.B, t.C })]);
     }
+
+    private static double Area(Coordinate a, Coordinate b, Coordinate c) => 0.5 * (((b.X - a.X) * (c.Y - a.Y)) - ((b.Y - a.Y) * (c.X - a.X)));
 
     private static (int A, int B, int C) Rotated(int a, int b, int c) => a < b && a < c ? (a, b, c) : b < c ? (b, c, a) : (c, a, b);
 
