@@ -82,7 +82,7 @@ internal abstract class QueryColumn(string name, int ordinal)
             catch (Exception e) when (e is InvalidCastException or OverflowException)
             {
                 // A number may have more digits than a decimal.
-                throw new GlmmException($"Column \"{Name}\" of the query cannot be read as a number in row {_values.Count + 1}: "
+                throw GlmmException.InData($"Column \"{Name}\" of the query cannot be read as a number in row {_values.Count + 1}: "
                     + $"{e.Message} Cast it in the query, for example to double precision.", e);
             }
         }

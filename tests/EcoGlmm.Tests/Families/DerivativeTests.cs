@@ -71,7 +71,7 @@ public class DerivativeTests
             // Steps stay well within the edge that these links have for a probability.
             if (by == By.Eta && family.WeightRole == WeightRole.Trials && !family.Link.IsDistribution)
             {
-                step = Math.Min(step, 0.2 * (1 - mu));
+                step = Math.Min(step, 0.05 * (1 - mu));
             }
 
             double numeric = Differences.Derivative(Function, step, out double error);

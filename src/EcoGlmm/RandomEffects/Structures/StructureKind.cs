@@ -30,6 +30,7 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
         Unstructured.Kind,
         Diagonal.Kind,
         .. ScaledCorrelation.Kinds,
+        SecondOrderAutoregression.Kind,
         FirstOrderAutoregression.Kind,
         OrnsteinUhlenbeck.Kind,
         .. SpatialCovariance.Kinds,
