@@ -48,7 +48,7 @@ public sealed class NotebookExtension : IKernelExtension
     private static string Greeting =>
         $"EcoGlmm {typeof(GlmmFit).Assembly.GetName().Version!.ToString(3)}: Glmm.Fit(formula, data, family), or #!glmm --help";
 
-    private static void RegisterFormatters()
+    internal static void RegisterFormatters()
     {
         Formatter.Register<IRichDisplay>((shown, writer) => writer.Write(shown.ToHtml()), HtmlFormatter.MimeType);
         Formatter.Register<IRichDisplay>((shown, writer) => writer.Write(shown.ToString()), PlainTextFormatter.MimeType);

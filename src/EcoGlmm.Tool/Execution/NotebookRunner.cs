@@ -57,12 +57,13 @@ internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerC
     private async Task<ErrorOutput?> RunCellAsync(NotebookCell cell, string name, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (timeoutPerCell is { } timeout)
-            limit.CancelAfter(timeout);
         var recorder = new CellRecorder(cell.Outputs);
         try
         {
-            await PrepareAsync(limit.Token).ConfigureAwait(false);
+            // That the kernel takes a while to start is no fault of the cell.
+            await PrepareAsync(cancellation).ConfigureAwait(false);
+            if (timeoutPerCell is { } timeout)
+                limit.CancelAfter(timeout);
             var code = BuiltInPackage.Without(cell.Source, out var isAsked);
             if (isAsked && await PrepareAsync(cell.Language, limit.Token).ConfigureAwait(false) is { } missing)
                 return CellError.Read(Message(missing), name);
