@@ -7,7 +7,7 @@ namespace EcoGlmm.Notebooks.Tests;
 /// <summary>What .NET Interactive makes of the library's objects once the notebook extension has registered how they are drawn.</summary>
 public sealed partial class FormatterTests
 {
-    static FormatterTests() => EcoGlmm.Interactive.NotebookExtension.RegisterFormatters();
+    static FormatterTests() => EcoGlmm.Interactive.RichDisplayFormatters.Register();
 
     private static Figure Sample() => new("Mass <by> age", new Panel("Owls", new PointTrace([1, 2, 3], [4, 5, 6]))
     {
