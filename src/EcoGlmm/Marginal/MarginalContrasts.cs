@@ -21,7 +21,6 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
     double Lower, double Upper, double Ratio, double RatioLower, double RatioUpper, double DegreesOfFreedom);
 
 /// <summary>Pairwise comparisons of marginal means or slopes.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;

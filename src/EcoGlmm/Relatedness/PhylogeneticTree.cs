@@ -15,7 +15,6 @@ namespace EcoGlmm;
 /// A branch of length zero is taken as 10⁻⁸ of the tree's height.
 /// <para>J. D. Hadfield and S. Nakagawa (2010), Journal of Evolutionary Biology 23, 494-508.</para>
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class PhylogeneticTree : Relatedness
 {
     private readonly TreeNodes _nodes;
