@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using System.Globalization;
 using System.Text;
 
@@ -41,7 +42,7 @@ internal static class ResidualPoints
     public static string[] Hover(SimulatedResiduals residuals, ResidualRows names, int[] rows, double[][] simulated)
     {
         var text = new string[rows.Length];
-        Parallel.For(0, rows.Length, i =>
+        Parallel.For(0, rows.Length, LiveProgress.CurrentParallel(), i =>
         {
             int row = rows[i];
             Array.Sort(simulated[i]);
