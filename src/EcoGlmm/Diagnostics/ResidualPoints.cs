@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using System.Globalization;
 using System.Text;
 
@@ -60,7 +61,7 @@ internal static class ResidualPoints
 
         double[][] simulated = simulatedRows(rows);
         var text = new string[rows.Length];
-        Parallel.For(0, rows.Length, i =>
+        Parallel.For(0, rows.Length, LiveProgress.CurrentParallel(), i =>
         {
             int row = rows[i];
             Array.Sort(simulated[i]);
