@@ -82,7 +82,7 @@ internal sealed class FigureGeometry
     private PanelBox[] Place((AxisFrame X, AxisFrame Y)[] frames, out double bottom)
     {
         var boxes = new PanelBox[frames.Length];
-        var rightMargin = RightMargin + (Figure.Panels.Any(p => p.Traces.Any(t => t is RasterTrace)) ? RasterScale.BarMargin : 0);
+        var rightMargin = RightMargin + (Figure.Panels.Any(p => p.Traces.Any(t => t.HasColorBar)) ? RasterScale.BarMargin : 0);
         var plotWidth = (Width - _leftMargins.Sum() - Columns * rightMargin) / Columns;
         var top = TitleHeight;
         for (var first = 0; first < frames.Length; first += Columns)

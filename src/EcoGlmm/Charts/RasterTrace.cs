@@ -1,3 +1,6 @@
+using EcoGlmm.Charts;
+using EcoGlmm.Text;
+
 namespace EcoGlmm;
 
 /// <summary>Which colours the values of a <see cref="RasterTrace"/> take.</summary>
@@ -24,4 +27,41 @@ public sealed record RasterTrace(IReadOnlyList<double> X, IReadOnlyList<double> 
 
     /// <summary>The largest value of the colours; null for that of the values.</summary>
     public double? Maximum { get; init; }
+
+    internal override string Summary => $"raster of {Counted(Values.Count, "cell")}";
+
+    internal override IReadOnlyList<double> Drawn => Values;
+
+    internal override bool HasColorBar => true;
+
+    internal override string PlotlyType => "heatmap";
+
+    internal override void Check()
+    {
+        var cells = (long)X.Count * Y.Count;
+        if (Values.Count != cells)
+            throw Wrong($"Values holds {Values.Count} numbers, but a raster of {X.Count} columns and {Y.Count} rows has {cells} cells.");
+    }
+
+    internal override void Extend(PanelExtent extent)
+    {
+        foreach (var (positions, to) in new[] { (X, extent.X), (Y, extent.Y) })
+        {
+            if (positions.Count > 0)
+                to.AddRange([positions[0] - (SvgRaster.Step(positions) / 2), positions[^1] + (SvgRaster.Step(positions) / 2)]);
+        }
+    }
+
+    internal override void Draw(SvgTraces svg, string color) => SvgRaster.Cells(svg, this);
+
+    internal override void Write(PlotlyTraces plotly, Panel panel, string color)
+    {
+        plotly.Numbers("x", X);
+        plotly.Numbers("y", Y);
+        plotly.Rows("z", Values, X.Count);
+        var value = PlotlyText.Encode(Name ?? panel.Title ?? "value");
+        plotly.Json.WriteString("hovertemplate", $"{value}: %{{z:.4~g}}<br>{PlotlyText.Encode(panel.XAxis.Title ?? "x")}: %{{x:.4~g}}<br>"
+            + $"{PlotlyText.Encode(panel.YAxis.Title ?? "y")}: %{{y:.4~g}}<extra></extra>");
+        plotly.Json.WriteBoolean("hoverongaps", false);
+    }
 }

@@ -9,7 +9,7 @@ internal static class SvgRaster
     private const int Shades = 32;
 
     /// <summary>The cells, with the origin at the plot's upper left corner.</summary>
-    public static void Cells(StringBuilder svg, PanelBox box, RasterTrace t)
+    public static void Cells(SvgTraces svg, RasterTrace t)
     {
         if (t.X.Count == 0 || t.Y.Count == 0) return;
         var scale = RasterScale.Of(t);
@@ -17,7 +17,7 @@ internal static class SvgRaster
         var paths = new StringBuilder[Shades];
         for (var row = 0; row < t.Y.Count; row++)
         {
-            var (top, bottom) = (Y(t.Y[row] + (dy / 2)), Y(t.Y[row] - (dy / 2)));
+            var (top, bottom) = (svg.Y(t.Y[row] + (dy / 2)), svg.Y(t.Y[row] - (dy / 2)));
             for (var from = 0; from < t.X.Count;)
             {
                 var shade = Shade(scale, t.Values[(row * t.X.Count) + from]);
@@ -26,7 +26,7 @@ internal static class SvgRaster
                 if (shade >= 0)
                 {
                     // Half a pixel of overlap leaves no seams.
-                    var (left, right) = (X(t.X[from] - (dx / 2)), X(t.X[to - 1] + (dx / 2)) + 0.5);
+                    var (left, right) = (svg.X(t.X[from] - (dx / 2)), svg.X(t.X[to - 1] + (dx / 2)) + 0.5);
                     (paths[shade] ??= new StringBuilder()).Append('M').Pair(left, top).Append('H').Append(SvgFigure.Number(right))
                         .Append('V').Append(SvgFigure.Number(bottom + 0.5)).Append('H').Append(SvgFigure.Number(left)).Append('z');
                 }
@@ -37,11 +37,8 @@ internal static class SvgRaster
 
         for (var shade = 0; shade < Shades; shade++)
         {
-            if (paths[shade] is { } path) svg.Append("<path d=\"").Append(path).Append("\" fill=\"").Append(scale.At((shade + 0.5) / Shades)).Append("\"/>");
+            if (paths[shade] is { } path) svg.Text.Append("<path d=\"").Append(path).Append("\" fill=\"").Append(scale.At((shade + 0.5) / Shades)).Append("\"/>");
         }
-
-        double X(double value) => box.X.Fraction(value) * box.Width;
-        double Y(double value) => (1 - box.Y.Fraction(value)) * box.Height;
     }
 
     /// <summary>The bar beside the panel, with its labels, in the figure's coordinates.</summary>

@@ -57,7 +57,6 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// the others, with covariates at their means and all random effects at zero (the typical level). Or slopes on the same grid.
 /// </summary>
 /// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred).</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 {
     private readonly GridFunctional[] _functionals;
