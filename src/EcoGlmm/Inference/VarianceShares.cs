@@ -23,7 +23,6 @@ public sealed record VarianceShare(string Component, double Variance, double Sha
 /// S. Nakagawa, P. C. D. Johnson &amp; H. Schielzeth (2017), J. R. Soc. Interface 14, 20170213. Intervals are percentiles of a
 /// parametric bootstrap.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
 {
     private readonly VarianceShare[] _rows;

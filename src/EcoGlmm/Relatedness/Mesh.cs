@@ -15,7 +15,6 @@ namespace EcoGlmm;
 /// range, since a field is more variable at its boundary. F. Lindgren, H. Rue &amp; J. Lindström (2011), J. R. Stat. Soc. B 73,
 /// 423-498.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class Mesh : IRichDisplay
 {
     private readonly double[] _x;
