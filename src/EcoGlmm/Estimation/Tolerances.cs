@@ -130,6 +130,9 @@ internal static class Tolerances
     /// <summary>Standard deviation of a prior that is flat for all purposes, relative to the size of the response.</summary>
     public const double FlatPrior = 1e5;
 
+    /// <summary>The same on the scale of a link, where no coefficient of an orthogonal column is in the hundreds.</summary>
+    public const double FlatPriorOnLink = 1e3;
+
     // Effects of each level from its own rows alone.
 
     /// <summary>Steps of Newton's method; quadratic from near, so that more mean an estimate at infinity.</summary>
