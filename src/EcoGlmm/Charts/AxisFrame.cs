@@ -44,7 +44,7 @@ internal sealed class AxisFrame
         var names = Axis.Categories!;
         var step = Math.Max(1, (int)Math.Ceiling(names.Count * spacing / length));
         return Enumerable.Range(0, names.Count).Where(i => i % step == 0)
-            .Select(i => (i, TextWidth.Shorten(names[i], 24))).ToArray();
+            .Select(i => (i, TextWidth.Shorten(names[i], Axis.LongestName))).ToArray();
     }
 
     public static (AxisFrame X, AxisFrame Y) Of(Panel panel)

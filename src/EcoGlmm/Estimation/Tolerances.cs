@@ -58,7 +58,7 @@ internal static class Tolerances
     /// <summary>Factor of such a shrinkage.</summary>
     public const double Shrinkage = 0.3;
 
-    /// <summary>Rounding error of a log-density of counts, relative to y log y, which is the size of its largest terms.</summary>
+    /// <summary>Rounding error of a log-density of counts, relative to its largest terms.</summary>
     public const double CountRounding = 1e-16;
 
     /// <summary>A Newton step that promises less than twice this is not taken after the search: the estimates would not change.</summary>

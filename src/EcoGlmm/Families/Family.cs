@@ -102,6 +102,9 @@ public abstract partial class Family
     /// </summary>
     internal virtual double Constant(double y, double size) => 0;
 
+    /// <summary>The size of the largest terms that a count's log-density is a difference of, which decides how it is rounded.</summary>
+    internal virtual double LargestTerm(double y) => IsDiscrete ? Math.Abs(y) * Math.Log(1 + Math.Abs(y)) : 0;
+
     /// <summary>
     /// Fills <see cref="LogDensityBlock.C"/>, once for the life of a model. <paramref name="size"/> may be empty: all ones.
     /// </summary>

@@ -38,6 +38,8 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 {
     /// <summary>The estimate's standard error, where the interval is made from one; otherwise NaN.</summary>
     public double StandardError { get; init; } = double.NaN;
+
+    internal ParameterKind Kind { get; init; }
 }
 
 /// <summary>

@@ -186,6 +186,23 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         });
     }
 
+    /// <summary>How many of <see cref="Variables"/> stand after the bar.</summary>
+    internal int ByCount => _byCount;
+
+    /// <summary>What the means or slopes are called in a heading.</summary>
+    internal string Heading => _slopeOf is null ? "Marginal means" : $"Slopes of {_slopeOf}";
+
+    /// <summary>What is on the axis of a chart.</summary>
+    internal string Measure => (_slopeOf, Scale) switch
+    {
+        ({ } slope, _) => $"Slope of {slope} ({FitWords.Scale(_fit.Family, _part)})",
+        (_, PredictionScale.Link) => $"{_fit.Specification.Response.Name} ({FitWords.Scale(_fit.Family, _part)})",
+        _ => _fit.Specification.Response.Name,
+    };
+
+    /// <summary>The notes of the table in one line.</summary>
+    internal string Explanation => string.Join("; ", Notes) is { Length: > 0 } notes ? char.ToUpperInvariant(notes[0]) + notes[1..] : "";
+
     private string? Ratio => _slopeOf is null ? FitWords.RatioName(_fit.Family, _part) : null;
 
     private string Caption => _slopeOf is null
