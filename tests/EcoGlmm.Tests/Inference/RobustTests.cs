@@ -46,7 +46,7 @@ public sealed class RobustTests
         comparison.Done();
         Assert.Contains("Name the column", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0)).Message);
         Assert.Contains("CR1", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR2, "herd")).Message);
-        Assert.Contains("did you mean", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0, "hred")).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("no column \"hred\"", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0, "hred")).Message);
         Assert.Contains("crossed", Assert.Throws<GlmmException>(() => InferenceReference.Fit("ticks").RobustCovariance(ClusterRobust.CR0)).Message);
 
         // Where the model is right and clusters are many, the sandwich is the model's covariance; where clusters differ in what the model leaves out, it is larger.
@@ -105,7 +105,7 @@ public sealed class RobustTests
 
         Assert.Equal(covariance.Matrix[0, 1], covariance["(Intercept)", "Days"]);
         Assert.Equal(fit.RandomEffects["Subject"]["310", "Days"].StandardDeviation, Math.Sqrt(covariance["Days", "Days"]), 1e-9);
-        Assert.Contains("did you mean", Assert.Throws<GlmmException>(() => fit.LevelCovariance("Subject", "3100")).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("no level \"3100\"", Assert.Throws<GlmmException>(() => fit.LevelCovariance("Subject", "3100")).Message);
     }
 
     [Fact]
