@@ -46,6 +46,9 @@ switch (arguments.Names.FirstOrDefault())
     case "genomes-calibration":
         GenomesCalibration.Run(arguments);
         break;
+    case "small-samples":
+        SmallSamples.Run(arguments);
+        break;
     default:
         SideBySide.Run(arguments);
         break;

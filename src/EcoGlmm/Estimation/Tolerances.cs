@@ -185,6 +185,8 @@ internal static class Tolerances
 
     /// <summary>What is added to a diagonal that may be zero.</summary>
     public const double Smallest = 1e-300;
+    /// <summary>The same on the scale of a link, where no coefficient of an orthogonal column is in the hundreds.</summary>
+    public const double FlatPriorOnLink = 1e3;
 
     // Effects of each level from its own rows alone.
 

@@ -24,7 +24,8 @@ internal sealed class RowPredictor
     /// <param name="estimate">The estimate.</param>
     /// <param name="parts">Matrices of the rows, by linear predictor; null for predictors that are not wanted.</param>
     /// <param name="conditional">Whether random effects count in.</param>
-    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional)
+    /// <param name="chosen">By term, whether it counts in where random effects do; all when null.</param>
+    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional, bool[]? chosen = null)
     {
         _fit = fit;
         _estimate = estimate;
@@ -44,7 +45,7 @@ internal sealed class RowPredictor
             basis.ToCoefficients(_beta[k]);
             _gradients[k] = new double[_model.ParameterCount];
             var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k);
-            _terms[k] = conditional ? [.. mine.Select((t, at) => new TermRows(estimate, t, part.RandomTerms[at]))] : [];
+            _terms[k] = conditional ? [.. mine.Select((t, at) => (t, at)).Where(m => chosen?[m.t] ?? true).Select(m => new TermRows(estimate, m.t, part.RandomTerms[m.at]))] : [];
         }
     }
 
