@@ -43,11 +43,11 @@ internal sealed class FittedPredictor
         var unseen = 0;
         for (var i = 0; i < n; i++)
         {
-            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.Codes[i] < 0))) unseen++;
+            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.Entries is null && t.Codes[i] < 0))) unseen++;
         }
 
         var rows = new RowPredictor(this, _estimate, parts, conditional);
-        if (newData is null && conditional) UseKnownCovariances(rows, n);
+        if (newData is null && (conditional || !_model.HasGroups)) UseKnownCovariances(rows, n);
         var link = _model.Family.Link;
         for (var i = 0; i < n; i++)
         {
@@ -243,6 +243,7 @@ internal sealed class FittedPredictor
         var weighted = new double[n];
         foreach (var m in _model.ActivePredictors)
         {
+            if (_estimate.IsConditional && !JointPosterior.Includes(_model, m)) continue;
             var basis = _model.Basis[m]!;
             for (var j = 0; j < basis.Columns; j++)
             {
@@ -263,7 +264,7 @@ internal sealed class FittedPredictor
             }
         }
 
-        for (var t = 0; t < _model.Terms.Count; t++)
+        for (var t = 0; t < _model.Terms.Count && !_estimate.IsConditional; t++)
         {
             var term = _model.Terms[t];
             for (var j = 0; j < term.ThetaCount; j++)
