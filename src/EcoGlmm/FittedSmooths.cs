@@ -50,6 +50,43 @@ internal sealed class FittedSmooths
         Table = new SmoothTable(all.Select(Summary));
     }
 
+    /// <summary>The functions of a smooth on rows, in the order of its coefficients: rows × coefficients, row-major.</summary>
+    public static double[] Functions(GlmmFit fit, FittedSmooth smooth, FieldData rows)
+    {
+        var design = Designs(fit.Specification).First(d => d.Part == smooth.Part).Design;
+        var (fixedColumns, random) = design.Evaluate(smooth.Design, rows);
+        var (n, m) = (rows.RowCount, smooth.Columns.Length);
+        var width = random?.EffectNames.Length ?? 0;
+        var result = new double[n * (m + width)];
+        for (var i = 0; i < n; i++)
+        {
+            for (var c = 0; c < m; c++) result[(i * (m + width)) + c] = fixedColumns[(c * n) + i];
+            for (var c = 0; c < width; c++) result[(i * (m + width)) + m + c] = random!.Z[(i * width) + c];
+        }
+
+        return result;
+    }
+
+    /// <summary>Fixed columns followed by the functions of the curves of a part, column-major, as <see cref="BlockOf"/> has their coefficients.</summary>
+    public static double[] Columns(PartMatrices part)
+    {
+        var n = part.RowCount;
+        var curves = part.RandomTerms.Where(t => t.IsCurve).ToArray();
+        var result = new double[part.X.Length + curves.Sum(t => t.Z.Length)];
+        part.X.CopyTo(result, 0);
+        var at = part.X.Length;
+        foreach (var curve in curves)
+        {
+            var width = curve.EffectNames.Length;
+            for (var c = 0; c < width; c++, at += n)
+            {
+                for (var i = 0; i < n; i++) result[at + i] = curve.Z[(i * width) + c];
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>Of a fit, made once.</summary>
     public static FittedSmooths Of(GlmmFit fit) => fit.Derived(f => new FittedSmooths(f));
 
@@ -70,109 +107,117 @@ internal sealed class FittedSmooths
     /// <summary>Effective degrees of freedom of the whole conditional part.</summary>
     public double EffectiveDegrees { get; }
 
-    /// <summary>Coefficients of a curve, fixed ones first.</summary>
-    public double[] Coefficients(FittedSmooth smooth)
+    /// <summary>All fixed effects of a part and its curves.</summary>
+    public SmoothBlock BlockOf(ModelPart part)
     {
-        var basis = _model.Basis[smooth.Predictor]!;
-        var beta = _gamma.AsSpan(_model.FixedOffset[smooth.Predictor], basis.Columns).ToArray();
-        basis.ToCoefficients(beta);
-        var fixedOnes = smooth.Columns.Select(j => j < 0 ? 0 : beta[j]);
-        if (smooth.Term < 0) return [.. fixedOnes];
-        var term = _model.Terms[smooth.Term];
-        var b = new double[_estimate.System.EffectCount];
-        _estimate.System.Lambda.Multiply(_estimate.Modes, b);
-        return [.. fixedOnes, .. b.AsSpan(term.EffectOffset, term.EffectCount)];
+        var k = LinearPredictor.Of(part);
+        return new SmoothBlock(k, [.. Enumerable.Range(0, _model.Basis[k]!.Columns)],
+            [.. Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k && _model.Terms[t].IsCurve)]);
     }
 
-    /// <summary>Posterior covariance of <see cref="Coefficients"/> of one curve with those of another, row-major.</summary>
-    public double[] Covariance(FittedSmooth first, FittedSmooth second)
+    /// <summary>Coefficients: fixed ones, then effects.</summary>
+    public double[] Coefficients(SmoothBlock block)
     {
-        var (p, q) = (first.Columns.Length + LatentCount(first), second.Columns.Length + LatentCount(second));
-        var result = new double[p * q];
-        // Column by column of the second in spherical coordinates, then in the users'.
-        var scale = _estimate.PosteriorScale * _estimate.PosteriorScale;
-        var spherical = new double[p * q];
-        var basis = _model.Basis[second.Predictor]!;
-        for (var c = 0; c < q; c++)
-        {
-            var (fixedPart, latent) = c < second.Columns.Length
-                ? FixedColumn(second, c)
-                : _columns[_model.Terms[second.Term].LatentOffset + c - second.Columns.Length];
-            var own = ToCoefficients(first, fixedPart, latent);
-            for (var i = 0; i < p; i++) spherical[(i * q) + c] = scale * own[i];
-        }
+        var basis = _model.Basis[block.Predictor]!;
+        var beta = _gamma.AsSpan(_model.FixedOffset[block.Predictor], basis.Columns).ToArray();
+        basis.ToCoefficients(beta);
+        var b = new double[_estimate.System.EffectCount];
+        _estimate.System.Lambda.Multiply(_estimate.Modes, b);
+        return [.. block.Columns.Select(j => j < 0 ? 0 : beta[j]),
+            .. block.Terms.SelectMany(t => b.AsSpan(_model.Terms[t].EffectOffset, _model.Terms[t].EffectCount).ToArray())];
+    }
 
-        // Latent columns of the second become effects.
-        var m = second.Columns.Length;
-        for (var i = 0; i < p; i++)
+    /// <summary>Posterior covariance of <see cref="Coefficients"/> of one block with those of another, row-major.</summary>
+    public double[] Covariance(SmoothBlock first, SmoothBlock second)
+    {
+        var (p, q) = (OrderOf(first), OrderOf(second));
+        var result = new double[p * q];
+        var scale = _estimate.PosteriorScale * _estimate.PosteriorScale;
+        for (var c = 0; c < second.Columns.Length; c++) Add(c, 1, FixedColumn(second, c));
+        var at = second.Columns.Length;
+        foreach (var t in second.Terms)
         {
-            for (var c = 0; c < m; c++) result[(i * q) + c] = spherical[(i * q) + c];
-            if (second.Term < 0) continue;
-            var term = _model.Terms[second.Term];
-            var lambda = _estimate.System.Lambda[second.Term];
-            for (var e = 0; e < term.Width; e++)
+            // Column by column in spherical coordinates, which Λ turns into effects.
+            var term = _model.Terms[t];
+            var lambda = _estimate.System.Lambda[t];
+            for (var c = 0; c < term.LatentWidth; c++)
             {
-                for (var c = 0; c < term.LatentWidth; c++) result[(i * q) + m + e] += lambda[(e * term.LatentWidth) + c] * spherical[(i * q) + m + c];
+                var own = ToCoefficients(first, _columns[term.LatentOffset + c]);
+                for (var e = 0; e < term.Width; e++)
+                {
+                    var weight = scale * lambda[(e * term.LatentWidth) + c];
+                    for (var i = 0; i < p && weight != 0; i++) result[(i * q) + at + e] += weight * own[i];
+                }
             }
+
+            at += term.Width;
         }
 
         return result;
+
+        void Add(int column, double weight, (double[] Fixed, double[] Latent) from)
+        {
+            var own = ToCoefficients(first, from);
+            for (var i = 0; i < p; i++) result[(i * q) + column] += scale * weight * own[i];
+        }
     }
 
-    private int LatentCount(FittedSmooth smooth) => smooth.Term < 0 ? 0 : _model.Terms[smooth.Term].LatentCount;
+    private int OrderOf(SmoothBlock block) => block.Columns.Length + block.Terms.Sum(t => _model.Terms[t].Width);
 
     /// <summary>The column of the joint posterior of a coefficient β = R⁻¹γ.</summary>
-    private (double[] Fixed, double[] Latent) FixedColumn(FittedSmooth smooth, int c)
+    private (double[] Fixed, double[] Latent) FixedColumn(SmoothBlock block, int c)
     {
         var p = _posterior.Parameters.Count;
         var (fixedPart, latent) = (new double[p], new double[_estimate.System.LatentCount]);
-        if (smooth.Columns[c] < 0) return (fixedPart, latent);
-        var basis = _model.Basis[smooth.Predictor]!;
-        // Row of R⁻¹ by which the coefficient follows from γ.
+        var first = PlaceOf(block.Predictor);
+        if (block.Columns[c] < 0 || first < 0) return (fixedPart, latent);
+        var basis = _model.Basis[block.Predictor]!;
+        // The row of R⁻¹ by which the coefficient follows from γ.
         for (var j = 0; j < basis.Columns; j++)
         {
             var unit = new double[basis.Columns];
             unit[j] = 1;
             basis.ToCoefficients(unit);
-            var weight = unit[smooth.Columns[c]];
+            var weight = unit[block.Columns[c]];
             if (weight == 0) continue;
-            var at = PlaceOf(smooth.Predictor, j);
-            var column = _posterior.FixedColumn(at);
-            for (var i = 0; i < p; i++) fixedPart[i] += weight * _posterior.FixedCovariance[(i * p) + at];
+            var column = _posterior.FixedColumn(first + j);
+            for (var i = 0; i < p; i++) fixedPart[i] += weight * _posterior.FixedCovariance[(i * p) + first + j];
             for (var u = 0; u < latent.Length; u++) latent[u] += weight * column[u];
         }
 
         return (fixedPart, latent);
     }
 
-    private int PlaceOf(int predictor, int column)
+    /// <summary>Where the fixed effects of a predictor begin in the posterior; −1 where they are not in it.</summary>
+    private int PlaceOf(int predictor)
     {
-        var parameter = _model.FixedOffset[predictor] + column;
         for (var i = 0; i < _posterior.Parameters.Count; i++)
         {
-            if (_posterior.Parameters[i] == parameter) return i;
+            if (_posterior.Parameters[i] == _model.FixedOffset[predictor] && JointPosterior.Includes(_model, predictor)) return i;
         }
 
         return -1;
     }
 
-    /// <summary>The coefficients of a curve from a vector of γ and u.</summary>
-    private double[] ToCoefficients(FittedSmooth smooth, double[] fixedPart, double[] latent)
+    /// <summary>The coefficients of a block from a vector of γ and u.</summary>
+    private double[] ToCoefficients(SmoothBlock block, (double[] Fixed, double[] Latent) from)
     {
-        var basis = _model.Basis[smooth.Predictor]!;
+        var basis = _model.Basis[block.Predictor]!;
         var beta = new double[basis.Columns];
-        var first = basis.Columns > 0 ? PlaceOf(smooth.Predictor, 0) : -1;
-        if (first >= 0) fixedPart.AsSpan(first, basis.Columns).CopyTo(beta);
+        var first = basis.Columns > 0 ? PlaceOf(block.Predictor) : -1;
+        if (first >= 0) from.Fixed.AsSpan(first, basis.Columns).CopyTo(beta);
         basis.ToCoefficients(beta);
-        var result = new List<double>(smooth.Columns.Select(j => j < 0 ? 0 : beta[j]));
-        if (smooth.Term < 0) return [.. result];
-        var term = _model.Terms[smooth.Term];
-        var lambda = _estimate.System.Lambda[smooth.Term];
-        for (var e = 0; e < term.Width; e++)
+        var result = new List<double>(block.Columns.Select(j => j < 0 ? 0 : beta[j]));
+        foreach (var t in block.Terms)
         {
-            var sum = 0.0;
-            for (var c = 0; c < term.LatentWidth; c++) sum += lambda[(e * term.LatentWidth) + c] * latent[term.LatentOffset + c];
-            result.Add(sum);
+            var term = _model.Terms[t];
+            var lambda = _estimate.System.Lambda[t];
+            for (var e = 0; e < term.Width; e++)
+            {
+                var sum = 0.0;
+                for (var c = 0; c < term.LatentWidth; c++) sum += lambda[(e * term.LatentWidth) + c] * from.Latent[term.LatentOffset + c];
+                result.Add(sum);
+            }
         }
 
         return [.. result];
@@ -188,15 +233,22 @@ internal sealed class FittedSmooths
         {
             Part = smooth.Part,
             IsF = isF,
-            BasisDimension = smooth.Columns.Length + LatentCount(smooth),
+            BasisDimension = smooth.Columns.Length + (smooth.Term < 0 ? 0 : _model.Terms[smooth.Term].LatentCount),
             Variables = [.. smooth.Design.Syntax.Variables.Select(v => v.ToString())],
             By = smooth.Design.Syntax.By?.ToString(),
         };
     }
 
     /// <summary>Whether the family has a scale that multiplies its variance, and is estimated.</summary>
-    private bool HasScale => _family.HasDispersion && _family.VarianceFunction(0.5, 1, 1) == _family.VarianceFunction(0.5, 2, 1)
-        && _family.Variance(0.5, 1, 1) != _family.Variance(0.5, 2, 1);
+    private bool HasScale
+    {
+        get
+        {
+            if (!_family.HasDispersion || !_family.IsExponentialDispersion) return false;
+            double Ratio(double mu) => _family.Variance(mu, 2, 1) / _family.Variance(mu, 1, 1);
+            return Math.Abs(Ratio(0.25) - Ratio(0.75)) < 1e-9 && Ratio(0.25) != 1;
+        }
+    }
 
     private (double Edf, double Rank, double Statistic, double P) TestCurve(FittedSmooth smooth)
     {
@@ -216,9 +268,9 @@ internal sealed class FittedSmooths
         var coordinates = ((CurveSmooth)smooth.Design).Coordinates;
         var order = coordinates.Order;
         var t = coordinates.Transform;
-        var coefficients = PenaltyAlgebra.Product(t, order, order, Coefficients(smooth), 1);
+        var coefficients = PenaltyAlgebra.Product(t, order, order, Coefficients(smooth.Block), 1);
         var transposed = Transposed(t, order);
-        var covariance = PenaltyAlgebra.Product(PenaltyAlgebra.Product(t, order, order, Covariance(smooth, smooth), order), order, order, transposed, order);
+        var covariance = PenaltyAlgebra.Product(PenaltyAlgebra.Product(t, order, order, Covariance(smooth.Block, smooth.Block), order), order, order, transposed, order);
         var inverse = Inverse(t, order);
         var information = PenaltyAlgebra.Sandwich(Information(smooth, order), order, inverse, order);
         var (statistic, rank, p) = SmoothTest.Wald(coefficients, information, covariance, Math.Min(reference, order),
@@ -327,4 +379,14 @@ internal sealed class FittedSmooths
 /// <param name="Predictor">Its linear predictor.</param>
 /// <param name="Term">Its random term; −1 where it has none.</param>
 /// <param name="Columns">Its fixed effects among the coefficients of the part; −1 for one that was dropped.</param>
-internal sealed record FittedSmooth(SmoothDesign Design, ModelPart Part, int Predictor, int Term, int[] Columns);
+internal sealed record FittedSmooth(SmoothDesign Design, ModelPart Part, int Predictor, int Term, int[] Columns)
+{
+    /// <summary>Its coefficients.</summary>
+    public SmoothBlock Block { get; } = new(Predictor, Columns, Term < 0 ? [] : [Term]);
+}
+
+/// <summary>Coefficients of one linear predictor: some of its fixed effects, and the effects of some curves.</summary>
+/// <param name="Predictor">The linear predictor.</param>
+/// <param name="Columns">Fixed effects; −1 for one that was dropped.</param>
+/// <param name="Terms">Random terms.</param>
+internal sealed record SmoothBlock(int Predictor, int[] Columns, int[] Terms);

@@ -39,9 +39,11 @@ keep <- function(name, text, family, reml, package, logLik, gam.object, newdata 
 }
 
 # `text` is EcoGlmm's formula; mgcv's has its knots apart.
-case <- function(name, text, family = "gaussian", reml = TRUE, knots = NULL, r = text, tol = 1e-10) {
+# `start`: smoothing parameters to begin from, where mgcv's own start leads to a lower maximum.
+case <- function(name, text, family = "gaussian", reml = TRUE, knots = NULL, r = text, tol = 1e-10, start = NULL) {
   control <- gam.control(epsilon = 1e-11, maxit = 500, mgcv.tol = 1e-11, newton = list(conv.tol = tol, maxNstep = 5, maxSstep = 2, maxHalf = 30, use.svd = FALSE))
-  b <- gam(as.formula(r), data = d, family = families[[family]], method = if (reml) "REML" else "ML", knots = knots, control = control)
+  b <- gam(as.formula(r), data = d, family = families[[family]], method = if (reml) "REML" else "ML", knots = knots, control = control,
+           in.out = if (is.null(start)) NULL else list(sp = start, scale = 0.25))
   keep(paste(name, if (reml) "REML" else "ML"), text, family, reml, "mgcv", -b$gcv.ubre, b)
 }
 
@@ -64,7 +66,7 @@ case("te", "y ~ te(x, z)")
 case("te", "y ~ te(x, z)", reml = FALSE)
 case("te mixed", "y ~ te(x, month, bs = c(\"tp\", \"cr\"), k = c(5, 6))")
 case("ti", "y ~ s(x, bs = \"cr\") + s(z, bs = \"cr\") + ti(x, z, k = 4)")
-case("ti tp", "y ~ ti(x, bs = \"tp\") + ti(z, bs = \"tp\") + ti(x, z, bs = \"tp\")")
+case("ti tp", "y ~ ti(x, bs = \"tp\") + ti(z, bs = \"tp\") + ti(x, z, bs = \"tp\")", start = c(0.1, 0.1, 10, 1e4))
 case("by factor", "y ~ f + s(x, by = f, k = 8)")
 case("by ordered", "y ~ o + s(x, k = 8) + s(x, by = o, k = 8)")
 case("by number", "y ~ s(x, by = w) + s(z)")

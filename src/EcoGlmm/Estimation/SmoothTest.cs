@@ -104,6 +104,8 @@ internal static class SmoothTest
 
         DenseCholesky.SolveLower(l, n, matrix);
         var (values, _) = Descending(matrix, n);
+        // Without any variance there is nothing in the smooth to test.
+        if (!(values[0] > 0)) return (0, n, 1);
         var rank = values.Count(value => value > values[0] * 3e-13);
         return (statistic, rank, ChiSquareMixture.UpperTail(statistic, values.Take(rank), degrees));
     }

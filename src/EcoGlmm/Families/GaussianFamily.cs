@@ -24,6 +24,8 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
 
     internal override bool IsDiscrete => false;
 
+    internal override bool IsExponentialDispersion => true;
+
     internal override bool IsNormalAroundPredictor => Link == Link.Identity;
 
     internal override bool HasUnboundedMean => true;

@@ -61,7 +61,7 @@ internal sealed class PartDesign
         for (var j = 0; j < occurring.Length; j++)
             _position[j] = occurring[j] ? kept++ : -1;
         RequestedSize.CheckCoefficients(syntax.Text, kept, evaluator.RowCount);
-        var smoothRows = Smooth(evaluator, new bool[evaluator.RowCount], anyLevel: false);
+        var smoothRows = Smooth(evaluator, new bool[evaluator.RowCount], fixedOnly: false, anyLevel: false);
         var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount], smoothRows);
         var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept, training.Cancellation);
         _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
@@ -113,11 +113,20 @@ internal sealed class PartDesign
         return [.. Enumerable.Range(first, smooth.FixedCount).Select(j => _position[j] - (_isLocation && _position[j] >= 0 ? 1 : 0))];
     }
 
+    /// <summary>A smooth alone on other rows.</summary>
+    public SmoothRows Evaluate(SmoothDesign smooth, FieldData rows) =>
+        smooth.Evaluate(new Evaluator(_syntax.Text, new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null)), new bool[rows.RowCount], anyLevel: false);
+
     public bool HasIntercept => _layout.HasIntercept && !_isLocation;
 
     /// <summary>The variables of the fixed-effect terms and the offsets, as they stand in the formula.</summary>
+    /// <remarks>Those of curves are among them.</remarks>
     public IReadOnlyList<FormulaNode> FixedExpressions =>
-        [.. _syntax.Terms.Terms.SelectMany(term => term.Variables).Distinct().Order().Select(v => _syntax.Terms.Variables[v]), .. _offsets];
+    [
+        .. _syntax.Terms.Terms.SelectMany(term => term.Variables).Distinct().Order().Select(v => _syntax.Terms.Variables[v]),
+        .. _smooths.Where(smooth => smooth.IsCurve).Select(smooth => smooth.Syntax).Distinct().SelectMany(syntax => syntax.Expressions),
+        .. _offsets,
+    ];
 
     /// <summary>The offsets, as they stand in the formula.</summary>
     public IEnumerable<string> OffsetTexts => _offsets.Select(o => o.ToString());
@@ -138,7 +147,7 @@ internal sealed class PartDesign
         for (var j = 0; j < position.Length; j++) position[j] = _aliased[j] && (_held is null || double.IsNaN(_held[j])) ? count++ : -1;
         var x = new double[rows.RowCount * count];
         var evaluator = new Evaluator(_syntax.Text, context);
-        Fill(evaluator, position, x, new bool[rows.RowCount], Smooth(evaluator, new bool[rows.RowCount], anyLevel: true));
+        Fill(evaluator, position, x, new bool[rows.RowCount], Smooth(evaluator, new bool[rows.RowCount], fixedOnly: true, anyLevel: true));
         return x;
     }
 
@@ -161,7 +170,7 @@ internal sealed class PartDesign
         var evaluator = new Evaluator(_syntax.Text, context);
         var missing = new bool[newData.RowCount];
         var columns = _aliased.Count(aliased => !aliased);
-        var smooths = Smooth(evaluator, missing, anyLevel || fixedOnly);
+        var smooths = Smooth(evaluator, missing, fixedOnly, anyLevel);
         var x = FixedMatrix(evaluator, columns, missing, smooths);
         var offset = Offset(evaluator, missing, requireFinite: false);
         return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing, smooths, anyLevel);
@@ -216,13 +225,9 @@ internal sealed class PartDesign
         };
     }
 
-    /// <summary>The smooths on rows; null for those of groups where the rows are of none, which need then not have their columns.</summary>
-    private SmoothRows?[] Smooth(Evaluator evaluator, bool[] missing, bool anyLevel) =>
-        Array.ConvertAll(_smooths, smooth => anyLevel && !smooth.IsCurve && smooth.FixedCount == 0 && !evaluator.Context.Training && !HasColumns(smooth, evaluator)
-            ? null : smooth.Evaluate(evaluator, missing, anyLevel));
-
-    private static bool HasColumns(SmoothDesign smooth, Evaluator evaluator) =>
-        smooth.Syntax.Expressions.SelectMany(node => node.Descend()).OfType<NameNode>().All(name => evaluator.Context.Data.TryGetColumn(name.Name, out _));
+    /// <summary>The smooths on rows; null for those of groups where these are left out, whose columns need then not be there.</summary>
+    private SmoothRows?[] Smooth(Evaluator evaluator, bool[] missing, bool fixedOnly, bool anyLevel) =>
+        Array.ConvertAll(_smooths, smooth => fixedOnly && !smooth.IsCurve ? null : smooth.Evaluate(evaluator, missing, anyLevel));
 
     private void Fill(Evaluator evaluator, int[] position, double[] x, bool[] missing, SmoothRows?[] smooths)
     {
@@ -278,7 +283,7 @@ internal sealed class PartDesign
         for (var j = 0; j < position.Length; j++)
             position[j] = double.IsNaN(_held[j]) ? -1 : kept++;
         var columns = new double[offset.Length * kept];
-        Fill(evaluator, position, columns, missing, Smooth(evaluator, missing, anyLevel: true));
+        Fill(evaluator, position, columns, missing, Smooth(evaluator, missing, fixedOnly: true, anyLevel: true));
         for (var j = 0; j < position.Length; j++)
         {
             for (var row = 0; row < offset.Length && position[j] >= 0; row++)

@@ -12,10 +12,16 @@ public sealed class SmoothReferenceTests(ITestOutputHelper output)
 
     public static TheoryData<string> Names => [.. References.Keys];
 
+    /// <summary>
+    /// The two functions that a cubic spline's penalty leaves alone get different penalties in "cs", along axes that an eigenvalue routine is free to
+    /// choose: its score cannot be had again, its curve can.
+    /// </summary>
+    public static TheoryData<string> Scored => [.. References.Keys.Where(name => !name.StartsWith("cs ", StringComparison.Ordinal))];
+
     private static GlmmFit FitOf(SmoothFit reference) => Fits.GetOrAdd(reference.Name, _ => new Lazy<GlmmFit>(() => SmoothReference.Fit(reference))).Value;
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Scored))]
     public void Score_agrees(string name)
     {
         var reference = References[name];
@@ -60,6 +66,11 @@ public sealed class SmoothReferenceTests(ITestOutputHelper output)
         {
             Assert.Equal(other.Name, mine.Name);
             Assert.Equal(other.Edf, mine.Edf, 0.02);
+            // gamm4 has a test without the reference degrees of freedom; a variance of zero has none; mgcv's p-values are exact to 2e-5.
+            if (reference.Package == "gamm4" || mine.Statistic == 0) continue;
+            Assert.Equal(other.ReferenceDf, mine.ReferenceDf, 0.02);
+            Assert.Equal(1, mine.Statistic / other.Statistic, 0.01);
+            Assert.Equal(other.P, mine.PValue, 1e-4 + (0.01 * other.P));
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class ThinPlateBasis : SmoothBasis
         }
 
         _places = [.. rows.Select(row => row.Zip(_shift, (v, s) => v - s).ToArray())];
-        var (values, vectors) = Largest(request.Cancellation);
+        var (values, vectors) = Descending(Largest(request.Cancellation));
         (_weights, var penalty) = Wiggly(values, vectors);
         _scale = [.. Enumerable.Repeat(1.0, Count)];
         var x = new double[n * Count];
@@ -113,6 +113,16 @@ internal sealed class ThinPlateBasis : SmoothBasis
         }
     }
 
+    /// <summary>The same in the order of the values rather than their sizes, by which the penalty's coordinates are those of mgcv.</summary>
+    private static (double[] Values, double[] Vectors) Descending((double[] Values, double[] Vectors) pairs)
+    {
+        var k = pairs.Values.Length;
+        var order = Enumerable.Range(0, k).OrderByDescending(j => pairs.Values[j]).ToArray();
+        var vectors = new double[pairs.Vectors.Length];
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = pairs.Vectors[(i / k * k) + order[i % k]];
+        return ([.. order.Select(j => pairs.Values[j])], vectors);
+    }
+
     private (double[] Values, double[] Vectors) Largest(CancellationToken cancellation)
     {
         var n = _places.Length;
@@ -144,7 +154,9 @@ internal sealed class ThinPlateBasis : SmoothBasis
         return (PenaltyAlgebra.Product(vectors, n, k, z, k - m), PenaltyAlgebra.Sandwich(d, k, z, k - m));
     }
 
-    /// <summary>Orthonormal columns that are orthogonal to those of A (k × m), by Householder reflections: k × (k − m).</summary>
+    /// <summary>
+    /// Orthonormal columns that are orthogonal to those of A (k × m), by Householder reflections that leave the last entries: k × (k − m).
+    /// </summary>
     private static double[] NullSpace(double[] a, int k, int m)
     {
         var r = (double[])a.Clone();
@@ -152,13 +164,14 @@ internal sealed class ThinPlateBasis : SmoothBasis
         var v = new double[k];
         for (var j = 0; j < m; j++)
         {
+            var last = k - 1 - j;
             var norm = 0.0;
-            for (var i = j; i < k; i++) norm += r[(i * m) + j] * r[(i * m) + j];
+            for (var i = 0; i <= last; i++) norm += r[(i * m) + j] * r[(i * m) + j];
             norm = Math.Sqrt(norm);
             if (norm == 0) continue;
             Array.Clear(v);
-            for (var i = j; i < k; i++) v[i] = r[(i * m) + j];
-            v[j] += v[j] >= 0 ? norm : -norm;
+            for (var i = 0; i <= last; i++) v[i] = r[(i * m) + j];
+            v[last] += v[last] >= 0 ? norm : -norm;
             var square = v.Sum(value => value * value);
             Reflect(r, m, v, square, k);
             ReflectColumns(q, v, square, k);
@@ -167,7 +180,7 @@ internal sealed class ThinPlateBasis : SmoothBasis
         var result = new double[k * (k - m)];
         for (var i = 0; i < k; i++)
         {
-            for (var j = m; j < k; j++) result[(i * (k - m)) + j - m] = q[(i * k) + j];
+            for (var j = 0; j < k - m; j++) result[(i * (k - m)) + j] = q[(i * k) + j];
         }
 
         return result;
