@@ -213,7 +213,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         get
         {
             yield return Scale == PredictionScale.Link ? $"on the {FitWords.Scale(_fit.Family, _part)}" : "on the response scale";
-            if (_fit.Estimate.Model.Terms.Count > 0) yield return "for the typical level of the random effects";
+            if (_fit.Estimate.Model.HasGroups) yield return "for the typical level of the random effects";
             if (_part == ModelPart.Conditional && _fit.Estimate.Model.IsZeroInflated) yield return "of the conditional part, without zero inflation";
             if (_degrees != DenominatorDegrees.Infinite) yield return DegreesWords.Of(_degrees);
             if (_means.Any(m => double.IsNaN(m.Estimate))) yield return "NaN: not estimable, since the combination does not occur in the data";
