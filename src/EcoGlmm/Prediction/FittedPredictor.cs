@@ -329,9 +329,7 @@ internal sealed class FittedPredictor
         if (j >= own)
         {
             var varying = term.Structure.Precision!;
-            var change = new double[varying.Pattern.NonZeros];
-            varying.Change(system.Lambda.PrecisionTheta(t), Unit(varying.ParameterCount, j - own), change);
-            system.Lambda.AddPrecision(t, change, _estimate.Modes, result);
+            system.Lambda.AddPrecisionChange(t, Unit(varying.ParameterCount, j - own), _estimate.Modes, result);
             for (var k = 0; k < q; k++) result[k] = -result[k];
             system.Solve(result);
             system.Lambda.Multiply(result, result);

@@ -156,6 +156,13 @@ internal sealed class RowPredictor
                     }
                 }
             }
+
+            // What neighbours say of a new level depends on the range, too.
+            var shapes = _model.FixedCount + term.Term.ThetaOffset + term.Term.Loadings.ParameterCount;
+            for (var j = 0; j < (term.Term.Structure.Precision?.ParameterCount ?? 0); j++)
+            {
+                if (derivatives[shapes + j] is not null) gradient[shapes + j] += term.RelationSlope(_row, j, _fit.Modes());
+            }
         }
     }
 
