@@ -1,88 +1,9 @@
-# Syntheses: counts by metafor's rma.glmm and rma.mh, effect sizes by rma.uni, rma.mv, robust() and clubSandwich, effect sizes from
-# summaries by escalc, on published data sets of metadat. Counts without a package's answer (beta-binomial) by R's optimiser.
+# Syntheses of effect sizes: metafor's rma.uni, rma.mv, robust(), clubSandwich and escalc, on published data sets of metadat.
 #
 #   Rscript tests/reference/synthesis.R  writes synthesis.json
 
 suppressPackageStartupMessages({ library(jsonlite); library(metafor); library(metadat); library(ape); library(clubSandwich) })
 this.folder <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
-
-# ---- counts
-
-pick <- function(d, a = "ai", n1 = "n1i", c = "ci", n2 = "n2i") {
-  x <- data.frame(ai = d[[a]], n1i = d[[n1]], ci = d[[c]], n2i = d[[n2]]); x[complete.cases(x), ]
-}
-counts <- list(
-  catheters = pick(dat.nielweise2007), hahn = pick(dat.hahn2001), linde = pick(dat.linde2005), li = pick(dat.li2007),
-  egger = pick(dat.egger2001), laopaiboon = pick(dat.laopaiboon2015), damico = pick(dat.damico2009, "xt", "nt", "xc", "nc"),
-  viechtbauer = pick(dat.viechtbauer2021, "xTi", "nTi", "xCi", "nCi"), yusuf = pick(dat.yusuf1985[dat.yusuf1985$table == "6", ]))
-rates <- list(catheters = pick(dat.nielweise2008, "x1i", "t1i", "x2i", "t2i"), stroke = pick(dat.hart1999, "x1i", "t1i", "x2i", "t2i"))
-
-told <- function(f) list(estimate = as.vector(f$beta)[length(f$beta)], se = f$se[length(f$se)], tau2 = f$tau2, logLik = as.vector(logLik(f)), i2 = f$I2, q = f$QE.LRT, df = f$QE.df)
-attempt <- function(e) { r <- try(suppressWarnings(e), silent = TRUE); if (inherits(r, "try-error")) { message(r); NULL } else r }
-
-# metafor integrates the non-central hypergeometric model slowly, to a relative error of 1e-4 or so: it is done for one data set.
-slow <- "catheters"
-one.stage <- list()
-for (name in names(counts)) {
-  d <- counts[[name]]
-  for (model in c("UM.FS", "UM.RS", if (name %in% slow) "CM.EL", "CM.AL")) {
-    message(name, " ", model)
-    f <- attempt(rma.glmm(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, model = model, drop00 = model != "UM.RS", nAGQ = if (model == "UM.RS") 1 else 21))
-    if (!is.null(f)) one.stage[[length(one.stage) + 1]] <- c(list(data = name, measure = "OR", model = model), told(f))
-  }
-}
-for (name in names(rates)) {
-  d <- rates[[name]]
-  for (model in c("UM.FS", "UM.RS", "CM.EL")) {
-    f <- attempt(rma.glmm(measure = "IRR", x1i = ai, t1i = n1i, x2i = ci, t2i = n2i, data = d, model = model, drop00 = model != "UM.RS", nAGQ = if (model == "UM.RS") 1 else 21))
-    if (!is.null(f)) one.stage[[length(one.stage) + 1]] <- c(list(data = name, measure = "IRR", model = model), told(f))
-  }
-}
-
-# The non-central hypergeometric model by brute force: the trapezoidal rule over 12 standard deviations of the random effect, and its
-# maximum from two starts and on the boundary.
-conditional <- lapply(names(counts), function(name) {
-  d <- counts[[name]]; d <- d[d$ai + d$ci > 0 & (d$ai < d$n1i | d$ci < d$n2i), ]
-  z <- seq(-8, 8, 0.02)
-  log.p <- function(i, theta) {
-    m <- d$ai[i] + d$ci[i]; k <- max(0, m - d$n2i[i]):min(m, d$n1i[i]); w <- lchoose(d$n1i[i], k) + lchoose(d$n2i[i], m - k)
-    e <- outer(theta, k) + rep(w, each = length(theta)); top <- apply(e, 1, max)
-    theta * d$ai[i] + w[k == d$ai[i]] - top - log(rowSums(exp(e - top)))
-  }
-  value <- function(theta, tau) sum(sapply(seq_len(nrow(d)), function(i) if (tau < 1e-8) log.p(i, theta) else {
-    l <- log.p(i, theta + tau * z) + dnorm(z, log = TRUE) + log(0.02); max(l) + log(sum(exp(l - max(l)))) }))
-  none <- optimize(function(t) -value(t, 0), c(-6, 6), tol = 1e-10)
-  some <- lapply(c(0.2, 1), function(s) nlminb(c(none$minimum, s), function(p) -value(p[1], abs(p[2])), control = list(rel.tol = 1e-13, x.tol = 1e-9)))
-  best <- some[[which.min(sapply(some, function(f) f$objective))]]
-  isNone <- best$objective > none$objective - 1e-9 || abs(best$par[2]) < 1e-4
-  h <- if (isNone) numDeriv::hessian(function(t) -value(t, 0), none$minimum) else numDeriv::hessian(function(p) -value(p[1], p[2]), abs(best$par) * c(sign(best$par[1]), 1))
-  list(data = name, estimate = if (isNone) none$minimum else best$par[1], se = sqrt(solve(h)[1, 1]), tau2 = if (isNone) 0 else best$par[2]^2, logLik = -min(none$objective, best$objective))
-})
-
-# Beta-binomial arms, a mean for each arm and one dispersion.
-beta.binomial <- lapply(c("catheters", "egger", "laopaiboon", "viechtbauer"), function(name) {
-  d <- counts[[name]]; x <- c(d$ai, d$ci); n <- c(d$n1i, d$n2i); z <- rep(1:0, each = nrow(d))
-  minus <- function(p) { mu <- plogis(p[1] + p[2] * z); s <- exp(p[3]); -sum(lchoose(n, x) + lbeta(x + mu * s, n - x + (1 - mu) * s) - lbeta(mu * s, (1 - mu) * s)) }
-  f <- nlminb(c(qlogis(sum(x) / sum(n)), 0, 3), minus, control = list(rel.tol = 1e-14, iter.max = 2000, eval.max = 5000))
-  h <- numDeriv::hessian(minus, f$par)
-  list(data = name, estimate = f$par[2], se = sqrt(solve(h)[2, 2]), precision = exp(f$par[3]), logLik = -f$objective)
-})
-
-classical <- list()
-for (name in names(counts)) {
-  d <- counts[[name]]
-  for (m in c("OR", "RR", "RD")) {
-    f <- attempt(rma.mh(measure = m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = c(1/2, 0), to = c("only0", "none"), drop00 = c(TRUE, TRUE)))
-    e <- escalc(measure = m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 1/2, to = "only0", drop00 = TRUE)
-    g <- attempt(rma(yi, vi, data = e, method = "REML", control = list(threshold = 1e-12, maxiter = 2000)))
-    classical[[length(classical) + 1]] <- list(data = name, measure = m, mh = list(estimate = as.vector(f$beta), se = f$se),
-      corrected = if (is.null(g)) NULL else list(estimate = as.vector(g$beta), se = g$se, tau2 = g$tau2))
-  }
-  f <- rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d)
-  classical[[length(classical) + 1]] <- list(data = name, measure = "Peto", mh = list(estimate = as.vector(f$beta), se = f$se))
-}
-
-# ---- effect sizes
 
 tables <- list(); fits <- list()
 whole <- function(d, columns) { d <- as.data.frame(d)[, columns]; for (c in names(d)) d[[c]] <- if (is.numeric(d[[c]])) as.vector(d[[c]]) else as.character(d[[c]]); d }
@@ -90,7 +11,7 @@ add.fit <- function(name, table, formula, f, options = list(), extra = list()) {
   fits[[length(fits) + 1]] <<- c(list(name = name, table = table, formula = formula, method = f$method, estimates = as.vector(f$beta), errors = as.vector(f$se),
     logLik = as.vector(logLik(f)), qe = f$QE, qm = f$QM, qmp = f$QMp, lower = as.vector(f$ci.lb), upper = as.vector(f$ci.ub), p = as.vector(f$pval)), options, extra)
 }
-tight <- list(threshold = 1e-13, maxiter = 5000)
+tight <- list(threshold = 1e-13, maxiter = 5000); close <- list(rel.tol = 1e-10, iter.max = 5000, eval.max = 5000)
 uni <- function(f) list(tau2 = f$tau2, tau2se = f$se.tau2, i2 = f$I2, h2 = f$H2)
 
 bcg <- escalc(measure = "RR", ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.bcg); bcg$study <- sprintf("study %02d", 1:13)
@@ -102,7 +23,7 @@ for (m in c("REML", "ML")) {
 }
 f <- rma(yi, vi, mods = ~ ablat, data = bcg, test = "knha", control = tight); add.fit("bcg knha", "bcg", "yi ~ ablat + (1 | study)", f, list(test = "knha"), uni(f))
 f <- rma(yi, vi, data = bcg, control = tight)
-l1 <- leave1out(f, control = tight); cu <- cumul(f, order = bcg$year); inf <- influence(f)$inf; eg <- regtest(f); eg2 <- regtest(f, predictor = "vi")
+l1 <- leave1out(f); cu <- cumul(f, order = bcg$year); inf <- influence(f)$inf; eg <- regtest(f); eg2 <- regtest(f, predictor = "vi")
 after <- list(leave = list(estimate = l1$estimate, se = l1$se, tau2 = l1$tau2, q = l1$Q, i2 = l1$I2), cumulative = list(estimate = cu$estimate, se = cu$se, tau2 = cu$tau2),
   influence = list(rstudent = inf$rstudent, dffits = inf$dffits, cook = inf$cook.d, ratio = inf$cov.r, hat = inf$hat, weight = inf$weight),
   egger = list(statistic = eg$zval, p = eg$pval, limit = eg$est, variance = eg2$zval),
@@ -120,31 +41,31 @@ robust.of <- function(f, cluster) {
 schools <- dat.konstantopoulos2011; schools$district <- sprintf("d%03d", schools$district); schools$school <- sprintf("s%02d", schools$school)
 tables$schools <- whole(schools, c("district", "school", "yi", "vi", "year"))
 for (m in c("REML", "ML")) {
-  f <- rma.mv(yi, vi, random = ~ 1 | district/school, data = schools, method = m, control = list(rel.tol = 1e-13))
+  f <- rma.mv(yi, vi, random = ~ 1 | district/school, data = schools, method = m, control = close)
   add.fit(paste("schools", m), "schools", "yi ~ 1 + (1 | district/school)", f, list(), list(sigma2 = f$sigma2))
 }
 schools$decade <- (schools$year - 1990) / 10; tables$schools$decade <- schools$decade
-f <- rma.mv(yi, vi, mods = ~ decade, random = ~ 1 | district/school, data = schools, control = list(rel.tol = 1e-13))
+f <- rma.mv(yi, vi, mods = ~ decade, random = ~ 1 | district/school, data = schools, control = close)
 add.fit("schools by year", "schools", "yi ~ decade + (1 | district/school)", f, list(cluster = "district"), c(list(sigma2 = f$sigma2), robust.of(f, schools$district)))
 
 as <- dat.assink2016; as$study <- sprintf("s%02d", as$study); as$effect <- sprintf("e%03d", as$id)
 V <- vcalc(vi, cluster = study, obs = esid, rho = 0.6, data = as)
 tables$assink <- whole(as, c("study", "effect", "yi", "vi", "year", "deltype"))
-f <- rma.mv(yi, V, random = ~ 1 | study/effect, data = as, control = list(rel.tol = 1e-13))
+f <- rma.mv(yi, V, random = ~ 1 | study/effect, data = as, control = close)
 add.fit("delinquency", "assink", "yi ~ 1 + (1 | study) + (1 | effect)", f, list(cluster = "study", rho = 0.6), c(list(sigma2 = f$sigma2), robust.of(f, as$study)))
-f <- rma.mv(yi, V, mods = ~ deltype, random = ~ 1 | study/effect, data = as, method = "ML", control = list(rel.tol = 1e-13))
+f <- rma.mv(yi, V, mods = ~ deltype, random = ~ 1 | study/effect, data = as, method = "ML", control = close)
 add.fit("delinquency by kind", "assink", "yi ~ deltype + (1 | study) + (1 | effect)", f, list(cluster = "study", rho = 0.6), c(list(sigma2 = f$sigma2), robust.of(f, as$study)))
 
 be <- dat.berkey1998; be$trial <- paste0("t", be$trial)
 V <- vcalc(vi = 1, cluster = author, rvars = c(v1i, v2i), data = be)
 tables$berkey <- c(whole(be, c("trial", "outcome", "yi", "vi")), list(V = as.matrix(V)))
-f <- rma.mv(yi, V, mods = ~ outcome - 1, random = ~ outcome | trial, struct = "UN", data = be, method = "ML", control = list(rel.tol = 1e-13))
+f <- rma.mv(yi, V, mods = ~ outcome - 1, random = ~ outcome | trial, struct = "UN", data = be, method = "ML", control = close)
 add.fit("periodontal", "berkey", "yi ~ 0 + outcome + us(0 + outcome | trial)", f, list(), list(tau2 = NULL, levels = f$tau2, rho = NULL, correlation = f$rho))
 
 bd <- dat.bangertdrowns2004; bd$study <- sprintf("s%02d", bd$id); bd$hundreds <- bd$ni / 100
 tables$writing <- whole(bd, c("study", "yi", "vi", "hundreds"))
 for (m in c("REML", "ML")) {
-  f <- rma(yi, vi, mods = ~ hundreds, scale = ~ hundreds, data = bd, method = m, control = list(rel.tol = 1e-13))
+  f <- rma(yi, vi, mods = ~ hundreds, scale = ~ hundreds, data = bd, method = m, control = close)
   add.fit(paste("writing scale", m), "writing", "yi ~ hundreds", f, list(scale = "~ hundreds"), list(alpha = as.vector(f$alpha), alphase = as.vector(f$se.alpha)))
 }
 f <- rma(yi, vi, data = bd, control = tight); add.fit("writing", "writing", "yi ~ 1 + (1 | study)", f, list(), uni(f))
@@ -152,7 +73,7 @@ f <- rma(yi, vi, data = bd, control = tight); add.fit("writing", "writing", "yi 
 co2 <- escalc(measure = "ROM", m1i = m2i, sd1i = sd2i, n1i = n2i, m2i = m1i, sd2i = sd1i, n2i = n1i, data = dat.curtis1998)
 co2$paper <- paste0("p", co2$paper); co2$effect <- sprintf("e%03d", co2$id)
 tables$co2 <- whole(co2, c("paper", "effect", "yi", "vi", "method", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"))
-f <- rma.mv(yi, vi, random = ~ 1 | paper/effect, data = co2, control = list(rel.tol = 1e-13))
+f <- rma.mv(yi, vi, random = ~ 1 | paper/effect, data = co2, control = close)
 add.fit("carbon dioxide", "co2", "yi ~ 1 + (1 | paper) + (1 | effect)", f, list(cluster = "paper"), c(list(sigma2 = f$sigma2), robust.of(f, co2$paper)))
 
 lim <- dat.lim2014$m_o_size_adj; tree <- dat.lim2014$m_o_size_adj_tree
@@ -162,7 +83,7 @@ tree <- compute.brlen(tree); R <- vcv(tree, corr = TRUE)
 tables$offspring <- c(whole(lim, c("article", "phylo", "effect", "yi", "vi")), list(newick = write.tree(tree, digits = 15)))
 tables$offspring$article <- paste0("a", tables$offspring$article); tables$offspring$animal <- tables$offspring$phylo
 lim$species2 <- lim$phylo
-f <- rma.mv(yi, vi, random = list(~ 1 | article, ~ 1 | effect, ~ 1 | species2, ~ 1 | phylo), R = list(phylo = R), data = lim, control = list(rel.tol = 1e-13))
+f <- rma.mv(yi, vi, random = list(~ 1 | article, ~ 1 | effect, ~ 1 | species2, ~ 1 | phylo), R = list(phylo = R), data = lim, control = close)
 add.fit("offspring", "offspring", "yi ~ 1 + (1 | article) + (1 | effect) + (1 | animal) + phylo(1 | phylo)", f, list(), list(sigma2 = f$sigma2))
 
 # ---- effect sizes from summaries
@@ -171,11 +92,11 @@ s <- data.frame(m1i = c(12.1, 5.3, 31), sd1i = c(3.1, 1.2, 8.8), n1i = c(12, 30,
 sizes <- list()
 for (m in c("MD", "SMD", "SMDH", "ROM", "VR", "CVR")) { e <- escalc(m, m1i = m1i, sd1i = sd1i, n1i = n1i, m2i = m2i, sd2i = sd2i, n2i = n2i, data = s); sizes[[m]] <- list(yi = as.vector(e$yi), vi = as.vector(e$vi)) }
 for (m in c("COR", "ZCOR")) { e <- escalc(m, ri = ri, ni = ni, data = s); sizes[[m]] <- list(yi = as.vector(e$yi), vi = as.vector(e$vi)) }
-for (m in c("OR", "RR", "RD", "PETO")) { e <- escalc(m, ai = ai, n1i = n1, ci = ci, n2i = n2, data = s); sizes[[m]] <- list(yi = as.vector(e$yi), vi = as.vector(e$vi)) }
+for (m in c("OR", "RR", "RD", "PETO")) { e <- escalc(m, ai = ai, n1i = n1, ci = ci, n2i = n2, data = s, add = if (m == "PETO") 0 else 1/2); sizes[[m]] <- list(yi = as.vector(e$yi), vi = as.vector(e$vi)) }
 e <- escalc("IRR", x1i = ai, t1i = t1i, x2i = ci, t2i = t2i, data = s); sizes$IRR <- list(yi = as.vector(e$yi), vi = as.vector(e$vi))
 for (m in c("PLO", "PFT", "PAS")) { e <- escalc(m, xi = ai, ni = n1, data = s); sizes[[m]] <- list(yi = as.vector(e$yi), vi = as.vector(e$vi)) }
 for (m in c("MNLN", "CVLN", "SDLN")) { e <- escalc(m, mi = m1i, sdi = sd1i, ni = n1i, data = s); sizes[[m]] <- list(yi = as.vector(e$yi), vi = as.vector(e$vi)) }
 
-out <- list(versions = list(R = as.character(getRversion()), metafor = as.character(packageVersion("metafor")), metadat = as.character(packageVersion("metadat")), clubSandwich = as.character(packageVersion("clubSandwich"))),
-  counts = counts, rates = rates, oneStage = one.stage, conditional = conditional, betaBinomial = beta.binomial, classical = classical, tables = tables, fits = fits, after = after, summaries = s, sizes = sizes)
-con <- file(file.path(this.folder, "synthesis.json"), "w"); writeLines(toJSON(out, digits = 12, auto_unbox = TRUE, null = "null", na = "null", dataframe = "columns", matrix = "rowmajor"), con); close(con)
+out <- list(tables = tables, fits = fits, after = after, summaries = s, sizes = sizes)
+out <- c(list(versions = list(R = as.character(getRversion()), metafor = as.character(packageVersion("metafor")), metadat = as.character(packageVersion("metadat")))), out)
+writeLines(toJSON(out, digits = 12, auto_unbox = TRUE, null = "null", na = "null", dataframe = "columns", matrix = "rowmajor"), file.path(this.folder, "synthesis.json"))

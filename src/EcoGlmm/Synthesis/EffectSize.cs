@@ -47,9 +47,10 @@ public readonly record struct EffectSize(double Effect, double Variance)
         double v1 = sd1 * sd1;
         double v2 = sd2 * sd2;
         double sd = Math.Sqrt((v1 + v2) / 2);
-        double d = HedgesCorrection(n1 + n2 - 2) * (mean1 - mean2) / sd;
+        double correction = HedgesCorrection(n1 + n2 - 2);
+        double d = correction * (mean1 - mean2) / sd;
         double s4 = Math.Pow(sd, 4);
-        return new(d, d * d * (v1 * v1 / (n1 - 1) + v2 * v2 / (n2 - 1)) / (8 * s4) + (v1 / (n1 - 1) + v2 / (n2 - 1)) / (sd * sd));
+        return new(d, correction * correction * (d * d * (v1 * v1 / (n1 - 1) + v2 * v2 / (n2 - 1)) / (8 * s4) + (v1 / (n1 - 1) + v2 / (n2 - 1)) / (sd * sd)));
     }
 
     /// <summary>The log response ratio (ROM): L. V. Hedges, J. Gurevitch and P. S. Curtis, Ecology 80 (1999) 1150-1156.</summary>

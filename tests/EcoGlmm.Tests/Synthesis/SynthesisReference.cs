@@ -3,16 +3,16 @@ using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Syntheses;
 
-/// <summary>The numbers of tests/reference/synthesis.R.</summary>
+/// <summary>The numbers of tests/reference/synthesis.R and counts.R.</summary>
 internal static class SynthesisReference
 {
-    private static readonly Lazy<JsonElement> s_root = new(() =>
-    {
-        using var stream = File.OpenRead(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "synthesis.json"));
-        return JsonDocument.Parse(stream).RootElement.Clone();
-    });
+    private static readonly Lazy<JsonElement> s_effects = new(() => Read("synthesis.json"));
+    private static readonly Lazy<JsonElement> s_counts = new(() => Read("counts.json"));
 
-    public static JsonElement Root => s_root.Value;
+    /// <summary>Effect sizes.</summary>
+    public static JsonElement Root => s_effects.Value;
+
+    public static JsonElement Counts => s_counts.Value;
 
     public static double Number(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
@@ -25,7 +25,7 @@ internal static class SynthesisReference
     /// <summary>A row for each arm.</summary>
     public static FieldData Arms(string kind, string name)
     {
-        var table = Root.GetProperty(kind).GetProperty(name);
+        var table = Counts.GetProperty(kind).GetProperty(name);
         double[] a = table.Numbers("ai"), n = table.Numbers("n1i"), c = table.Numbers("ci"), m = table.Numbers("n2i");
         return FieldData.From(new Dictionary<string, object>
         {
@@ -62,5 +62,11 @@ internal static class SynthesisReference
         }
 
         return matrix;
+    }
+
+    private static JsonElement Read(string file)
+    {
+        using var stream = File.OpenRead(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", file));
+        return JsonDocument.Parse(stream).RootElement.Clone();
     }
 }
