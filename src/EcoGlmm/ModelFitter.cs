@@ -86,10 +86,10 @@ internal static class ModelFitter
 
         // What glmmTMB takes, the fourth root of the machine's precision, unless the response is itself as small.
         const double Small = 1.220703125e-4;
-        if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) is not ("~0" or "~-1")) return options;
+        if (!ModelFormula.IsEmpty(options.Dispersion)) return options;
         options = options with { Dispersion = "~ 1" };
         if (!family.HasDispersion) return options;
-        if (family.Name != "gaussian")
+        if (!family.IsNormal)
         {
             throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do without its dispersion. "
                 + "Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");

@@ -152,7 +152,7 @@ internal sealed class FigureGeometry
 
     private static bool Slanted(AxisFrame x, double width) =>
         x.Axis.Categories is { Count: > 0 } names
-        && names.Max(n => TextWidth.Of(TextWidth.Shorten(n, 24), TickFont)) > 0.92 * width / names.Count;
+        && names.Max(n => TextWidth.Of(TextWidth.Shorten(n, x.Axis.LongestName), TickFont)) > 0.92 * width / names.Count;
 
     private static double BelowPlot(AxisFrame x, double width, bool slanted)
     {

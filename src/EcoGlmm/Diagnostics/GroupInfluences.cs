@@ -18,7 +18,6 @@ public sealed record GroupInfluence(string Level, int RowCount, double CooksDist
 }
 
 /// <summary>The influence of each level of a factor on the fixed effects.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTable
 {
     /// <summary>A level is called influential when a coefficient moves by more standard errors than this without it.</summary>

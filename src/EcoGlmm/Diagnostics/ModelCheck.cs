@@ -55,7 +55,6 @@ public sealed record CheckOptions
 /// <summary>
 /// The checks that a cautious reader would make of a fitted model: a verdict in words, what to try next, and the evidence.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelCheck : IResultTable
 {
     private const int NamesShown = 4;

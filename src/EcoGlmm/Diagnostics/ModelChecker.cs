@@ -155,9 +155,9 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         double[] adjusted = symptoms?.Judge(normality) ?? PValueAdjustment.Holm(normality);
         foreach (Symptom s in symptoms?.All ?? [])
         {
-            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? CheckAdvice.Name(s) : s.Name, CheckAdvice.Status(s), () => CheckAdvice.For(s, symptoms!))
-                with { Rank = CheckAdvice.Rank(s, symptoms!) });
-            if (s is { Kind: SymptomKind.Time, Test: { IsSignificant: true, HasChart: true } })
+            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? s.Check.NameOf(s) : s.Name, s.Check.StatusOf(s), () => s.Check.AdviceOn(s, symptoms!))
+                with { Rank = s.Check.RankOf(s, symptoms!) });
+            if (s.Check.ShowsChart && s.Test is { IsSignificant: true, HasChart: true })
                 _figures.Add(s.Test.Plot());
         }
 

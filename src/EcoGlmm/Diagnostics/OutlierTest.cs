@@ -6,6 +6,9 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>How many rows lie outside all simulations, and how many should.</summary>
 internal static class OutlierTest
 {
+    /// <summary>The verdict on fewer outliers than expected.</summary>
+    public const string TooFew = "too few";
+
     public static OutlierTestType Resolve(OutlierTestType type, bool integerResponse) =>
         type != OutlierTestType.Default ? type : integerResponse ? OutlierTestType.LeaveOneOut : OutlierTestType.Binomial;
 
@@ -106,7 +109,7 @@ internal static class OutlierTest
         return new TestResult(name, outliers, p, alternative.RName(), message)
         {
             Resolution = resolution,
-            Verdict = !significant ? "as expected" : many ? "too many" : "too few",
+            Verdict = !significant ? "as expected" : many ? "too many" : TooFew,
         };
     }
 }

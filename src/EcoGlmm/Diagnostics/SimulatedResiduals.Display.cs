@@ -64,7 +64,7 @@ public sealed partial class SimulatedResiduals
     private string Describe()
     {
         string kind = _refits is not null ? "refits" : "simulations";
-        string text = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} {(_rows.Kind == "Row" ? "rows" : "groups")}, {Count:N0} {kind}");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} {_rows.Plural}, {Count:N0} {kind}");
         if (FailedRefits > 0)
             text += $" ({FailedRefits} more failed and are left out)";
         if (IsRotated)

@@ -117,20 +117,20 @@ internal sealed class ModelSpecification
     {
         if (column is null || data.TryGetColumn(column, out _))
             return column;
-        throw new GlmmException($"There is no column \"{column}\", which was given for the {option}"
+        throw GlmmException.InData($"There is no column \"{column}\", which was given for the {option}"
             + NearestName.Suggestion(column, data.ColumnNames)
-            + $" The {option} must be the name of a column; an expression goes into a column first, with FieldData.With.");
+            + $" The {option} must be the name of a column; an expression goes into a column first, with FieldData.With.", column: column);
     }
 
     private static double[] CheckedWeights(string column, EvaluationContext context)
     {
         if (context.Data.Column(column) is not NumericColumn numeric)
-            throw new GlmmException($"The weights column \"{column}\" is not numeric. Make it so with AsNumeric.");
+            throw GlmmException.InData($"The weights column \"{column}\" is not numeric. Make it so with AsNumeric.", column: column);
         var bad = Array.FindIndex(numeric.Values, weight => !(weight >= 0 && double.IsFinite(weight)));
         return bad < 0
             ? numeric.Values
-            : throw new GlmmException($"The weight in row {context.RowNumber(bad)} (column \"{column}\") is "
-                + $"{NumberText.Format(numeric.Values[bad])}; weights must be zero or more, and finite.");
+            : throw GlmmException.InData($"The weight in row {context.RowNumber(bad)} (column \"{column}\") is "
+                + $"{NumberText.Format(numeric.Values[bad])}; weights must be zero or more, and finite.", column: column);
     }
 
     private static Dictionary<string, Contrast> Contrasts(
@@ -143,8 +143,8 @@ internal sealed class ModelSpecification
         {
             if (!known.Contains(column) && !data.TryGetColumn(column, out _))
             {
-                throw new GlmmException($"Contrasts were given for \"{column}\", which is not in the data"
-                    + NearestName.Suggestion(column, known));
+                throw GlmmException.InData($"Contrasts were given for \"{column}\", which is not in the data"
+                    + NearestName.Suggestion(column, known), column: column);
             }
             result.Add(column, Contrast.Parse(name, column));
         }

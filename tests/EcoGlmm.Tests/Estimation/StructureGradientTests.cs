@@ -12,7 +12,7 @@ public class StructureGradientTests
     /// <summary>A term of every structure; levels with gaps, groups without some, slopes over relatives.</summary>
     private static readonly string[] Terms =
     [
-        "homdiag(0 + t | g)", "cs(0 + t | g)", "homcs(0 + t | g)", "toep(0 + t | g)", "homtoep(0 + t | g)", "hetar1(0 + t | g)",
+        "homdiag(0 + t | g)", "cs(0 + t | g)", "homcs(0 + t | g)", "toep(0 + t | g)", "homtoep(0 + t | g)", "hetar1(0 + t | g)", "ar2(0 + t | g)",
         "ar1(0 + t | g)", "ar1(0 + week | g)", "ou(0 + time | g)", "exp(0 + px + py | 1)", "gau(0 + px + py | h)", "mat(0 + px + py | h)",
         "rr(0 + t | g, d = 2)", "propto(0 + t | h, occasions)", "equalto(0 + t | h, occasions)", "pedigree(1 | animal)",
         "pedigree(x | animal)", "phylo(1 | tip)", "mm(1 | a, b)",

@@ -27,9 +27,10 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     /// <summary>The structures that formulas may name; a new one is added here.</summary>
     public static IReadOnlyList<StructureKind> All { get; } =
     [
-        Plain("us", "us(x | g), the same as (x | g): any variances and correlations", width => new Unstructured(width)),
-        Plain("diag", "diag(x | g), variances without correlations", width => new Diagonal(width)),
+        Unstructured.Kind,
+        Diagonal.Kind,
         .. ScaledCorrelation.Kinds,
+        SecondOrderAutoregression.Kind,
         FirstOrderAutoregression.Kind,
         OrnsteinUhlenbeck.Kind,
         .. SpatialCovariance.Kinds,
@@ -43,6 +44,12 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
 
     /// <summary>Makes the structure of a term.</summary>
     public required Func<StructureRequest, CovarianceStructure> Bind { get; init; }
+
+    /// <summary>Whether its effects vary as lme4's: any variances, with any correlations or none, and a parameter for each.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>Whether effects of a level are uncorrelated.</summary>
+    public bool IsDiagonal { get; init; }
 
     /// <summary>Number of coordinates of a position; zero for any.</summary>
     public int Dimensions { get; init; }
@@ -65,9 +72,11 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     /// <summary>The structure of a name; null where there is none.</summary>
     public static StructureKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
 
-    private static StructureKind Plain(string name, string describe, Func<int, Loadings> loadings) => new(name, TermLayout.Effects)
+    /// <summary>A kind of <see cref="IsPlain"/> structures.</summary>
+    public static StructureKind Plain(string name, string describe, Func<int, Loadings> loadings) => new(name, TermLayout.Effects)
     {
         Describe = describe,
+        IsPlain = true,
         Bind = request => new CovarianceStructure(name, loadings(request.Effects.Count)),
     };
 }
