@@ -20,7 +20,6 @@ public sealed record ComparedSynthesis(string Method, int Studies, double Estima
 /// variances, restricted maximum likelihood), two stages without such studies, Mantel and Haenszel's estimate (standard errors: J. Robins, N.
 /// Breslow and S. Greenland, Biometrics 42 (1986) 311-323; T. Sato, Biometrics 45 (1989) 1323-1324) and Peto's.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResultTable
 {
     private readonly ComparedSynthesis[] _rows;
@@ -62,7 +61,7 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
             new(method, studies, e.Effect, e.StandardError, e.Effect - quantile * e.StandardError, e.Effect + quantile * e.StandardError, tau);
         var rows = new List<ComparedSynthesis> { new("One stage, counts as they are", synthesis.Count, synthesis.Estimate, synthesis.StandardError, synthesis.Lower, synthesis.Upper, synthesis.Tau) };
         int[] informative = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))];
-        int[] whole = [.. informative.Where(i => IsUsable(StudyMeasures.Effect(arms, i, measure, corrected: false)))];
+        int[] whole = [.. informative.Where(i => IsUsable(arms, i, measure))];
         foreach (var (method, kept, corrected) in new[] { ("Two stages, half an event where none", informative, true), ("Two stages, without studies with zeros", whole, false) })
         {
             var (estimate, tau) = TwoStages([.. kept.Select(i => StudyMeasures.Effect(arms, i, measure, corrected))]);
@@ -78,7 +77,9 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
         return new ComparedSyntheses([.. rows], numbers.IsRatio, numbers.Level);
     }
 
-    private static bool IsUsable(EffectSize e) => double.IsFinite(e.Effect) && double.IsFinite(e.Variance) && e.Variance > 0;
+    // without a zero in any cell
+    private static bool IsUsable(StudyArms arms, int i, SynthesisMeasure measure) => arms.TreatedEvents[i] > 0 && arms.ControlEvents[i] > 0
+        && (measure == SynthesisMeasure.RateRatio || (arms.TreatedEvents[i] < arms.TreatedSize[i] && arms.ControlEvents[i] < arms.ControlSize[i]));
 
     private static (EffectSize Mean, double Tau) TwoStages(EffectSize[] sizes)
     {

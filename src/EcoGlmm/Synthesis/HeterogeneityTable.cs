@@ -17,7 +17,6 @@ public sealed record HeterogeneityComponent(string Group, string Effect, double 
 }
 
 /// <summary>The variances of true effects, level by level.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, IResultTable
 {
     private readonly HeterogeneityComponent[] _rows;

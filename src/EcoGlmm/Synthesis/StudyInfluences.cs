@@ -23,7 +23,6 @@ public sealed record StudyInfluence(string Name, double StudentizedResidual, dou
 /// Influence of each effect size, by fitting the synthesis without it: W. Viechtbauer and M. W.-L. Cheung, Res. Synth. Methods 1 (2010)
 /// 112-125.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTable
 {
     private readonly StudyInfluence[] _rows;

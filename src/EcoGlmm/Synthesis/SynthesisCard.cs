@@ -8,7 +8,7 @@ internal static class SynthesisCard
     public static string Html(Synthesis synthesis, SynthesisNumbers numbers)
     {
         var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers)).Paragraph(Method(numbers)).Facts([.. Facts(synthesis, numbers)])
-            .Table(Coefficients(synthesis.FixedEffects, "Coefficients"));
+            .Table(Coefficients(Shown(synthesis, numbers), "Coefficients"));
         foreach (var table in Further(synthesis, numbers))
         {
             html = html.Table(table);
@@ -19,8 +19,12 @@ internal static class SynthesisCard
 
     public static string Text(Synthesis synthesis, SynthesisNumbers numbers) => string.Join("\n",
         "Meta-analysis", Sentence(synthesis, numbers), Method(numbers), string.Join("; ", Facts(synthesis, numbers).Select(f => $"{f.Label} {f.Value}")),
-        TextTable.Draw(Coefficients(synthesis.FixedEffects, "Coefficients")).TrimEnd('\n'),
+        TextTable.Draw(Coefficients(Shown(synthesis, numbers), "Coefficients")).TrimEnd('\n'),
         string.Join("\n", Further(synthesis, numbers).Select(t => TextTable.Draw(t).TrimEnd('\n')).Append(Note(numbers))));
+
+    // The baselines of the studies are many, and nobody asked for them; FixedEffects has them.
+    private static CoefficientTable Shown(Synthesis synthesis, SynthesisNumbers numbers) =>
+        numbers.IsOfCounts ? new CoefficientTable(synthesis.FixedEffects.Where(e => !e.Name.StartsWith("factor(study)", StringComparison.Ordinal))) : synthesis.FixedEffects;
 
     private static IEnumerable<TableContent> Further(Synthesis synthesis, SynthesisNumbers numbers)
     {

@@ -18,7 +18,6 @@ namespace EcoGlmm;
 public sealed record SynthesisStep(string Name, int Count, double Estimate, double StandardError, double Lower, double Upper, double PValue, double Tau, double I2, double Q);
 
 /// <summary>A synthesis again and again: without each study in turn, or with one more study each time.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTable
 {
     private readonly SynthesisStep[] _rows;

@@ -44,7 +44,6 @@ public enum RobustVariance
 }
 
 /// <summary>The tests of the coefficients of a synthesis.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;
