@@ -92,9 +92,13 @@ internal static class RestrictedEstimator
         var shared = SharedParameters(model, integrated);
         var start = StartingValues.Find(integrated);
         var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
+
+        // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
+        var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))
+            .Where(at => from[at] == 0).ToHashSet();
         foreach (var (mine, other) in shared)
         {
-            if (double.IsFinite(from[mine]) && other < heldFrom) start[other] = from[mine];
+            if (double.IsFinite(from[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = from[mine];
         }
 
         return (integrated, LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start), shared);
