@@ -136,7 +136,7 @@ internal static class FitWords
                 + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information criteria are approximate.";
         }
 
-        if (fit.Family is CumulativeFamily { Categories: var categories })
+        if (fit.Family.Categories is { Count: > 0 } categories)
         {
             yield return $"Ordered categories: {string.Join(" < ", categories)}. A positive coefficient makes higher ones likelier; "
                 + "fitted values are expected category numbers, from 1.";

@@ -62,6 +62,21 @@ public abstract partial class Family
     /// <summary>Whether the response is normal around η itself, so that least squares and Laplace's method are exact.</summary>
     internal virtual bool IsNormalAroundPredictor => false;
 
+    /// <summary>Whether the response is normal around its mean with standard deviation φ, whatever the link.</summary>
+    internal virtual bool IsNormal => false;
+
+    /// <summary>
+    /// Whether it is an exponential family without dispersion at its canonical link, so that the variance is dμ/dη and the score
+    /// of a coefficient is a weighted sum of residuals.
+    /// </summary>
+    internal virtual bool HasCanonicalScores => false;
+
+    /// <summary>The names of ordered categories; empty unless the family <see cref="HasThresholds"/>.</summary>
+    internal virtual IReadOnlyList<string> Categories => [];
+
+    /// <summary>P(Y = k) at the linear predictor η, for a category counted from zero, of a family that <see cref="HasThresholds"/>.</summary>
+    internal virtual double Probability(int category, double eta) => double.NaN;
+
     /// <summary>Whether the response is η plus noise whose distribution does not depend on η, which then is the residual.</summary>
     internal virtual bool HasAdditiveResidual => IsNormalAroundPredictor;
 

@@ -11,6 +11,8 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
     internal override bool HasDispersion => false;
 
     internal override bool IsDiscrete => true;
+
+    internal override bool HasCanonicalScores => Link == Link.Log;
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =

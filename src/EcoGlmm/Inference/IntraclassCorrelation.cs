@@ -13,7 +13,6 @@ namespace EcoGlmm;
 /// <param name="ResidualVariance">Of the distribution on the scale of the linear predictor, and of observation-level effects.</param>
 /// <param name="FixedVariance">Of the fixed part over the rows.</param>
 /// <remarks>S. Nakagawa, P. C. D. Johnson &amp; H. Schielzeth (2017), J. R. Soc. Interface 14, 20170213. R's performance::icc.</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed record IntraclassCorrelation(double Adjusted, double Unadjusted, double RandomVariance, double ResidualVariance, double FixedVariance) : IResultTable
 {
     /// <summary>The correlations and the variances as data, in one row.</summary>

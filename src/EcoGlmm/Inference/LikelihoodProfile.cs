@@ -4,7 +4,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>The profile likelihood of one parameter. Immutable, and safe to share among threads.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class LikelihoodProfile : IResultTable
 {
     private readonly double[] _values;

@@ -1,6 +1,5 @@
 using System.Collections;
 using EcoGlmm.Marginal;
-using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -24,7 +23,6 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
     double RatioStandardError);
 
 /// <summary>Comparisons of marginal means or slopes, or tests of them, with p-values and intervals adjusted for their number.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;

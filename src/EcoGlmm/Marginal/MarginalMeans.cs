@@ -39,7 +39,6 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// the others, with covariates at their means and all random effects at zero (the typical level). Or slopes on the same grid.
 /// </summary>
 /// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred).</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 {
     private readonly GridFunctional[] _functionals;
@@ -175,7 +174,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         var weights = Matrix<double>.Build.DenseOfRowArrays(draft.Select(d => d.L));
         double[] t = [.. draft.Select(d => (d.Estimate - nullValue) / d.Error)];
         var family = new ContrastFamily(t, [.. draft.Select(d => d.Degrees)], members.Length, areAllPairs, weights * _inference.Covariance * weights.Transpose());
-        var method = ComparisonAdjustment.Of(adjustment);
+        var method = ContrastAdjustment.Of(adjustment);
         var values = method.PValues(family);
         return draft.Select((d, i) =>
         {

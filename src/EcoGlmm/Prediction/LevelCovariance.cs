@@ -3,7 +3,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>How the effects of one level of a grouping factor vary together given the data and the parameters.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class LevelCovariance : IRichDisplay, IResultTable
 {
     private readonly double[,] _matrix;
