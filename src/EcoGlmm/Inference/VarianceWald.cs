@@ -28,10 +28,19 @@ internal static class VarianceWald
 
         if (!FitWords.HasSingleDispersion(fit) || fit.DispersionEffects.Count != 1 || fit.DispersionEffects[0].IsFixed) yield break;
         var delta = fit.Estimate.Predictors[LinearPredictor.Dispersion]![0];
-        var deltaError = Math.Sqrt(CoefficientCovariance.Of(fit.Estimate, LinearPredictor.Dispersion, LinearPredictor.Dispersion)[0]);
+        // σ of a profiled model is not among the parameters searched over.
+        var deltaError = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood)
+            ? Math.Sqrt(Satterthwaite.For(fit, ModelPart.Conditional).VarianceOfLogVariance) / LogVarianceSlope(fit, delta)
+            : Math.Sqrt(CoefficientCovariance.Of(fit.Estimate, LinearPredictor.Dispersion, LinearPredictor.Dispersion)[0]);
         var (a, b) = (fit.Family.Sigma(delta - (z * deltaError)), fit.Family.Sigma(delta + (z * deltaError)));
-        const double Step = 1e-5;
-        var slope = (fit.Family.Sigma(delta + Step) - fit.Family.Sigma(delta - Step)) / (2 * Step);
+        var slope = 0.5 * LogVarianceSlope(fit, delta) * fit.Sigma;
         yield return new Interval(ModelPart.Dispersion, "sigma", fit.Sigma, Math.Min(a, b), Math.Max(a, b)) { StandardError = Math.Abs(slope) * deltaError };
+    }
+
+    /// <summary>d log σ²/dδ, by a difference.</summary>
+    private static double LogVarianceSlope(GlmmFit fit, double delta)
+    {
+        const double Step = 1e-5;
+        return 2 * Math.Log(fit.Family.Sigma(delta + Step) / fit.Family.Sigma(delta - Step)) / (2 * Step);
     }
 }

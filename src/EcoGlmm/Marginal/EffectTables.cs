@@ -30,7 +30,7 @@ internal static class EffectTables
         var degrees = contrasts.Any(c => double.IsFinite(c.DegreesOfFreedom));
         var by = contrasts.Any(c => c.By != "overall");
         var ratios = contrasts.RatioName is not null && contrasts.Any(c => double.IsFinite(c.Ratio));
-        string[] notes = [ComparisonAdjustment.Of(contrasts.Adjustment).Words, "on the link scale",
+        string[] notes = [ContrastAdjustment.Of(contrasts.Adjustment).Words, "on the link scale",
             .. contrasts.NullValue == 0 ? Array.Empty<string>() : [$"tested against {NumberFormat.Significant(contrasts.NullValue, 3)}"]];
         var content = new TableContent(contrasts.Caption) { Note = ResultTable.Note(notes, contrasts.Count) };
         if (by) content.Text("Within");

@@ -174,7 +174,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         var weights = Matrix<double>.Build.DenseOfRowArrays(draft.Select(d => d.L));
         double[] t = [.. draft.Select(d => (d.Estimate - nullValue) / d.Error)];
         var family = new ContrastFamily(t, [.. draft.Select(d => d.Degrees)], members.Length, areAllPairs, weights * _inference.Covariance * weights.Transpose());
-        var method = ComparisonAdjustment.Of(adjustment);
+        var method = ContrastAdjustment.Of(adjustment);
         var values = method.PValues(family);
         return draft.Select((d, i) =>
         {

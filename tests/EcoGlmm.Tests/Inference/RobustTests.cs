@@ -47,7 +47,9 @@ public sealed class RobustTests
         Assert.Contains("Name the column", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0)).Message);
         Assert.Contains("CR1", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR2, "herd")).Message);
         Assert.Contains("no column \"hred\"", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0, "hred")).Message);
-        Assert.Contains("crossed", Assert.Throws<GlmmException>(() => InferenceReference.Fit("ticks").RobustCovariance(ClusterRobust.CR0)).Message);
+        var crossed = Glmm.Fit("count ~ mined + (1 | site) + (1 | spp)", InferenceReference.Data("salamanders"), Family.Poisson());
+        Assert.Contains("crossed", Assert.Throws<GlmmException>(() => crossed.RobustCovariance(ClusterRobust.CR0)).Message);
+        Assert.Contains("reach over", Assert.Throws<GlmmException>(() => crossed.RobustCovariance(ClusterRobust.CR0, "site")).Message);
 
         // Where the model is right and clusters are many, the sandwich is the model's covariance; where clusters differ in what the model leaves out, it is larger.
         double Ratio(bool ignored)

@@ -12,8 +12,8 @@ namespace EcoGlmm.Marginal;
 /// <param name="Covariance">Covariance of the estimates; rows of comparisons that are not estimable are left out by <see cref="Joint"/>.</param>
 internal sealed record ContrastFamily(double[] Statistics, double[] Degrees, int Means, bool AreAllPairs, Matrix<double> Covariance)
 {
-    private readonly Dictionary<double, MultivariateT> _joint = [];
     private readonly Dictionary<double, double> _quantiles = [];
+    private MultivariateT? _joint;
 
     public int Count => Statistics.Length;
 
@@ -23,12 +23,14 @@ internal sealed record ContrastFamily(double[] Statistics, double[] Degrees, int
     /// <summary>How many of the comparisons are independent of each other.</summary>
     public int Rank => Correlation() is { } r ? r.Rank() : 0;
 
-    /// <summary>The joint distribution of the statistics with given degrees of freedom.</summary>
-    public MultivariateT? Joint(double degrees)
+    /// <summary>The joint distribution of the statistics; null where none is known.</summary>
+    /// <exception cref="GlmmException">There are too many independent comparisons.</exception>
+    public MultivariateT? Joint()
     {
-        if (double.IsNaN(degrees) || Correlation() is not { } correlation) return null;
-        if (!_joint.TryGetValue(degrees, out var joint)) _joint[degrees] = joint = new MultivariateT(correlation, degrees);
-        return joint;
+        if (_joint is not null || Correlation() is not { } correlation) return _joint;
+        if (correlation.Rank() > MultivariateT.MostDimensions)
+            throw new GlmmException($"The multivariate t-distribution of more than {MultivariateT.MostDimensions} independent comparisons takes too long. Use Adjustment.Sidak or Holm.");
+        return _joint = new MultivariateT(correlation);
     }
 
     /// <summary>A quantile, worked out once for each number of degrees of freedom.</summary>
@@ -47,9 +49,9 @@ internal sealed record ContrastFamily(double[] Statistics, double[] Degrees, int
 }
 
 /// <summary>How one <see cref="Adjustment"/> is made.</summary>
-internal abstract class ComparisonAdjustment
+internal abstract class ContrastAdjustment
 {
-    private static readonly Dictionary<Adjustment, ComparisonAdjustment> All = new()
+    private static readonly Dictionary<Adjustment, ContrastAdjustment> All = new()
     {
         [Adjustment.None] = new Unadjusted(),
         [Adjustment.Tukey] = new TukeyAdjustment(),
@@ -66,7 +68,7 @@ internal abstract class ComparisonAdjustment
     public abstract string Words { get; }
 
     /// <exception cref="ArgumentOutOfRangeException">There is no such adjustment.</exception>
-    public static ComparisonAdjustment Of(Adjustment adjustment) =>
+    public static ContrastAdjustment Of(Adjustment adjustment) =>
         All.TryGetValue(adjustment, out var found) ? found : throw new ArgumentOutOfRangeException(nameof(adjustment));
 
     public abstract double[] PValues(ContrastFamily family);
@@ -74,7 +76,7 @@ internal abstract class ComparisonAdjustment
     /// <summary>How many standard errors an interval reaches to each side.</summary>
     public abstract double Quantile(ContrastFamily family, double degrees, double level);
 
-    private sealed class Unadjusted : ComparisonAdjustment
+    private sealed class Unadjusted : ContrastAdjustment
     {
         public override string Words => "p-values and intervals are not adjusted for the number of comparisons";
 
@@ -83,7 +85,7 @@ internal abstract class ComparisonAdjustment
         public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(0.5 + (level / 2), degrees);
     }
 
-    private sealed class TukeyAdjustment : ComparisonAdjustment
+    private sealed class TukeyAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values and intervals adjusted by Tukey's method";
 
@@ -95,7 +97,7 @@ internal abstract class ComparisonAdjustment
             double.IsNaN(degrees) ? double.NaN : StudentizedRange.UpperQuantile(1 - level, family.Means, degrees) / Math.Sqrt(2);
     }
 
-    private sealed class BonferroniAdjustment : ComparisonAdjustment
+    private sealed class BonferroniAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values and intervals adjusted by Bonferroni's method";
 
@@ -104,7 +106,7 @@ internal abstract class ComparisonAdjustment
         public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(1 - ((1 - level) / (2 * family.Count)), degrees);
     }
 
-    private sealed class HolmAdjustment : ComparisonAdjustment
+    private sealed class HolmAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values adjusted by Holm's method, intervals by Bonferroni's";
 
@@ -113,7 +115,7 @@ internal abstract class ComparisonAdjustment
         public override double Quantile(ContrastFamily family, double degrees, double level) => Of(Adjustment.Bonferroni).Quantile(family, degrees, level);
     }
 
-    private sealed class SidakAdjustment : ComparisonAdjustment
+    private sealed class SidakAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values and intervals adjusted by Šidák's method";
 
@@ -122,7 +124,7 @@ internal abstract class ComparisonAdjustment
         public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(0.5 + (Math.Pow(level, 1.0 / family.Count) / 2), degrees);
     }
 
-    private sealed class ScheffeAdjustment : ComparisonAdjustment
+    private sealed class ScheffeAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values and intervals adjusted by Scheffé's method";
 
@@ -139,7 +141,7 @@ internal abstract class ComparisonAdjustment
         }
     }
 
-    private sealed class FalseDiscoveryAdjustment : ComparisonAdjustment
+    private sealed class FalseDiscoveryAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values adjusted by Benjamini and Hochberg's method, intervals not adjusted";
 
@@ -148,14 +150,14 @@ internal abstract class ComparisonAdjustment
         public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(0.5 + (level / 2), degrees);
     }
 
-    private sealed class MultivariateTAdjustment(string words) : ComparisonAdjustment
+    private sealed class MultivariateTAdjustment(string words) : ContrastAdjustment
     {
         public override string Words => words;
 
         public override double[] PValues(ContrastFamily family) =>
-            [.. family.Statistics.Zip(family.Degrees, (t, df) => family.Joint(df)?.UpperTail(Math.Abs(t)) ?? double.NaN)];
+            [.. family.Statistics.Zip(family.Degrees, (t, df) => family.Joint()?.UpperTail(Math.Abs(t), df) ?? double.NaN)];
 
         public override double Quantile(ContrastFamily family, double degrees, double level) =>
-            family.Once(degrees, () => family.Joint(degrees)?.UpperQuantile(1 - level) ?? double.NaN);
+            family.Once(degrees, () => family.Joint()?.UpperQuantile(1 - level, degrees) ?? double.NaN);
     }
 }
