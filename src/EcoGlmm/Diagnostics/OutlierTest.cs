@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 
@@ -47,7 +48,7 @@ internal static class OutlierTest
         double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, int replicates, RandomStream random)
     {
         var counts = new double[Math.Min(replicates, simulated.Length)];
-        Parallel.For(0, counts.Length, i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
+        Parallel.For(0, counts.Length, LiveProgress.CurrentParallel(), i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
         return (Compared("Outlier test (bootstrap)", scaled, counts, alternative, margin), counts);
     }
 

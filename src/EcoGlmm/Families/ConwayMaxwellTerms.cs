@@ -19,6 +19,9 @@ internal sealed class ConwayMaxwellTerms
     /// <summary>Largest change of a logarithm within a run that the rule follows to rounding.</summary>
     private const double LargestChange = 6;
 
+    /// <summary>No term is above one but for rounding, unless log λ and ν are too large to tell the terms apart.</summary>
+    private const double LargestTerm = 1000;
+
     /// <summary>Runs beyond which the terms have no end.</summary>
     private const int MostRuns = 1000;
 
@@ -160,19 +163,29 @@ internal sealed class ConwayMaxwellTerms
 
         LogFactorialOfOrigin = SpecialFunctions.LogFactorial(Origin);
         LogTop = (Origin * zeta) - (nu * LogFactorialOfOrigin);
-        CollectBelow();
+        if (!TryCollectBelow())
+        {
+            Endless();
+            return;
+        }
+
         _runsBelow = _runs.Count;
         CollectAbove();
     }
 
-    private void CollectBelow()
+    private bool TryCollectBelow()
     {
         double w = 1;
         double g = 0;
         double count = Origin;
         int single = NearTerms;
-        while (count > 0 && w > Negligible && _runs.Count < MostRuns)
+        while (count > 0 && w is > Negligible and < LargestTerm)
         {
+            if (_runs.Count > MostRuns)
+            {
+                return false;
+            }
+
             int power = single > 0 ? 0 : PowerBelow(count);
             if (power >= GaussSumRule.LeastPower)
             {
@@ -194,6 +207,8 @@ internal sealed class ConwayMaxwellTerms
             single = 0;
             _runs.Add(new Run(count, -1, first, _length - first));
         }
+
+        return w < LargestTerm;
     }
 
     private void CollectAbove()
@@ -204,20 +219,20 @@ internal sealed class ConwayMaxwellTerms
         int single = NearTerms;
         int start = _length;
         Add(1, 0, 0);
-        while (w > Negligible)
+        while (w is > Negligible and < LargestTerm)
         {
+            if (_runs.Count > MostRuns)
+            {
+                Endless();
+                return;
+            }
+
             int power = single > 0 ? 0 : PowerAbove(count);
             if (power >= GaussSumRule.LeastPower)
             {
                 AddRun(count + 1, power);
                 count += Math.ScaleB(1, power);
                 w = Term(count, out g);
-                if (_runs.Count > MostRuns)
-                {
-                    Endless();
-                    return;
-                }
-
                 start = _length;
                 continue;
             }
@@ -234,6 +249,11 @@ internal sealed class ConwayMaxwellTerms
             single = 0;
             _runs.Add(new Run(lowest, -1, start, _length - start));
             start = _length;
+        }
+
+        if (!(w < LargestTerm))
+        {
+            Endless();
         }
     }
 
