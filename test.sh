@@ -29,12 +29,24 @@ dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 
 results=artifacts/test-results
 rm -rf "$results"
+mkdir -p "$results"
+
+run() {
+    local name=$1
+    shift
+    dotnet test "tests/$name" -c Release --no-build --nologo --results-directory "$results" --logger "trx;LogFileName=$name.trx" "$@"
+}
+
+# The suite of notebooks waits for kernels and restores most of the time: the others run meanwhile.
+notebooks=EcoGlmm.Notebooks.Tests
+run $notebooks "$@" >"$results/$notebooks.log" 2>&1 &
 status=0
-# ECOGLMM_SUITES names some of the test projects; all of them by default.
-for project in ${ECOGLMM_SUITES:-tests/*/*.csproj}; do
-    dotnet test "$project" -c Release --no-build --nologo --results-directory "$results" \
-        --logger "trx;LogFileName=$(basename "$project" .csproj).trx" "$@" || status=1
+for project in tests/*/*.csproj; do
+    name=$(basename "$project" .csproj)
+    [ "$name" = $notebooks ] || run "$name" "$@" || status=1
 done
+wait $! || status=1
+cat "$results/$notebooks.log"
 
 # Each .trx file has one line: <Counters total="3" executed="3" passed="3" failed="0" ... />
 read -r total passed failed < <(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*' |

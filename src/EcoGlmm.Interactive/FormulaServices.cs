@@ -1,3 +1,4 @@
+using EcoGlmm.Formulas;
 using Microsoft.CodeAnalysis.Text;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
@@ -41,7 +42,7 @@ internal static class FormulaServices
             var written = IsName(column.Name) && !place.IsQuoted ? column.Name : $"`{column.Name}`";
             return new CompletionItem(column.Name, "Field", filterText: written, sortText: "0" + column.Name, insertText: written, documentation: column.Kind);
         });
-        var functions = place.IsQuoted ? [] : FormulaHelp.Functions.Select(function =>
+        var functions = place.IsQuoted ? [] : FunctionHelp.Functions.Select(function =>
             new CompletionItem(function.Name, "Function", filterText: function.Name, sortText: "1" + function.Name, insertText: function.Name, documentation: function.Help));
         return [.. columns, .. functions];
     }
@@ -51,7 +52,7 @@ internal static class FormulaServices
         var word = code[place.WordStart..place.WordEnd].Trim('`');
         if (word.Length == 0) return null;
         var isCall = place.WordEnd < code.Length && code[place.WordEnd] == '(';
-        if (isCall && FormulaHelp.Functions.FirstOrDefault(function => function.Name == word).Help is { } help) return help;
+        if (isCall && FunctionHelp.Functions.FirstOrDefault(function => function.Name == word).Help is { } help) return help;
         var column = variables.ColumnsOf(place.Variable).FirstOrDefault(one => one.Name == word);
         return column.Name is null ? null : $"**{column.Name}**: {column.Kind}";
     }

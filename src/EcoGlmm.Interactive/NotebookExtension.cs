@@ -17,27 +17,28 @@ public sealed class NotebookExtension : IKernelExtension
     public async Task OnLoadAsync(Kernel kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        RegisterFormatters();
+        RichDisplayFormatters.Register();
         NotebookHost.LiveDisplay = ShowBelowCell;
         NotebookHost.Interruption = () => KernelInvocationContext.Current?.CancellationToken ?? CancellationToken.None;
         // The trace through the library's inside says nothing to the reader of a notebook; the sentence does.
         GlmmException.ShowsTrace = false;
 
         var root = kernel as CompositeKernel ?? kernel.RootKernel as CompositeKernel;
-        var loadedBy = KernelInvocationContext.Current?.HandlingKernel?.Name;
-        IEnumerable<Kernel> kernels = root is null ? [kernel] : root.ChildKernels;
-        foreach (var csharp in kernels.OfType<CSharpKernel>().ToArray())
+        Kernel[] kernels = root is null ? [kernel] : [.. root.ChildKernels];
+        foreach (var csharp in kernels.OfType<CSharpKernel>())
         {
             // Loaded again, everything is in place.
             if (csharp.KernelInfo.SupportedDirectives.Any(directive => directive.Name == GlmmDirective.Name)) continue;
-            csharp.AddAssemblyReferences(PackageAssemblies.Paths());
+            var assemblies = PackageAssemblies.Paths();
+            csharp.AddAssemblyReferences(assemblies);
             csharp.DeferCommand(new SubmitCode("using EcoGlmm;"));
             GlmmDirective.AddTo(csharp);
             FormulaServices.AddTo(csharp);
+            // Whichever language asked for the package, the other one has it too.
+            kernels.FirstOrDefault(other => other.Name == FSharpKernel)?.DeferCommand(
+                new SubmitCode(string.Join('\n', assemblies.Select(path => $"#r @\"{path}\"").Append("open EcoGlmm"))));
         }
 
-        if (loadedBy == FSharpKernel)
-            root!.ChildKernels.Single(child => child.Name == FSharpKernel).DeferCommand(new SubmitCode("open EcoGlmm"));
         KernelInvocationContext.Current?.DisplayAs(Greeting, PlainTextFormatter.MimeType);
         await Task.CompletedTask;
     }
@@ -47,13 +48,6 @@ public sealed class NotebookExtension : IKernelExtension
 
     private static string Greeting =>
         $"EcoGlmm {typeof(GlmmFit).Assembly.GetName().Version!.ToString(3)}: Glmm.Fit(formula, data, family), or #!glmm --help";
-
-    private static void RegisterFormatters()
-    {
-        Formatter.Register<IRichDisplay>((shown, writer) => writer.Write(shown.ToHtml()), HtmlFormatter.MimeType);
-        Formatter.Register<IRichDisplay>((shown, writer) => writer.Write(shown.ToString()), PlainTextFormatter.MimeType);
-        Formatter.SetPreferredMimeTypesFor(typeof(IRichDisplay), HtmlFormatter.MimeType, PlainTextFormatter.MimeType);
-    }
 
     private static Action<IRichDisplay>? ShowBelowCell(IRichDisplay shown)
     {

@@ -90,7 +90,7 @@ internal static class RunCommand
         }
 
         if (outputPath is not null)
-            Save(outputPath, output!, IpynbFormat.Write(notebook));
+            Save(outputPath, output!, notebook.ToJson());
         if (htmlPath is not null)
             Save(htmlPath, html!, NotebookPage.Write(notebook, name, folder));
         if (outputPath is null && htmlPath is null)

@@ -11,7 +11,6 @@ namespace EcoGlmm;
 public sealed record ConditionalMode(string Level, string Term, double Mode, double StandardDeviation);
 
 /// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 {
     private readonly ConditionalMode[] _modes;
@@ -89,7 +88,6 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 }
 
 /// <summary>The conditional modes of all random effects, by grouping factor.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
 {
     private readonly GroupModes[] _groups;

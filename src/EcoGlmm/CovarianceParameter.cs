@@ -28,7 +28,6 @@ public sealed record CovarianceParameter(ModelPart Part, string Term, string Nam
 }
 
 /// <summary>All covariance parameters of a model, term by term.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IRichDisplay, IResultTable
 {
     private readonly CovarianceParameter[] _rows;

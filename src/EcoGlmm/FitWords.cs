@@ -108,14 +108,6 @@ internal static class FitWords
     /// <summary>What a reader has to know to read the numbers rightly.</summary>
     public static IEnumerable<string> Notes(GlmmFit fit)
     {
-        foreach (var (part, table) in Parts(fit))
-        {
-            var dropped = table.Where(c => double.IsNaN(c.Estimate)).Select(c => c.Name).ToArray();
-            if (dropped.Length == 0) continue;
-            yield return $"Dropped from the {ModelPartNames.InSentence(part)} because {(dropped.Length == 1 ? "it depends" : "they depend")} linearly on the others "
-                + $"(rank-deficient design): {string.Join(", ", dropped)}.";
-        }
-
         if (fit.Options.Fixed.Count > 0)
         {
             yield return $"{NumberFormat.Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
@@ -128,7 +120,7 @@ internal static class FitWords
                 + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information criteria are approximate.";
         }
 
-        if (fit.Family is CumulativeFamily { Categories: var categories })
+        if (fit.Family.Categories is { Count: > 0 } categories)
         {
             yield return $"Ordered categories: {string.Join(" < ", categories)}. A positive coefficient makes higher ones likelier; "
                 + "fitted values are expected category numbers, from 1.";

@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
@@ -10,17 +11,45 @@ namespace EcoGlmm;
 /// <summary>Turns an estimate into the tables that users read: names, original units, standard errors.</summary>
 internal sealed class FittedTables(ModelSpecification specification, Estimate estimate)
 {
+    /// <summary>What the estimator found, and the coefficients that it was never given because their columns say nothing of their own.</summary>
+    public Convergence Convergence()
+    {
+        var found = estimate.Convergence;
+        var dropped = new List<ConvergenceProblem>();
+        foreach (var k in estimate.Model.ActivePredictors)
+        {
+            if (k >= LinearPredictor.FormulaCount) continue;
+            var training = Part(k).Training;
+            string[] names = [.. training.ColumnNames.Where((_, j) => training.Aliased[j] && !(training.Held is { } held && !double.IsNaN(held[j])))];
+            if (names.Length > 0) dropped.Add(Dropped(MixedModel.PartOf(k), names));
+        }
+
+        return dropped.Count == 0 ? found : new Convergence(found.Status, found.GradientNorm, found.ExpectedImprovement, found.IsHessianPositiveDefinite,
+            found.IsSingular, found.Iterations, found.Evaluations, found.Factorizations, [.. found.Problems, .. dropped]);
+    }
+
+    private static ConvergenceProblem Dropped(ModelPart part, string[] names)
+    {
+        const int shown = 10;
+        var list = string.Join(", ", names.Take(shown)) + (names.Length > shown ? $" and {names.Length - shown} more" : "");
+        return new ConvergenceProblem(string.Join(", ", names),
+            $"Dropped from the {ModelPartNames.InSentence(part)} because {(names.Length == 1 ? "it depends" : "they depend")} linearly on the others (rank-deficient design): {list}.",
+            "Nothing is lost by that if other terms say the same, or if combinations of levels have no rows; otherwise look for a column that is constant or a copy.");
+    }
+
+    private PartDesign Part(int predictor) => predictor switch
+    {
+        LinearPredictor.Conditional => specification.Conditional,
+        LinearPredictor.Dispersion => specification.Dispersion,
+        _ => specification.ZeroInflation!,
+    };
+
     /// <summary>Coefficients β = R⁻¹γ of a linear predictor; aliased ones NaN.</summary>
     public CoefficientTable Coefficients(int predictor)
     {
         var model = estimate.Model;
         if (model.Basis[predictor] is not { } basis) return new CoefficientTable([]);
-        var part = predictor switch
-        {
-            LinearPredictor.Conditional => specification.Conditional,
-            LinearPredictor.Dispersion => specification.Dispersion,
-            _ => specification.ZeroInflation!,
-        };
+        var part = Part(predictor);
         var beta = estimate.Psi.AsSpan(model.FixedOffset[predictor], basis.Columns).ToArray();
         basis.ToCoefficients(beta);
         var covariance = CoefficientCovariance.Of(estimate, predictor, predictor);

@@ -2,7 +2,6 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class GlmmFit
 {
     /// <summary>

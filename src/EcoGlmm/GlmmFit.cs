@@ -30,6 +30,7 @@ public sealed partial class GlmmFit : IRichDisplay
         Data = data;
         Family = family.Shapes.Count == 0 ? family : FittedShapes.FamilyAt(estimate.Model, estimate.Psi);
         var tables = new FittedTables(specification, estimate);
+        Convergence = tables.Convergence();
         FixedEffects = tables.Coefficients(LinearPredictor.Conditional);
         ZeroInflationEffects = tables.Coefficients(LinearPredictor.ZeroInflation);
         DispersionEffects = tables.Coefficients(LinearPredictor.Dispersion);
@@ -76,7 +77,7 @@ public sealed partial class GlmmFit : IRichDisplay
     public ConditionalModes RandomEffects { get; }
 
     /// <summary>How far the fit can be trusted.</summary>
-    public Convergence Convergence => _estimate.Convergence;
+    public Convergence Convergence { get; }
 
     /// <summary>
     /// Maximised log-likelihood with all constants; the REML criterion's when fitted by REML. With priors it is the

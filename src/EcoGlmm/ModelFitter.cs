@@ -16,7 +16,7 @@ internal static class ModelFitter
         options = WithoutDispersion(formula, data, family, options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
-            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
+            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
@@ -28,7 +28,7 @@ internal static class ModelFitter
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), fit.Family.HasThresholds, cancellation,
-            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
+            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
         return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation);
     }
 
@@ -86,17 +86,17 @@ internal static class ModelFitter
 
         // What glmmTMB takes, the fourth root of the machine's precision, unless the response is itself as small.
         const double Small = 1.220703125e-4;
-        if (options.Dispersion.Replace(" ", "", StringComparison.Ordinal) is not ("~0" or "~-1")) return options;
+        if (!ModelFormula.IsEmpty(options.Dispersion)) return options;
         options = options with { Dispersion = "~ 1" };
         if (!family.HasDispersion) return options;
-        if (family.Name != "gaussian")
+        if (!family.IsNormal)
         {
             throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do without its dispersion. "
                 + "Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
         }
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness).Response.Y;
+            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness, meshes: options.Meshes).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
         var least = spread > 0 ? share * spread : share;

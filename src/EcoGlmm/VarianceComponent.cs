@@ -24,7 +24,6 @@ public sealed record VarianceComponent(
 }
 
 /// <summary>The standard deviations and correlations of a model's random effects, term by term.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, IResultTable
 {
     private readonly VarianceComponent[] _rows;

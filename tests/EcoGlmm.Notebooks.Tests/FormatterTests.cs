@@ -4,9 +4,11 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace EcoGlmm.Notebooks.Tests;
 
-/// <summary>What .NET Interactive's own formatter makes of the library's objects.</summary>
+/// <summary>What .NET Interactive makes of the library's objects once the notebook extension has registered how they are drawn.</summary>
 public sealed partial class FormatterTests
 {
+    static FormatterTests() => EcoGlmm.Interactive.RichDisplayFormatters.Register();
+
     private static Figure Sample() => new("Mass <by> age", new Panel("Owls", new PointTrace([1, 2, 3], [4, 5, 6]))
     {
         XAxis = "Age", YAxis = "Mass", Annotations = [new("p = 0.041")],
@@ -54,24 +56,11 @@ public sealed partial class FormatterTests
     }
 
     [Fact]
-    public void A_display_that_fails_falls_back_on_the_notebooks_own_way()
+    public void A_type_of_the_users_own_is_drawn_as_it_draws_itself()
     {
-        var formatter = new EcoGlmm.Text.RichDisplayFormatter("text/html", shown => shown.ToHtml());
-        var writer = new StringWriter();
-        Assert.False(formatter.Format(new Failing(), writer));
-        Assert.False(formatter.Format("not ours", writer));
-        Assert.Equal("", writer.ToString());
-        Assert.NotEmpty(new Failing().ToDisplayString("text/html"));
-    }
-
-    [Fact]
-    public void Every_type_that_a_notebook_may_show_says_so()
-    {
-        var silent = typeof(IRichDisplay).Assembly.GetExportedTypes()
-            .Where(t => typeof(IRichDisplay).IsAssignableFrom(t) && t is { IsInterface: false, IsAbstract: false })
-            .Where(t => t.GetCustomAttributes(true).All(a => a.GetType().Name != "TypeFormatterSourceAttribute"))
-            .Select(t => t.Name);
-        Assert.Empty(silent);
+        Assert.Equal("<b>own</b>", new Own().ToDisplayString("text/html"));
+        Assert.Equal("own", new Own().ToDisplayString("text/plain"));
+        Assert.Equal(["text/html", "text/plain"], Formatter.GetPreferredMimeTypesFor(typeof(Own)));
     }
 
     [Fact]
@@ -127,11 +116,10 @@ public sealed partial class FormatterTests
     [GeneratedRegex("(ecoglmm-[0-9a-f]{12})-[0-9]+")]
     private static partial Regex TimesShown();
 
-    [EcoGlmm.Text.TypeFormatterSource(typeof(EcoGlmm.Text.RichDisplayFormatters))]
-    private sealed class Failing : IRichDisplay
+    private sealed class Own : IRichDisplay
     {
-        public string ToHtml() => throw new InvalidOperationException();
+        public string ToHtml() => "<b>own</b>";
 
-        public override string ToString() => "failing";
+        public override string ToString() => "own";
     }
 }

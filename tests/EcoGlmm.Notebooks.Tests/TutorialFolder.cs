@@ -11,8 +11,7 @@ internal sealed class TutorialFolder : IDisposable
     {
         Directory.CreateDirectory(Notebooks);
         var data = Directory.CreateDirectory(Path.Combine(_folder, "datasets")).FullName;
-        var sources = Path.Combine(Repository, "datasets");
-        foreach (var file in Directory.GetFiles(sources, "*.csv*").Concat(Directory.GetFiles(sources, "*.tre")))
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository, "datasets")))
             File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
     }
 

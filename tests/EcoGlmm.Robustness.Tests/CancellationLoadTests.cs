@@ -10,6 +10,9 @@ public class CancellationLoadTests
     {
         var study = new Properties.Study(40, 8, 5).Data();
         var fit = Glmm.Fit("n ~ x + (1 | g)", study, Family.Poisson());
+        var normal = Glmm.Fit("y ~ x * z + (x | g) + (1 | f)", study, null, new GlmmOptions { Reml = true });
+        var careers = FieldStudy.Simulate(new FieldStudyDesign(), 1).Records;
+        var herd = Genotypes.Simulate(new PopulationDesign { Individuals = 300, Markers = 3000 });
         using var stop = new CancellationTokenSource();
         var load = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(() =>
         {
@@ -26,6 +29,15 @@ public class CancellationLoadTests
             token => fit.Influence("g", exact: true, cancellationToken: token),
             token => fit.Simulate(20_000, 1, SimulationMode.Unconditional, cancellationToken: token),
             token => fit.SimulatedResiduals(20_000, cancellationToken: token),
+            token => fit.Check(cancellationToken: token),
+            token => fit.CrossValidate(group: "g", cancellationToken: token),
+            token => fit.Power("x", cancellationToken: token),
+            token => normal.CoefficientTests(DenominatorDegrees.KenwardRoger, cancellationToken: token),
+            token => normal.LikelihoodRatioTests(token),
+            token => normal.Report(cancellationToken: token),
+            token => Glmm.Select([("one", "n ~ x + (1 | g)"), ("two", "n ~ x * z * f + (x + z | g)")], study, Family.NegativeBinomial1(), cancellationToken: token),
+            token => SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", careers, "age", "id", cancellationToken: token),
+            token => Glmm.ScanAsync("trait ~ sex", herd.Data, herd.Genotypes, cancellationToken: token).GetAwaiter().GetResult(),
         ];
         var random = new Random(3);
         var cancelled = 0;

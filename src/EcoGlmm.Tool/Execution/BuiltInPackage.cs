@@ -9,7 +9,7 @@ namespace EcoGlmm.Tool.Execution;
 internal static partial class BuiltInPackage
 {
     private static readonly string[] Libraries =
-        ["EcoGlmm", "CsvHelper", "MathNet.Numerics", "Microsoft.Data.Analysis", "Microsoft.ML.DataView", "Apache.Arrow", "EcoGlmm.Interactive"];
+        ["EcoGlmm", "CsvHelper", "MathNet.Numerics", "NetTopologySuite", "Microsoft.Data.Analysis", "Microsoft.ML.DataView", "Apache.Arrow", "EcoGlmm.Interactive"];
 
     /// <summary>The cell without its lines that ask for the package, whose numbers the other lines keep.</summary>
     /// <param name="code">The cell's code.</param>
@@ -20,7 +20,7 @@ internal static partial class BuiltInPackage
         return isAsked ? Directive().Replace(code, "") : code;
     }
 
-    /// <summary>What the C# kernel runs to have the package: as its own extension loader does, from the files here.</summary>
+    /// <summary>What the C# kernel runs to have the package, for all languages: as its own extension loader does, from the files here.</summary>
     public static string Code
     {
         get
@@ -39,11 +39,6 @@ internal static partial class BuiltInPackage
                 """;
         }
     }
-
-    /// <summary>What the F# kernel runs to have the package.</summary>
-    public static string FSharpCode => string.Join('\n', Libraries.Where(name => name != "EcoGlmm.Interactive")
-        .Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll")).Where(File.Exists).Select(file => $"#r @\"{file}\"")
-        .Append("open EcoGlmm"));
 
     [GeneratedRegex("""^[ \t]*#r[ \t]+"nuget:[ \t]*EcoGlmm[ \t]*(,[^"]*)?"[ \t]*$""", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex Directive();

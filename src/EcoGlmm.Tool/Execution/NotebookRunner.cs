@@ -18,7 +18,7 @@ internal sealed record CellFailure(int CellNumber, int? Line, string Message);
 /// <param name="progress">Told the number of each code cell as it starts, and how many there are.</param>
 internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerCell = null, Action<int, int>? progress = null)
 {
-    private readonly HashSet<string> _prepared = [];
+    private bool _hasFormats, _hasPackage;
 
     /// <summary>Runs the notebook.</summary>
     /// <returns>Null when all cells succeeded.</returns>
@@ -57,15 +57,15 @@ internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerC
     private async Task<ErrorOutput?> RunCellAsync(NotebookCell cell, string name, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (timeoutPerCell is { } timeout)
-            limit.CancelAfter(timeout);
         var recorder = new CellRecorder(cell.Outputs);
         try
         {
-            await PrepareAsync(limit.Token).ConfigureAwait(false);
             var code = BuiltInPackage.Without(cell.Source, out var isAsked);
-            if (isAsked && await PrepareAsync(cell.Language, limit.Token).ConfigureAwait(false) is { } missing)
+            // That the kernel takes a while to start is no fault of the cell.
+            if (await PrepareAsync(isAsked, cancellation).ConfigureAwait(false) is { } missing)
                 return CellError.Read(Message(missing), name);
+            if (timeoutPerCell is { } timeout)
+                limit.CancelAfter(timeout);
             if (string.IsNullOrWhiteSpace(code))
                 return null;
             var failed = await kernel.RunAsync(code, cell.Language, recorder.Take, limit.Token).ConfigureAwait(false);
@@ -91,22 +91,15 @@ internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerC
     }
 
     // Saved outputs hold every value as plain text too, for readers that draw no HTML.
-    private async Task PrepareAsync(CancellationToken cancellation)
+    private async Task<KernelEvent?> PrepareAsync(bool packageIsAsked, CancellationToken cancellation)
     {
-        if (!_prepared.Add("formats")) return;
-        await kernel.RunAsync(
-            "Microsoft.DotNet.Interactive.Formatting.Formatter.SetPreferredMimeTypesFor(typeof(object), \"text/html\", \"text/plain\");",
-            "csharp", _ => { }, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<KernelEvent?> PrepareAsync(string language, CancellationToken cancellation)
-    {
-        KernelEvent? failed = null;
-        if (_prepared.Add("csharp"))
-            failed = await kernel.RunAsync(BuiltInPackage.Code, "csharp", _ => { }, cancellation).ConfigureAwait(false);
-        if (failed is null && language == "fsharp" && _prepared.Add("fsharp"))
-            failed = await kernel.RunAsync(BuiltInPackage.FSharpCode, "fsharp", _ => { }, cancellation).ConfigureAwait(false);
-        return failed;
+        var code = (_hasFormats ? "" : "Microsoft.DotNet.Interactive.Formatting.Formatter.SetPreferredMimeTypesFor(typeof(object), \"text/html\", \"text/plain\");\n")
+            + (packageIsAsked && !_hasPackage ? BuiltInPackage.Code : "");
+        if (code.Length == 0)
+            return null;
+        _hasFormats = true;
+        _hasPackage |= packageIsAsked;
+        return await kernel.RunAsync(code, "csharp", _ => { }, cancellation).ConfigureAwait(false);
     }
 
     private static string Message(KernelEvent failed) => failed.Content.TryGetProperty("message", out var message) ? message.GetString() ?? "" : "";

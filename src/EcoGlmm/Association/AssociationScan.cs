@@ -21,7 +21,6 @@ public sealed record MarkerAssociation(
 /// The results of a scan for associations, one row for each marker in the order of the file, with what was done and whether
 /// it can be trusted.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, IResultTable
 {
     private readonly MarkerAssociation[] _rows;

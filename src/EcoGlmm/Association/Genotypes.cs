@@ -15,7 +15,6 @@ namespace EcoGlmm;
 /// var common = markers.Where(new GenotypeFilter { MinimumFrequency = 0.01, MaximumMissing = 0.05 });
 /// </code>
 /// </example>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class Genotypes : IDisposable, IRichDisplay
 {
     private readonly GenotypeStore _store;

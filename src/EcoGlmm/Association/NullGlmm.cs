@@ -1,3 +1,4 @@
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 
@@ -106,11 +107,8 @@ internal sealed class NullGlmm
             + "cases; leave a covariate out.");
     }
 
-    private static bool IsBinomial(Family family) => (family.Name, family.Link.ToString()) switch
-    {
-        ("binomial", "logit") => true,
-        ("poisson", "log") => false,
-        _ => throw new GlmmException($"Scans know quantities (no family), Family.Binomial() with logit link and Family.Poisson() with log link, but not {family}. "
-            + "For other traits scan the residuals of a model, or the logarithm."),
-    };
+    private static bool IsBinomial(Family family) => family.HasCanonicalScores
+        ? family.WeightRole == WeightRole.Trials
+        : throw new GlmmException($"Scans know quantities (no family), Family.Binomial() with logit link and Family.Poisson() with log link, but not {family}. "
+            + "For other traits scan the residuals of a model, or the logarithm.");
 }

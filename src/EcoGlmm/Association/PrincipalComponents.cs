@@ -5,7 +5,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>The main axes along which individuals' genotypes differ: populations, and admixture between them.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class PrincipalComponents : IRichDisplay
 {
     private readonly string[] _individuals;

@@ -44,13 +44,23 @@ internal sealed class AxisFrame
         var names = Axis.Categories!;
         var step = Math.Max(1, (int)Math.Ceiling(names.Count * spacing / length));
         return Enumerable.Range(0, names.Count).Where(i => i % step == 0)
-            .Select(i => (i, TextWidth.Shorten(names[i], 24))).ToArray();
+            .Select(i => (i, TextWidth.Shorten(names[i], Axis.LongestName))).ToArray();
     }
 
     public static (AxisFrame X, AxisFrame Y) Of(Panel panel)
     {
         var extent = new PanelExtent(panel);
         return (Settle(panel.XAxis, extent.X, false), Settle(panel.YAxis, extent.Y, extent.YFromZero));
+    }
+
+    /// <summary>Two axes of which the tighter one is widened so that a unit is as long on both.</summary>
+    public static (AxisFrame X, AxisFrame Y) Equal(AxisFrame x, AxisFrame y, double width, double height)
+    {
+        var unit = Math.Max((x.High - x.Low) / width, (y.High - y.Low) / height);
+        return (Widened(x, unit * width), Widened(y, unit * height));
+
+        static AxisFrame Widened(AxisFrame frame, double length) =>
+            new(frame.Axis, 0.5 * (frame.Low + frame.High - length), 0.5 * (frame.Low + frame.High + length));
     }
 
     private double Unit(double value) => !IsLog ? value : value > 0 ? Math.Log10(value) : double.NaN;
@@ -73,64 +83,4 @@ internal sealed class AxisFrame
     }
 
     private static double? Logarithm(double? value) => value > 0 ? Math.Log10(value.Value) : null;
-}
-
-/// <summary>The values that the two axes of a panel have to reach.</summary>
-internal sealed class PanelExtent
-{
-    public PanelExtent(Panel panel)
-    {
-        foreach (var trace in panel.Traces)
-            Add(trace);
-        foreach (var shape in panel.Shapes)
-        {
-            Add(X, shape.X0, shape.X1);
-            Add(Y, shape.Y0, shape.Y1);
-        }
-    }
-
-    public List<double> X { get; } = [];
-
-    public List<double> Y { get; } = [];
-
-    public bool YFromZero { get; private set; }
-
-    private void Add(Trace trace)
-    {
-        switch (trace)
-        {
-            case PointTrace t:
-                X.AddRange([.. t.X, .. t.XLower ?? [], .. t.XUpper ?? []]);
-                Y.AddRange([.. t.Y, .. t.YLower ?? [], .. t.YUpper ?? []]);
-                break;
-            case LineTrace t:
-                X.AddRange(t.X);
-                Y.AddRange([.. t.Y, .. t.Lower ?? [], .. t.Upper ?? []]);
-                break;
-            case HistogramTrace t:
-                var bins = HistogramBins.Of(t);
-                Add(X, bins.Start, bins.End);
-                Add(Y, 0, Enumerable.Range(0, bins.Counts.Length).Max(i => bins.Height(i, t.Density)));
-                YFromZero = true;
-                break;
-            case BarTrace t:
-                foreach (var x in t.X)
-                    Add(X, x - t.Width / 2, x + t.Width / 2);
-                Y.AddRange([.. t.Heights, 0]);
-                YFromZero = true;
-                break;
-            case BoxTrace t:
-                Add(X, t.Position - t.Width / 2, t.Position + t.Width / 2);
-                Y.AddRange(t.Values);
-                break;
-        }
-    }
-
-    private static void Add(List<double> values, double? first, double? second)
-    {
-        if (first is { } a)
-            values.Add(a);
-        if (second is { } b)
-            values.Add(b);
-    }
 }

@@ -15,7 +15,6 @@ namespace EcoGlmm;
 /// new Figure("Mass by age", new Panel(null, new PointTrace(age, mass)) { XAxis = "Age (years)", YAxis = "Mass (g)" })
 /// </code>
 /// </example>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class Figure : IRichDisplay
 {
     /// <summary>A figure.</summary>

@@ -31,20 +31,6 @@ internal static class FigureText
     private static string Axes(Panel panel) =>
         $"{panel.YAxis.Title ?? "y"} against {panel.XAxis.Title ?? "x"}";
 
-    private static string Describe(Trace trace)
-    {
-        var what = trace switch
-        {
-            PointTrace t => Count(t.X.Count, "point"),
-            LineTrace { Lower: not null } => "line with band",
-            LineTrace => "line",
-            HistogramTrace t => $"histogram of {Count(t.Values.Count, "value")}",
-            BarTrace t => Count(t.X.Count, "bar"),
-            BoxTrace t => $"box of {Count(t.Values.Count, "value")}",
-            _ => trace.GetType().Name,
-        };
-        return string.IsNullOrEmpty(trace.Name) ? what : $"{trace.Name} ({what})";
-    }
-
-    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+    private static string Describe(Trace trace) =>
+        string.IsNullOrEmpty(trace.Name) ? trace.Summary : $"{trace.Name} ({trace.Summary})";
 }

@@ -3,16 +3,16 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm.Charts;
 
-/// <summary>Writes the traces of a figure as Plotly's <c>data</c>.</summary>
+/// <summary>Writes the traces of a figure as Plotly's <c>data</c>, and is what a trace writes itself with.</summary>
 /// <param name="json">Where they go.</param>
 /// <param name="ink">What stands for <see cref="Palette.Ink"/>.</param>
 /// <param name="compact">Whether seven significant digits are enough.</param>
 internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact)
 {
-    /// <summary>Beyond so many points SVG is slow, and WebGL draws them.</summary>
-    private const int MostSvgPoints = 15_000;
-
     private readonly HashSet<string> _inLegend = [];
+
+    /// <summary>Where the traces go.</summary>
+    public Utf8JsonWriter Json => json;
 
     public void Write(Figure figure)
     {
@@ -31,38 +31,13 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
 
     private void Write(Panel panel, int index, Trace trace, string color)
     {
-        if (trace is LineTrace { Lower: not null, Upper: not null } banded)
-            WriteBand(index, banded, color);
-        var type = trace switch
-        {
-            PointTrace { X.Count: > MostSvgPoints } => "scattergl",
-            HistogramTrace => "histogram",
-            BarTrace => "bar",
-            BoxTrace => "box",
-            _ => "scatter",
-        };
-        Begin(index, trace, type);
+        trace.WriteUnder(this, index, color);
+        Begin(index, trace, trace.PlotlyType);
         var listed = trace.ShowInLegend && !string.IsNullOrEmpty(trace.Name) && _inLegend.Add(trace.Name);
         json.WriteBoolean("showlegend", listed);
-        switch (trace)
-        {
-            case PointTrace t:
-                WritePoints(panel, t, color);
-                break;
-            case LineTrace t:
-                WriteLine(panel, t, color);
-                break;
-            case HistogramTrace t:
-                WriteHistogram(panel, t, color);
-                break;
-            case BarTrace t:
-                WriteBars(panel, t, color);
-                break;
-            case BoxTrace t:
-                WriteBox(panel, t, color);
-                break;
-        }
-
+        if (trace.HasColorBar)
+            json.WriteString("coloraxis", AxisName("coloraxis", index));
+        trace.Write(this, panel, color);
         json.WriteEndObject();
     }
 
@@ -79,80 +54,36 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         }
     }
 
-    private void WritePoints(Panel panel, PointTrace t, string color)
+    /// <summary>A list of numbers.</summary>
+    public void Numbers(string name, IEnumerable<double> values) => json.Numbers(name, values, compact);
+
+    /// <summary>A list of rows of numbers, so many in each.</summary>
+    public void Rows(string name, IReadOnlyList<double> values, int width)
     {
-        json.WriteString("mode", "markers");
-        json.Numbers("x", t.X, compact);
-        json.Numbers("y", t.Y, compact);
-        Hover(panel, t.Text, "%{x" + Format(panel.XAxis) + "}", "%{y" + Format(panel.YAxis) + "}");
-        if (t.CustomData is not null)
-            json.Numbers("customdata", t.CustomData, compact);
-        if (t.X.Count <= 5000)
-            json.WriteBoolean("cliponaxis", false);
-        json.WriteStartObject("marker");
-        if (t.Colors is not null)
-            json.Texts("color", t.Colors.Select(Paint));
-        else
-            json.WriteString("color", Paint(color));
-        if (t.Sizes is not null)
-            json.Numbers("size", t.Sizes, compact);
-        else
-            json.Number("size", t.Size);
-        if (t.Symbols is not null)
-            json.Texts("symbol", t.Symbols.Select(Symbol));
-        else if (t.Symbol != MarkerSymbol.Circle)
-            json.WriteString("symbol", Symbol(t.Symbol));
-        json.Number("opacity", t.Opacity);
-        json.WriteStartObject("line");
-        json.Number("width", 0);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        ErrorBars("error_x", t.X, t.XLower, t.XUpper, color);
-        ErrorBars("error_y", t.Y, t.YLower, t.YUpper, color);
+        json.WriteStartArray(name);
+        for (var at = 0; at < values.Count; at += width)
+        {
+            json.WriteStartArray();
+            for (var column = 0; column < width; column++)
+                json.Value(values[at + column], compact);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
     }
 
-    private void ErrorBars(
-        string name, IReadOnlyList<double> centre, IReadOnlyList<double>? lower, IReadOnlyList<double>? upper, string color)
+    /// <summary>A trace of its own that fills closed outlines, without an entry in the legend.</summary>
+    public void Area(int panel, Trace trace, IReadOnlyList<IReadOnlyList<(double X, double Y)>> outline, string color, double opacity)
     {
-        if (lower is null || upper is null)
-            return;
-        json.WriteStartObject(name);
-        json.WriteString("type", "data");
-        json.WriteBoolean("symmetric", false);
-        json.Numbers("array", centre.Zip(upper, (c, u) => u - c), compact);
-        json.Numbers("arrayminus", centre.Zip(lower, (c, l) => c - l), compact);
-        json.WriteString("color", Paint(color));
-        json.Number("thickness", 1.3);
-        json.Number("width", 0);
-        json.WriteEndObject();
-    }
-
-    private void WriteLine(Panel panel, LineTrace t, string color)
-    {
-        json.WriteString("mode", "lines");
-        json.Numbers("x", t.X, compact);
-        json.Numbers("y", t.Y, compact);
-        Hover(panel, t.Text, "%{x" + Format(panel.XAxis) + "}", "%{y" + Format(panel.YAxis) + "}");
-        json.Number("opacity", t.Opacity);
-        json.WriteStartObject("line");
-        json.WriteString("color", Paint(color));
-        json.Number("width", t.Width);
-        json.WriteString("dash", Dash(t.Dash));
-        json.WriteEndObject();
-    }
-
-    private void WriteBand(int panel, LineTrace t, string color)
-    {
-        Begin(panel, t, "scatter");
+        Begin(panel, trace, "scatter");
         json.WriteBoolean("showlegend", false);
         json.WriteString("mode", "lines");
-        var outline = BandOutline.Of(t);
-        json.Numbers("x", outline.SelectMany(piece => piece.Select(p => p.X).Append(double.NaN)), compact);
-        json.Numbers("y", outline.SelectMany(piece => piece.Select(p => p.Y).Append(double.NaN)), compact);
+        Numbers("x", outline.SelectMany(piece => piece.Select(p => p.X).Append(double.NaN)));
+        Numbers("y", outline.SelectMany(piece => piece.Select(p => p.Y).Append(double.NaN)));
         json.WriteString("fill", "toself");
         json.WriteString("fillcolor", Paint(color));
         json.WriteString("hoverinfo", "skip");
-        json.Number("opacity", 0.2 * t.Opacity);
+        json.Number("opacity", opacity);
         json.WriteStartObject("line");
         json.Number("width", 0);
         json.WriteString("color", Paint(color));
@@ -160,79 +91,40 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.WriteEndObject();
     }
 
-    private void WriteHistogram(Panel panel, HistogramTrace t, string color)
-    {
-        var bins = HistogramBins.Of(t);
-        json.Numbers("x", t.Values, compact);
-        json.WriteBoolean("autobinx", false);
-        json.WriteStartObject("xbins");
-        json.Number("start", bins.Start);
-        json.Number("end", bins.End);
-        json.Number("size", bins.Width);
-        json.WriteEndObject();
-        if (t.Density)
-            json.WriteString("histnorm", "probability density");
-        Hover(panel, null, "%{x}", "%{y" + (t.Density ? ":.4~g" : "") + "}");
-        Fill(t, color);
-    }
-
-    private void WriteBars(Panel panel, BarTrace t, string color)
-    {
-        json.Numbers("x", t.X, compact);
-        json.Numbers("y", t.Heights, compact);
-        json.Number("width", t.Width);
-        Hover(panel, t.Text, "%{x" + Format(panel.XAxis) + "}", "%{y" + Format(panel.YAxis) + "}");
-        // A bar would print its text; it is for hovering.
-        json.WriteString("textposition", "none");
-        Fill(t, color);
-    }
-
-    private void WriteBox(Panel panel, BoxTrace t, string color)
-    {
-        json.Number("x0", t.Position);
-        json.Numbers("y", t.Values, compact);
-        json.Number("width", t.Width);
-        json.WriteString("boxpoints", "outliers");
-        json.WriteString("hoverinfo", "y");
-        json.WriteString("yhoverformat", panel.YAxis.Categories is null ? ".4~g" : "");
-        json.WriteString("fillcolor", Transparent(color));
-        json.Number("opacity", t.Opacity);
-        json.WriteStartObject("line");
-        json.WriteString("color", Paint(color));
-        json.Number("width", 1.5);
-        json.WriteEndObject();
-        json.WriteStartObject("marker");
-        json.Number("size", 5);
-        json.WriteString("color", Paint(color));
-        json.WriteEndObject();
-    }
-
-    private void Fill(Trace trace, string color)
+    /// <summary>The colour that bars and the like are filled with.</summary>
+    public void Fill(string color, double opacity)
     {
         json.WriteStartObject("marker");
         json.WriteString("color", Paint(color));
-        json.Number("opacity", 0.85 * trace.Opacity);
+        json.Number("opacity", opacity);
         json.WriteEndObject();
     }
 
-    private void Hover(Panel panel, IReadOnlyList<string>? text, string x, string y)
+    /// <summary>What hovering shows: texts where there are some, else the coordinates.</summary>
+    public void Hover(Panel panel, IReadOnlyList<string>? text)
     {
-        if (text is not null)
+        if (text is null)
         {
-            json.Texts("text", text.Select(PlotlyText.Encode));
-            json.WriteString("hovertemplate", "%{text}<extra></extra>");
+            Hover(panel, "%{x" + Format(panel.XAxis) + "}", "%{y" + Format(panel.YAxis) + "}");
             return;
         }
 
+        json.Texts("text", text.Select(PlotlyText.Encode));
+        json.WriteString("hovertemplate", "%{text}<extra></extra>");
+    }
+
+    /// <summary>What hovering shows: the two axes by their titles.</summary>
+    public void Hover(Panel panel, string x, string y)
+    {
         var xName = PlotlyText.Encode(panel.XAxis.Title ?? "x");
         var yName = PlotlyText.Encode(panel.YAxis.Title ?? "y");
         json.WriteString("hovertemplate", $"{xName}: {x}<br>{yName}: {y}<extra></extra>");
     }
 
-    private string Paint(string color) => color == Palette.Ink ? ink : color;
+    public string Paint(string color) => color == Palette.Ink ? ink : color;
 
     /// <summary>A fill of one quarter's opacity: #RRGGBB as #RRGGBBAA; other colours are left unfilled.</summary>
-    private static string Transparent(string color) =>
+    public static string Transparent(string color) =>
         color.Length == 7 && color[0] == '#' ? color + "40" : "rgba(128,128,128,0.25)";
 
     private static string Format(Axis axis) => axis.Categories is null ? ":.4~g" : "";
@@ -244,7 +136,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         _ => "solid",
     };
 
-    private static string Symbol(MarkerSymbol symbol) => symbol switch
+    public static string Symbol(MarkerSymbol symbol) => symbol switch
     {
         MarkerSymbol.Square => "square",
         MarkerSymbol.Diamond => "diamond",

@@ -67,11 +67,17 @@ internal sealed class SvgFigure
         for (var i = 0; i < box.Panel.Traces.Count; i++)
         {
             var (trace, color) = (box.Panel.Traces[i], FigureGeometry.ColorOf(box.Panel, i));
-            InPlot(box, trace is not PointTrace, () => traces.Draw(trace, color));
+            InPlot(box, trace.IsClipped, () => trace.Draw(traces, color));
         }
 
         foreach (var shape in box.Panel.Shapes.Where(s => s.OverTraces))
             InPlot(box, true, () => traces.Draw(shape));
+        if (box.Panel.Traces.OfType<RasterTrace>().FirstOrDefault() is { } raster)
+        {
+            foreach (var (x, y, label) in SvgRaster.Bar(_svg, box, raster))
+                Text(label, x, y, FigureGeometry.TickFont);
+        }
+
         DrawHeader(box);
         DrawCorners(box);
     }
@@ -162,25 +168,7 @@ internal sealed class SvgFigure
     private void DrawLegendEntry(LegendEntry entry)
     {
         var (x, y) = (entry.Left, entry.Top + 11);
-        switch (entry.Trace)
-        {
-            case PointTrace t:
-                SvgTraces.Marker(_svg, x + 15, y, 8, t.Symbol, entry.Color, t.Opacity);
-                break;
-            case LineTrace t:
-                if (t.Lower is not null)
-                    _svg.Append("<rect").Attribute("x", x).Attribute("y", y - 6).Attribute("width", 30).Attribute("height", 12)
-                        .Append(" fill=\"").Append(Encode(entry.Color)).Append("\" fill-opacity=\"0.2\"/>");
-                _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Number(x)} {Number(y)}h30\" fill=\"none\"");
-                SvgTraces.Stroke(_svg, entry.Color, t.Width, t.Dash, t.Opacity);
-                _svg.Append("/>");
-                break;
-            default:
-                _svg.Append("<rect").Attribute("x", x + 9).Attribute("y", y - 6).Attribute("width", 12).Attribute("height", 12)
-                    .Append(" fill=\"").Append(Encode(entry.Color)).Append("\" fill-opacity=\"0.85\"/>");
-                break;
-        }
-
+        entry.Trace.DrawKey(_svg, x, y, entry.Color);
         Text(entry.Name, x + 36, y + 4, FigureGeometry.LabelFont);
     }
 

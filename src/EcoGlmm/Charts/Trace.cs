@@ -1,42 +1,10 @@
+using System.Text;
+using EcoGlmm.Charts;
+
 namespace EcoGlmm;
 
-/// <summary>The symbol that marks a point.</summary>
-public enum MarkerSymbol
-{
-    /// <summary>A disc.</summary>
-    Circle,
-
-    /// <summary>A square.</summary>
-    Square,
-
-    /// <summary>A square on its corner.</summary>
-    Diamond,
-
-    /// <summary>A triangle that points up.</summary>
-    Triangle,
-
-    /// <summary>A diagonal cross.</summary>
-    Cross,
-
-    /// <summary>A five-pointed star.</summary>
-    Star,
-}
-
-/// <summary>How a line is broken.</summary>
-public enum LineDash
-{
-    /// <summary>Unbroken.</summary>
-    Solid,
-
-    /// <summary>Dashes.</summary>
-    Dash,
-
-    /// <summary>Dots.</summary>
-    Dot,
-}
-
-/// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars or a box.</summary>
-/// <remarks>Values that are NaN or infinite are left out of the drawing.</remarks>
+/// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars, a box, a violin, a raster.</summary>
+/// <remarks>Values that are NaN or infinite are left out of the drawing. Immutable, and safe to share among threads.</remarks>
 public abstract record Trace
 {
     private protected Trace()
@@ -54,99 +22,63 @@ public abstract record Trace
 
     /// <summary>From 0 (invisible) to 1 (opaque).</summary>
     public double Opacity { get; init; } = 1;
-}
 
-/// <summary>Points, one for each pair of <paramref name="X"/> and <paramref name="Y"/>.</summary>
-/// <param name="X">The horizontal positions.</param>
-/// <param name="Y">The vertical positions, as many.</param>
-public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Trace
-{
-    /// <summary>What hovering over each point shows; null shows its coordinates.</summary>
-    public IReadOnlyList<string>? Text { get; init; }
+    /// <summary>What it is, in words: "12 points".</summary>
+    internal abstract string Summary { get; }
 
-    /// <summary>A value carried along with each point for scripts, such as its row number; not shown.</summary>
-    public IReadOnlyList<double>? CustomData { get; init; }
+    /// <summary>The values that tell whether there is anything to draw.</summary>
+    internal abstract IReadOnlyList<double> Drawn { get; }
 
-    /// <summary>The diameter, in pixels.</summary>
-    public double Size { get; init; } = 6;
+    /// <summary>Whether a still picture cuts off what lies outside the plot; points on its edge stay whole.</summary>
+    internal virtual bool IsClipped => true;
 
-    /// <summary>The symbol of every point.</summary>
-    public MarkerSymbol Symbol { get; init; }
+    /// <summary>Whether its values are colours, told by a bar beside the panel.</summary>
+    internal virtual bool HasColorBar => false;
 
-    /// <summary>A colour for each point, before <see cref="Trace.Color"/>.</summary>
-    public IReadOnlyList<string>? Colors { get; init; }
+    /// <summary>Plotly's name of the kind.</summary>
+    internal abstract string PlotlyType { get; }
 
-    /// <summary>A diameter for each point, in pixels, before <see cref="Size"/>.</summary>
-    public IReadOnlyList<double>? Sizes { get; init; }
+    /// <summary>Refuses lists that do not match.</summary>
+    internal virtual void Check()
+    {
+    }
 
-    /// <summary>A symbol for each point, before <see cref="Symbol"/>.</summary>
-    public IReadOnlyList<MarkerSymbol>? Symbols { get; init; }
+    /// <summary>Adds what the axes have to reach.</summary>
+    internal abstract void Extend(PanelExtent extent);
 
-    /// <summary>The left end of a horizontal interval through each point.</summary>
-    public IReadOnlyList<double>? XLower { get; init; }
+    /// <summary>Draws it into a still picture.</summary>
+    internal abstract void Draw(SvgTraces svg, string color);
 
-    /// <summary>The right end of a horizontal interval through each point.</summary>
-    public IReadOnlyList<double>? XUpper { get; init; }
+    /// <summary>Draws its mark in the legend, 30 pixels wide from (x, y) on, y being the middle.</summary>
+    internal virtual void DrawKey(StringBuilder svg, double x, double y, string color) =>
+        svg.Append("<rect").Attribute("x", x + 9).Attribute("y", y - 6).Attribute("width", 12).Attribute("height", 12)
+            .Append(" fill=\"").Append(SvgFigure.Encode(color)).Append("\" fill-opacity=\"0.85\"/>");
 
-    /// <summary>The lower end of a vertical interval through each point.</summary>
-    public IReadOnlyList<double>? YLower { get; init; }
+    /// <summary>Writes traces of Plotly's that lie under this one, such as a line's band.</summary>
+    internal virtual void WriteUnder(PlotlyTraces plotly, int panel, string color)
+    {
+    }
 
-    /// <summary>The upper end of a vertical interval through each point.</summary>
-    public IReadOnlyList<double>? YUpper { get; init; }
-}
+    /// <summary>Writes its own properties of Plotly's trace.</summary>
+    internal abstract void Write(PlotlyTraces plotly, Panel panel, string color);
 
-/// <summary>A line, with a band around it if both <see cref="Lower"/> and <see cref="Upper"/> are given.</summary>
-/// <param name="X">The horizontal positions, in the order in which they are joined.</param>
-/// <param name="Y">The vertical positions, as many; a NaN breaks the line.</param>
-public sealed record LineTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Trace
-{
-    /// <summary>What hovering over each vertex shows; null shows its coordinates.</summary>
-    public IReadOnlyList<string>? Text { get; init; }
+    /// <summary>A number of things.</summary>
+    private protected static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    /// <summary>The lower edge of the band, such as a confidence limit, at each X.</summary>
-    public IReadOnlyList<double>? Lower { get; init; }
+    /// <summary>Refuses a list of another length than X.</summary>
+    private protected void Same(int expected, int? actual, string list)
+    {
+        if (actual is { } count && count != expected)
+            throw Wrong($"{list} holds {count} values and X holds {expected}. They must be as many.");
+    }
 
-    /// <summary>The upper edge of the band at each X.</summary>
-    public IReadOnlyList<double>? Upper { get; init; }
+    /// <summary>Refuses one end of an interval without the other.</summary>
+    private protected void Both(object? first, object? second, string firstName, string secondName)
+    {
+        if (first is null != second is null)
+            throw Wrong($"give both {firstName} and {secondName}, or neither.");
+    }
 
-    /// <summary>The thickness, in pixels.</summary>
-    public double Width { get; init; } = 2;
-
-    /// <summary>How the line is broken.</summary>
-    public LineDash Dash { get; init; }
-}
-
-/// <summary>A histogram of values.</summary>
-/// <param name="Values">The values, in any order.</param>
-public sealed record HistogramTrace(IReadOnlyList<double> Values) : Trace
-{
-    /// <summary>The lower edge of the first bin; null chooses a round number.</summary>
-    public double? BinStart { get; init; }
-
-    /// <summary>The width of the bins; null chooses a round number near the rule of Freedman and Diaconis.</summary>
-    public double? BinWidth { get; init; }
-
-    /// <summary>Whether the bars have a total area of one; if not, they count.</summary>
-    public bool Density { get; init; }
-}
-
-/// <summary>Vertical bars that stand on zero.</summary>
-/// <param name="X">The centres of the bars.</param>
-/// <param name="Heights">Their heights, as many.</param>
-public sealed record BarTrace(IReadOnlyList<double> X, IReadOnlyList<double> Heights) : Trace
-{
-    /// <summary>What hovering over each bar shows; null shows its height.</summary>
-    public IReadOnlyList<string>? Text { get; init; }
-
-    /// <summary>The width of a bar, in units of X.</summary>
-    public double Width { get; init; } = 0.8;
-}
-
-/// <summary>A box plot: median, quartiles, whiskers to the last value within 1.5 interquartile ranges, outliers.</summary>
-/// <param name="Position">Where the box stands on the horizontal axis.</param>
-/// <param name="Values">The values, in any order.</param>
-public sealed record BoxTrace(double Position, IReadOnlyList<double> Values) : Trace
-{
-    /// <summary>The width of the box, in units of the horizontal axis.</summary>
-    public double Width { get; init; } = 0.6;
+    private protected GlmmException Wrong(string what) =>
+        new($"{(Name is { Length: > 0 } name ? $"Trace '{name}' of the figure" : $"A {GetType().Name} of the figure")}: {what}");
 }

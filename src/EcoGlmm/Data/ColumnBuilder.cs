@@ -50,7 +50,7 @@ internal static class ColumnBuilder
             var found = KindOf(value.GetType());
             if (found == ValueKind.Unusable)
             {
-                throw new GlmmException($"Column \"{name}\" holds a value of type {TypeName(value.GetType())} in row "
+                throw GlmmException.InData($"Column \"{name}\" holds a value of type {TypeName(value.GetType())} in row "
                     + $"{row + 1}, and a column takes numbers, texts, true/false and dates. Convert it first, or leave "
                     + "that column out.");
             }
@@ -58,7 +58,7 @@ internal static class ColumnBuilder
                 (kind, first) = (found, row);
             else if (kind != found)
             {
-                throw new GlmmException($"Column \"{name}\" mixes types: row {first + 1} is a {Word(kind)} "
+                throw GlmmException.InData($"Column \"{name}\" mixes types: row {first + 1} is a {Word(kind)} "
                     + $"({Show(values[first]!)}), row {row + 1} a {Word(found)} ({Show(value)}). Make them all one type.");
             }
         }

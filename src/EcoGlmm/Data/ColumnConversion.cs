@@ -91,9 +91,9 @@ internal static class ColumnConversion
         foreach (var level in chosen)
         {
             if (level is null)
-                throw new GlmmException($"A level given for column \"{column.Name}\" is null; every level needs a text.");
+                throw GlmmException.InData($"A level given for column \"{column.Name}\" is null; every level needs a text.");
             if (!position.TryAdd(level, position.Count))
-                throw new GlmmException($"The level \"{level}\" is given twice for column \"{column.Name}\".");
+                throw GlmmException.InData($"The level \"{level}\" is given twice for column \"{column.Name}\".");
         }
         var source = column as CategoricalColumn ?? Factor(column);
         var codes = new int[source.Length];
@@ -104,7 +104,7 @@ internal static class ColumnConversion
                 codes[row] = -1;
             else if (!position.TryGetValue(text, out codes[row]))
             {
-                throw new GlmmException(
+                throw GlmmException.InData(
                     $"Column \"{column.Name}\" holds \"{text}\" in row {row + 1}, which is not among the levels given: "
                     + $"{Names.List(chosen)}. Add that level, or leave those rows out with Where.");
             }
@@ -119,7 +119,7 @@ internal static class ColumnConversion
             ? "If that is a decimal comma, read the file with new CsvOptions { DecimalSeparator = ',' }."
             : $"Read the labels with Texts(\"{column.Name}\"), or correct them first; a factor whose labels are all "
               + $"numbers becomes numeric with AsNumeric(\"{column.Name}\").";
-        return new GlmmException($"Column \"{column.Name}\" holds labels that are not numbers: row {row + 1} is "
+        return GlmmException.InData($"Column \"{column.Name}\" holds labels that are not numbers: row {row + 1} is "
             + $"\"{label}\". {advice}");
     }
 }

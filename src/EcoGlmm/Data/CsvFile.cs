@@ -38,15 +38,15 @@ internal sealed class CsvFile
     public static CsvFile Load(string path, Encoding? encoding)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new GlmmException("The path of the CSV file is empty.");
+            throw GlmmException.InFile("The path of the CSV file is empty.");
         if (path.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
             || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
-            throw new GlmmException($"\"{path}\" is a web address, and ReadCsv reads files. Download it first, for "
+            throw GlmmException.InFile($"\"{path}\" is a web address, and ReadCsv reads files. Download it first, for "
                 + "instance with HttpClient.GetByteArrayAsync and File.WriteAllBytes.");
         }
         if (Directory.Exists(path))
-            throw new GlmmException($"\"{path}\" is a folder, not a CSV file.");
+            throw GlmmException.InFile($"\"{path}\" is a folder, not a CSV file.");
 
         try
         {
@@ -62,17 +62,17 @@ internal sealed class CsvFile
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new GlmmException(NoSuchFile(path), missing);
+            throw GlmmException.InFile(NoSuchFile(path), missing);
         }
         catch (InvalidDataException damaged)
         {
-            throw new GlmmException($"The file \"{path}\" cannot be decompressed, it is damaged or incomplete: "
+            throw GlmmException.InFile($"The file \"{path}\" cannot be decompressed, it is damaged or incomplete: "
                 + damaged.Message, damaged);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
         {
-            throw new GlmmException($"The file \"{path}\" cannot be read: {failure.Message}", failure);
+            throw GlmmException.InFile($"The file \"{path}\" cannot be read: {failure.Message}", failure);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class CsvFile
                 kept.Write(buffer, 0, count);
             if (length > SuspectBytes && length > SuspectRatio * (long)bytes.Length)
             {
-                throw new GlmmException($"The file \"{path}\" grows beyond {SuspectBytes >> 20} megabytes and {SuspectRatio} times its "
+                throw GlmmException.InFile($"The file \"{path}\" grows beyond {SuspectBytes >> 20} megabytes and {SuspectRatio} times its "
                     + "size when it is decompressed, which no table of field data does. If it is one all the same, decompress it with gunzip "
                     + "and read the result.");
             }

@@ -3,7 +3,8 @@ namespace EcoGlmm.Data;
 /// <summary>
 /// Quotes that tell texts from numbers. Most programs quote every value or only those that need it, and quotes then say nothing.
 /// A column is declared to be text, however it looks, where all of its values stand in quotes while its name, and values of other
-/// columns, do not; and where all values of a file do, by names of which some are quoted and some are not. So
+/// columns, do not; and where all values of a file do, by names of which some are quoted and some are not. Where names cannot
+/// tell, because they need quotes themselves, a blank behind the last name's closing quote says that quotes were meant. So
 /// <see cref="FieldData.WriteCsv"/> marks factors whose labels look like something else.
 /// </summary>
 internal sealed class CsvQuotes
@@ -11,7 +12,11 @@ internal sealed class CsvQuotes
     private readonly char _separator;
     private readonly bool[] _isNameMarked;
     private readonly bool _isMixed;
+    private readonly bool _isMeant;
     private readonly bool[] _isQuoted;
+
+    /// <summary>Ends the names of a file whose quotes tell texts: the closing quote of the last name, and a blank.</summary>
+    public const string MeantMark = "\" ";
 
     /// <param name="header">The first record as it stands.</param>
     /// <param name="separator">What separates its fields.</param>
@@ -27,6 +32,7 @@ internal sealed class CsvQuotes
         for (var i = 0; i < names.Length; i++)
             _isNameMarked[i] = isQuoted[i] && !NeedsQuotes(names[i]);
         _isMixed = _isNameMarked.Contains(true) && Array.Exists(isQuoted, quoted => !quoted);
+        _isMeant = isQuoted[^1] && header.AsSpan().TrimEnd("\r\n").EndsWith(MeantMark);
     }
 
     /// <summary>Whether a text can only stand in quotes, to be read back as it is whatever separates the fields.</summary>
@@ -69,7 +75,7 @@ internal sealed class CsvQuotes
             if (columns[i].HasBareValues || !columns[i].HasQuotedFields)
                 continue;
             var isBare = !_isNameMarked[i];
-            var (isText, isLabel) = columns.Length == 1 ? (isBare, isBare)
+            var (isText, isLabel) = _isMeant ? (true, true) : columns.Length == 1 ? (isBare, isBare)
                 : hasBareValues ? (isBare, _isMixed && !isBare)
                 : (_isMixed, _isMixed);
             columns[i].DeclareText(isText, isLabel);

@@ -37,10 +37,10 @@ internal sealed class CsvTable
     public static FieldData Read(string path, CsvOptions options)
     {
         if (options.DecimalSeparator is not (null or '.' or ','))
-            throw new GlmmException($"The decimal separator '{options.DecimalSeparator}' is neither a point nor a comma.");
+            throw GlmmException.InData($"The decimal separator '{options.DecimalSeparator}' is neither a point nor a comma.");
         if (options.Separator is '"' or '\n' or '\r' || (options.Separator is not null && options.Separator == options.DecimalSeparator))
         {
-            throw new GlmmException($"The character {Describe(options.Separator.Value)} cannot separate the fields: it is "
+            throw GlmmException.InData($"The character {Describe(options.Separator.Value)} cannot separate the fields: it is "
                 + "also the decimal separator, the quote or the end of the line.");
         }
         return new CsvTable(CsvFile.Load(path, options.Encoding), options).Read();
@@ -85,7 +85,7 @@ internal sealed class CsvTable
             MaxFieldSize = LongestField,
         });
         if (!ReadRecord(parser))
-            throw new GlmmException($"The file \"{_file.Path}\" is empty.");
+            throw GlmmException.InData($"The file \"{_file.Path}\" is empty.");
         _names = _options.HasHeader
             ? ReadHeader(parser)
             : [.. Enumerable.Range(1, parser.Count).Select(number => $"V{number}")];
@@ -96,7 +96,7 @@ internal sealed class CsvTable
         {
             if (!_positions.ContainsKey(name) && !_names.Contains(name))
             {
-                throw new GlmmException($"{option} names \"{name}\", which is not a column of file \"{_file.Path}\""
+                throw GlmmException.InData($"{option} names \"{name}\", which is not a column of file \"{_file.Path}\""
                     + $"{NearestName.Suggestion(name, _names)} The columns are {Names.List(_names)}.");
             }
         }

@@ -14,11 +14,13 @@ internal static class CsvWriting
     public static void Write(FieldData data, Stream stream, bool defuseFormulas)
     {
         var columns = data.Columns.Select(column => defuseFormulas ? Defused(column) : column).ToArray();
-        var (quotedNames, quotedValues) = Marks(columns);
+        var (quotedNames, quotedValues, isMeant) = Marks(columns);
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         using var writer = new StreamWriter(stream, encoding, 1 << 16, leaveOpen: true);
         for (var i = 0; i < columns.Length; i++)
             WriteField(writer, i, columns[i].Name, quotedNames[i]);
+        if (isMeant)
+            writer.Write(CsvQuotes.MeantMark.AsSpan(1));
         writer.Write(EndOfLine);
         for (var row = 0; row < data.RowCount; row++)
         {
@@ -46,39 +48,34 @@ internal static class CsvWriting
     }
 
     // Which names and which columns' values stand in quotes, so that the factors that look like something else come back as
-    // factors: see CsvQuotes.
-    private static (bool[] Names, bool[] Values) Marks(FieldColumn[] columns)
+    // factors, and whether the names end with the mark that quotes were meant: see CsvQuotes.
+    private static (bool[] Names, bool[] Values, bool IsMeant) Marks(FieldColumn[] columns)
     {
         var values = Array.ConvertAll(columns, column => column is CategoricalColumn factor && !ReadsAsText(factor));
         var names = new bool[columns.Length];
         if (!values.Contains(true) || columns.Length == 1)
-            return (names, values);
+            return (names, values, false);
         var isPlain = Array.ConvertAll(columns, column => !CsvQuotes.NeedsQuotes(column.Name));
-        var isLabelled = columns.Select((column, i) => values[i] && HasMissingLabel(column)).ToArray();
-        bool[] isTold;
+        bool isTold;
         if (columns.Where((column, i) => !values[i] && HasBareValue(column)).Any())
         {
             // Quoted values tell a text; that NA among them is a label, a quoted name beside one that is not.
-            var isMixed = isPlain.Where((plain, i) => plain && !isLabelled[i]).Any();
+            var isLabelled = columns.Select((column, i) => values[i] && HasMissingLabel(column)).ToArray();
             names = [.. isPlain.Select((plain, i) => plain && isLabelled[i])];
-            isTold = [.. isPlain.Select(plain => plain && isMixed)];
+            var isMixed = isPlain.Where((plain, i) => plain && !isLabelled[i]).Any();
+            isTold = !isLabelled.Where((labelled, i) => labelled && !(isPlain[i] && isMixed)).Any();
         }
         else
         {
             // All values stand in quotes: names of which the first is bare and others are not tell that this was meant.
             var bare = Array.IndexOf(isPlain, true);
             names = [.. isPlain.Select((plain, i) => plain && i != bare)];
-            isTold = [.. isPlain.Select(_ => names.Contains(true))];
+            isTold = names.Contains(true);
         }
-        for (var i = 0; i < columns.Length; i++)
-        {
-            if (isLabelled[i] && !isTold[i])
-            {
-                throw new GlmmException($"The label \"{Array.Find(((CategoricalColumn)columns[i]).Levels, Missing.Contains)}\" of column \"{columns[i].Name}\" could "
-                    + "not be told from a missing value in the file, because all names of columns need quotes. Rename a column: letters and digits need none.");
-            }
-        }
-        return (names, values);
+        if (isTold)
+            return (names, values, false);
+        names[^1] = true;
+        return (names, values, true);
     }
 
     private static bool HasMissingLabel(FieldColumn column) => column is CategoricalColumn factor && Array.Exists(factor.Levels, Missing.Contains);

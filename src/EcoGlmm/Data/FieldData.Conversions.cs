@@ -67,7 +67,7 @@ public sealed partial class FieldData
         // A DataTable looks names up without regard to case, and refuses two that differ in nothing else.
         foreach (var clash in _names.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            throw new GlmmException($"A DataTable cannot have the columns {Names.List([.. clash])} together, "
+            throw GlmmException.InData($"A DataTable cannot have the columns {Names.List([.. clash])} together, "
                 + "which differ only in capitals; Rename one of them.");
         }
         foreach (var column in _columns)

@@ -25,7 +25,7 @@ public sealed partial class FieldData
         var id = Texts(by);
         string[] added = [$"{column}_between", $"{column}_within", $"{column}_first", $"{column}_last", $"{column}_records"];
         if (Array.Find(added, _byName.ContainsKey) is { } taken)
-            throw new GlmmException($"There is a column \"{taken}\" already. Rename it, or leave it out with Select.");
+            throw GlmmException.InData($"There is a column \"{taken}\" already. Rename it, or leave it out with Select.");
         var known = Enumerable.Range(0, RowCount).Where(row => id[row] is not null && !double.IsNaN(x[row]))
             .GroupBy(row => id[row]!, StringComparer.Ordinal)
             .ToDictionary(rows => rows.Key, rows => rows.Select(row => x[row]).ToArray(), StringComparer.Ordinal);

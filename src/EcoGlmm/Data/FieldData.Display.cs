@@ -3,7 +3,6 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class FieldData
 {
     /// <summary>

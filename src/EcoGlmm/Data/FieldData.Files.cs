@@ -61,13 +61,13 @@ public sealed partial class FieldData
         }
         catch (EncoderFallbackException invalid)
         {
-            throw new GlmmException($"The file \"{path}\" is not written: a name or label holds half of a character (U+{(int)invalid.CharUnknown:X4}), "
+            throw GlmmException.InFile($"The file \"{path}\" is not written: a name or label holds half of a character (U+{(int)invalid.CharUnknown:X4}), "
                 + "which no text file can. Correct it first.", invalid);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
         {
-            throw new GlmmException($"The file \"{path}\" cannot be written: {failure.Message}", failure);
+            throw GlmmException.InFile($"The file \"{path}\" cannot be written: {failure.Message}", failure);
         }
     }
 }

@@ -18,21 +18,21 @@ public sealed partial class FieldData
         ArgumentNullException.ThrowIfNull(other);
         ArgumentNullException.ThrowIfNull(by);
         if (by.Length == 0)
-            throw new GlmmException("Join needs the name of at least one column that both tables have.");
+            throw GlmmException.InData("Join needs the name of at least one column that both tables have.");
         var known = other.RowKeys(by);
         var rowOf = new Dictionary<string, int>(known.Length, StringComparer.Ordinal);
         for (var row = 0; row < known.Length; row++)
         {
             if (!rowOf.TryAdd(known[row], row))
             {
-                throw new GlmmException($"The other table has two rows, {rowOf[known[row]] + 1} and {row + 1}, for {Described(other, by, row)}, so it is not clear "
+                throw GlmmException.InData($"The other table has two rows, {rowOf[known[row]] + 1} and {row + 1}, for {Described(other, by, row)}, so it is not clear "
                     + "which belongs to a row here. Give it one row for each, for instance by GroupBy and Aggregate.");
             }
         }
 
         var added = other._columns.Where(column => !by.Contains(column.Name)).ToArray();
         if (Array.Find(added, column => _byName.ContainsKey(column.Name)) is { } clash)
-            throw new GlmmException($"Both tables have a column \"{clash.Name}\". Join by it too, or Rename or leave it out (Select) in one of them.");
+            throw GlmmException.InData($"Both tables have a column \"{clash.Name}\". Join by it too, or Rename or leave it out (Select) in one of them.");
         var rows = Array.ConvertAll(RowKeys(by), key => rowOf.GetValueOrDefault(key, -1));
         return new FieldData([.. _columns, .. added.Select(column => TakeOrMissing(column, rows))]);
     }
@@ -50,11 +50,11 @@ public sealed partial class FieldData
         ArgumentNullException.ThrowIfNull(columns);
         string[] names = [.. columns];
         if (names.Length == 0)
-            throw new GlmmException("PivotLonger needs the name of at least one column.");
+            throw GlmmException.InData("PivotLonger needs the name of at least one column.");
         var found = Array.ConvertAll(names, Column);
         if (Array.Find(found, column => column.GetType() != found[0].GetType()) is { } odd)
         {
-            throw new GlmmException($"Column \"{odd.Name}\" is {odd.Kind}, but \"{found[0].Name}\" is {found[0].Kind}: one column cannot hold both. "
+            throw GlmmException.InData($"Column \"{odd.Name}\" is {odd.Kind}, but \"{found[0].Name}\" is {found[0].Kind}: one column cannot hold both. "
                 + "A number column that is shown as a factor has a text in it somewhere.");
         }
 

@@ -42,7 +42,7 @@ public sealed partial class FieldData
     public FieldData Select(params string[] columns)
     {
         if (columns.Length == 0)
-            throw new GlmmException("Select needs the name of at least one column.");
+            throw GlmmException.InData("Select needs the name of at least one column.");
         return new FieldData(Array.ConvertAll(columns, Column));
     }
 

@@ -66,7 +66,7 @@ public sealed partial class FieldData
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Length == 0)
-            throw new GlmmException("GroupBy needs the name of at least one column.");
+            throw GlmmException.InData("GroupBy needs the name of at least one column.");
         var keys = RowKeys(columns);
         var rows = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (var row = 0; row < RowCount; row++)

@@ -23,12 +23,12 @@ public sealed partial class FieldData : IRichDisplay
         foreach (var column in _columns)
         {
             if (string.IsNullOrWhiteSpace(column.Name))
-                throw new GlmmException("A column has no name; every column needs one.");
+                throw GlmmException.InData("A column has no name; every column needs one.");
             if (!_byName.TryAdd(column.Name, column))
-                throw new GlmmException($"Two columns are called \"{column.Name}\"; rename one of them.");
+                throw GlmmException.InData($"Two columns are called \"{column.Name}\"; rename one of them.");
             if (column.Length != RowCount)
             {
-                throw new GlmmException($"Column \"{column.Name}\" has {Names.Count(column.Length, "value")}, but column "
+                throw GlmmException.InData($"Column \"{column.Name}\" has {Names.Count(column.Length, "value")}, but column "
                     + $"\"{_columns[0].Name}\" has {RowCount}; all columns need the same number of rows.");
             }
         }
@@ -52,8 +52,8 @@ public sealed partial class FieldData : IRichDisplay
         ArgumentNullException.ThrowIfNull(name);
         if (_byName.TryGetValue(name, out var column))
             return column;
-        throw new GlmmException($"There is no column \"{name}\"{NearestName.Suggestion(name, _names)} "
-            + $"The columns are {Names.List(_names)}.");
+        throw GlmmException.InData($"There is no column \"{name}\"{NearestName.Suggestion(name, _names)} "
+            + $"The columns are {Names.List(_names)}.", column: name);
     }
 
     /// <summary>
@@ -175,7 +175,7 @@ public sealed partial class FieldData : IRichDisplay
     {
         if (_columns.Length > 0 && column.Length != RowCount)
         {
-            throw new GlmmException($"Column \"{column.Name}\" was given {Names.Count(column.Length, "value")}, but the "
+            throw GlmmException.InData($"Column \"{column.Name}\" was given {Names.Count(column.Length, "value")}, but the "
                 + $"data have {Names.Count(RowCount, "row")}.");
         }
         var position = Array.IndexOf(_names, column.Name);

@@ -33,12 +33,12 @@ internal static class FileContent
         {
             // Letters alone may be the name of a column: PAR1 is light as well as Parquet.
             if (sample.StartsWith(beginning) && (!char.IsLetter((char)beginning[0]) || sample.ContainsAnyInRange((byte)0, (byte)8)))
-                throw new GlmmException($"The file \"{path}\" is not text but {kind}. {advice}");
+                throw GlmmException.InFile($"The file \"{path}\" is not text but {kind}. {advice}");
         }
         if (encoding is null && sample is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..]) && Utf16(sample) is null
             && sample.Count((byte)0) > Math.Max(1, ZerosInText * sample.Length))
         {
-            throw new GlmmException($"The file \"{path}\" is not text: many of its bytes are zero. Save the table as CSV and read that; "
+            throw GlmmException.InFile($"The file \"{path}\" is not text: many of its bytes are zero. Save the table as CSV and read that; "
                 + "if it is a text in an unusual encoding, name it: new CsvOptions { Encoding = … }.");
         }
     }

@@ -59,12 +59,16 @@ internal abstract class QueryColumn(string name, int ordinal)
 
         public override void Append(IDataRecord record)
         {
-            if (_mixed is null && !record.IsDBNull(Ordinal) && (TypeAt(record, Ordinal) != type || IsBeyond(record)))
-                _mixed = new AnyColumn(Name, Ordinal, type, _values);
-            if (_mixed is not null)
-                _mixed.Append(record);
-            else
-                _values.Add(record.IsDBNull(Ordinal) ? double.NaN : Read(record));
+            try
+            {
+                Take(record);
+            }
+            catch (Exception e) when (e is InvalidCastException or OverflowException)
+            {
+                // A number may have more digits than a decimal, or be no number.
+                throw new GlmmException($"Column \"{Name}\" of the query cannot be read as a number in row {_values.Count + 1}: "
+                    + $"{e.Message} Cast it in the query, for example to double precision.", e);
+            }
         }
 
         public override FieldColumn ToColumn() => _mixed?.ToColumn() ?? new NumericColumn(Name, [.. _values]);
@@ -73,18 +77,14 @@ internal abstract class QueryColumn(string name, int ordinal)
             type == typeof(long) && NumberLabels.Exact(record.GetInt64(Ordinal)) is not null
             || type == typeof(decimal) && NumberLabels.Exact(record.GetDecimal(Ordinal)) is not null;
 
-        private double Read(IDataRecord record)
+        private void Take(IDataRecord record)
         {
-            try
-            {
-                return read(record, Ordinal);
-            }
-            catch (Exception e) when (e is InvalidCastException or OverflowException)
-            {
-                // A number may have more digits than a decimal.
-                throw new GlmmException($"Column \"{Name}\" of the query cannot be read as a number in row {_values.Count + 1}: "
-                    + $"{e.Message} Cast it in the query, for example to double precision.", e);
-            }
+            if (_mixed is null && !record.IsDBNull(Ordinal) && (TypeAt(record, Ordinal) != type || IsBeyond(record)))
+                _mixed = new AnyColumn(Name, Ordinal, type, _values);
+            if (_mixed is not null)
+                _mixed.Append(record);
+            else
+                _values.Add(record.IsDBNull(Ordinal) ? double.NaN : read(record, Ordinal));
         }
     }
 

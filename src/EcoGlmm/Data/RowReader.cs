@@ -16,7 +16,7 @@ internal static class RowReader
         if (declared is not null)
             RefuseUnnamed(declared);
         if (missing >= 0)
-            throw new GlmmException($"Row {missing + 1} of the sequence is null; leave such rows out.");
+            throw GlmmException.InData($"Row {missing + 1} of the sequence is null; leave such rows out.");
         if (rows.Length == 0)
             return FromProperties(rows, declared ?? typeof(object));
         if (rows is [DataRow { Table: var table }, ..])
@@ -32,12 +32,12 @@ internal static class RowReader
     {
         if (typeof(ITuple).IsAssignableFrom(type))
         {
-            throw new GlmmException("The rows are tuples, whose elements have no names once the program runs. Use a "
+            throw GlmmException.InData("The rows are tuples, whose elements have no names once the program runs. Use a "
                 + "record or an anonymous object: rows.Select(row => new { row.Nest, row.Count }).");
         }
         if (type.IsPrimitive || ColumnBuilder.CanHold(type) || type.IsArray)
         {
-            throw new GlmmException($"A sequence of {ColumnBuilder.TypeName(type)} has no column names. Give a dictionary "
+            throw GlmmException.InData($"A sequence of {ColumnBuilder.TypeName(type)} has no column names. Give a dictionary "
                 + "from names to values: new Dictionary<string, double[]> { [\"Mass\"] = mass }.");
         }
     }
@@ -51,7 +51,7 @@ internal static class RowReader
             return first;
         if (declared is not null && Properties(declared).Length > 0)
             return declared;
-        throw new GlmmException($"The rows are of different types: row 1 is a {ColumnBuilder.TypeName(first)}, row "
+        throw GlmmException.InData($"The rows are of different types: row 1 is a {ColumnBuilder.TypeName(first)}, row "
             + $"{other + 1} a {ColumnBuilder.TypeName(rows[other].GetType())}. Give rows of one type.");
     }
 
@@ -60,7 +60,7 @@ internal static class RowReader
         var properties = Properties(type);
         if (properties.Length == 0)
         {
-            throw new GlmmException($"The rows, of type {ColumnBuilder.TypeName(type)}, have no public properties to take "
+            throw GlmmException.InData($"The rows, of type {ColumnBuilder.TypeName(type)}, have no public properties to take "
                 + "as columns. Give records or anonymous objects.");
         }
         foreach (var property in properties)
@@ -70,7 +70,7 @@ internal static class RowReader
                     StringComparison.Ordinal) == true;
             if (!isKnown)
             {
-                throw new GlmmException($"The property {property.Name} of {ColumnBuilder.TypeName(type)} is a "
+                throw GlmmException.InData($"The property {property.Name} of {ColumnBuilder.TypeName(type)} is a "
                     + $"{ColumnBuilder.TypeName(property.PropertyType)}, and a column takes numbers, texts, true/false "
                     + $"and dates. Choose the properties to use: rows.Select(row => new {{ row.{Usable(properties)} }}).");
             }
@@ -86,7 +86,7 @@ internal static class RowReader
                 }
                 catch (TargetInvocationException failure)
                 {
-                    throw new GlmmException($"The property {property.Name} of row {row + 1} cannot be read: "
+                    throw GlmmException.InData($"The property {property.Name} of row {row + 1} cannot be read: "
                         + failure.InnerException!.Message, failure.InnerException);
                 }
             }
@@ -108,7 +108,7 @@ internal static class RowReader
         var columns = new Dictionary<string, object?[]>(StringComparer.Ordinal);
         for (var row = 0; row < rows.Length; row++)
         {
-            var entries = TableReader.Entries(rows[row]) ?? throw new GlmmException(
+            var entries = TableReader.Entries(rows[row]) ?? throw GlmmException.InData(
                 $"Row 1 is a dictionary, but row {row + 1} is a {ColumnBuilder.TypeName(rows[row].GetType())}.");
             foreach (var (name, value) in entries)
             {

@@ -17,21 +17,21 @@ internal static class TableReader
         switch (table)
         {
             case null:
-                throw new GlmmException("There are no data: the table given is null.");
+                throw GlmmException.InData("There are no data: the table given is null.");
             case FieldData data:
                 return data;
             case string text:
-                throw new GlmmException($"FieldData.From was given the text \"{text}\". To read a file, write "
+                throw GlmmException.InData($"FieldData.From was given the text \"{text}\". To read a file, write "
                     + "FieldData.ReadCsv(path).");
             case Task:
-                throw new GlmmException("FieldData.From was given a task that is still to deliver its data; write await "
+                throw GlmmException.InData("FieldData.From was given a task that is still to deliver its data; write await "
                     + "before it.");
             case DataTable dataTable:
                 return FromDataTable(dataTable);
             case DataView view:
                 return FromDataTable(view.ToTable());
             case DataSet set:
-                throw new GlmmException("A DataSet holds several tables: "
+                throw GlmmException.InData("A DataSet holds several tables: "
                     + $"{Names.List([.. set.Tables.Cast<DataTable>().Select(one => one.TableName)])}. Give one of them, "
                     + "for instance set.Tables[0].");
             case IDataReader reader:
@@ -45,7 +45,7 @@ internal static class TableReader
             return FromColumns(entries);
         if (table is IEnumerable rows)
             return RowReader.Read(rows);
-        throw new GlmmException($"A {ColumnBuilder.TypeName(table.GetType())} is not a table. {Accepted} A single object "
+        throw GlmmException.InData($"A {ColumnBuilder.TypeName(table.GetType())} is not a table. {Accepted} A single object "
             + "becomes a row within an array: new[] { row }.");
     }
 
@@ -62,7 +62,7 @@ internal static class TableReader
             {
                 if (entry.Key is not string name)
                 {
-                    throw new GlmmException("The keys of a dictionary of columns are their names, but "
+                    throw GlmmException.InData("The keys of a dictionary of columns are their names, but "
                         + $"{entry.Key} is a {ColumnBuilder.TypeName(entry.Key.GetType())}, not a text.");
                 }
                 entries.Add(new(name, entry.Value));
@@ -87,8 +87,8 @@ internal static class TableReader
         new(entries.ConvertAll(entry => entry.Value switch
         {
             IEnumerable values and not string => ColumnBuilder.FromValues(entry.Key, values),
-            null => throw new GlmmException($"Column \"{entry.Key}\" is null instead of a sequence of values."),
-            var single => throw new GlmmException($"Column \"{entry.Key}\" is a single "
+            null => throw GlmmException.InData($"Column \"{entry.Key}\" is null instead of a sequence of values."),
+            var single => throw GlmmException.InData($"Column \"{entry.Key}\" is a single "
                 + $"{ColumnBuilder.TypeName(single.GetType())}, but a column is a sequence of values, one per row; for a "
                 + "single row write an array with one value."),
         }));
@@ -106,12 +106,12 @@ internal static class TableReader
     private static FieldData FromDataReader(IDataReader reader)
     {
         if (reader.IsClosed)
-            throw new GlmmException("The data reader is closed already; run the query again.");
+            throw GlmmException.InData("The data reader is closed already; run the query again.");
         var columns = new QueryColumn[reader.FieldCount];
         for (var i = 0; i < columns.Length; i++)
         {
             if (string.IsNullOrWhiteSpace(NameOf(reader, i)))
-                throw new GlmmException($"Column {i + 1} of the query has no name; give it one with AS.");
+                throw GlmmException.InData($"Column {i + 1} of the query has no name; give it one with AS.");
             columns[i] = QueryColumn.For(reader, i);
         }
         while (reader.Read())
@@ -130,7 +130,7 @@ internal static class TableReader
         }
         catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException or NullReferenceException)
         {
-            throw new GlmmException("The data reader gives its columns no names. Where the first row of a sheet holds them, tell the reader so (UseHeaderRow of "
+            throw GlmmException.InData("The data reader gives its columns no names. Where the first row of a sheet holds them, tell the reader so (UseHeaderRow of "
                 + "ExcelDataReader's AsDataSet, whose tables FieldData.From takes), or give FieldData.From a list of records.", e);
         }
     }

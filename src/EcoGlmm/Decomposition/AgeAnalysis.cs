@@ -9,7 +9,6 @@ namespace EcoGlmm;
 /// The methods that separate ageing from selective disappearance, side by side on the same rows. As the last expression of a cell it shows a
 /// card.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
 {
     private readonly AgeApproach[] _approaches;

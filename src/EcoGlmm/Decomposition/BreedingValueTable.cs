@@ -12,7 +12,6 @@ namespace EcoGlmm;
 public sealed record BreedingValue(string Name, string Term, double Value, double PredictionError, double Accuracy);
 
 /// <summary>The breeding values of all relatives, those without records among them.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class BreedingValueTable : IReadOnlyList<BreedingValue>, IResultTable
 {
     private readonly BreedingValue[] _rows;

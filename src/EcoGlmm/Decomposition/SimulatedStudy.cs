@@ -3,7 +3,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>A simulated study: what the field book holds, and the truth behind it.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class SimulatedStudy : IRichDisplay
 {
     internal SimulatedStudy(FieldStudyDesign design, long seed, FieldData records, FieldData individuals, double[] yearEffects,

@@ -26,7 +26,7 @@ internal static class AutocorrelationFigures
         int n = time.Length;
         int[] places = n <= MostDrawn ? [.. Enumerable.Range(0, n)] : [.. Enumerable.Range(0, MostDrawn).Select(i => (int)((long)i * n / MostDrawn))];
         int[] rows = Array.ConvertAll(places, i => order[i]);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
+        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         int window = Math.Max(3, n / 15) | 1;
         double[] running = RunningMean(inOrder, window);
         double[] x = Array.ConvertAll(rows, r => time[r]);
@@ -98,7 +98,7 @@ internal static class AutocorrelationFigures
     public static Panel Map(SimulatedResiduals residuals, ResidualRows names, double[] x, double[] y, TestResult test, Func<int[], double[][]> simulatedRows)
     {
         int[] rows = ResidualPoints.Choose(x, residuals.ScaledValues);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
+        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         List<Trace> traces = [];
         double lower = -1;
         foreach ((double upper, string name, string color, MarkerSymbol symbol) in s_classes)
@@ -182,7 +182,7 @@ internal static class AutocorrelationFigures
     {
         double[] scaled = residuals.ScaledValues;
         int[] rows = ResidualPoints.Choose(scaled, scaled);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
+        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         double mean = SimulationSource.Mean(scaled), level = SimulationSource.Mean(lag);
         double[] ends = [0, 1];
         return new Panel("Are neighbours alike?",

@@ -1,4 +1,5 @@
 using EcoGlmm.Diagnostics;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -14,5 +15,12 @@ public static partial class DiagnosticsExtensions
     /// <remarks>All p-values are adjusted together by Holm's method, so that a correct model is seldom called wrong.</remarks>
     /// <param name="fit">The fit.</param>
     /// <param name="options">Number and seed of simulations, exact influence; defaults when null.</param>
-    public static ModelCheck Check(this GlmmFit fit, CheckOptions? options = null) => new ModelChecker(fit, options ?? new CheckOptions()).Check();
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ModelCheck Check(this GlmmFit fit, CheckOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        using var live = LiveProgress.Start("Checking the model", cancellation: cancellationToken);
+        return new ModelChecker(fit, options ?? new CheckOptions()).Check();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using EcoGlmm.Diagnostics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -18,7 +19,6 @@ public sealed record GroupInfluence(string Level, int RowCount, double CooksDist
 }
 
 /// <summary>The influence of each level of a factor on the fixed effects.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTable
 {
     /// <summary>A level is called influential when a coefficient moves by more standard errors than this without it.</summary>
@@ -78,8 +78,11 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
     {
         GroupInfluence[] known = [.. _levels.Where(l => double.IsFinite(l.CooksDistance)).OrderBy(l => l.CooksDistance)];
         int influential = known.Count(l => l.LargestChange > Limit);
-        double[] x = [.. Enumerable.Range(1, known.Length).Select(i => (double)i)];
-        bool named = known.Length <= 40;
+        int count = known.Length;
+        int[] drawn = ResidualPoints.ChooseSorted(count, ResidualPoints.MostLevels);
+        known = Array.ConvertAll(drawn, i => known[i]);
+        double[] x = Array.ConvertAll(drawn, i => i + 1.0);
+        bool named = count <= 40;
         var points = new PointTrace(named ? Array.ConvertAll(x, v => v - 1) : x, Array.ConvertAll(known, l => l.CooksDistance))
         {
             Name = Group,
@@ -91,7 +94,7 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
         };
         var panel = new Panel(null, points)
         {
-            XAxis = named ? new Axis(Group) { Categories = Array.ConvertAll(known, l => l.Level) } : $"{Group} (levels, by influence)",
+            XAxis = named ? new Axis(Group) { Categories = Array.ConvertAll(known, l => l.Level) } : $"{Group} (levels, by influence{ResidualPoints.Drawn(count)})",
             YAxis = new Axis("Cook's distance") { Minimum = 0 },
             Annotations =
             [

@@ -55,15 +55,14 @@ public sealed record CheckOptions
 /// <summary>
 /// The checks that a cautious reader would make of a fitted model: a verdict in words, what to try next, and the evidence.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelCheck : IResultTable
 {
     private const int NamesShown = 4;
 
-    private readonly IReadOnlyList<Figure> _figures;
+    private readonly Lazy<IReadOnlyList<Figure>> _figures;
 
     internal ModelCheck(GlmmFit fit, SimulatedResiduals? residuals, IReadOnlyList<CheckFinding> findings, CheckCure? cure,
-        IReadOnlyList<TermCollinearity> collinearity, IReadOnlyList<GroupInfluences> influences, IReadOnlyList<Figure> figures)
+        IReadOnlyList<TermCollinearity> collinearity, IReadOnlyList<GroupInfluences> influences, IReadOnlyList<Func<Figure>> figures)
     {
         Fit = fit;
         Residuals = residuals;
@@ -71,7 +70,7 @@ public sealed class ModelCheck : IResultTable
         Cure = cure;
         Collinearity = collinearity;
         Influences = influences;
-        _figures = figures;
+        _figures = new(() => Array.AsReadOnly([.. figures.Select(draw => draw())]));
         Status = findings.Any(f => f.Status == CheckStatus.Problem) ? CheckStatus.Problem
             : findings.Any(f => f.Status == CheckStatus.Caution) ? CheckStatus.Caution : CheckStatus.Good;
     }
@@ -97,8 +96,8 @@ public sealed class ModelCheck : IResultTable
     /// <summary>The influence of the levels of each grouping factor.</summary>
     public IReadOnlyList<GroupInfluences> Influences { get; }
 
-    /// <summary>The figures of the evidence: residuals, patterns, random effects, influence.</summary>
-    public IReadOnlyList<Figure> Figures => _figures;
+    /// <summary>The figures of the evidence: residuals, patterns, random effects, influence; drawn when first asked for.</summary>
+    public IReadOnlyList<Figure> Figures => _figures.Value;
 
     /// <summary>The verdict in a sentence or two, with what to try first.</summary>
     public string Verdict

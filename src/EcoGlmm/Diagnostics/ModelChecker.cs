@@ -14,7 +14,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
     private readonly List<CheckFinding> _findings = [];
     private readonly List<(string Name, TestResult Test)> _normality = [];
-    private readonly List<Figure> _figures = [];
+    private readonly List<Func<Figure>> _figures = [];
 
     public ModelCheck Check()
     {
@@ -66,8 +66,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             return null;
         }
 
-        _figures.Add(symptoms.Residuals.Plot());
-        _figures.Add(symptoms.Residuals.PlotAll());
+        _figures.Add(symptoms.Residuals.Plot);
+        _figures.Add(() => symptoms.Residuals.PlotAll());
         return symptoms;
     }
 
@@ -93,7 +93,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         }
 
         if (panels.Count > 0)
-            _figures.Add(new Figure("Are the random effects normal?", panels) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
+            _figures.Add(() => new Figure("Are the random effects normal?", panels) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
     }
 
     private IReadOnlyList<TermCollinearity> Collinearity()
@@ -132,7 +132,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
             GroupInfluences influences = fit.Influence(group, options.ExactInfluence);
             all.Add(influences);
-            _figures.Add(influences.Plot());
+            _figures.Add(influences.Plot);
             IReadOnlyList<GroupInfluence> strong = influences.Influential;
             if (strong.Count == 0)
             {
@@ -155,10 +155,10 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         double[] adjusted = symptoms?.Judge(normality) ?? PValueAdjustment.Holm(normality);
         foreach (Symptom s in symptoms?.All ?? [])
         {
-            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? CheckAdvice.Name(s) : s.Name, CheckAdvice.Status(s), () => CheckAdvice.For(s, symptoms!))
-                with { Rank = CheckAdvice.Rank(s, symptoms!) });
-            if (s is { Kind: SymptomKind.Time, Test: { IsSignificant: true, HasChart: true } })
-                _figures.Add(s.Test.Plot());
+            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? s.Check.NameOf(s) : s.Name, s.Check.StatusOf(s), () => s.Check.AdviceOn(s, symptoms!))
+                with { Rank = s.Check.RankOf(s, symptoms!) });
+            if (s.Check.ShowsChart && s.Test is { IsSignificant: true, HasChart: true })
+                _figures.Add(s.Test.Plot);
         }
 
         for (int i = 0; i < _normality.Count; i++)

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 
@@ -24,7 +25,7 @@ internal static class MoranI
         double mean = SimulationSource.Mean(values);
         double[] deviation = Array.ConvertAll(values, v => v - mean);
         var rowSum = new double[n];
-        Parallel.For(0, n, i =>
+        Parallel.For(0, n, LiveProgress.CurrentParallel(), i =>
         {
             double sum = 0;
             for (int j = 0; j < n; j++)
@@ -39,7 +40,7 @@ internal static class MoranI
         var lag = new double[n];
         var symmetric = new double[n];
         var columnSum = new double[n];
-        Parallel.For(0, n, i =>
+        Parallel.For(0, n, LiveProgress.CurrentParallel(), i =>
         {
             for (int j = 0; j < n; j++)
             {
@@ -81,7 +82,7 @@ internal static class MoranI
     public static double[][] Weights(int n, Func<int, int, double> weight)
     {
         var weights = new double[n][];
-        Parallel.For(0, n, i =>
+        Parallel.For(0, n, LiveProgress.CurrentParallel(), i =>
         {
             var row = new double[n];
             double sum = 0;

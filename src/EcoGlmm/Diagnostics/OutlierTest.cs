@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 
@@ -6,6 +7,9 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>How many rows lie outside all simulations, and how many should.</summary>
 internal static class OutlierTest
 {
+    /// <summary>The verdict on fewer outliers than expected.</summary>
+    public const string TooFew = "too few";
+
     public static OutlierTestType Resolve(OutlierTestType type, bool integerResponse) =>
         type != OutlierTestType.Default ? type : integerResponse ? OutlierTestType.LeaveOneOut : OutlierTestType.Binomial;
 
@@ -44,7 +48,7 @@ internal static class OutlierTest
         double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, int replicates, RandomStream random)
     {
         var counts = new double[Math.Min(replicates, simulated.Length)];
-        Parallel.For(0, counts.Length, i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
+        Parallel.For(0, counts.Length, LiveProgress.CurrentParallel(), i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
         return (Compared("Outlier test (bootstrap)", scaled, counts, alternative, margin), counts);
     }
 
@@ -106,7 +110,7 @@ internal static class OutlierTest
         return new TestResult(name, outliers, p, alternative.RName(), message)
         {
             Resolution = resolution,
-            Verdict = !significant ? "as expected" : many ? "too many" : "too few",
+            Verdict = !significant ? "as expected" : many ? "too many" : TooFew,
         };
     }
 }

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -64,7 +65,7 @@ internal sealed class QuantileSpline
     {
         var spline = new QuantileSpline(x);
         var curves = new QuantileCurve[quantiles.Count];
-        Parallel.For(0, curves.Length, q => curves[q] = spline.Curve(r, quantiles[q]));
+        Parallel.For(0, curves.Length, LiveProgress.CurrentParallel(), q => curves[q] = spline.Curve(r, quantiles[q]));
         return (spline.Grid, curves);
     }
 

@@ -49,26 +49,28 @@ internal static class RandomEffectNormality
         double[] expected = [.. Enumerable.Range(1, n).Select(i => NormalDistribution.Quantile((i - 0.5) / n))];
         double[] line = Array.ConvertAll(expected, q => mean + (sd * q));
         double Limit(int i, double probability) => mean + (sd * NormalDistribution.Quantile(Beta.InvCDF(i + 1, n - i, probability)));
+        int[] drawn = ResidualPoints.ChooseSorted(n, ResidualPoints.MostLevels);
+        T[] Of<T>(T[] values) => Array.ConvertAll(drawn, i => values[i]);
         return new Panel(name,
-            new LineTrace(expected, line)
+            new LineTrace(Of(expected), Of(line))
             {
                 Name = "Normal",
                 Color = Palette.Ink,
                 Width = 1,
-                Lower = [.. Enumerable.Range(0, n).Select(i => Limit(i, 0.025))],
-                Upper = [.. Enumerable.Range(0, n).Select(i => Limit(i, 0.975))],
-                Text = [.. expected.Select(_ => "Normal, with its pointwise 95 % band")],
+                Lower = [.. drawn.Select(i => Limit(i, 0.025))],
+                Upper = [.. drawn.Select(i => Limit(i, 0.975))],
+                Text = [.. drawn.Select(_ => "Normal, with its pointwise 95 % band")],
             },
-            new PointTrace(expected, sorted)
+            new PointTrace(Of(expected), Of(sorted))
             {
                 Name = "Conditional modes",
                 Color = test.IsSignificant ? Palette.Vermillion : Palette.Blue,
                 Size = 6,
                 Opacity = 0.85,
-                Text = [.. sorted.Select((v, i) => FormattableString.Invariant($"{labels[i]}\nStandardised mode {v:0.00}\nExpected {expected[i]:0.00}"))],
+                Text = [.. drawn.Select(i => FormattableString.Invariant($"{labels[i]}\nStandardised mode {sorted[i]:0.00}\nExpected {expected[i]:0.00}"))],
             })
         {
-            XAxis = "Normal quantile",
+            XAxis = $"Normal quantile{ResidualPoints.Drawn(n)}",
             YAxis = "Standardised mode",
             Annotations = [ResidualFigures.TestLine("Normality (Shapiro-Wilk)", test)],
         };

@@ -59,7 +59,7 @@ internal static class ResidualFigures
         double[] scaled = Array.ConvertAll(predictor.Rows, row => residuals.ScaledValues[row]);
         int[] drawn = ResidualPoints.Choose(predictor.Values, scaled);
         int[] rows = Array.ConvertAll(drawn, k => predictor.Rows[k]);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows(rows));
+        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         if (!predictor.IsPrediction)
             hover = [.. hover.Select((text, i) => FormattableString.Invariant($"{text}\n{predictor.Name} {predictor.Values[drawn[i]]:G5}"))];
         int[] inside = [.. Enumerable.Range(0, rows.Length).Where(i => !ResidualPoints.IsOutlier(scaled[drawn[i]]))];
@@ -146,9 +146,11 @@ internal static class ResidualFigures
     public static Panel ManyLevels(double[] scaled, Grouping grouping, string axisTitle, string? title, TestResult test)
     {
         double[] means = Array.ConvertAll(grouping.Rows, rows => rows.Average(row => scaled[row]));
-        int[] order = [.. Enumerable.Range(0, means.Length).OrderBy(g => means[g])];
+        int[] sorted = [.. Enumerable.Range(0, means.Length).OrderBy(g => means[g])];
+        int[] drawn = ResidualPoints.ChooseSorted(means.Length, ResidualPoints.MostLevels);
+        int[] order = Array.ConvertAll(drawn, i => sorted[i]);
         double[] half = Array.ConvertAll(order, g => 1.959964 / Math.Sqrt(12.0 * grouping.Rows[g].Length));
-        double[] x = [.. Enumerable.Range(1, means.Length).Select(i => (double)i)];
+        double[] x = Array.ConvertAll(drawn, i => i + 1.0);
         double[] y = Array.ConvertAll(order, g => means[g]);
         return new Panel(title, new PointTrace(x, y)
         {
@@ -162,7 +164,7 @@ internal static class ResidualFigures
                 $"{axisTitle} {grouping.Levels[g]}\nMean residual {means[g]:0.00} of {grouping.Rows[g].Length} {(grouping.Rows[g].Length == 1 ? "row" : "rows")}\nUniform: {test.Parts[g].AdjustedText} (adjusted)")),
         })
         {
-            XAxis = $"{axisTitle} (levels, by mean residual)",
+            XAxis = $"{axisTitle} (levels, by mean residual{ResidualPoints.Drawn(means.Length)})",
             YAxis = Unit with { Title = "Mean residual" },
             Shapes = [Shape.HorizontalLine(0.5)],
             Annotations = LevelLines(grouping, test),

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using System.Globalization;
 using System.Text;
 
@@ -7,7 +8,10 @@ namespace EcoGlmm.Diagnostics;
 internal static class ResidualPoints
 {
     /// <summary>Figures of more rows than this draw a part of them.</summary>
-    public const int Limit = 5000;
+    public const int Limit = 1500;
+
+    /// <summary>The most points that hovering says everything of.</summary>
+    private const int MostDetailed = 1000;
 
     /// <summary>
     /// The rows to draw, ascending: all of them, or, of many, those at even steps along the order of <paramref name="x"/> and
@@ -28,20 +32,36 @@ internal static class ResidualPoints
     }
 
     /// <summary>Places of a sorted list to draw: all, or even steps with every place among the first and last hundred.</summary>
-    public static int[] ChooseSorted(int n) => n <= Limit
+    public static int[] ChooseSorted(int n, int limit = Limit) => n <= limit
         ? [.. Enumerable.Range(0, n)]
-        : [.. Enumerable.Range(0, 100), .. Steps(n - 200, Limit - 200).Select(i => i + 100), .. Enumerable.Range(n - 100, 100)];
+        : [.. Enumerable.Range(0, 100), .. Steps(n - 200, limit - 200).Select(i => i + 100), .. Enumerable.Range(n - 100, 100)];
+
+    /// <summary>The most levels of a grouping factor that a figure draws; of more, the first and last hundred and even steps between.</summary>
+    public const int MostLevels = 600;
+
+    /// <summary>"; 600 of 4,500 drawn", or nothing when all are.</summary>
+    public static string Drawn(int levels) => levels <= MostLevels ? "" : string.Create(CultureInfo.InvariantCulture, $"; {MostLevels} of {levels:N0} drawn");
 
     public static bool IsOutlier(double scaled) => scaled is 0 or 1;
 
     /// <summary>How strongly to draw one of so many points.</summary>
     public static double Opacity(int count) => Math.Clamp(30 / Math.Sqrt(count), 0.35, 0.85);
 
-    /// <summary>Row, observed, predicted, residual, and the central 95 % of what was simulated for the row.</summary>
-    public static string[] Hover(SimulatedResiduals residuals, ResidualRows names, int[] rows, double[][] simulated)
+    /// <summary>
+    /// Row, observed, predicted, residual, and the central 95 % of what was simulated for the row; of many rows only what the axes do
+    /// not show, since words are most of a figure's weight.
+    /// </summary>
+    public static string[] Hover(SimulatedResiduals residuals, ResidualRows names, int[] rows, Func<int[], double[][]> simulatedRows)
     {
+        if (rows.Length > MostDetailed)
+        {
+            return Array.ConvertAll(rows, row => $"{names.Kind} {names.Label(row)}\nObserved {Number(residuals.ObservedValues[row])}"
+                + $"\nPredicted {Number(residuals.FittedValues[row])}");
+        }
+
+        double[][] simulated = simulatedRows(rows);
         var text = new string[rows.Length];
-        Parallel.For(0, rows.Length, i =>
+        Parallel.For(0, rows.Length, LiveProgress.CurrentParallel(), i =>
         {
             int row = rows[i];
             Array.Sort(simulated[i]);

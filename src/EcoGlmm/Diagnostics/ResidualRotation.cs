@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Diagnostics;
@@ -30,7 +31,7 @@ internal static class ResidualRotation
 
         double[] l = Factor(covariance, n);
         var turned = new double[simulated.Length][];
-        Parallel.For(0, simulated.Length, s => turned[s] = Forward(l, n, simulated[s]));
+        Parallel.For(0, simulated.Length, LiveProgress.CurrentParallel(), s => turned[s] = Forward(l, n, simulated[s]));
         return (Forward(l, n, observed), turned);
     }
 

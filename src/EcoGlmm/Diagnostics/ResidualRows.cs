@@ -6,6 +6,9 @@ namespace EcoGlmm.Diagnostics;
 /// <param name="Origin">What the residuals are of, for the figure's title; null for nothing to say.</param>
 internal sealed record ResidualRows(string Kind, Func<int, string> Label, string? Origin)
 {
+    /// <summary>What several rows are, in a sentence.</summary>
+    public string Plural => $"{Kind.ToLowerInvariant()}s";
+
     public static readonly ResidualRows Plain =
         new("Row", row => (row + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), null);
 }

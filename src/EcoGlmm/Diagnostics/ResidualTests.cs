@@ -7,7 +7,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>Several tests of the same residuals, with p-values adjusted for their number by Holm's method.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ResidualTests : IReadOnlyList<TestResult>, IResultTable
 {
     private readonly TestResult[] _tests;

@@ -11,7 +11,7 @@ public sealed partial class SimulatedResiduals
     /// Right: residuals against the rank-transformed prediction, with smooth quantile curves that lie on the dashed lines when
     /// the model is right. Significant tests are coloured and said in words; rows outside all simulations are stars.
     /// </summary>
-    /// <remarks>Of more than 5,000 rows a fixed part is drawn, and the figure says so; tests and curves use all rows.</remarks>
+    /// <remarks>Of more than 1,500 rows a fixed part is drawn, and the figure says so; tests and curves use all rows.</remarks>
     public Figure Plot()
     {
         TestResult outliers = TestOutliers();
@@ -64,7 +64,7 @@ public sealed partial class SimulatedResiduals
     private string Describe()
     {
         string kind = _refits is not null ? "refits" : "simulations";
-        string text = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} {(_rows.Kind == "Row" ? "rows" : "groups")}, {Count:N0} {kind}");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} {_rows.Plural}, {Count:N0} {kind}");
         if (FailedRefits > 0)
             text += $" ({FailedRefits} more failed and are left out)";
         if (IsRotated)

@@ -16,7 +16,6 @@ namespace EcoGlmm;
 /// but made again when something asks for them. Immutable, and safe to share among threads: what is computed on demand is
 /// computed once, and arrays handed out are copies.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed partial class SimulatedResiduals : IResultTable
 {
     /// <summary>The seed used when none is given.</summary>

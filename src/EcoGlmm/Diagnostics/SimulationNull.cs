@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Diagnostics;
@@ -16,7 +17,7 @@ internal static class SimulationNull
         var residuals = new double[count][];
         for (int s = 0; s < count; s++)
             residuals[s] = new double[n];
-        Parallel.For(0, n, () => (new double[count + 1], new int[count + 1]), (row, _, work) =>
+        Parallel.For(0, n, LiveProgress.CurrentParallel(), () => (new double[count + 1], new int[count + 1]), (row, _, work) =>
         {
             (double[] values, int[] order) = work;
             RandomStream ties = random.Split(row);
@@ -43,7 +44,7 @@ internal static class SimulationNull
     public static double[] Statistics(double[][] residuals, Func<double[], double> statistic)
     {
         var values = new double[residuals.Length];
-        Parallel.For(0, values.Length, s => values[s] = statistic(residuals[s]));
+        Parallel.For(0, values.Length, LiveProgress.CurrentParallel(), s => values[s] = statistic(residuals[s]));
         return values;
     }
 

@@ -13,7 +13,6 @@ namespace EcoGlmm;
 /// </param>
 /// <param name="Alternative">The alternative hypothesis: "two.sided", "greater" or "less".</param>
 /// <param name="Message">One sentence, in plain words, on what the test found.</param>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed record TestResult(string Name, double Statistic, double PValue, string Alternative, string Message) : IResultTable
 {
     /// <summary>The p-value below which the messages and figures of this library call a departure significant.</summary>

@@ -153,9 +153,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         return value;
     }
 
-    /// <summary>Rounding errors of a sum of log-densities of counts, whose terms are of the size of y log y each.</summary>
-    private double RoundingErrors() =>
-        Model.Family.IsDiscrete ? Tolerances.CountRounding * Model.Y.Sum(y => Math.Abs(y) * Math.Log(1 + Math.Abs(y))) : 0;
+    /// <summary>Rounding errors of a sum of log-densities of counts.</summary>
+    private double RoundingErrors() => Tolerances.CountRounding * Model.Y.Sum(Model.Family.LargestTerm);
 
     /// <summary>
     /// A better inverse Hessian from the last evaluation, where there are zeros to be told apart: the curvature of a mixture

@@ -12,16 +12,6 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class ModeSearch
 {
-    private const int MaxIterations = 200;
-
-    // Steps this short, one after the other, because longer ones have no likelihood: the modes are at the edge of a link's range.
-    private const double CrampedStep = 1e-3;
-    private const int MaxCrampedSteps = 3;
-
-    // The last step is taken without another look at the function: after a Newton step the decrement falls to its square,
-    // after a step with an older factor to a fraction.
-    private const double NewtonTolerance = 1e-9;
-    private const double ReusedTolerance = 1e-16;
     private readonly MixedModel _model;
     private readonly RandomEffectsSystem _system;
     private readonly ObservationModel _observations;
@@ -149,8 +139,8 @@ internal sealed class ModeSearch
     /// </summary>
     public bool TryOtherModes()
     {
-        const int gridPoints = 81;
-        const double gridEnd = 4;
+        const int gridPoints = Tolerances.ModeGridPoints;
+        const double gridEnd = Tolerances.ModeGridEnd;
         var start = (double[])Modes.Clone();
         var value = ValueAt(Modes);
         var best = (double[])Modes.Clone();
@@ -168,7 +158,7 @@ internal sealed class ModeSearch
                     var cost = LevelCosts(term, effect, _trial);
                     for (var l = 0; l < cost.Length; l++)
                     {
-                        if (!(cost[l] < bestCost[l] - 1e-6)) continue;
+                        if (!(cost[l] < bestCost[l] - Tolerances.DeeperMode)) continue;
                         bestCost[l] = cost[l];
                         best[term.LatentOffset + (l * term.Width) + effect] = u;
                     }
@@ -179,7 +169,7 @@ internal sealed class ModeSearch
         }
 
         StartFrom(best);
-        if (Minimise() && ValueAt(Modes) < value - 1e-6) return true;
+        if (Minimise() && ValueAt(Modes) < value - Tolerances.DeeperMode) return true;
         StartFrom(start);
         ValueAt(Modes);
         return false;
@@ -216,7 +206,7 @@ internal sealed class ModeSearch
         var reuse = _hasFactor && _system.IsFactorizationCostly;
         var last = double.PositiveInfinity;
         var cramped = 0;
-        for (var iteration = 0; iteration < MaxIterations; iteration++)
+        for (var iteration = 0; iteration < Tolerances.ModeIterations; iteration++)
         {
             GradientAt(Modes);
             var decrement = double.NaN;
@@ -224,7 +214,7 @@ internal sealed class ModeSearch
             if (reuse)
             {
                 decrement = NewtonStep();
-                if (decrement > 0.05 * last) reuse = false;
+                if (decrement > Tolerances.LeastContraction * last) reuse = false;
             }
 
             if (!reuse)
@@ -233,7 +223,7 @@ internal sealed class ModeSearch
                 fresh = _system.TryFactor();
                 if (!fresh)
                 {
-                    TakeWeights(1e-8);
+                    TakeWeights(Tolerances.LeastWeight);
                     if (!_system.TryFactor())
                     {
                         Failure = "the working weights of the random effects overflow";
@@ -252,7 +242,7 @@ internal sealed class ModeSearch
                 return false;
             }
 
-            if (decrement < (fresh ? NewtonTolerance : ReusedTolerance))
+            if (decrement < (fresh ? Tolerances.NewtonDecrement : Tolerances.ReusedDecrement))
             {
                 for (var j = 0; j < _count; j++) Modes[j] -= _step[j];
                 SetPredictors(Modes);
@@ -260,21 +250,21 @@ internal sealed class ModeSearch
             }
 
             last = decrement;
-            var noise = 1e-11 * (1 + Math.Abs(value));
+            var noise = Tolerances.ModeRounding * (1 + Math.Abs(value));
             var length = 1.0;
             var next = double.PositiveInfinity;
             var impossible = false;
-            for (var halving = 0; halving < 60; halving++, length *= 0.5)
+            for (var halving = 0; halving < Tolerances.ModeHalvings; halving++, length *= 0.5)
             {
                 for (var j = 0; j < _count; j++) _trial[j] = Modes[j] - (length * _step[j]);
                 next = ValueAt(_trial);
                 impossible |= !double.IsFinite(next);
-                if (next <= value - (1e-4 * length * decrement) + noise) break;
+                if (next <= value - (Tolerances.SufficientDecrease * length * decrement) + noise) break;
             }
 
             if (!double.IsFinite(next) || next > value + noise)
             {
-                if (decrement < 1e-8)
+                if (decrement < Tolerances.RoundedDecrement)
                 {
                     ValueAt(Modes);
                     return true;
@@ -291,8 +281,8 @@ internal sealed class ModeSearch
                 return false;
             }
 
-            cramped = impossible && length < CrampedStep ? cramped + 1 : 0;
-            if (cramped >= MaxCrampedSteps)
+            cramped = impossible && length < Tolerances.CrampedStep ? cramped + 1 : 0;
+            if (cramped >= Tolerances.CrampedSteps)
             {
                 Failure = "the conditional modes of the random effects are at the edge of what the link allows";
                 return false;
@@ -303,7 +293,7 @@ internal sealed class ModeSearch
             value = next;
         }
 
-        Failure = $"the conditional modes of the random effects were not found in {MaxIterations} Newton steps";
+        Failure = $"the conditional modes of the random effects were not found in {Tolerances.ModeIterations} Newton steps";
         return false;
     }
 

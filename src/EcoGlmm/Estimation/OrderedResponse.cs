@@ -16,7 +16,7 @@ internal sealed record OrderedResponse(IReadOnlyList<string> Categories, double[
         var column = specification.Response;
         if (column.Trials is not null)
         {
-            throw new GlmmException($"The response {column.Name} gives successes and failures, but ordered categories need one "
+            throw GlmmException.InData($"The response {column.Name} gives successes and failures, but ordered categories need one "
                 + "column of categories. Use Family.Binomial() for successes and failures.");
         }
 
@@ -25,7 +25,7 @@ internal sealed record OrderedResponse(IReadOnlyList<string> Categories, double[
             : OfNumbers(specification);
         var count = response.Categories.Count;
         if (count is >= 2 and <= MostCategories) return response;
-        throw new GlmmException(count < 2
+        throw GlmmException.InData(count < 2
             ? $"The response {column.Name} is the same in every row ({response.Categories[0]}): ordered categories need at least two."
             : $"The response {column.Name} has {count} different values, too many for ordered categories (at most {MostCategories}). "
                 + "For a measurement or a count use another family; or form classes with cut() in the formula.");
@@ -36,7 +36,7 @@ internal sealed record OrderedResponse(IReadOnlyList<string> Categories, double[
         var values = specification.Response.Y;
         if (ResponseData.Rows(specification, i => values[i] != Math.Floor(values[i])) is { } bad)
         {
-            throw new GlmmException($"The response {specification.Response.Name} is numeric but not of whole numbers, as ordered "
+            throw GlmmException.InData($"The response {specification.Response.Name} is numeric but not of whole numbers, as ordered "
                 + $"categories must be. See {bad}. Form classes with cut() in the formula, or use a family for measurements.");
         }
 

@@ -36,7 +36,7 @@ internal sealed class ResponseData
         CheckWeights(specification, family, options.Weights);
         if (column.Trials is not null && family.WeightRole != WeightRole.Trials)
         {
-            throw new GlmmException($"The response {column.Name} gives successes and failures, which needs a binomial family, not {family.Name}. "
+            throw GlmmException.InData($"The response {column.Name} gives successes and failures, which needs a binomial family, not {family.Name}. "
                 + "Use Family.Binomial() or Family.BetaBinomial().");
         }
 
@@ -44,10 +44,10 @@ internal sealed class ResponseData
         {
             if (StrayText(column.Levels) is { } stray)
             {
-                throw new GlmmException($"The response {column.Name} holds numbers, and \"{stray}\", which makes it categorical. If that stands "
+                throw GlmmException.InData($"The response {column.Name} holds numbers, and \"{stray}\", which makes it categorical. If that stands "
                     + $"for a missing value, read the file with new CsvOptions {{ MissingValues = [\"NA\", \"\", \"{stray}\"] }}; otherwise correct it.");
             }
-            throw new GlmmException($"The response {column.Name} is categorical ({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), "
+            throw GlmmException.InData($"The response {column.Name} is categorical ({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), "
                 + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered categories, or AsNumeric(\"{column.Name}\").");
         }
 
@@ -87,7 +87,7 @@ internal sealed class ResponseData
     {
         if (response.Length != Y.Length)
         {
-            throw new GlmmException($"A new response needs one value for each of the {Y.Length} rows that the model was fitted to, but has {response.Length}.");
+            throw GlmmException.InData($"A new response needs one value for each of the {Y.Length} rows that the model was fitted to, but has {response.Length}.");
         }
 
         var y = (double[])response.Clone();
@@ -110,12 +110,13 @@ internal sealed class ResponseData
         var bad = Rows(specification, i => !double.IsFinite(weights[i]) || weights[i] < 0 || (weights[i] == 0 && !zeroAllowed));
         if (Array.TrueForAll(weights, w => w == 0))
         {
-            throw new GlmmException($"The weights in \"{name}\" are all zero, which leaves nothing to fit.");
+            throw GlmmException.InData($"The weights in \"{name}\" are all zero, which leaves nothing to fit.", column: name);
         }
 
         if (bad is not null)
         {
-            throw new GlmmException($"The weights in \"{name}\" must be {(zeroAllowed ? "zero or more" : "greater than zero")}, but are not in {bad}. Correct these values or leave the rows out with Where.");
+            throw GlmmException.InData($"The weights in \"{name}\" must be {(zeroAllowed ? "zero or more" : "greater than zero")}, but are not in {bad}. Correct these values or leave the rows out with Where.",
+                column: name);
         }
     }
 
@@ -132,8 +133,8 @@ internal sealed class ResponseData
             return true;
         });
         if (bad is null) return;
-        throw new GlmmException($"The response {specification.Response.Name} does not fit the family {family.Name}: {reason}. See {bad}."
-            + family.SupportAdvice(y));
+        throw GlmmException.InData($"The response {specification.Response.Name} does not fit the family {family.Name}: {reason}. See {bad}."
+            + family.SupportAdvice(y), column: specification.Response.Name);
     }
 
     /// <summary>Names the rows, counted from one in the user's data, for which a condition holds; null when there are none.</summary>

@@ -131,7 +131,7 @@ internal static class RestrictedEstimator
         {
             Group = FlatGroup,
             EffectNames = names,
-            Structure = new CovarianceStructure("diag", new Diagonal(p)),
+            Structure = new CovarianceStructure(Diagonal.Kind.Name, new Diagonal(p)),
             Title = FlatGroup,
             Z = z,
             Codes = new int[n],

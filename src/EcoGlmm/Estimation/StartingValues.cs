@@ -90,7 +90,7 @@ internal static class StartingValues
         {
             var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
             var zeta = new double[n];
-            var probability = isHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction, 0.02, 0.6);
+            var probability = isHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction, Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
             Array.Fill(zeta, Math.Log(probability / (1 - probability)));
             var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
             zeros.TransposedProduct(zeta, start);
@@ -122,7 +122,7 @@ internal static class StartingValues
         {
             for (var i = 0; i < n; i++)
             {
-                var p = iteration == 0 ? 0.5 : Math.Clamp(1 / (1 + Math.Exp(-zeta[i])), 1e-3, 1 - 1e-3);
+                var p = iteration == 0 ? 0.5 : Math.Clamp(1 / (1 + Math.Exp(-zeta[i])), Tolerances.LeastProbability, 1 - Tolerances.LeastProbability);
                 w[i] = p * (1 - p);
                 z[i] = zeta[i] - model.Offset[part]![i] + (((model.Y[i] == 0 ? Tolerances.StructuralShare : 0) - p) / w[i]);
             }
@@ -227,7 +227,7 @@ internal static class StartingValues
 
         var spread = count == 0 ? 1 : Math.Sqrt(sum / count);
         if (!(spread > 0)) spread = 1;
-        return model.IsOnResponseScale ? 0.5 * spread : Math.Clamp(spread, Tolerances.SmallestStartSpread, Tolerances.LargestStartSpread);
+        return model.IsOnResponseScale ? Tolerances.StartShare * spread : Math.Clamp(spread, Tolerances.SmallestStartSpread, Tolerances.LargestStartSpread);
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
@@ -273,7 +273,7 @@ internal static class StartingValues
         for (var i = 0; i < right.Length; i++) right[i] = w[i] * z[i];
         var solution = new double[p];
         basis.TransposedProduct(right, solution);
-        for (var j = 0; j < p; j++) matrix[(j * p) + j] += Tolerances.Ridge * (1e-300 + matrix[(j * p) + j]);
+        for (var j = 0; j < p; j++) matrix[(j * p) + j] += Tolerances.Ridge * (Tolerances.Smallest + matrix[(j * p) + j]);
         if (!DenseCholesky.TryFactor(matrix, p)) return false;
         DenseCholesky.Solve(matrix, p, solution);
         if (!solution.All(double.IsFinite)) return false;

@@ -58,7 +58,7 @@ internal static class Tolerances
     /// <summary>Factor of such a shrinkage.</summary>
     public const double Shrinkage = 0.3;
 
-    /// <summary>Rounding error of a log-density of counts, relative to y log y, which is the size of its largest terms.</summary>
+    /// <summary>Rounding error of a log-density of counts, relative to its largest terms.</summary>
     public const double CountRounding = 1e-16;
 
     /// <summary>A Newton step that promises less than twice this is not taken after the search: the estimates would not change.</summary>
@@ -75,6 +75,50 @@ internal static class Tolerances
 
     /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes long.</summary>
     public const double LargeRelativeEffect = 50;
+
+    // Conditional modes of the random effects.
+
+    /// <summary>Newton steps to the modes; from the last point's they are two or three, so that as many mean that there are none.</summary>
+    public const int ModeIterations = 200;
+
+    /// <summary>
+    /// The last step is taken without another look at the function: after a Newton step the decrement falls to its square, after
+    /// a step with an older factor to a fraction.
+    /// </summary>
+    public const double NewtonDecrement = 1e-9, ReusedDecrement = 1e-16;
+
+    /// <summary>An older factor serves while the decrement falls to this share at each step.</summary>
+    public const double LeastContraction = 0.05;
+
+    /// <summary>A decrement below this that no step achieves is lost in rounding errors.</summary>
+    public const double RoundedDecrement = 1e-8;
+
+    /// <summary>Rounding error of the penalised likelihood, as a share of it and of one.</summary>
+    public const double ModeRounding = 1e-11;
+
+    /// <summary>Share of the decrease that a Newton step promises, which a step must achieve (Armijo's rule).</summary>
+    public const double SufficientDecrease = 1e-4;
+
+    /// <summary>Halvings of such a step: the shortest is then lost in rounding errors.</summary>
+    public const int ModeHalvings = 60;
+
+    /// <summary>Steps this short, one after the other, because longer ones have no likelihood: the modes are at the edge of a link's range.</summary>
+    public const double CrampedStep = 1e-3;
+
+    /// <summary>So many of them.</summary>
+    public const int CrampedSteps = 3;
+
+    /// <summary>Least weight of a row where the observed weights make no positive definite matrix: rows without information.</summary>
+    public const double LeastWeight = 1e-8;
+
+    /// <summary>Points and end, in standard deviations, of the grid over which other modes are looked for: a tenth from each to the next.</summary>
+    public const int ModeGridPoints = 81;
+
+    /// <summary>The end of that grid.</summary>
+    public const double ModeGridEnd = 4;
+
+    /// <summary>A mode is deeper when it is so by this: well above rounding errors.</summary>
+    public const double DeeperMode = 1e-6;
 
     // Boundaries.
 
@@ -139,6 +183,18 @@ internal static class Tolerances
     /// <summary>Standard deviation of a prior that is flat for all purposes, relative to the size of the response.</summary>
     public const double FlatPrior = 1e5;
 
+    /// <summary>Share of the zeros, at first, and what it may be at least and at most, that are taken for structural.</summary>
+    public const double FewestStructuralZeros = 0.02, MostStructuralZeros = 0.6;
+
+    /// <summary>Probabilities of a zero are kept this far from zero and one in that regression, so that weights stay finite.</summary>
+    public const double LeastProbability = 1e-3;
+
+    /// <summary>Share of the working residuals' spread that random effects start with where the link has the response's units.</summary>
+    public const double StartShare = 0.5;
+
+    /// <summary>What is added to a diagonal that may be zero.</summary>
+    public const double Smallest = 1e-300;
+
     // Effects of each level from its own rows alone.
 
     /// <summary>Steps of Newton's method; quadratic from near, so that more mean an estimate at infinity.</summary>
@@ -174,6 +230,18 @@ internal static class Tolerances
 
     /// <summary>A standard error of a linear predictor above this means that the data say nothing about it.</summary>
     public const double LargestStandardError = 30;
+
+    /// <summary>
+    /// And a coefficient runs to infinity only where its standard error is that many times the estimate: a steep but proper curve has
+    /// both large.
+    /// </summary>
+    public const double LargestRelativeError = 3;
+
+    /// <summary>Coefficients with less than this share in a flat direction have no part in it.</summary>
+    public const double SmallestShare = 0.02;
+
+    /// <summary>Variance given to a linear predictor that the data say nothing about.</summary>
+    public const double UnknownVariance = 1e8;
 
     /// <summary>Beyond this a logarithm or a logit is far from the middle of its scale.</summary>
     public const double FarFromMiddle = 6;

@@ -23,6 +23,9 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     internal override FamilyWords Words { get; } = new("Binomial");
 
     internal override WeightRole WeightRole => WeightRole.Trials;
+
+    internal override bool HasCanonicalScores => Link == Link.Logit;
+
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =
@@ -30,7 +33,6 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
             FamilyAlternative.Of(BetaBinomialFamily.Set, Link, "BetaBinomial", "a beta-binomial"),
         ],
     };
-
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.SuccessesOfTrials(y, size);
 
@@ -64,9 +66,9 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
         {
             EvaluateLogit(ref block, level);
         }
-        else if (Link == Link.Probit || Link == Link.Cloglog)
+        else if (Link.HasLogTails)
         {
-            EvaluateTails(ref block, level, Link == Link.Probit);
+            EvaluateTails(ref block, level);
         }
         else
         {
@@ -111,7 +113,7 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     }
 
     // Links whose log p and log(1 − p) have their own stable forms in the tails.
-    private void EvaluateTails(ref LogDensityBlock block, DerivativeLevel level, bool probit)
+    private void EvaluateTails(ref LogDensityBlock block, DerivativeLevel level)
     {
         for (int i = 0; i < block.Y.Length; i++)
         {
@@ -122,12 +124,12 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
             LogTail failure = default;
             if (y != 0)
             {
-                success = probit ? LogTail.Normal(eta) : LogTail.CloglogSuccess(eta);
+                success = Link.LogMean(eta);
             }
 
             if (failures != 0)
             {
-                failure = probit ? LogTail.Normal(-eta).Reflected() : LogTail.CloglogFailure(eta);
+                failure = Link.LogComplement(eta);
             }
 
             block.L[i] = (y * success.Value) + (failures * failure.Value);
@@ -147,7 +149,11 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     }
 
     internal override void EvaluateAtMean(
-        double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
+        double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d) =>
+        EvaluateTrials(y, size, at, ref d);
+
+    /// <summary>y log μ + (n − y) log(1 − μ) and its derivatives by μ.</summary>
+    internal static void EvaluateTrials(double y, double size, in LinkPoint at, ref MeanDerivatives d)
     {
         double failures = size - y;
         double p = at.Mu;

@@ -9,17 +9,8 @@ namespace EcoGlmm.Families;
 internal readonly record struct CategoryInterval(
     double L, double E, double EE, double EEE, double B, double EB, double EEB, double BB)
 {
-    /// <summary>At a and b, F being the inverse of the link.</summary>
-    public static CategoryInterval At(Link link, double a, double b) => link.Name switch
-    {
-        "logit" => Logistic(a, b),
-        "probit" => Normal(a, b),
-        "cloglog" => Gumbel(a, b),
-        _ => Cauchy(a, b),
-    };
-
     // F(b) − F(a) = F(b) [1 − F(a)] (1 − e^(a − b)), so that ℓ′ = F(a) + F(b) − 1 by η.
-    private static CategoryInterval Logistic(double a, double b)
+    public static CategoryInterval Logistic(double a, double b)
     {
         double fa = SpecialFunctions.Logistic(a);
         double fb = SpecialFunctions.Logistic(b);
@@ -40,7 +31,7 @@ internal readonly record struct CategoryInterval(
             up * (sb - fb - up));
     }
 
-    private static CategoryInterval Normal(double a, double b)
+    public static CategoryInterval Normal(double a, double b)
     {
         if (double.IsNegativeInfinity(a))
         {
@@ -65,7 +56,7 @@ internal readonly record struct CategoryInterval(
     }
 
     // ℓ = log(1 − exp(−D)) − eᵃ with D = eᵇ − eᵃ, and ∂ log D / ∂b = ρ does not depend on η.
-    private static CategoryInterval Gumbel(double a, double b)
+    public static CategoryInterval Gumbel(double a, double b)
     {
         double m = Math.Exp(Math.Min(a, 700));
         if (double.IsPositiveInfinity(b))
@@ -86,7 +77,7 @@ internal readonly record struct CategoryInterval(
             ratio * ((ratio * t.Second) + ((1 - ratio) * t.First)));
     }
 
-    private static CategoryInterval Cauchy(double a, double b)
+    public static CategoryInterval Cauchy(double a, double b)
     {
         double probability = double.IsNegativeInfinity(a) ? Math.Atan2(1, -b)
             : double.IsPositiveInfinity(b) ? Math.Atan2(1, a)

@@ -8,14 +8,6 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal static class ConwayMaxwellSeries
 {
-    private const double Negligible = 1e-24;
-
-    /// <summary>A series longer than this, of counts that spread over tens of thousands, is not summed: everything is NaN.</summary>
-    private const int MostTerms = 40_000;
-
-    [ThreadStatic]
-    private static double[]? buffer;
-
     /// <summary>log λ for mean μ, by Newton's method on the logarithm of the mean, kept within a bracket.</summary>
     public static double LogRate(double mu, double nu)
     {
@@ -35,25 +27,28 @@ internal static class ConwayMaxwellSeries
             : nu * Math.Log(mu + ((nu - 1) / (2 * nu)));
         for (int i = 0; i < 100; i++)
         {
-            var weights = Weigh(zeta, nu, out double first, out _);
+            var terms = ConwayMaxwellTerms.Of(zeta, nu);
+            var weights = terms.Weights;
+            var counts = terms.Counts;
             double sum = 0;
             double sumY = 0;
             for (int k = 0; k < weights.Length; k++)
             {
                 sum += weights[k];
-                sumY += weights[k] * (first + k);
+                sumY += weights[k] * counts[k];
             }
 
-            double mean = sumY / sum;
+            double mean = terms.Origin + (sumY / sum);
             if (double.IsNaN(mean))
             {
                 return double.NaN;
             }
 
             double variance = 0;
+            double middle = mean - terms.Origin;
             for (int k = 0; k < weights.Length; k++)
             {
-                double x = first + k - mean;
+                double x = counts[k] - middle;
                 variance += weights[k] * x * x;
             }
 
@@ -86,31 +81,29 @@ internal static class ConwayMaxwellSeries
             return ConwayMaxwellExpansion.Moments(zeta, nu);
         }
 
-        var weights = Weigh(zeta, nu, out double first, out double logTop);
+        var terms = ConwayMaxwellTerms.Of(zeta, nu);
+        var weights = terms.Weights;
+        var counts = terms.Counts;
+        var logs = terms.Logs;
         double sum = 0;
         double sumY = 0;
         double sumG = 0;
-        double start = SpecialFunctions.LogFactorial(first);
-        double g = 0;
         for (int k = 0; k < weights.Length; k++)
         {
             double w = weights[k];
-            g += k == 0 ? 0 : Math.Log(first + k);
             sum += w;
-            sumY += w * k;
-            sumG += w * g;
+            sumY += w * counts[k];
+            sumG += w * logs[k];
         }
 
         double meanY = sumY / sum;
         double meanG = sumG / sum;
-        var m = new SeriesMoments { LogSum = logTop + Math.Log(sum), MeanLogFactorial = start + meanG };
-        g = 0;
+        var m = new SeriesMoments { LogSum = terms.LogTop + Math.Log(sum), MeanLogFactorial = terms.LogFactorialOfOrigin + meanG };
         for (int k = 0; k < weights.Length; k++)
         {
-            g += k == 0 ? 0 : Math.Log(first + k);
             double w = weights[k] / sum;
-            double x = k - meanY;
-            double h = g - meanG;
+            double x = counts[k] - meanY;
+            double h = logs[k] - meanG;
             double wx2 = w * x * x;
             double wh2 = w * h * h;
             m.M20 += wx2;
@@ -130,82 +123,5 @@ internal static class ConwayMaxwellSeries
     }
 
     /// <summary>The smallest y with distribution function at least p.</summary>
-    public static double Quantile(double zeta, double nu, double p)
-    {
-        var weights = Weigh(zeta, nu, out double first, out _);
-        double sum = 0;
-        foreach (double w in weights)
-        {
-            sum += w;
-        }
-
-        double left = p * sum;
-        int k = 0;
-        while (k < weights.Length - 1 && left > weights[k])
-        {
-            left -= weights[k++];
-        }
-
-        return first + k;
-    }
-
-    // Terms divided by the largest, for y = first, first + 1, …; logTop is the logarithm of the largest.
-    private static ReadOnlySpan<double> Weigh(double zeta, double nu, out double first, out double logTop)
-    {
-        double mode = Math.Floor(Math.Exp(Math.Min(zeta / nu, 30)));
-        if (Math.Sqrt(mode / nu) > MostTerms / 10)
-        {
-            // So wide that the sum would come to an end only beyond the most terms.
-            (first, logTop) = (0, double.NaN);
-            (buffer ??= new double[256])[0] = double.NaN;
-            return buffer.AsSpan(0, 1);
-        }
-
-        logTop = (mode * zeta) - (nu * SpecialFunctions.LogFactorial(mode));
-        int below = 0;
-        double w = 1;
-        for (double j = mode; j >= 1 && w > Negligible && below < MostTerms; j--)
-        {
-            w *= Math.Exp((nu * Math.Log(j)) - zeta);
-            below++;
-        }
-
-        first = mode - below;
-        double[] weights = buffer ??= new double[256];
-        int count = 0;
-        if (weights.Length <= below)
-        {
-            weights = buffer = new double[2 * (below + 1)];
-        }
-
-        w = 1;
-        weights[below] = 1;
-        for (int k = below; k > 0; k--)
-        {
-            w *= Math.Exp((nu * Math.Log(first + k)) - zeta);
-            weights[k - 1] = w;
-        }
-
-        w = 1;
-        count = below + 1;
-        while (w > Negligible && count < MostTerms)
-        {
-            w *= Math.Exp(zeta - (nu * Math.Log(first + count)));
-            if (count == weights.Length)
-            {
-                Array.Resize(ref buffer, 2 * count);
-                weights = buffer;
-            }
-
-            weights[count++] = w;
-        }
-
-        if (count >= MostTerms)
-        {
-            weights[0] = double.NaN;
-            count = 1;
-        }
-
-        return weights.AsSpan(0, count);
-    }
+    public static double Quantile(double zeta, double nu, double p) => ConwayMaxwellTerms.Of(zeta, nu).Quantile(p);
 }

@@ -29,10 +29,9 @@ internal sealed class CumulativeFamily : Family
     }
 
     public static FamilySet Set { get; } = new(
-        "cumulative", link => new CumulativeFamily(link, ["1", "2"], [0]), Link.Logit, Link.Probit, Link.Cloglog, Link.Cauchit);
+        "cumulative", link => new CumulativeFamily(link, ["1", "2"], [0]), LinkNames.Distributions);
 
-    /// <summary>The names of the categories, in their order.</summary>
-    public IReadOnlyList<string> Categories => _categories;
+    internal override IReadOnlyList<string> Categories => _categories;
 
     internal override IReadOnlyList<FamilyShape> Shapes => _shapes;
 
@@ -68,8 +67,7 @@ internal sealed class CumulativeFamily : Family
         ? null
         : $"categories are numbered from 1 to {_categories.Count}";
 
-    /// <summary>P(Y = k) at η, for a category counted from zero.</summary>
-    public double Probability(int category, double eta) => Math.Exp(_thresholds.At(Link, category, eta).L);
+    internal override double Probability(int category, double eta) => Math.Exp(_thresholds.At(Link, category, eta).L);
 
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
     {

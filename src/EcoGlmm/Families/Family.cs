@@ -62,6 +62,21 @@ public abstract partial class Family
     /// <summary>Whether the response is normal around η itself, so that least squares and Laplace's method are exact.</summary>
     internal virtual bool IsNormalAroundPredictor => false;
 
+    /// <summary>Whether the response is normal around its mean with standard deviation φ, whatever the link.</summary>
+    internal virtual bool IsNormal => false;
+
+    /// <summary>
+    /// Whether it is an exponential family without dispersion at its canonical link, so that the variance is dμ/dη and the score
+    /// of a coefficient is a weighted sum of residuals.
+    /// </summary>
+    internal virtual bool HasCanonicalScores => false;
+
+    /// <summary>The names of ordered categories; empty unless the family <see cref="HasThresholds"/>.</summary>
+    internal virtual IReadOnlyList<string> Categories => [];
+
+    /// <summary>P(Y = k) at the linear predictor η, for a category counted from zero, of a family that <see cref="HasThresholds"/>.</summary>
+    internal virtual double Probability(int category, double eta) => double.NaN;
+
     /// <summary>Whether the response is η plus noise whose distribution does not depend on η, which then is the residual.</summary>
     internal virtual bool HasAdditiveResidual => IsNormalAroundPredictor;
 
@@ -101,6 +116,9 @@ public abstract partial class Family
     /// The part of an observation's log-density that depends on neither η nor δ: log y! and its like.
     /// </summary>
     internal virtual double Constant(double y, double size) => 0;
+
+    /// <summary>The size of the largest terms that a count's log-density is a difference of, which decides how it is rounded.</summary>
+    internal virtual double LargestTerm(double y) => IsDiscrete ? Math.Abs(y) * Math.Log(1 + Math.Abs(y)) : 0;
 
     /// <summary>
     /// Fills <see cref="LogDensityBlock.C"/>, once for the life of a model. <paramref name="size"/> may be empty: all ones.

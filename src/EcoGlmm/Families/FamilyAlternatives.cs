@@ -16,7 +16,7 @@ internal sealed record FamilyAlternative(Family Family, string Code, string Word
         Family own = set.With(null);
         bool keeps = set.Links.Contains(link) && link != own.Link;
         return new FamilyAlternative(keeps ? set.With(link) : own,
-            keeps ? $"Family.{method}(Link.{char.ToUpperInvariant(link.Name[0])}{link.Name[1..]})" : $"Family.{method}()", words);
+            keeps ? $"Family.{method}({link.Code})" : $"Family.{method}()", words);
     }
 
     /// <summary>Whether every response can be of the family.</summary>

@@ -2,7 +2,7 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm.Families;
 
-/// <summary>Families and links by the names that R and other packages give them.</summary>
+/// <summary>Families by the names that R and other packages give them.</summary>
 internal static class FamilyNames
 {
     private static readonly (string Name, FamilySet Set, string[] Aliases)[] Families =
@@ -22,6 +22,7 @@ internal static class FamilyNames
         ("beta", BetaFamily.Set, ["betafamily"]),
         ("ordbeta", OrderedBetaFamily.Set, ["orderedbeta"]),
         ("betabinomial", BetaBinomialFamily.Set, []),
+        ("combinomial", ConwayMaxwellBinomialFamily.Set, ["conwaymaxwellbinomial", "cmb"]),
         ("cumulative", CumulativeFamily.Set, ["clm", "clmm", "ordinal", "cumulativelogit", "proportionalodds"]),
         ("truncated_poisson", ZeroTruncatedFamily.PoissonSet, ["ztpoisson"]),
         ("truncated_nbinom2", ZeroTruncatedFamily.NegativeBinomial2Set, ["truncatednegativebinomial2"]),
@@ -31,12 +32,6 @@ internal static class FamilyNames
         ("genpois", GeneralizedPoissonFamily.Set, ["generalizedpoisson", "generalisedpoisson"]),
         ("bell", BellFamily.Set, []),
         ("compois", ConwayMaxwellPoissonFamily.Set, ["conwaymaxwellpoisson", "cmp"]),
-    ];
-
-    private static readonly Link[] Links =
-    [
-        EcoGlmm.Link.Identity, EcoGlmm.Link.Log, EcoGlmm.Link.Logit, EcoGlmm.Link.Probit, EcoGlmm.Link.Cloglog,
-        EcoGlmm.Link.Cauchit, EcoGlmm.Link.Inverse, EcoGlmm.Link.Sqrt, EcoGlmm.Link.InverseSquare, EcoGlmm.Link.LambertW,
     ];
 
     /// <summary>Every family with every link it takes.</summary>
@@ -50,7 +45,7 @@ internal static class FamilyNames
         {
             if (wanted == Plain(known) || aliases.Contains(wanted))
             {
-                return set.With(link is null ? null : Link(link));
+                return set.With(link is null ? null : LinkNames.Find(link));
             }
         }
 
@@ -58,22 +53,6 @@ internal static class FamilyNames
         throw new GlmmException(
             $"There is no family \"{name}\"{NearestName.Suggestion(name, names)} The families are "
             + $"{string.Join(", ", Families.Select(entry => entry.Name))}.");
-    }
-
-    public static Link Link(string name)
-    {
-        string wanted = name.Trim();
-        foreach (Link link in Links)
-        {
-            if (string.Equals(link.Name, wanted, StringComparison.OrdinalIgnoreCase))
-            {
-                return link;
-            }
-        }
-
-        string[] names = [.. Links.Select(link => link.Name)];
-        throw new GlmmException(
-            $"There is no link \"{name}\"{NearestName.Suggestion(name, names)} The links are {string.Join(", ", names)}.");
     }
 
     // "Negative.Binomial_2" and "negativebinomial2" are one name.

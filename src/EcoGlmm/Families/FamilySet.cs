@@ -21,8 +21,7 @@ internal sealed class FamilySet
     public static Link[] PositiveMean => [Link.Log, Link.Identity, Link.Sqrt, Link.Inverse];
 
     /// <summary>Links for probabilities.</summary>
-    public static Link[] Probability =>
-        [Link.Logit, Link.Probit, Link.Cloglog, Link.Cauchit, Link.Log, Link.Identity];
+    public static Link[] Probability => [.. LinkNames.Distributions, Link.Log, Link.Identity];
 
     public IEnumerable<Link> Links => byLink.Keys;
 

@@ -10,21 +10,15 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     public static FamilySet Set { get; } = new(
         "gaussian",
         link => new GaussianFamily(link),
-        Link.Identity,
-        Link.Log,
-        Link.Inverse,
-        Link.Sqrt,
-        Link.Logit,
-        Link.Probit,
-        Link.Cloglog,
-        Link.Cauchit,
-        Link.InverseSquare);
+        [Link.Identity, Link.Log, Link.Inverse, Link.Sqrt, .. LinkNames.Distributions, Link.InverseSquare]);
 
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => false;
 
     internal override bool IsNormalAroundPredictor => Link == Link.Identity;
+
+    internal override bool IsNormal => true;
 
     internal override bool HasUnboundedMean => true;
 
@@ -35,6 +29,7 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     };
 
     internal override WeightRole WeightRole => WeightRole.Precision;
+
     internal override FamilyAlternatives Alternatives => new()
     {
         OtherShape =
@@ -45,7 +40,6 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
             FamilyAlternative.Of(SkewNormalFamily.Set, Link, "SkewNormal", "a skew normal"),
         ],
     };
-
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);
 
@@ -70,7 +64,7 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
             return y;
         }
 
-        return Link == Link.Logit || Link == Link.Probit || Link == Link.Cloglog || Link == Link.Cauchit
+        return Link.IsDistribution
             ? Math.Clamp(y, 0.01, 0.99)
             : Math.Max(y, 0.01);
     }

@@ -24,7 +24,9 @@ internal sealed class GeneralizedPoissonFamily(Link link)
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
-    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+    internal override double Constant(double y, double size) => LargeCount.Constant(y);
+
+    internal override double LargestTerm(double y) => base.LargestTerm(Math.Min(y, LargeCount.Least));
 
     internal override double Variance(double mu, double phi, double size) => mu * phi;
 
@@ -100,8 +102,8 @@ internal sealed class GeneralizedPoissonFamily(Link link)
         d.MMM = -2 * d.M * d.MM;
         d.D = -0.5;
         double r = (y - 1) / value;
-        d.AddFunctionOf(
-            u, ((y - 1) * Math.Log(value)) - value, r - 1, -r / value, 2 * r / (value * value));
+        double power = y >= LargeCount.Least ? LargeCount.GeneralizedPoisson(y, value, gap) : ((y - 1) * Math.Log(value)) - value;
+        d.AddFunctionOf(u, power, r - 1, -r / value, 2 * r / (value * value));
     }
 
     private double SearchUnderdispersed(RandomStream random, double mu, double phi)

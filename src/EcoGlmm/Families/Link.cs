@@ -3,7 +3,7 @@ using EcoGlmm.Families;
 namespace EcoGlmm;
 
 /// <summary>A link function: η = g(μ), where μ is the mean of the response and η the linear predictor.</summary>
-public abstract class Link
+public abstract partial class Link
 {
     private protected Link(string name) => Name = name;
 
@@ -55,10 +55,10 @@ public abstract class Link
     public double MeanDerivative(double eta) => At(eta).D1;
 
     /// <summary>The link of that name.</summary>
-    /// <param name="name">R's name of a link: "identity", "log", "logit", "probit", "cloglog", "cauchit", "inverse", "sqrt",
+    /// <param name="name">R's name of a link: "identity", "log", "logit", "probit", "cloglog", "loglog", "cauchit", "inverse", "sqrt",
     /// "1/mu^2" or "lambertW"; upper and lower case are the same.</param>
     /// <exception cref="GlmmException">There is no link of that name.</exception>
-    public static Link Parse(string name) => FamilyNames.Link(name);
+    public static Link Parse(string name) => LinkNames.Find(name);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -86,6 +86,25 @@ public abstract class Link
         var slope = At(LinearPredictor(mean)).D1;
         return (variance / (slope * slope), "delta method, variance/(dμ/dη)²");
     }
+
+    /// <summary>Whether μ is a distribution function of η.</summary>
+    internal virtual bool IsDistribution => false;
+
+    /// <summary>How the link is written in C#.</summary>
+    internal virtual string Code => $"Link.{char.ToUpperInvariant(Name[0])}{Name[1..]}";
+
+    /// <summary>Whether <see cref="LogMean"/> and <see cref="LogComplement"/> have forms that keep their digits in the tails.</summary>
+    internal virtual bool HasLogTails => false;
+
+    /// <summary>log μ with derivatives.</summary>
+    internal virtual LogTail LogMean(double eta) => throw new InvalidOperationException($"The link {Name} has no logarithmic tails.");
+
+    /// <summary>log(1 − μ) with derivatives.</summary>
+    internal virtual LogTail LogComplement(double eta) => throw new InvalidOperationException($"The link {Name} has no logarithmic tails.");
+
+    /// <summary>log[μ(b) − μ(a)] with derivatives, for ordered categories; links that are no distribution's have none.</summary>
+    internal virtual CategoryInterval Between(double a, double b) =>
+        throw new InvalidOperationException($"The link {Name} is not the inverse of a distribution function.");
 
     /// <summary>What the exponential of a coefficient is; null where it has no plain meaning.</summary>
     internal virtual string? RatioName(Family family) => null;

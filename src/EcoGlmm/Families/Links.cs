@@ -34,11 +34,15 @@ internal sealed class LogitLink() : Link("logit")
 {
     public override double LinearPredictor(double mu) => Math.Log(mu / (1 - mu));
 
+    internal override bool IsDistribution => true;
+
     internal override bool HasInfiniteEdges => true;
 
     internal override double LatentVariance => Math.PI * Math.PI / 3;
 
     internal override string RatioName(Family family) => "Odds ratio";
+
+    internal override CategoryInterval Between(double a, double b) => CategoryInterval.Logistic(a, b);
 
     internal override LinkPoint At(double eta)
     {
@@ -56,9 +60,19 @@ internal sealed class ProbitLink() : Link("probit")
 {
     public override double LinearPredictor(double mu) => SpecialFunctions.NormalQuantile(mu);
 
+    internal override bool IsDistribution => true;
+
     internal override bool HasInfiniteEdges => true;
 
     internal override double LatentVariance => 1;
+
+    internal override bool HasLogTails => true;
+
+    internal override LogTail LogMean(double eta) => LogTail.Normal(eta);
+
+    internal override LogTail LogComplement(double eta) => LogTail.Normal(-eta).Reflected();
+
+    internal override CategoryInterval Between(double a, double b) => CategoryInterval.Normal(a, b);
 
     internal override LinkPoint At(double eta)
     {
@@ -77,11 +91,21 @@ internal sealed class CloglogLink() : Link("cloglog")
 {
     public override double LinearPredictor(double mu) => Math.Log(-SpecialFunctions.Log1p(-mu));
 
+    internal override bool IsDistribution => true;
+
     internal override bool HasInfiniteEdges => true;
 
     internal override double LatentVariance => Math.PI * Math.PI / 6;
 
     internal override string? RatioName(Family family) => family.HasThresholds ? null : "Hazard ratio";
+
+    internal override bool HasLogTails => true;
+
+    internal override LogTail LogMean(double eta) => LogTail.CloglogSuccess(eta);
+
+    internal override LogTail LogComplement(double eta) => LogTail.CloglogFailure(eta);
+
+    internal override CategoryInterval Between(double a, double b) => CategoryInterval.Gumbel(a, b);
 
     internal override LinkPoint At(double eta)
     {
@@ -98,7 +122,11 @@ internal sealed class CauchitLink() : Link("cauchit")
         ? -1 / Math.Tan(Math.PI * mu)
         : Math.Tan(Math.PI * (mu - 0.5));
 
+    internal override bool IsDistribution => true;
+
     internal override bool HasInfiniteEdges => true;
+
+    internal override CategoryInterval Between(double a, double b) => CategoryInterval.Cauchy(a, b);
 
     internal override LinkPoint At(double eta)
     {
@@ -145,6 +173,8 @@ internal sealed class SqrtLink() : Link("sqrt")
 internal sealed class InverseSquareLink() : Link("1/mu^2")
 {
     public override double LinearPredictor(double mu) => 1 / (mu * mu);
+
+    internal override string Code => "Link.InverseSquare";
 
     internal override bool IsOnResponseScale => true;
 

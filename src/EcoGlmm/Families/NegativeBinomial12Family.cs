@@ -38,7 +38,9 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
-    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+    internal override double Constant(double y, double size) => LargeCount.Constant(y);
+
+    internal override double LargestTerm(double y) => base.LargestTerm(Math.Min(y, LargeCount.Least));
 
     internal override double Variance(double mu, double phi, double size) => mu * (1 + phi + (mu / Shape.Value));
 
@@ -80,8 +82,8 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
         double theta = Math.Exp(Math.Clamp(-SpecialFunctions.LogAddExp(a, -sigma), -650, 650));
         if (level < DerivativeLevel.Mode)
         {
-            d.L = RisingFactorial.ScaledLog(theta, y) + (y == 0 ? 0 : y * Math.Log(mu))
-                - ((y + theta) * SpecialFunctions.Log1p(mu / theta));
+            d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, theta)
+                : RisingFactorial.ScaledLog(theta, y) + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * SpecialFunctions.Log1p(mu / theta));
             return;
         }
 

@@ -41,7 +41,9 @@ internal sealed class NegativeBinomial1Family(Link link)
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
-    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+    internal override double Constant(double y, double size) => LargeCount.Constant(y);
+
+    internal override double LargestTerm(double y) => base.LargestTerm(Math.Min(y, LargeCount.Least));
 
     internal override double Variance(double mu, double phi, double size) => mu * (1 + phi);
 
@@ -106,12 +108,12 @@ internal sealed class NegativeBinomial1Family(Link link)
         double rest = (y * eta) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
         if (level < DerivativeLevel.Mode)
         {
-            block.L[i] = RisingFactorial.ScaledLog(theta, y) + rest;
+            block.L[i] = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, eta, mu, theta) : RisingFactorial.ScaledLog(theta, y) + rest;
             return;
         }
 
         double h = RisingFactorial.ScaledLog(theta, y, out double h1, out double h2, out double h3);
-        block.L[i] = h + rest;
+        block.L[i] = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, eta, mu, theta) : h + rest;
         block.E[i] = h1 + y - (mu * terms.K);
         block.EE[i] = h2 - (mu * terms.K);
         if (level < DerivativeLevel.Gradient)
@@ -143,7 +145,8 @@ internal sealed class NegativeBinomial1Family(Link link)
         double share = terms.Phi / (1 + terms.Phi);
         double share1 = share / (1 + terms.Phi);
         double square = mu * mu;
-        d.L = h + (y == 0 ? 0 : y * Math.Log(mu)) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
+        d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, mu / terms.Phi)
+            : h + (y == 0 ? 0 : y * Math.Log(mu)) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
         d.M = ((h1 + y) / mu) - terms.K;
         d.MM = (h2 - h1 - y) / square;
         d.MMM = (h3 - (3 * h2) + (2 * (h1 + y))) / (square * mu);

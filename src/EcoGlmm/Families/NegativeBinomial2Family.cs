@@ -44,7 +44,9 @@ internal sealed class NegativeBinomial2Family(Link link)
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
-    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+    internal override double Constant(double y, double size) => LargeCount.Constant(y);
+
+    internal override double LargestTerm(double y) => base.LargestTerm(Math.Min(y, LargeCount.Least));
 
     internal override double Variance(double mu, double phi, double size) => mu + (mu * (mu / phi));
 
@@ -107,9 +109,11 @@ internal sealed class NegativeBinomial2Family(Link link)
 
         var one = Vector256<double>.One;
         var most = Vector256.Create(700.0);
+        bool hasLarge = false;
         for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             var y = VectorMath.Load(block.Y, i);
+            hasLarge |= Vector256.GreaterThanOrEqualAny(y, Vector256.Create(LargeCount.Least));
             var eta = VectorMath.Load(block.Eta, i);
             var delta = VectorMath.LoadOrConstant(block.Delta, i);
             delta = Vector256.Max(Vector256.Create(-650.0), Vector256.Min(Vector256.Create(650.0), delta));
@@ -136,6 +140,16 @@ internal sealed class NegativeBinomial2Family(Link link)
             if (level >= DerivativeLevel.Gradient)
             {
                 VectorMath.Store(second * (one - s - s), block.EEE, i);
+            }
+        }
+
+        for (int i = 0; hasLarge && i < block.Y.Length; i++)
+        {
+            if (block.Y[i] >= LargeCount.Least)
+            {
+                double delta = ClampDelta(block.Delta[constant ? 0 : i]);
+                double eta = Math.Min(block.Eta[i], Math.Min(700, 700 + delta));
+                block.L[i] = LargeCount.NegativeBinomial(block.Y[i], eta, Math.Exp(eta), Math.Exp(delta));
             }
         }
 

@@ -46,7 +46,8 @@ internal readonly struct NegativeBinomial2Terms
         double r = y / mu;
         double w = (y + theta) / total;
         double first = P * (residual / total);
-        d.L = h + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * log);
+        d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, theta)
+            : h + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * log);
         d.M = P * residual / mu;
         d.MM = ((w / total) - (r / mu));
         d.MMM = 2 * ((r / (mu * mu)) - (w / (total * total)));

@@ -40,8 +40,7 @@ internal readonly struct OrderedThresholds
     }
 
     /// <summary>The category's log-probability and derivatives, categories counted from zero.</summary>
-    public CategoryInterval At(Link link, int category, double eta) => CategoryInterval.At(
-        link,
+    public CategoryInterval At(Link link, int category, double eta) => link.Between(
         category == 0 ? double.NegativeInfinity : _thresholds[category - 1] - eta,
         category == Count ? double.PositiveInfinity : _thresholds[category] - eta);
 

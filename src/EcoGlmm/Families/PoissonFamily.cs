@@ -11,6 +11,8 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
     internal override bool HasDispersion => false;
 
     internal override bool IsDiscrete => true;
+
+    internal override bool HasCanonicalScores => Link == Link.Log;
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =
@@ -35,7 +37,9 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 
-    internal override double Constant(double y, double size) => -SpecialFunctions.LogFactorial(y);
+    internal override double Constant(double y, double size) => LargeCount.Constant(y);
+
+    internal override double LargestTerm(double y) => base.LargestTerm(Math.Min(y, LargeCount.Least));
 
     internal override double Variance(double mu, double phi, double size) => mu;
 
@@ -61,9 +65,11 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
             return;
         }
 
+        bool hasLarge = false;
         for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             var y = VectorMath.Load(block.Y, i);
+            hasLarge |= Vector256.GreaterThanOrEqualAny(y, Vector256.Create(LargeCount.Least));
             var eta = VectorMath.Load(block.Eta, i);
             var mu = VectorMath.Exp(eta);
             VectorMath.Store((y * eta) - mu, block.L, i);
@@ -79,6 +85,14 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
             }
         }
 
+        for (int i = 0; hasLarge && i < block.Y.Length; i++)
+        {
+            if (block.Y[i] >= LargeCount.Least)
+            {
+                block.L[i] = LargeCount.Poisson(block.Y[i], block.Eta[i], Math.Exp(block.Eta[i]));
+            }
+        }
+
         AddConstants(ref block);
     }
 
@@ -86,7 +100,7 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
         double r = y / at.Mu;
-        d.L = (y == 0 ? 0 : y * Math.Log(at.Mu)) - at.Mu;
+        d.L = y >= LargeCount.Least ? LargeCount.Poisson(y, Math.Log(at.Mu), at.Mu) : (y == 0 ? 0 : y * Math.Log(at.Mu)) - at.Mu;
         d.M = r - 1;
         d.MM = -r / at.Mu;
         d.MMM = 2 * r / (at.Mu * at.Mu);

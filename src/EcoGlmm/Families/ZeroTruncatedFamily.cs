@@ -50,6 +50,8 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override double Constant(double y, double size) => parent.Constant(y, size);
 
+    internal override double LargestTerm(double y) => parent.LargestTerm(y);
+
     internal override double Mean(double mu, double phi) => mu / PositiveProbability(mu, phi);
 
     internal override double Variance(double mu, double phi, double size)

@@ -22,6 +22,9 @@ internal sealed record EvaluationContext(
     /// <summary>What relates the levels of grouping factors, by name; null for nothing.</summary>
     public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
 
+    /// <summary>Meshes for fields in space, by name; null for none.</summary>
+    public IReadOnlyDictionary<string, Mesh>? Meshes { get; init; }
+
     /// <summary>Stops the building of a design.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -204,8 +207,8 @@ internal sealed class Evaluator(string text, EvaluationContext context)
             return new ConstantNumbers([value], node.Name is "TRUE" or "FALSE" or "T" or "F");
         throw Context.Training
             ? UnknownColumn.In(text, node, Context.Data)
-            : new GlmmException($"The new data have no column \"{node.Name}\", which the model uses"
-                                + NearestName.Suggestion(node.Name, Context.Data.ColumnNames));
+            : GlmmException.InData($"The new data have no column \"{node.Name}\", which the model uses"
+                                + NearestName.Suggestion(node.Name, Context.Data.ColumnNames), column: node.Name);
     }
 
     // Each row is a level of its own; rows of other data are levels that the model has never seen.

@@ -5,7 +5,7 @@ namespace EcoGlmm.Formulas;
 /// <summary>The functions that a formula may call, by name.</summary>
 internal static class FunctionLibrary
 {
-    private static readonly Dictionary<string, Func<Evaluator, CallNode, Value>> Functions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Evaluator, CallNode, Value>> Functions = IndividualFunctions.AddTo(new(StringComparer.Ordinal)
     {
         ["I"] = (evaluator, call) => new CallArguments(evaluator, call, "x").Value("x"),
         ["c"] = ElementaryFunctions.Combine,
@@ -47,11 +47,7 @@ internal static class FunctionLibrary
         ["numFactor"] = FactorFunctions.NumericFactor,
         ["relevel"] = FactorFunctions.Relevel,
         ["cut"] = FactorFunctions.Cut,
-        ["within"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Within),
-        ["between"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Between),
-        ["first"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.First),
-        ["last"] = (evaluator, call) => IndividualFunctions.Call(evaluator, call, IndividualStatistic.Last),
-    };
+    });
 
     /// <summary>Functions that have a meaning in some place of a formula, but not as a value.</summary>
     private static readonly string[] Special = ["cbind", "offset"];

@@ -18,6 +18,26 @@ internal enum IndividualStatistic
 /// </summary>
 internal static class IndividualFunctions
 {
+    private static readonly Dictionary<string, IndividualStatistic> ByName = new(StringComparer.Ordinal)
+    {
+        ["within"] = IndividualStatistic.Within,
+        ["between"] = IndividualStatistic.Between,
+        ["first"] = IndividualStatistic.First,
+        ["last"] = IndividualStatistic.Last,
+    };
+
+    /// <summary>Adds them to the functions of formulas.</summary>
+    public static Dictionary<string, Func<Evaluator, CallNode, Value>> AddTo(Dictionary<string, Func<Evaluator, CallNode, Value>> functions)
+    {
+        foreach (var (name, statistic) in ByName)
+            functions.Add(name, (evaluator, call) => Call(evaluator, call, statistic));
+        return functions;
+    }
+
+    /// <summary>Whether a term is one value for each individual, the same in all of its rows.</summary>
+    public static bool IsOfIndividual(FormulaNode node) =>
+        node is CallNode call && ByName.TryGetValue(call.Function, out var statistic) && statistic != IndividualStatistic.Within;
+
     public static Value Call(Evaluator evaluator, CallNode call, IndividualStatistic statistic)
     {
         var arguments = new CallArguments(evaluator, call, "x", "id");

@@ -25,7 +25,7 @@ internal sealed class MembershipTermDesign : TermDesign
 
     /// <summary>The grouping columns after the first; none for other structures.</summary>
     public static IEnumerable<FormulaNode> OtherGroups(RandomTermSyntax syntax) =>
-        StructureKind.Find(syntax.Structure ?? "us") is { Layout: TermLayout.Members } ? syntax.Arguments.Select(a => a.Value) : [];
+        syntax.Structure is { } name && StructureKind.Find(name) is { Layout: TermLayout.Members } ? syntax.Arguments.Select(a => a.Value) : [];
 
     public static MembershipTermDesign Learn(LearningTerm term)
     {

@@ -58,7 +58,7 @@ internal sealed class RandomTermDesign : TermDesign
             throw term.Error("This random term has no effects",
                 "Write (1 | g) for intercepts, (x | g) for intercepts and slopes, (0 + x | g) for slopes alone.");
         }
-        if (Grouping.IsAllRows(syntax.Group) && kind.Name is "us" or "diag")
+        if (Grouping.IsAllRows(syntax.Group) && kind.IsPlain)
             term.Evaluator.Factor(syntax.Group, "a grouping factor");
         var grouping = term.GroupingOf(syntax.Group);
         var relatedness = isRelated ? term.RelatednessOf(grouping.Name, name) : null;
@@ -66,10 +66,10 @@ internal sealed class RandomTermDesign : TermDesign
         var places = relatedness?.Locate(grouping.Levels, grouping.Name);
 
         // Structures of few parameters may have more effects than rows.
-        if (kind.Name is "us" or "diag")
+        if (kind.IsPlain)
         {
             RequestedSize.CheckRandomTerm(term.Text, syntax, all.Length, grouping.Levels.Length, term.Evaluator.RowCount,
-                isCorrelated: !syntax.Uncorrelated && kind.Name is not "diag");
+                isCorrelated: !syntax.Uncorrelated && !kind.IsDiagonal);
         }
 
         RandomTermDesign Of(int[] columns, StructureKind structure) => new(grouping, layout, columns, structure.Bind(new StructureRequest
@@ -85,7 +85,7 @@ internal sealed class RandomTermDesign : TermDesign
         if (!syntax.Uncorrelated || isRelated)
             return [Of(all, kind)];
         return layout.HasFactor
-            ? [Of(all, StructureKind.Find("diag")!)]
+            ? [Of(all, Diagonal.Kind)]
             : all.Select(column => Of([column], kind));
     }
 

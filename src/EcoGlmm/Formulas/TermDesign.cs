@@ -14,13 +14,14 @@ internal abstract class TermDesign
     public static IEnumerable<TermDesign> Learn(
         string text, RandomTermSyntax syntax, Evaluator evaluator, Dictionary<string, Grouping> groupings)
     {
-        var kind = StructureKind.Find(syntax.Structure ?? "us")!;
+        var kind = syntax.Structure is { } name ? StructureKind.Find(name)! : Unstructured.Kind;
         var term = new LearningTerm(text, syntax, kind, evaluator, groupings);
         return kind.Layout switch
         {
             TermLayout.Positions => [PositionTermDesign.Learn(term)],
             TermLayout.RelatedEffects => [RelatedEffectsDesign.Learn(term)],
             TermLayout.Members => [MembershipTermDesign.Learn(term)],
+            TermLayout.Mesh => [MeshTermDesign.Learn(term)],
             _ => RandomTermDesign.Learn(term),
         };
     }

@@ -12,7 +12,7 @@ internal static class UnknownColumn
             : FunctionLibrary.Contains(node.Name)
                 ? $"{node.Name} is a function: write {node.Name}(...)."
                 : $"The columns are {Names.List(data.ColumnNames.ToArray())}.";
-        return FormulaError.At(text, node.Position, $"There is no column \"{node.Name}\"", advice);
+        return FormulaError.At(text, node.Position, $"There is no column \"{node.Name}\"", advice, node.Name);
     }
 
     /// <summary>Adds the columns that an expression uses to a list, each once, in the order of the text.</summary>

@@ -12,7 +12,6 @@ namespace EcoGlmm;
 /// it is exact as draws grow. Where random effects are crossed, one set has them all, and the Monte Carlo error says whether the
 /// draws are enough. Shifts are to the maximum of the simulated likelihood, with draws made anew where it lies.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ApproximationError : IRichDisplay
 {
     /// <summary>A shift of more of a standard error matters.</summary>

@@ -18,7 +18,6 @@ public sealed record CoefficientTest(string Name, double Estimate, double Standa
     double PValue, double Lower, double Upper);
 
 /// <summary>Tests of the fixed effects of the conditional part with denominator degrees of freedom.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;

@@ -21,7 +21,6 @@ public sealed record HypothesisTest(string Name, double Estimate, double Standar
     double Lower, double Upper);
 
 /// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's car::linearHypothesis.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay, IResultTable
 {
     private readonly HypothesisTest[] _rows;

@@ -50,6 +50,18 @@ public static partial class InferenceExtensions
         double level = 0.95) => EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
 
     /// <summary>
+    /// The variance of the response taken apart on the scale of the linear predictor: fixed effects, each random term (ancestry,
+    /// space, individuals), the rest. Its <see cref="EcoGlmm.VarianceShares.Plot"/> is a chart.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="simulations">Parametric bootstrap fits for intervals of the shares; 0 for none.</param>
+    /// <param name="seed">Seed of the simulations.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <exception cref="GlmmException">The dispersion varies between rows, or the family has no variance on that scale.</exception>
+    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95) =>
+        EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
+
+    /// <summary>
     /// A statistic of many refits to responses simulated from the fit, random effects drawn anew (parametric bootstrap).
     /// </summary>
     /// <param name="fit">The fit.</param>
@@ -98,14 +110,27 @@ public static partial class InferenceExtensions
     /// For a REML fit, fixed effects are tested between fits by maximum likelihood. A variance of zero is at the boundary, where
     /// the p-value is by a mixture of χ² distributions.
     /// </remarks>
+    /// <param name="cancellationToken">Stops the refits.</param>
     /// <exception cref="GlmmException">A smaller model cannot be fitted.</exception>
-    public static LikelihoodRatioTests LikelihoodRatioTests(this GlmmFit fit) => EcoGlmm.LikelihoodRatioTests.Dropping(fit);
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static LikelihoodRatioTests LikelihoodRatioTests(this GlmmFit fit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        using var live = LiveProgress.Start("Leaving out each term", cancellation: cancellationToken);
+        return EcoGlmm.LikelihoodRatioTests.Dropping(fit);
+    }
 
     /// <summary>Tests of the fixed effects by Student's t with denominator degrees of freedom.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="degrees">Satterthwaite's needs a Gaussian model with identity link; fit it by REML.</param>
     /// <param name="level">Coverage of the intervals.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="GlmmException">The model has no such degrees of freedom.</exception>
-    public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95) =>
-        new(fit, degrees, CoverageLevel.Checked(level));
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95,
+        CancellationToken cancellationToken = default)
+    {
+        using var live = LiveProgress.Start("Degrees of freedom", cancellation: cancellationToken);
+        return new CoefficientTests(fit, degrees, CoverageLevel.Checked(level));
+    }
 }

@@ -36,10 +36,14 @@ public static partial class InferenceExtensions
     /// <param name="fit">The fit; Gaussian models by REML.</param>
     /// <param name="kind">Which hypothesis a term's test is of where the data are not balanced.</param>
     /// <param name="degrees">Where degrees of freedom come from; when null Satterthwaite's for Gaussian models, between-within for others.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="GlmmException">The model has no such degrees of freedom, or the design no tests of type III.</exception>
-    public static TermTests TermTests(this GlmmFit fit, TestKind kind = TestKind.TypeThree, DenominatorDegrees? degrees = null)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static TermTests TermTests(this GlmmFit fit, TestKind kind = TestKind.TypeThree, DenominatorDegrees? degrees = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        using var live = LiveProgress.Start("Degrees of freedom", cancellation: cancellationToken);
         return new TermTests(fit, kind, degrees ?? FixedEffectInference.BestOf(fit));
     }
 

@@ -31,13 +31,14 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 {
     /// <summary>The estimate's standard error, where the interval is made from one; otherwise NaN.</summary>
     public double StandardError { get; init; } = double.NaN;
+
+    internal ParameterKind Kind { get; init; }
 }
 
 /// <summary>
 /// Confidence intervals of fixed effects, and, by profile or bootstrap, of standard deviations ("sd_Days|Subject"), correlations
 /// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 {
     private readonly Interval[] _rows;

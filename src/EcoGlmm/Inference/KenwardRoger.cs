@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Model;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;
@@ -40,6 +41,7 @@ internal sealed class KenwardRoger : FixedEffectInference
         var inner = Matrix<double>.Build.Dense(phi.RowCount, phi.ColumnCount);
         for (var i = 0; i < k; i++)
         {
+            LiveProgress.Current.ThrowIfCancellationRequested();
             for (var j = 0; j < k; j++)
             {
                 inner += w[i, j] * (sums.Second[i, j] - (sums.First[i] * phi * sums.First[j]));

@@ -26,7 +26,6 @@ public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, 
 }
 
 /// <summary>Likelihood-ratio tests, such as those of each term that may be dropped from a model.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IResultTable
 {
     private readonly LikelihoodRatioTest[] _tests;

@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Model;
 using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
@@ -113,6 +114,7 @@ internal sealed class MarginalCovariance
         var sets = ConnectedLevels.Of([.. terms], n);
         foreach (var set in sets)
         {
+            LiveProgress.Current.ThrowIfCancellationRequested();
             var q = set.Effects;
             if (q > MostConnectedEffects)
             {
@@ -156,6 +158,7 @@ internal sealed class MarginalCovariance
             var cu = Enumerable.Range(0, count).Select(k => Times(k, u)).ToArray();
             for (var k = 0; k < count; k++)
             {
+                LiveProgress.Current.ThrowIfCancellationRequested();
                 trace[k] += cs[k].Trace();
                 first[k] -= u.Transpose() * cu[k];
                 var left = s * cu[k];

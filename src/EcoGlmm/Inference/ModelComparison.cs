@@ -26,7 +26,6 @@ public sealed record ComparedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// Models of the same observations by AIC, the best first; those that did not converge last, without ΔAIC and weight.
 /// </summary>
 /// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9.</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 {
     private readonly ComparedModel[] _models;

@@ -57,7 +57,7 @@ internal static class ParametricBootstrap
         return parameters.Select((p, k) =>
         {
             var (lower, upper) = Percentiles(statistics, k, level);
-            return new Interval(p.Part, p.Name, p.Value(fit), lower, upper);
+            return new Interval(p.Part, p.Name, p.Value(fit), lower, upper) { Kind = p.Kind };
         });
     }
 }

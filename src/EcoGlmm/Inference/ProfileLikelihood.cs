@@ -15,6 +15,9 @@ internal sealed class ProfileLikelihood
 {
     private const int MostSteps = 25;
 
+    /// <summary>Values along a profile that is drawn; odd, so that the estimate is one.</summary>
+    private const int CurvePoints = 17;
+
     /// <summary>How near the root is to be to its quantile, in standard errors of the parameter.</summary>
     private const double Tolerance = 1e-6;
 
@@ -42,7 +45,46 @@ internal sealed class ProfileLikelihood
         using var live = LiveProgress.Start("Profiling the likelihood", ends.Length, progress, cancellation);
         var profile = new ProfileLikelihood(ModelFitter.Again(fit, options, live.Cancellation), level, live.Cancellation);
         live.ForEach(ends.Length, fit.Options.Control.MaxThreads, k => ends[k] = profile.End(parameters[k / 2], k % 2 == 0 ? -1 : 1));
-        return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k], ends[(2 * k) + 1]));
+        return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k], ends[(2 * k) + 1]) { Kind = p.Kind });
+    }
+
+    /// <summary>One parameter's profile, from a little beyond one end of its interval to a little beyond the other.</summary>
+    public static LikelihoodProfile Curve(GlmmFit fit, string name, ModelPart? part, double level, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        if (!fit.Convergence.IsConverged)
+            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
+        var all = FitParameter.Of(fit);
+        var parameter = all.Where(p => p.Name == name && (part is null || p.Part == part)).OrderBy(p => p.Part).FirstOrDefault()
+            ?? throw new GlmmException($"There is no parameter \"{name}\" to profile{Text.NearestName.Suggestion(name, all.Select(p => p.Name))}");
+        using var live = LiveProgress.Start("Profiling the likelihood", CurvePoints + 2, progress, cancellation);
+        var profile = new ProfileLikelihood(ModelFitter.Again(fit, fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } }, live.Cancellation),
+            level, live.Cancellation);
+        var estimate = parameter.Value(profile._fit);
+        var ends = new double[2];
+        live.ForEach(2, fit.Options.Control.MaxThreads, k => ends[k] = profile.End(parameter, k == 0 ? -1 : 1));
+        var (low, high) = (Beyond(ends[0]), Beyond(ends[1]));
+
+        // On the scale without bounds where the interval does not reach a bound.
+        var bounded = double.IsFinite(parameter.ToUnbounded(low)) && double.IsFinite(parameter.ToUnbounded(high));
+        double To(double v) => bounded ? parameter.ToUnbounded(v) : v;
+        double From(double u) => bounded ? parameter.FromUnbounded(u) : u;
+        var half = CurvePoints / 2;
+        double[] values = [.. Enumerable.Range(-half, CurvePoints).Select(i => i == 0 ? estimate
+            : From(To(estimate) + ((To(i < 0 ? low : high) - To(estimate)) * Math.Abs(i) / half)))];
+        values = [.. values.Distinct().Order()];
+        var roots = new double[values.Length];
+        live.ForEach(values.Length, fit.Options.Control.MaxThreads, i =>
+            roots[i] = values[i] == estimate ? 0 : Math.Sign(values[i] - estimate) * profile.Zeta(parameter, values[i]));
+        return new LikelihoodProfile(new Interval(parameter.Part, name, estimate, ends[0], ends[1]), level, profile._z, values, roots);
+
+        // A fifth of the way farther, within the bounds.
+        double Beyond(double end)
+        {
+            if (double.IsNaN(end)) throw new GlmmException($"The profile of {name} does not fall far enough on one side for an interval: its likelihood is flat there.");
+            var (least, most) = parameter.Bounds;
+            var u = parameter.ToUnbounded(end) + (0.2 * (parameter.ToUnbounded(end) - parameter.ToUnbounded(estimate)));
+            return end <= least || end >= most || !double.IsFinite(u) ? end : parameter.FromUnbounded(u);
+        }
     }
 
     private double End(FitParameter parameter, int side)

@@ -17,7 +17,6 @@ namespace EcoGlmm;
 /// Nakagawa &amp; Schielzeth (2013), Johnson (2014) for random slopes, Nakagawa, Johnson &amp; Schielzeth (2017). Of a zero-inflated
 /// model, the conditional part only.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed record RSquared(double Marginal, double Conditional, double FixedVariance, double RandomVariance, double ObservationVariance,
     double DistributionVariance, string Method) : IResultTable
 {

@@ -41,7 +41,7 @@ internal static class RandomSlopeWords
             try
             {
                 var tree = ModelFormula.Parse("~ " + text).RightHandSide;
-                return tree is CallNode { Function: "between" or "first" or "last" } ? [] : [.. tree.Descend().OfType<NameNode>().Select(node => node.Name)];
+                return IndividualFunctions.IsOfIndividual(tree) ? [] : [.. tree.Descend().OfType<NameNode>().Select(node => node.Name)];
             }
             catch (GlmmException)
             {

@@ -30,7 +30,6 @@ public enum TestKind
 public sealed record TermTest(string Term, int NumeratorDegrees, double DenominatorDegrees, double Statistic, double PValue);
 
 /// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's Anova.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTable
 {
     private readonly TermTest[] _rows;

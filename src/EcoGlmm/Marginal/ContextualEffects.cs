@@ -46,7 +46,6 @@ public sealed record ContextualEffect(string Name, double Within, double Between
 /// cross section data, Econometrica 46, 69-85. All covariates at once. The effect within is free of everything about the groups that
 /// does not change; what confounds within groups, it cannot tell.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDisplay, IResultTable
 {
     private readonly ContextualEffect[] _rows;

@@ -29,14 +29,7 @@ internal static class EffectTables
     {
         var degrees = contrasts.Any(c => double.IsFinite(c.DegreesOfFreedom));
         var by = contrasts.Any(c => c.By != "overall");
-        var method = contrasts.Adjustment switch
-        {
-            Adjustment.None => "p-values and intervals are not adjusted for the number of comparisons",
-            Adjustment.Tukey => "p-values and intervals adjusted by Tukey's method",
-            Adjustment.Holm => "p-values adjusted by Holm's method, intervals by Bonferroni's",
-            _ => "p-values and intervals adjusted by Bonferroni's method",
-        };
-        var content = new TableContent("Contrasts") { Note = ResultTable.Note([method, "differences on the link scale"], contrasts.Count) };
+        var content = new TableContent("Contrasts") { Note = ResultTable.Note([ContrastAdjustment.Of(contrasts.Adjustment).Words, "differences on the link scale"], contrasts.Count) };
         if (by) content.Text("Within");
         content.Text("Contrast").Number("Difference").Number("Std. error");
         if (degrees) content.Number("df");

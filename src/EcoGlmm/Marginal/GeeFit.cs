@@ -9,7 +9,6 @@ using MathNet.Numerics.LinearAlgebra;
 namespace EcoGlmm;
 
 /// <summary>Generalized estimating equations, solved. Immutable; as the last expression of a cell it shows its card.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class GeeFit : IRichDisplay
 {
     /// <summary>With fewer subjects the robust standard errors are too small by more than about 5 %.</summary>

@@ -1,6 +1,5 @@
 using System.Collections;
 using EcoGlmm.Marginal;
-using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -22,7 +21,6 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
     double Lower, double Upper, double Ratio, double RatioLower, double RatioUpper, double DegreesOfFreedom);
 
 /// <summary>Pairwise comparisons of marginal means or slopes.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;
@@ -78,21 +76,9 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
     internal static IEnumerable<MarginalContrast> Adjust(List<(string Name, double Estimate, double Error, double Degrees)> draft,
         int means, Adjustment adjustment, double level, string by, bool hasRatio)
     {
-        var m = draft.Count;
-        var single = draft.ConvertAll(d => 2 * StudentT.UpperTail(Math.Abs(d.Estimate / d.Error), d.Degrees));
-        var p = adjustment switch
-        {
-            Adjustment.Tukey => [.. draft.Select(d => StudentizedRange.UpperTail(Math.Sqrt(2) * Math.Abs(d.Estimate / d.Error), means, d.Degrees))],
-            Adjustment.Holm => PValueAdjustment.Holm(single),
-            Adjustment.Bonferroni => [.. single.Select(value => Math.Min(1, m * value))],
-            _ => single.ToArray(),
-        };
-        var quantiles = draft.Select(d => d.Degrees).Distinct().ToDictionary(df => df, df => adjustment switch
-        {
-            Adjustment.Tukey => StudentizedRange.UpperQuantile(1 - level, means, df) / Math.Sqrt(2),
-            Adjustment.None => StudentT.Quantile(0.5 + (level / 2), df),
-            _ => StudentT.Quantile(1 - ((1 - level) / (2 * m)), df),
-        });
+        var rule = ContrastAdjustment.Of(adjustment);
+        var p = rule.PValues([.. draft.Select(d => (Math.Abs(d.Estimate / d.Error), d.Degrees))], means);
+        var quantiles = draft.Select(d => d.Degrees).Distinct().ToDictionary(df => df, df => rule.Quantile(level, draft.Count, means, df));
         return draft.Select((d, i) =>
         {
             var half = d.Error * quantiles[d.Degrees];

@@ -57,7 +57,6 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// the others, with covariates at their means and all random effects at zero (the typical level). Or slopes on the same grid.
 /// </summary>
 /// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred).</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 {
     private readonly GridFunctional[] _functionals;
@@ -153,6 +152,23 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 
     /// <inheritdoc/>
     public string ToHtml() => ResultTable.Html(EffectTables.Of(this, Caption, Notes));
+
+    /// <summary>How many of <see cref="Variables"/> stand after the bar.</summary>
+    internal int ByCount => _byCount;
+
+    /// <summary>What the means or slopes are called in a heading.</summary>
+    internal string Heading => _slopeOf is null ? "Marginal means" : $"Slopes of {_slopeOf}";
+
+    /// <summary>What is on the axis of a chart.</summary>
+    internal string Measure => (_slopeOf, Scale) switch
+    {
+        ({ } slope, _) => $"Slope of {slope} ({FitWords.Scale(_fit.Family, _part)})",
+        (_, PredictionScale.Link) => $"{_fit.Specification.Response.Name} ({FitWords.Scale(_fit.Family, _part)})",
+        _ => _fit.Specification.Response.Name,
+    };
+
+    /// <summary>The notes of the table in one line.</summary>
+    internal string Explanation => string.Join("; ", Notes) is { Length: > 0 } notes ? char.ToUpperInvariant(notes[0]) + notes[1..] : "";
 
     private string? Ratio => _slopeOf is null ? FitWords.RatioName(_fit.Family, _part) : null;
 

@@ -39,7 +39,6 @@ public sealed record PopulationCoefficient(string Name, double Subject, double P
 /// model matrix: D. Hedeker et al. (2018), A note on marginalization of regression parameters from mixed models of binary outcomes,
 /// Biometrics 74, 354-361. Standard errors by the delta method.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IRichDisplay, IResultTable
 {
     private const int Curves = 25;

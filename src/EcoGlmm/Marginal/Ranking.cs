@@ -44,7 +44,6 @@ public sealed record RankedLevel(string Level, double Estimate, double ExpectedR
 /// 1 + Σ P(another is larger), N. Laird &amp; T. Louis (1989), J. Educ. Stat. 14, 29-46; probabilities and intervals are by simulation. Ranks of
 /// point estimates, raw or shrunken, are misleading: H. Goldstein &amp; D. Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultTable
 {
     /// <summary>Expected ranks are exact up to so many levels, by simulation beyond.</summary>

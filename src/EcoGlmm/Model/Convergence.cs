@@ -28,7 +28,6 @@ public sealed record ConvergenceProblem(string Parameter, string Message, string
 }
 
 /// <summary>What is known about the optimum that was found.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class Convergence : IRichDisplay
 {
     internal Convergence(ConvergenceStatus status, double gradientNorm, double expectedImprovement,

@@ -11,6 +11,15 @@ public sealed class GlmmException(string message, Exception? innerException = nu
 {
     private static volatile bool _showsTrace = true;
 
+    /// <summary>What it is about.</summary>
+    public GlmmErrorKind Kind { get; internal init; }
+
+    /// <summary>Where in the text of the formula, counted in characters from 0; its length for the end; null for other kinds.</summary>
+    public int? Position { get; internal init; }
+
+    /// <summary>The column of the data that is at fault; null where there is no single one.</summary>
+    public string? Column { get; internal init; }
+
     /// <summary>
     /// Whether the exception as text goes on with its trace. A notebook turns this off: it prints an uncaught exception as
     /// text below the cell, where the sentence is all that helps.
@@ -26,4 +35,12 @@ public sealed class GlmmException(string message, Exception? innerException = nu
 
     /// <inheritdoc/>
     public override string ToString() => ShowsTrace ? base.ToString() : Message;
+
+    /// <summary>One about the data.</summary>
+    internal static GlmmException InData(string message, Exception? innerException = null, string? column = null) =>
+        new(message, innerException) { Kind = GlmmErrorKind.Data, Column = column };
+
+    /// <summary>One about a file.</summary>
+    internal static GlmmException InFile(string message, Exception? innerException = null) =>
+        new(message, innerException) { Kind = GlmmErrorKind.File };
 }

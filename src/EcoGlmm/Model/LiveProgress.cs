@@ -69,6 +69,12 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     /// <summary>The token of now.</summary>
     public static CancellationToken Interruption => HostInterruption?.Invoke() ?? CancellationToken.None;
 
+    /// <summary>The token of the innermost calculation that is under way here; the host's where there is none.</summary>
+    public static CancellationToken Current => Innermost.Value?.Cancellation ?? Interruption;
+
+    /// <summary>What parallel parts of the innermost calculation look at.</summary>
+    public static ParallelOptions CurrentParallel(int maxThreads = -1) => new() { MaxDegreeOfParallelism = maxThreads, CancellationToken = Current };
+
     /// <summary>Cancelled when the user interrupts the notebook's cell, the caller cancels, or a calculation around this one is.</summary>
     public CancellationToken Cancellation { get; }
 

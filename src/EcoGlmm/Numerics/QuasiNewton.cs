@@ -106,6 +106,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
             {
                 if (small++ > 0) return -slope < 1e-6 ? MinimiserStatus.Converged : MinimiserStatus.Stalled;
                 start.CopyTo(inverseHessian, 0);
+                far = false;   // the point last evaluated is not this one: it has no better inverse Hessian to give
                 continue;
             }
 

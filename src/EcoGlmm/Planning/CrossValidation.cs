@@ -7,7 +7,6 @@ namespace EcoGlmm;
 /// average, and whether its predictive distributions are calibrated.
 /// </summary>
 /// <remarks>T. Gneiting &amp; A. Raftery (2007), Strictly proper scoring rules, prediction, and estimation, J. Am. Stat. Assoc. 102, 359-378.</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class CrossValidation : IRichDisplay
 {
     private readonly string _how;

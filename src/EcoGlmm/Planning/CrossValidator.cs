@@ -2,6 +2,7 @@ using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 
@@ -44,7 +45,8 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
         double[] New() => [.. Enumerable.Repeat(double.NaN, n)];
         var (log, crps, squared, pit) = (New(), New(), New(), New());
         var failures = 0;
-        Parallel.For(0, folds.Max() + 1, new ParallelOptions { MaxDegreeOfParallelism = fit.Options.Control.MaxThreads, CancellationToken = cancellation }, f =>
+        using var live = LiveProgress.Start("Cross-validating", folds.Max() + 1, cancellation: cancellation);
+        live.ForEach(folds.Max() + 1, fit.Options.Control.MaxThreads, f =>
         {
             int[] test = [.. Enumerable.Range(0, n).Where(i => folds[i] == f)];
             int[] train = [.. Enumerable.Range(0, n).Where(i => folds[i] != f)];
@@ -52,7 +54,7 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
             {
                 var rows = fit.Specification.Rows;
                 var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
-                var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null, cancellation);
+                var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null, live.Cancellation);
                 if (trained.Convergence.IsConverged) Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
                 else Interlocked.Increment(ref failures);
             }

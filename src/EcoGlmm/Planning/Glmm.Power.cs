@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Planning;
 using EcoGlmm.Text;
 
@@ -43,14 +44,16 @@ public static partial class Glmm
         ArgumentNullException.ThrowIfNull(effect);
         (family, options, power) = (family ?? Family.Gaussian(), options ?? new GlmmOptions(), power ?? new PowerOptions());
         var points = new List<PowerPoint>();
-        foreach (var (name, design) in designs)
+        (string Name, object Design)[] all = [.. designs];
+        using var live = LiveProgress.Start($"Simulating the power of {effect}", all.Length * power.Simulations, cancellation: cancellationToken);
+        foreach (var (name, design) in all)
         {
             var simulator = new DesignSimulator(formula, FieldData.From(design), parameters, family, options);
             if (!simulator.Specification.Conditional.Training.ColumnNames.Contains(effect))
                 throw new GlmmException($"\"{effect}\" is not a coefficient of the model{Text.NearestName.Suggestion(effect, simulator.Specification.Conditional.Training.ColumnNames)}");
             var size = double.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : points.Count;
             points.Add(new PowerSimulation(simulator.Draw, PowerSimulation.Fitter(simulator, family, options), effect, parameters[effect], power)
-                .Run(name, simulator.Data.RowCount, size, cancellationToken));
+                .Run(name, simulator.Data.RowCount, size, live));
         }
 
         return points.Count > 0 ? new PowerAnalysis(effect, parameters[effect], power.Alpha, points) : throw new GlmmException("There is no design to simulate.");

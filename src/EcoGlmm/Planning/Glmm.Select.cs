@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -10,9 +11,10 @@ public static partial class Glmm
     /// <param name="family">Gaussian when null.</param>
     /// <param name="options">Options of all fits; by maximum likelihood, so that models with different fixed effects can be compared.</param>
     /// <param name="criterion">What they are weighed by.</param>
+    /// <param name="cancellationToken">Stops the fits.</param>
     /// <exception cref="GlmmException">There is no model, two have one name, REML is asked for, or a model cannot be fitted.</exception>
     public static ModelSelection Select(IEnumerable<(string Name, string Formula)> models, object data, Family? family = null, GlmmOptions? options = null,
-        SelectionCriterion criterion = SelectionCriterion.Aicc)
+        SelectionCriterion criterion = SelectionCriterion.Aicc, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(data);
@@ -25,6 +27,7 @@ public static partial class Glmm
         var rows = set.Select(m => (IEnumerable<int>)ModelSpecification.Create(m.Formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts, table,
             hasThresholds: family?.HasThresholds == true).Rows).Aggregate((a, b) => a.Intersect(b)).ToArray();
         if (rows.Length == 0) throw new GlmmException("No row has a value for every variable of all models. Leave the worst variable out.");
+        using var live = LiveProgress.Start("Fitting the models", set.Length, cancellation: cancellationToken);
         var used = rows.Length == table.RowCount ? table : table.Take(rows);
         return new ModelSelection([.. set.Select(m => (m.Name, Fit(m.Formula, used, family, options)))], criterion);
     }

@@ -19,7 +19,6 @@ public sealed record AveragedCoefficient(string Name, double Estimate, double St
 /// means the same in every model (no interactions in some, the same other covariates).
 /// </summary>
 /// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning.</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisplay, IResultTable
 {
     private const double Z = 1.959963984540054;

@@ -47,7 +47,6 @@ public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// first, since the best of very many fits the noise best.
 /// </summary>
 /// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference.</remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay, IResultTable
 {
     private readonly SelectedModel[] _models;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EcoGlmm.Estimation;
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Planning;
@@ -28,7 +29,7 @@ internal sealed class PowerSimulation
     /// <summary>A simulation: NaN where the fit failed.</summary>
     private readonly record struct Outcome(double Estimate, double StandardError, double PValue, double Lower, double Upper);
 
-    public PowerPoint Run(string design, int rows, double size, CancellationToken cancellation)
+    public PowerPoint Run(string design, int rows, double size, LiveProgress live)
     {
         var stream = new RandomStream(_options.Seed);
         var outcomes = Read(design);
@@ -36,8 +37,7 @@ internal sealed class PowerSimulation
         {
             var from = outcomes.Count;
             var batch = new Outcome[Math.Min(Batch - (from % Batch), _options.Simulations - from)];
-            Parallel.For(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxThreads), CancellationToken = cancellation },
-                s => batch[s] = Simulate(stream.Split(from + s)));
+            live.ForEach(batch.Length, Math.Max(1, _options.MaxThreads), s => batch[s] = Simulate(stream.Split(from + s)));
             outcomes.AddRange(batch);
             Append(design, from, batch);
         }
@@ -108,11 +108,14 @@ internal sealed class PowerSimulation
         var result = new List<Outcome>();
         if (_options.ResumeFile is null || !File.Exists(_options.ResumeFile)) return result;
         var known = new SortedDictionary<int, Outcome>();
-        foreach (var line in File.ReadLines(_options.ResumeFile))
+
+        // A line without its end was cut off: its last number may be another one.
+        foreach (var line in File.ReadAllText(_options.ResumeFile).Split('\n')[..^1])
         {
-            var cells = line.Split('\t');
+            var cells = line.TrimEnd('\r').Split('\t');
             if (cells.Length != 7 || cells[0] != Key(design) || !int.TryParse(cells[1], CultureInfo.InvariantCulture, out var s)) continue;
-            double[] v = [.. cells.Skip(2).Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
+            var v = new double[5];
+            if (!v.Index().All(c => double.TryParse(cells[c.Index + 2], CultureInfo.InvariantCulture, out v[c.Index]))) continue;
             known[s] = new Outcome(v[0], v[1], v[2], v[3], v[4]);
         }
 
@@ -123,8 +126,19 @@ internal sealed class PowerSimulation
     private void Append(string design, int from, Outcome[] batch)
     {
         if (_options.ResumeFile is null) return;
+        if (!EndsWithLine(_options.ResumeFile)) File.AppendAllText(_options.ResumeFile, "\n");
         File.AppendAllLines(_options.ResumeFile, batch.Select((o, s) => string.Join('\t', new[] { Key(design), (from + s).ToString(CultureInfo.InvariantCulture) }
             .Concat(new[] { o.Estimate, o.StandardError, o.PValue, o.Lower, o.Upper }.Select(v => v.ToString("R", CultureInfo.InvariantCulture))))));
+    }
+
+    /// <summary>Whether a file is new or its last line is whole: what was killed may have left half of one.</summary>
+    private static bool EndsWithLine(string path)
+    {
+        if (!File.Exists(path)) return true;
+        using var file = File.OpenRead(path);
+        if (file.Length == 0) return true;
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() == '\n';
     }
 
     private string Key(string design) => string.Create(CultureInfo.InvariantCulture, $"{design}|{_effect}={_truth:R}|{_options.Alpha:R}|{_options.Degrees}|{_options.Seed}").Replace('\t', ' ');
@@ -133,6 +147,6 @@ internal sealed class PowerSimulation
     public static Func<double[], GlmmFit> Fitter(DesignSimulator simulator, Family family, GlmmOptions options)
     {
         var single = options with { Control = options.Control with { MaxThreads = 1 } };
-        return y => ModelFitter.Fit(simulator.Specification, simulator.ResponseData.With(y, simulator.Specification, family), simulator.Data, family, single, null, CancellationToken.None);
+        return y => ModelFitter.Fit(simulator.Specification, simulator.ResponseData.With(y, simulator.Specification, family), simulator.Data, family, single, null, LiveProgress.Current);
     }
 }

@@ -9,7 +9,6 @@ namespace EcoGlmm;
 /// <remarks>
 /// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class CategoryPredictions : IResultTable
 {
     private readonly double[][] _probability;

@@ -11,7 +11,11 @@ namespace EcoGlmm.Prediction;
 /// </summary>
 internal static class CaterpillarFigure
 {
-    private const int MostNamed = 60;
+    /// <summary>More levels than this are drawn without their names.</summary>
+    private const int MostNamed = 80;
+
+    /// <summary>Levels of a ribbon that are drawn, of which so many at each end with an interval of their own, and so many are listed.</summary>
+    private const int MostDrawn = 400, Extremes = 15, MostListed = 4;
 
     public static Figure Draw(GlmmFit fit, string group, ModelPart part, double level)
     {
@@ -32,56 +36,119 @@ internal static class CaterpillarFigure
 
         if (panels.Count == 0) throw new GlmmException($"The effects of {modes.Group} are at positions in it, or of several levels a row: there is no one effect of a level to draw. RandomEffects[\"{modes.Group}\"] has them.");
         var count = modes.Levels.Count;
+        var scale = part == ModelPart.Conditional && fit.Family.Link == Link.Identity ? "" : $" ({FitWords.Scale(fit.Family, part)})";
         return new Figure($"Random effects of {modes.Group}", panels)
         {
-            Subtitle = $"Deviations from the average{(part == ModelPart.Conditional && fit.Family.Link == Link.Identity ? "" : $" ({FitWords.Scale(fit.Family, part)})")}; each level's own estimate, drawn to the mean by how little it is known",
-            PanelHeight = Math.Clamp(90 + ((count <= MostNamed ? 17 : 5) * count), 240, 1100),
+            Subtitle = $"Deviations from the average{scale}; each level's own estimate, drawn to the mean by how little it is known",
+            PanelHeight = count <= MostNamed ? Math.Clamp(90 + (17 * count), 240, 1500) : 380,
             Columns = panels.Count > 1 ? 2 : 1,
         };
     }
 
     private static Panel Panel(GroupModes modes, string effect, double[] raw, double z, double level)
     {
-        var rows = modes.Levels.Select((name, l) => (Name: name, Mode: modes[name, effect], Raw: raw[l])).OrderBy(r => r.Mode.Mode).ToArray();
+        Row[] rows = [.. modes.Levels.Select((name, l) => Row.Of(modes.Group, name, modes[name, effect], raw[l], z)).OrderBy(r => r.Mode)];
+        string axis = effect == "(Intercept)" ? "Difference to the average level" : $"Difference to the average effect of {effect}";
+        string interval = $"Conditional mode, {NumberFormat.Significant(100 * level)} % interval";
+        return rows.Length <= MostNamed ? Named(modes.Group, effect, rows, axis, interval) : Ribbon(modes.Group, effect, rows, axis, interval);
+    }
+
+    /// <summary>A row for each level, with its name.</summary>
+    private static Panel Named(string group, string effect, Row[] rows, string axis, string interval)
+    {
         double[] y = [.. Enumerable.Range(0, rows.Length).Select(i => (double)i)];
-        double[] x = [.. rows.Select(r => r.Mode.Mode)];
-        var named = rows.Length <= MostNamed;
-        var percent = NumberFormat.Significant(100 * level);
-        string[] text = [.. rows.Select(r => $"{modes.Group} {r.Name}\nConditional mode {NumberFormat.Significant(r.Mode.Mode, 3)} ± {NumberFormat.Significant(r.Mode.StandardDeviation, 2)}\n"
-            + (double.IsNaN(r.Raw) ? "Own rows alone: not to be estimated" : $"Own rows alone {NumberFormat.Significant(r.Raw, 3)}"))];
-        var pull = new LineTrace([.. rows.SelectMany(r => new[] { r.Raw, r.Mode.Mode, double.NaN })], [.. y.SelectMany(v => new[] { v, v, double.NaN })])
+        string[] text = Array.ConvertAll(rows, r => r.Text);
+
+        // A level that is all but unknown by itself must not squeeze the others.
+        var (least, most) = (rows.Min(r => r.Lower), rows.Max(r => r.Upper));
+        var (low, high) = (least - (0.4 * (most - least)), most + (0.4 * (most - least)));
+        double[] own = Array.ConvertAll(rows, r => double.IsNaN(r.Own) ? double.NaN : Math.Clamp(r.Own, low, high));
+        var far = rows.Count(r => r.Own < low || r.Own > high);
+        return new Panel(effect,
+            new LineTrace([.. rows.SelectMany((r, i) => new[] { own[i], r.Mode, double.NaN })], [.. y.SelectMany(v => new[] { v, v, double.NaN })])
+            {
+                Name = "Shrinkage",
+                Color = Palette.Orange,
+                Width = 1.5,
+                Opacity = 0.7,
+            },
+            new PointTrace(own, y)
+            {
+                Name = "Own rows alone (no pooling)",
+                ShowInLegend = true,
+                Color = Palette.Orange,
+                Size = 6,
+                Symbols = Array.ConvertAll(rows, r => r.Own < low || r.Own > high ? MarkerSymbol.Triangle : MarkerSymbol.Diamond),
+                Symbol = MarkerSymbol.Diamond,
+                Text = text,
+            },
+            new PointTrace([.. rows.Select(r => r.Mode)], y)
+            {
+                Name = interval,
+                ShowInLegend = true,
+                Color = Palette.Blue,
+                Size = 7,
+                XLower = [.. rows.Select(r => r.Lower)],
+                XUpper = [.. rows.Select(r => r.Upper)],
+                Text = text,
+            })
         {
-            Name = "Shrinkage",
-            Color = Palette.Orange,
-            Width = 1.5,
-            Opacity = 0.7,
-        };
-        var own = new PointTrace([.. rows.Select(r => r.Raw)], y)
-        {
-            Name = "Own rows alone (no pooling)",
-            ShowInLegend = true,
-            Color = Palette.Orange,
-            Size = 6,
-            Symbol = MarkerSymbol.Diamond,
-            Text = text,
-        };
-        var shrunk = new PointTrace(x, y)
-        {
-            Name = $"Conditional mode, {percent} % interval",
-            ShowInLegend = true,
-            Color = Palette.Blue,
-            Size = 7,
-            XLower = [.. rows.Select(r => r.Mode.Mode - (z * r.Mode.StandardDeviation))],
-            XUpper = [.. rows.Select(r => r.Mode.Mode + (z * r.Mode.StandardDeviation))],
-            Text = text,
-        };
-        return new Panel(effect, pull, own, shrunk)
-        {
-            XAxis = new Axis(effect == "(Intercept)" ? "Difference to the average level" : $"Difference to the average effect of {effect}"),
-            YAxis = named
-                ? new Axis(modes.Group) { Categories = [.. rows.Select(r => r.Name)], Minimum = -0.7, Maximum = rows.Length - 0.3 }
-                : new Axis($"{modes.Group} (sorted)") { Minimum = -1, Maximum = rows.Length },
+            XAxis = new Axis(axis),
+            YAxis = new Axis(group) { Categories = [.. rows.Select(r => r.Name)], Minimum = -0.7, Maximum = rows.Length - 0.3 },
             Shapes = [Shape.VerticalLine(0)],
+            Annotations = far == 0 ? [] : [new Annotation($"▲ {NumberFormat.Count(far, "own estimate")} beyond the axis")],
         };
+    }
+
+    /// <summary>Too many levels for names: a ribbon of intervals along the ranks, and the names of the extremes.</summary>
+    private static Panel Ribbon(string group, string effect, Row[] rows, string axis, string interval)
+    {
+        int n = rows.Length, inner = Math.Min(MostDrawn, n) - (2 * Extremes);
+        int[] drawn =
+        [
+            .. Enumerable.Range(0, Extremes), .. Enumerable.Range(0, inner).Select(i => Extremes + (int)((i + 0.5) * (n - (2 * Extremes)) / inner)),
+            .. Enumerable.Range(n - Extremes, Extremes),
+        ];
+        Row[] shown = Array.ConvertAll(drawn, i => rows[i]);
+        double[] x = Array.ConvertAll(drawn, i => i + 1.0), y = Array.ConvertAll(shown, r => r.Mode);
+        int[] ends = [.. Enumerable.Range(0, Extremes), .. Enumerable.Range(shown.Length - Extremes, Extremes)];
+        string Names(IEnumerable<Row> of) => string.Join(", ", of.Take(MostListed).Select(r => r.Name));
+        return new Panel(effect,
+            new LineTrace(x, y)
+            {
+                Name = interval,
+                Color = Palette.Blue,
+                Lower = Array.ConvertAll(shown, r => r.Lower),
+                Upper = Array.ConvertAll(shown, r => r.Upper),
+                Text = Array.ConvertAll(shown, r => r.Text),
+            },
+            new PointTrace(Array.ConvertAll(ends, i => x[i]), Array.ConvertAll(ends, i => y[i]))
+            {
+                Name = "Extremes",
+                Color = Palette.Blue,
+                Size = 5,
+                YLower = Array.ConvertAll(ends, i => shown[i].Lower),
+                YUpper = Array.ConvertAll(ends, i => shown[i].Upper),
+                Text = Array.ConvertAll(ends, i => shown[i].Text),
+            })
+        {
+            XAxis = new Axis($"{group} (sorted{(shown.Length < n ? $"; {NumberFormat.Count(shown.Length)} of {NumberFormat.Count(n)} drawn" : "")})"),
+            YAxis = new Axis(axis),
+            Shapes = [Shape.HorizontalLine(0)],
+            Annotations =
+            [
+                new Annotation($"Highest: {Names(rows.Reverse())}", AnnotationPlace.TopLeft),
+                new Annotation($"Lowest: {Names(rows)}", AnnotationPlace.BottomRight),
+            ],
+        };
+    }
+
+    /// <summary>One level: its conditional mode, the ends of its interval, and what its own rows alone say.</summary>
+    private readonly record struct Row(string Name, double Mode, double Lower, double Upper, double Own, string Text)
+    {
+        public static Row Of(string group, string name, ConditionalMode mode, double own, double z) =>
+            new(name, mode.Mode, mode.Mode - (z * mode.StandardDeviation), mode.Mode + (z * mode.StandardDeviation), own,
+                $"{group} {name}\nConditional mode {NumberFormat.Significant(mode.Mode, 3)} ± {NumberFormat.Significant(mode.StandardDeviation, 2)}\n"
+                + (double.IsNaN(own) ? "Own rows alone: not to be estimated" : $"Own rows alone {NumberFormat.Significant(own, 3)}"));
     }
 }

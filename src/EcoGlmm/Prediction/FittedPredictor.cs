@@ -43,7 +43,7 @@ internal sealed class FittedPredictor
         var unseen = 0;
         for (var i = 0; i < n; i++)
         {
-            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.Codes[i] < 0))) unseen++;
+            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.IsNew(i)))) unseen++;
         }
 
         var rows = new RowPredictor(this, _estimate, parts, conditional);
@@ -86,7 +86,7 @@ internal sealed class FittedPredictor
         var conditional = use == RandomEffectsUse.Conditional;
         var parts = Parts(newData, use, onResponse: true);
         var n = parts[LinearPredictor.Conditional]!.RowCount;
-        var categories = ((CumulativeFamily)_model.Family).Categories;
+        var categories = _model.Family.Categories;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         double[][] Rows() => [.. Enumerable.Range(0, n).Select(_ => new double[categories.Count])];
         var (value, error, lower, upper) = (Rows(), Rows(), Rows(), Rows());
@@ -99,7 +99,7 @@ internal sealed class FittedPredictor
             {
                 var category = k;
                 (value[i][k], error[i][k]) = Derived(rows, (family, at) =>
-                    ((CumulativeFamily)family).Probability(category, at[LinearPredictor.Conditional]));
+                    family.Probability(category, at[LinearPredictor.Conditional]));
                 (lower[i][k], upper[i][k]) = Interval(value[i][k], z * error[i][k], (0, 1));
             }
         }

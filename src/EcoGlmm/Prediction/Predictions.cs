@@ -33,7 +33,6 @@ public enum RandomEffectsUse
 /// <remarks>
 /// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class Predictions : IResultTable
 {
     private readonly double[] _estimate;

@@ -38,7 +38,7 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
         }
 
         RandomStream random = workspace.Random;
-        if (family is GaussianFamily && zero == 0)
+        if (family.IsNormal && zero == 0)
         {
             double sd = dispersion / Math.Sqrt(trials);
             for (int s = 0; s < destination.Length; s++)
@@ -61,7 +61,7 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
             destination[row] =
                 family.Counts(mean, dispersion, trials) is { } counts && CountTable.CanHold(counts)
                     ? CountTable.Draw(counts, zero, bits) / (asProportion ? trials : 1)
-                : family is GaussianFamily && zero == 0 ? mean + (dispersion / Math.Sqrt(trials) * random.NormalOf(bits))
+                : family.IsNormal && zero == 0 ? mean + (dispersion / Math.Sqrt(trials) * random.NormalOf(bits))
                 : DrawFrom(random, bits, mean, dispersion, zero, trials);
         }
     }

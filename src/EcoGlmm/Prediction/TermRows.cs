@@ -67,7 +67,7 @@ internal sealed class TermRows
     {
         var r = Term.Width;
         NewVariance = 0;
-        if (_rows.Entries is { } entries)
+        if (_rows.Entries is { } entries && _rows.NewLevels?[row] is null)
         {
             var (from, count) = (entries.Starts[row], entries.Starts[row + 1] - entries.Starts[row]);
             Reserve(count);
@@ -79,8 +79,8 @@ internal sealed class TermRows
             return;
         }
 
-        var z = _z.AsSpan(row * r, r);
-        var code = _rows.Codes[row];
+        var z = _rows.Entries is null ? _z.AsSpan(row * r, r) : One;
+        var code = _rows.Entries is null ? _rows.Codes[row] : -1;
         if (code >= 0)
         {
             Reserve(1);
@@ -112,7 +112,7 @@ internal sealed class TermRows
     /// <param name="modes">b.</param>
     public double RelationSlope(int row, int parameter, double[] modes)
     {
-        if (_rows.Entries is not null || _rows.Codes[row] >= 0 || Count == 0) return 0;
+        if (Count == 0 || (_rows.Entries is null && _rows.Codes[row] >= 0)) return 0;
         if (Term.Structure.Precision is not { } precision || _rows.NewLevels?[row] is not { } key) return 0;
         const double step = 1e-5;
         double At(double shift)
@@ -131,6 +131,8 @@ internal sealed class TermRows
 
         return (At(step) - At(-step)) / (2 * step);
     }
+
+    private static ReadOnlySpan<double> One => [1.0];
 
     private (int[], double[], double) Relate(int row)
     {

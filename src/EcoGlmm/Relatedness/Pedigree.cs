@@ -17,7 +17,6 @@ namespace EcoGlmm;
 /// <para>C. R. Henderson (1976), Biometrics 32, 69-83. R. L. Quaas (1976), Biometrics 32, 949-953. T. H. E. Meuwissen and
 /// Z. Luo (1992), Genetics Selection Evolution 24, 305-313.</para>
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class Pedigree : Relatedness
 {
     private readonly PedigreeRecords _records;

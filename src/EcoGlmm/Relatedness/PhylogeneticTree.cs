@@ -15,7 +15,6 @@ namespace EcoGlmm;
 /// A branch of length zero is taken as 10⁻⁸ of the tree's height.
 /// <para>J. D. Hadfield and S. Nakagawa (2010), Journal of Evolutionary Biology 23, 494-508.</para>
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class PhylogeneticTree : Relatedness
 {
     private readonly TreeNodes _nodes;
@@ -108,15 +107,14 @@ public sealed class PhylogeneticTree : Relatedness
     /// process at its stationary variance, with correlations exp(−decay × distance).
     /// </param>
     /// <exception cref="GlmmException">There is no model of that name.</exception>
-    public PhylogeneticTree Evolving(string model) => model switch
+    public PhylogeneticTree Evolving(string model)
     {
-        "brownian" => new(_nodes),
-        "lambda" => new(_nodes, new PagelTree(_nodes.Scaled(1 / Height), Height)),
-        "ou" => new(_nodes, new OrnsteinUhlenbeckTree(_nodes)),
-        _ => throw new GlmmException($"There is no model of evolution called \"{model}\"{NearestName.Suggestion(model, Models)} There are {EcoGlmm.Text.Names.List(Models)}."),
-    };
-
-    private static readonly string[] Models = ["brownian", "lambda", "ou"];
+        ArgumentNullException.ThrowIfNull(model);
+        if (TreePrecision.Models.TryGetValue(model, out var rule)) return new(_nodes, rule(_nodes));
+        var names = TreePrecision.Models.Keys;
+        throw new GlmmException($"There is no model of evolution called \"{model}\"{NearestName.Suggestion(model, names)} "
+            + $"There are {EcoGlmm.Text.Names.List([.. names])}.");
+    }
 
     /// <summary>The rule by which effects evolve; null for Brownian motion.</summary>
     internal TreePrecision? Rule { get; }

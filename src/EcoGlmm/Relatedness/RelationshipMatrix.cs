@@ -13,7 +13,6 @@ namespace EcoGlmm;
 /// The matrix must be symmetric and positive definite. One that is singular, as genomic relationship matrices of centred
 /// markers are, or off by rounding, gets a small number added to its diagonal; <see cref="Note"/> says how much.
 /// </remarks>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class RelationshipMatrix : Relatedness
 {
     /// <summary>The most levels of a dense matrix.</summary>

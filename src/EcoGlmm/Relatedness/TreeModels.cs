@@ -30,6 +30,14 @@ internal sealed class PagelTree : TreePrecision
         Unit = unit;
     }
 
+    /// <summary>On a tree whose branches are divided by its height.</summary>
+    public static PagelTree Of(TreeNodes nodes)
+    {
+        var depths = nodes.Depths();
+        var height = nodes.Tips.Max(tip => depths[tip]);
+        return new(nodes.Scaled(1 / height), height);
+    }
+
     public override double Unit { get; }
 
     public override int ParameterCount => 1;

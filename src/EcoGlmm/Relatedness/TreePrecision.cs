@@ -26,6 +26,15 @@ internal abstract class TreePrecision
         _parent = [.. Enumerable.Range(0, Order).Select(v => HasLevel(nodes.Parents[v]) ? _own[nodes.Parents[v]] : -1)];
     }
 
+    /// <summary>The rules of evolution by name, each as the precision by it on a tree; null for Brownian motion, which the tree itself is.</summary>
+    public static IReadOnlyDictionary<string, Func<TreeNodes, TreePrecision?>> Models { get; } =
+        new Dictionary<string, Func<TreeNodes, TreePrecision?>>(StringComparer.Ordinal)
+        {
+            ["brownian"] = _ => null,
+            ["lambda"] = PagelTree.Of,
+            ["ou"] = nodes => new OrnsteinUhlenbeckTree(nodes),
+        };
+
     /// <summary>The number of levels.</summary>
     public int Order { get; }
 

@@ -8,7 +8,6 @@ namespace EcoGlmm;
 /// A whole analysis of a model on one page: the card, whether it can be believed, what its effects look like, the table and the
 /// sentences for a manuscript. Immutable, and safe to share among threads.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class ModelAnalysis : IRichDisplay
 {
     internal ModelAnalysis(GlmmFit fit, ModelCheck check, IReadOnlyList<Figure> effects, ModelTableOptions options)

@@ -10,7 +10,6 @@ namespace EcoGlmm;
 /// <param name="Methods">For the section on statistical analysis.</param>
 /// <param name="Results">For the results: every estimate with its interval.</param>
 /// <param name="References">The works cited.</param>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed record ModelReport(string Methods, string Results, IReadOnlyList<string> References) : IRichDisplay
 {
     /// <summary>The report in Markdown.</summary>

@@ -20,7 +20,6 @@ public sealed record PublicationSection(string Title, IReadOnlyList<IReadOnlyLis
 /// LaTeX, HTML that can be pasted into a word processor, or plain text; EcoGlmm.Publish writes Word documents.
 /// Immutable, and safe to share among threads.
 /// </summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class PublicationTable : IRichDisplay
 {
     /// <param name="caption">What the table shows; empty for none.</param>

@@ -34,9 +34,12 @@ public static class ReportingExtensions
     /// <param name="fit">The model.</param>
     /// <param name="options">Labels, level of the intervals and number style; the usual ones when null.</param>
     /// <param name="checks">Whether to simulate residuals and report their tests.</param>
-    public static ModelReport Report(this GlmmFit fit, ModelTableOptions? options = null, bool checks = true)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ModelReport Report(this GlmmFit fit, ModelTableOptions? options = null, bool checks = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        using var live = LiveProgress.Start("Writing the report", cancellation: cancellationToken);
         options ??= new ModelTableOptions();
         CoverageLevel.Checked(options.Level);
         return new ReportWriter(fit, options, checks).Write();
@@ -49,9 +52,13 @@ public static class ReportingExtensions
     /// <param name="fit">The model.</param>
     /// <param name="check">What to check with; the usual when null.</param>
     /// <param name="options">Labels, level of the intervals and number style of the table; the usual ones when null.</param>
-    public static ModelAnalysis Analysis(this GlmmFit fit, CheckOptions? check = null, ModelTableOptions? options = null)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ModelAnalysis Analysis(this GlmmFit fit, CheckOptions? check = null, ModelTableOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        using var live = LiveProgress.Start("Analysing the model", cancellation: cancellationToken);
         List<Figure> effects = [];
         foreach (string variable in fit.Specification.Conditional.FixedVariableNames.Where(v => fit.Data.ColumnNames.Contains(v)))
         {

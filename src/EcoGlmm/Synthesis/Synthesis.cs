@@ -4,7 +4,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>What studies say together.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class Synthesis : IRichDisplay
 {
     private readonly SynthesisNumbers _numbers;

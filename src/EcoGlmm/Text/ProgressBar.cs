@@ -8,7 +8,6 @@ namespace EcoGlmm.Text;
 /// <param name="Detail">Where it stands, in words.</param>
 /// <param name="Elapsed">Since the start.</param>
 /// <param name="Remaining">Expected until the end.</param>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 internal sealed record ProgressBar(string What, double? Share, string Detail, TimeSpan Elapsed, TimeSpan Remaining) : IRichDisplay
 {
     /// <summary>What takes the bar's place at the end: nothing that can be seen.</summary>
@@ -32,7 +31,6 @@ internal sealed record ProgressBar(string What, double? Share, string Detail, Ti
         ? time.TotalSeconds.ToString("0 s", CultureInfo.InvariantCulture)
         : time.TotalMinutes.ToString("0 min", CultureInfo.InvariantCulture);
 
-    [TypeFormatterSource(typeof(RichDisplayFormatters))]
     private sealed class Nothing : IRichDisplay
     {
         public string ToHtml() => "<span></span>";

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using DuckDB.NET.Data;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
@@ -62,7 +63,10 @@ public sealed partial class RecipeTests
     public async Task Arrow()
     {
         using var folder = new TutorialFolder();
-        var batch = FieldData.ReadCsv(Path.Combine(folder.Root, "datasets", "owls.csv")).Select("SiblingNegotiation", "Nest").ToDataFrame().ToArrowRecordBatches().Single();
+        var owls = FieldData.ReadCsv(Path.Combine(folder.Root, "datasets", "owls.csv"));
+        var batch = new RecordBatch.Builder()
+            .Append("SiblingNegotiation", true, new DoubleArray.Builder().AppendRange(owls.Numbers("SiblingNegotiation")).Build())
+            .Append("Nest", true, new StringArray.Builder().AppendRange(owls.Texts("Nest")).Build()).Build();
         await using (var file = File.Create(Path.Combine(folder.Root, "visits.arrow")))
         {
             using var writer = new ArrowFileWriter(file, batch.Schema);

@@ -1,5 +1,3 @@
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm.Notebooks.Tests;
 
 /// <summary>The packed package in Microsoft's kernel, spoken to by its own protocol, as a user's editor does.</summary>
@@ -134,8 +132,4 @@ public sealed class ExtensionTests(NotebookSession session)
             one => Assert.Equal(bar.Content.GetProperty("valueId").GetString(), one.Content.GetProperty("valueId").GetString()));
         Assert.Contains("2", (await ShownAsync("1 + 1"))[0].Value);
     }
-
-    [Fact]
-    public void Every_function_of_a_formula_is_explained() =>
-        Assert.Equal(Formulas.FunctionLibrary.Names.Order(StringComparer.Ordinal), Interactive.FormulaHelp.Functions.Select(one => one.Name).Order(StringComparer.Ordinal));
 }

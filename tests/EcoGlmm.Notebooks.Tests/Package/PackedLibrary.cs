@@ -20,15 +20,15 @@ public sealed class PackedLibrary : IAsyncLifetime
     public string Feed { get; } = Directory.CreateTempSubdirectory("ecoglmm-feed-").FullName;
 
     /// <summary>This run's version.</summary>
-    public string Version { get; } = $"0.0.0-test.{DateTime.UtcNow.Ticks}";
+    public string Version { get; } = $"0.1.0-test.{DateTime.UtcNow.Ticks}";
 
     public string PackageFile { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", Feed);
+        var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build", $"-p:MinVerVersionOverride={Version}", "-o", Feed);
         Assert.True(exitCode == 0, output);
-        (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm.Plotly", "-c", Configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", Feed);
+        (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm.Plotly", "-c", Configuration, "--no-build", $"-p:MinVerVersionOverride={Version}", "-o", Feed);
         Assert.True(exitCode == 0, output);
         PackageFile = Path.Combine(Feed, $"EcoGlmm.{Version}.nupkg");
     }

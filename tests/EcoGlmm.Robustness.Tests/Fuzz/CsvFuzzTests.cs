@@ -69,16 +69,7 @@ public class CsvFuzzTests
 
     private static void RoundTrip(FieldData data, string path, int trial)
     {
-        // With fewer than two plain names quotes cannot tell what a factor is that looks like something else.
-        var hasPlainNames = data.ColumnNames.Count(name => name.All(char.IsAsciiLetterOrDigit)) > 1;
-        try
-        {
-            data.WriteCsv(path);
-        }
-        catch (GlmmException untold) when (!hasPlainNames && untold.Message.Contains("told from a missing value", StringComparison.Ordinal))
-        {
-            return;
-        }
+        data.WriteCsv(path);
         var back = FieldData.ReadCsv(path);
         var what = $"trial {trial}:\n{File.ReadAllText(path)}";
         Assert.True(data.ColumnNames.SequenceEqual(back.ColumnNames), what);
@@ -87,7 +78,7 @@ public class CsvFuzzTests
         {
             Assert.True(data.Texts(name).SequenceEqual(back.Texts(name)), $"{name}, {what}");
             // A column without any value has no kind to come back.
-            if (hasPlainNames && data.Texts(name).Any(text => text is not null))
+            if (data.Texts(name).Any(text => text is not null))
                 Assert.True(Kind(data, name) == Kind(back, name), $"The kind of {name}, {what}");
         }
     }

@@ -56,6 +56,20 @@ public class RoundTripTests
         Same(Table(("f", labels)));
     }
 
+    [Theory]
+    [InlineData("1", "NA")]
+    [InlineData("TRUE", "")]
+    [InlineData("2020-01-01", "007")]
+    public void Any_label_where_no_name_can_go_without_quotes(string one, string other)
+    {
+        string?[] labels = [one, other, null, one];
+        Same(Table(("\"f\"", labels), ("a,b", new[] { 1.0, 2, 3, double.NaN })));
+        Same(Table(("f", labels), ("a,b", labels)));
+        Same(Table(("a,b", labels), ("f", labels)));
+        Same(Table(("a,b", labels), ("c,d", labels)), ".csv.gz");
+        Same(Table(("a\" ", labels)));
+    }
+
     [Fact]
     public void A_column_without_any_value_has_no_type_but_comes_back()
     {

@@ -82,6 +82,17 @@ public sealed class HostileModelTests
     }
 
     [Fact]
+    public void A_line_search_that_fails_does_not_end_in_a_matrix_without_factors()
+    {
+        // Indicators of the levels themselves: each level has one effect that meets data, and correlations are of nothing.
+        var data = new TestData(24).Factor("f", i => i % 3).Number("n", i => i * i % 7).Build();
+
+        var fit = Glmm.Fit("n ~ cs(0 + f | f)", data);
+
+        Assert.True(fit.Convergence.IsConverged || fit.Convergence.Problems.Count > 0);
+    }
+
+    [Fact]
     public void One_level_per_row_cannot_be_told_from_the_residual()
     {
         var data = new TestData(30).Normal("x").Factor("g", i => i).Normal("y").Build();

@@ -79,13 +79,14 @@ internal static class SimulatedModel
         var random = new RandomStream(20240611);
         var conditional = Part(random, rows, terms);
         var name = family.Link.Name;
-        var isProbability = family.Name is "binomial" or "betabinomial" or "beta" or "ordbeta";
+        var isProbability = family.WeightRole == WeightRole.Trials || family.Name is "beta" or "ordbeta";
         var (intercept, slope) = name switch
         {
             "log" when isProbability => (-0.8, 0.05),
             "identity" when isProbability => (0.5, 0.02),
             "logit" or "probit" or "cauchit" => (0.2, 0.4),
             "cloglog" => (-0.6, 0.3),
+            "loglog" => (0.6, 0.3),
             "inverse" => (0.8, 0.05),
             "1/mu^2" => (0.8, 0.05),
             "sqrt" => (1.6, 0.1),

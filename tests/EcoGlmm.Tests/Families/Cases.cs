@@ -1,3 +1,5 @@
+using EcoGlmm.Families;
+
 namespace EcoGlmm.Tests.Families;
 
 /// <summary>Observations and parameters that put a family through its range: y, size, μ, δ.</summary>
@@ -43,8 +45,7 @@ internal static class Cases
             case "t":
                 double[] means = [0.2, 0.7, 0.95];
                 return means.SelectMany(mu => new[] { (0.3, 1.0, mu), (-1.5, 2.5, mu) });
-            case "binomial":
-            case "betabinomial":
+            case var _ when family.WeightRole == WeightRole.Trials:
                 double[] probabilities = [0.003, 0.2, 0.6, 0.97];
                 return probabilities.SelectMany(p => new[] { (0.0, 1.0, p), (1.0, 1.0, p), (3.0, 10.0, p), (40.0, 40.0, p) });
             case "skewnormal":

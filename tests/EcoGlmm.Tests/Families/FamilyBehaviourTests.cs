@@ -57,7 +57,7 @@ public class FamilyBehaviourTests
                 square += one;
             }
 
-            double scale = family.Name is "binomial" or "betabinomial" ? size : 1;
+            double scale = family.WeightRole == WeightRole.Trials ? size : 1;
             mean /= scale;
             double variance = (square / (scale * scale)) - (mean * mean);
             double expectedMean = family.Mean(mu, Math.Exp(delta));
@@ -79,7 +79,7 @@ public class FamilyBehaviourTests
         foreach (var (size, mu, delta) in Settings(family))
         {
             const int Count = 20_000;
-            double scale = family.Name is "binomial" or "betabinomial" ? size : 1;
+            double scale = family.WeightRole == WeightRole.Trials ? size : 1;
             double phi = Math.Exp(delta);
             double[] draws = [.. Enumerable.Range(0, Count).Select(_ => family.Draw(random, mu, phi, size))];
             Assert.All(draws, y => Assert.Null(family.CheckResponse(y, size)));
@@ -150,13 +150,14 @@ public class FamilyBehaviourTests
         "t" or "skewnormal" => [(1, 3, 0.2), (1, -1, -0.5)],
         "cumulative" => [(1, -1.3, 0), (1, 0.4, 0), (1, 2, 0)],
         "binomial" => [(1, 0.3, 0), (25, 0.8, 0)],
-        "betabinomial" => [(1, 0.3, 0.5), (25, 0.8, 1.5), (12, 0.4, -0.5)],
         "beta" or "ordbeta" => [(1, 0.3, 1.9), (1, 0.8, 4)],
         "poisson" or "truncated_poisson" or "bell" => [(1, 0.3, 0), (1, 2, 0), (1, 14, 0)],
         "Gamma" => [(1, 0.5, 0.7), (1, 6, 2)],
         "inverse.gaussian" => [(1, 0.5, -0.4), (1, 3, -2)],
         "genpois" or "truncated_genpois" => [(1, 0.4, 0.3), (1, 6, 0.6), (1, 14, 0.1)],
         "compois" or "truncated_compois" => [(1, 0.3, -0.5), (1, 6, 0.6), (1, 20, -1.2)],
+        _ when family.WeightRole == WeightRole.Trials => [(1, 0.3, 0.5), (25, 0.8, 1.5), (12, 0.4, -0.5)],
+        _ when family.Link.IsDistribution => [(1, 0.3, 1.9), (1, 0.8, 4)],
         _ => [(1, 0.4, -0.7), (1, 6, 0.6), (1, 14, 0)],
     };
 
@@ -165,7 +166,7 @@ public class FamilyBehaviourTests
         double total = 0;
         double mean = 0;
         double square = 0;
-        int last = family.Name is "binomial" or "betabinomial" ? (int)size : 3000;
+        int last = family.WeightRole == WeightRole.Trials ? (int)size : 3000;
         for (int y = 0; y <= last; y++)
         {
             if (family.CheckResponse(y, size) is null)

@@ -22,8 +22,9 @@ public class SaturatedMeanTests
 
     public static TheoryData<string, string> Links => new()
     {
-        { "binomial", "logit" }, { "binomial", "probit" }, { "binomial", "cloglog" }, { "binomial", "cauchit" },
+        { "binomial", "logit" }, { "binomial", "probit" }, { "binomial", "cloglog" }, { "binomial", "cauchit" }, { "binomial", "loglog" },
         { "betabinomial", "logit" }, { "betabinomial", "probit" }, { "betabinomial", "cloglog" }, { "betabinomial", "cauchit" },
+        { "combinomial", "logit" }, { "combinomial", "loglog" },
     };
 
     [Theory]

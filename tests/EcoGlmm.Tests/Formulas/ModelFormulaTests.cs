@@ -4,6 +4,10 @@ namespace EcoGlmm.Tests.Formulas;
 
 public class ModelFormulaTests
 {
+    [Fact]
+    public void Every_function_is_explained() =>
+        Assert.Equal(FunctionLibrary.Names.Order(StringComparer.Ordinal), FunctionHelp.Functions.Select(one => one.Name).Order(StringComparer.Ordinal));
+
     [Theory]
     [InlineData("y~x+(1|g)", "y ~ x + (1 | g)")]
     [InlineData(" log( y )~`my x`*2e5 ", "log(y) ~ `my x` * 2e+05")]

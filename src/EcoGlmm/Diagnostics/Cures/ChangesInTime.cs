@@ -5,7 +5,7 @@ internal sealed class ChangesInTime : ICureSource
 {
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
-        foreach (Symptom s in symptoms.Found.Where(s => s.Kind == SymptomKind.Time))
+        foreach (Symptom s in symptoms.Of<TimeCheck>())
         {
             string name = s.Pattern!.Name, q = MissingEffects.Quoted(name);
             double[] times = symptoms.Residuals.Variable(name).Numbers!;

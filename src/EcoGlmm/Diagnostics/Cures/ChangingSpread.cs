@@ -12,7 +12,7 @@ internal sealed class ChangingSpread : ICureSource
         Pattern[] patterns = [.. symptoms.Patterns.Where(p => !p.IsUnused)];
         foreach (string name in symptoms.Fit.Specification.Conditional.FixedVariableNames)
         {
-            bool own = patterns.Any(p => p.Name == name), prediction = patterns.Any(p => p.Name == Symptoms.Prediction);
+            bool own = patterns.Any(p => p.Name == name), prediction = patterns.Any(p => p.IsAlongPrediction);
             if (own || prediction)
                 yield return new ModelChange($"a dispersion that changes with {name}") { Dispersion = $"~ {MissingEffects.Quoted(name)}" };
         }

@@ -25,8 +25,8 @@ internal sealed class MissingEffects : ICureSource
         }
 
         string[] predictors = Numeric(symptoms.Fit);
-        bool any = patterns.Any(p => p.Name == Symptoms.Prediction) || patterns.Any(p => p is { IsGroup: false, IsUnused: false });
-        foreach (string name in predictors.Where(n => any && (patterns.Any(p => p.Name == n) || patterns.All(p => p.Name == Symptoms.Prediction))))
+        bool any = patterns.Any(p => p.IsAlongPrediction) || patterns.Any(p => p is { IsGroup: false, IsUnused: false });
+        foreach (string name in predictors.Where(n => any && (patterns.Any(p => p.Name == n) || patterns.All(p => p.IsAlongPrediction))))
         {
             string q = Quoted(name);
             yield return CurveFormula.IsCurved(symptoms.Fit, name)

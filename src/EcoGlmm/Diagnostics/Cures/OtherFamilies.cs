@@ -10,11 +10,11 @@ internal sealed class OtherFamilies : ICureSource
     {
         FamilyAlternatives known = symptoms.Fit.Family.Alternatives;
         List<FamilyAlternative> all = [];
-        if (symptoms.HasMoreScatter || (symptoms.Has(SymptomKind.Shape) && !symptoms.HasLessScatter))
+        if (symptoms.HasMoreScatter || (symptoms.Has<DistributionCheck>() && !symptoms.HasLessScatter))
             all.AddRange(known.MoreScatter);
         if (symptoms.HasLessScatter && !symptoms.HasMoreZeros)
             all.AddRange(known.LessScatter);
-        if (symptoms.Has(SymptomKind.Shape) || symptoms.Has(SymptomKind.Outliers) || symptoms.Patterns.Any(p => p.Name == Symptoms.Prediction))
+        if (symptoms.Has<DistributionCheck>() || symptoms.Has<OutlierCheck>() || symptoms.Patterns.Any(p => p.IsAlongPrediction))
             all.AddRange(known.OtherShape);
         ResponseData response = symptoms.Fit.Response;
         foreach (FamilyAlternative family in all.DistinctBy(a => a.Code).Where(a => a.Suits(response.Y, response.Size)))

@@ -11,15 +11,6 @@ namespace EcoGlmm.Estimation.Pathologies;
 /// </summary>
 internal sealed class Separation : IOptimumPathology
 {
-    /// <summary>And it is that many times the estimate: a steep but proper curve has both large.</summary>
-    private const double LargestRelativeError = 3;
-
-    /// <summary>Coefficients with less than this share in a direction have no part in it.</summary>
-    private const double SmallestShare = 0.02;
-
-    /// <summary>Variance given to a linear predictor that the data say nothing about.</summary>
-    private const double Unknown = 1e8;
-
     private const int NamesShown = 5;
 
     /// <summary>
@@ -77,7 +68,7 @@ internal sealed class Separation : IOptimumPathology
             if (!(Math.Abs(curvature) < least)) continue;
             var along = 0.0;
             for (var j = 0; j < p; j++) along += v[j] * psi[from + j];
-            if (curvature * along * along * largest * largest * LargestRelativeError * LargestRelativeError > 1) continue;
+            if (curvature * along * along * largest * largest * Tolerances.LargestRelativeError * Tolerances.LargestRelativeError > 1) continue;
             var direction = new double[d];
             MarkLarge(basis, v, found, direction.AsSpan(from, p));
             directions.Add(direction);
@@ -95,7 +86,7 @@ internal sealed class Separation : IOptimumPathology
             {
                 for (var j = 0; j < v.Length; j++)
                 {
-                    if (v[i] != 0 && v[j] != 0) covariance[(i * v.Length) + j] += Unknown * v[i] * v[j];
+                    if (v[i] != 0 && v[j] != 0) covariance[(i * v.Length) + j] += Tolerances.UnknownVariance * v[i] * v[j];
                 }
             }
         }
@@ -118,7 +109,7 @@ internal sealed class Separation : IOptimumPathology
         var largest = shares.Max();
         for (var j = 0; j < p; j++)
         {
-            if (shares[j] > SmallestShare * largest) found[j] = true;
+            if (shares[j] > Tolerances.SmallestShare * largest) found[j] = true;
             else cleaned[j] = 0;
         }
 

@@ -3,6 +3,9 @@ namespace EcoGlmm.RandomEffects.Structures;
 /// <summary>diag: any variances, no correlations. θ holds the standard deviations, whose sign does not matter.</summary>
 internal sealed class Diagonal(int width) : Loadings(width, width, width)
 {
+    public static StructureKind Kind { get; } = StructureKind.Plain(
+        "diag", "diag(x | g), variances without correlations", width => new Diagonal(width)) with { IsDiagonal = true };
+
     public override Rescaling Rescaling => Rescaling.Columns;
 
     public override bool IsDiagonal => true;

@@ -31,7 +31,8 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
         Kind("hetar1", "hetar1(0 + f | g), autoregressive with any variances", r => new AutoregressiveForm(r), false),
     ];
 
-    private static StructureKind Kind(string name, string describe, Func<int, CorrelationForm?> form, bool isHomogeneous) => new(name, TermLayout.Effects)
+    /// <summary>A kind of structure of a form of correlation matrix.</summary>
+    public static StructureKind Kind(string name, string describe, Func<int, CorrelationForm?> form, bool isHomogeneous) => new(name, TermLayout.Effects)
     {
         Describe = describe,
         Bind = request => new CovarianceStructure(name, new ScaledCorrelation(request.Effects.Count, form(request.Effects.Count), isHomogeneous)),

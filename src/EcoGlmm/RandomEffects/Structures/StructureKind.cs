@@ -17,6 +17,9 @@ internal enum TermLayout
 
     /// <summary>(1 | group, group, …): a row belongs to a level of each.</summary>
     Members,
+
+    /// <summary>(0 + x + y | group): a field at the nodes of a mesh in each group, of which a row has a weighted mean.</summary>
+    Mesh,
 }
 
 /// <summary>A covariance structure as formulas know it: its name, how its term is read, and what it is made of.</summary>
@@ -27,12 +30,14 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     /// <summary>The structures that formulas may name; a new one is added here.</summary>
     public static IReadOnlyList<StructureKind> All { get; } =
     [
-        Plain("us", "us(x | g), the same as (x | g): any variances and correlations", width => new Unstructured(width)),
-        Plain("diag", "diag(x | g), variances without correlations", width => new Diagonal(width)),
+        Unstructured.Kind,
+        Diagonal.Kind,
         .. ScaledCorrelation.Kinds,
+        SecondOrderAutoregression.Kind,
         FirstOrderAutoregression.Kind,
         OrnsteinUhlenbeck.Kind,
         .. SpatialCovariance.Kinds,
+        Spde.Kind,
         ReducedRank.Kind,
         .. RelatedLevels.Kinds,
         MultipleMembership.Kind,
@@ -43,6 +48,12 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
 
     /// <summary>Makes the structure of a term.</summary>
     public required Func<StructureRequest, CovarianceStructure> Bind { get; init; }
+
+    /// <summary>Whether its effects vary as lme4's: any variances, with any correlations or none, and a parameter for each.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>Whether effects of a level are uncorrelated.</summary>
+    public bool IsDiagonal { get; init; }
 
     /// <summary>Number of coordinates of a position; zero for any.</summary>
     public int Dimensions { get; init; }
@@ -60,14 +71,16 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     public Func<Relatedness, string, Relatedness?>? Evolve { get; init; }
 
     /// <summary>Whether anything may follow the first comma.</summary>
-    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members;
+    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members or TermLayout.Mesh;
 
     /// <summary>The structure of a name; null where there is none.</summary>
     public static StructureKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
 
-    private static StructureKind Plain(string name, string describe, Func<int, Loadings> loadings) => new(name, TermLayout.Effects)
+    /// <summary>A kind of <see cref="IsPlain"/> structures.</summary>
+    public static StructureKind Plain(string name, string describe, Func<int, Loadings> loadings) => new(name, TermLayout.Effects)
     {
         Describe = describe,
+        IsPlain = true,
         Bind = request => new CovarianceStructure(name, loadings(request.Effects.Count)),
     };
 }
@@ -83,6 +96,12 @@ internal sealed class StructureRequest
 
     /// <summary>The positions that the levels are; null where they are none.</summary>
     public TermPositions? Positions { get; init; }
+
+    /// <summary>The field of one group, for terms on a mesh.</summary>
+    public MaternField? Field { get; init; }
+
+    /// <summary>How the fields of groups follow each other; null where they are independent.</summary>
+    public MarkovChain? Chain { get; init; }
 
     /// <summary>Numbers given as further arguments, by name.</summary>
     public IReadOnlyDictionary<string, double> Arguments { get; init; } = new Dictionary<string, double>();

@@ -8,6 +8,9 @@ namespace EcoGlmm.RandomEffects.Structures;
 /// </summary>
 internal sealed class Unstructured(int width) : Loadings(width, width, width * (width + 1) / 2)
 {
+    public static StructureKind Kind { get; } = StructureKind.Plain(
+        "us", "us(x | g), the same as (x | g): any variances and correlations", width => new Unstructured(width));
+
     public override Rescaling Rescaling => Rescaling.All;
 
     public override bool IsDiagonal => Width == 1;

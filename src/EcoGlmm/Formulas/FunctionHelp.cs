@@ -1,7 +1,7 @@
-namespace EcoGlmm.Interactive;
+namespace EcoGlmm.Formulas;
 
-/// <summary>What each function of a formula does, in a sentence.</summary>
-internal static class FormulaHelp
+/// <summary>What each function of a formula does, in a sentence: notebooks show it while a formula is written.</summary>
+internal static class FunctionHelp
 {
     public static readonly IReadOnlyList<(string Name, string Help)> Functions =
     [
@@ -40,6 +40,7 @@ internal static class FormulaHelp
         ("min", "`min(x)` is the least value among the rows of the model, kept for predictions."),
         ("max", "`max(x)` is the greatest value among the rows of the model, kept for predictions."),
         ("factor", "`factor(year)` makes labels of numbers; `levels = c(…)` sets their order."),
+        ("ordered", "`ordered(stage)` makes a factor whose levels are ordered; `levels = c(…)` sets their order."),
         ("as.factor", "`as.factor(year)` makes labels of numbers."),
         ("as.numeric", "`as.numeric(x)` makes numbers of labels or of true and false."),
         ("as.integer", "`as.integer(x)` makes whole numbers."),
