@@ -103,8 +103,6 @@ internal sealed class TermRows
         }
     }
 
-    private static ReadOnlySpan<double> One => [1.0];
-
     /// <summary>
     /// How far what known levels say of the row's new level moves with a parameter of the term's precision, the modes held:
     /// Σ ∂weight · zᵀb; zero for rows of known levels.
@@ -114,7 +112,7 @@ internal sealed class TermRows
     /// <param name="modes">b.</param>
     public double RelationSlope(int row, int parameter, double[] modes)
     {
-        if (_rows.Entries is not null || _rows.Codes[row] >= 0 || Count == 0) return 0;
+        if (Count == 0 || (_rows.Entries is null && _rows.Codes[row] >= 0)) return 0;
         if (Term.Structure.Precision is not { } precision || _rows.NewLevels?[row] is not { } key) return 0;
         const double step = 1e-5;
         double At(double shift)
@@ -133,6 +131,8 @@ internal sealed class TermRows
 
         return (At(step) - At(-step)) / (2 * step);
     }
+
+    private static ReadOnlySpan<double> One => [1.0];
 
     private (int[], double[], double) Relate(int row)
     {
