@@ -79,8 +79,15 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 
     /// <summary>A mean by the levels in its name, "Deprived, Male".</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public MarginalMean this[string name] => Array.Find(_means, m => m.Name == name)
-        ?? throw new GlmmException($"There is no marginal mean \"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
+    public MarginalMean this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_means, m => m.Name == name)
+                ?? throw new GlmmException($"There is no marginal mean \"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
+        }
+    }
 
     /// <summary>
     /// All pairwise differences on the link scale, within the levels of the variables after the bar; where differences are logs
