@@ -16,7 +16,7 @@ internal static class ModelFitter
         options = WithoutDispersion(formula, data, family, options);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
-            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
+            leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
         var response = ResponseData.Prepare(specification, family, options);
         return Fit(specification, response, data, family, options, progress, cancellation);
@@ -28,7 +28,7 @@ internal static class ModelFitter
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), fit.Family.HasThresholds, cancellation,
-            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness);
+            leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
         return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation);
     }
 
@@ -96,7 +96,7 @@ internal static class ModelFitter
         }
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness).Response.Y;
+            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness, meshes: options.Meshes).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
         var least = spread > 0 ? share * spread : share;

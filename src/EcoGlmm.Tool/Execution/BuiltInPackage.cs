@@ -9,7 +9,7 @@ namespace EcoGlmm.Tool.Execution;
 internal static partial class BuiltInPackage
 {
     private static readonly string[] Libraries =
-        ["EcoGlmm", "CsvHelper", "MathNet.Numerics", "Microsoft.Data.Analysis", "Microsoft.ML.DataView", "Apache.Arrow", "EcoGlmm.Interactive"];
+        ["EcoGlmm", "CsvHelper", "MathNet.Numerics", "NetTopologySuite", "Microsoft.Data.Analysis", "Microsoft.ML.DataView", "Apache.Arrow", "EcoGlmm.Interactive"];
 
     /// <summary>The cell without its lines that ask for the package, whose numbers the other lines keep.</summary>
     /// <param name="code">The cell's code.</param>

@@ -53,6 +53,16 @@ internal sealed class AxisFrame
         return (Settle(panel.XAxis, extent.X, false), Settle(panel.YAxis, extent.Y, extent.YFromZero));
     }
 
+    /// <summary>Two axes of which the tighter one is widened so that a unit is as long on both.</summary>
+    public static (AxisFrame X, AxisFrame Y) Equal(AxisFrame x, AxisFrame y, double width, double height)
+    {
+        var unit = Math.Max((x.High - x.Low) / width, (y.High - y.Low) / height);
+        return (Widened(x, unit * width), Widened(y, unit * height));
+
+        static AxisFrame Widened(AxisFrame frame, double length) =>
+            new(frame.Axis, 0.5 * (frame.Low + frame.High - length), 0.5 * (frame.Low + frame.High + length));
+    }
+
     private double Unit(double value) => !IsLog ? value : value > 0 ? Math.Log10(value) : double.NaN;
 
     private static AxisFrame Settle(Axis axis, List<double> values, bool fromZero)

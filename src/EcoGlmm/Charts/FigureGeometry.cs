@@ -82,7 +82,8 @@ internal sealed class FigureGeometry
     private PanelBox[] Place((AxisFrame X, AxisFrame Y)[] frames, out double bottom)
     {
         var boxes = new PanelBox[frames.Length];
-        var plotWidth = (Width - _leftMargins.Sum() - Columns * RightMargin) / Columns;
+        var rightMargin = RightMargin + (Figure.Panels.Any(p => p.Traces.Any(t => t.HasColorBar)) ? RasterScale.BarMargin : 0);
+        var plotWidth = (Width - _leftMargins.Sum() - Columns * rightMargin) / Columns;
         var top = TitleHeight;
         for (var first = 0; first < frames.Length; first += Columns)
         {
@@ -94,7 +95,9 @@ internal sealed class FigureGeometry
             {
                 var (x, y) = frames[row[k]];
                 var slanted = Slanted(x, plotWidth);
-                var left = _leftMargins.Take(k + 1).Sum() + k * (RightMargin + plotWidth);
+                if (Figure.Panels[row[k]].EqualScales)
+                    (x, y) = AxisFrame.Equal(x, y, plotWidth, Figure.PanelHeight);
+                var left = _leftMargins.Take(k + 1).Sum() + k * (rightMargin + plotWidth);
                 boxes[row[k]] = new PanelBox(
                     Figure.Panels[row[k]], x, y, left, top, plotWidth, Figure.PanelHeight, headers[k], slanted);
                 below = Math.Max(below, BelowPlot(x, plotWidth, slanted));

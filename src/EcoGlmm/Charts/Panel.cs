@@ -25,6 +25,9 @@ public sealed record Panel
     /// <summary>The vertical axis.</summary>
     public Axis YAxis { get; init; } = new();
 
+    /// <summary>Whether a unit is as long to the right as upwards, as on a map.</summary>
+    public bool EqualScales { get; init; }
+
     /// <summary>Reference lines and bands.</summary>
     public IReadOnlyList<Shape> Shapes { get; init; } = [];
 

@@ -121,6 +121,40 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         var y0 = 1 - (box.Bottom - _top) / _plotHeight;
         Axis($"xaxis{suffix}", box.X, $"y{suffix}", x0, x0 + box.Width / _plotWidth, box);
         Axis($"yaxis{suffix}", box.Y, $"x{suffix}", y0, y0 + box.Height / _plotHeight, box);
+        if (box.Panel.Traces.OfType<RasterTrace>().FirstOrDefault() is { } raster)
+            ColorAxis($"coloraxis{suffix}", RasterScale.Of(raster), x0 + (box.Width + RasterScale.BarGap) / _plotWidth, y0, box.Height);
+    }
+
+    private void ColorAxis(string name, RasterScale scale, double left, double bottom, double height)
+    {
+        json.WriteStartObject(name);
+        json.Number("cmin", scale.Low);
+        json.Number("cmax", scale.High);
+        json.WriteStartArray("colorscale");
+        for (var k = 0; k < scale.Stops.Count; k++)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue((double)k / (scale.Stops.Count - 1));
+            json.WriteStringValue(scale.Stops[k]);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("colorbar");
+        json.Number("x", left);
+        json.WriteString("xanchor", "left");
+        json.Number("xpad", 0);
+        json.Number("y", bottom);
+        json.WriteString("yanchor", "bottom");
+        json.Number("ypad", 0);
+        json.WriteString("lenmode", "pixels");
+        json.Number("len", height);
+        json.Number("thickness", RasterScale.BarWidth);
+        json.Number("outlinewidth", 0);
+        json.Number("nticks", 6);
+        Font("tickfont", FigureGeometry.TickFont);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private void Axis(string name, AxisFrame frame, string anchor, double from, double to, PanelBox box)
@@ -141,6 +175,8 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
             json.WriteEndObject();
         }
 
+        if (box.Panel.EqualScales && !horizontal)
+            json.WriteString("scaleanchor", anchor);
         if (axis.Categories is not null)
         {
             var ticks = frame.CategoryTicks(horizontal ? box.Width : box.Height, 14);

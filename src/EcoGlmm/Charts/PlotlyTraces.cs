@@ -35,6 +35,8 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         Begin(index, trace, trace.PlotlyType);
         var listed = trace.ShowInLegend && !string.IsNullOrEmpty(trace.Name) && _inLegend.Add(trace.Name);
         json.WriteBoolean("showlegend", listed);
+        if (trace.HasColorBar)
+            json.WriteString("coloraxis", AxisName("coloraxis", index));
         trace.Write(this, panel, color);
         json.WriteEndObject();
     }
@@ -54,6 +56,21 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
 
     /// <summary>A list of numbers.</summary>
     public void Numbers(string name, IEnumerable<double> values) => json.Numbers(name, values, compact);
+
+    /// <summary>A list of rows of numbers, so many in each.</summary>
+    public void Rows(string name, IReadOnlyList<double> values, int width)
+    {
+        json.WriteStartArray(name);
+        for (var at = 0; at < values.Count; at += width)
+        {
+            json.WriteStartArray();
+            for (var column = 0; column < width; column++)
+                json.Value(values[at + column], compact);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
 
     /// <summary>A trace of its own that fills closed outlines, without an entry in the legend.</summary>
     public void Area(int panel, Trace trace, IReadOnlyList<IReadOnlyList<(double X, double Y)>> outline, string color, double opacity)

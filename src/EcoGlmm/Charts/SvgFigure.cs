@@ -72,6 +72,12 @@ internal sealed class SvgFigure
 
         foreach (var shape in box.Panel.Shapes.Where(s => s.OverTraces))
             InPlot(box, true, () => traces.Draw(shape));
+        if (box.Panel.Traces.OfType<RasterTrace>().FirstOrDefault() is { } raster)
+        {
+            foreach (var (x, y, label) in SvgRaster.Bar(_svg, box, raster))
+                Text(label, x, y, FigureGeometry.TickFont);
+        }
+
         DrawHeader(box);
         DrawCorners(box);
     }

@@ -3,7 +3,7 @@ using EcoGlmm.Charts;
 
 namespace EcoGlmm;
 
-/// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars, a box, a violin.</summary>
+/// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars, a box, a violin, a raster.</summary>
 /// <remarks>Values that are NaN or infinite are left out of the drawing. Immutable, and safe to share among threads.</remarks>
 public abstract record Trace
 {
@@ -31,6 +31,9 @@ public abstract record Trace
 
     /// <summary>Whether a still picture cuts off what lies outside the plot; points on its edge stay whole.</summary>
     internal virtual bool IsClipped => true;
+
+    /// <summary>Whether its values are colours, told by a bar beside the panel.</summary>
+    internal virtual bool HasColorBar => false;
 
     /// <summary>Plotly's name of the kind.</summary>
     internal abstract string PlotlyType { get; }

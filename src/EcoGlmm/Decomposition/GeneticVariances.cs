@@ -171,7 +171,7 @@ internal sealed class GeneticVariances
         var r = term.Width;
         if (term.Z is not { } z)
         {
-            if (term.Entries is not { } entries) return [1];
+            if (term.Entries is not { } entries || term.Structure.Precision is not null) return [1];
             return [_rows.Average(i => Enumerable.Range(entries.Starts[i], entries.Starts[i + 1] - entries.Starts[i]).Sum(e => entries.Weights[e] * entries.Weights[e]))];
         }
 

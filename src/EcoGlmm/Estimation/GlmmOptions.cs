@@ -42,6 +42,12 @@ public sealed record GlmmOptions
     public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
 
     /// <summary>
+    /// Meshes for fields in space, by the name that a term asks for, <c>spde(0 + x + y | 1, coast)</c>; a term without a name makes
+    /// its own.
+    /// </summary>
+    public IReadOnlyDictionary<string, Mesh>? Meshes { get; init; }
+
+    /// <summary>
     /// Parameters held at a value instead of being estimated: <c>[Parameter.Dispersion(1), Parameter.Coefficient("x", 0)]</c>.
     /// </summary>
     public IReadOnlyList<Parameter> Fixed { get; init; } = [];

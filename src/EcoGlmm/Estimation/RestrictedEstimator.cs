@@ -43,9 +43,13 @@ internal static class RestrictedEstimator
         var start = StartingValues.Find(integrated);
         var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
+
+        // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
+        var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))
+            .Where(at => unrestricted.Psi[at] == 0).ToHashSet();
         foreach (var (mine, other) in shared)
         {
-            if (double.IsFinite(unrestricted.Psi[mine]) && other < heldFrom) start[other] = unrestricted.Psi[mine];
+            if (double.IsFinite(unrestricted.Psi[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = unrestricted.Psi[mine];
         }
 
         var restricted = LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start);

@@ -22,6 +22,9 @@ internal sealed record EvaluationContext(
     /// <summary>What relates the levels of grouping factors, by name; null for nothing.</summary>
     public IReadOnlyDictionary<string, Relatedness>? Relatedness { get; init; }
 
+    /// <summary>Meshes for fields in space, by name; null for none.</summary>
+    public IReadOnlyDictionary<string, Mesh>? Meshes { get; init; }
+
     /// <summary>Stops the building of a design.</summary>
     public CancellationToken Cancellation { get; init; }
 

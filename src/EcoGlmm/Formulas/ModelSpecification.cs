@@ -48,13 +48,14 @@ internal sealed class ModelSpecification
     /// <param name="held">Coefficients that are held at a value, by part and name; null for none.</param>
     /// <param name="hasThresholds">Whether thresholds of the family take the place of the conditional part's intercept.</param>
     /// <param name="relatedness">What relates the levels of grouping factors, by name; null for nothing.</param>
+    /// <param name="meshes">Meshes for fields in space, by name; null for none.</param>
     /// <exception cref="GlmmException">A formula or a column cannot be used.</exception>
     public static ModelSpecification Create(
         string conditional, string zeroInflation, string dispersion, string? weights, string? offset,
         IReadOnlyDictionary<string, string>? contrasts, FieldData data,
         IReadOnlyDictionary<(ModelPart Part, string Name), double>? held = null, bool hasThresholds = false,
         CancellationToken cancellation = default, bool leavesOutZeroWeights = false,
-        IReadOnlyDictionary<string, Relatedness>? relatedness = null)
+        IReadOnlyDictionary<string, Relatedness>? relatedness = null, IReadOnlyDictionary<string, Mesh>? meshes = null)
     {
         var formula = ModelFormula.Parse(conditional);
         var response = formula.Response ?? throw FormulaError.At(conditional, 0, "The formula has no response",
@@ -77,9 +78,9 @@ internal sealed class ModelSpecification
         var usable = new UsableRows(used);
         if (leavesOutZeroWeights && weights is not null)
             usable.LeaveOut($"{weights} = 0", row => used.Column(weights) is NumericColumn numeric && numeric.Values[row] == 0);
-        var context = usable.Context(cancellation) with { Relatedness = relatedness };
+        var context = usable.Context(cancellation) with { Relatedness = relatedness, Meshes = meshes };
         if (usable.LeaveOutMissing(response, conditional, context, parts))
-            context = usable.Context(cancellation) with { Relatedness = relatedness };
+            context = usable.Context(cancellation) with { Relatedness = relatedness, Meshes = meshes };
         var codings = Contrasts(contrasts, parts, data);
 
         return new ModelSpecification

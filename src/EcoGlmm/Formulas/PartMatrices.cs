@@ -85,4 +85,17 @@ internal sealed class GroupingTerm
 
     /// <summary>The levels that occur in the training rows, in R's order; terms on one group share the array.</summary>
     public required string[] Levels { get; init; }
+
+    /// <summary>The mesh of a field, with the names of its coordinates and group; null for other terms.</summary>
+    public MeshPlace? Field { get; init; }
+
+    /// <summary>Whether a row belongs to a level that was not among the training rows, or to none.</summary>
+    public bool IsNew(int row) => Entries is null ? Codes[row] < 0 : NewLevels?[row] is not null || NewVariances?[row] > 0;
 }
+
+/// <summary>A mesh as a term has it.</summary>
+/// <param name="Mesh">The mesh.</param>
+/// <param name="X">The coordinate to the right, as written.</param>
+/// <param name="Y">The coordinate upwards.</param>
+/// <param name="Group">What has a field each; null for one of all rows.</param>
+internal sealed record MeshPlace(Mesh Mesh, string X, string Y, string? Group);

@@ -21,6 +21,7 @@ internal abstract class TermDesign
             TermLayout.Positions => [PositionTermDesign.Learn(term)],
             TermLayout.RelatedEffects => [RelatedEffectsDesign.Learn(term)],
             TermLayout.Members => [MembershipTermDesign.Learn(term)],
+            TermLayout.Mesh => [MeshTermDesign.Learn(term)],
             _ => RandomTermDesign.Learn(term),
         };
     }

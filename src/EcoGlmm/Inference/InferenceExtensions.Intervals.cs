@@ -50,6 +50,18 @@ public static partial class InferenceExtensions
         double level = 0.95) => EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
 
     /// <summary>
+    /// The variance of the response taken apart on the scale of the linear predictor: fixed effects, each random term (ancestry,
+    /// space, individuals), the rest. Its <see cref="EcoGlmm.VarianceShares.Plot"/> is a chart.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="simulations">Parametric bootstrap fits for intervals of the shares; 0 for none.</param>
+    /// <param name="seed">Seed of the simulations.</param>
+    /// <param name="level">Coverage of the intervals.</param>
+    /// <exception cref="GlmmException">The dispersion varies between rows, or the family has no variance on that scale.</exception>
+    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95) =>
+        EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
+
+    /// <summary>
     /// A statistic of many refits to responses simulated from the fit, random effects drawn anew (parametric bootstrap).
     /// </summary>
     /// <param name="fit">The fit.</param>

@@ -43,7 +43,7 @@ internal sealed class FittedPredictor
         var unseen = 0;
         for (var i = 0; i < n; i++)
         {
-            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.Codes[i] < 0))) unseen++;
+            if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.IsNew(i)))) unseen++;
         }
 
         var rows = new RowPredictor(this, _estimate, parts, conditional);

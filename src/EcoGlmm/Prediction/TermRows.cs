@@ -67,7 +67,7 @@ internal sealed class TermRows
     {
         var r = Term.Width;
         NewVariance = 0;
-        if (_rows.Entries is { } entries)
+        if (_rows.Entries is { } entries && _rows.NewLevels?[row] is null)
         {
             var (from, count) = (entries.Starts[row], entries.Starts[row + 1] - entries.Starts[row]);
             Reserve(count);
@@ -79,8 +79,8 @@ internal sealed class TermRows
             return;
         }
 
-        var z = _z.AsSpan(row * r, r);
-        var code = _rows.Codes[row];
+        var z = _rows.Entries is null ? _z.AsSpan(row * r, r) : One;
+        var code = _rows.Entries is null ? _rows.Codes[row] : -1;
         if (code >= 0)
         {
             Reserve(1);
@@ -102,6 +102,8 @@ internal sealed class TermRows
             for (var e = 0; e < r; e++) _weights[(k * r) + e] = relation.Weights[k] * z[e];
         }
     }
+
+    private static ReadOnlySpan<double> One => [1.0];
 
     private (int[], double[], double) Relate(int row)
     {

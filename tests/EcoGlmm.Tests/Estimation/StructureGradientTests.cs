@@ -15,7 +15,8 @@ public class StructureGradientTests
         "homdiag(0 + t | g)", "cs(0 + t | g)", "homcs(0 + t | g)", "toep(0 + t | g)", "homtoep(0 + t | g)", "hetar1(0 + t | g)", "ar2(0 + t | g)",
         "ar1(0 + t | g)", "ar1(0 + week | g)", "ou(0 + time | g)", "exp(0 + px + py | 1)", "gau(0 + px + py | h)", "mat(0 + px + py | h)",
         "rr(0 + t | g, d = 2)", "propto(0 + t | h, occasions)", "equalto(0 + t | h, occasions)", "pedigree(1 | animal)",
-        "pedigree(x | animal)", "phylo(1 | tip)", "mm(1 | a, b)",
+        "pedigree(x | animal)", "phylo(1 | tip)", "mm(1 | a, b)", "spde(0 + px + py | 1, area)", "spde(0 + px + py | h, area)",
+        "spde(0 + px + py | week, area, follow = ar1)",
     ];
 
     private static readonly GlmmOptions Options = new()
@@ -31,6 +32,11 @@ public class StructureGradientTests
                 ["dam"] = new string?[] { null, null, null, "a2", "a3", "a2", "a5", "a6" },
             }, "animal", "sire", "dam"),
             ["tip"] = PhylogeneticTree.Parse("(((s1:1,s2:1):1,s3:2):1.5,(s4:2.5,s5:2.5):1);"),
+        },
+        Meshes = new Dictionary<string, Mesh>
+        {
+            ["area"] = Mesh.From(Enumerable.Range(0, Rows).Select(i => ((double)((i * 7) % 11), (double)((i * 5) % 8))),
+                new MeshOptions { MaxEdge = 6, Cutoff = 4, Extension = 3, OuterEdge = 9 }),
         },
     };
 
@@ -102,7 +108,7 @@ public class StructureGradientTests
         var data = Data();
         var response = family switch { "gaussian" => "y", "binomial" => "hit", _ => "count" };
         var specification = ModelSpecification.Create(string.Format(formula, response), zeros, dispersion, null, null, null, data,
-            relatedness: Options.Relatedness);
+            relatedness: Options.Relatedness, meshes: Options.Meshes);
         var kind = Family.Parse(family);
         var prepared = ResponseData.Prepare(specification, kind, Options);
         return new MixedModel(kind, prepared.Y, prepared.Size, prepared.Multipliers, specification.Conditional.Training,

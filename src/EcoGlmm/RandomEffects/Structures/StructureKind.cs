@@ -17,6 +17,9 @@ internal enum TermLayout
 
     /// <summary>(1 | group, group, …): a row belongs to a level of each.</summary>
     Members,
+
+    /// <summary>(0 + x + y | group): a field at the nodes of a mesh in each group, of which a row has a weighted mean.</summary>
+    Mesh,
 }
 
 /// <summary>A covariance structure as formulas know it: its name, how its term is read, and what it is made of.</summary>
@@ -34,6 +37,7 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
         FirstOrderAutoregression.Kind,
         OrnsteinUhlenbeck.Kind,
         .. SpatialCovariance.Kinds,
+        Spde.Kind,
         ReducedRank.Kind,
         .. RelatedLevels.Kinds,
         MultipleMembership.Kind,
@@ -67,7 +71,7 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     public Func<Relatedness, string, Relatedness?>? Evolve { get; init; }
 
     /// <summary>Whether anything may follow the first comma.</summary>
-    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members;
+    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members or TermLayout.Mesh;
 
     /// <summary>The structure of a name; null where there is none.</summary>
     public static StructureKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
@@ -92,6 +96,12 @@ internal sealed class StructureRequest
 
     /// <summary>The positions that the levels are; null where they are none.</summary>
     public TermPositions? Positions { get; init; }
+
+    /// <summary>The field of one group, for terms on a mesh.</summary>
+    public MaternField? Field { get; init; }
+
+    /// <summary>How the fields of groups follow each other; null where they are independent.</summary>
+    public MarkovChain? Chain { get; init; }
 
     /// <summary>Numbers given as further arguments, by name.</summary>
     public IReadOnlyDictionary<string, double> Arguments { get; init; } = new Dictionary<string, double>();
