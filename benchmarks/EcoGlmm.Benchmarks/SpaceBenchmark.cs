@@ -82,7 +82,7 @@ internal static class SpaceBenchmark
             for (var j = 0; j < n; j++)
             {
                 var d = Math.Sqrt(((x[i] - x[j]) * (x[i] - x[j])) + ((y[i] - y[j]) * (y[i] - y[j]))) / range;
-                c[(i * n) + j] = d == 0 ? 1 : d * BesselFunctions.K(1, d);
+                c[(i * n) + j] = d == 0 ? 1 : d * MathNet.Numerics.SpecialFunctions.BesselK(1, d);
             }
         }
 
