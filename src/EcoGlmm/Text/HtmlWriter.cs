@@ -32,7 +32,7 @@ internal sealed class HtmlWriter
         .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit}
         .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left!important;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
         .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;white-space:normal;max-width:9em}
-        .ecoglmm tbody th{font-weight:500}
+        .ecoglmm tbody th{font-weight:500;white-space:normal;overflow-wrap:anywhere;min-width:9em}
         .ecoglmm tbody tr:hover{background:rgba(128,128,128,.1)}
         .ecoglmm .ecoglmm-number{text-align:right!important;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
         .ecoglmm .ecoglmm-note{font-size:12px;opacity:.8;margin:4px 0}
@@ -51,6 +51,9 @@ internal sealed class HtmlWriter
         .ecoglmm.ecoglmm-caution-frame{border-color:#E69F00}
         .ecoglmm.ecoglmm-ok-frame{border-color:#009E73}
         .ecoglmm.ecoglmm-problem-frame table,.ecoglmm.ecoglmm-problem-frame dl{opacity:.55}
+        @supports (animation-timeline:scroll()){.ecoglmm .ecoglmm-scroll{animation:ecoglmm-cue linear both;animation-timeline:scroll(self inline)}}
+        @keyframes ecoglmm-cue{from{box-shadow:inset -16px 0 12px -12px rgba(128,128,128,.9)}to{box-shadow:none}}
+        @media (max-width:560px){.ecoglmm.ecoglmm-card{padding:10px}.ecoglmm th,.ecoglmm td,.ecoglmm .ecoglmm-number{padding:3px 5px}.ecoglmm dl{gap:6px 16px}}
         .ecoglmm summary{cursor:pointer;font-weight:600;margin:8px 0 4px}
         </style>
         """;
