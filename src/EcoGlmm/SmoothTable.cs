@@ -4,7 +4,6 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>The smooths of a fit, with their effective degrees of freedom and tests.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class SmoothTable : IReadOnlyList<Smooth>, IResultTable
 {
     private readonly Smooth[] _smooths;

@@ -18,7 +18,6 @@ public sealed record SmoothPoint(double X, double Estimate, double StandardError
 }
 
 /// <summary>A smooth of one covariate, its slope, or the difference of two smooths, along the covariate.</summary>
-[TypeFormatterSource(typeof(RichDisplayFormatters))]
 public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
 {
     private readonly SmoothPoint[] _points;
