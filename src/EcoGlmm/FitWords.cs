@@ -105,6 +105,22 @@ internal static class FitWords
         if (fit.Options.Offset is { } offset) yield return ("Offset", offset);
     }
 
+    /// <summary>Levels of a grouping factor below which the normal approximation is said to be too sure.</summary>
+    private const int ManyGroups = 30;
+
+    /// <summary>What few groups do to normal intervals, and what allows for it; null where there are many.</summary>
+    public static string? FewGroups(GlmmFit fit)
+    {
+        var few = fit.Estimate.Model.Terms
+            .Where(t => t.Part == ModelPart.Conditional && !t.IsCurve && t.Structure.Precision is null && t.Entries is null && t.GroupLevels.Count < fit.ObservationCount)
+            .MinBy(t => t.GroupLevels.Count);
+        if (few is null || few.GroupLevels.Count >= ManyGroups) return null;
+        var gaussian = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood);
+        return $"With {NumberFormat.Count(few.GroupLevels.Count)} levels of {few.Group} these intervals are too short and p-values too small for what differs between levels: "
+            + (gaussian ? $"{(fit.Options.Reml ? "" : "fit by REML, and ")}use CoefficientTests(DenominatorDegrees.KenwardRoger)."
+                : "use ConfidenceIntervals(IntervalMethod.SmallSample), which fits again by REML and has t-quantiles.");
+    }
+
     /// <summary>A part's coefficients without those of its smooths.</summary>
     public static CoefficientTable WithoutSmooths(GlmmFit fit, ModelPart part, CoefficientTable table)
     {
@@ -138,6 +154,7 @@ internal static class FitWords
         yield return "p-values and intervals by the normal approximation (Wald)"
             + ((fit.Estimate.IsProfiled || fit.Estimate.IsRestricted) && fit.VarianceComponents.Count > 0
                 ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
+        if (FewGroups(fit) is { } few) yield return few;
         if (fit.Options.Weights is not null)
         {
             yield return fit.Family.WeightRole switch

@@ -245,8 +245,11 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <param name="formula">The change, in the notation of R's update.</param>
     /// <param name="family">Another family; the same when null.</param>
     /// <param name="options">Other options; the same when null.</param>
-    public GlmmFit Update(string formula, Family? family = null, GlmmOptions? options = null) =>
-        Glmm.Fit(_specification.Formula.Update(formula).ToString(), Data, family ?? Family, options ?? _options);
+    public GlmmFit Update(string formula, Family? family = null, GlmmOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        return Glmm.Fit(_specification.Formula.Update(formula).ToString(), Data, family ?? Family, options ?? _options);
+    }
 
     /// <summary>Fits the same model to another response, for example a simulated one.</summary>
     /// <param name="response">One value for each of the rows used, in the units of the original (successes for cbind()).</param>

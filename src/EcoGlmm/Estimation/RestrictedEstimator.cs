@@ -25,8 +25,58 @@ internal static class RestrictedEstimator
         if (p == 0) return LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         var size = model.IsOnResponseScale ? Math.Sqrt(model.Y.Average(y => y * y)) : 1;
         var width = Tolerances.FlatPrior * (size > 0 ? size : 1);
+        var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
+        var (integrated, restricted, shared) = Integrate(model, specification, options, width, unrestricted.Psi, progress, cancellation);
+
+        var psi = new double[model.ParameterCount];
+        var flat = integrated.Terms.First(t => t.Group == FlatGroup);
+        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.LatentOffset + j];
+        foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
+        var logLikelihood = restricted.LogLikelihood + (p * (Math.Log(width) + (0.5 * Math.Log(2 * Math.PI)))) - basis.LogDeterminant();
+        var objective = new LaplaceObjective(model, options.Control.MaxThreads, cancellation);
+        var covariance = Covariance(model, integrated, restricted, shared);
+        AddFixedEffects(model, objective, psi, covariance);
+        return LaplaceDescription.At(objective, model, psi, covariance, logLikelihood, restricted.LogPrior, restricted.ParameterCount + p,
+            restricted.IsDispersionAtLimit, restricted.Convergence, isRestricted: true);
+    }
+
+    /// <summary>
+    /// Covariance of the conditional fixed effects, in the orthogonal coordinates, with the variance parameters where the restricted
+    /// Laplace likelihood is greatest: that which the fixed effects are integrated out of, so that variances are not the smaller for what
+    /// these take up. For families other than the Gaussian an approximation. Null where it cannot be had.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="specification">What it was made from.</param>
+    /// <param name="options">Options of the fit.</param>
+    /// <param name="estimate">ψ at the maximum of the likelihood.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public static double[]? CovarianceOfFixed(MixedModel model, ModelSpecification specification, GlmmOptions options, double[] estimate, CancellationToken cancellation)
+    {
+        var p = model.Basis[LinearPredictor.Conditional]!.Columns;
+        if (p == 0 || model.Terms.Count == 0) return null;
+        var (_, restricted, shared) = Integrate(model, specification, options, Tolerances.FlatPriorOnLink, estimate, null, cancellation);
+        if (!restricted.Convergence.IsConverged) return null;
+        var psi = (double[])estimate.Clone();
+        foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
+        var d = psi.Length;
+        var covariance = new double[d * d];
+        AddFixedEffects(model, new LaplaceObjective(model, options.Control.MaxThreads, cancellation), psi, covariance);
+        var result = new double[p * p];
+        for (var i = 0; i < p; i++)
+        {
+            for (var j = 0; j < p; j++) result[(i * p) + j] = covariance[(i * d) + j];
+        }
+
+        return Enumerable.Range(0, p).All(j => result[(j * p) + j] > 0) ? result : null;
+    }
+
+    /// <summary>The fit of the model with its conditional fixed effects as random ones of a flat prior.</summary>
+    private static (MixedModel Integrated, Estimate Restricted, List<(int Mine, int Other)> Shared) Integrate(MixedModel model, ModelSpecification specification,
+        GlmmOptions options, double width, double[] from, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        var basis = model.Basis[LinearPredictor.Conditional]!;
         var part = specification.Conditional.Training;
-        string[] names = [.. Enumerable.Range(1, p).Select(j => $"b{j}")];
+        string[] names = [.. Enumerable.Range(1, basis.Columns).Select(j => $"b{j}")];
         var integrated = new MixedModel(model.Family, model.Y, model.Size, model.Weights,
             new PartMatrices
             {
@@ -41,29 +91,17 @@ internal static class RestrictedEstimator
             [.. options.Fixed, .. names.Select(name => Parameter.StandardDeviation(FlatGroup, name, width))], options.Priors);
         var shared = SharedParameters(model, integrated);
         var start = StartingValues.Find(integrated);
-        var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
 
         // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
         var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))
-            .Where(at => unrestricted.Psi[at] == 0).ToHashSet();
+            .Where(at => from[at] == 0).ToHashSet();
         foreach (var (mine, other) in shared)
         {
-            if (double.IsFinite(unrestricted.Psi[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = unrestricted.Psi[mine];
+            if (double.IsFinite(from[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = from[mine];
         }
 
-        var restricted = LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start);
-
-        var psi = new double[model.ParameterCount];
-        var flat = integrated.Terms.First(t => t.Group == FlatGroup);
-        for (var j = 0; j < p; j++) psi[model.FixedOffset[e] + j] = width * restricted.Modes[flat.LatentOffset + j];
-        foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
-        var logLikelihood = restricted.LogLikelihood + (p * (Math.Log(width) + (0.5 * Math.Log(2 * Math.PI)))) - basis.LogDeterminant();
-        var objective = new LaplaceObjective(model, options.Control.MaxThreads, cancellation);
-        var covariance = Covariance(model, integrated, restricted, shared);
-        AddFixedEffects(model, objective, psi, covariance);
-        return LaplaceDescription.At(objective, model, psi, covariance, logLikelihood, restricted.LogPrior, restricted.ParameterCount + p,
-            restricted.IsDispersionAtLimit, restricted.Convergence, isRestricted: true);
+        return (integrated, LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start), shared);
     }
 
     /// <summary>

@@ -24,7 +24,8 @@ internal sealed class RowPredictor
     /// <param name="estimate">The estimate.</param>
     /// <param name="parts">Matrices of the rows, by linear predictor; null for predictors that are not wanted.</param>
     /// <param name="conditional">Whether the random effects of groups count in.</param>
-    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional)
+    /// <param name="chosen">By term, whether it counts in where random effects do; all when null.</param>
+    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional, bool[]? chosen = null)
     {
         _fit = fit;
         _estimate = estimate;
@@ -46,7 +47,8 @@ internal sealed class RowPredictor
             // Without groups the curves of smooths remain, which come first.
             var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k && (conditional || _model.Terms[t].IsCurve));
             var rows = conditional ? part.RandomTerms : [.. part.RandomTerms.Where(t => t.IsCurve)];
-            _terms[k] = [.. mine.Select((t, at) => new TermRows(estimate, t, rows[at]))];
+            _terms[k] = [.. mine.Select((t, at) => (t, at)).Where(m => _model.Terms[m.t].IsCurve || (chosen?[m.t] ?? true))
+                .Select(m => new TermRows(estimate, m.t, rows[m.at]))];
         }
     }
 
@@ -153,6 +155,13 @@ internal sealed class RowPredictor
                         if (derivatives[j] is { } derivative) gradient[j] += z[e] * derivative[from + e];
                     }
                 }
+            }
+
+            // What neighbours say of a new level depends on the range, too.
+            var shapes = _model.FixedCount + term.Term.ThetaOffset + term.Term.Loadings.ParameterCount;
+            for (var j = 0; j < (term.Term.Structure.Precision?.ParameterCount ?? 0); j++)
+            {
+                if (derivatives[shapes + j] is not null) gradient[shapes + j] += term.RelationSlope(_row, j, _fit.Modes());
             }
         }
     }
