@@ -21,6 +21,7 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
     double Lower, double Upper, double Ratio, double RatioLower, double RatioUpper, double DegreesOfFreedom);
 
 /// <summary>Pairwise comparisons of marginal means or slopes.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;
