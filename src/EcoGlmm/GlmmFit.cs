@@ -19,6 +19,7 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly GlmmOptions _options;
     private readonly Lazy<IReadOnlyList<CovarianceParameter>> _covarianceParameters;
     private readonly Lazy<double[,]> _covariance;
+    private readonly Lazy<SmoothTable> _smooths;
 
     internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
         GlmmOptions options, Estimate estimate)
@@ -39,7 +40,8 @@ public sealed partial class GlmmFit : IRichDisplay
         RandomEffects = tables.ConditionalModes();
         _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
-        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
+        _smooths = new Lazy<SmoothTable>(() => FittedSmooths.Any(specification) ? FittedSmooths.Of(this).Table : new SmoothTable([]));
+        Groups = [.. estimate.Model.Terms.Where(t => !t.IsCurve).Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
         _covariance = new Lazy<double[,]>(() => CoefficientCovariance.OfFixedEffects(estimate));
     }
 
@@ -72,6 +74,9 @@ public sealed partial class GlmmFit : IRichDisplay
     /// method: standard deviations, correlations, ranges, decays, loadings.
     /// </summary>
     public IReadOnlyList<CovarianceParameter> CovarianceParameters => _covarianceParameters.Value;
+
+    /// <summary>The smooths of all parts with their effective degrees of freedom and tests; empty for a model without.</summary>
+    public SmoothTable Smooths => _smooths.Value;
 
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }

@@ -80,7 +80,7 @@ public static partial class DiagnosticsExtensions
             }, count, observed.Length);
         return EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, fit.Family.IsDiscrete, options.Seed, rows,
             method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(fit), [.. fit.Groups.Select(g => g.Group).Distinct()],
-                name => ResidualColumn(fit, name), () => PearsonSum(fit), fit.Estimate.Model.Terms.Count > 0));
+                name => ResidualColumn(fit, name), () => PearsonSum(fit), fit.Estimate.Model.HasGroups));
     }
 
     /// <summary>Variables of the fixed effects of all parts, in the order of the formulas.</summary>

@@ -93,7 +93,7 @@ public sealed partial class SimulatedResiduals
     {
         if (RowCount < 4)
             throw new GlmmException($"Moran's I needs at least four rows, but there are {RowCount}.");
-        (double I, double expected, _, double p, double[] lag) = MoranI.Test(_scaled, weight, alternative);
+        (double I, double expected, double sd, double p, double[] lag) = MoranI.Test(_scaled, weight, alternative);
         (double? simulated, string warning) = DependentPValue(() =>
         {
             double[][] weights = MoranI.Weights(RowCount, weight);
@@ -107,6 +107,8 @@ public sealed partial class SimulatedResiduals
             : $"Residuals near {where} are unlike ({pText}): {unlike}.";
         return (new TestResult(name, I, p, alternative.RName(), message + warning)
         {
+            Expected = expected,
+            StandardDeviation = sd,
             Verdict = !significant ? "as expected" : I > expected ? "neighbours are alike" : "neighbours are unlike",
         }, lag);
     }

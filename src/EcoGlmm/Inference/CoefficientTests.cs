@@ -24,10 +24,14 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     private readonly CoefficientTest[] _rows;
 
     internal CoefficientTests(GlmmFit fit, DenominatorDegrees degrees, double level)
+        : this(fit, FixedEffectInference.For(fit, degrees), DegreesWords.Of(degrees), level) => Degrees = degrees;
+
+    internal CoefficientTests(GlmmFit fit, ClusterRobustInference inference, double level)
+        : this(fit, inference, inference.Words, level) => (Robust, Degrees) = (inference.Kind, DenominatorDegrees.BetweenWithin);
+
+    private CoefficientTests(GlmmFit fit, FixedEffectInference inference, string words, double level)
     {
-        Level = level;
-        Degrees = degrees;
-        var inference = FixedEffectInference.For(fit, degrees);
+        (Level, Words) = (level, words);
         var kept = fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate) && !c.IsFixed).ToArray();
         _rows = [.. kept.Select((c, j) =>
         {
@@ -43,8 +47,13 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     /// <summary>Coverage of the intervals.</summary>
     public double Level { get; }
 
-    /// <summary>Where the degrees of freedom come from.</summary>
+    /// <summary>Where the degrees of freedom come from; those of robust tests depend on <see cref="Robust"/>.</summary>
     public DenominatorDegrees Degrees { get; }
+
+    /// <summary>The kind of cluster-robust standard errors; null where they are the model's.</summary>
+    public ClusterRobust? Robust { get; }
+
+    internal string Words { get; }
 
     /// <inheritdoc/>
     public int Count => _rows.Length;

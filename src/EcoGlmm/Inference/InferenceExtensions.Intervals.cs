@@ -20,6 +20,7 @@ public static partial class InferenceExtensions
         return method switch
         {
             IntervalMethod.Wald => IntervalTable.Wald(fit, level),
+            IntervalMethod.SmallSample => IntervalTable.SmallSample(fit, level),
             IntervalMethod.Profile => IntervalTable.Of(ProfileLikelihood.Intervals(fit, level, progress, cancellationToken), level),
             IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
@@ -39,6 +40,31 @@ public static partial class InferenceExtensions
         var v = new VariancePartition(fit, mean);
         var total = v.Fixed + v.Random + v.Residual;
         return new RSquared(v.Fixed / total, (v.Fixed + v.Random) / total, v.Fixed, v.Random, v.Observation, v.Distribution, v.Method);
+    }
+
+    /// <summary>The intraclass correlation of all grouping factors together. R's performance::icc.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="mean">As for <see cref="RSquared"/>.</param>
+    /// <exception cref="GlmmException">The model has no random effects, or the dispersion varies between rows.</exception>
+    public static IntraclassCorrelation IntraclassCorrelation(this GlmmFit fit, double? mean = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        var v = new VariancePartition(fit, mean);
+        if (v.Groups.Count == 0) throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records share one.");
+        return new IntraclassCorrelation(v.Random / (v.Random + v.Residual), v.Random / (v.Fixed + v.Random + v.Residual), v.Random, v.Residual, v.Fixed);
+    }
+
+    /// <summary>
+    /// Wald intervals of standard deviations ("sd_Days|Subject"), correlations and the dispersion ("sigma"), made where these have no bounds: on
+    /// the scale of logarithms and of Fisher's z. Rough where groups are few; <see cref="IntervalMethod.Profile"/> is better.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="level">Coverage.</param>
+    /// <returns>NaN for the ends where a parameter is at its boundary.</returns>
+    public static IntervalTable VarianceIntervals(this GlmmFit fit, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return IntervalTable.Of(VarianceWald.Of(fit, CoverageLevel.Checked(level)), level);
     }
 
     /// <summary>Repeatability (intraclass correlation) of a grouping factor on the latent and on the observed scale.</summary>

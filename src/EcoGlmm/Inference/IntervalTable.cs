@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Inference;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
@@ -19,6 +20,12 @@ public enum IntervalMethod
 
     /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="InferenceExtensions.BootstrapIntervals"/>), for all parameters.</summary>
     Bootstrap,
+
+    /// <summary>
+    /// Estimate ± quantile of Student's t × standard error, for few groups, of the conditional part: Kenward and Roger's for Gaussian models,
+    /// <see cref="DenominatorDegrees.RestrictedBetweenWithin"/> for others.
+    /// </summary>
+    SmallSample,
 }
 
 /// <summary>One interval.</summary>
@@ -85,6 +92,12 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
     }
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
+
+    internal static IntervalTable SmallSample(GlmmFit fit, double level) => new(
+        new CoefficientTests(fit, FixedEffectInference.SmallSampleOf(fit), level).Select(t => new Interval(ModelPart.Conditional, t.Name, t.Estimate, t.Lower, t.Upper)
+        {
+            StandardError = t.StandardError,
+        }), level);
 
     internal static IntervalTable Wald(GlmmFit fit, double level)
     {

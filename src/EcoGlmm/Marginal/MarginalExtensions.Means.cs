@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
@@ -92,7 +93,8 @@ public static partial class MarginalExtensions
         var values = ColumnConversion.Numbers(Numeric(average.Variable).Training);
         var step = 1e-4 * Math.Max(1e-8, values.Max() - values.Min());
         SampleAverage.Result Moved(double by) => average.At(new NumericColumn(covariate, Array.ConvertAll(values, v => v + by)));
-        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), SpecialFunctions.NormalQuantile(0.5 + (CoverageLevel.Checked(level) / 2)));
+        var degrees = SmallSample.DegreesOf(fit, covariate);
+        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), StudentT.Quantile(0.5 + (CoverageLevel.Checked(level) / 2), degrees), degrees);
     }
 
     private static GridVariable Numeric(GridVariable variable) => variable is { IsFactor: false, Training: not CategoricalColumn }

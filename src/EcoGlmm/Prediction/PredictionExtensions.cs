@@ -21,13 +21,35 @@ public static class PredictionExtensions
     /// uncertainty of the variances where the fit has it; grouping columns need not be in new data.
     /// </param>
     /// <param name="level">Coverage of the intervals.</param>
+    /// <param name="randomTerms">
+    /// The random terms whose effects count in, by grouping factor ("site") or as written ("(1 | site)"), in all parts; others are at zero,
+    /// for Conditional predictions. All when null. lme4's re.form = ~ (1 | site).
+    /// </param>
     /// <returns>One entry a row; NaN where a variable is missing.</returns>
     /// <exception cref="GlmmException">A column is missing, or a factor has a level that the model has not seen.</exception>
     public static Predictions Predict(this GlmmFit fit, FieldData? newData = null, PredictionScale scale = PredictionScale.Response,
-        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95, IReadOnlyList<string>? randomTerms = null)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level));
+        if (scale == PredictionScale.ZeroProbability && !fit.Estimate.Model.IsZeroInflated) throw new GlmmException("The model has no zero inflation, so that no zero is structural.");
+        if (randomTerms is not null && randomEffects != RandomEffectsUse.Conditional)
+            throw new GlmmException("Random terms are chosen for predictions with their effects: leave randomEffects at RandomEffectsUse.Conditional.");
+        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level), randomTerms is null ? null : ChosenTerms.Of(fit, randomTerms));
+    }
+
+    /// <summary>
+    /// Covariance of the effects of one level of a grouping factor given the data and the parameters, all of its random terms together, in
+    /// the order of their effects. lme4's condVar, glmmTMB's.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="group">The grouping factor.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="part">The part of the model.</param>
+    /// <exception cref="GlmmException">There is no such grouping factor or level.</exception>
+    public static LevelCovariance LevelCovariance(this GlmmFit fit, string group, string level, ModelPart part = ModelPart.Conditional)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return EcoGlmm.LevelCovariance.Of(fit, group, level, part);
     }
 
     /// <summary>The probability of each category, for a model of ordered categories (<see cref="Family.Cumulative"/>).</summary>

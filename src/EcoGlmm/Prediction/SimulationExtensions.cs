@@ -123,6 +123,8 @@ public static class SimulationExtensions
     {
         var system = fit.Estimate.System;
         var u = (double[])fit.Estimate.Modes.Clone();
+        // Curves are in the predictors already.
+        foreach (var curve in fit.Estimate.Model.Terms.Where(t => t.IsCurve)) u.AsSpan(curve.LatentOffset, curve.LatentCount).Clear();
         for (var t = 0; t < samplers.Length; t++)
         {
             if (samplers[t] is not { } sampler) continue;
