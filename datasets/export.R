@@ -72,3 +72,9 @@ write.made("mammals", data.frame(species = rownames(mammals), mammals), "phytool
 write.tree.text("mammals", ape::write.tree(from("phytools", "mammal.tree"), digits = 15))
 write.made("meuse", from("sp", "meuse")[c("x", "y", "zinc", "lead", "elev", "dist", "om", "ffreq", "soil", "landuse")], "sp::meuse")
 write.made("wheat2", transform(from("nlme", "Wheat2"), Block = as.character(Block)), "nlme::Wheat2")
+catheters <- from("metadat", "dat.nielweise2007")
+write.made("catheters", data.frame(trial = paste(catheters$author, catheters$year), treated = rep(c(1, 0), each = nrow(catheters)), infected = c(catheters$ai, catheters$ci),
+  patients = c(catheters$n1i, catheters$n2i)), "metadat::dat.nielweise2007")
+offspring <- from("metadat", "dat.lim2014")
+write.made("offspring", with(offspring$o_o_unadj, data.frame(article = gsub(",", "", paste(author, year)), species, amniote = amniotes, environment, r = ri, n = ni)), "metadat::dat.lim2014$o_o_unadj")
+write.tree.text("offspring", ape::write.tree(ape::compute.brlen(offspring$o_o_unadj_tree), digits = 15))

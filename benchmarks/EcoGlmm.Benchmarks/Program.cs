@@ -37,6 +37,9 @@ switch (arguments.Names.FirstOrDefault())
     case "relatives":
         RelativesBenchmark.Run(arguments);
         break;
+    case "space":
+        SpaceBenchmark.Run(arguments);
+        break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
         break;

@@ -57,6 +57,8 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
     {
         get
         {
+                ArgumentNullException.ThrowIfNull(level);
+                ArgumentNullException.ThrowIfNull(term);
             if (_index.Value.TryGetValue((level, term), out var mode)) return mode;
             if (!Levels.Contains(level))
             {
@@ -105,15 +107,29 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
 
     /// <summary>The modes of a grouping factor; of the conditional part where the factor is in several.</summary>
     /// <exception cref="GlmmException">The model has no such grouping factor.</exception>
-    public GroupModes this[string group] => Array.Find(_groups, g => IsNamed(g, group))
-        ?? throw new GlmmException(_groups.Length == 0
-            ? "The model has no random effects."
-            : $"The model has no grouping factor \"{group}\"; it has {string.Join(", ", Groups)}.");
+    public GroupModes this[string group]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(group);
+            return Array.Find(_groups, g => IsNamed(g, group))
+                ?? throw new GlmmException(_groups.Length == 0
+                    ? "The model has no random effects."
+                    : $"The model has no grouping factor \"{group}\"; it has {string.Join(", ", Groups)}.");
+        }
+    }
 
     /// <summary>The modes of a grouping factor in one part of the model.</summary>
     /// <exception cref="GlmmException">That part has no such grouping factor.</exception>
-    public GroupModes this[string group, ModelPart part] => Array.Find(_groups, g => IsNamed(g, group) && g.Part == part)
-        ?? throw new GlmmException($"The {part} part of the model has no grouping factor \"{group}\".");
+    public GroupModes this[string group, ModelPart part]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(group);
+            return Array.Find(_groups, g => IsNamed(g, group) && g.Part == part)
+                ?? throw new GlmmException($"The {part} part of the model has no grouping factor \"{group}\".");
+        }
+    }
 
     /// <summary>lme4 calls the innermost of three nested factors "c:(b:a)", glmmTMB "c:b:a": either will do.</summary>
     private static bool IsNamed(GroupModes modes, string group) => modes.Group == group

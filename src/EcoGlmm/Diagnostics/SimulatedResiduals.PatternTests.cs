@@ -35,8 +35,11 @@ public sealed partial class SimulatedResiduals
 
     /// <summary>The quantile test against a numeric column of the data.</summary>
     /// <inheritdoc cref="TestQuantiles(double[], bool, double[])"/>
-    public TestResult TestQuantiles(string predictor, bool rank = true, double[]? quantiles = null) =>
-        TestQuantiles(NumbersOf(predictor), rank, quantiles);
+    public TestResult TestQuantiles(string predictor, bool rank = true, double[]? quantiles = null)
+    {
+        ArgumentNullException.ThrowIfNull(predictor);
+        return TestQuantiles(NumbersOf(predictor), rank, quantiles);
+    }
 
     private static TestResult QuantileResult(QuantileCurve[] curves)
     {
@@ -88,7 +91,11 @@ public sealed partial class SimulatedResiduals
     /// </remarks>
     /// <param name="levels">The level of each row.</param>
     /// <exception cref="GlmmException">The number of rows differs, or a level is missing.</exception>
-    public TestResult TestCategorical(IReadOnlyList<string?> levels) => TestCategorical(Grouping.From(levels, RowCount));
+    public TestResult TestCategorical(IReadOnlyList<string?> levels)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        return TestCategorical(Grouping.From(levels, RowCount));
+    }
 
     private TestResult TestCategorical(Grouping grouping)
     {
@@ -166,12 +173,17 @@ public sealed partial class SimulatedResiduals
     /// <inheritdoc cref="TestCategorical(IReadOnlyList{string?})"/>
     public TestResult TestCategorical(string levels)
     {
+        ArgumentNullException.ThrowIfNull(levels);
         ResidualPredictor column = Variable(levels);
         return TestCategorical(column.Texts ?? Grouping.AsText(column.Numbers!));
     }
 
     /// <inheritdoc cref="TestCategorical(IReadOnlyList{string?})"/>
-    public TestResult TestCategorical(IReadOnlyList<int> levels) => TestCategorical(Grouping.AsText(levels));
+    public TestResult TestCategorical(IReadOnlyList<int> levels)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        return TestCategorical(Grouping.AsText(levels));
+    }
 
     /// <summary>
     /// Durbin-Watson test of autocorrelation of the residuals in time order. Statistic: about 2 without autocorrelation, nearer
@@ -189,6 +201,7 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The number of rows differs, a time is missing, or times are repeated.</exception>
     public TestResult TestTemporalAutocorrelation(double[] time, Alternative alternative = Alternative.TwoSided)
     {
+        ArgumentNullException.ThrowIfNull(time);
         double[] sorted = (double[])Checked(time, "the time").Clone();
         int[] order = [.. Enumerable.Range(0, RowCount)];
         Array.Sort(sorted, order);
@@ -225,13 +238,14 @@ public sealed partial class SimulatedResiduals
 
     /// <summary>The Durbin-Watson test along a numeric or date column of the data.</summary>
     /// <inheritdoc cref="TestTemporalAutocorrelation(double[], Alternative)"/>
-    public TestResult TestTemporalAutocorrelation(string time, Alternative alternative = Alternative.TwoSided) =>
-        TestTemporalAutocorrelation(NumbersOf(time), alternative);
+    public TestResult TestTemporalAutocorrelation(string time, Alternative alternative = Alternative.TwoSided)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        return TestTemporalAutocorrelation(NumbersOf(time), alternative);
+    }
 
     private double[] Checked(double[] values, string what)
     {
-        if (values is null)
-            throw new GlmmException($"A value is needed for each row, but {what} is null.");
         if (values.Length != RowCount)
         {
             throw new GlmmException(

@@ -6,10 +6,10 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// REML for Gaussian models of which σ cannot be profiled out: those with a dispersion formula, or with something held or
-/// restrained. The fixed effects become random ones with a variance so large that their prior is flat, which is what REML
-/// means; the Laplace approximation is exact for a Gaussian. Then the model as it is stands at that maximum, its standard
-/// errors of fixed effects conditional on the variance parameters.
+/// REML for Gaussian models of which σ cannot be profiled out (those with a dispersion formula, or with something held or
+/// restrained) and for other families. The fixed effects of the conditional part become random ones with a variance so large that
+/// their prior is flat, which is what REML means; the Laplace approximation, which is exact for a Gaussian, integrates over them
+/// too. Then the model as it is stands at that maximum, its standard errors of fixed effects conditional on the variance parameters.
 /// Source: Harville (1974), Bayesian inference for variance components using only error contrasts, Biometrika 61, 383-385.
 /// </summary>
 internal static class RestrictedEstimator
@@ -23,7 +23,7 @@ internal static class RestrictedEstimator
         var basis = model.Basis[e]!;
         var p = basis.Columns;
         if (p == 0) return LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
-        var size = Math.Sqrt(model.Y.Average(y => y * y));
+        var size = model.IsOnResponseScale ? Math.Sqrt(model.Y.Average(y => y * y)) : 1;
         var width = Tolerances.FlatPrior * (size > 0 ? size : 1);
         var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
         var (integrated, restricted, shared) = Integrate(model, specification, options, width, unrestricted.Psi, progress, cancellation);
@@ -94,9 +94,13 @@ internal static class RestrictedEstimator
         var shared = SharedParameters(model, integrated);
         var start = StartingValues.Find(integrated);
         var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
+
+        // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
+        var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))
+            .Where(at => from[at] == 0).ToHashSet();
         foreach (var (mine, other) in shared)
         {
-            if (double.IsFinite(from[mine]) && other < heldFrom) start[other] = from[mine];
+            if (double.IsFinite(from[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = from[mine];
         }
 
         return (integrated, LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start), shared);
@@ -127,7 +131,7 @@ internal static class RestrictedEstimator
         }
     }
 
-    /// <summary>Positions in ψ of what both models have: coefficients of the other parts and covariance parameters.</summary>
+    /// <summary>Positions in ψ of what both models have: all but the fixed effects of the conditional part.</summary>
     private static List<(int Mine, int Other)> SharedParameters(MixedModel model, MixedModel integrated)
     {
         var shared = new List<(int, int)>();

@@ -67,6 +67,15 @@ internal static class Tolerances
     /// <summary>Newton steps after the search.</summary>
     public const int NewtonSteps = 3;
 
+    /// <summary>Times that average information is taken anew: where it still leads on after these, BFGS knows more of the valley.</summary>
+    public const int Refreshes = 15;
+
+    /// <summary>Standard deviation of effects relative to the residual's beyond which the residual is zero, and the criterion lost to rounding.</summary>
+    public const double LargestRelativeEffect = 1e4;
+
+    /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes long.</summary>
+    public const double LargeRelativeEffect = 50;
+
     // Conditional modes of the random effects.
 
     /// <summary>Newton steps to the modes; from the last point's they are two or three, so that as many mean that there are none.</summary>
@@ -215,6 +224,9 @@ internal static class Tolerances
     public const double LeastInformation = 1e-3;
 
     // The verdict.
+
+    /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it than by data.</summary>
+    public const double InformationRidge = 1e-7;
 
     /// <summary>A likelihood that could still rise by this is not maximised.</summary>
     public const double LargestImprovement = 1e-5;

@@ -62,8 +62,15 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
 
     /// <summary>The test of a coefficient.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
-    public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public CoefficientTest this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows);

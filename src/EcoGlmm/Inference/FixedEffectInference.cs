@@ -38,7 +38,7 @@ internal abstract class FixedEffectInference
 
     /// <summary>The best that the model has for small samples at no cost: Satterthwaite's where it is Gaussian, between-within else.</summary>
     public static DenominatorDegrees BestOf(GlmmFit fit, ModelPart part = ModelPart.Conditional) =>
-        part != ModelPart.Conditional || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled ? DenominatorDegrees.Infinite
+        part != ModelPart.Conditional || fit.Estimate.Model.HasCurves || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled ? DenominatorDegrees.Infinite
             : fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood) ? DenominatorDegrees.Satterthwaite : DenominatorDegrees.BetweenWithin;
 
     /// <summary>What covers best where groups are few, at the cost of a fit: Kenward and Roger's where the model is Gaussian, between-within with restricted variances else.</summary>

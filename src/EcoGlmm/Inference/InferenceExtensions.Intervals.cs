@@ -15,6 +15,7 @@ public static partial class InferenceExtensions
     public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         CoverageLevel.Checked(level);
         return method switch
         {
@@ -35,6 +36,7 @@ public static partial class InferenceExtensions
     /// <exception cref="GlmmException">The dispersion varies between rows.</exception>
     public static RSquared RSquared(this GlmmFit fit, double? mean = null)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         var v = new VariancePartition(fit, mean);
         var total = v.Fixed + v.Random + v.Residual;
         return new RSquared(v.Fixed / total, (v.Fixed + v.Random) / total, v.Fixed, v.Random, v.Observation, v.Distribution, v.Method);
@@ -73,7 +75,12 @@ public static partial class InferenceExtensions
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The conditional part has no such factor, or the dispersion varies between rows.</exception>
     public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
-        double level = 0.95) => EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
+        double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(group);
+        return EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
+    }
 
     /// <summary>
     /// The variance of the response taken apart on the scale of the linear predictor: fixed effects, each random term (ancestry,
@@ -103,6 +110,7 @@ public static partial class InferenceExtensions
         long seed = ParametricBootstrap.DefaultSeed, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(statistic);
         return ParametricBootstrap.Statistics(fit, statistic, count, seed, progress, cancellationToken);
     }
@@ -117,15 +125,22 @@ public static partial class InferenceExtensions
     /// <exception cref="GlmmException">The fit did not converge.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95, IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken), level);
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken), level);
+    }
 
     /// <summary>
     /// What random slopes and their correlation with the intercepts mean, in a sentence for each: do levels that start high
     /// decline faster?
     /// </summary>
     /// <param name="fit">The fit.</param>
-    public static string ExplainRandomSlopes(this GlmmFit fit) => string.Join("\n", RandomSlopeWords.Of(fit));
+    public static string ExplainRandomSlopes(this GlmmFit fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return string.Join("\n", RandomSlopeWords.Of(fit));
+    }
 
     /// <summary>
     /// Likelihood-ratio tests of every term of the conditional part that may be dropped: fixed effects that no interaction
@@ -156,6 +171,7 @@ public static partial class InferenceExtensions
     public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         using var live = LiveProgress.Start("Degrees of freedom", cancellation: cancellationToken);
         return new CoefficientTests(fit, degrees, CoverageLevel.Checked(level));
     }

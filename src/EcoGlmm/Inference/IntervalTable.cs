@@ -67,14 +67,28 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 
     /// <summary>The interval of a parameter; of the conditional part where several parts have one of that name.</summary>
     /// <exception cref="GlmmException">There is no such parameter.</exception>
-    public Interval this[string name] => Array.Find(_rows, r => r.Name == name) ?? this[ModelPart.Conditional, name];
+    public Interval this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name) ?? this[ModelPart.Conditional, name];
+        }
+    }
 
     /// <summary>The interval of a coefficient of a part of the model.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
-    public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
-        ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
-            ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
-            : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public Interval this[ModelPart part, string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Part == part && r.Name == name)
+                ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
+                    ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
+                    : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
 

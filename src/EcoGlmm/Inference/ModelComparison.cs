@@ -45,8 +45,15 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 
     /// <summary>The model of that name.</summary>
     /// <exception cref="GlmmException">There is none; the message names the nearest.</exception>
-    public ComparedModel this[string name] => Array.Find(_models, m => m.Name == name)
-        ?? throw new GlmmException($"There is no model \"{name}\" in the comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+    public ComparedModel this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_models, m => m.Name == name)
+                ?? throw new GlmmException($"There is no model \"{name}\" in the comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+        }
+    }
 
     /// <summary>
     /// Likelihood-ratio tests: each model against the next larger one that it is a special case of, where both converged.

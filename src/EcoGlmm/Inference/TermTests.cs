@@ -61,8 +61,15 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTa
 
     /// <summary>The test of a term.</summary>
     /// <exception cref="GlmmException">There is no such term.</exception>
-    public TermTest this[string term] => Array.Find(_rows, r => r.Term == term)
-        ?? throw new GlmmException($"There is no term \"{term}\"{NearestName.Suggestion(term, _rows.Select(r => r.Term))}");
+    public TermTest this[string term]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(term);
+            return Array.Find(_rows, r => r.Term == term)
+                ?? throw new GlmmException($"There is no term \"{term}\"{NearestName.Suggestion(term, _rows.Select(r => r.Term))}");
+        }
+    }
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>

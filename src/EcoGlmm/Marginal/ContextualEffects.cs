@@ -104,8 +104,15 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
 
     /// <summary>The effects of a covariate, by the name of its coefficient.</summary>
     /// <exception cref="GlmmException">It is not in the table, because it does not vary both within and between groups.</exception>
-    public ContextualEffect this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public ContextualEffect this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>A sentence for each covariate.</summary>
     public string Explain() => _rows.Length == 0

@@ -33,7 +33,7 @@ internal sealed class GroupMeans
         {
             if (training.Aliased[j]) continue;
             at++;
-            if (design.Assign[j] == 0 || design.TermLabels[design.Assign[j] - 1].Contains(':', StringComparison.Ordinal)) continue;
+            if (design.Assign[j] <= 0 || design.TermLabels[design.Assign[j] - 1].Contains(':', StringComparison.Ordinal)) continue;
             var x = training.X.AsSpan(at * n, n).ToArray();
             if (Mean(x, term.Codes, term.Levels.Count) is not { } mean) continue;
             Columns.Add((training.ColumnNames[j], Prefix + (Columns.Count + 1)));

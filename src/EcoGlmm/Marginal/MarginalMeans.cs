@@ -79,8 +79,15 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 
     /// <summary>A mean by the levels in its name, "Deprived, Male".</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public MarginalMean this[string name] => Array.Find(_means, m => m.Name == name)
-        ?? throw new GlmmException($"There is no marginal mean \"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
+    public MarginalMean this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_means, m => m.Name == name)
+                ?? throw new GlmmException($"There is no marginal mean \"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
+        }
+    }
 
     /// <summary>
     /// All pairwise differences on the link scale, within the levels of the variables after the bar; where differences are logs
@@ -213,7 +220,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         get
         {
             yield return Scale == PredictionScale.Link ? $"on the {FitWords.Scale(_fit.Family, _part)}" : "on the response scale";
-            if (_fit.Estimate.Model.Terms.Count > 0) yield return "for the typical level of the random effects";
+            if (_fit.Estimate.Model.HasGroups) yield return "for the typical level of the random effects";
             if (_part == ModelPart.Conditional && _fit.Estimate.Model.IsZeroInflated) yield return "of the conditional part, without zero inflation";
             if (_degrees != DenominatorDegrees.Infinite) yield return DegreesWords.Of(_degrees);
             if (_means.Any(m => double.IsNaN(m.Estimate))) yield return "NaN: not estimable, since the combination does not occur in the data";

@@ -118,8 +118,15 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
 
     /// <summary>A coefficient by name.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public PopulationCoefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public PopulationCoefficient this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>What the difference means, in sentences.</summary>
     public string Explain()

@@ -116,8 +116,15 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
 
     /// <summary>The place of a level.</summary>
     /// <exception cref="GlmmException">There is no such level.</exception>
-    public RankedLevel this[string level] => Array.Find(_rows, r => r.Level == level)
-        ?? throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, _rows.Select(r => r.Level))}");
+    public RankedLevel this[string level]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(level);
+            return Array.Find(_rows, r => r.Level == level)
+                ?? throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, _rows.Select(r => r.Level))}");
+        }
+    }
 
     /// <summary>What may be said, in sentences.</summary>
     public string Explain()

@@ -47,8 +47,15 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
 
     /// <summary>A coefficient by name.</summary>
     /// <exception cref="GlmmException">No model has it.</exception>
-    public AveragedCoefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"No model has a coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public AveragedCoefficient this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"No model has a coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>Predictions averaged over the models, with the differences between models in their standard errors.</summary>
     /// <param name="newData">The rows to predict; those used when null.</param>

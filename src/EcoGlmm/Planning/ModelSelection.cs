@@ -91,8 +91,15 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay,
 
     /// <summary>A model by name.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public SelectedModel this[string name] => Array.Find(_models, m => m.Name == name)
-        ?? throw new GlmmException($"There is no model \"{name}\"{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+    public SelectedModel this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_models, m => m.Name == name)
+                ?? throw new GlmmException($"There is no model \"{name}\"{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+        }
+    }
 
     /// <summary>Coefficients and predictions averaged over the models by their weights.</summary>
     public ModelAverage Average() => new(this);

@@ -59,8 +59,15 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IRe
 
     /// <summary>The power of a design by name.</summary>
     /// <exception cref="GlmmException">There is no such design.</exception>
-    public PowerPoint this[string design] => Array.Find(_points, p => p.Design == design)
-        ?? throw new GlmmException($"There is no design \"{design}\"{NearestName.Suggestion(design, _points.Select(p => p.Design))}");
+    public PowerPoint this[string design]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(design);
+            return Array.Find(_points, p => p.Design == design)
+                ?? throw new GlmmException($"There is no design \"{design}\"{NearestName.Suggestion(design, _points.Select(p => p.Design))}");
+        }
+    }
 
     /// <summary>The table as data, one row a design.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>

@@ -54,7 +54,7 @@ internal sealed class FittedPredictor
         }
 
         var rows = new RowPredictor(this, _estimate, parts, conditional, chosen);
-        if (newData is null && conditional && chosen is null) UseKnownCovariances(rows, n);
+        if (newData is null && chosen is null && (conditional || !_model.HasGroups)) UseKnownCovariances(rows, n);
         var link = _model.Family.Link;
         for (var i = 0; i < n; i++)
         {
@@ -280,6 +280,7 @@ internal sealed class FittedPredictor
         var weighted = new double[n];
         foreach (var m in _model.ActivePredictors)
         {
+            if (_estimate.IsConditional && !JointPosterior.Includes(_model, m)) continue;
             var basis = _model.Basis[m]!;
             for (var j = 0; j < basis.Columns; j++)
             {
@@ -300,7 +301,7 @@ internal sealed class FittedPredictor
             }
         }
 
-        for (var t = 0; t < _model.Terms.Count; t++)
+        for (var t = 0; t < _model.Terms.Count && !_estimate.IsConditional; t++)
         {
             var term = _model.Terms[t];
             for (var j = 0; j < term.ThetaCount; j++)
@@ -328,9 +329,7 @@ internal sealed class FittedPredictor
         if (j >= own)
         {
             var varying = term.Structure.Precision!;
-            var change = new double[varying.Pattern.NonZeros];
-            varying.Change(system.Lambda.PrecisionTheta(t), Unit(varying.ParameterCount, j - own), change);
-            system.Lambda.AddPrecision(t, change, _estimate.Modes, result);
+            system.Lambda.AddPrecisionChange(t, Unit(varying.ParameterCount, j - own), _estimate.Modes, result);
             for (var k = 0; k < q; k++) result[k] = -result[k];
             system.Solve(result);
             system.Lambda.Multiply(result, result);

@@ -112,7 +112,7 @@ internal sealed class MeanResponse
         system.Lambda.MultiplyTransposed(solved, solved);
         system.Solve(solved);
         system.Lambda.Multiply(solved, solved);
-        for (var j = 0; j < w.Length; j++) sum += estimate.Scale * estimate.Scale * w[j] * solved[j];
+        for (var j = 0; j < w.Length; j++) sum += estimate.PosteriorScale * estimate.PosteriorScale * w[j] * solved[j];
         return sum;
     }
 

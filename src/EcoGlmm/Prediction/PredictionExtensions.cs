@@ -62,6 +62,7 @@ public static class PredictionExtensions
     public static CategoryPredictions PredictProbabilities(this GlmmFit fit, FieldData? newData = null,
         RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         if (!fit.Family.HasThresholds)
         {
             throw new GlmmException($"Probabilities of categories need a model of ordered categories, Family.Cumulative(), not {fit.Family.Name}. "
@@ -80,8 +81,12 @@ public static class PredictionExtensions
     /// <param name="part">The part of the model.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The part has no such grouping factor.</exception>
-    public static Figure PlotRandomEffects(this GlmmFit fit, string group, ModelPart part = ModelPart.Conditional, double level = 0.95) =>
-        CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
+    public static Figure PlotRandomEffects(this GlmmFit fit, string group, ModelPart part = ModelPart.Conditional, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(group);
+        return CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
+    }
 
     /// <summary>What predicts from a fit, made once for each.</summary>
     internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification, f.Estimate, f.Data));

@@ -60,6 +60,12 @@ internal sealed class RandomTerm
     /// <summary>The term as written: "ar1(0 + factor(week) | site)".</summary>
     public string Title { get; init; }
 
+    /// <summary>
+    /// Whether it is the wiggly part of a curve of the population (a smooth), which stays what it is whatever the groups: it is in predictions for
+    /// no group in particular, is not drawn anew, and is no variance between groups.
+    /// </summary>
+    public bool IsCurve { get; init; }
+
     /// <summary>Names of the effects of one level: "(Intercept)", "Days".</summary>
     public IReadOnlyList<string> Effects { get; }
 

@@ -102,6 +102,8 @@ public sealed class RelationshipMatrix : Relatedness
     {
         get
         {
+                ArgumentNullException.ThrowIfNull(first);
+                ArgumentNullException.ThrowIfNull(second);
             var places = Locate([first, second], "names");
             return _matrix[(places[0] * Names.Count) + places[1]];
         }

@@ -14,7 +14,7 @@ internal static class ConditionalOddsRatio
     private const double Difference = 1e-4;
     private const double LowestLogTau = -7;
 
-    public static Synthesis Of(StudyArms arms, MetaAnalysisOptions options, StudyEffect[] studies, string scale)
+    public static SynthesisNumbers Of(StudyArms arms, MetaAnalysisOptions options)
     {
         var tables = Enumerable.Range(0, arms.Count).Select(i => new Table(arms, i)).Where(t => t.Low < t.High).ToArray();
         if (tables.Length == 0)
@@ -38,20 +38,25 @@ internal static class ConditionalOddsRatio
 
         double tau = Math.Exp(best[1]);
         double error = StandardError(tables, best);
-        return new Synthesis(new SynthesisNumbers
+        double typical = StudyMeasures.TypicalVariance(arms, SynthesisMeasure.OddsRatio);
+        double own = tables.Sum(t => t.Highest());
+        return new SynthesisNumbers
         {
             FixedEffects = new CoefficientTable([new Coefficient("treatment", best[0], error, best[0] / error, 2 * SpecialFunctions.NormalCdf(-Math.Abs(best[0] / error)))]),
             Estimate = best[0],
             StandardError = error,
             TauSquared = tau * tau,
+            TypicalVariance = typical,
+            I2 = 100 * tau * tau / (tau * tau + typical),
+            Q = tables.Length > 1 ? Math.Max(0, 2 * (own - common)) : double.NaN,
+            ResidualDegrees = tables.Length - 1,
             LogLikelihood = value,
             Level = options.Level,
             Count = arms.Count,
             Method = "Counts given the margins of each study (non-central hypergeometric) with a random effect of treatment",
-            Scale = scale,
-            IsRatio = true,
-            Studies = studies,
-        });
+            Scale = "log odds ratio",
+            Refit = null!,
+        };
     }
 
     /// <summary>The log-likelihood of all studies.</summary>
@@ -208,6 +213,31 @@ internal static class ConditionalOddsRatio
             first = events - mean;
             second = -(square / sum - mean * mean);
             return logWeights[(int)events - Low] + theta * events - most - Math.Log(sum);
+        }
+
+        /// <summary>The greatest log-probability that any odds ratio gives to the observed events: 0 where they are all or none that could be.</summary>
+        public double Highest()
+        {
+            if (events == Low || events == High)
+            {
+                return 0;
+            }
+
+            double theta = 0;
+            double value = double.NegativeInfinity;
+            for (int step = 0; step < MostSteps; step++)
+            {
+                value = LogProbability(theta, out double first, out double second);
+                double move = Math.Clamp(-first / second, -2, 2);
+                if (Math.Abs(move) < 1e-10)
+                {
+                    break;
+                }
+
+                theta += move;
+            }
+
+            return value;
         }
 
         /// <summary>The log of the probability's mean over u ~ N(0, τ²).</summary>

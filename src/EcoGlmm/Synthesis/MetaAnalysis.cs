@@ -7,9 +7,9 @@ public static class MetaAnalysis
 {
     /// <summary>
     /// Meta-analysis of effect sizes with known sampling variances, by a formula: moderators, random effects of studies, of
-    /// outcomes within studies, of species.
+    /// outcomes within studies, of species and their phylogeny.
     /// </summary>
-    /// <param name="formula">"effect ~ 1 + (1 | study)", "effect ~ dose + (1 | district/school)".</param>
+    /// <param name="formula">"effect ~ 1 + (1 | study)", "effect ~ dose + (1 | district/school)", "effect ~ 1 + (1 | study) + phylo(1 | species)".</param>
     /// <param name="data">A row for each effect size.</param>
     /// <param name="variance">The column of sampling variances.</param>
     /// <param name="options">Restricted maximum likelihood, Knapp and Hartung's test and more; defaults when null.</param>
@@ -25,18 +25,26 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(variance);
-        options ??= new MetaAnalysisOptions();
         var table = FieldData.From(data);
-        var v = table.Numbers(variance);
-        int bad = Array.FindIndex(v, value => !(value > 0) && !double.IsNaN(value));
-        if (bad >= 0)
-        {
-            throw new GlmmException($"The sampling variance in row {bad + 1} (column \"{variance}\") is {v[bad]}; sampling variances are positive. "
-                + "A study of such a variance has no information of its own: leave it out, or correct it.");
-        }
+        return new EffectSizeModel(formula, table, SamplingErrors.Of(table, variance), options ?? new MetaAnalysisOptions()).Fit();
+    }
 
-        var glmm = (options.Glmm ?? new GlmmOptions()) with { Dispersion = $"~ 0 + offset(log({Quoted(variance)}) / 2)", Reml = options.Reml };
-        return EffectSizeSynthesis.Of(Glmm.Fit(formula, table, Family.Gaussian(), glmm), v, options);
+    /// <summary>
+    /// The same with the whole covariance matrix of the sampling errors, which hang together where effect sizes share individuals
+    /// or a control group (<see cref="SamplingCovariance"/> makes such matrices).
+    /// </summary>
+    /// <param name="formula">As above.</param>
+    /// <param name="data">A row for each effect size.</param>
+    /// <param name="covariance">A row and a column for each row of the data.</param>
+    /// <param name="options">Restricted maximum likelihood, Knapp and Hartung's test and more; defaults when null.</param>
+    /// <exception cref="GlmmException">The formula or a column cannot be used, or the matrix is not a covariance matrix of the rows.</exception>
+    public static Synthesis Fit(string formula, object data, double[,] covariance, MetaAnalysisOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(covariance);
+        var table = FieldData.From(data);
+        return new EffectSizeModel(formula, table, SamplingErrors.Of(table, covariance), options ?? new MetaAnalysisOptions()).Fit();
     }
 
     /// <summary>
@@ -48,10 +56,10 @@ public static class MetaAnalysis
     /// <param name="treated">The column that tells the arms apart: 0 and 1, or two names of which the second is the treated one.</param>
     /// <param name="events">The column of numbers of events.</param>
     /// <param name="size">The column of numbers of individuals, or of exposure (such as catheter days) for rate ratios.</param>
-    /// <param name="measure">Odds or rate ratio; estimates are its logarithm.</param>
+    /// <param name="measure">Odds, risk or rate ratio, of which estimates are the logarithm, or the risk difference.</param>
     /// <param name="model">How studies' baselines are treated.</param>
     /// <param name="options">Level of intervals and more; defaults when null.</param>
-    /// <returns>The synthesis; its estimate is the mean log ratio.</returns>
+    /// <returns>The synthesis; its estimate is the mean log ratio, or the standardised difference.</returns>
     /// <exception cref="GlmmException">A column is missing, a study does not have its two arms, or there are more events than individuals.</exception>
     /// <example>
     /// <code>
@@ -61,12 +69,14 @@ public static class MetaAnalysis
     public static Synthesis OneStage(object data, string study, string treated, string events, string size,
         SynthesisMeasure measure = SynthesisMeasure.OddsRatio, OneStageModel model = OneStageModel.FixedStudies, MetaAnalysisOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(treated);
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentNullException.ThrowIfNull(size);
         ArgumentNullException.ThrowIfNull(data);
         var arms = StudyArms.Read(FieldData.From(data), study, treated, events, size, measure);
         return OneStageSynthesis.Of(arms, measure, model, options ?? new MetaAnalysisOptions());
     }
-
-    private static string Quoted(string column) => column.All(c => char.IsLetterOrDigit(c) || c is '_' or '.') ? column : $"`{column}`";
 }
 
 /// <summary>What is put together from counts.</summary>
@@ -77,9 +87,18 @@ public enum SynthesisMeasure
 
     /// <summary>The ratio of the rates of events by exposure.</summary>
     RateRatio,
+
+    /// <summary>The ratio of the risks of an event: binomial counts with a logarithmic link.</summary>
+    RiskRatio,
+
+    /// <summary>
+    /// The difference of the risks, standardised: risks by the model of the odds ratio, with and without treatment, averaged over
+    /// the studies as they are.
+    /// </summary>
+    RiskDifference,
 }
 
-/// <summary>How a synthesis in one stage treats the studies' baselines (metafor's <c>rma.glmm</c> has the same models).</summary>
+/// <summary>How a synthesis in one stage treats the studies' baselines (metafor's <c>rma.glmm</c> has the first four).</summary>
 public enum OneStageModel
 {
     /// <summary>Each study has a baseline of its own, as a fixed effect (UM.FS).</summary>
@@ -96,6 +115,12 @@ public enum OneStageModel
 
     /// <summary>The same with a binomial in place of the hypergeometric distribution, near enough where events are rare (CM.AL).</summary>
     ConditionalApproximate,
+
+    /// <summary>
+    /// Risks vary between arms by a beta distribution about a mean with and one without treatment; for rates by a gamma
+    /// distribution. The variation is that of arms, so that there is no τ. O. Kuss, Stat. Med. 34 (2015) 1097-1116.
+    /// </summary>
+    BetaBinomial,
 }
 
 /// <summary>What a meta-analysis may be asked for.</summary>
@@ -110,9 +135,18 @@ public sealed record MetaAnalysisOptions
     /// </summary>
     public bool KnappHartung { get; init; }
 
+    /// <summary>
+    /// Right-hand side for the log of the variance of true effects, "~ dose": a location-scale model. It stands for the random effect of
+    /// single effect sizes, which the formula then must not have.
+    /// </summary>
+    public string? Scale { get; init; }
+
     /// <summary>Coverage of intervals.</summary>
     public double Level { get; init; } = 0.95;
 
-    /// <summary>Other options of the fit beneath; its dispersion and restricted likelihood are set here.</summary>
+    /// <summary>Other options of the fit beneath, such as <see cref="GlmmOptions.Relatedness"/>; its dispersion and restricted likelihood are set here.</summary>
     public GlmmOptions? Glmm { get; init; }
+
+    /// <summary>Whether the sampling errors' covariances were given.</summary>
+    internal bool IsCovarianceKnown { get; init; }
 }

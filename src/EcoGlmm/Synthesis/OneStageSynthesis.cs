@@ -4,7 +4,8 @@ namespace EcoGlmm.Syntheses;
 
 /// <summary>
 /// Syntheses in one stage: T. Stijnen, T. H. Hamza and P. Özdemir, Stat. Med. 29 (2010) 3046-3067. Studies without events in one
-/// arm or in both enter as they are. Treatment is coded −½ and ½, so that its random effect weighs on both arms alike.
+/// arm or in both enter as they are. Treatment is coded −½ and ½, so that its random effect weighs on both arms alike (D. Jackson et
+/// al., Stat. Med. 37 (2018) 1059-1085).
 /// </summary>
 internal static class OneStageSynthesis
 {
@@ -12,81 +13,130 @@ internal static class OneStageSynthesis
 
     public static Synthesis Of(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
-        bool isRate = measure == SynthesisMeasure.RateRatio;
-        if (model == OneStageModel.ConditionalApproximate && isRate)
+        Check(measure, model);
+        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model, options), arms, model, options)
+            : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
+            : Fitted(arms, measure, model, options);
+        return new Synthesis(numbers with
+        {
+            Arms = arms,
+            Measure = measure,
+            IsOfCounts = true,
+            IsRatio = measure != SynthesisMeasure.RiskDifference,
+            Scale = StudyMeasures.Scale(measure),
+            Studies = StudyMeasures.Effects(arms, measure, options.Level),
+            Refit = kept => Of(arms.Only(kept), measure, model, options),
+        });
+    }
+
+    private static void Check(SynthesisMeasure measure, OneStageModel model)
+    {
+        bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
+        if (model == OneStageModel.ConditionalApproximate && measure == SynthesisMeasure.RateRatio)
         {
             throw new GlmmException("For rates the conditional model is binomial already; ask for OneStageModel.Conditional.");
         }
 
-        if (model == OneStageModel.Conditional && !isRate)
+        if (isConditional && measure is SynthesisMeasure.RiskRatio or SynthesisMeasure.RiskDifference)
         {
-            return ConditionalOddsRatio.Of(arms, options, Studies(arms, measure, options.Level), Scale(measure));
+            throw new GlmmException("Conditional models leave the studies' risks out, of which the risk ratio and the risk difference are made. "
+                + "Ask for OneStageModel.FixedStudies or RandomStudies, or for the odds ratio.");
+        }
+    }
+
+    private static SynthesisNumbers Fitted(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
+    {
+        bool isRate = measure == SynthesisMeasure.RateRatio;
+        bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
+        if (Enumerable.Range(0, arms.Count).All(i => arms.SaysNothing(i, measure)))
+        {
+            throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of the ratio.");
         }
 
-        var glmm = options.Glmm ?? new GlmmOptions { QuadraturePoints = model == OneStageModel.RandomStudies ? 1 : QuadraturePoints };
-        var fit = model switch
+        var glmm = options.Glmm ?? new GlmmOptions
         {
-            OneStageModel.FixedStudies => Glmm.Fit($"{Response(isRate)} ~ 0 + factor(study) + treatment + (0 + treatment | study){Exposure(isRate)}", Long(arms, measure, dropEmpty: true), Family(isRate), glmm),
-            OneStageModel.RandomStudies => Glmm.Fit($"{Response(isRate)} ~ treatment + (1 | study) + (0 + treatment | study){Exposure(isRate)}", Long(arms, measure, dropEmpty: false), Family(isRate), glmm),
-            _ => Glmm.Fit("cbind(treated, control) ~ 1 + offset(balance) + (1 | study)", Conditional(arms, isRate), EcoGlmm.Family.Binomial(), glmm),
+            QuadraturePoints = model is OneStageModel.RandomStudies or OneStageModel.BetaBinomial ? 1 : QuadraturePoints,
         };
-        bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
+        string exposure = isRate ? " + offset(log(size))" : "";
+        string response = isRate ? "events" : "cbind(events, size - events)";
+        var family = isRate ? model == OneStageModel.BetaBinomial ? Family.NegativeBinomial2() : Family.Poisson()
+            : model == OneStageModel.BetaBinomial ? Family.BetaBinomial(measure == SynthesisMeasure.RiskRatio ? Link.Log : null)
+            : measure == SynthesisMeasure.RiskRatio ? Family.Binomial(Link.Log) : Family.Binomial();
+        string formula = model switch
+        {
+            OneStageModel.FixedStudies => $"{response} ~ 0 + factor(study) + treatment + (0 + treatment | study){exposure}",
+            OneStageModel.RandomStudies => $"{response} ~ treatment + (1 | study) + (0 + treatment | study){exposure}",
+            OneStageModel.BetaBinomial => $"{response} ~ treatment{exposure}",
+            _ => "cbind(treated, control) ~ 1 + offset(balance) + (1 | study)",
+        };
+        var data = isConditional ? Conditional(arms) : Long(arms, measure, dropEmpty: model == OneStageModel.FixedStudies);
+        var fit = Glmm.Fit(formula, data, isConditional ? Family.Binomial() : family, glmm);
         var effect = fit.FixedEffects[isConditional ? "(Intercept)" : "treatment"];
-        var spread = fit.VarianceComponents.First(v => v.Group == "study" && v.Term1 == effect.Name && v.Term2 is null);
-        return new Synthesis(new SynthesisNumbers
+        var spread = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == effect.Name && v.Term2 is null);
+        double tauSquared = spread?.Variance ?? double.NaN;
+        double typical = StudyMeasures.TypicalVariance(arms, measure);
+        var (q, degrees) = Heterogeneity(arms, measure, glmm);
+        return new SynthesisNumbers
         {
             FixedEffects = new CoefficientTable(isConditional ? [effect with { Name = "treatment" }] : [.. fit.FixedEffects]),
             Estimate = effect.Estimate,
             StandardError = effect.StandardError,
-            TauSquared = spread.Variance,
+            TauSquared = tauSquared,
+            TypicalVariance = typical,
+            I2 = 100 * tauSquared / (tauSquared + typical),
+            Q = q,
+            ResidualDegrees = degrees,
             LogLikelihood = fit.LogLikelihood,
             Level = options.Level,
             Count = arms.Count,
-            Method = Words(model, isRate),
-            Scale = Scale(measure),
-            IsRatio = true,
+            Method = Words(model, measure),
+            Scale = StudyMeasures.Scale(measure),
             Fit = fit,
-            Studies = Studies(arms, measure, options.Level),
-        });
+            Refit = null!,
+        };
     }
 
-    private static Family Family(bool isRate) => isRate ? EcoGlmm.Family.Poisson() : EcoGlmm.Family.Binomial();
-
-    private static string Response(bool isRate) => isRate ? "events" : "cbind(events, size - events)";
-
-    private static string Exposure(bool isRate) => isRate ? " + offset(log(size))" : "";
-
-    private static string Scale(SynthesisMeasure measure) => measure == SynthesisMeasure.RateRatio ? "log rate ratio" : "log odds ratio";
-
-    private static string Words(OneStageModel model, bool isRate) => (isRate ? "Poisson counts by exposure" : "Binomial counts") + (model switch
+    /// <summary>
+    /// Twice the log-likelihood that a ratio of its own for each study has beyond one that they all have: the deviance of the model
+    /// without variance between studies.
+    /// </summary>
+    private static (double Q, int Degrees) Heterogeneity(StudyArms arms, SynthesisMeasure measure, GlmmOptions glmm)
     {
-        OneStageModel.FixedStudies => ", a fixed baseline for each study and a random effect of treatment",
-        OneStageModel.RandomStudies => ", random baselines of studies and a random effect of treatment",
-        OneStageModel.Conditional => ", given the events of each study (binomial)",
-        _ => ", given the events of each study (binomial in place of hypergeometric)",
-    });
+        int[] informative = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))];
+        if (informative.Length < 2 || measure == SynthesisMeasure.RiskRatio)
+        {
+            return (double.NaN, 0);
+        }
+
+        return (CommonRatio.Deviance(arms.Only(informative), measure == SynthesisMeasure.RateRatio), informative.Length - 1);
+    }
+
+    private static string Words(OneStageModel model, SynthesisMeasure measure) =>
+        (measure == SynthesisMeasure.RateRatio ? "Poisson counts by exposure" : measure == SynthesisMeasure.RiskRatio ? "Binomial counts with a logarithmic link" : "Binomial counts")
+        + model switch
+        {
+            OneStageModel.FixedStudies => ", a fixed baseline for each study and a random effect of treatment",
+            OneStageModel.RandomStudies => ", random baselines of studies and a random effect of treatment",
+            OneStageModel.Conditional => ", given the events of each study (binomial)",
+            OneStageModel.BetaBinomial => measure == SynthesisMeasure.RateRatio ? ", rates of arms that vary by a gamma distribution" : ", risks of arms that vary by a beta distribution",
+            _ => ", given the events of each study (binomial in place of hypergeometric)",
+        };
 
     // A row for each arm. A study without any event says nothing of the ratio once it has a baseline of its own.
     private static FieldData Long(StudyArms arms, SynthesisMeasure measure, bool dropEmpty)
     {
-        var rows = Enumerable.Range(0, arms.Count).Where(i => !dropEmpty || !SaysNothing(arms, i, measure)).ToArray();
+        var rows = Enumerable.Range(0, arms.Count).Where(i => !dropEmpty || !arms.SaysNothing(i, measure)).ToArray();
         double[] Both(double[] treated, double[] control) => [.. rows.SelectMany(i => new[] { treated[i], control[i] })];
-        var size = Both(arms.TreatedSize, arms.ControlSize);
-        var data = FieldData.From(new Dictionary<string, object>
+        return FieldData.From(new Dictionary<string, object>
         {
             ["study"] = rows.SelectMany(i => new[] { arms.Studies[i], arms.Studies[i] }).ToArray(),
             ["treatment"] = rows.SelectMany(_ => new[] { 0.5, -0.5 }).ToArray(),
             ["events"] = Both(arms.TreatedEvents, arms.ControlEvents),
-            ["size"] = size,
+            ["size"] = Both(arms.TreatedSize, arms.ControlSize),
         });
-        return data;
     }
 
-    private static bool SaysNothing(StudyArms arms, int i, SynthesisMeasure measure) =>
-        arms.TreatedEvents[i] + arms.ControlEvents[i] == 0
-        || (measure == SynthesisMeasure.OddsRatio && arms.TreatedEvents[i] == arms.TreatedSize[i] && arms.ControlEvents[i] == arms.ControlSize[i]);
-
-    private static FieldData Conditional(StudyArms arms, bool isRate)
+    private static FieldData Conditional(StudyArms arms)
     {
         var rows = Enumerable.Range(0, arms.Count).Where(i => arms.TreatedEvents[i] + arms.ControlEvents[i] > 0).ToArray();
         return FieldData.From(new Dictionary<string, object>
@@ -96,19 +146,5 @@ internal static class OneStageSynthesis
             ["control"] = Array.ConvertAll(rows, i => arms.ControlEvents[i]),
             ["balance"] = Array.ConvertAll(rows, i => Math.Log(arms.TreatedSize[i] / arms.ControlSize[i])),
         });
-    }
-
-    // By each study alone, as far as it has events in both arms, for the figure.
-    private static StudyEffect[] Studies(StudyArms arms, SynthesisMeasure measure, double level)
-    {
-        double quantile = SpecialFunctions.NormalQuantile(0.5 + level / 2);
-        return [.. Enumerable.Range(0, arms.Count).Select(i =>
-        {
-            var (a, b, n, m) = (arms.TreatedEvents[i], arms.ControlEvents[i], arms.TreatedSize[i], arms.ControlSize[i]);
-            double effect = measure == SynthesisMeasure.RateRatio ? Math.Log(a / n) - Math.Log(b / m) : Math.Log(a / (n - a)) - Math.Log(b / (m - b));
-            double error = Math.Sqrt(1 / a + 1 / b + (measure == SynthesisMeasure.RateRatio ? 0 : 1 / (n - a) + 1 / (m - b)));
-            return new StudyEffect(arms.Studies[i], double.IsFinite(effect) ? effect : double.NaN,
-                double.IsFinite(error) ? effect - quantile * error : double.NaN, double.IsFinite(error) ? effect + quantile * error : double.NaN);
-        })];
     }
 }

@@ -8,6 +8,14 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
 {
     public int Count => Studies.Length;
 
+    /// <summary>Some of the studies, in the order asked for.</summary>
+    public StudyArms Only(int[] kept) => new(Array.ConvertAll(kept, i => Studies[i]), Array.ConvertAll(kept, i => TreatedEvents[i]), Array.ConvertAll(kept, i => TreatedSize[i]),
+        Array.ConvertAll(kept, i => ControlEvents[i]), Array.ConvertAll(kept, i => ControlSize[i]));
+
+    /// <summary>Whether a study has no events, or nothing but events, and with a baseline of its own tells nothing of a ratio.</summary>
+    public bool SaysNothing(int i, SynthesisMeasure measure) => TreatedEvents[i] + ControlEvents[i] == 0
+        || (measure != SynthesisMeasure.RateRatio && TreatedEvents[i] == TreatedSize[i] && ControlEvents[i] == ControlSize[i]);
+
     /// <exception cref="GlmmException">A study does not have its two arms, or the numbers are impossible.</exception>
     public static StudyArms Read(FieldData data, string study, string treated, string events, string size, SynthesisMeasure measure)
     {

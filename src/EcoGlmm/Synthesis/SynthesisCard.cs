@@ -8,42 +8,87 @@ internal static class SynthesisCard
     public static string Html(Synthesis synthesis, SynthesisNumbers numbers)
     {
         var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers)).Paragraph(Method(numbers)).Facts([.. Facts(synthesis, numbers)])
-            .Table(Coefficients(synthesis));
+            .Table(Coefficients(Shown(synthesis, numbers), "Coefficients"));
+        foreach (var table in Further(synthesis, numbers))
+        {
+            html = html.Table(table);
+        }
+
         return html.Note(Note(numbers)).ToHtml();
     }
 
     public static string Text(Synthesis synthesis, SynthesisNumbers numbers) => string.Join("\n",
         "Meta-analysis", Sentence(synthesis, numbers), Method(numbers), string.Join("; ", Facts(synthesis, numbers).Select(f => $"{f.Label} {f.Value}")),
-        TextTable.Draw(Coefficients(synthesis)).TrimEnd('\n'), Note(numbers));
+        TextTable.Draw(Coefficients(Shown(synthesis, numbers), "Coefficients")).TrimEnd('\n'),
+        string.Join("\n", Further(synthesis, numbers).Select(t => TextTable.Draw(t).TrimEnd('\n')).Append(Note(numbers))));
+
+    // The baselines of the studies are many, and nobody asked for them; FixedEffects has them.
+    private static CoefficientTable Shown(Synthesis synthesis, SynthesisNumbers numbers) =>
+        numbers.IsOfCounts ? new CoefficientTable(synthesis.FixedEffects.Where(e => !e.Name.StartsWith("factor(study)", StringComparison.Ordinal))) : synthesis.FixedEffects;
+
+    private static IEnumerable<TableContent> Further(Synthesis synthesis, SynthesisNumbers numbers)
+    {
+        if (synthesis.ScaleEffects.Count > 0)
+        {
+            yield return Coefficients(synthesis.ScaleEffects, "Log of the variance of true effects");
+        }
+
+        if (synthesis.Heterogeneity.Count > 1)
+        {
+            yield return synthesis.Heterogeneity.Table();
+        }
+
+        if (numbers.IsOfCounts)
+        {
+            yield return synthesis.CompareMethods().Table();
+        }
+    }
 
     private static string Sentence(Synthesis s, SynthesisNumbers numbers)
     {
         string level = NumberFormat.Significant(100 * s.Level);
         string Number(double value) => NumberFormat.Significant(numbers.IsRatio ? Math.Exp(value) : value, 3);
-        string what = numbers.IsRatio ? numbers.Scale[4..] : "effect";
-        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsRatio ? "studies" : "effect sizes")} the mean {what} is {Number(s.Estimate)} ({level} % interval {Number(s.Lower)} to {Number(s.Upper)}, "
-            + $"{NumberFormat.PEquals(s.PValue)}). In a new study it is expected between {Number(s.PredictionLower)} and {Number(s.PredictionUpper)}.";
+        string what = numbers.IsRatio ? numbers.Scale[4..] : numbers.IsOfCounts ? numbers.Scale : "effect";
+        string name = s.FixedEffects[0].Name;
+        string of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == "(Intercept)") ? $"the mean {what} is"
+            : name == "(Intercept)" ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
+        string next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and {Number(s.PredictionUpper)}.";
+        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} % interval {Number(s.Lower)} to {Number(s.Upper)}, "
+            + $"{NumberFormat.PEquals(s.PValue)}).{next}";
     }
 
     private static string Method(SynthesisNumbers numbers) => numbers.Method + ".";
 
     private static IEnumerable<(string Label, string Value)> Facts(Synthesis s, SynthesisNumbers numbers)
     {
-        yield return ("τ", NumberFormat.Significant(s.Tau, 3));
+        if (!double.IsNaN(s.Tau))
+        {
+            yield return ("τ", NumberFormat.Significant(s.Tau, 3));
+        }
+
         if (!double.IsNaN(s.I2))
         {
             yield return ("I²", NumberFormat.Fixed(s.I2, 1) + " %");
             yield return ("H²", NumberFormat.Significant(s.H2, 3));
-            yield return ("Q", $"{NumberFormat.Fixed(s.Q, 1)} on {numbers.ResidualDegrees} df, {NumberFormat.PEquals(s.QPValue)}");
+        }
+
+        if (!double.IsNaN(s.Q))
+        {
+            yield return (numbers.IsOfCounts ? "Heterogeneity, likelihood ratio" : "Q", $"{NumberFormat.Fixed(s.Q, 1)} on {numbers.ResidualDegrees} df, {NumberFormat.PEquals(s.QPValue)}");
+        }
+
+        if (!double.IsNaN(s.ModeratorStatistic))
+        {
+            yield return ("Moderators", $"{NumberFormat.Fixed(s.ModeratorStatistic, 2)} on {s.ModeratorDegreesOfFreedom} df, {NumberFormat.PEquals(s.ModeratorPValue)}");
         }
 
         yield return ("log-likelihood", NumberFormat.Fixed(s.LogLikelihood, 2));
     }
 
-    private static TableContent Coefficients(Synthesis s)
+    private static TableContent Coefficients(CoefficientTable table, string caption)
     {
-        var content = new TableContent("Coefficients").Text("Coefficient").Number("Estimate").Number("Std. error").Number("Statistic").Number("p");
-        foreach (var row in s.FixedEffects)
+        var content = new TableContent(caption).Text("Coefficient").Number("Estimate").Number("Std. error").Number("Statistic").Number("p");
+        foreach (var row in table)
         {
             content.Row(row.Name, NumberFormat.Significant(row.Estimate, 4), NumberFormat.Significant(row.StandardError, 3),
                 NumberFormat.Fixed(row.Statistic, 2), NumberFormat.PValue(row.PValue));
@@ -52,7 +97,7 @@ internal static class SynthesisCard
         return content;
     }
 
-    private static string Note(SynthesisNumbers numbers) => numbers.IsRatio
+    private static string Note(SynthesisNumbers numbers) => numbers.IsOfCounts
         ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to their counts."
         : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from sampling.";
 }

@@ -1,0 +1,110 @@
+namespace EcoGlmm.Syntheses;
+
+/// <summary>
+/// A synthesis of effect sizes as it was asked for: it can be fitted, and fitted again to fewer rows or with one more moderator.
+/// The known part of the variance is the fit's dispersion where errors are independent; else a random effect of known covariance
+/// stands for it, less a share of the variances that is left to the dispersion, so that the model stays one with a residual.
+/// </summary>
+internal sealed class EffectSizeModel(string formula, FieldData table, SamplingErrors errors, MetaAnalysisOptions options)
+{
+    private const string Row = "sampling_row";
+    private const string Error = "sampling_error";
+    private const string Residual = "sampling_residual";
+
+    public Synthesis Fit()
+    {
+        var glmm = (options.Glmm ?? new GlmmOptions()) with { Reml = options.Reml };
+        bool isStructured = errors.Covariance is not null || options.Scale is not null;
+        foreach (string name in new[] { Row, Error, Residual }.Where(table.ColumnNames.Contains))
+        {
+            throw new GlmmException($"The column \"{name}\" has a name that a synthesis needs for itself; rename it.");
+        }
+
+        if (isStructured && Array.Exists(errors.Variances, double.IsNaN))
+        {
+            return At([.. Enumerable.Range(0, table.RowCount).Where(i => !double.IsNaN(errors.Variances[i]))], formula, null).Fit();
+        }
+
+        GlmmFit fit;
+        if (!isStructured)
+        {
+            string column = errors.Column ?? Residual;
+            var data = errors.Column is null ? table.With(Residual, errors.Variances) : table;
+            fit = Glmm.Fit(formula, data, Family.Gaussian(), glmm with { Dispersion = $"~ 0 + offset(log({Quoted(column)}) / 2)" });
+        }
+        else
+        {
+            fit = FitStructured(glmm);
+        }
+
+        var model = MarginalModel.Of(fit, errors.Of([.. fit.UsedRows]), isStructured ? Error : null, options.Scale is not null);
+        var numbers = EffectSizeSynthesis.Of(fit, model, options with { IsCovarianceKnown = errors.Covariance is not null });
+        int[] used = [.. fit.UsedRows];
+        return new Synthesis(numbers with
+        {
+            Refit = kept => At([.. kept.Select(i => used[i])], formula, null).Fit(),
+            WithModerator = values => At(used, Insert(formula, SmallStudyEffects.Predictor), values).Fit(),
+            Ordering = column => OrderOf(column, used),
+            Clusters = column => ClustersOf(column, used),
+        });
+    }
+
+    private GlmmFit FitStructured(GlmmOptions glmm)
+    {
+        int n = table.RowCount;
+        if (n > RelationshipMatrix.MostLevels)
+        {
+            throw new GlmmException($"A covariance matrix of {n} sampling errors is too large.");
+        }
+
+        string[] names = [.. Enumerable.Range(1, n).Select(i => i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture))];
+        double share = options.Scale is not null ? 0 : errors.IndependentShare();
+        var known = new double[n, n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                known[i, j] = errors.Covariance is null ? 0 : errors.Covariance[i, j];
+            }
+
+            known[i, i] = (1 - share) * errors.Variances[i];
+        }
+
+        var related = new Dictionary<string, Relatedness>(glmm.Relatedness ?? new Dictionary<string, Relatedness>()) { [Error] = RelationshipMatrix.From(known, names) };
+        var data = table.With(Row, names).With(Residual, errors.Variances.Select(v => share * v));
+        return Glmm.Fit($"{formula} + equalto(0 + {Row} | 1, {Error})", data, Family.Gaussian(), glmm with
+        {
+            Dispersion = options.Scale ?? $"~ 0 + offset(log({Residual}) / 2)",
+            Relatedness = related,
+        });
+    }
+
+    private EffectSizeModel At(int[] rows, string at, double[]? moderator)
+    {
+        var kept = new HashSet<int>(rows);
+        int row = -1;
+        var part = table.Where(_ => kept.Contains(++row));
+        int[] inOrder = [.. kept.Order()];
+        return new EffectSizeModel(at, moderator is null ? part : part.With(SmallStudyEffects.Predictor, moderator), errors.Rows(inOrder), options);
+    }
+
+    private double[] OrderOf(string column, int[] used)
+    {
+        double[] values = table.Numbers(column);
+        return Array.ConvertAll(used, i => values[i]);
+    }
+
+    private string[] ClustersOf(string column, int[] used)
+    {
+        string?[] values = table.Texts(column);
+        return Array.ConvertAll(used, i => values[i] ?? throw new GlmmException($"Row {i + 1} has no value of \"{column}\", so that it belongs to no cluster."));
+    }
+
+    private static string Insert(string formula, string term)
+    {
+        int at = formula.IndexOf('~', StringComparison.Ordinal);
+        return $"{formula[..at]}~ {term} + {formula[(at + 1)..]}";
+    }
+
+    private static string Quoted(string column) => column.All(c => char.IsLetterOrDigit(c) || c is '_' or '.') ? column : $"`{column}`";
+}

@@ -1,0 +1,57 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Syntheses;
+
+/// <summary>What each study says by itself, from its counts.</summary>
+internal static class StudyMeasures
+{
+    private const double Half = 0.5;
+
+    /// <summary>What estimates are.</summary>
+    public static string Scale(SynthesisMeasure measure) => measure switch
+    {
+        SynthesisMeasure.RateRatio => "log rate ratio",
+        SynthesisMeasure.RiskRatio => "log risk ratio",
+        SynthesisMeasure.RiskDifference => "risk difference",
+        _ => "log odds ratio",
+    };
+
+    /// <summary>The effect of a study and its variance, as far as its counts have one; with half an event added to the cells of studies with a zero if asked for.</summary>
+    public static EffectSize Effect(StudyArms arms, int i, SynthesisMeasure measure, bool corrected)
+    {
+        var (a, b, n, m) = (arms.TreatedEvents[i], arms.ControlEvents[i], arms.TreatedSize[i], arms.ControlSize[i]);
+        double add = corrected ? Half : 0;
+        return measure switch
+        {
+            SynthesisMeasure.RateRatio => EffectSize.LogRateRatio(a, n, b, m, add),
+            SynthesisMeasure.RiskRatio => EffectSize.LogRiskRatio(a, n, b, m, add),
+            SynthesisMeasure.RiskDifference => EffectSize.RiskDifference(a, n, b, m, add),
+            _ => EffectSize.LogOddsRatio(a, n, b, m, add),
+        };
+    }
+
+    /// <summary>All studies by themselves, for figures; NaN where an arm without events leaves no effect.</summary>
+    public static StudyEffect[] Effects(StudyArms arms, SynthesisMeasure measure, double level)
+    {
+        double quantile = SpecialFunctions.NormalQuantile(0.5 + level / 2);
+        return [.. Enumerable.Range(0, arms.Count).Select(i =>
+        {
+            var effect = Effect(arms, i, measure, corrected: false);
+            double error = Math.Sqrt(effect.Variance);
+            bool isKnown = double.IsFinite(effect.Effect) && double.IsFinite(error) && error > 0;
+            return isKnown ? new StudyEffect(arms.Studies[i], effect.Effect, effect.Effect - quantile * error, effect.Effect + quantile * error) { Variance = effect.Variance }
+                : new StudyEffect(arms.Studies[i], double.NaN, double.NaN, double.NaN);
+        })];
+    }
+
+    /// <summary>
+    /// Higgins and Thompson's typical sampling variance of the studies' effects, half an event added where there is none, as metafor
+    /// has it for I² of counts.
+    /// </summary>
+    public static double TypicalVariance(StudyArms arms, SynthesisMeasure measure)
+    {
+        double[] weights = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure)).Select(i => 1 / Effect(arms, i, measure, corrected: true).Variance).Where(double.IsFinite)];
+        double sum = weights.Sum();
+        return weights.Length < 2 ? double.NaN : (weights.Length - 1) * sum / (sum * sum - weights.Sum(w => w * w));
+    }
+}
