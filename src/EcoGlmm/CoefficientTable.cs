@@ -16,6 +16,7 @@ public sealed record Coefficient(string Name, double Estimate, double StandardEr
 }
 
 /// <summary>The fixed effects of one part of a model, in R's order, by index and by name.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IResultTable
 {
     private readonly Coefficient[] _rows;

@@ -4,6 +4,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>One random effect given the data: its most probable value and how sure that is.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Level">The level of the grouping factor.</param>
 /// <param name="Term">The effect: "(Intercept)", "Days".</param>
 /// <param name="Mode">The conditional mode (BLUP, for a Gaussian model), on the scale of the linear predictor.</param>
@@ -11,6 +12,7 @@ namespace EcoGlmm;
 public sealed record ConditionalMode(string Level, string Term, double Mode, double StandardDeviation);
 
 /// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 {
     private readonly ConditionalMode[] _modes;
@@ -90,6 +92,7 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 }
 
 /// <summary>The conditional modes of all random effects, by grouping factor.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
 {
     private readonly GroupModes[] _groups;

@@ -4,6 +4,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>The smooths of a fit, with their effective degrees of freedom and tests.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SmoothTable : IReadOnlyList<Smooth>, IResultTable
 {
     private readonly Smooth[] _smooths;

@@ -21,6 +21,7 @@ public sealed record MarkerAssociation(
 /// The results of a scan for associations, one row for each marker in the order of the file, with what was done and whether
 /// it can be trusted.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, IResultTable
 {
     private readonly MarkerAssociation[] _rows;

@@ -9,6 +9,7 @@ namespace EcoGlmm;
 /// A PLINK file is mapped into memory and read as it is needed, so that it may be larger than the memory. Filters give a
 /// new view of the same file; dispose of the first one when all are done with.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <example>
 /// <code>
 /// using var markers = Genotypes.Open("herd.bed");

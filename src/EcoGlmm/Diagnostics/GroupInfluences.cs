@@ -19,6 +19,7 @@ public sealed record GroupInfluence(string Level, int RowCount, double CooksDist
 }
 
 /// <summary>The influence of each level of a factor on the fixed effects.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTable
 {
     /// <summary>A level is called influential when a coefficient moves by more standard errors than this without it.</summary>

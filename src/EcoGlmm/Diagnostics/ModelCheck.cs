@@ -61,6 +61,7 @@ public sealed record CheckOptions
 /// <summary>
 /// The checks that a cautious reader would make of a fitted model: a verdict in words, what to try next, and the evidence.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class ModelCheck : IResultTable
 {
     private const int NamesShown = 4;

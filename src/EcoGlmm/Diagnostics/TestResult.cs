@@ -6,6 +6,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>What a test of residuals found.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Name">The test's name.</param>
 /// <param name="Statistic">The test statistic; what it is depends on the test, and its documentation says so.</param>
 /// <param name="PValue">

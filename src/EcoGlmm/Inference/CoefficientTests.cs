@@ -18,6 +18,7 @@ public sealed record CoefficientTest(string Name, double Estimate, double Standa
     double PValue, double Lower, double Upper);
 
 /// <summary>Tests of the fixed effects of the conditional part with denominator degrees of freedom.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;

@@ -91,8 +91,11 @@ public static partial class InferenceExtensions
     /// <param name="seed">Seed of the simulations.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The dispersion varies between rows, or the family has no variance on that scale.</exception>
-    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95) =>
-        EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
+    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
+    }
 
     /// <summary>
     /// A statistic of many refits to responses simulated from the fit, random effects drawn anew (parametric bootstrap).

@@ -46,6 +46,7 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 /// Confidence intervals of fixed effects, and, by profile or bootstrap, of standard deviations ("sd_Days|Subject"), correlations
 /// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 {
     private readonly Interval[] _rows;

@@ -12,7 +12,7 @@ namespace EcoGlmm;
 /// <param name="RandomVariance">Of the random effects, averaged over the rows where slopes vary; without observation-level effects.</param>
 /// <param name="ResidualVariance">Of the distribution on the scale of the linear predictor, and of observation-level effects.</param>
 /// <param name="FixedVariance">Of the fixed part over the rows.</param>
-/// <remarks>S. Nakagawa, P. C. D. Johnson &amp; H. Schielzeth (2017), J. R. Soc. Interface 14, 20170213. R's performance::icc.</remarks>
+/// <remarks>S. Nakagawa, P. C. D. Johnson &amp; H. Schielzeth (2017), J. R. Soc. Interface 14, 20170213. R's performance::icc. Immutable, and safe to share among threads.</remarks>
 public sealed record IntraclassCorrelation(double Adjusted, double Unadjusted, double RandomVariance, double ResidualVariance, double FixedVariance) : IResultTable
 {
     /// <summary>The correlations and the variances as data, in one row.</summary>

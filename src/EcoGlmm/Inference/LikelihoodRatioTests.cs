@@ -26,6 +26,7 @@ public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, 
 }
 
 /// <summary>Likelihood-ratio tests, such as those of each term that may be dropped from a model.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IResultTable
 {
     private readonly LikelihoodRatioTest[] _tests;

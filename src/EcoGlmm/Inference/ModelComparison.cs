@@ -25,7 +25,7 @@ public sealed record ComparedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// <summary>
 /// Models of the same observations by AIC, the best first; those that did not converge last, without ΔAIC and weight.
 /// </summary>
-/// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9.</remarks>
+/// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9. Immutable, and safe to share among threads.</remarks>
 public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 {
     private readonly ComparedModel[] _models;

@@ -22,6 +22,7 @@ public enum TestKind
 }
 
 /// <summary>The test of a whole term.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Term">The term, as in the formula.</param>
 /// <param name="NumeratorDegrees">Its coefficients.</param>
 /// <param name="DenominatorDegrees">Denominator degrees of freedom; infinite for Wald's χ².</param>
@@ -30,6 +31,7 @@ public enum TestKind
 public sealed record TermTest(string Term, int NumeratorDegrees, double DenominatorDegrees, double Statistic, double PValue);
 
 /// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's Anova.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTable
 {
     private readonly TermTest[] _rows;

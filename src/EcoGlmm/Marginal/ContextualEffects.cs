@@ -45,6 +45,7 @@ public sealed record ContextualEffect(string Name, double Within, double Between
 /// The model is fitted again with the group's mean of each covariate beside it: Y. Mundlak (1978), On the pooling of time series and
 /// cross section data, Econometrica 46, 69-85. All covariates at once. The effect within is free of everything about the groups that
 /// does not change; what confounds within groups, it cannot tell.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDisplay, IResultTable
 {

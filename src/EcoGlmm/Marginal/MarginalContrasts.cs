@@ -23,6 +23,7 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
     double RatioStandardError);
 
 /// <summary>Comparisons of marginal means or slopes, or tests of them, with p-values and intervals adjusted for their number.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;

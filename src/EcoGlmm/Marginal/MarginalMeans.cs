@@ -38,7 +38,7 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// Estimated marginal means: what the model expects at each level of some factors, averaged on the link scale over the levels of
 /// the others, with covariates at their means and all random effects at zero (the typical level). Or slopes on the same grid.
 /// </summary>
-/// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred).</remarks>
+/// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred). Immutable, and safe to share among threads.</remarks>
 public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 {
     private readonly GridFunctional[] _functionals;

@@ -38,6 +38,7 @@ public sealed record PopulationCoefficient(string Name, double Subject, double P
 /// The mean of each row is integrated over the random effects, g(E[h(xβ + zb)]) with g the link and h its inverse, and regressed on the
 /// model matrix: D. Hedeker et al. (2018), A note on marginalization of regression parameters from mixed models of binary outcomes,
 /// Biometrics 74, 354-361. Standard errors by the delta method.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IRichDisplay, IResultTable
 {

@@ -18,6 +18,7 @@ public sealed record SmoothPoint(double X, double Estimate, double StandardError
 }
 
 /// <summary>A smooth of one covariate, its slope, or the difference of two smooths, along the covariate.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
 {
     private readonly SmoothPoint[] _points;

@@ -43,6 +43,7 @@ public sealed record AverageEffect(string Name, double Estimate, double Standard
 /// <remarks>
 /// J. Robins (1986), Mathematical Modelling 7, 1393-1512; A. C. Skene et al., in the regression form of S. Muller &amp; R. MacLehose
 /// (2014), Int. J. Epidemiol. 43, 962-970. Standard errors hold the sample's covariates fixed.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResultTable
 {

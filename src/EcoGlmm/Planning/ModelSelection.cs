@@ -46,7 +46,7 @@ public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// Models of the same rows, weighed by an information criterion, the best first. A set of models is a set of hypotheses: think of them
 /// first, since the best of very many fits the noise best.
 /// </summary>
-/// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference.</remarks>
+/// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference. Immutable, and safe to share among threads.</remarks>
 public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay, IResultTable
 {
     private readonly SelectedModel[] _models;

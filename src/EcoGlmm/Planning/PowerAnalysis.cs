@@ -31,6 +31,7 @@ public sealed record PowerPoint(string Design, int Rows, double Power, double Lo
 /// <remarks>
 /// Errors of sign and size are those of A. Gelman &amp; J. Carlin (2014), Perspect. Psychol. Sci. 9, 641-651. The power of an effect as large as
 /// a pilot found it says no more than the pilot's p-value: give the effect that would matter.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IResultTable
 {

@@ -3,6 +3,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>How the effects of one level of a grouping factor vary together given the data and the parameters.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class LevelCovariance : IRichDisplay, IResultTable
 {
     private readonly double[,] _matrix;

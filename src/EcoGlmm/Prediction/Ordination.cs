@@ -19,6 +19,7 @@ public sealed record OrdinationScore(string Kind, string Name, int Axis, double 
 /// species with the largest loading lies on the positive side. The rotation, which the likelihood leaves open, is so the same
 /// in every fit.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
 {
     private readonly OrdinationScore[] _scores;

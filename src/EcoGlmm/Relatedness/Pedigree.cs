@@ -16,6 +16,7 @@ namespace EcoGlmm;
 /// empty, NA, <c>0</c>, <c>*</c> or <c>.</c>.
 /// <para>C. R. Henderson (1976), Biometrics 32, 69-83. R. L. Quaas (1976), Biometrics 32, 949-953. T. H. E. Meuwissen and
 /// Z. Luo (1992), Genetics Selection Evolution 24, 305-313.</para>
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class Pedigree : Relatedness
 {

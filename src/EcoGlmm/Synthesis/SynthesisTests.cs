@@ -44,6 +44,7 @@ public enum RobustVariance
 }
 
 /// <summary>The tests of the coefficients of a synthesis.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;

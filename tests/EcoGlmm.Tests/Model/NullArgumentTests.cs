@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using EcoGlmm.Tests.Estimation;
 
-namespace EcoGlmm.Tests.Architecture;
+namespace EcoGlmm.Tests.Model;
 
 /// <summary>
 /// Every public method of the library refuses null, where its parameter is not nullable, with an ArgumentNullException of that
@@ -41,7 +41,7 @@ public class NullArgumentTests
         }
 
         Assert.True(faults.Count == 0, $"{faults.Count} of {checkedCount}:\n{string.Join("\n", faults)}");
-        Assert.InRange(checkedCount, 250, int.MaxValue);
+        Assert.InRange(checkedCount, 230, int.MaxValue);
     }
 
     private static IEnumerable<MethodBase> Methods(Type type)
