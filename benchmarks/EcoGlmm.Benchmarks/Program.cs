@@ -37,6 +37,9 @@ switch (arguments.Names.FirstOrDefault())
     case "relatives":
         RelativesBenchmark.Run(arguments);
         break;
+    case "structures":
+        StructuresBenchmark.Run(arguments);
+        break;
     case "space":
         SpaceBenchmark.Run(arguments);
         break;

@@ -217,6 +217,9 @@ internal static class Tolerances
     /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
     public const double CentralStep = 5e-3, ForwardStep = 1e-3;
 
+    /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
+    public const int ManyParameters = 40;
+
     /// <summary>Eigenvalues of a Hessian with unit diagonal below this, for each parameter, are flat directions.</summary>
     public const double FlatEigenvalue = 1e-9;
 
@@ -224,6 +227,9 @@ internal static class Tolerances
     public const double LeastInformation = 1e-3;
 
     // The verdict.
+
+    /// <summary>Share of the guess at a parameter's information that average information is not taken to be below: it vanishes where effects do.</summary>
+    public const double ShareOfGuess = 0.1;
 
     /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it than by data.</summary>
     public const double InformationRidge = 1e-7;

@@ -41,11 +41,32 @@ internal sealed class RandomTerm
         if (structure.Loadings.Rescaling == Rescaling.None)
         {
             Z = z;
+            SingleEffect = SinglesOf(z, effects.Count);
             return;
         }
 
         Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1 || keepsEffects);
         Z = Scaling.Standardise(z);
+        SingleEffect = SinglesOf(Z, effects.Count);
+    }
+
+    /// <summary>The effect of each row that has but one (−1 for none), as indicators of occasions and species do; null where some row has more.</summary>
+    private static int[]? SinglesOf(double[] z, int r)
+    {
+        if (r < 3 || z.Length == 0) return null;
+        var singles = new int[z.Length / r];
+        for (var i = 0; i < singles.Length; i++)
+        {
+            singles[i] = -1;
+            for (var e = 0; e < r; e++)
+            {
+                if (z[(i * r) + e] == 0) continue;
+                if (singles[i] >= 0) return null;
+                singles[i] = e;
+            }
+        }
+
+        return singles;
     }
 
     /// <summary>The model part whose linear predictor the term adds to.</summary>
@@ -86,6 +107,9 @@ internal sealed class RandomTerm
     /// intercept), and where a row has several levels.
     /// </summary>
     public double[]? Z { get; }
+
+    /// <summary>Where every row has at most one effect, which it is; −1 for none.</summary>
+    public int[]? SingleEffect { get; }
 
     /// <summary>Z where a row has several levels; null where it has one.</summary>
     public TermEntries? Entries { get; }
