@@ -54,7 +54,9 @@ internal static class RestrictedEstimator
     {
         var p = model.Basis[LinearPredictor.Conditional]!.Columns;
         if (p == 0 || model.Terms.Count == 0) return null;
-        var (_, restricted, shared) = Integrate(model, specification, options, Tolerances.FlatPriorOnLink, estimate, null, cancellation);
+        var first = model.FixedOffset[LinearPredictor.Conditional];
+        var width = Tolerances.FlatPriorOnLink * Math.Max(1, estimate.AsSpan(first, p).ToArray().Max(Math.Abs));
+        var (_, restricted, shared) = Integrate(model, specification, options, width, estimate, null, cancellation);
         if (!restricted.Convergence.IsConverged) return null;
         var psi = (double[])estimate.Clone();
         foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];

@@ -186,7 +186,7 @@ internal static class Tolerances
     /// <summary>Standard deviation of a prior that is flat for all purposes, relative to the size of the response.</summary>
     public const double FlatPrior = 1e5;
 
-    /// <summary>The same on the scale of a link, where no coefficient of an orthogonal column is in the hundreds.</summary>
+    /// <summary>The same on the scale of a link, relative to one or to the largest coefficient of an orthogonal column.</summary>
     public const double FlatPriorOnLink = 1e3;
 
     /// <summary>Share of the zeros, at first, and what it may be at least and at most, that are taken for structural.</summary>
