@@ -46,6 +46,9 @@ switch (arguments.Names.FirstOrDefault())
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
         break;
+    case "syntheses":
+        SynthesisBenchmark.Run(arguments);
+        break;
     case "genomes":
         GenomesBenchmark.Run(arguments);
         break;

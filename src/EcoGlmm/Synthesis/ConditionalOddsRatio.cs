@@ -14,6 +14,9 @@ internal static class ConditionalOddsRatio
     private const double Difference = 1e-4;
     private const double LowestLogTau = -7;
 
+    /// <summary>Terms below exp of it, relative to the largest, are less than rounding.</summary>
+    private const double LeastLog = -45;
+
     public static SynthesisNumbers Of(StudyArms arms, MetaAnalysisOptions options)
     {
         var tables = Enumerable.Range(0, arms.Count).Select(i => new Table(arms, i)).Where(t => t.Low < t.High).ToArray();
@@ -192,27 +195,54 @@ internal static class ConditionalOddsRatio
         /// <summary>Log-probability of the observed events at a log odds ratio, and its derivatives.</summary>
         public double LogProbability(double theta, out double first, out double second)
         {
-            double most = double.NegativeInfinity;
-            for (int k = 0; k < logWeights.Length; k++)
+            // the terms are log-concave in k: outward from the largest until they no longer count
+            int top = Largest(theta);
+            double most = logWeights[top] + theta * (Low + top);
+            double sum = 1;
+            double mean = Low + top;
+            double square = mean * mean;
+            for (int direction = -1; direction <= 1; direction += 2)
             {
-                most = Math.Max(most, logWeights[k] + theta * (Low + k));
-            }
+                for (int k = top + direction; k >= 0 && k < logWeights.Length; k += direction)
+                {
+                    double log = logWeights[k] + theta * (Low + k) - most;
+                    if (log < LeastLog)
+                    {
+                        break;
+                    }
 
-            double sum = 0;
-            double mean = 0;
-            double square = 0;
-            for (int k = 0; k < logWeights.Length; k++)
-            {
-                double weight = Math.Exp(logWeights[k] + theta * (Low + k) - most);
-                sum += weight;
-                mean += weight * (Low + k);
-                square += weight * (Low + k) * (double)(Low + k);
+                    double weight = Math.Exp(log);
+                    sum += weight;
+                    mean += weight * (Low + k);
+                    square += weight * (Low + k) * (double)(Low + k);
+                }
             }
 
             mean /= sum;
             first = events - mean;
             second = -(square / sum - mean * mean);
             return logWeights[(int)events - Low] + theta * events - most - Math.Log(sum);
+        }
+
+        // Where the ratio of neighbouring terms falls below one.
+        private int Largest(double theta)
+        {
+            int low = 0;
+            int high = logWeights.Length - 1;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (logWeights[middle + 1] - logWeights[middle] + theta > 0)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return low;
         }
 
         /// <summary>The greatest log-probability that any odds ratio gives to the observed events: 0 where they are all or none that could be.</summary>

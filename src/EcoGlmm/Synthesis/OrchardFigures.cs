@@ -46,11 +46,15 @@ internal static class OrchardFigures
             Size = 3,
             Name = "a new study",
         });
+        for (int l = 0; l < levels.Length; l++)
+        {
+            double half = reach(means[l].Error);
+            traces.Add(new LineTrace([estimates[l] - half, estimates[l] + half], [l, l]) { Color = Palette.Ink, Width = 5, Name = "interval of the mean" });
+        }
+
         traces.Add(new PointTrace(estimates, at)
         {
-            XLower = [.. means.Select(m => m.Estimate - reach(m.Error))],
-            XUpper = [.. means.Select(m => m.Estimate + reach(m.Error))],
-            Color = Palette.Vermillion,
+            Color = Palette.Ink,
             Size = 11,
             Symbol = MarkerSymbol.Diamond,
             Name = "mean effect",
@@ -63,7 +67,7 @@ internal static class OrchardFigures
             Shapes = [Shape.VerticalLine(0)],
         })
         {
-            Subtitle = $"Points are larger the more precise; the diamond is the mean with its {NumberFormat.Significant(100 * synthesis.Level)} % interval, the thin line where a new study is expected",
+            Subtitle = $"Points are larger the more precise; the diamond with the thick line is the mean with its {NumberFormat.Significant(100 * synthesis.Level)} % interval, the thin line where a new study is expected",
             PanelHeight = 130 + 110 * levels.Length,
         };
     }

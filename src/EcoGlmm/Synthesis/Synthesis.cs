@@ -147,7 +147,7 @@ public sealed class Synthesis : IRichDisplay
     public SmallStudyEffects SmallStudyEffects(bool byVariance = false) => EcoGlmm.SmallStudyEffects.Of(_numbers, byVariance);
 
     /// <summary>The forest figure: each study's effect with its interval, the mean effect, and where a new study is expected.</summary>
-    public Figure ForestFigure() => ForestFigures.Draw(this, _numbers.Studies);
+    public Figure ForestFigure() => ForestFigures.Draw(this, _numbers);
 
     /// <summary>
     /// The funnel figure: effects against standard errors, over regions in which an effect alone would have p below 0.1, 0.05 and 0.01
