@@ -14,7 +14,8 @@ public sealed class ExtensionTests(NotebookSession session)
     {
         var (events, failure) = await session.RunAsync(code, language);
         Assert.True(failure is null, NotebookSession.Message(failure));
-        return NotebookSession.Shown(events, Displayed);
+        // On a busy machine a fit takes long enough to show its progress.
+        return [.. NotebookSession.Shown(events, Displayed).Where(one => !one.Value.StartsWith("<div role=\"status\"", StringComparison.Ordinal))];
     }
 
     private async Task<string> FailureAsync(string code) => NotebookSession.Message((await session.RunAsync(code)).Failure);
