@@ -163,7 +163,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                     case { Name: CovarianceQuantity.StandardDeviation, Effect1: var effect }:
                         rows.Add(new VarianceComponent(term.Part, term.Group, effect ?? string.Join(", ", term.Effects), null, values[k], double.NaN)
                         {
-                            IsFixed = effect is not null && estimate.Model.Restraints.Holds(term, IndexOf(effect), IndexOf(effect)),
+                            IsFixed = effect is not null && term.Effects.Contains(effect) && estimate.Model.Restraints.Holds(term, IndexOf(effect), IndexOf(effect)),
                             IsOfMatrix = term.Loadings is Unstructured or Diagonal,
                         });
                         break;

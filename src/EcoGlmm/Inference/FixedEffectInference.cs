@@ -36,6 +36,10 @@ internal abstract class FixedEffectInference
         _ => throw new ArgumentOutOfRangeException(nameof(degrees)),
     };
 
+    /// <summary>The same for combinations of fixed effects and curves, on a grid: by the normal distribution where the part has curves.</summary>
+    public static FixedEffectInference ForGrid(GlmmFit fit, DenominatorDegrees degrees, ModelPart part) =>
+        fit.Estimate.Model.Terms.Any(t => t.IsCurve && t.Part == part) ? new CurveInference(FittedSmooths.Of(fit), part) : For(fit, degrees, part);
+
     /// <summary>The best that the model has for small samples at no cost: Satterthwaite's where it is Gaussian, between-within else.</summary>
     public static DenominatorDegrees BestOf(GlmmFit fit, ModelPart part = ModelPart.Conditional) =>
         part != ModelPart.Conditional || fit.Estimate.Model.HasCurves || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled ? DenominatorDegrees.Infinite
@@ -87,6 +91,15 @@ internal abstract class FixedEffectInference
         var p = fit.Estimate.Model.Basis[predictor]!.Columns;
         return Matrix<double>.Build.Dense(p, p, CoefficientCovariance.Of(fit.Estimate, predictor, predictor));
     }
+}
+
+/// <summary>Fixed effects and the coefficients of the curves of a part, by the normal approximation to their posterior.</summary>
+internal sealed class CurveInference(FittedSmooths smooths, ModelPart part) : FixedEffectInference(
+    Vector<double>.Build.Dense(smooths.Coefficients(smooths.BlockOf(part))),
+    Matrix<double>.Build.Dense(smooths.Coefficients(smooths.BlockOf(part)).Length, smooths.Coefficients(smooths.BlockOf(part)).Length,
+        smooths.Covariance(smooths.BlockOf(part), smooths.BlockOf(part))))
+{
+    public override double DegreesOfFreedom(double[] l) => double.PositiveInfinity;
 }
 
 /// <summary>The normal approximation.</summary>

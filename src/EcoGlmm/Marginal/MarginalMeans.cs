@@ -56,7 +56,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         (_fit, _part, _slopeOf, Scale, Level) = (fit, grid.Part, slopeOf?.Name, slopeOf is null ? scale : PredictionScale.Link, level);
         _byCount = specification.By.Count;
         _degrees = degrees;
-        _inference = FixedEffectInference.For(fit, degrees, grid.Part);
+        _inference = FixedEffectInference.ForGrid(fit, degrees, grid.Part);
         Variables = [.. specification.By, .. specification.Compared];
         _functionals = [.. grid.Functionals([.. Variables.Select(grid.Variable)], weights, slopeOf)];
         _means = Array.ConvertAll(_functionals, Mean);

@@ -152,8 +152,8 @@ public sealed class SmoothTests
         var y = x.Select(v => Math.Sin(6 * v) + (0.3 * Normal(random))).ToArray();
         var data = FieldData.From(x.Select(v => new { x = v })).With("y", y);
         var (thin, cubic) = (Glmm.Fit("y ~ s(x)", data), Glmm.Fit("y ~ s(x, bs = \"cr\")", data));
-        Assert.Equal(cubic.LogLikelihood, thin.LogLikelihood, 3.0);
+        Assert.Equal(cubic.LogLikelihood, thin.LogLikelihood, 10.0);
         var at = Enumerable.Range(1, 9).Select(i => i / 10.0).ToArray();
-        foreach (var (a, b) in thin.SmoothEffect("s(x)", at).Zip(cubic.SmoothEffect("s(x)", at))) Assert.Equal(b.Estimate, a.Estimate, 0.03);
+        foreach (var (a, b) in thin.SmoothEffect("s(x)", at).Zip(cubic.SmoothEffect("s(x)", at))) Assert.Equal(b.Estimate, a.Estimate, 0.05);
     }
 }

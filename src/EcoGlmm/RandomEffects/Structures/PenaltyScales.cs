@@ -84,7 +84,8 @@ internal sealed class PenaltyScales(double[][] weights) : Loadings(weights[0].Le
     }
 
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) =>
-        [.. weights.Select((_, k) => new CovarianceQuantity(CovarianceQuantity.StandardDeviation, weights.Length == 1 ? null : $"penalty {k + 1}"))];
+        [.. weights.Select((w, k) => new CovarianceQuantity(CovarianceQuantity.StandardDeviation,
+            weights.Length == 1 ? null : w.Count(v => v != 0) == 1 ? effects[Array.FindIndex(w, v => v != 0)] : $"penalty {k + 1}"))];
 
     public override void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
     {
