@@ -37,6 +37,12 @@ switch (arguments.Names.FirstOrDefault())
     case "relatives":
         RelativesBenchmark.Run(arguments);
         break;
+    case "structures":
+        StructuresBenchmark.Run(arguments);
+        break;
+    case "space":
+        SpaceBenchmark.Run(arguments);
+        break;
     case "inference":
         InferenceTiming.Run(args.ElementAtOrDefault(1));
         break;
@@ -48,6 +54,9 @@ switch (arguments.Names.FirstOrDefault())
         break;
     case "genomes-calibration":
         GenomesCalibration.Run(arguments);
+        break;
+    case "small-samples":
+        SmallSamples.Run(arguments);
         break;
     default:
         SideBySide.Run(arguments);

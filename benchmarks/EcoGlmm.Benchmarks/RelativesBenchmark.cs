@@ -57,6 +57,12 @@ internal static class RelativesBenchmark
         Row("h² on the latent scale, Poisson, 1,600 animals with two records", 2.0 / 3, studies, seed =>
             Glmm.Fit("y ~ 1 + pedigree(1 | animal) + (1 | id)", Animals(pedigree, 1600, 2, true, seed), Family.Poisson(), options).Heritability("animal"));
         var tree = RandomTree(200);
+        var whole = new GlmmOptions { Dispersion = "~ 0", Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } };
+        Row("Pagel's λ, Gaussian, 200 species with one record", 0.6, studies, seed =>
+        {
+            var row = Glmm.Fit("y ~ 1 + phylo(1 | species, model = lambda)", Shrunk(tree, seed), options: whole).CovarianceParameters.Single(p => p.Name == "lambda");
+            return new Interval(row.Part, row.Name, row.Estimate, row.Estimate - (1.959964 * row.StandardError), row.Estimate + (1.959964 * row.StandardError)) { StandardError = row.StandardError };
+        });
         Row("phylogenetic sd, Poisson, 200 species with three records", 0.7, studies, seed => FromCovariance(
             Glmm.Fit("y ~ 1 + phylo(1 | species)", Species(tree, 3, seed), Family.Poisson(), new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } }), "sd"));
     }
@@ -95,6 +101,19 @@ internal static class RelativesBenchmark
         }
 
         return FieldData.From(new Dictionary<string, object> { ["animal"] = names.ToArray(), ["id"] = names.ToArray(), ["y"] = values.ToArray() });
+    }
+
+    /// <summary>One number for each species, 0.6 of its variance of one along the tree, the rest its own.</summary>
+    private static FieldData Shrunk(PhylogeneticTree tree, long seed)
+    {
+        var random = new RandomStream(seed + 5000);
+        var effects = tree.SimulateEffects(Math.Sqrt(0.6), seed);
+        var tips = tree.Tips.Count;
+        return FieldData.From(new Dictionary<string, object>
+        {
+            ["species"] = tree.Names.Take(tips).ToArray(),
+            ["y"] = Enumerable.Range(0, tips).Select(i => 2 + effects[i] + (Math.Sqrt(0.4) * random.NextNormal())).ToArray(),
+        });
     }
 
     private static FieldData Species(PhylogeneticTree tree, int records, long seed = 1)

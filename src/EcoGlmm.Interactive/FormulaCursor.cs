@@ -10,7 +10,8 @@ namespace EcoGlmm.Interactive;
 /// <param name="WordStart">Where the word at the place begins, a backquote included, as a position in the code.</param>
 /// <param name="WordEnd">Where it ends.</param>
 /// <param name="IsQuoted">Whether the word stands in backquotes.</param>
-internal sealed record FormulaCursor(string? Variable, int WordStart, int WordEnd, bool IsQuoted)
+/// <param name="Typed">What stands of the word before the place, without its backquote.</param>
+internal sealed record FormulaCursor(string? Variable, int WordStart, int WordEnd, bool IsQuoted, string Typed)
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
@@ -90,7 +91,7 @@ internal sealed record FormulaCursor(string? Variable, int WordStart, int WordEn
             while (last < end && IsNamePart(code[last])) last++;
         }
 
-        return new FormulaCursor(variable, first, last, isQuoted);
+        return new FormulaCursor(variable, first, last, isQuoted, code[first..position].TrimStart('`'));
     }
 
     private static bool IsNamePart(char c) => char.IsLetterOrDigit(c) || c is '_' or '.';

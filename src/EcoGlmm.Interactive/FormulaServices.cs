@@ -44,7 +44,10 @@ internal static class FormulaServices
         });
         var functions = place.IsQuoted ? [] : FunctionHelp.Functions.Select(function =>
             new CompletionItem(function.Name, "Function", filterText: function.Name, sortText: "1" + function.Name, insertText: function.Name, documentation: function.Help));
-        return [.. columns, .. functions];
+        CompletionItem[] all = [.. columns, .. functions];
+        // Editors choose by what is typed, but not all of them do.
+        var begun = Array.FindAll(all, item => item.DisplayText.StartsWith(place.Typed, StringComparison.OrdinalIgnoreCase));
+        return begun.Length > 0 ? begun : all;
     }
 
     private static string? Explain(string code, FormulaCursor place, NotebookVariables variables)

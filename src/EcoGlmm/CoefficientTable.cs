@@ -16,6 +16,7 @@ public sealed record Coefficient(string Name, double Estimate, double StandardEr
 }
 
 /// <summary>The fixed effects of one part of a model, in R's order, by index and by name.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IResultTable
 {
     private readonly Coefficient[] _rows;
@@ -39,11 +40,22 @@ public sealed class CoefficientTable : IReadOnlyList<Coefficient>, IResultTable
 
     /// <summary>The coefficient of that name.</summary>
     /// <exception cref="GlmmException">There is none; the message names the nearest.</exception>
-    public Coefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, Names)}");
+    public Coefficient this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no coefficient \"{name}\"{Text.NearestName.Suggestion(name, Names)}");
+        }
+    }
 
     /// <summary>Whether there is a coefficient of that name.</summary>
-    public bool Contains(string name) => Array.Exists(_rows, r => r.Name == name);
+    public bool Contains(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Array.Exists(_rows, r => r.Name == name);
+    }
 
     /// <summary>The estimates, in order.</summary>
     public double[] Estimates() => Array.ConvertAll(_rows, r => r.Estimate);

@@ -4,6 +4,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>One random effect given the data: its most probable value and how sure that is.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Level">The level of the grouping factor.</param>
 /// <param name="Term">The effect: "(Intercept)", "Days".</param>
 /// <param name="Mode">The conditional mode (BLUP, for a Gaussian model), on the scale of the linear predictor.</param>
@@ -11,6 +12,7 @@ namespace EcoGlmm;
 public sealed record ConditionalMode(string Level, string Term, double Mode, double StandardDeviation);
 
 /// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 {
     private readonly ConditionalMode[] _modes;
@@ -57,6 +59,8 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
     {
         get
         {
+                ArgumentNullException.ThrowIfNull(level);
+                ArgumentNullException.ThrowIfNull(term);
             if (_index.Value.TryGetValue((level, term), out var mode)) return mode;
             if (!Levels.Contains(level))
             {
@@ -88,6 +92,7 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
 }
 
 /// <summary>The conditional modes of all random effects, by grouping factor.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
 {
     private readonly GroupModes[] _groups;
@@ -105,15 +110,29 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
 
     /// <summary>The modes of a grouping factor; of the conditional part where the factor is in several.</summary>
     /// <exception cref="GlmmException">The model has no such grouping factor.</exception>
-    public GroupModes this[string group] => Array.Find(_groups, g => IsNamed(g, group))
-        ?? throw new GlmmException(_groups.Length == 0
-            ? "The model has no random effects."
-            : $"The model has no grouping factor \"{group}\"; it has {string.Join(", ", Groups)}.");
+    public GroupModes this[string group]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(group);
+            return Array.Find(_groups, g => IsNamed(g, group))
+                ?? throw new GlmmException(_groups.Length == 0
+                    ? "The model has no random effects."
+                    : $"The model has no grouping factor \"{group}\"; it has {string.Join(", ", Groups)}.");
+        }
+    }
 
     /// <summary>The modes of a grouping factor in one part of the model.</summary>
     /// <exception cref="GlmmException">That part has no such grouping factor.</exception>
-    public GroupModes this[string group, ModelPart part] => Array.Find(_groups, g => IsNamed(g, group) && g.Part == part)
-        ?? throw new GlmmException($"The {part} part of the model has no grouping factor \"{group}\".");
+    public GroupModes this[string group, ModelPart part]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(group);
+            return Array.Find(_groups, g => IsNamed(g, group) && g.Part == part)
+                ?? throw new GlmmException($"The {part} part of the model has no grouping factor \"{group}\".");
+        }
+    }
 
     /// <summary>lme4 calls the innermost of three nested factors "c:(b:a)", glmmTMB "c:b:a": either will do.</summary>
     private static bool IsNamed(GroupModes modes, string group) => modes.Group == group

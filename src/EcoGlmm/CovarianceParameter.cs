@@ -28,6 +28,7 @@ public sealed record CovarianceParameter(ModelPart Part, string Term, string Nam
 }
 
 /// <summary>All covariance parameters of a model, term by term.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter>, IRichDisplay, IResultTable
 {
     private readonly CovarianceParameter[] _rows;

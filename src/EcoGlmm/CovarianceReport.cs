@@ -10,7 +10,7 @@ internal static class CovarianceReport
     private const double Step = 1e-5;
 
     /// <summary>Whether any term has a structure beyond us and diag.</summary>
-    public static bool IsStructured(GlmmFit fit) => fit.Estimate.Model.Terms.Any(t => !t.Structure.IsPlain);
+    public static bool IsStructured(GlmmFit fit) => fit.Estimate.Model.Terms.Any(t => !t.IsCurve && !t.Structure.IsPlain);
 
     /// <summary>What the table of standard deviations and correlations does not show.</summary>
     public static CovarianceParameterTable Others(GlmmFit fit) => new(!IsStructured(fit) ? []

@@ -30,6 +30,8 @@ internal static class FitCard
         if (fit.Family.HasThresholds)
             html.Table(FitTables.Thresholds(fit.FamilyCoefficients, FitWords.ThresholdCaption(fit.Family)));
 
+        if (fit.Smooths.Count > 0) html.Table(fit.Smooths.Content("Smooths"));
+
         if (fit.VarianceComponents.Count > 0)
         {
             html.Table(FitTables.RandomEffects(fit.VarianceComponents, "Random effects", Residual(fit),

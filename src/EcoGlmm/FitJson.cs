@@ -23,6 +23,7 @@ internal static class FitJson
             Coefficients(json, "dispersionEffects", fit.DispersionEffects);
             Covariance(json, fit);
             Components(json, fit);
+            Smooths(json, fit);
             Modes(json, fit);
             Convergence(json, fit.Convergence);
             json.WriteEndObject();
@@ -166,6 +167,25 @@ internal static class FitJson
             json.Number("standardDeviation", c.StandardDeviation);
             json.Number("variance", c.Variance);
             json.Number("correlation", c.Correlation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Smooths(Utf8JsonWriter json, GlmmFit fit)
+    {
+        json.WriteStartArray("smooths");
+        foreach (var s in fit.Smooths)
+        {
+            json.WriteStartObject();
+            json.WriteString("part", Part(s.Part));
+            json.WriteString("name", s.Name);
+            json.Number("edf", s.Edf);
+            json.Number("referenceDf", s.ReferenceDf);
+            json.WriteString("statisticName", s.IsF ? "F" : "chi-square");
+            json.Number("statistic", s.Statistic);
+            json.Number("pValue", s.PValue);
             json.WriteEndObject();
         }
 

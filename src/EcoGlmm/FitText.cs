@@ -47,6 +47,8 @@ internal static class FitText
             marked |= table.Any(c => c.PValue < 0.1);
         }
 
+        if (fit.Smooths.Count > 0) text.Append('\n').Append(TextTable.Draw(fit.Smooths.Content("Smooths"), "  ").TrimStart());
+
         if (fit.Family.HasThresholds)
         {
             var thresholds = FitTables.Thresholds(fit.FamilyCoefficients, FitWords.ThresholdCaption(fit.Family));

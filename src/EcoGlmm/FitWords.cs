@@ -105,6 +105,31 @@ internal static class FitWords
         if (fit.Options.Offset is { } offset) yield return ("Offset", offset);
     }
 
+    /// <summary>Levels of a grouping factor below which the normal approximation is said to be too sure.</summary>
+    private const int ManyGroups = 30;
+
+    /// <summary>What few groups do to normal intervals, and what allows for it; null where there are many.</summary>
+    public static string? FewGroups(GlmmFit fit)
+    {
+        var few = fit.Estimate.Model.Terms
+            .Where(t => t.Part == ModelPart.Conditional && !t.IsCurve && t.Structure.Precision is null && t.Entries is null && t.GroupLevels.Count < fit.ObservationCount)
+            .MinBy(t => t.GroupLevels.Count);
+        if (few is null || few.GroupLevels.Count >= ManyGroups) return null;
+        var gaussian = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood);
+        return $"With {NumberFormat.Count(few.GroupLevels.Count)} levels of {few.Group} these intervals are too short and p-values too small for what differs between levels: "
+            + (gaussian ? $"{(fit.Options.Reml ? "" : "fit by REML, and ")}use CoefficientTests(DenominatorDegrees.KenwardRoger)."
+                : "use ConfidenceIntervals(IntervalMethod.SmallSample), which fits again by REML and has t-quantiles.");
+    }
+
+    /// <summary>A part's coefficients without those of its smooths.</summary>
+    public static CoefficientTable WithoutSmooths(GlmmFit fit, ModelPart part, CoefficientTable table)
+    {
+        var design = part switch { ModelPart.Conditional => fit.Specification.Conditional, ModelPart.Dispersion => fit.Specification.Dispersion, _ => fit.Specification.ZeroInflation };
+        if (design is null || design.Smooths.Count == 0) return table;
+        var names = design.Smooths.SelectMany(smooth => smooth.FixedNames).ToHashSet(StringComparer.Ordinal);
+        return new CoefficientTable([.. table.Where(c => !names.Contains(c.Name))], fit.Convergence.IsConverged);
+    }
+
     /// <summary>What a reader has to know to read the numbers rightly.</summary>
     public static IEnumerable<string> Notes(GlmmFit fit)
     {
@@ -129,6 +154,7 @@ internal static class FitWords
         yield return "p-values and intervals by the normal approximation (Wald)"
             + ((fit.Estimate.IsProfiled || fit.Estimate.IsRestricted) && fit.VarianceComponents.Count > 0
                 ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
+        if (FewGroups(fit) is { } few) yield return few;
         if (fit.Options.Weights is not null)
         {
             yield return fit.Family.WeightRole switch
@@ -154,13 +180,14 @@ internal static class FitWords
         if (fit.Options.Reml) yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits with the same fixed effects.";
     }
 
-    /// <summary>The parts of the model that have a table of coefficients to show.</summary>
+    /// <summary>The parts of the model that have a table of coefficients to show; those of smooths are not in it.</summary>
     public static IEnumerable<(ModelPart Part, CoefficientTable Table)> Parts(GlmmFit fit)
     {
-        yield return (ModelPart.Conditional, fit.FixedEffects);
-        if (fit.ZeroInflationEffects.Count > 0) yield return (ModelPart.ZeroInflation, fit.ZeroInflationEffects);
-        if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, fit.DispersionEffects);
+        yield return (ModelPart.Conditional, WithoutSmooths(fit, ModelPart.Conditional, fit.FixedEffects));
+        if (fit.ZeroInflationEffects.Count > 0)
+            yield return (ModelPart.ZeroInflation, WithoutSmooths(fit, ModelPart.ZeroInflation, fit.ZeroInflationEffects));
+        if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, WithoutSmooths(fit, ModelPart.Dispersion, fit.DispersionEffects));
     }
 
-    private static string MixedWord(GlmmFit fit) => fit.Estimate.Model.Terms.Count > 0 ? "mixed " : "";
+    private static string MixedWord(GlmmFit fit) => (fit.Estimate.Model.HasCurves ? "additive " : "") + (fit.Estimate.Model.HasGroups ? "mixed " : "");
 }

@@ -154,6 +154,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         foreach (var (t, quantities, values) in Enumerable.Range(0, estimate.Model.Terms.Count).Select(t => (t, Quantities(t), QuantityValues(t))))
         {
             var term = estimate.Model.Terms[t];
+            if (term.IsCurve) continue;
             int IndexOf(string effect) => Enumerable.Range(0, term.Width).First(i => term.Effects[i] == effect);
             for (var k = 0; k < quantities.Count; k++)
             {
@@ -196,7 +197,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         }
 
         var groups = new List<GroupModes>();
-        foreach (var together in Enumerable.Range(0, terms.Count).GroupBy(t => (terms[t].Part, terms[t].Group)))
+        foreach (var together in Enumerable.Range(0, terms.Count).Where(t => !terms[t].IsCurve).GroupBy(t => (terms[t].Part, terms[t].Group)))
         {
             var levels = terms[together.First()].GroupLevels;
             var modes = new List<ConditionalMode>(together.Sum(t => terms[t].EffectCount));

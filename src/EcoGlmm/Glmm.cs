@@ -17,18 +17,30 @@ public static partial class Glmm
     /// The fit. It may not have converged: <see cref="GlmmFit.Convergence"/> says so, and every display of the fit repeats it.
     /// </returns>
     /// <exception cref="GlmmException">The formula, a column or the response cannot be used; the message says why and what to try.</exception>
-    public static GlmmFit Fit(string formula, FieldData data, Family? family = null, GlmmOptions? options = null) =>
-        FitLive(formula, data, family, options, CancellationToken.None);
+    public static GlmmFit Fit(string formula, FieldData data, Family? family = null, GlmmOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        return FitLive(formula, data, family, options, CancellationToken.None);
+    }
 
     /// <summary>Fits a model to a DataFrame of Microsoft.Data.Analysis.</summary>
     /// <inheritdoc cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>
-    public static GlmmFit Fit(string formula, DataFrame data, Family? family = null, GlmmOptions? options = null) =>
-        Fit(formula, FieldData.From(data), family, options);
+    public static GlmmFit Fit(string formula, DataFrame data, Family? family = null, GlmmOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        return Fit(formula, FieldData.From(data), family, options);
+    }
 
     /// <summary>Fits a model to any table that <see cref="FieldData.From(object)"/> takes.</summary>
     /// <inheritdoc cref="Fit(string, FieldData, Family?, GlmmOptions?)"/>
-    public static GlmmFit Fit(string formula, object data, Family? family = null, GlmmOptions? options = null) =>
-        Fit(formula, FieldData.From(data), family, options);
+    public static GlmmFit Fit(string formula, object data, Family? family = null, GlmmOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        return Fit(formula, FieldData.From(data), family, options);
+    }
 
     /// <summary>Fits a model on another thread, with progress and the possibility to cancel.</summary>
     /// <param name="formula">The model in R's notation.</param>

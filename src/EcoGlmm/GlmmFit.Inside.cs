@@ -27,7 +27,7 @@ public sealed partial class GlmmFit
     /// <summary>A response of the engine in the units of the user's: successes, or proportions.</summary>
     internal double InUserUnits(double y, int row) => _response.IsProportion ? y / SizeOf(row) : y;
 
-    /// <summary>The linear predictors with all random effects at zero.</summary>
+    /// <summary>The linear predictors with the random effects of all groups at zero; the curves of smooths are in them.</summary>
     internal double[]?[] FixedPredictors()
     {
         var model = _estimate.Model;
@@ -37,6 +37,13 @@ public sealed partial class GlmmFit
             predictors[k] = new double[model.ObservationCount];
             model.FixedPredictor(k, _estimate.Psi, predictors[k]!);
         }
+
+        if (!model.HasCurves) return predictors;
+        var u = (double[])_estimate.Modes.Clone();
+        foreach (var term in model.Terms.Where(t => !t.IsCurve)) u.AsSpan(term.LatentOffset, term.LatentCount).Clear();
+        var b = new double[_estimate.System.EffectCount];
+        _estimate.System.Lambda.Multiply(u, b);
+        foreach (var k in model.RandomPredictors) _estimate.System.AddZb(k, b, predictors[k]!);
 
         return predictors;
     }

@@ -19,6 +19,7 @@ public sealed partial class GlmmFit : IRichDisplay
     private readonly GlmmOptions _options;
     private readonly Lazy<IReadOnlyList<CovarianceParameter>> _covarianceParameters;
     private readonly Lazy<double[,]> _covariance;
+    private readonly Lazy<SmoothTable> _smooths;
 
     internal GlmmFit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
         GlmmOptions options, Estimate estimate)
@@ -39,7 +40,8 @@ public sealed partial class GlmmFit : IRichDisplay
         RandomEffects = tables.ConditionalModes();
         _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
         FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
-        Groups = [.. estimate.Model.Terms.Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
+        _smooths = new Lazy<SmoothTable>(() => FittedSmooths.Any(specification) ? FittedSmooths.Of(this).Table : new SmoothTable([]));
+        Groups = [.. estimate.Model.Terms.Where(t => !t.IsCurve).Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
         _covariance = new Lazy<double[,]>(() => CoefficientCovariance.OfFixedEffects(estimate));
     }
 
@@ -72,6 +74,9 @@ public sealed partial class GlmmFit : IRichDisplay
     /// method: standard deviations, correlations, ranges, decays, loadings.
     /// </summary>
     public IReadOnlyList<CovarianceParameter> CovarianceParameters => _covarianceParameters.Value;
+
+    /// <summary>The smooths of all parts with their effective degrees of freedom and tests; empty for a model without.</summary>
+    public SmoothTable Smooths => _smooths.Value;
 
     /// <summary>Conditional modes of the random effects with their standard deviations.</summary>
     public ConditionalModes RandomEffects { get; }
@@ -240,8 +245,11 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <param name="formula">The change, in the notation of R's update.</param>
     /// <param name="family">Another family; the same when null.</param>
     /// <param name="options">Other options; the same when null.</param>
-    public GlmmFit Update(string formula, Family? family = null, GlmmOptions? options = null) =>
-        Glmm.Fit(_specification.Formula.Update(formula).ToString(), Data, family ?? Family, options ?? _options);
+    public GlmmFit Update(string formula, Family? family = null, GlmmOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        return Glmm.Fit(_specification.Formula.Update(formula).ToString(), Data, family ?? Family, options ?? _options);
+    }
 
     /// <summary>Fits the same model to another response, for example a simulated one.</summary>
     /// <param name="response">One value for each of the rows used, in the units of the original (successes for cbind()).</param>

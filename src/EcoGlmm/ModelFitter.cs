@@ -58,10 +58,16 @@ internal static class ModelFitter
         model.Solver = options.Control.Solver;
         model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
-        if (options.Reml && (!family.IsNormalAroundPredictor || model.IsZeroInflated))
+        if (options.Reml && family.HasThresholds)
         {
-            throw new GlmmException("REML needs a Gaussian model with identity link, without zero inflation. "
-                + $"For {family.Name} use maximum likelihood (Reml = false).");
+            throw new GlmmException($"REML averages over the fixed effects, from which the thresholds of {family.Name} cannot be set apart. "
+                + "Use maximum likelihood (Reml = false).");
+        }
+
+        if (options.Reml && model.QuadraturePoints > 1)
+        {
+            throw new GlmmException("REML averages over the fixed effects by the Laplace approximation, which quadrature points are not for. "
+                + "Leave QuadraturePoints out, or use maximum likelihood (Reml = false).");
         }
 
         if (options.Reml && options.Priors.Any(p => p.Group is null && p.Part == ModelPart.Conditional))
@@ -72,7 +78,7 @@ internal static class ModelFitter
         var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
             : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
             : QuadratureCheck.Fit(model, options.Control, progress, cancellation);
-        return new GlmmFit(specification, response, data, family, options, estimate);
+        return new GlmmFit(specification, response, data, family, options, ConditionalErrors.Of(estimate, options.Reml));
     }
 
     /// <summary>

@@ -24,6 +24,7 @@ public sealed record VarianceComponent(
 }
 
 /// <summary>The standard deviations and correlations of a model's random effects, term by term.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, IResultTable
 {
     private readonly VarianceComponent[] _rows;

@@ -13,24 +13,37 @@ public sealed class PlotlyChartTests(BrowserFixture browser)
         Enumerable.Range(0, 240).Select(i => new { calls = (i * 7 % 5) + (i % 6), age = i % 10 / 2.0, sex = i % 2 == 0 ? "f" : "m", nest = "n" + (i % 12) }).ToArray(),
         Family.Poisson()));
 
-    private static Figure Drawn(string kind) => kind switch
+    private static readonly Dictionary<string, Func<Figure>> Drawn = new()
     {
-        "every kind of trace" => Samples.EveryKind(),
-        "hostile names" => Samples.Hostile(),
-        "residuals" => Fit.Value.SimulatedResiduals(50).Plot(),
-        "dispersion" => Fit.Value.SimulatedResiduals(50).PlotDispersion(),
-        "effect" => Fit.Value.PlotEffect("age"),
-        "random effects" => Fit.Value.PlotRandomEffects("nest"),
-        _ => Samples.Residuals(),
+        ["every kind of trace"] = Samples.EveryKind,
+        ["hostile names"] = Samples.Hostile,
+        ["sample"] = () => Samples.Residuals(),
+        ["violin"] = () => new Figure("Violin", new Panel(null, new ViolinTrace(0, [1, 2, 2, 3, 5]) { Name = "f" }, new ViolinTrace(1, [2, 3, 4, 4]) { Name = "m" })),
+        ["raster"] = () => new Figure("Map", new Panel(null, new RasterTrace([0, 1, 2], [0, 1], [1, 2, double.NaN, 4, 5, 6]))),
+        ["residuals"] = () => Fit.Value.SimulatedResiduals(50).Plot(),
+        ["dispersion"] = () => Fit.Value.SimulatedResiduals(50).PlotDispersion(),
+        ["zero inflation"] = () => Fit.Value.SimulatedResiduals(50).PlotZeroInflation(),
+        ["residuals against predictors"] = () => Fit.Value.SimulatedResiduals(50).PlotAll(),
+        ["effect"] = () => Fit.Value.PlotEffect("age"),
+        ["effect by a factor"] = () => Fit.Value.PlotEffect("age", by: "sex"),
+        ["effect of a factor"] = () => Fit.Value.PlotEffect("sex"),
+        ["random effects"] = () => Fit.Value.PlotRandomEffects("nest"),
+        ["coefficients"] = () => Fit.Value.PlotCoefficients(exponentiate: true),
+        ["means"] = () => Fit.Value.MarginalMeans("~ sex").Plot(letters: true),
+        ["contrasts"] = () => Fit.Value.MarginalMeans("~ sex").Contrasts().Plot(),
+        ["intervals"] = () => Fit.Value.ConfidenceIntervals().Plot(),
+        ["ranking"] = () => Fit.Value.Ranking("nest").Plot(),
+        ["population"] = () => Fit.Value.PopulationAveraged().Plot(),
+        ["comparison"] = () => Glmm.Compare(Fit.Value, Fit.Value.Update(". ~ . - age:sex")).Plot(),
     };
 
-    public static TheoryData<string> Kinds => ["every kind of trace", "hostile names", "residuals", "dispersion", "effect", "random effects", "sample"];
+    public static TheoryData<string> Kinds => [.. Drawn.Keys];
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void A_chart_has_the_figures_traces_layout_and_configuration(string kind)
     {
-        var figure = Drawn(kind);
+        var figure = Drawn[kind]();
         var ours = JsonNode.Parse(figure.ToJson())!;
         var chart = figure.ToPlotly();
         var theirs = JsonNode.Parse(GenericChart.toFigureJson(chart))!;

@@ -62,6 +62,22 @@ public sealed class RunnerCommandTests
     }
 
     [Fact]
+    public async Task On_a_full_disk_the_notebook_stays_as_it_was()
+    {
+        using var disk = EcoGlmm.Robustness.Tests.Disk.SmallDisk.Mount(64);
+        if (disk is null)
+            return;   // no small disk to be had on this machine
+        using var notebook = new RunnerNotebook("for (var i = 0; i < 3000; i++) Console.WriteLine(new string('x', 60));");
+        var path = Path.Combine(disk.Folder, "work.ipynb");
+        File.Copy(notebook.Path, path);
+        var (exitCode, _, errors) = await RunnerNotebook.CommandAsync("run", path, "--in-place");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("cannot be written", errors, StringComparison.Ordinal);
+        Assert.Equal(await File.ReadAllTextAsync(notebook.Path), await File.ReadAllTextAsync(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(disk.Folder));
+    }
+
+    [Fact]
     public async Task A_failing_cell_gives_exit_code_1_its_number_and_the_notebook_so_far()
     {
         using var notebook = new RunnerNotebook();

@@ -200,6 +200,22 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     }
 
     [Fact]
+    public async Task A_display_may_stand_before_the_package_and_after_it()
+    {
+        using var notebook = new RunnerNotebook(
+            "display(\"before\");\nnew[] { 1, 2 }.Display();",
+            "#r \"nuget: EcoGlmm\"\ndisplay(\"with\");",
+            "var data = FieldData.From(new Dictionary<string, object> { [\"y\"] = new[] { 1.0, 2, 4 } });\ndisplay(data);\ndata.ToDataFrame().Display();\ndisplay(\"after\");",
+            "display(Glmm.Fit(\"y ~ 1\", data));");
+        var (cells, failure) = await notebook.RunAloneAsync();
+        Assert.Null(failure);
+        Assert.Equal([2, 1, 3, 1], cells.Select(cell => cell.Outputs.Count));
+        Assert.Equal("before", Plain(cells[0].Outputs[0]));
+        Assert.Equal("after", Plain(cells[2].Outputs[2]));
+        Assert.Contains("Intercept", Assert.IsType<DisplayOutput>(cells[3].Outputs[0]).Data["text/html"]);
+    }
+
+    [Fact]
     public async Task A_display_can_be_updated()
     {
         using var notebook = new RunnerNotebook(

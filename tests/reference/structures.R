@@ -98,35 +98,67 @@ structured.rows <- function(fit) {
   list(covariance = covariance, modes = modes)
 }
 
-# Conditional means at new positions of one group, given the modes at its known ones: kriging.
-krige <- function(known, modes, new, correlation) {
-  distance <- function(a, b) sqrt(outer(a[, 1], b[, 1], "-")^2 + if (ncol(a) > 1) outer(a[, 2], b[, 2], "-")^2 else 0)
-  as.vector(correlation(distance(new, known)) %*% solve(correlation(distance(known, known)), modes))
-}
+# ---- predictions at new times and places ---------------------------------------------------------------------------------
+#
+# At the estimates of the covariance parameters: for a Gaussian with identity link by the conditional normal distribution (universal kriging),
+# in plain R; for others by glmmTMB's predict(), whose random effects at new positions follow those at known ones, with standard errors that
+# hold the uncertainty of all parameters.
+
+distances <- function(a, b) sqrt(Reduce(`+`, lapply(seq_len(ncol(a)), function(k) outer(a[, k], b[, k], "-")^2)))
+
+correlation.of <- function(code, theta) switch(code,
+  exp = function(d) exp(-d * exp(-theta[2])), gau = function(d) exp(-d^2 * exp(-2 * theta[2])), ou = function(d) exp(-exp(theta[2]) * d),
+  ar1 = function(d) (theta[2] / sqrt(1 + theta[2]^2))^d,
+  mat = function(d) { u <- pmax(d, 1e-300) / exp(theta[2]); k <- exp(theta[3])
+    r <- u^k * besselK(u, k) / (2^(k - 1) * gamma(k)); r[d == 0] <- 1; r })
+
+# The coordinates of rows, from the columns that EcoGlmm's formula names.
+positions.of <- function(new, table) vapply(new$coordinates, function(e) as.numeric(eval(parse(text = e), transform.factors(table))), numeric(nrow(table)))
+transform.factors <- function(table) { for (n in names(table)) if (is.factor(table[[n]]) && !anyNA(suppressWarnings(as.numeric(levels(table[[n]])))))
+  table[[n]] <- as.numeric(as.character(table[[n]])); table }
 
 kriged <- function(case, fit, data) {
   new <- case$new
+  table <- as.data.frame(new$data)
   structures <- fit$modelInfo$reStruc$condReStruc
   stopifnot(length(structures) == 1)
-  code <- names(structures[[1]]$blockCode)
   theta <- fit$obj$env$parList(fit$fit$par)$theta
-  correlation <- switch(code,
-    exp = function(d) exp(-d * exp(-theta[2])), gau = function(d) exp(-d^2 * exp(-2 * theta[2])), ou = function(d) exp(-exp(theta[2]) * d),
-    mat = function(d) { u <- pmax(d, 1e-300) / exp(theta[2]); k <- exp(theta[3])
-      r <- u^k * besselK(u, k) / (2^(k - 1) * gamma(k)); r[d == 0] <- 1; r })
-  info <- fit$modelInfo$reTrms$cond
-  positions <- parseNumLevels(sub("^[^(]*", "", info$cnms[[1]]))
-  b <- fit$obj$env$last.par.best; b <- unname(b[names(b) == "b"])
-  group.levels <- levels(info$flist[[1]])
-  size <- length(info$cnms[[1]])
-  table <- as.data.frame(new$data)
-  group <- if (is.null(new$group)) rep(1, nrow(table)) else match(as.character(table[[new$group]]), group.levels)
-  effect <- vapply(seq_len(nrow(table)), function(i)
-    krige(positions, b[(group[i] - 1) * size + seq_len(size)], as.matrix(table[i, new$coordinates, drop = FALSE]), correlation), 0)
   trained <- delete.response(terms(nobars(case$formula.r), data = data))
   full <- model.frame(trained, data)
-  x <- model.matrix(trained, model.frame(trained, table, xlev = lapply(Filter(is.factor, full), levels)))
-  list(data = data.columns(table), conditional = as.vector(x %*% fixef(fit)$cond) + effect)
+  x.new <- model.matrix(trained, model.frame(trained, table, xlev = lapply(Filter(is.factor, full), levels)))
+  if (case$family == "gaussian") {
+    correlation <- correlation.of(names(structures[[1]]$blockCode), theta)
+    at <- matrix(positions.of(new, data), nrow(data)); at.new <- matrix(positions.of(new, table), nrow(table))
+    group <- if (is.null(new$group)) rep("1", nrow(data)) else as.character(data[[new$group]])
+    group.new <- if (is.null(new$group)) rep("1", nrow(table)) else as.character(table[[new$group]])
+    variance <- exp(2 * theta[1]); residual <- if (identical(case$disp, "~ 0")) 0 else sigma(fit)^2
+    V <- variance * correlation(distances(at, at)) * outer(group, group, "==") + diag(residual, nrow(data))
+    c.new <- variance * correlation(distances(at, at.new)) * outer(group, group.new, "==")
+    y <- model.response(fit$frame); x <- model.matrix(trained, full)
+    vi.x <- solve(V, x); beta.covariance <- solve(crossprod(x, vi.x)); beta <- beta.covariance %*% crossprod(vi.x, y)
+    vi.c <- solve(V, c.new)
+    gap <- x.new - crossprod(vi.c, x)
+    mean <- as.vector(x.new %*% beta + crossprod(vi.c, y - x %*% beta))
+    return(list(data = data.columns(table), conditional = mean,
+                errors = sqrt(variance - colSums(c.new * vi.c) + rowSums((gap %*% beta.covariance) * gap))))
+  }
+  if (!is.null(case$prepare)) table <- case$prepare(table)
+  predicted <- predict(fit, newdata = table, type = "link", se.fit = TRUE, allow.new.levels = TRUE)
+  list(data = data.columns(as.data.frame(new$data)), conditional = unname(predicted$fit), errors = unname(predicted$se.fit))
+}
+
+# Standard errors given the covariance parameters, which is what lme4 and EcoGlmm report for a Gaussian with identity link: from the
+# block of the fixed effects in the Hessian of the likelihood itself, whatever criterion the estimates are of.
+conditional.errors <- function(case, fit, data) {
+  if (case$family != "gaussian" || !is.null(case$disp)) return(NULL)
+  arguments <- list(case$formula.r, data = quote(data), doFit = FALSE)
+  ml <- fitTMB(suppressWarnings(eval(as.call(c(quote(glmmTMB), arguments)))), doOptim = FALSE)
+  par <- ml$par
+  par[names(par) == "beta"] <- fixef(fit)$cond
+  par[names(par) == "betadisp"] <- fit$fit$par[names(fit$fit$par) == "betadisp"]
+  par[names(par) == "theta"] <- fit$fit$par[names(fit$fit$par) == "theta"]
+  h <- optimHess(par, ml$fn, ml$gr)[names(par) == "beta", names(par) == "beta", drop = FALSE]
+  list(names = names(fixef(fit)$cond), values = unname(sqrt(diag(solve(h)))))
 }
 
 run.structured <- function(case) {
@@ -151,7 +183,7 @@ run.structured <- function(case) {
        sigma = if (!identical(case$disp, "~ 0")) sigma(fit), gradient = max(abs(fit$obj$gr(fit$fit$par))), fixed = pick("cond"), zeroInflation = pick("zi"),
        dispersion = if (!is.null(case$disp) && case$disp != "~ 0") pick("disp"), covariance = random$covariance, modes = random$modes,
        fittedRows = rows, fitted = unname(fitted(fit))[rows], population = unname(predict(fit, type = "link", re.form = NA))[rows],
-       newPlaces = if (!is.null(case$new)) kriged(case, fit, data))
+       conditionalErrors = conditional.errors(case, fit, data), newPlaces = if (!is.null(case$new)) kriged(case, fit, data))
 }
 
 # ---- the models -----------------------------------------------------------------------------------------------------------
@@ -185,7 +217,9 @@ case("orthodont hetar1", "orthodont", "distance ~ Sex * age + hetar1(0 + age | S
 case("rats ar1", "bodyweight", "weight ~ Diet + ar1(0 + Time | Rat)", factors = rats)
 case("rats ar1 and intercepts", "bodyweight", "weight ~ Diet * Time + (1 | Rat) + ar1(0 + Time | Rat)", disp = "~ 0", factors = rats, only = "likelihood")
 case("oats homcs", "oats", "Y ~ N + homcs(0 + V | B)", reml = TRUE)
-case("oats cs with plots", "oats", "Y ~ N + V + homcs(0 + V | B)", only = "likelihood")   # the correlation runs to one
+# From its own start glmmTMB's correlation runs to one, where the likelihood is lower; by lmer, of (1 | B) + (1 | B:V), it is -299.02159.
+case("oats cs with plots", "oats", "Y ~ N + V + homcs(0 + V | B)",
+     start = list(beta = c(79.9, 19.5, 34.8, 44, 5.3, -6.9), betadisp = 2.5, theta = c(2.8, 1.3)))
 case("machines cs", "machines", "score ~ Machine + cs(0 + Machine | Worker)", reml = TRUE)
 case("machines homcs", "machines", "score ~ Machine + homcs(0 + Machine | Worker)")
 case("machines diag", "machines", "score ~ Machine + diag(0 + Machine | Worker)")
@@ -224,7 +258,8 @@ case("cbpp ar1 binomial", "cbpp", "cbind(incidence, size - incidence) ~ period +
 case("cbpp homcs binomial", "cbpp", "cbind(incidence, size - incidence) ~ period + homcs(0 + period | herd)", "binomial", factors = period)
 case("cbpp homtoep binomial", "cbpp", "cbind(incidence, size - incidence) ~ period + homtoep(0 + period | herd)", "binomial", factors = period)
 case("bacteria ou binomial", "bacteria", "y ~ trt + ou(0 + week | ID)", "binomial", r = "y ~ trt + ou(0 + pos | ID)",
-     prepare = function(t) { t$pos <- numFactor(t$week); t }, factors = list(trt = c("placebo", "drug", "drug+")))
+     prepare = function(t) { t$pos <- numFactor(t$week); t }, factors = list(trt = c("placebo", "drug", "drug+")),
+     new = list(data = list(ID = c("X01", "Y03", "Z26"), trt = c("placebo", "drug", "drug+"), week = c(8, 3, 20)), coordinates = "week", group = "ID"))
 case("salamanders ar1 nbinom2", "salamanders", "count ~ mined + cover + ar1(0 + sample | site)", "nbinom2", factors = species, only = "likelihood")
 case("salamanders ar1 poisson with species", "salamanders", "count ~ mined + (1 | spp) + ar1(0 + sample | site)", "poisson", factors = species)
 case("salamanders homcs species", "salamanders", "count ~ mined + homcs(0 + spp | site)", "nbinom2", factors = species)

@@ -64,21 +64,14 @@ internal static class KernelTool
         return null;
     }
 
-    // A local tool lies in the folder of packages; its own settings name the file to run.
-    private static string? EntryPoint(string version)
-    {
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var folder = Path.Combine(packages, Package, version, "tools");
-        if (!Directory.Exists(folder)) return null;
-        foreach (var settings in Directory.GetFiles(folder, "DotnetToolSettings.xml", SearchOption.AllDirectories))
-        {
-            var file = XDocument.Load(settings).Descendants("Command").FirstOrDefault()?.Attribute("EntryPoint")?.Value;
-            if (file is not null && Path.Combine(Path.GetDirectoryName(settings)!, file) is var path && File.Exists(path)) return path;
-        }
-
-        return null;
-    }
+    // A local tool lies in a folder of packages (the user's, even where another is set, if it was restored there before); its
+    // own settings name the file to run.
+    private static string? EntryPoint(string version) =>
+        new[] { Environment.GetEnvironmentVariable("NUGET_PACKAGES"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages") }
+            .Where(packages => !string.IsNullOrEmpty(packages)).Select(packages => Path.Combine(packages!, Package, version, "tools")).Where(Directory.Exists)
+            .SelectMany(folder => Directory.GetFiles(folder, "DotnetToolSettings.xml", SearchOption.AllDirectories))
+            .Select(settings => Path.Combine(Path.GetDirectoryName(settings)!, XDocument.Load(settings).Descendants("Command").First().Attribute("EntryPoint")!.Value))
+            .FirstOrDefault(File.Exists);
 
     private static async Task<string> RestoreAsync(string manifest, CancellationToken cancellation)
     {

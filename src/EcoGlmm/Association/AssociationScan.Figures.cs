@@ -15,7 +15,11 @@ public sealed partial class AssociationScan
     /// <param name="from">First position, in base pairs.</param>
     /// <param name="to">Last position.</param>
     /// <exception cref="GlmmException">There are no tested markers in the region.</exception>
-    public Figure RegionFigure(string chromosome, long from, long to) => ScanFigures.Manhattan(this, chromosome, from, to);
+    public Figure RegionFigure(string chromosome, long from, long to)
+    {
+        ArgumentNullException.ThrowIfNull(chromosome);
+        return ScanFigures.Manhattan(this, chromosome, from, to);
+    }
 
     /// <summary>
     /// The quantile figure: sorted −log₁₀ p against what they would be if no marker mattered, with the band that holds 95 %

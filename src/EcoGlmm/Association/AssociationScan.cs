@@ -21,6 +21,7 @@ public sealed record MarkerAssociation(
 /// The results of a scan for associations, one row for each marker in the order of the file, with what was done and whether
 /// it can be trusted.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, IResultTable
 {
     private readonly MarkerAssociation[] _rows;
@@ -39,8 +40,15 @@ public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, 
 
     /// <summary>The result of a marker.</summary>
     /// <exception cref="GlmmException">The scan has no such marker.</exception>
-    public MarkerAssociation this[string marker] => Array.Find(_rows, r => r.Marker.Name == marker)
-        ?? throw new GlmmException($"The scan has no marker \"{marker}\"{NearestName.Suggestion(marker, _rows.Take(2000).Select(r => r.Marker.Name))}");
+    public MarkerAssociation this[string marker]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(marker);
+            return Array.Find(_rows, r => r.Marker.Name == marker)
+                ?? throw new GlmmException($"The scan has no marker \"{marker}\"{NearestName.Suggestion(marker, _rows.Take(2000).Select(r => r.Marker.Name))}");
+        }
+    }
 
     /// <summary>
     /// Genomic inflation: the median of the χ² statistics that belong to the Wald p-values, over that of χ² with one degree of

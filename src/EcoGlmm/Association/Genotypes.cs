@@ -9,6 +9,7 @@ namespace EcoGlmm;
 /// A PLINK file is mapped into memory and read as it is needed, so that it may be larger than the memory. Filters give a
 /// new view of the same file; dispose of the first one when all are done with.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <example>
 /// <code>
 /// using var markers = Genotypes.Open("herd.bed");
@@ -58,6 +59,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     /// <exception cref="GlmmException">The file is not there, is damaged, or holds something else; the message says what.</exception>
     public static Genotypes Open(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (string.IsNullOrWhiteSpace(path))
         {
             throw new GlmmException("The path of the genotypes is empty. Give the name of a .bed, a .vcf or a table of genotypes.");
@@ -91,8 +93,12 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     /// <param name="markers">What is known of the markers, in any order, by the names of their columns; null for just the names.</param>
     /// <returns>The genotypes, in memory.</returns>
     /// <exception cref="GlmmException">A name is missing or stands twice, or a value is not 0, 1, 2 or missing.</exception>
-    public static Genotypes From(object table, string individual, IEnumerable<Marker>? markers = null) =>
-        TableGenotypes.Read(FieldData.From(table), individual, markers, "a table");
+    public static Genotypes From(object table, string individual, IEnumerable<Marker>? markers = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(individual);
+        return TableGenotypes.Read(FieldData.From(table), individual, markers, "a table");
+    }
 
     /// <summary>The file the genotypes came from.</summary>
     public string Source { get; }
@@ -109,6 +115,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     /// <exception cref="GlmmException">There is no marker of that name.</exception>
     public double[] Counts(string marker)
     {
+        ArgumentNullException.ThrowIfNull(marker);
         var result = new double[_individuals.Length];
         Decoder().Decode(Row(IndexOf(marker)), 2, 1, 0, double.NaN, result);
         return result;
@@ -156,7 +163,11 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
 
     /// <summary>Writes the genotypes as PLINK's .bed, .bim and .fam.</summary>
     /// <param name="path">The name of the .bed file, or the three files' name without extension.</param>
-    public void WritePlink(string path) => PlinkFiles.Write(this, path);
+    public void WritePlink(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        PlinkFiles.Write(this, path);
+    }
 
     /// <summary>Closes the file. Views of it cannot be used any more; disposing of a view does nothing.</summary>
     public void Dispose()

@@ -24,6 +24,8 @@ public static partial class Glmm
     /// </example>
     public static AssociationScan Scan(string formula, object data, Genotypes markers, ScanOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
         using var live = LiveProgress.Start($"Scanning {formula}");
         return RunScan(formula, data, markers, options, new ScanProgressBar(live), live.Cancellation);
     }
@@ -38,8 +40,12 @@ public static partial class Glmm
     /// <param name="cancellationToken">Stops the scan; what is in the output so far stays there.</param>
     /// <exception cref="OperationCanceledException">The scan was cancelled.</exception>
     public static Task<AssociationScan> ScanAsync(string formula, object data, Genotypes markers, ScanOptions? options = null,
-        IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => RunScan(formula, data, markers, options, progress, cancellationToken), cancellationToken);
+        IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        return Task.Run(() => RunScan(formula, data, markers, options, progress, cancellationToken), cancellationToken);
+    }
 
     private static AssociationScan RunScan(string formula, object data, Genotypes markers, ScanOptions? options,
         IProgress<ScanProgress>? progress, CancellationToken cancellation)

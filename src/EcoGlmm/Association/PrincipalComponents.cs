@@ -5,6 +5,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>The main axes along which individuals' genotypes differ: populations, and admixture between them.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class PrincipalComponents : IRichDisplay
 {
     private readonly string[] _individuals;

@@ -20,7 +20,11 @@ public sealed partial class FieldData
     /// </remarks>
     /// <param name="table">The table.</param>
     /// <exception cref="GlmmException">The object is no table, or holds what no column can; the message says what.</exception>
-    public static FieldData From(object table) => TableReader.Read(table);
+    public static FieldData From(object table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return TableReader.Read(table);
+    }
 
     /// <summary>Takes over the data of a DataFrame. They are copied.</summary>
     /// <remarks>
@@ -30,7 +34,11 @@ public sealed partial class FieldData
     /// </remarks>
     /// <param name="frame">The DataFrame.</param>
     /// <exception cref="GlmmException">There is no DataFrame, or a column of it holds vectors; the message names it.</exception>
-    public static FieldData From(DataFrame frame) => TableReader.Read(frame);
+    public static FieldData From(DataFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return TableReader.Read(frame);
+    }
 
     /// <summary>Takes over the data of a DataFrame, as <see cref="From(DataFrame)"/> does.</summary>
     /// <param name="frame">The DataFrame.</param>
@@ -63,6 +71,7 @@ public sealed partial class FieldData
     /// <param name="name">The table's name.</param>
     public DataTable ToDataTable(string name = "FieldData")
     {
+        ArgumentNullException.ThrowIfNull(name);
         var table = new DataTable(name) { Locale = System.Globalization.CultureInfo.InvariantCulture };
         // A DataTable looks names up without regard to case, and refuses two that differ in nothing else.
         foreach (var clash in _names.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))

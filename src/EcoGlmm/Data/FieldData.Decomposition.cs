@@ -21,6 +21,8 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">There is no such column, it is not numeric, or a new column's name is taken.</exception>
     public FieldData DecomposeWithinBetween(string column, string by)
     {
+        ArgumentNullException.ThrowIfNull(column);
+        ArgumentNullException.ThrowIfNull(by);
         var x = Numbers(column);
         var id = Texts(by);
         string[] added = [$"{column}_between", $"{column}_within", $"{column}_first", $"{column}_last", $"{column}_records"];

@@ -47,6 +47,8 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">There is no such column, they are of different types, or a new name is taken.</exception>
     public FieldData PivotLonger(IEnumerable<string> columns, string namesTo, string valuesTo)
     {
+        ArgumentNullException.ThrowIfNull(namesTo);
+        ArgumentNullException.ThrowIfNull(valuesTo);
         ArgumentNullException.ThrowIfNull(columns);
         string[] names = [.. columns];
         if (names.Length == 0)

@@ -20,6 +20,8 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">A column is missing, is not numeric, or holds what is no longitude or latitude.</exception>
     public FieldData WithKilometres(string longitude, string latitude, string x = "x", string y = "y")
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(longitude);
         ArgumentNullException.ThrowIfNull(latitude);
         var (longitudes, latitudes) = (Numbers(longitude), Numbers(latitude));

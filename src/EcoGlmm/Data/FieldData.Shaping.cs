@@ -16,6 +16,7 @@ public sealed partial class FieldData
     /// </exception>
     public FieldData With<T>(string column, IEnumerable<T> values)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(values);
         return WithColumn(ColumnBuilder.FromValues(column, values));
     }
@@ -29,6 +30,7 @@ public sealed partial class FieldData
     /// </exception>
     public FieldData With<T>(string column, Func<FieldRow, T> value)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(value);
         var values = new T[RowCount];
         for (var row = 0; row < values.Length; row++)
@@ -41,6 +43,7 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">There is no column of one of the names, or it is named twice.</exception>
     public FieldData Select(params string[] columns)
     {
+        ArgumentNullException.ThrowIfNull(columns);
         if (columns.Length == 0)
             throw GlmmException.InData("Select needs the name of at least one column.");
         return new FieldData(Array.ConvertAll(columns, Column));
@@ -52,6 +55,7 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">There is no such column, or another one has the new name already.</exception>
     public FieldData Rename(string column, string newName)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(newName);
         var found = Column(column);
         return new FieldData(Array.ConvertAll(_columns, one => one == found ? one.Rename(newName) : one));
@@ -65,6 +69,7 @@ public sealed partial class FieldData
     /// <exception cref="GlmmException">There is no column of one of the names.</exception>
     public FieldData SortBy(params string[] columns)
     {
+        ArgumentNullException.ThrowIfNull(columns);
         var keys = Array.ConvertAll(columns, column => SortKey(Column(column)));
         var rows = Enumerable.Range(0, RowCount).ToArray();
         Array.Sort(rows, (a, b) =>

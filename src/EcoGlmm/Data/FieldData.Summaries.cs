@@ -32,32 +32,56 @@ public sealed partial class FieldData
     /// <summary>The mean of a column's values, missing ones left out; NaN without any.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double Mean(string column) => MeanOf(Known(column));
+    public double Mean(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return MeanOf(Known(column));
+    }
 
     /// <summary>The sum of a column's values, missing ones left out; 0 without any.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double Sum(string column) => Known(column).Sum();
+    public double Sum(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return Known(column).Sum();
+    }
 
     /// <summary>The standard deviation of a column's values (n − 1 in the denominator), missing ones left out; NaN for fewer than two.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double StandardDeviation(string column) => DeviationOf(Known(column));
+    public double StandardDeviation(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return DeviationOf(Known(column));
+    }
 
     /// <summary>The median of a column's values, missing ones left out; NaN without any.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double Median(string column) => MedianOf(Known(column));
+    public double Median(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return MedianOf(Known(column));
+    }
 
     /// <summary>The least of a column's values, missing ones left out; NaN without any.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double Minimum(string column) => Known(column).DefaultIfEmpty(double.NaN).Min();
+    public double Minimum(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return Known(column).DefaultIfEmpty(double.NaN).Min();
+    }
 
     /// <summary>The greatest of a column's values, missing ones left out; NaN without any.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double Maximum(string column) => Known(column).DefaultIfEmpty(double.NaN).Max();
+    public double Maximum(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return Known(column).DefaultIfEmpty(double.NaN).Max();
+    }
 
     /// <summary>The rows in groups that agree in some columns, to be summarised by <see cref="GroupedData.Aggregate"/>.</summary>
     /// <param name="columns">The columns' names; a missing value makes a group of its own.</param>

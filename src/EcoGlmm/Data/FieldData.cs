@@ -63,7 +63,11 @@ public sealed partial class FieldData : IRichDisplay
     /// <param name="column">The column's name.</param>
     /// <returns>A new array of <see cref="RowCount"/> numbers.</returns>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
-    public double[] Numbers(string column) => ColumnConversion.Numbers(Column(column));
+    public double[] Numbers(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return ColumnConversion.Numbers(Column(column));
+    }
 
     /// <summary>
     /// The values of a column as text, one per row, null where missing. Numbers are written with a decimal point and as
@@ -72,7 +76,11 @@ public sealed partial class FieldData : IRichDisplay
     /// <param name="column">The column's name.</param>
     /// <returns>A new array of <see cref="RowCount"/> texts.</returns>
     /// <exception cref="GlmmException">There is no such column.</exception>
-    public string?[] Texts(string column) => ColumnConversion.Texts(Column(column));
+    public string?[] Texts(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return ColumnConversion.Texts(Column(column));
+    }
 
     /// <summary>
     /// The levels of a factor, in their order; the first is the reference level of treatment contrasts. For a column of
@@ -82,6 +90,7 @@ public sealed partial class FieldData : IRichDisplay
     /// <exception cref="GlmmException">There is no such column.</exception>
     public IReadOnlyList<string> Levels(string column)
     {
+        ArgumentNullException.ThrowIfNull(column);
         var found = Column(column);
         return Array.AsReadOnly((found as CategoricalColumn ?? ColumnConversion.Factor(found)).Levels);
     }
@@ -100,6 +109,7 @@ public sealed partial class FieldData : IRichDisplay
     /// </exception>
     public FieldData AsFactor(string column, IEnumerable<string>? levels = null)
     {
+        ArgumentNullException.ThrowIfNull(column);
         var found = Column(column);
         return WithColumn(levels is null ? ColumnConversion.Factor(found) : ColumnConversion.Factor(found, levels));
     }
@@ -115,6 +125,7 @@ public sealed partial class FieldData : IRichDisplay
     /// </exception>
     public FieldData AsOrdered(string column, IEnumerable<string> levels)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(levels);
         return WithColumn(ColumnConversion.Factor(Column(column), levels, isOrdered: true));
     }
@@ -127,6 +138,7 @@ public sealed partial class FieldData : IRichDisplay
     /// <exception cref="GlmmException">There is no such column, or a label in it is not a number.</exception>
     public FieldData AsNumeric(string column)
     {
+        ArgumentNullException.ThrowIfNull(column);
         var found = Column(column);
         return found is NumericColumn ? this : WithColumn(new NumericColumn(found.Name, ColumnConversion.Numbers(found)));
     }
@@ -137,6 +149,7 @@ public sealed partial class FieldData : IRichDisplay
     /// <exception cref="GlmmException">The number of values is not the number of rows, or the name is blank.</exception>
     public FieldData With(string column, IEnumerable<double> values)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(values);
         return WithColumn(new NumericColumn(column, [.. values]));
     }
@@ -149,6 +162,7 @@ public sealed partial class FieldData : IRichDisplay
     /// <exception cref="GlmmException">The number of values is not the number of rows, or the name is blank.</exception>
     public FieldData With(string column, IEnumerable<string?> values)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(values);
         return WithColumn(CategoricalColumn.FromTexts(column, values));
     }

@@ -9,6 +9,7 @@ namespace EcoGlmm;
 /// The methods that separate ageing from selective disappearance, side by side on the same rows. As the last expression of a cell it shows a
 /// card.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
 {
     private readonly AgeApproach[] _approaches;

@@ -4,6 +4,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>The breeding value of one relative.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Name">The animal, species or line.</param>
 /// <param name="Term">The effect: "(Intercept)", "age".</param>
 /// <param name="Value">The predicted value (BLUP), on the scale of the linear predictor.</param>
@@ -12,6 +13,7 @@ namespace EcoGlmm;
 public sealed record BreedingValue(string Name, string Term, double Value, double PredictionError, double Accuracy);
 
 /// <summary>The breeding values of all relatives, those without records among them.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class BreedingValueTable : IReadOnlyList<BreedingValue>, IResultTable
 {
     private readonly BreedingValue[] _rows;

@@ -15,6 +15,11 @@ public static class DecompositionExtensions
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">Age stands in an interaction, or a column cannot be used.</exception>
     public static AgeAnalysis AnalyzeAge(this GlmmFit fit, string age, string by, AgeAnalysisOptions? analysis = null,
-        IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis, progress, cancellationToken);
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(age);
+        ArgumentNullException.ThrowIfNull(by);
+        return SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis, progress, cancellationToken);
+    }
 }

@@ -83,8 +83,11 @@ public static class HeritabilityExtensions
     /// <param name="fit">The fit.</param>
     /// <param name="group">The grouping column of the relatives: "animal".</param>
     /// <exception cref="GlmmException">The model has no such term of relatives.</exception>
-    public static BreedingValueTable BreedingValues(this GlmmFit fit, string group) =>
-        new(PredictionErrors.Of(fit, RelatedTerms.Find(fit, group)));
+    public static BreedingValueTable BreedingValues(this GlmmFit fit, string group)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return new(PredictionErrors.Of(fit, RelatedTerms.Find(fit, group)));
+    }
 
     private static GeneticVariances Of(GlmmFit fit, string group, bool observed, string? effect)
     {

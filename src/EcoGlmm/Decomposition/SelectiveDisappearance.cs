@@ -39,6 +39,8 @@ public static class SelectiveDisappearance
     public static AgeAnalysis Analyze(string formula, FieldData data, string age, string by, Family? family = null, GlmmOptions? options = null,
         AgeAnalysisOptions? analysis = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(age);
+        ArgumentNullException.ThrowIfNull(by);
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         analysis ??= new AgeAnalysisOptions();

@@ -3,6 +3,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>A simulated study: what the field book holds, and the truth behind it.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SimulatedStudy : IRichDisplay
 {
     internal SimulatedStudy(FieldStudyDesign design, long seed, FieldData records, FieldData individuals, double[] yearEffects,

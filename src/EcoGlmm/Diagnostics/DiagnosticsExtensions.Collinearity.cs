@@ -25,6 +25,7 @@ public static partial class DiagnosticsExtensions
     /// <param name="fit">The fit.</param>
     public static IReadOnlyList<TermCollinearity> Collinearity(this GlmmFit fit)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         var design = fit.Specification.Conditional;
         var aliased = design.Training.Aliased;
         int[] term = [.. Enumerable.Range(0, aliased.Length).Where(j => !aliased[j]).Select(j => design.Assign[j])];

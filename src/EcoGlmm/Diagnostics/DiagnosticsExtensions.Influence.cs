@@ -24,6 +24,8 @@ public static partial class DiagnosticsExtensions
     public static GroupInfluences Influence(this GlmmFit fit, string group, bool exact = false, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(group);
         var column = ResidualColumn(fit, group);
         var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), fit.ObservationCount);
         string[] names = [.. fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];

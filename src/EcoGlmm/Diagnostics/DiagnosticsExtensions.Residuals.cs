@@ -27,8 +27,11 @@ public static partial class DiagnosticsExtensions
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, int count = 250, long seed = EcoGlmm.SimulatedResiduals.DefaultSeed,
-        SimulationMode mode = SimulationMode.Conditional, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = mode }, progress, cancellationToken);
+        SimulationMode mode = SimulationMode.Conditional, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = mode }, progress, cancellationToken);
+    }
 
     /// <summary>Simulated residuals with a choice of which random effects are drawn anew, of refits, and of the method.</summary>
     /// <inheritdoc cref="SimulatedResiduals(GlmmFit, int, long, SimulationMode, IProgress{double}, CancellationToken)"/>
@@ -40,6 +43,7 @@ public static partial class DiagnosticsExtensions
     public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, ResidualOptions options, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(options);
         var observed = new double[fit.ObservationCount];
         var fitted = TypicalMeans(fit);
@@ -76,7 +80,7 @@ public static partial class DiagnosticsExtensions
             }, count, observed.Length);
         return EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, fit.Family.IsDiscrete, options.Seed, rows,
             method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(fit), [.. fit.Groups.Select(g => g.Group).Distinct()],
-                name => ResidualColumn(fit, name), () => PearsonSum(fit), fit.Estimate.Model.Terms.Count > 0));
+                name => ResidualColumn(fit, name), () => PearsonSum(fit), fit.Estimate.Model.HasGroups));
     }
 
     /// <summary>Variables of the fixed effects of all parts, in the order of the formulas.</summary>

@@ -19,6 +19,7 @@ public sealed record GroupInfluence(string Level, int RowCount, double CooksDist
 }
 
 /// <summary>The influence of each level of a factor on the fixed effects.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTable
 {
     /// <summary>A level is called influential when a coefficient moves by more standard errors than this without it.</summary>
@@ -57,8 +58,15 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
 
     /// <summary>The influence of a level.</summary>
     /// <exception cref="GlmmException">There is no such level.</exception>
-    public GroupInfluence this[string level] => Array.Find(_levels, l => l.Level == level)
-        ?? throw new GlmmException($"{Group} has no level \"{level}\".");
+    public GroupInfluence this[string level]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(level);
+            return Array.Find(_levels, l => l.Level == level)
+                ?? throw new GlmmException($"{Group} has no level \"{level}\".");
+        }
+    }
 
     /// <summary>One row for each level: its rows, Cook's distance, the largest change of a coefficient, and the change of each in standard errors.</summary>
     public FieldData ToFieldData()

@@ -48,6 +48,12 @@ public sealed record CheckOptions
     /// </summary>
     public bool TryCures { get; init; } = true;
 
+    /// <summary>
+    /// Whether the model is fitted once more to see if covariates go with the same within groups as between them
+    /// (<see cref="MarginalExtensions.ContextualEffects"/>); models of more than 20,000 rows are not.
+    /// </summary>
+    public bool TestsContextualEffects { get; init; } = true;
+
     /// <summary>Whether influential groups are found by fitting the model again without each, not by one step from the estimates.</summary>
     public bool ExactInfluence { get; init; }
 }
@@ -55,6 +61,7 @@ public sealed record CheckOptions
 /// <summary>
 /// The checks that a cautious reader would make of a fitted model: a verdict in words, what to try next, and the evidence.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class ModelCheck : IResultTable
 {
     private const int NamesShown = 4;

@@ -7,6 +7,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>Several tests of the same residuals, with p-values adjusted for their number by Holm's method.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class ResidualTests : IReadOnlyList<TestResult>, IResultTable
 {
     private readonly TestResult[] _tests;

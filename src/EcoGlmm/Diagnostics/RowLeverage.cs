@@ -3,7 +3,6 @@ using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 using EcoGlmm.RandomEffects;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -24,7 +23,7 @@ internal static class RowLeverage
         var known = new double[n];
         estimate.System.PredictorCovariance(LinearPredictor.Conditional, LinearPredictor.Conditional, known);
         var (first, p) = (model.FixedOffset[LinearPredictor.Conditional], model.Basis[LinearPredictor.Conditional]!.Columns);
-        var covariance = Conditional(estimate, first, p);
+        var covariance = FixedGivenOthers.Covariance(estimate, LinearPredictor.Conditional);
         var gradient = new double[model.ParameterCount];
         var result = new double[n];
         for (var i = 0; i < n; i++)
@@ -49,19 +48,5 @@ internal static class RowLeverage
         if (!fit.Estimate.IsProfiled) return Math.Max(0, fit.Estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)]![row]);
         var weight = fit.Response.Size.Length == 0 ? 1 : fit.Response.Size[row];
         return weight / (fit.Sigma * fit.Sigma);
-    }
-
-    /// <summary>Covariance of the fixed effects given all other parameters.</summary>
-    private static Matrix<double> Conditional(Estimate estimate, int first, int p)
-    {
-        var d = estimate.Model.ParameterCount;
-        double At(int i, int j) => estimate.Covariance[(i * d) + j] is var v && double.IsNaN(v) ? 0 : v;
-        if (p == 0) return Matrix<double>.Build.Dense(1, 1);
-        var own = Matrix<double>.Build.Dense(p, p, (a, b) => At(first + a, first + b));
-        int[] others = [.. Enumerable.Range(0, d).Where(j => (j < first || j >= first + p) && At(j, j) > 0)];
-        if (others.Length == 0) return own;
-        var cross = Matrix<double>.Build.Dense(p, others.Length, (a, b) => At(first + a, others[b]));
-        var other = Matrix<double>.Build.Dense(others.Length, others.Length, (a, b) => At(others[a], others[b]));
-        return own - (cross * other.Solve(cross.Transpose()));
     }
 }

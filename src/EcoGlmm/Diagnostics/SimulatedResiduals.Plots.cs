@@ -26,6 +26,7 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The residuals are not of a fitted model, or there is no such column.</exception>
     public Figure Plot(string predictor, string? by = null, bool rank = true)
     {
+        ArgumentNullException.ThrowIfNull(predictor);
         ResidualPredictor variable = Variable(predictor);
         if (by is null)
         {
@@ -74,6 +75,8 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The number of rows differs, or a value is missing.</exception>
     public Figure Plot(double[] predictor, string name)
     {
+        ArgumentNullException.ThrowIfNull(predictor);
+        ArgumentNullException.ThrowIfNull(name);
         Checked(predictor, "the predictor");
         (TestResult test, Func<TestResult, Panel> draw) =
             Against(new ResidualPredictor(name, predictor, null), $"Do the residuals depend on {name}?", rank: true);
@@ -86,6 +89,8 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The number of rows differs, or a level is missing.</exception>
     public Figure Plot(IReadOnlyList<string?> levels, string name)
     {
+        ArgumentNullException.ThrowIfNull(levels);
+        ArgumentNullException.ThrowIfNull(name);
         Grouping grouping = Grouping.From(levels, RowCount);
         return Assemble($"Simulated residuals by {name}", LevelPanel(grouping, name, $"Do the residuals depend on {name}?", TestCategorical(grouping)));
     }

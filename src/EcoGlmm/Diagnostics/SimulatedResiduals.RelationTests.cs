@@ -18,6 +18,8 @@ public sealed partial class SimulatedResiduals
     /// </exception>
     public TestResult TestSpatialAutocorrelation(double[] x, double[] y, Alternative alternative = Alternative.TwoSided)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
         Checked(x, "the x coordinate");
         Checked(y, "the y coordinate");
         var places = new HashSet<(double, double)>();
@@ -41,8 +43,12 @@ public sealed partial class SimulatedResiduals
 
     /// <summary>Moran's I test of autocorrelation in space, with coordinates from columns of the data.</summary>
     /// <inheritdoc cref="TestSpatialAutocorrelation(double[], double[], Alternative)"/>
-    public TestResult TestSpatialAutocorrelation(string x, string y, Alternative alternative = Alternative.TwoSided) =>
-        TestSpatialAutocorrelation(NumbersOf(x), NumbersOf(y), alternative);
+    public TestResult TestSpatialAutocorrelation(string x, string y, Alternative alternative = Alternative.TwoSided)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        return TestSpatialAutocorrelation(NumbersOf(x), NumbersOf(y), alternative);
+    }
 
     /// <summary>
     /// Moran's I test of autocorrelation of the residuals in space, with inverse distances of any kind as weights (over a sphere,
@@ -53,6 +59,7 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The matrix does not fit the rows, or a distance is not above zero.</exception>
     public TestResult TestSpatialAutocorrelation(double[,] distance, Alternative alternative = Alternative.TwoSided)
     {
+        ArgumentNullException.ThrowIfNull(distance);
         double[,] checkedDistance = Distances(distance, RelationMatrix.Distance, "Use Regroup(place) first.");
         (TestResult test, double[] lag) = Moran("Spatial autocorrelation (Moran's I)", (i, j) => 1 / checkedDistance[i, j], alternative,
             "in space", "the model misses something that changes from place to place", "neighbours differ more than they should");
@@ -74,6 +81,7 @@ public sealed partial class SimulatedResiduals
     public TestResult TestPhylogeneticAutocorrelation(
         double[,] matrix, RelationMatrix kind = RelationMatrix.Distance, Alternative alternative = Alternative.TwoSided)
     {
+        ArgumentNullException.ThrowIfNull(matrix);
         double[,] distance = Distances(matrix, kind, "Residuals of one species belong together: use Regroup(species) first.");
         (TestResult test, double[] lag) = Moran("Phylogenetic autocorrelation (Moran's I)", (i, j) => 1 / distance[i, j], alternative,
             "in the phylogeny", "the model misses something that related species share", "relatives differ more than they should");
@@ -85,7 +93,7 @@ public sealed partial class SimulatedResiduals
     {
         if (RowCount < 4)
             throw new GlmmException($"Moran's I needs at least four rows, but there are {RowCount}.");
-        (double I, double expected, _, double p, double[] lag) = MoranI.Test(_scaled, weight, alternative);
+        (double I, double expected, double sd, double p, double[] lag) = MoranI.Test(_scaled, weight, alternative);
         (double? simulated, string warning) = DependentPValue(() =>
         {
             double[][] weights = MoranI.Weights(RowCount, weight);
@@ -99,6 +107,8 @@ public sealed partial class SimulatedResiduals
             : $"Residuals near {where} are unlike ({pText}): {unlike}.";
         return (new TestResult(name, I, p, alternative.RName(), message + warning)
         {
+            Expected = expected,
+            StandardDeviation = sd,
             Verdict = !significant ? "as expected" : I > expected ? "neighbours are alike" : "neighbours are unlike",
         }, lag);
     }
@@ -110,8 +120,6 @@ public sealed partial class SimulatedResiduals
 
     private double[,] Distances(double[,] matrix, RelationMatrix kind, string advice)
     {
-        if (matrix is null)
-            throw new GlmmException("A matrix of distances or covariances between the rows is needed, but it is null.");
         int n = RowCount;
         if (matrix.GetLength(0) != n || matrix.GetLength(1) != n)
         {

@@ -141,8 +141,8 @@ public sealed partial class SimulatedResiduals
     public TestResult TestGeneric(
         Func<double[], double> statistic, Alternative alternative = Alternative.TwoSided, string name = "statistic")
     {
-        if (statistic is null)
-            throw new GlmmException("TestGeneric needs a function that computes a number from the response, such as y => y.Max().");
+        ArgumentNullException.ThrowIfNull(statistic);
+        ArgumentNullException.ThrowIfNull(name);
         double observed = Checked(statistic((double[])Observed.Clone()), "the observed response");
         var simulated = new double[Count];
         var gate = new object();

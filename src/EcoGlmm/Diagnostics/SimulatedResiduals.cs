@@ -130,10 +130,8 @@ public sealed partial class SimulatedResiduals : IResultTable
         double[] observed, double[][] simulated, double[]? fitted = null, bool? integerResponse = null, long seed = DefaultSeed,
         ResidualMethod method = ResidualMethod.Pit)
     {
-        if (observed is null)
-            throw new GlmmException("Residuals need the observed response, but observed is null.");
-        if (simulated is null)
-            throw new GlmmException("Residuals need simulated responses, but simulated is null.");
+        ArgumentNullException.ThrowIfNull(observed);
+        ArgumentNullException.ThrowIfNull(simulated);
         CheckCount(simulated.Length);
         for (int s = 0; s < simulated.Length; s++)
         {
@@ -203,6 +201,7 @@ public sealed partial class SimulatedResiduals : IResultTable
     /// <exception cref="GlmmException">The number of rows differs, a group is missing, or there are fewer than three groups.</exception>
     public SimulatedResiduals Regroup(IReadOnlyList<string?> by, Func<double[], double>? aggregate = null)
     {
+        ArgumentNullException.ThrowIfNull(by);
         Grouping grouping = Grouping.From(by, RowCount);
         SimulationSource rows = _simulations;
         double[] Aggregate(double[] values)
@@ -231,17 +230,24 @@ public sealed partial class SimulatedResiduals : IResultTable
     /// <exception cref="GlmmException">The residuals are not of a fitted model, or there is no such column.</exception>
     public SimulatedResiduals Regroup(string by, Func<double[], double>? aggregate = null)
     {
+        ArgumentNullException.ThrowIfNull(by);
         ResidualPredictor column = Variable(by);
         return Regroup(column.Texts ?? Grouping.AsText(column.Numbers!), aggregate);
     }
 
     /// <inheritdoc cref="Regroup(IReadOnlyList{string?}, Func{double[], double}?)"/>
-    public SimulatedResiduals Regroup(IReadOnlyList<double> by, Func<double[], double>? aggregate = null) =>
-        Regroup(Grouping.AsText(by), aggregate);
+    public SimulatedResiduals Regroup(IReadOnlyList<double> by, Func<double[], double>? aggregate = null)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        return Regroup(Grouping.AsText(by), aggregate);
+    }
 
     /// <inheritdoc cref="Regroup(IReadOnlyList{string?}, Func{double[], double}?)"/>
-    public SimulatedResiduals Regroup(IReadOnlyList<int> by, Func<double[], double>? aggregate = null) =>
-        Regroup(Grouping.AsText(by), aggregate);
+    public SimulatedResiduals Regroup(IReadOnlyList<int> by, Func<double[], double>? aggregate = null)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        return Regroup(Grouping.AsText(by), aggregate);
+    }
 
     private static SimulatedResiduals Create(
         double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualMethod method,
@@ -260,8 +266,6 @@ public sealed partial class SimulatedResiduals : IResultTable
     /// <summary>A variable by its name, on the rows of the residuals.</summary>
     internal ResidualPredictor Variable(string name)
     {
-        if (name is null)
-            throw new GlmmException("The name of a column of the data is needed, but it is null.");
         return _model?.Column(name) ?? throw new GlmmException(
             $"These residuals know no data to look \"{name}\" up in: they are of groups, or of a model fitted elsewhere. Give the values themselves.");
     }

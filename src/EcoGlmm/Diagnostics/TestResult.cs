@@ -6,6 +6,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>What a test of residuals found.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Name">The test's name.</param>
 /// <param name="Statistic">The test statistic; what it is depends on the test, and its documentation says so.</param>
 /// <param name="PValue">
@@ -26,6 +27,15 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
 
     /// <summary>The p-value adjusted for the number of tests made together, or null for a test that stands alone.</summary>
     public double? AdjustedPValue { get; init; }
+
+    /// <summary>
+    /// What the statistic is expected to be if the model is right, where the test has it (Moran's I: −1 / (rows − 1), DHARMa's "expected");
+    /// otherwise NaN.
+    /// </summary>
+    public double Expected { get; init; } = double.NaN;
+
+    /// <summary>Its standard deviation then (Moran's I: under random assignment of the residuals to the places, DHARMa's "sd"); otherwise NaN.</summary>
+    public double StandardDeviation { get; init; } = double.NaN;
 
     /// <summary>The smallest p-value above 0 that the test can give when it counts simulations; 0 for other tests.</summary>
     internal double Resolution { get; init; }

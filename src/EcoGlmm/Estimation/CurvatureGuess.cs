@@ -22,6 +22,7 @@ internal static class CurvatureGuess
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
         Fixed(model, objective, hessian);
         Covariance(model, objective.System, hessian);
+        if (model.Terms.Any(t => !t.Structure.IsPlain)) Information(model, objective, hessian);
         return hessian;
     }
 
@@ -119,6 +120,59 @@ internal static class CurvatureGuess
             }
         }
 
+    }
+
+    /// <summary>
+    /// Average information of θ in the working model, ½ fᵢᵀVfⱼ with V the projection of the random effects, where terms have structures: in the
+    /// place of the diagonal, which bounds it from below by a share.
+    /// </summary>
+    private static void Information(MixedModel model, LaplaceObjective objective, double[] hessian)
+    {
+        var (system, d, count) = (objective.System, model.ParameterCount, model.ThetaCount);
+        var q = system.EffectCount;
+        var (scores, work) = (new double[q], new double[q]);
+        foreach (var k in model.RandomPredictors) system.AddZtx(k, objective.Observations.First[k]!, scores);
+        var (variates, projected) = (new double[count][], new double[count][]);
+        for (var t = 0; t < model.Terms.Count; t++)
+        {
+            var term = model.Terms[t];
+            for (var k = 0; k < term.ThetaCount; k++)
+            {
+                var c = variates[term.ThetaOffset + k] = new double[q];
+                var p = projected[term.ThetaOffset + k] = new double[q];
+                WorkingVariate.Of(system, t, k, objective.Modes, scores, work, c);
+                system.MultiplyCrossProducts(c, p);
+                p.CopyTo(work, 0);
+                system.Lambda.MultiplyTransposed(work, work);
+                system.Solve(work);
+                system.Lambda.Multiply(work, work);
+                var fitted = new double[q];
+                system.MultiplyCrossProducts(work, fitted);
+                for (var j = 0; j < q; j++) p[j] -= fitted[j];
+            }
+        }
+
+        var information = new double[count * count];
+        for (var i = 0; i < count; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = 0.0;
+                for (var k = 0; k < q; k++) sum += variates[i][k] * projected[j][k];
+                information[(i * count) + j] = information[(j * count) + i] = 0.5 * sum;
+            }
+        }
+
+        var factor = (double[])information.Clone();
+        for (var j = 0; j < count; j++) factor[(j * count) + j] *= 1 + Tolerances.InformationRidge;
+        if (!Array.TrueForAll(information, double.IsFinite) || !DenseCholesky.TryFactor(factor, count)) return;
+        for (var i = 0; i < count; i++)
+        {
+            var at = ((model.FixedCount + i) * d) + model.FixedCount;
+            var least = Tolerances.ShareOfGuess * hessian[at + i];
+            for (var j = 0; j < count; j++) hessian[at + j] = information[(i * count) + j];
+            hessian[at + i] = Math.Max(hessian[at + i] * (1 + Tolerances.InformationRidge), least);
+        }
     }
 
     /// <summary>Fills the diagonal of the θ block; needs the system's selected inverse.</summary>

@@ -31,6 +31,18 @@ internal sealed record Estimate
     /// <summary>What random-effects standard deviations, b and their covariances are multiplied by: σ where θ is relative to it.</summary>
     public required double Scale { get; init; }
 
+    /// <summary>The scale that posterior covariances are multiplied by the square of: <see cref="Scale"/> unless it is one that counts degrees of freedom.</summary>
+    public double PosteriorScale
+    {
+        get => double.IsNaN(_posteriorScale) ? Scale : _posteriorScale;
+        init => _posteriorScale = value;
+    }
+
+    private readonly double _posteriorScale = double.NaN;
+
+    /// <summary>Whether standard errors are those given the variance parameters: of models with smooths.</summary>
+    public bool IsConditional { get; init; }
+
     /// <summary>Spherical conditional modes û.</summary>
     public required double[] Modes { get; init; }
 

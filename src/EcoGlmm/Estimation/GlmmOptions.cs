@@ -21,7 +21,10 @@ public sealed record GlmmOptions
     /// <summary>Name of a column that is added to the conditional linear predictor as it is.</summary>
     public string? Offset { get; init; }
 
-    /// <summary>Restricted maximum likelihood, for Gaussian models with identity link.</summary>
+    /// <summary>
+    /// Restricted maximum likelihood: variances are estimated with the fixed effects of the conditional part averaged out, exactly for Gaussian
+    /// models with identity link, by the Laplace approximation for other families (as glmmTMB's REML and mgcv's do).
+    /// </summary>
     public bool Reml { get; init; }
 
     /// <summary>

@@ -28,8 +28,8 @@ internal static class LaplaceEstimator
     /// <summary>What can be the matter with a maximum, in the order in which it has to be known.</summary>
     private static IOptimumPathology[] AtMaximum(double[] predictor) =>
     [
-        new SingularCovariance(), new DispersionAtLimit(), new ShapeAtLimit(), new Separation(), new IndistinguishableTerms(),
-        new FlatLikelihood(), new StoppedShort(), new EdgeOfRange(predictor),
+        new SingularCovariance(), new StructureAtLimit(), new DispersionAtLimit(), new ShapeAtLimit(), new Separation(), new IndistinguishableTerms(),
+        new ResidualWithinEffects(), new FlatLikelihood(), new StoppedShort(), new EdgeOfRange(predictor),
     ];
 
     /// <summary>Fits a model.</summary>
@@ -46,6 +46,11 @@ internal static class LaplaceEstimator
         {
             start = StartingValues.Find(model, cancellation: cancellation);
             StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
+        }
+        else
+        {
+            start = (double[])start.Clone();
+            BoundaryCandidates.Leave(model, start.AsSpan(model.FixedCount));
         }
 
         var best = new SearchPoint(start, double.NaN, MinimiserStatus.BadStart);

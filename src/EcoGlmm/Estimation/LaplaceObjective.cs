@@ -79,6 +79,9 @@ internal sealed class LaplaceObjective
     /// <summary>Weights W of the last evaluation.</summary>
     public double[] Weight(int a, int b) => _search.Weight(a, b);
 
+    /// <summary>−∂log L/∂η_k of each row at the last evaluation with a gradient: rows of independent clusters add up to the clusters' scores.</summary>
+    public ReadOnlySpan<double> RowGradient(int k) => _adjusted[k];
+
     /// <summary>Why the last evaluation gave no finite value; null when it did.</summary>
     public string? Failure { get; private set; }
 

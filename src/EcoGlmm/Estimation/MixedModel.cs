@@ -57,6 +57,7 @@ internal sealed class MixedModel
                 {
                     Title = g.Title,
                     Positions = g.Positions,
+                    IsCurve = g.IsCurve,
                 };
                 effects += term.EffectCount;
                 latent += term.LatentCount;
@@ -132,6 +133,12 @@ internal sealed class MixedModel
     public int ParameterCount => FixedCount + ThetaCount;
 
     public IReadOnlyList<RandomTerm> Terms { get; }
+
+    /// <summary>Whether any part has a smooth.</summary>
+    public bool HasCurves => Terms.Any(t => t.IsCurve);
+
+    /// <summary>Whether there are random effects beside the wiggly parts of smooths.</summary>
+    public bool HasGroups => Terms.Any(t => !t.IsCurve);
 
     /// <summary>Predictors that have random effects, ascending.</summary>
     public int[] RandomPredictors { get; }

@@ -388,9 +388,7 @@ internal sealed class ModeSearch
         {
             var term = _model.Terms[t];
             if (term.Structure.Precision is not { ParameterCount: > 0 } varying) continue;
-            var change = new double[varying.Pattern.NonZeros];
-            varying.Change(_system.Lambda.PrecisionTheta(t), theta.Slice(term.ThetaOffset + term.Loadings.ParameterCount, varying.ParameterCount), change);
-            _system.Lambda.AddPrecision(t, change, Modes, moved);
+            _system.Lambda.AddPrecisionChange(t, theta.Slice(term.ThetaOffset + term.Loadings.ParameterCount, varying.ParameterCount), Modes, moved);
         }
 
         for (var j = 0; j < _count; j++) result[j] -= moved[j];

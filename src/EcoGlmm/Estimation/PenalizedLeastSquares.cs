@@ -310,9 +310,6 @@ internal sealed class PenalizedLeastSquares
         }
     }
 
-    /// <summary>Whether <see cref="AverageInformation"/> can be had: levels are independent.</summary>
-    public bool HasAverageInformation => _system.Lambda.IsIdentity;
-
     /// <summary>
     /// The average-information matrix of θ at the last evaluation (which must have had a gradient), with σ² profiled out:
     /// ½ fᵢᵀ P fⱼ with working variates fᵢ = (∂V/∂θᵢ) P y, which costs one solve for each parameter. d × d, column-major.
@@ -329,15 +326,8 @@ internal sealed class PenalizedLeastSquares
             var term = _model.Terms[t];
             for (var k = 0; k < term.ThetaCount; k++)
             {
-                var unit = new double[term.ThetaCount];
-                unit[k] = 1;
-                var change = new double[term.Width * term.LatentWidth];
-                term.Loadings.Change(_system.Lambda.LoadingsTheta(t), unit, change);
                 var c = variates[term.ThetaOffset + k] = new double[_q];
-                _system.Lambda.MultiplyTransposed(t, change, s, c);
-                _system.Lambda.Multiply(t, _system.Lambda[t], c, c);
-                _system.Lambda.Multiply(t, change, Modes, _b);
-                for (var j = term.EffectOffset; j < term.EffectOffset + term.EffectCount; j++) c[j] += _b[j];
+                WorkingVariate.Of(_system, t, k, Modes, s, _b, c);
                 projected[term.ThetaOffset + k] = Project(c);
             }
         }

@@ -52,7 +52,8 @@ internal static class Polish
             spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), Tolerances.SmallestSpread * units[j], Tolerances.LargestSpread * units[j]);
         }
 
-        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly || search.Objective.System.IsIterative);
+        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly || search.Objective.System.IsIterative
+            || d > Tolerances.ManyParameters);
         model.Restraints.Exclude(hessian);
         return hessian;
     }

@@ -12,10 +12,13 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class ProfiledEstimator
 {
-    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations()];
+    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations(), new NoResidual()];
 
     private static readonly IOptimumPathology[] AtMaximum =
-        [new SingularCovariance(), new IndistinguishableTerms(), new FlatVariances(), new StoppedShort(), new TermAsFineAsRows()];
+    [
+        new SingularCovariance(), new StructureAtLimit(), new IndistinguishableTerms(), new ResidualWithinEffects(), new FlatVariances(),
+        new StoppedShort(), new TermAsFineAsRows(),
+    ];
 
     /// <summary>Whether a model is of this kind.</summary>
     public static bool Handles(MixedModel model) =>

@@ -15,6 +15,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     private readonly double[] _current;
     private bool _usesInformation;
     private bool _isSearching;
+    private int _refreshes;
     private double[]? _endedAt;
 
     public ProfiledSearch(MixedModel model, PenalizedLeastSquares criterion, GlmmControl control, IProgress<FitProgress>? progress,
@@ -23,7 +24,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     {
         _criterion = criterion;
         _cancellation = cancellation;
-        _usesInformation = criterion.HasAverageInformation;
+        _usesInformation = true;
+        Scales = new RelativeScales(model);
         _current = new double[model.ThetaCount];
         _minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
         {
@@ -36,6 +38,9 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
     public override int ThetaOffset => 0;
 
+    /// <summary>The scales of effects relative to σ.</summary>
+    public RelativeScales Scales { get; }
+
     public override RandomEffectsSystem System => _criterion.System;
 
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient)
@@ -43,7 +48,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         if (!_isSearching) _endedAt = null;
         x.CopyTo(_current);
         _cancellation.ThrowIfCancellationRequested();
-        return _criterion.Evaluate(x, gradient);
+        return Scales.Evaluate(_criterion.Evaluate, x, gradient);
     }
 
     public override SearchPoint From(double[] start)
@@ -73,8 +78,10 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         // A standard error of about a quarter of each standard deviation, as for a dozen levels.
         for (var j = 0; j < d; j++) inverse[(j * d) + j] = theta[j] == 0 ? 0.01 : theta[j] * theta[j] / 20;
         _isSearching = true;
+        _refreshes = 0;
         var status = _minimiser.Minimise(theta, inverse);
         _isSearching = false;
+        if (Scales.Largest(theta) > Tolerances.LargestRelativeEffect) Scales.Scaled(theta, Tolerances.LargestRelativeEffect).CopyTo(theta, 0);
         Iterations = _minimiser.Iterations;
         _endedAt = theta;
         return new SearchPoint(theta, _minimiser.Value, status);
@@ -82,12 +89,15 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
     private bool Refresh(double[] inverse)
     {
-        if (!_usesInformation) return false;
+        if (!_usesInformation || Scales.Largest(_current) > Tolerances.LargestRelativeEffect || _refreshes++ > Tolerances.Refreshes) return false;
 
         // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
         if (BoundaryCandidates.Of(Model, _current, Tolerances.NearBoundary).Count > 0) return false;
         var d = _current.Length;
         var information = _criterion.AverageInformation();
+
+        // Along a ridge the information is that of rounding errors.
+        for (var j = 0; j < d; j++) information[(j * d) + j] *= 1 + Tolerances.InformationRidge;
         if (!DenseCholesky.TryFactor(information, d)) return false;
         DenseCholesky.Invert(information, d);
         information.CopyTo(inverse, 0);

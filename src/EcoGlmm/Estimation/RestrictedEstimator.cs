@@ -6,10 +6,10 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// REML for Gaussian models of which σ cannot be profiled out: those with a dispersion formula, or with something held or
-/// restrained. The fixed effects become random ones with a variance so large that their prior is flat, which is what REML
-/// means; the Laplace approximation is exact for a Gaussian. Then the model as it is stands at that maximum, its standard
-/// errors of fixed effects conditional on the variance parameters.
+/// REML for Gaussian models of which σ cannot be profiled out (those with a dispersion formula, or with something held or
+/// restrained) and for other families. The fixed effects of the conditional part become random ones with a variance so large that
+/// their prior is flat, which is what REML means; the Laplace approximation, which is exact for a Gaussian, integrates over them
+/// too. Then the model as it is stands at that maximum, its standard errors of fixed effects conditional on the variance parameters.
 /// Source: Harville (1974), Bayesian inference for variance components using only error contrasts, Biometrika 61, 383-385.
 /// </summary>
 internal static class RestrictedEstimator
@@ -23,36 +23,10 @@ internal static class RestrictedEstimator
         var basis = model.Basis[e]!;
         var p = basis.Columns;
         if (p == 0) return LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
-        var size = Math.Sqrt(model.Y.Average(y => y * y));
+        var size = model.IsOnResponseScale ? Math.Sqrt(model.Y.Average(y => y * y)) : 1;
         var width = Tolerances.FlatPrior * (size > 0 ? size : 1);
-        var part = specification.Conditional.Training;
-        string[] names = [.. Enumerable.Range(1, p).Select(j => $"b{j}")];
-        var integrated = new MixedModel(model.Family, model.Y, model.Size, model.Weights,
-            new PartMatrices
-            {
-                RowCount = part.RowCount,
-                ColumnNames = [],
-                Aliased = [],
-                X = [],
-                Offset = part.Offset,
-                RandomTerms = [.. part.RandomTerms, FlatTerm(basis, names)],
-            },
-            specification.Dispersion.Training, null,
-            [.. options.Fixed, .. names.Select(name => Parameter.StandardDeviation(FlatGroup, name, width))], options.Priors);
-        var shared = SharedParameters(model, integrated);
-        var start = StartingValues.Find(integrated);
         var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
-        var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
-
-        // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
-        var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))
-            .Where(at => unrestricted.Psi[at] == 0).ToHashSet();
-        foreach (var (mine, other) in shared)
-        {
-            if (double.IsFinite(unrestricted.Psi[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = unrestricted.Psi[mine];
-        }
-
-        var restricted = LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start);
+        var (integrated, restricted, shared) = Integrate(model, specification, options, width, unrestricted.Psi, progress, cancellation);
 
         var psi = new double[model.ParameterCount];
         var flat = integrated.Terms.First(t => t.Group == FlatGroup);
@@ -64,6 +38,70 @@ internal static class RestrictedEstimator
         AddFixedEffects(model, objective, psi, covariance);
         return LaplaceDescription.At(objective, model, psi, covariance, logLikelihood, restricted.LogPrior, restricted.ParameterCount + p,
             restricted.IsDispersionAtLimit, restricted.Convergence, isRestricted: true);
+    }
+
+    /// <summary>
+    /// Covariance of the conditional fixed effects, in the orthogonal coordinates, with the variance parameters where the restricted
+    /// Laplace likelihood is greatest: that which the fixed effects are integrated out of, so that variances are not the smaller for what
+    /// these take up. For families other than the Gaussian an approximation. Null where it cannot be had.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="specification">What it was made from.</param>
+    /// <param name="options">Options of the fit.</param>
+    /// <param name="estimate">ψ at the maximum of the likelihood.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public static double[]? CovarianceOfFixed(MixedModel model, ModelSpecification specification, GlmmOptions options, double[] estimate, CancellationToken cancellation)
+    {
+        var p = model.Basis[LinearPredictor.Conditional]!.Columns;
+        if (p == 0 || model.Terms.Count == 0) return null;
+        var (_, restricted, shared) = Integrate(model, specification, options, Tolerances.FlatPriorOnLink, estimate, null, cancellation);
+        if (!restricted.Convergence.IsConverged) return null;
+        var psi = (double[])estimate.Clone();
+        foreach (var (mine, other) in shared) psi[mine] = restricted.Psi[other];
+        var d = psi.Length;
+        var covariance = new double[d * d];
+        AddFixedEffects(model, new LaplaceObjective(model, options.Control.MaxThreads, cancellation), psi, covariance);
+        var result = new double[p * p];
+        for (var i = 0; i < p; i++)
+        {
+            for (var j = 0; j < p; j++) result[(i * p) + j] = covariance[(i * d) + j];
+        }
+
+        return Enumerable.Range(0, p).All(j => result[(j * p) + j] > 0) ? result : null;
+    }
+
+    /// <summary>The fit of the model with its conditional fixed effects as random ones of a flat prior.</summary>
+    private static (MixedModel Integrated, Estimate Restricted, List<(int Mine, int Other)> Shared) Integrate(MixedModel model, ModelSpecification specification,
+        GlmmOptions options, double width, double[] from, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        var basis = model.Basis[LinearPredictor.Conditional]!;
+        var part = specification.Conditional.Training;
+        string[] names = [.. Enumerable.Range(1, basis.Columns).Select(j => $"b{j}")];
+        var integrated = new MixedModel(model.Family, model.Y, model.Size, model.Weights,
+            new PartMatrices
+            {
+                RowCount = part.RowCount,
+                ColumnNames = [],
+                Aliased = [],
+                X = [],
+                Offset = part.Offset,
+                RandomTerms = [.. part.RandomTerms, FlatTerm(basis, names)],
+            },
+            specification.Dispersion.Training, specification.ZeroInflation?.Training,
+            [.. options.Fixed, .. names.Select(name => Parameter.StandardDeviation(FlatGroup, name, width))], options.Priors);
+        var shared = SharedParameters(model, integrated);
+        var start = StartingValues.Find(integrated);
+        var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
+
+        // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
+        var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))
+            .Where(at => from[at] == 0).ToHashSet();
+        foreach (var (mine, other) in shared)
+        {
+            if (double.IsFinite(from[mine]) && other < heldFrom && !zeros.Contains(mine)) start[other] = from[mine];
+        }
+
+        return (integrated, LaplaceEstimator.Fit(integrated, options.Control, progress, cancellation, start), shared);
     }
 
     /// <summary>
@@ -91,12 +129,15 @@ internal static class RestrictedEstimator
         }
     }
 
-    /// <summary>Positions in ψ of what both models have: dispersion and covariance parameters.</summary>
+    /// <summary>Positions in ψ of what both models have: all but the fixed effects of the conditional part.</summary>
     private static List<(int Mine, int Other)> SharedParameters(MixedModel model, MixedModel integrated)
     {
         var shared = new List<(int, int)>();
-        const int k = LinearPredictor.Dispersion;
-        for (var j = 0; j < model.Basis[k]!.Columns; j++) shared.Add((model.FixedOffset[k] + j, integrated.FixedOffset[k] + j));
+        foreach (var k in model.ActivePredictors.Where(k => k != LinearPredictor.Conditional))
+        {
+            for (var j = 0; j < model.Basis[k]!.Columns; j++) shared.Add((model.FixedOffset[k] + j, integrated.FixedOffset[k] + j));
+        }
+
         var others = integrated.Terms.Where(t => t.Group != FlatGroup).ToArray();
         for (var t = 0; t < model.Terms.Count; t++)
         {

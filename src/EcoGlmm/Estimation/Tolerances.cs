@@ -67,6 +67,15 @@ internal static class Tolerances
     /// <summary>Newton steps after the search.</summary>
     public const int NewtonSteps = 3;
 
+    /// <summary>Times that average information is taken anew: where it still leads on after these, BFGS knows more of the valley.</summary>
+    public const int Refreshes = 15;
+
+    /// <summary>Standard deviation of effects relative to the residual's beyond which the residual is zero, and the criterion lost to rounding.</summary>
+    public const double LargestRelativeEffect = 1e4;
+
+    /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes long.</summary>
+    public const double LargeRelativeEffect = 50;
+
     // Conditional modes of the random effects.
 
     /// <summary>Newton steps to the modes; from the last point's they are two or three, so that as many mean that there are none.</summary>
@@ -118,6 +127,9 @@ internal static class Tolerances
     /// them there, so that an optimiser comes near zero slowly.
     /// </summary>
     public const double NearBoundary = 0.03;
+
+    /// <summary>Where a search begins that would begin on the boundary: near it, yet where the likelihood has a slope.</summary>
+    public const double OffBoundary = 0.1;
 
     /// <summary>Standard deviations below this, in the same unit, are zero in what is reported.</summary>
     public const double AtBoundary = 1e-4;
@@ -174,6 +186,9 @@ internal static class Tolerances
     /// <summary>Standard deviation of a prior that is flat for all purposes, relative to the size of the response.</summary>
     public const double FlatPrior = 1e5;
 
+    /// <summary>The same on the scale of a link, where no coefficient of an orthogonal column is in the hundreds.</summary>
+    public const double FlatPriorOnLink = 1e3;
+
     /// <summary>Share of the zeros, at first, and what it may be at least and at most, that are taken for structural.</summary>
     public const double FewestStructuralZeros = 0.02, MostStructuralZeros = 0.6;
 
@@ -205,6 +220,9 @@ internal static class Tolerances
     /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
     public const double CentralStep = 5e-3, ForwardStep = 1e-3;
 
+    /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
+    public const int ManyParameters = 40;
+
     /// <summary>Eigenvalues of a Hessian with unit diagonal below this, for each parameter, are flat directions.</summary>
     public const double FlatEigenvalue = 1e-9;
 
@@ -212,6 +230,12 @@ internal static class Tolerances
     public const double LeastInformation = 1e-3;
 
     // The verdict.
+
+    /// <summary>Share of the guess at a parameter's information that average information is not taken to be below: it vanishes where effects do.</summary>
+    public const double ShareOfGuess = 0.1;
+
+    /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it than by data.</summary>
+    public const double InformationRidge = 1e-7;
 
     /// <summary>A likelihood that could still rise by this is not maximised.</summary>
     public const double LargestImprovement = 1e-5;

@@ -14,6 +14,8 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
 
     internal override bool IsDiscrete => true;
 
+    internal override bool IsExponentialDispersion => true;
+
     internal override bool IsThresholdModel => true;
 
     internal override string SupportAdvice(double[] y) => Array.TrueForAll(y, v => v is >= 0 and <= 1)

@@ -8,6 +8,9 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal static class ConwayMaxwellSeries
 {
+    /// <summary>A step of Newton's, in standard deviations of a count, whose square is below rounding: no other is needed.</summary>
+    private const double SmallStep = 3e-9;
+
     /// <summary>log λ for mean μ, by Newton's method on the logarithm of the mean, kept within a bracket.</summary>
     public static double LogRate(double mu, double nu)
     {
@@ -62,12 +65,12 @@ internal static class ConwayMaxwellSeries
                 next = double.IsInfinity(low) ? zeta - 1 : 0.5 * (low + high);
             }
 
-            if (Math.Abs(next - zeta) <= 4e-16 * (1 + Math.Abs(zeta)))
+            bool isLast = Math.Abs(next - zeta) <= 4e-16 * (1 + Math.Abs(zeta)) || step * step * variance < SmallStep * SmallStep;
+            zeta = next;
+            if (isLast)
             {
                 break;
             }
-
-            zeta = next;
         }
 
         return zeta;

@@ -153,5 +153,9 @@ public abstract partial class Family
     /// and lower case are the same.</param>
     /// <param name="link">R's name of a link; null for the family's default.</param>
     /// <exception cref="GlmmException">There is no such family or link, or the two do not go together.</exception>
-    public static Family Parse(string name, string? link = null) => FamilyNames.Family(name, link);
+    public static Family Parse(string name, string? link = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return FamilyNames.Family(name, link);
+    }
 }

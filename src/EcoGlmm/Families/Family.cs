@@ -80,6 +80,12 @@ public abstract partial class Family
     /// <summary>Whether the response is η plus noise whose distribution does not depend on η, which then is the residual.</summary>
     internal virtual bool HasAdditiveResidual => IsNormalAroundPredictor;
 
+    /// <summary>
+    /// Whether, its dispersion and shapes known, it is an exponential family in its mean, so that the expected information on the mean is one over the
+    /// variance.
+    /// </summary>
+    internal virtual bool IsExponentialDispersion => false;
+
     /// <summary>Whether the variance of the latent scale is that of a threshold model, the link's own.</summary>
     internal virtual bool IsThresholdModel => HasThresholds;
 

@@ -15,6 +15,8 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => false;
+
+    internal override bool IsExponentialDispersion => true;
     internal override FamilyAlternatives Alternatives => new()
     {
         OtherShape =

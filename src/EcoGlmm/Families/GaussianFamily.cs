@@ -16,6 +16,8 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
 
     internal override bool IsDiscrete => false;
 
+    internal override bool IsExponentialDispersion => true;
+
     internal override bool IsNormalAroundPredictor => Link == Link.Identity;
 
     internal override bool IsNormal => true;

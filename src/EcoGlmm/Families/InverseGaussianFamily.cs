@@ -22,6 +22,8 @@ internal sealed class InverseGaussianFamily(Link link)
 
     internal override bool IsDiscrete => false;
 
+    internal override bool IsExponentialDispersion => true;
+
     internal override FamilyWords Words { get; } = new("Inverse Gaussian")
     {
         Dispersion = new("σ", "variance = σ²μ³", "σ²"),

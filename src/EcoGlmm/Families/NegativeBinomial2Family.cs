@@ -17,6 +17,8 @@ internal sealed class NegativeBinomial2Family(Link link)
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => true;
+
+    internal override bool IsExponentialDispersion => true;
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =

@@ -12,7 +12,10 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
 
     internal override bool IsDiscrete => true;
 
+    internal override bool IsExponentialDispersion => true;
+
     internal override bool HasCanonicalScores => Link == Link.Log;
+
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =

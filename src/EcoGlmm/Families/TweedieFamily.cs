@@ -36,6 +36,8 @@ internal sealed class TweedieFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override bool IsExponentialDispersion => true;
+
     internal override FamilyWords Words { get; } = new("Tweedie")
     {
         BeginsWithName = true,

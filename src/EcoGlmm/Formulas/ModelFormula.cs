@@ -1,3 +1,5 @@
+using EcoGlmm.Formulas.Smooths;
+
 namespace EcoGlmm.Formulas;
 
 /// <summary>A formula: response ~ fixed effects + random terms, or ~ … without a response.</summary>
@@ -8,7 +10,7 @@ internal sealed class ModelFormula
         Text = text;
         Response = response;
         RightHandSide = rightHandSide;
-        (FixedEffects, RandomTerms, WrittenRandomTerms) = RandomTermSplitter.Split(text, rightHandSide);
+        (FixedEffects, RandomTerms, Smooths, WrittenRandomTerms) = RandomTermSplitter.Split(text, rightHandSide);
     }
 
     /// <summary>The text as written, which positions refer to.</summary>
@@ -18,13 +20,16 @@ internal sealed class ModelFormula
 
     public FormulaNode RightHandSide { get; }
 
-    /// <summary>The right-hand side without its random terms; null where nothing is left, which means an intercept.</summary>
+    /// <summary>The right-hand side without its random terms and smooths; null where nothing is left, which means an intercept.</summary>
     public FormulaNode? FixedEffects { get; }
 
     /// <summary>The random terms, a/b expanded, in the order of the text.</summary>
     public IReadOnlyList<RandomTermSyntax> RandomTerms { get; }
 
-    /// <summary>The random terms as they were written.</summary>
+    /// <summary>The smooths, in the order of the text.</summary>
+    public IReadOnlyList<SmoothSyntax> Smooths { get; }
+
+    /// <summary>The random terms and the smooths as they were written.</summary>
     public IReadOnlyList<FormulaNode> WrittenRandomTerms { get; }
 
     /// <exception cref="GlmmException">The text is not a formula; the message shows where.</exception>
@@ -45,7 +50,7 @@ internal sealed class ModelFormula
     private static bool IsBare(string text, bool hasIntercept)
     {
         var formula = Parse(text);
-        if (formula.RandomTerms.Count > 0 || formula.RightHandSide.Descend().Any(IsDot)) return false;
+        if (formula.RandomTerms.Count > 0 || formula.Smooths.Count > 0 || formula.RightHandSide.Descend().Any(IsDot)) return false;
         var terms = ModelTerms.Expand(text, formula.FixedEffects, null, null);
         return terms.HasIntercept == hasIntercept && terms.Terms.Count == 0 && terms.Offsets.Count == 0;
     }
@@ -101,7 +106,7 @@ internal sealed class ModelFormula
     // Follows sums and differences: random terms go into the list or out of it, the rest is returned.
     private FormulaNode? UpdateFixed(FormulaNode node, bool add, List<FormulaNode> random)
     {
-        if (RandomTermSplitter.IsRandomTerm(node))
+        if (RandomTermSplitter.IsRandomTerm(node) || SmoothSyntax.IsSmooth(node))
         {
             Change(random, node, add);
             return null;

@@ -143,6 +143,7 @@ internal sealed class ModelTerms
                 HasIntercept = !add;
                 return [];
             case NumberNode or TextNode:
+            case NameNode { Name: "Inf" or "NaN" or "NA" or "NULL" }:
                 throw FormulaError.At(_text, node.Position, $"{node} is not a term",
                     "The only numbers that can stand alone in a formula are 1 (an intercept) and 0 (none); a constant in "
                     + "the linear predictor is written offset(...).");

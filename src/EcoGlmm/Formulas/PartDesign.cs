@@ -1,3 +1,5 @@
+using EcoGlmm.Formulas.Smooths;
+using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
@@ -12,6 +14,8 @@ internal sealed class PartDesign
     private readonly Dictionary<string, object> _learnt;
     private readonly DesignLayout _layout;
     private readonly TermDesign[] _randomTerms;
+    private readonly SmoothDesign[] _smooths;
+    private readonly string[] _columnNames;
     private readonly bool[] _aliased;
     private readonly int[] _position;
     private readonly double[]? _held;
@@ -49,13 +53,16 @@ internal sealed class PartDesign
         _randomTerms = [.. syntax.RandomTerms.SelectMany(
             term => TermDesign.Learn(syntax.Text, term, evaluator, groupings))];
 
-        var occurring = _layout.Occurring(evaluator);
+        _smooths = [.. syntax.Smooths.SelectMany(smooth => new LearningSmooth(syntax.Text, smooth, evaluator).Learn())];
+        _columnNames = [.. _layout.ColumnNames, .. _smooths.SelectMany(smooth => smooth.FixedNames)];
+        bool[] occurring = [.. _layout.Occurring(evaluator), .. Enumerable.Repeat(true, _columnNames.Length - _layout.ColumnNames.Length)];
         _position = new int[occurring.Length];
         var kept = 0;
         for (var j = 0; j < occurring.Length; j++)
             _position[j] = occurring[j] ? kept++ : -1;
         RequestedSize.CheckCoefficients(syntax.Text, kept, evaluator.RowCount);
-        var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount]);
+        var smoothRows = Smooth(evaluator, new bool[evaluator.RowCount], fixedOnly: false, anyLevel: false);
+        var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount], smoothRows);
         var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept, training.Cancellation);
         _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
         _held = Held(held);
@@ -73,7 +80,7 @@ internal sealed class PartDesign
         var offset = Offset(evaluator, missing, requireFinite: true);
         if (isLocation)
             Means = ColumnMeans(x, evaluator.RowCount);
-        Training = Matrices(evaluator, Centred(x, evaluator.RowCount), offset, fixedOnly: false, missing);
+        Training = Matrices(evaluator, Centred(x, evaluator.RowCount), offset, fixedOnly: false, missing, smoothRows);
     }
 
     public ModelPart Part => _syntax.Part;
@@ -96,11 +103,30 @@ internal sealed class PartDesign
     /// </summary>
     public double[] Means { get; } = [];
 
+    /// <summary>The smooths, in the order of their random terms, which come before all others.</summary>
+    public IReadOnlyList<SmoothDesign> Smooths => _smooths;
+
+    /// <summary>The columns, among those of <see cref="PartMatrices.X"/>, of a smooth that no others depend on.</summary>
+    public int[] ColumnsOf(SmoothDesign smooth)
+    {
+        var first = _layout.ColumnNames.Length + _smooths.TakeWhile(other => other != smooth).Sum(other => other.FixedCount);
+        return [.. Enumerable.Range(first, smooth.FixedCount).Select(j => _position[j] - (_isLocation && _position[j] >= 0 ? 1 : 0))];
+    }
+
+    /// <summary>A smooth alone on other rows.</summary>
+    public SmoothRows Evaluate(SmoothDesign smooth, FieldData rows) =>
+        smooth.Evaluate(new Evaluator(_syntax.Text, new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null)), new bool[rows.RowCount], anyLevel: false);
+
     public bool HasIntercept => _layout.HasIntercept && !_isLocation;
 
     /// <summary>The variables of the fixed-effect terms and the offsets, as they stand in the formula.</summary>
+    /// <remarks>Those of curves are among them.</remarks>
     public IReadOnlyList<FormulaNode> FixedExpressions =>
-        [.. _syntax.Terms.Terms.SelectMany(term => term.Variables).Distinct().Order().Select(v => _syntax.Terms.Variables[v]), .. _offsets];
+    [
+        .. _syntax.Terms.Terms.SelectMany(term => term.Variables).Distinct().Order().Select(v => _syntax.Terms.Variables[v]),
+        .. _smooths.Where(smooth => smooth.IsCurve).Select(smooth => smooth.Syntax).Distinct().SelectMany(syntax => syntax.Expressions),
+        .. _offsets,
+    ];
 
     /// <summary>The offsets, as they stand in the formula.</summary>
     public IEnumerable<string> OffsetTexts => _offsets.Select(o => o.ToString());
@@ -120,7 +146,8 @@ internal sealed class PartDesign
         var count = 0;
         for (var j = 0; j < position.Length; j++) position[j] = _aliased[j] && (_held is null || double.IsNaN(_held[j])) ? count++ : -1;
         var x = new double[rows.RowCount * count];
-        _layout.Fill(new Evaluator(_syntax.Text, context), position, x, new bool[rows.RowCount]);
+        var evaluator = new Evaluator(_syntax.Text, context);
+        Fill(evaluator, position, x, new bool[rows.RowCount], Smooth(evaluator, new bool[rows.RowCount], fixedOnly: true, anyLevel: true));
         return x;
     }
 
@@ -128,7 +155,9 @@ internal sealed class PartDesign
     public IReadOnlyList<string> TermLabels => _layout.TermLabels;
 
     /// <summary>For each column of <see cref="PartMatrices.ColumnNames"/> its term, counted from 1; 0 is the intercept.</summary>
-    public IReadOnlyList<int> Assign => _isLocation ? _layout.Assign[1..] : _layout.Assign;
+    /// <remarks>Columns of smooths are of no term, −1.</remarks>
+    public IReadOnlyList<int> Assign =>
+        [.. _layout.Assign.Skip(_isLocation ? 1 : 0), .. Enumerable.Repeat(-1, _columnNames.Length - _layout.ColumnNames.Length)];
 
     /// <summary>The matrices of other rows, by the levels and transformations of the training rows.</summary>
     /// <param name="newData">A table with the columns that the part uses.</param>
@@ -141,9 +170,10 @@ internal sealed class PartDesign
         var evaluator = new Evaluator(_syntax.Text, context);
         var missing = new bool[newData.RowCount];
         var columns = _aliased.Count(aliased => !aliased);
-        var x = FixedMatrix(evaluator, columns, missing);
+        var smooths = Smooth(evaluator, missing, fixedOnly, anyLevel);
+        var x = FixedMatrix(evaluator, columns, missing, smooths);
         var offset = Offset(evaluator, missing, requireFinite: false);
-        return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing, anyLevel);
+        return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing, smooths, anyLevel);
     }
 
     /// <summary>The matrix without the intercept's column, which is the first, and less the means of the training rows.</summary>
@@ -169,10 +199,11 @@ internal sealed class PartDesign
     }
 
     private PartMatrices Matrices(
-        Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing, bool anyLevel = false)
+        Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing, SmoothRows?[] smooths, bool anyLevel = false)
     {
         var n = evaluator.RowCount;
-        var random = fixedOnly ? [] : Array.ConvertAll(_randomTerms, term => term.Evaluate(evaluator, missing, anyLevel));
+        GroupingTerm[] random = [.. smooths.Select(smooth => smooth?.Random).OfType<GroupingTerm>().Where(term => !fixedOnly || term.IsCurve)];
+        if (!fixedOnly) random = [.. random, .. _randomTerms.Select(term => term.Evaluate(evaluator, missing, anyLevel))];
         for (var row = 0; row < n; row++)
         {
             if (!missing[row])
@@ -184,7 +215,7 @@ internal sealed class PartDesign
         return new PartMatrices
         {
             RowCount = n,
-            ColumnNames = _isLocation ? _layout.ColumnNames[1..] : _layout.ColumnNames,
+            ColumnNames = _isLocation ? _columnNames[1..] : _columnNames,
             Aliased = _isLocation ? _aliased[1..] : _aliased,
             Held = _isLocation ? _held?[1..] : _held,
             X = x,
@@ -194,7 +225,25 @@ internal sealed class PartDesign
         };
     }
 
-    private double[] FixedMatrix(Evaluator evaluator, int columns, bool[] missing)
+    /// <summary>The smooths on rows; null for those of groups where these are left out, whose columns need then not be there.</summary>
+    private SmoothRows?[] Smooth(Evaluator evaluator, bool[] missing, bool fixedOnly, bool anyLevel) =>
+        Array.ConvertAll(_smooths, smooth => fixedOnly && !smooth.IsCurve ? null : smooth.Evaluate(evaluator, missing, anyLevel));
+
+    private void Fill(Evaluator evaluator, int[] position, double[] x, bool[] missing, SmoothRows?[] smooths)
+    {
+        var n = evaluator.RowCount;
+        _layout.Fill(evaluator, position[.._layout.ColumnNames.Length], x, missing);
+        var at = _layout.ColumnNames.Length;
+        for (var s = 0; s < smooths.Length; s++)
+        {
+            for (var j = 0; j < _smooths[s].FixedCount; j++, at++)
+            {
+                if (position[at] >= 0) smooths[s]!.Fixed.AsSpan(j * n, n).CopyTo(x.AsSpan(position[at] * n, n));
+            }
+        }
+    }
+
+    private double[] FixedMatrix(Evaluator evaluator, int columns, bool[] missing, SmoothRows?[] smooths)
     {
         if (columns > MostColumns || (long)evaluator.RowCount * columns > Array.MaxLength)
         {
@@ -203,7 +252,7 @@ internal sealed class PartDesign
                 + "read as text become numeric with AsNumeric.");
         }
         var x = new double[evaluator.RowCount * columns];
-        _layout.Fill(evaluator, _position, x, missing);
+        Fill(evaluator, _position, x, missing, smooths);
         return x;
     }
 
@@ -234,7 +283,7 @@ internal sealed class PartDesign
         for (var j = 0; j < position.Length; j++)
             position[j] = double.IsNaN(_held[j]) ? -1 : kept++;
         var columns = new double[offset.Length * kept];
-        _layout.Fill(evaluator, position, columns, missing);
+        Fill(evaluator, position, columns, missing, Smooth(evaluator, missing, fixedOnly: true, anyLevel: true));
         for (var j = 0; j < position.Length; j++)
         {
             for (var row = 0; row < offset.Length && position[j] >= 0; row++)
@@ -246,13 +295,13 @@ internal sealed class PartDesign
     {
         if (held.Count == 0)
             return null;
-        var values = new double[_layout.ColumnNames.Length];
+        var values = new double[_columnNames.Length];
         Array.Fill(values, double.NaN);
         foreach (var (name, value) in held)
         {
-            var at = Array.IndexOf(_layout.ColumnNames, name);
+            var at = Array.IndexOf(_columnNames, name);
             if (at < 0)
-                throw new GlmmException($"The coefficient \"{name}\" is to be held at a value, but there is none of that name{NearestName.Suggestion(name, _layout.ColumnNames)}");
+                throw new GlmmException($"The coefficient \"{name}\" is to be held at a value, but there is none of that name{NearestName.Suggestion(name, _columnNames)}");
             if (_aliased[at])
                 throw new GlmmException($"The coefficient \"{name}\" cannot be held at a value: it depends linearly on others and was dropped. Leave one of them out of the formula.");
             values[at] = value;

@@ -26,6 +26,7 @@ internal sealed class PartMatrices
     /// <summary>The sum of the offset() terms, the offset column and columns with a coefficient held at a value; NaN in a row with a missing value.</summary>
     public required double[] Offset { get; init; }
 
+    /// <summary>The random terms, those of smooths first.</summary>
     public required GroupingTerm[] RandomTerms { get; init; }
 
     /// <summary>Individuals whose means, first or last values were not known from training, but taken from these rows.</summary>
@@ -82,6 +83,9 @@ internal sealed class GroupingTerm
 
     /// <summary>Where a row has several levels, Σ weight² of those that are not known; null where all are.</summary>
     public double[]? NewVariances { get; init; }
+
+    /// <summary>Whether it is the wiggly part of a curve of the population, which is there whatever the groups.</summary>
+    public bool IsCurve { get; init; }
 
     /// <summary>The levels that occur in the training rows, in R's order; terms on one group share the array.</summary>
     public required string[] Levels { get; init; }

@@ -1,3 +1,5 @@
+using EcoGlmm.Formulas.Smooths;
+
 namespace EcoGlmm.Formulas;
 
 /// <summary>The formula of one part of a model, its terms expanded and its names checked against the data.</summary>
@@ -10,6 +12,7 @@ internal sealed class PartSyntax
         Text = formula.Text;
         Terms = terms;
         RandomTerms = formula.RandomTerms;
+        Smooths = formula.Smooths;
         FixedVariableNames = fixedVariables;
         VariableNames = variables;
     }
@@ -22,17 +25,19 @@ internal sealed class PartSyntax
 
     public IReadOnlyList<RandomTermSyntax> RandomTerms { get; }
 
+    public IReadOnlyList<SmoothSyntax> Smooths { get; }
+
     public IReadOnlyList<string> FixedVariableNames { get; }
 
     public IReadOnlyList<string> VariableNames { get; }
 
     /// <summary>Whether the linear predictor is zero by construction: <c>~ 0</c>.</summary>
     public bool IsEmpty =>
-        !Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
+        !Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0 && Smooths.Count == 0;
 
     /// <summary>Whether the linear predictor is an intercept alone: <c>~ 1</c>.</summary>
     public bool IsConstant =>
-        Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0;
+        Terms.HasIntercept && Terms.Terms.Count == 0 && Terms.Offsets.Count == 0 && RandomTerms.Count == 0 && Smooths.Count == 0;
 
     /// <param name="part">The part.</param>
     /// <param name="formula">Its formula.</param>
@@ -60,7 +65,21 @@ internal sealed class PartSyntax
             UnknownColumn.Collect(formula.Text, offset, data, grouping: false, variables);
         if (offsetColumn is not null && !variables.Contains(offsetColumn))
             variables.Add(offsetColumn);
+        var smoothGroups = new List<FormulaNode>();
+        foreach (var smooth in formula.Smooths)
+        {
+            var isOfGroups = smooth.Bases is ["re"] or ["fs"];
+            foreach (var node in smooth.Expressions)
+            {
+                if (node.ToString() == response.ToString())
+                    throw FormulaError.At(formula.Text, node.Position, "The response is also in a smooth", "Leave it out there: it would explain itself.");
+                if (isOfGroups) smoothGroups.Add(node);
+                else UnknownColumn.Collect(formula.Text, node, data, grouping: false, variables);
+            }
+        }
         var fixedVariables = variables.ToList();
+        foreach (var node in smoothGroups)
+            UnknownColumn.Collect(formula.Text, node, data, grouping: true, variables);
         foreach (var term in formula.RandomTerms)
         {
             RefuseResponse(formula.Text, term, response);

@@ -1,26 +1,28 @@
+using EcoGlmm.Formulas.Smooths;
 using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;
 
-/// <summary>Takes the random terms out of the right-hand side of a formula.</summary>
+/// <summary>Takes the random terms and the smooths out of the right-hand side of a formula.</summary>
 internal sealed class RandomTermSplitter
 {
     private readonly string _text;
     private readonly List<RandomTermSyntax> _terms = [];
     private readonly List<FormulaNode> _written = [];
+    private readonly List<SmoothSyntax> _smooths = [];
 
     private RandomTermSplitter(string text) => _text = text;
 
     /// <returns>
-    /// The rest, null if nothing is left; the random terms; and each random term's syntax before a/b was expanded.
+    /// The rest, null if nothing is left; the random terms; the smooths; and the syntax of both before a/b was expanded.
     /// </returns>
-    public static (FormulaNode? Fixed, IReadOnlyList<RandomTermSyntax> Random, IReadOnlyList<FormulaNode> Written)
+    public static (FormulaNode? Fixed, IReadOnlyList<RandomTermSyntax> Random, IReadOnlyList<SmoothSyntax> Smooths, IReadOnlyList<FormulaNode> Written)
         Split(string text, FormulaNode rightHandSide)
     {
         var splitter = new RandomTermSplitter(text);
         var rest = splitter.Split(rightHandSide);
-        return (rest, splitter._terms, splitter._written);
+        return (rest, splitter._terms, splitter._smooths, splitter._written);
     }
 
     /// <summary>Whether a part of a formula is a random term: (x | g), or a structure's name before it.</summary>
@@ -45,6 +47,10 @@ internal sealed class RandomTermSplitter
                 }
                 _written.Add(node);
                 AddTerm(bar, call.Function, [.. call.Arguments.Skip(1)]);
+                return null;
+            case CallNode call when SmoothSyntax.IsSmooth(call):
+                _written.Add(node);
+                _smooths.Add(SmoothSyntax.Parse(_text, call));
                 return null;
             case ParenthesisNode parenthesis:
                 return Split(parenthesis.Inner) is { } inner ? parenthesis with { Inner = inner } : null;
@@ -84,6 +90,11 @@ internal sealed class RandomTermSplitter
         var inner = node is ParenthesisNode parenthesis ? parenthesis.Inner : node;
         if (inner is BinaryNode { Operator: "|" or "||" } || inner is CallNode call && StructureOf(call) is not null)
             throw FormulaError.At(_text, node.Position, fault, advice);
+        if (SmoothSyntax.IsSmooth(inner))
+        {
+            throw FormulaError.At(_text, node.Position, fault.Replace("random term", "smooth", StringComparison.Ordinal),
+                "Smooths that differ between the levels of a factor are written s(x, by = f), surfaces te(x, z).");
+        }
         if (inner is BinaryNode binary)
         {
             RefuseRandom(binary.Left, fault, advice);

@@ -11,6 +11,7 @@ namespace EcoGlmm;
 /// The likelihood is had by importance sampling at the conditional modes, with antithetic draws, set by set of levels that rows connect;
 /// it is exact as draws grow. Where random effects are crossed, one set has them all, and the Monte Carlo error says whether the
 /// draws are enough. Shifts are to the maximum of the simulated likelihood, with draws made anew where it lies.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class ApproximationError : IRichDisplay
 {

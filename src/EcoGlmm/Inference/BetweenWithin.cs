@@ -13,15 +13,18 @@ internal sealed class BetweenWithin : FixedEffectInference
 {
     private readonly double[] _degrees;
 
-    public BetweenWithin(GlmmFit fit, ModelPart part)
-        : base(EstimatesOf(fit, part), CovarianceOf(fit, part))
+    /// <param name="fit">The fit.</param>
+    /// <param name="part">The part of the model.</param>
+    /// <param name="restricted">Whether standard errors are with variance parameters by the restricted likelihood.</param>
+    public BetweenWithin(GlmmFit fit, ModelPart part, bool restricted = false)
+        : base(EstimatesOf(fit, part), restricted ? Restricted(fit, part) : CovarianceOf(fit, part))
     {
         var design = part == ModelPart.Conditional ? fit.Specification.Conditional
             : throw new GlmmException("Between-within degrees of freedom are for fixed effects of the conditional part.");
         var n = fit.ObservationCount;
         var x = design.Training.X;
         var p = x.Length / n;
-        var groups = fit.Estimate.Model.Terms.Where(t => t.Levels.Count < n).DistinctBy(t => t.Group)
+        var groups = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Levels.Count < n).DistinctBy(t => t.Group)
             .Select(t => (t.Codes, Count: t.Levels.Count)).OrderBy(g => g.Count).ToArray();
         var stratum = new int[p];
         for (var j = 0; j < p; j++)
@@ -40,6 +43,42 @@ internal sealed class BetweenWithin : FixedEffectInference
 
     public override (double Statistic, double Denominator) Joint(Matrix<double> l, Vector<double> difference) =>
         (base.Joint(l, difference).Statistic, Enumerable.Range(0, l.RowCount).Min(i => DegreesOfFreedom(l.Row(i).ToArray())));
+
+    /// <summary>By the restricted likelihood; the model's own where there is none.</summary>
+    private static Matrix<double> Restricted(GlmmFit fit, ModelPart part)
+    {
+        if (part != ModelPart.Conditional) throw new GlmmException("Between-within degrees of freedom are for fixed effects of the conditional part.");
+        return fit.Derived(f => new RestrictedCovariance(f)).Matrix ?? CovarianceOf(fit, part);
+    }
+
+    /// <summary>Covariance of the conditional fixed effects in users' coordinates by the restricted likelihood; null where there is none.</summary>
+    private sealed class RestrictedCovariance
+    {
+        public RestrictedCovariance(GlmmFit fit)
+        {
+            var model = fit.Estimate.Model;
+            var packed = fit.Options.Reml ? null : RestrictedEstimator.CovarianceOfFixed(model, fit.Specification, fit.Options, fit.Estimate.Psi, CancellationToken.None);
+            if (packed is null) return;
+            var basis = model.Basis[LinearPredictor.Conditional]!;
+            var p = basis.Columns;
+            var matrix = Matrix<double>.Build.Dense(p, p, packed);
+            for (var side = 0; side < 2; side++)
+            {
+                for (var j = 0; j < p; j++)
+                {
+                    var column = matrix.Column(j).ToArray();
+                    basis.ToCoefficients(column);
+                    matrix.SetColumn(j, column);
+                }
+
+                matrix = matrix.Transpose();
+            }
+
+            Matrix = 0.5 * (matrix + matrix.Transpose());
+        }
+
+        public Matrix<double>? Matrix { get; }
+    }
 
     private static bool IsConstant(double[] column, int[] codes, int levels)
     {

@@ -18,15 +18,20 @@ public sealed record CoefficientTest(string Name, double Estimate, double Standa
     double PValue, double Lower, double Upper);
 
 /// <summary>Tests of the fixed effects of the conditional part with denominator degrees of freedom.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;
 
     internal CoefficientTests(GlmmFit fit, DenominatorDegrees degrees, double level)
+        : this(fit, FixedEffectInference.For(fit, degrees), DegreesWords.Of(degrees), level) => Degrees = degrees;
+
+    internal CoefficientTests(GlmmFit fit, ClusterRobustInference inference, double level)
+        : this(fit, inference, inference.Words, level) => (Robust, Degrees) = (inference.Kind, DenominatorDegrees.BetweenWithin);
+
+    private CoefficientTests(GlmmFit fit, FixedEffectInference inference, string words, double level)
     {
-        Level = level;
-        Degrees = degrees;
-        var inference = FixedEffectInference.For(fit, degrees);
+        (Level, Words) = (level, words);
         var kept = fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate) && !c.IsFixed).ToArray();
         _rows = [.. kept.Select((c, j) =>
         {
@@ -42,8 +47,13 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     /// <summary>Coverage of the intervals.</summary>
     public double Level { get; }
 
-    /// <summary>Where the degrees of freedom come from.</summary>
+    /// <summary>Where the degrees of freedom come from; those of robust tests depend on <see cref="Robust"/>.</summary>
     public DenominatorDegrees Degrees { get; }
+
+    /// <summary>The kind of cluster-robust standard errors; null where they are the model's.</summary>
+    public ClusterRobust? Robust { get; }
+
+    internal string Words { get; }
 
     /// <inheritdoc/>
     public int Count => _rows.Length;
@@ -53,8 +63,15 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
 
     /// <summary>The test of a coefficient.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
-    public CoefficientTest this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public CoefficientTest this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows);

@@ -9,6 +9,7 @@ internal static class DegreesWords
         DenominatorDegrees.Satterthwaite => "degrees of freedom by Satterthwaite's method",
         DenominatorDegrees.KenwardRoger => "standard errors and degrees of freedom by Kenward and Roger's method",
         DenominatorDegrees.BetweenWithin => "between-within degrees of freedom",
+        DenominatorDegrees.RestrictedBetweenWithin => "between-within degrees of freedom, variances by the restricted likelihood",
         _ => "normal approximation",
     };
 }

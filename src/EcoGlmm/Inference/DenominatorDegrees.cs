@@ -21,4 +21,12 @@ public enum DenominatorDegrees
     /// approximation, W. Schluchter &amp; J. Elashoff (1990), J. Stat. Comput. Simul. 37, 69-87; coverage stands in the docs.
     /// </summary>
     BetweenWithin,
+
+    /// <summary>
+    /// <see cref="BetweenWithin"/>, with standard errors for variance parameters by the restricted Laplace likelihood, in which the fixed
+    /// effects are integrated out, so that the variance between few groups is not underestimated: the small-sample method for
+    /// generalized models. One more fit. P. Li &amp; D. Redden (2015), BMC Med. Res. Methodol. 15, 38, on degrees of freedom; M.
+    /// Noh &amp; Y. Lee (2007), J. Multivar. Anal. 98, 896-915, on restricted likelihoods of generalized models.
+    /// </summary>
+    RestrictedBetweenWithin,
 }

@@ -9,4 +9,10 @@ internal static class FDistribution
         : f <= 0 ? 1
         : double.IsPositiveInfinity(denominator) ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * numerator, 0.5 * numerator * f)
         : MathNet.Numerics.SpecialFunctions.BetaRegularized(0.5 * denominator, 0.5 * numerator, denominator / (denominator + (numerator * f)));
+
+    /// <summary>The value that F is below with a probability.</summary>
+    public static double Quantile(double probability, double numerator, double denominator) =>
+        double.IsNaN(denominator) || !(numerator > 0) ? double.NaN
+        : double.IsPositiveInfinity(denominator) ? MathNet.Numerics.Distributions.ChiSquared.InvCDF(numerator, probability) / numerator
+        : MathNet.Numerics.Distributions.FisherSnedecor.InvCDF(numerator, denominator, probability);
 }

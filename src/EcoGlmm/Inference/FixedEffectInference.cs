@@ -32,16 +32,29 @@ internal abstract class FixedEffectInference
         DenominatorDegrees.Satterthwaite => new SatterthwaiteInference(fit, part),
         DenominatorDegrees.KenwardRoger => KenwardRoger.Of(fit, part),
         DenominatorDegrees.BetweenWithin => new BetweenWithin(fit, part),
+        DenominatorDegrees.RestrictedBetweenWithin => new BetweenWithin(fit, part, restricted: true),
         _ => throw new ArgumentOutOfRangeException(nameof(degrees)),
     };
 
     /// <summary>The best that the model has for small samples at no cost: Satterthwaite's where it is Gaussian, between-within else.</summary>
     public static DenominatorDegrees BestOf(GlmmFit fit, ModelPart part = ModelPart.Conditional) =>
-        part != ModelPart.Conditional || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled ? DenominatorDegrees.Infinite
+        part != ModelPart.Conditional || fit.Estimate.Model.HasCurves || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled ? DenominatorDegrees.Infinite
             : fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood) ? DenominatorDegrees.Satterthwaite : DenominatorDegrees.BetweenWithin;
+
+    /// <summary>What covers best where groups are few, at the cost of a fit: Kenward and Roger's where the model is Gaussian, between-within with restricted variances else.</summary>
+    public static DenominatorDegrees SmallSampleOf(GlmmFit fit) => BestOf(fit) switch
+    {
+        DenominatorDegrees.Infinite => DenominatorDegrees.Infinite,
+        DenominatorDegrees.Satterthwaite when RandomEffects.ConnectedLevels.Obstacle(fit.Estimate.Model.Terms) is null => DenominatorDegrees.KenwardRoger,
+        DenominatorDegrees.Satterthwaite => DenominatorDegrees.Satterthwaite,
+        _ => DenominatorDegrees.RestrictedBetweenWithin,
+    };
 
     /// <summary>Degrees of freedom of the t-test of lᵀβ; infinite for the normal approximation.</summary>
     public abstract double DegreesOfFreedom(double[] l);
+
+    /// <summary>lᵀβ̂.</summary>
+    public double Value(double[] l) => Estimates * Vector<double>.Build.Dense(l);
 
     /// <summary>√(lᵀCl).</summary>
     public double StandardError(double[] l)

@@ -21,6 +21,7 @@ public sealed record HypothesisTest(string Name, double Estimate, double Standar
     double Lower, double Upper);
 
 /// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's car::linearHypothesis.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay, IResultTable
 {
     private readonly HypothesisTest[] _rows;

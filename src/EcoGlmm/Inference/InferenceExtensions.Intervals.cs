@@ -15,10 +15,12 @@ public static partial class InferenceExtensions
     public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         CoverageLevel.Checked(level);
         return method switch
         {
             IntervalMethod.Wald => IntervalTable.Wald(fit, level),
+            IntervalMethod.SmallSample => IntervalTable.SmallSample(fit, level),
             IntervalMethod.Profile => IntervalTable.Of(ProfileLikelihood.Intervals(fit, level, progress, cancellationToken), level),
             IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
@@ -34,9 +36,35 @@ public static partial class InferenceExtensions
     /// <exception cref="GlmmException">The dispersion varies between rows.</exception>
     public static RSquared RSquared(this GlmmFit fit, double? mean = null)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         var v = new VariancePartition(fit, mean);
         var total = v.Fixed + v.Random + v.Residual;
         return new RSquared(v.Fixed / total, (v.Fixed + v.Random) / total, v.Fixed, v.Random, v.Observation, v.Distribution, v.Method);
+    }
+
+    /// <summary>The intraclass correlation of all grouping factors together. R's performance::icc.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="mean">As for <see cref="RSquared"/>.</param>
+    /// <exception cref="GlmmException">The model has no random effects, or the dispersion varies between rows.</exception>
+    public static IntraclassCorrelation IntraclassCorrelation(this GlmmFit fit, double? mean = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        var v = new VariancePartition(fit, mean);
+        if (v.Groups.Count == 0) throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records share one.");
+        return new IntraclassCorrelation(v.Random / (v.Random + v.Residual), v.Random / (v.Fixed + v.Random + v.Residual), v.Random, v.Residual, v.Fixed);
+    }
+
+    /// <summary>
+    /// Wald intervals of standard deviations ("sd_Days|Subject"), correlations and the dispersion ("sigma"), made where these have no bounds: on
+    /// the scale of logarithms and of Fisher's z. Rough where groups are few; <see cref="IntervalMethod.Profile"/> is better.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="level">Coverage.</param>
+    /// <returns>NaN for the ends where a parameter is at its boundary.</returns>
+    public static IntervalTable VarianceIntervals(this GlmmFit fit, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return IntervalTable.Of(VarianceWald.Of(fit, CoverageLevel.Checked(level)), level);
     }
 
     /// <summary>Repeatability (intraclass correlation) of a grouping factor on the latent and on the observed scale.</summary>
@@ -47,7 +75,12 @@ public static partial class InferenceExtensions
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The conditional part has no such factor, or the dispersion varies between rows.</exception>
     public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
-        double level = 0.95) => EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
+        double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(group);
+        return EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
+    }
 
     /// <summary>
     /// The variance of the response taken apart on the scale of the linear predictor: fixed effects, each random term (ancestry,
@@ -58,8 +91,11 @@ public static partial class InferenceExtensions
     /// <param name="seed">Seed of the simulations.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The dispersion varies between rows, or the family has no variance on that scale.</exception>
-    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95) =>
-        EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
+    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
+    }
 
     /// <summary>
     /// A statistic of many refits to responses simulated from the fit, random effects drawn anew (parametric bootstrap).
@@ -77,6 +113,7 @@ public static partial class InferenceExtensions
         long seed = ParametricBootstrap.DefaultSeed, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(statistic);
         return ParametricBootstrap.Statistics(fit, statistic, count, seed, progress, cancellationToken);
     }
@@ -91,15 +128,22 @@ public static partial class InferenceExtensions
     /// <exception cref="GlmmException">The fit did not converge.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95, IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken), level);
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken), level);
+    }
 
     /// <summary>
     /// What random slopes and their correlation with the intercepts mean, in a sentence for each: do levels that start high
     /// decline faster?
     /// </summary>
     /// <param name="fit">The fit.</param>
-    public static string ExplainRandomSlopes(this GlmmFit fit) => string.Join("\n", RandomSlopeWords.Of(fit));
+    public static string ExplainRandomSlopes(this GlmmFit fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return string.Join("\n", RandomSlopeWords.Of(fit));
+    }
 
     /// <summary>
     /// Likelihood-ratio tests of every term of the conditional part that may be dropped: fixed effects that no interaction
@@ -130,6 +174,7 @@ public static partial class InferenceExtensions
     public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         using var live = LiveProgress.Start("Degrees of freedom", cancellation: cancellationToken);
         return new CoefficientTests(fit, degrees, CoverageLevel.Checked(level));
     }

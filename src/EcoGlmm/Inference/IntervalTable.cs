@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Inference;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
@@ -19,6 +20,12 @@ public enum IntervalMethod
 
     /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="InferenceExtensions.BootstrapIntervals"/>), for all parameters.</summary>
     Bootstrap,
+
+    /// <summary>
+    /// Estimate ± quantile of Student's t × standard error, for few groups, of the conditional part: Kenward and Roger's for Gaussian models,
+    /// <see cref="DenominatorDegrees.RestrictedBetweenWithin"/> for others.
+    /// </summary>
+    SmallSample,
 }
 
 /// <summary>One interval.</summary>
@@ -39,6 +46,7 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 /// Confidence intervals of fixed effects, and, by profile or bootstrap, of standard deviations ("sd_Days|Subject"), correlations
 /// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 {
     private readonly Interval[] _rows;
@@ -60,16 +68,36 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
 
     /// <summary>The interval of a parameter; of the conditional part where several parts have one of that name.</summary>
     /// <exception cref="GlmmException">There is no such parameter.</exception>
-    public Interval this[string name] => Array.Find(_rows, r => r.Name == name) ?? this[ModelPart.Conditional, name];
+    public Interval this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name) ?? this[ModelPart.Conditional, name];
+        }
+    }
 
     /// <summary>The interval of a coefficient of a part of the model.</summary>
     /// <exception cref="GlmmException">There is no such coefficient.</exception>
-    public Interval this[ModelPart part, string name] => Array.Find(_rows, r => r.Part == part && r.Name == name)
-        ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
-            ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
-            : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public Interval this[ModelPart part, string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Part == part && r.Name == name)
+                ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
+                    ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
+                    : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
+
+    internal static IntervalTable SmallSample(GlmmFit fit, double level) => new(
+        new CoefficientTests(fit, FixedEffectInference.SmallSampleOf(fit), level).Select(t => new Interval(ModelPart.Conditional, t.Name, t.Estimate, t.Lower, t.Upper)
+        {
+            StandardError = t.StandardError,
+        }), level);
 
     internal static IntervalTable Wald(GlmmFit fit, double level)
     {

@@ -26,6 +26,7 @@ public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, 
 }
 
 /// <summary>Likelihood-ratio tests, such as those of each term that may be dropped from a model.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, IResultTable
 {
     private readonly LikelihoodRatioTest[] _tests;
@@ -46,8 +47,15 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
 
     /// <summary>The test of a term.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public LikelihoodRatioTest this[string name] => Array.Find(_tests, t => t.Name == name)
-        ?? throw new GlmmException($"There is no test of \"{name}\"{NearestName.Suggestion(name, _tests.Select(t => t.Name))}");
+    public LikelihoodRatioTest this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_tests, t => t.Name == name)
+                ?? throw new GlmmException($"There is no test of \"{name}\"{NearestName.Suggestion(name, _tests.Select(t => t.Name))}");
+        }
+    }
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(_tests);

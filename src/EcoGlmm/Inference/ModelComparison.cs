@@ -25,7 +25,7 @@ public sealed record ComparedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// <summary>
 /// Models of the same observations by AIC, the best first; those that did not converge last, without ΔAIC and weight.
 /// </summary>
-/// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9.</remarks>
+/// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9. Immutable, and safe to share among threads.</remarks>
 public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 {
     private readonly ComparedModel[] _models;
@@ -45,8 +45,15 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 
     /// <summary>The model of that name.</summary>
     /// <exception cref="GlmmException">There is none; the message names the nearest.</exception>
-    public ComparedModel this[string name] => Array.Find(_models, m => m.Name == name)
-        ?? throw new GlmmException($"There is no model \"{name}\" in the comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+    public ComparedModel this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_models, m => m.Name == name)
+                ?? throw new GlmmException($"There is no model \"{name}\" in the comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+        }
+    }
 
     /// <summary>
     /// Likelihood-ratio tests: each model against the next larger one that it is a special case of, where both converged.

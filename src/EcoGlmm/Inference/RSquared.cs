@@ -16,6 +16,7 @@ namespace EcoGlmm;
 /// <remarks>
 /// Nakagawa &amp; Schielzeth (2013), Johnson (2014) for random slopes, Nakagawa, Johnson &amp; Schielzeth (2017). Of a zero-inflated
 /// model, the conditional part only.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed record RSquared(double Marginal, double Conditional, double FixedVariance, double RandomVariance, double ObservationVariance,
     double DistributionVariance, string Method) : IResultTable

@@ -27,6 +27,7 @@ namespace EcoGlmm;
 /// <remarks>
 /// S. Nakagawa &amp; H. Schielzeth (2010), Biol. Rev. 85, 935-956; P. de Villemereuil et al. (2016), Genetics 204, 1281-1294, for
 /// the observed scale. Intervals are percentiles of a parametric bootstrap.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed record Repeatability(string Group, double Latent, double LatentLower, double LatentUpper, double Observed, double ObservedLower,
     double ObservedUpper, int Simulations, double Level) : IResultTable

@@ -72,6 +72,9 @@ internal sealed class Satterthwaite
         _parameterCovariance = Array.ConvertAll(HessianInverse.Of(hessian, d + 1).Values, v => double.IsNaN(v) ? 0 : 2 * v);
     }
 
+    /// <summary>Variance of log σ², that of the other variance parameters counted in.</summary>
+    public double VarianceOfLogVariance => _parameterCovariance[^1];
+
     /// <summary>The degrees of freedom of a fit.</summary>
     /// <exception cref="GlmmException">The model does not have them.</exception>
     public static Satterthwaite For(GlmmFit fit, ModelPart part)

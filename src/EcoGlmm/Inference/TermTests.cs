@@ -22,6 +22,7 @@ public enum TestKind
 }
 
 /// <summary>The test of a whole term.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Term">The term, as in the formula.</param>
 /// <param name="NumeratorDegrees">Its coefficients.</param>
 /// <param name="DenominatorDegrees">Denominator degrees of freedom; infinite for Wald's χ².</param>
@@ -30,6 +31,7 @@ public enum TestKind
 public sealed record TermTest(string Term, int NumeratorDegrees, double DenominatorDegrees, double Statistic, double PValue);
 
 /// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's Anova.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTable
 {
     private readonly TermTest[] _rows;
@@ -61,8 +63,15 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTa
 
     /// <summary>The test of a term.</summary>
     /// <exception cref="GlmmException">There is no such term.</exception>
-    public TermTest this[string term] => Array.Find(_rows, r => r.Term == term)
-        ?? throw new GlmmException($"There is no term \"{term}\"{NearestName.Suggestion(term, _rows.Select(r => r.Term))}");
+    public TermTest this[string term]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(term);
+            return Array.Find(_rows, r => r.Term == term)
+                ?? throw new GlmmException($"There is no term \"{term}\"{NearestName.Suggestion(term, _rows.Select(r => r.Term))}");
+        }
+    }
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>

@@ -9,7 +9,7 @@ internal static class TestTables
     {
         var content = new TableContent("Tests of the fixed effects")
         {
-            Note = ResultTable.Note([DegreesWords.Of(tests.Degrees)], tests.Count),
+            Note = ResultTable.Note([tests.Words], tests.Count),
         }.Text("").Number("Estimate").Number("Std. error").Number("df");
         ResultTable.Ends(content, tests.Level);
         content.Number("t").Number("p");

@@ -21,13 +21,13 @@ internal sealed class VariancePartition
         var model = fit.Estimate.Model;
         var n = model.ObservationCount;
         var eta = new double[n];
-        model.Basis[LinearPredictor.Conditional]!.AddProduct(fit.Estimate.Psi.AsSpan(model.FixedOffset[LinearPredictor.Conditional],
-            model.Basis[LinearPredictor.Conditional]!.Columns), eta);
+        fit.FixedPredictors()[LinearPredictor.Conditional]!.CopyTo(eta, 0);
+        for (var i = 0; i < n; i++) eta[i] -= model.Offset[LinearPredictor.Conditional]![i];
         var centre = eta.Average();
         Fixed = eta.Sum(e => (e - centre) * (e - centre)) / (n - 1);
 
         var variance = new RandomVariance(fit.Estimate, LinearPredictor.Conditional, fit.Specification.Conditional.Training);
-        foreach (var group in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional).Select(t => t.Group).Distinct())
+        foreach (var group in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && !t.IsCurve).Select(t => t.Group).Distinct())
         {
             var isObservation = model.Terms.First(t => t.Group == group) is { Structure.Precision: null } term && term.Levels.Count == n;
             var average = Enumerable.Range(0, n).Average(i => variance.Value(i, t => t.Group == group));

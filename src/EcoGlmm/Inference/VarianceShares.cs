@@ -22,6 +22,7 @@ public sealed record VarianceShare(string Component, double Variance, double Sha
 /// <remarks>
 /// S. Nakagawa, P. C. D. Johnson &amp; H. Schielzeth (2017), J. R. Soc. Interface 14, 20170213. Intervals are percentiles of a
 /// parametric bootstrap.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
 {

@@ -45,6 +45,7 @@ public sealed record ContextualEffect(string Name, double Within, double Between
 /// The model is fitted again with the group's mean of each covariate beside it: Y. Mundlak (1978), On the pooling of time series and
 /// cross section data, Econometrica 46, 69-85. All covariates at once. The effect within is free of everything about the groups that
 /// does not change; what confounds within groups, it cannot tell.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDisplay, IResultTable
 {
@@ -104,8 +105,15 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
 
     /// <summary>The effects of a covariate, by the name of its coefficient.</summary>
     /// <exception cref="GlmmException">It is not in the table, because it does not vary both within and between groups.</exception>
-    public ContextualEffect this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public ContextualEffect this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>A sentence for each covariate.</summary>
     public string Explain() => _rows.Length == 0

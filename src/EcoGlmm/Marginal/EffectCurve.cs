@@ -64,17 +64,20 @@ internal sealed class EffectCurve
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
         var gradient = new double[_fit.Estimate.Model.ParameterCount];
+        var curves = _fit.Estimate.Model.HasCurves ? new double[_fit.Estimate.System.EffectCount] : null;
         for (var i = 0; i < n; i++)
         {
             Array.Clear(gradient);
+            if (curves is not null) Array.Clear(curves);
             for (var c = 0; c < cells.Length; c++)
             {
                 var row = (i * cells.Length) + c;
                 value[i] += cells[c].Share / total * response.MoveTo(row);
                 response.AddGradient(row, cells[c].Share / total, gradient);
+                if (curves is not null) response.AddEffects(cells[c].Share / total, curves);
             }
 
-            error[i] = Math.Sqrt(MeanResponse.Variance(_fit.Estimate, gradient, null));
+            error[i] = Math.Sqrt(MeanResponse.Variance(_fit.Estimate, gradient, curves));
             (lower[i], upper[i]) = response.Interval(value[i], z * error[i]);
         }
 

@@ -47,7 +47,7 @@ internal sealed class EffectFigure
             YAxis = ResponseTitle,
         })
         {
-            Subtitle = $"Mean {(Use == RandomEffectsUse.Averaged ? "over the random effects" : _fit.Estimate.Model.Terms.Count > 0 ? "for the typical level" : "of the model")} with {percent} % interval"
+            Subtitle = $"Mean {(Use == RandomEffectsUse.Averaged ? "over the random effects" : _fit.Estimate.Model.HasGroups ? "for the typical level" : "of the model")} with {percent} % interval"
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : ""),
             PanelHeight = 380,
         };

@@ -29,12 +29,15 @@ internal static class EffectTables
     {
         var degrees = contrasts.Any(c => double.IsFinite(c.DegreesOfFreedom));
         var by = contrasts.Any(c => c.By != "overall");
-        var content = new TableContent("Contrasts") { Note = ResultTable.Note([ContrastAdjustment.Of(contrasts.Adjustment).Words, "differences on the link scale"], contrasts.Count) };
+        var ratios = contrasts.RatioName is not null && contrasts.Any(c => double.IsFinite(c.Ratio));
+        string[] notes = [ContrastAdjustment.Of(contrasts.Adjustment).Words, "on the link scale",
+            .. contrasts.NullValue == 0 ? Array.Empty<string>() : [$"tested against {NumberFormat.Significant(contrasts.NullValue, 3)}"]];
+        var content = new TableContent(contrasts.Caption) { Note = ResultTable.Note(notes, contrasts.Count) };
         if (by) content.Text("Within");
-        content.Text("Contrast").Number("Difference").Number("Std. error");
+        content.Text(contrasts.What == "Difference" ? "Contrast" : "").Number(contrasts.What).Number("Std. error");
         if (degrees) content.Number("df");
         ResultTable.Ends(content, contrasts.Level);
-        if (contrasts.RatioName is { } ratio) content.Number(ratio);
+        if (ratios) content.Number(contrasts.RatioName!);
         content.Number(degrees ? "t" : "z").Number("p");
         var shown = contrasts.Take(ResultTable.ShownRows).ToArray();
         var cells = ResultTable.Together([.. shown.Select(c => c.Estimate)], [.. shown.Select(c => c.StandardError)], [.. shown.Select(c => c.Lower)], [.. shown.Select(c => c.Upper)]);
@@ -43,7 +46,7 @@ internal static class EffectTables
             var c = shown[i];
             content.Row([.. by ? [c.By] : Array.Empty<string>(), c.Name, cells[0][i], cells[1][i],
                 .. degrees ? [NumberFormat.Fixed(c.DegreesOfFreedom, 1)] : Array.Empty<string>(), cells[2][i], cells[3][i],
-                .. contrasts.RatioName is null ? Array.Empty<string>() : [$"{NumberFormat.Significant(c.Ratio, 3)} ({NumberFormat.Significant(c.RatioLower, 3)} to {NumberFormat.Significant(c.RatioUpper, 3)})"],
+                .. !ratios ? Array.Empty<string>() : double.IsNaN(c.Ratio) ? [""] : [$"{NumberFormat.Significant(c.Ratio, 3)} ({NumberFormat.Significant(c.RatioLower, 3)} to {NumberFormat.Significant(c.RatioUpper, 3)})"],
                 NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue)]);
         }
 

@@ -9,6 +9,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace EcoGlmm;
 
 /// <summary>Generalized estimating equations, solved. Immutable; as the last expression of a cell it shows its card.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class GeeFit : IRichDisplay
 {
     /// <summary>With fewer subjects the robust standard errors are too small by more than about 5 %.</summary>

@@ -4,12 +4,12 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
-/// <summary>A difference of two marginal means or slopes, on the link scale.</summary>
-/// <param name="Name">"a - b".</param>
+/// <summary>A comparison of marginal means or slopes, on the link scale.</summary>
+/// <param name="Name">"a - b", or the name that it was given.</param>
 /// <param name="By">The levels within which they are compared; "overall" where there are none.</param>
-/// <param name="Estimate">The difference.</param>
+/// <param name="Estimate">The difference, or the combination.</param>
 /// <param name="StandardError">Its standard error.</param>
-/// <param name="Statistic">Difference over standard error.</param>
+/// <param name="Statistic">Estimate, less its value under the null hypothesis, over standard error.</param>
 /// <param name="PValue">Two-sided, adjusted.</param>
 /// <param name="Lower">Lower end of the interval, adjusted.</param>
 /// <param name="Upper">Upper end.</param>
@@ -17,17 +17,21 @@ namespace EcoGlmm;
 /// <param name="RatioLower">Lower end of the ratio's interval.</param>
 /// <param name="RatioUpper">Upper end.</param>
 /// <param name="DegreesOfFreedom">Denominator degrees of freedom; infinite for the normal approximation.</param>
+/// <param name="RatioStandardError">Standard error of the ratio by the delta method: ratio times that of its logarithm.</param>
 public sealed record MarginalContrast(string Name, string By, double Estimate, double StandardError, double Statistic, double PValue,
-    double Lower, double Upper, double Ratio, double RatioLower, double RatioUpper, double DegreesOfFreedom);
+    double Lower, double Upper, double Ratio, double RatioLower, double RatioUpper, double DegreesOfFreedom,
+    double RatioStandardError);
 
-/// <summary>Pairwise comparisons of marginal means or slopes.</summary>
+/// <summary>Comparisons of marginal means or slopes, or tests of them, with p-values and intervals adjusted for their number.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
     private readonly MarginalContrast[] _rows;
 
-    internal MarginalContrasts(IEnumerable<MarginalContrast> rows, Adjustment adjustment, double level, string? ratioName)
+    internal MarginalContrasts(IEnumerable<MarginalContrast> rows, Adjustment adjustment, double level, string? ratioName, string caption, string what, double nullValue)
     {
         _rows = [.. rows];
+        (Caption, What, NullValue) = (caption, what, nullValue);
         Adjustment = adjustment;
         Level = level;
         RatioName = ratioName;
@@ -42,6 +46,26 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
     /// <summary>What the exponential of a difference is ("Rate ratio", "Odds ratio"); null where it has no meaning.</summary>
     public string? RatioName { get; }
 
+    /// <summary>What each comparison is tested against, on the link scale.</summary>
+    public double NullValue { get; }
+
+    internal string Caption { get; }
+
+    /// <summary>Heading of the estimates.</summary>
+    internal string What { get; }
+
+    /// <summary>The comparison of a name; of the first family where there are several.</summary>
+    /// <exception cref="GlmmException">There is none of that name.</exception>
+    public MarginalContrast this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no contrast \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
+
     /// <inheritdoc/>
     public int Count => _rows.Length;
 
@@ -55,10 +79,15 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
         ["Contrast"] = Array.ConvertAll(_rows, r => r.Name),
         ["Estimate"] = Array.ConvertAll(_rows, r => r.Estimate),
         ["StandardError"] = Array.ConvertAll(_rows, r => r.StandardError),
+        ["DegreesOfFreedom"] = Array.ConvertAll(_rows, r => r.DegreesOfFreedom),
+        ["Statistic"] = Array.ConvertAll(_rows, r => r.Statistic),
         ["PValue"] = Array.ConvertAll(_rows, r => r.PValue),
         ["Lower"] = Array.ConvertAll(_rows, r => r.Lower),
         ["Upper"] = Array.ConvertAll(_rows, r => r.Upper),
         ["Ratio"] = Array.ConvertAll(_rows, r => r.Ratio),
+        ["RatioStandardError"] = Array.ConvertAll(_rows, r => r.RatioStandardError),
+        ["RatioLower"] = Array.ConvertAll(_rows, r => r.RatioLower),
+        ["RatioUpper"] = Array.ConvertAll(_rows, r => r.RatioUpper),
     });
 
     /// <inheritdoc/>
@@ -71,21 +100,4 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
 
     /// <inheritdoc/>
     public string ToHtml() => ResultTable.Html(EffectTables.Of(this));
-
-    /// <summary>Tests and intervals of one family of pairwise comparisons of <paramref name="means"/> means.</summary>
-    internal static IEnumerable<MarginalContrast> Adjust(List<(string Name, double Estimate, double Error, double Degrees)> draft,
-        int means, Adjustment adjustment, double level, string by, bool hasRatio)
-    {
-        var rule = ContrastAdjustment.Of(adjustment);
-        var p = rule.PValues([.. draft.Select(d => (Math.Abs(d.Estimate / d.Error), d.Degrees))], means);
-        var quantiles = draft.Select(d => d.Degrees).Distinct().ToDictionary(df => df, df => rule.Quantile(level, draft.Count, means, df));
-        return draft.Select((d, i) =>
-        {
-            var half = d.Error * quantiles[d.Degrees];
-            var (lower, upper) = (d.Estimate - half, d.Estimate + half);
-            double Ratio(double x) => hasRatio ? Math.Exp(x) : double.NaN;
-            return new MarginalContrast(d.Name, by, d.Estimate, d.Error, d.Estimate / d.Error, p[i], lower, upper,
-                Ratio(d.Estimate), Ratio(lower), Ratio(upper), d.Degrees);
-        });
-    }
 }

@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
@@ -25,10 +26,14 @@ public static partial class MarginalExtensions
     /// <exception cref="GlmmException">A variable is not in the fixed effects of that part.</exception>
     public static MarginalMeans MarginalMeans(this GlmmFit fit, string variables, PredictionScale scale = PredictionScale.Response, GridWeights weights = GridWeights.Equal,
         IReadOnlyDictionary<string, double[]>? at = null, ModelPart part = ModelPart.Conditional,
-        DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95) =>
-        fit.Family.HasThresholds && part == ModelPart.Conditional && scale == PredictionScale.Response
+        DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(variables);
+        return fit.Family.HasThresholds && part == ModelPart.Conditional && scale == PredictionScale.Response
             ? throw new GlmmException("Marginal means of ordered categories are on the link scale (PredictionScale.Link), where their contrasts are; for categories see PredictProbabilities, for mean scores Standardise.")
             : new(fit, new ReferenceGrid(fit, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees, CoverageLevel.Checked(level));
+    }
 
     /// <summary>
     /// Slopes of the linear predictor along a covariate, on the reference grid, for each level of other variables. R's emtrends.
@@ -47,6 +52,8 @@ public static partial class MarginalExtensions
         IReadOnlyDictionary<string, double[]>? at = null, ModelPart part = ModelPart.Conditional,
         DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(covariate);
         var grid = new ReferenceGrid(fit, part, at);
         return new MarginalMeans(fit, grid, GridSpecification.Parse(by ?? "1"), PredictionScale.Link, weights, Numeric(grid.Variable(covariate)), degrees, CoverageLevel.Checked(level));
     }
@@ -64,8 +71,12 @@ public static partial class MarginalExtensions
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The variable is not in the fixed effects, or is a covariate without values to compare.</exception>
     public static StandardisedMeans Standardise(this GlmmFit fit, string variable, IReadOnlyList<double>? at = null,
-        RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95) =>
-        new(fit, variable, at, randomEffects, CoverageLevel.Checked(level));
+        RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(variable);
+        return new(fit, variable, at, randomEffects, CoverageLevel.Checked(level));
+    }
 
     /// <summary>The average over the rows of the sample of the slope of the mean response along a covariate (average marginal effect).</summary>
     /// <param name="fit">The fit.</param>
@@ -76,11 +87,14 @@ public static partial class MarginalExtensions
     /// <exception cref="GlmmException">The covariate is not in the fixed effects, or is categorical.</exception>
     public static AverageEffect AverageSlope(this GlmmFit fit, string covariate, RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(covariate);
         var average = new SampleAverage(fit, covariate, randomEffects);
         var values = ColumnConversion.Numbers(Numeric(average.Variable).Training);
         var step = 1e-4 * Math.Max(1e-8, values.Max() - values.Min());
         SampleAverage.Result Moved(double by) => average.At(new NumericColumn(covariate, Array.ConvertAll(values, v => v + by)));
-        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), SpecialFunctions.NormalQuantile(0.5 + (CoverageLevel.Checked(level) / 2)));
+        var degrees = SmallSample.DegreesOf(fit, covariate);
+        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), StudentT.Quantile(0.5 + (CoverageLevel.Checked(level) / 2), degrees), degrees);
     }
 
     private static GridVariable Numeric(GridVariable variable) => variable is { IsFactor: false, Training: not CategoricalColumn }
@@ -102,7 +116,12 @@ public static partial class MarginalExtensions
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
     public static Figure PlotEffect(this GlmmFit fit, string variable, string? by = null, RandomEffectsUse randomEffects = RandomEffectsUse.Population, bool showData = true,
-        double level = 0.95) => by is not null && LevelCurves.AreOf(fit, by)
+        double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(variable);
+        return by is not null && LevelCurves.AreOf(fit, by)
             ? new LevelCurves(fit, variable, by, showData, CoverageLevel.Checked(level)).Draw()
             : new EffectFigure(fit, variable, by, randomEffects, showData, CoverageLevel.Checked(level)).Draw();
+    }
 }

@@ -42,6 +42,8 @@ public static partial class MarginalExtensions
     public static Ranking Ranking(this GlmmFit fit, string group, int k = 1, string effect = "(Intercept)", ModelPart part = ModelPart.Conditional,
         int draws = 4000, long seed = 1, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(effect);
         ArgumentNullException.ThrowIfNull(fit);
         return new Ranking(fit, group, k, effect, part, Checked.Count(draws, "draws"), seed, CoverageLevel.Checked(level));
     }

@@ -58,7 +58,7 @@ public static class MarginalFigureExtensions
             throw new GlmmException($"The level of a test lies between 0 and 1, such as 0.05; it is {NumberFormat.Significant(level)}.");
         var letters = new string[means.Count];
         Array.Fill(letters, "");
-        var contrasts = means.Contrasts(adjustment).ToArray();
+        var contrasts = means.Contrasts(ContrastMethod.Pairwise, adjustment).ToArray();
         int at = 0;
         foreach (var family in means.Select((m, i) => (Mean: m, Index: i)).GroupBy(m => Label(means, m.Mean, 0, means.ByCount)))
         {

@@ -38,6 +38,7 @@ public sealed record PopulationCoefficient(string Name, double Subject, double P
 /// The mean of each row is integrated over the random effects, g(E[h(xβ + zb)]) with g the link and h its inverse, and regressed on the
 /// model matrix: D. Hedeker et al. (2018), A note on marginalization of regression parameters from mixed models of binary outcomes,
 /// Biometrics 74, 354-361. Standard errors by the delta method.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, IRichDisplay, IResultTable
 {
@@ -118,8 +119,15 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
 
     /// <summary>A coefficient by name.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public PopulationCoefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public PopulationCoefficient this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>What the difference means, in sentences.</summary>
     public string Explain()

@@ -43,6 +43,7 @@ public sealed record RankedLevel(string Level, double Estimate, double ExpectedR
 /// Ranks are of the joint normal distribution of the effects given the data, the parameters' uncertainty included. Expected ranks are
 /// 1 + Σ P(another is larger), N. Laird &amp; T. Louis (1989), J. Educ. Stat. 14, 29-46; probabilities and intervals are by simulation. Ranks of
 /// point estimates, raw or shrunken, are misleading: H. Goldstein &amp; D. Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultTable
 {
@@ -116,8 +117,15 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
 
     /// <summary>The place of a level.</summary>
     /// <exception cref="GlmmException">There is no such level.</exception>
-    public RankedLevel this[string level] => Array.Find(_rows, r => r.Level == level)
-        ?? throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, _rows.Select(r => r.Level))}");
+    public RankedLevel this[string level]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(level);
+            return Array.Find(_rows, r => r.Level == level)
+                ?? throw new GlmmException($"{Group} has no level \"{level}\"{NearestName.Suggestion(level, _rows.Select(r => r.Level))}");
+        }
+    }
 
     /// <summary>What may be said, in sentences.</summary>
     public string Explain()

@@ -40,6 +40,14 @@ internal sealed class ReferenceGrid
         _beta = fit.Estimate.Psi.AsSpan(fit.Estimate.Model.FixedOffset[predictor], _basis.Columns).ToArray();
         _basis.ToCoefficients(_beta);
         _covariance = CoefficientCovariance.Of(fit.Estimate, predictor, predictor);
+        if (fit.Estimate.Model.Terms.Any(t => t.IsCurve && t.Predictor == predictor))
+        {
+            // Curves are linear in their coefficients too.
+            var smooths = FittedSmooths.Of(fit);
+            var block = smooths.BlockOf(part);
+            (_beta, _covariance) = (smooths.Coefficients(block), smooths.Covariance(block, block));
+        }
+
         foreach (var (name, values) in at ?? new Dictionary<string, double[]>())
         {
             if (values.Length == 0) throw new GlmmException($"No value is given to put \"{name}\" at.");
@@ -81,13 +89,13 @@ internal sealed class ReferenceGrid
         if (slopeOf is null)
         {
             var matrices = _design.Evaluate(table, fixedOnly: true);
-            (x, offset) = (matrices.X, matrices.Offset);
+            (x, offset) = (FittedSmooths.Columns(matrices), matrices.Offset);
         }
         else
         {
             var step = 1e-3 * Spread(slopeOf);
             var (up, down) = (_design.Evaluate(Table(crossed, point, rows, slopeOf, step), true), _design.Evaluate(Table(crossed, point, rows, slopeOf, -step), true));
-            x = [.. up.X.Zip(down.X, (a, b) => (a - b) / (2 * step))];
+            x = [.. FittedSmooths.Columns(up).Zip(FittedSmooths.Columns(down), (a, b) => (a - b) / (2 * step))];
             offset = [.. up.Offset.Zip(down.Offset, (a, b) => (a - b) / (2 * step))];
         }
 

@@ -28,6 +28,7 @@ public sealed record ConvergenceProblem(string Parameter, string Message, string
 }
 
 /// <summary>What is known about the optimum that was found.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class Convergence : IRichDisplay
 {
     internal Convergence(ConvergenceStatus status, double gradientNorm, double expectedImprovement,

@@ -36,3 +36,10 @@ internal interface ISparseFactor
     /// <summary>Writes the inverse on the pattern, aligned with the row indices.</summary>
     void SelectedInverse(Span<double> values);
 }
+
+/// <summary>A factorisation proper, which can draw from N(0, A⁻¹).</summary>
+internal interface IDirectFactor : ISparseFactor
+{
+    /// <summary>Turns independent standard normal variates into a draw from N(0, A⁻¹), in place.</summary>
+    void SolveFactorTransposed(Span<double> z);
+}

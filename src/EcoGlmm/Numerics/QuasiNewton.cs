@@ -32,6 +32,9 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     private const double SufficientDecrease = 1e-4;
     private const double CurvatureFraction = 0.9;
     private const double RefreshAbove = 1e-2;
+
+    /// <summary>Rounding error of a value relative to it.</summary>
+    private const double ValueRounding = 1e-13;
     private double[] _g = [];
     private double[] _gNew = [];
     private double[] _p = [];
@@ -99,7 +102,8 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
                 if (!(slope < 0)) return MinimiserStatus.Converged;
             }
 
-            if (-slope < tolerance) return MinimiserStatus.Converged;
+            // A decrease that is lost in the rounding of a sum as large as this cannot be searched for.
+            if (-slope < Math.Max(tolerance, ValueRounding * (1 + Math.Abs(Value)))) return MinimiserStatus.Converged;
             var longest = LongestStep?.Invoke(x, _p) ?? double.PositiveInfinity;
             var before = Value;
             if (!Search(x, slope, Math.Min(1, longest), longest, out var value))
@@ -141,7 +145,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     /// <summary>A step that satisfies the strong Wolfe conditions, or failing that, sufficient decrease.</summary>
     private bool Search(double[] x, double slope, double first, double longest, out double value)
     {
-        var noise = Noise + (ValueError?.Invoke() ?? 0) + (1e-13 * (1 + Math.Abs(Value)));
+        var noise = Noise + (ValueError?.Invoke() ?? 0) + (ValueRounding * (1 + Math.Abs(Value)));
         double low = 0, lowValue = Value, lowSlope = slope;
         double high = double.NaN, highValue = 0, highSlope = 0;
         var step = first;

@@ -14,7 +14,7 @@ namespace EcoGlmm.Numerics;
 /// as observation-level effects) instead push their updates straight to precomputed places.
 /// One caller at a time may factorise; any number of threads may solve with a finished factor, each with scratch of its own.
 /// </remarks>
-internal sealed unsafe partial class SparseCholesky : ISparseFactor
+internal sealed unsafe partial class SparseCholesky : IDirectFactor
 {
     private const int LargestPushWidth = 8;
     private const int LargestPushRows = 8;

@@ -25,6 +25,28 @@ internal sealed class SparsePattern
     /// <summary>The number of stored entries.</summary>
     public int NonZeros => RowIndices.Length;
 
+    /// <summary>y ← y + (A ⊗ I) x for the symmetric matrix A with these values on the pattern; x and y are order × d.</summary>
+    public void AddProduct(ReadOnlySpan<double> values, ReadOnlySpan<double> x, int d, Span<double> y)
+    {
+        var (pointers, rows) = (ColumnPointers, RowIndices);
+        for (var a = 0; a < Order; a++)
+        {
+            for (var c = 0; c < d; c++)
+            {
+                var xa = x[(a * d) + c];
+                var sum = values[pointers[a]] * xa;
+                for (var k = pointers[a] + 1; k < pointers[a + 1]; k++)
+                {
+                    var b = (rows[k] * d) + c;
+                    sum += values[k] * x[b];
+                    y[b] += values[k] * xa;
+                }
+
+                y[(a * d) + c] += sum;
+            }
+        }
+    }
+
     /// <summary>
     /// The pattern of a matrix whose nonzeros are at the given pairs; either triangle, repeats and missing diagonal
     /// entries allowed.

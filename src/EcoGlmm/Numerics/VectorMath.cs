@@ -177,6 +177,7 @@ internal static class VectorMath
     public static double Log1p(double x) => Log1p(Vector256.Create(x)).ToScalar();
 
     /// <summary>Element by element eˣ; the spans may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exp(ReadOnlySpan<double> x, Span<double> result)
     {
         for (int i = 0; i < x.Length; i += Width)

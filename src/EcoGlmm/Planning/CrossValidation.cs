@@ -6,7 +6,7 @@ namespace EcoGlmm;
 /// How well a model predicts rows that it was not fitted to: proper scores, which no other distribution than the true one can improve on
 /// average, and whether its predictive distributions are calibrated.
 /// </summary>
-/// <remarks>T. Gneiting &amp; A. Raftery (2007), Strictly proper scoring rules, prediction, and estimation, J. Am. Stat. Assoc. 102, 359-378.</remarks>
+/// <remarks>T. Gneiting &amp; A. Raftery (2007), Strictly proper scoring rules, prediction, and estimation, J. Am. Stat. Assoc. 102, 359-378. Immutable, and safe to share among threads.</remarks>
 public sealed class CrossValidation : IRichDisplay
 {
     private readonly string _how;

@@ -13,6 +13,10 @@ public static partial class Glmm
     /// <param name="cancellationToken">Stops between fits.</param>
     /// <exception cref="GlmmException">The model cannot be fitted, or the folds cannot be made.</exception>
     public static CrossValidation CrossValidate(string formula, object data, Family? family = null, GlmmOptions? options = null, int? folds = null,
-        string? group = null, long seed = 1, CancellationToken cancellationToken = default) =>
-        Fit(formula, FieldData.From(data), family, options).CrossValidate(folds, group, seed, cancellationToken);
+        string? group = null, long seed = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        return Fit(formula, FieldData.From(data), family, options).CrossValidate(folds, group, seed, cancellationToken);
+    }
 }

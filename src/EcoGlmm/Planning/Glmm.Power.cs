@@ -21,6 +21,10 @@ public static partial class Glmm
     public static PowerAnalysis Power(string formula, object design, IReadOnlyDictionary<string, double> parameters, string effect, Family? family = null,
         GlmmOptions? options = null, PowerOptions? power = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(design);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(effect);
         var table = FieldData.From(design ?? throw new ArgumentNullException(nameof(design)));
         return Power(formula, [(table.RowCount.ToString(CultureInfo.InvariantCulture), (object)table)], parameters, effect, family, options, power, cancellationToken);
     }

@@ -18,7 +18,7 @@ public sealed record AveragedCoefficient(string Name, double Estimate, double St
 /// Coefficients and predictions averaged over models by their weights. Predictions average well; a coefficient means something only if it
 /// means the same in every model (no interactions in some, the same other covariates).
 /// </summary>
-/// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning.</remarks>
+/// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning. Immutable, and safe to share among threads.</remarks>
 public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisplay, IResultTable
 {
     private const double Z = 1.959963984540054;
@@ -47,8 +47,15 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
 
     /// <summary>A coefficient by name.</summary>
     /// <exception cref="GlmmException">No model has it.</exception>
-    public AveragedCoefficient this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"No model has a coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public AveragedCoefficient this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"No model has a coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <summary>Predictions averaged over the models, with the differences between models in their standard errors.</summary>
     /// <param name="newData">The rows to predict; those used when null.</param>

@@ -46,7 +46,7 @@ public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// Models of the same rows, weighed by an information criterion, the best first. A set of models is a set of hypotheses: think of them
 /// first, since the best of very many fits the noise best.
 /// </summary>
-/// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference.</remarks>
+/// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference. Immutable, and safe to share among threads.</remarks>
 public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay, IResultTable
 {
     private readonly SelectedModel[] _models;
@@ -91,8 +91,15 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay,
 
     /// <summary>A model by name.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public SelectedModel this[string name] => Array.Find(_models, m => m.Name == name)
-        ?? throw new GlmmException($"There is no model \"{name}\"{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+    public SelectedModel this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_models, m => m.Name == name)
+                ?? throw new GlmmException($"There is no model \"{name}\"{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+        }
+    }
 
     /// <summary>Coefficients and predictions averaged over the models by their weights.</summary>
     public ModelAverage Average() => new(this);

@@ -31,6 +31,7 @@ public sealed record PowerPoint(string Design, int Rows, double Power, double Lo
 /// <remarks>
 /// Errors of sign and size are those of A. Gelman &amp; J. Carlin (2014), Perspect. Psychol. Sci. 9, 641-651. The power of an effect as large as
 /// a pilot found it says no more than the pilot's p-value: give the effect that would matter.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IResultTable
 {
@@ -59,8 +60,15 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IRe
 
     /// <summary>The power of a design by name.</summary>
     /// <exception cref="GlmmException">There is no such design.</exception>
-    public PowerPoint this[string design] => Array.Find(_points, p => p.Design == design)
-        ?? throw new GlmmException($"There is no design \"{design}\"{NearestName.Suggestion(design, _points.Select(p => p.Design))}");
+    public PowerPoint this[string design]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(design);
+            return Array.Find(_points, p => p.Design == design)
+                ?? throw new GlmmException($"There is no design \"{design}\"{NearestName.Suggestion(design, _points.Select(p => p.Design))}");
+        }
+    }
 
     /// <summary>The table as data, one row a design.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>

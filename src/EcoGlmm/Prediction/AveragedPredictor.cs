@@ -19,12 +19,19 @@ internal sealed class AveragedPredictor(FittedPredictor fit, Estimate estimate, 
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
         var gradient = new double[estimate.Model.ParameterCount];
+        var curves = estimate.Model.HasCurves ? new double[estimate.System.EffectCount] : null;
         for (var i = 0; i < n; i++)
         {
             var mean = response.MoveTo(i);
             Array.Clear(gradient);
             response.AddGradient(i, 1, gradient);
-            var sd = Math.Sqrt(MeanResponse.Variance(estimate, gradient, null));
+            if (curves is not null)
+            {
+                Array.Clear(curves);
+                response.AddEffects(1, curves);
+            }
+
+            var sd = Math.Sqrt(MeanResponse.Variance(estimate, gradient, curves));
             if (double.IsNaN(mean)) sd = double.NaN;
             (value[i], error[i]) = (mean, sd);
             if (scale == PredictionScale.Response)

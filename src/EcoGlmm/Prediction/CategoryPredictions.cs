@@ -50,6 +50,7 @@ public sealed class CategoryPredictions : IResultTable
     /// <exception cref="GlmmException">There is no such category.</exception>
     public double[] Of(string category)
     {
+        ArgumentNullException.ThrowIfNull(category);
         var at = Enumerable.Range(0, Categories.Count).FirstOrDefault(k => Categories[k] == category, -1);
         return at >= 0
             ? Array.ConvertAll(_probability, row => row[at])

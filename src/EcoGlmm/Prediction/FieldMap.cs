@@ -9,6 +9,7 @@ namespace EcoGlmm;
 /// The field of a term <c>spde(0 + x + y | g)</c> on a raster over the places of the data, on the scale of the linear predictor,
 /// with standard errors given the estimates of the parameters.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class FieldMap : IResultTable
 {
     private readonly double[] _x;

@@ -32,10 +32,17 @@ internal sealed class FittedPredictor
         _modeDerivatives = new Lazy<double[]?[]>(ComputeModeDerivatives);
     }
 
-    public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level)
+    /// <param name="newData">Rows to predict for; those of the fit when null.</param>
+    /// <param name="scale">Scale of the predictions.</param>
+    /// <param name="use">What is done with random effects.</param>
+    /// <param name="level">Coverage.</param>
+    /// <param name="chosen">By term, whether its effects count in; all when null.</param>
+    public Predictions Predict(FieldData? newData, PredictionScale scale, RandomEffectsUse use, double level, bool[]? chosen = null)
     {
         var conditional = use == RandomEffectsUse.Conditional;
-        var parts = Parts(newData, use, scale == PredictionScale.Response);
+        var parts = Parts(newData, use, scale != PredictionScale.Link);
+        if (scale == PredictionScale.ConditionalMean) (parts[LinearPredictor.ZeroInflation], scale) = (null, PredictionScale.Response);
+        if (scale == PredictionScale.ZeroProbability) return PredictZeros(newData, parts, use, level, chosen);
         if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, _estimate, parts).Predict(scale, level, RowsPredicted(newData));
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
@@ -46,8 +53,8 @@ internal sealed class FittedPredictor
             if (conditional && parts.Any(p => p is not null && p.RandomTerms.Any(t => t.IsNew(i)))) unseen++;
         }
 
-        var rows = new RowPredictor(this, _estimate, parts, conditional);
-        if (newData is null && conditional) UseKnownCovariances(rows, n);
+        var rows = new RowPredictor(this, _estimate, parts, conditional, chosen);
+        if (newData is null && chosen is null && (conditional || !_model.HasGroups)) UseKnownCovariances(rows, n);
         var link = _model.Family.Link;
         for (var i = 0; i < n; i++)
         {
@@ -78,6 +85,36 @@ internal sealed class FittedPredictor
             Rows = RowsPredicted(newData),
             NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
         };
+    }
+
+    /// <summary>Probabilities of structural zeros, with intervals made on the logit scale.</summary>
+    private Predictions PredictZeros(FieldData? newData, PartMatrices?[] parts, RandomEffectsUse use, double level, bool[]? chosen)
+    {
+        if (use == RandomEffectsUse.Averaged && _model.RandomPredictors.Contains(LinearPredictor.ZeroInflation))
+        {
+            throw new GlmmException("The probability of a structural zero is not averaged over random effects of the zero inflation. "
+                + "Use RandomEffectsUse.Conditional or Population.");
+        }
+
+        var zero = new PartMatrices?[parts.Length];
+        zero[LinearPredictor.ZeroInflation] = parts[LinearPredictor.ZeroInflation];
+        var n = zero[LinearPredictor.ZeroInflation]!.RowCount;
+        var conditional = use == RandomEffectsUse.Conditional;
+        var rows = new RowPredictor(this, _estimate, zero, conditional, chosen);
+        if (newData is null && conditional && chosen is null) UseKnownCovariances(rows, n);
+        var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
+        var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
+        for (var i = 0; i < n; i++)
+        {
+            rows.MoveTo(i);
+            var eta = rows.Value(LinearPredictor.ZeroInflation);
+            var sd = Math.Sqrt(rows.Covariance(LinearPredictor.ZeroInflation, LinearPredictor.ZeroInflation));
+            var point = Link.Logit.At(eta);
+            (value[i], error[i], lower[i], upper[i]) = (point.Mu, point.D1 * sd, Link.Logit.At(eta - (z * sd)).Mu, Link.Logit.At(eta + (z * sd)).Mu);
+        }
+
+        var unseen = Enumerable.Range(0, n).Count(i => conditional && zero[LinearPredictor.ZeroInflation]!.RandomTerms.Any(t => t.Codes[i] < 0));
+        return new Predictions(value, error, lower, upper, level, unseen) { Rows = RowsPredicted(newData) };
     }
 
     /// <summary>The probability of each category of an ordered response.</summary>
@@ -243,6 +280,7 @@ internal sealed class FittedPredictor
         var weighted = new double[n];
         foreach (var m in _model.ActivePredictors)
         {
+            if (_estimate.IsConditional && !JointPosterior.Includes(_model, m)) continue;
             var basis = _model.Basis[m]!;
             for (var j = 0; j < basis.Columns; j++)
             {
@@ -263,7 +301,7 @@ internal sealed class FittedPredictor
             }
         }
 
-        for (var t = 0; t < _model.Terms.Count; t++)
+        for (var t = 0; t < _model.Terms.Count && !_estimate.IsConditional; t++)
         {
             var term = _model.Terms[t];
             for (var j = 0; j < term.ThetaCount; j++)
@@ -291,9 +329,7 @@ internal sealed class FittedPredictor
         if (j >= own)
         {
             var varying = term.Structure.Precision!;
-            var change = new double[varying.Pattern.NonZeros];
-            varying.Change(system.Lambda.PrecisionTheta(t), Unit(varying.ParameterCount, j - own), change);
-            system.Lambda.AddPrecision(t, change, _estimate.Modes, result);
+            system.Lambda.AddPrecisionChange(t, Unit(varying.ParameterCount, j - own), _estimate.Modes, result);
             for (var k = 0; k < q; k++) result[k] = -result[k];
             system.Solve(result);
             system.Lambda.Multiply(result, result);

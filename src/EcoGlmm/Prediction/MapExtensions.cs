@@ -12,8 +12,11 @@ public static class MapExtensions
     /// <param name="cells">Cells along the longer side.</param>
     /// <param name="part">The part of the model that the term is in.</param>
     /// <exception cref="GlmmException">The part has no such term, or the term no such group.</exception>
-    public static FieldMap FieldMap(this GlmmFit fit, string? group = null, int cells = 80, ModelPart part = ModelPart.Conditional) =>
-        EcoGlmm.FieldMap.Of(fit, group, cells, part);
+    public static FieldMap FieldMap(this GlmmFit fit, string? group = null, int cells = 80, ModelPart part = ModelPart.Conditional)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return EcoGlmm.FieldMap.Of(fit, group, cells, part);
+    }
 
     /// <summary>
     /// A map of the field of a term <c>spde(0 + x + y | g)</c>, with the places of the data, and of its standard error; a map for
@@ -24,8 +27,11 @@ public static class MapExtensions
     /// <param name="cells">Cells along the longer side.</param>
     /// <param name="part">The part of the model that the term is in.</param>
     /// <exception cref="GlmmException">The part has no such term, or the term no such group.</exception>
-    public static Figure PlotMap(this GlmmFit fit, string? group = null, int cells = 80, ModelPart part = ModelPart.Conditional) =>
-        fit.FieldMap(group, cells, part).Plot();
+    public static Figure PlotMap(this GlmmFit fit, string? group = null, int cells = 80, ModelPart part = ModelPart.Conditional)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return fit.FieldMap(group, cells, part).Plot();
+    }
 
     /// <summary>A map of predictions for rows that are the cells of a raster, such as <see cref="Raster"/> makes, and of their standard errors.</summary>
     /// <param name="fit">The fit.</param>
@@ -38,6 +44,8 @@ public static class MapExtensions
     public static Figure PlotMap(this GlmmFit fit, FieldData rows, string x, string y, PredictionScale scale = PredictionScale.Response,
         RandomEffectsUse randomEffects = RandomEffectsUse.Conditional)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(rows);
         return FieldMapFigure.Draw(fit.Predict(rows, scale, randomEffects), rows.Numbers(x), rows.Numbers(y), x, y, fit.Specification.Formula.Response!.ToString());
     }
@@ -54,6 +62,7 @@ public static class MapExtensions
     /// <exception cref="GlmmException">The data have no such columns.</exception>
     public static FieldData Raster(this GlmmFit fit, string x, string y, IReadOnlyDictionary<string, object>? others = null, int cells = 60)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         if (cells is < 2 or > 1000) throw new GlmmException($"A raster has 2 to 1000 cells on its longer side, not {cells}.");

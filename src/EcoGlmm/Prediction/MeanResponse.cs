@@ -41,6 +41,9 @@ internal sealed class MeanResponse
 
     public int RowCount { get; }
 
+    /// <summary>Between which values a mean can lie.</summary>
+    public (double Low, double High) Bounds => Average.IsPlain ? Ends(_estimate.Model.Family.LocationLink) : _estimate.Model.Family.MeanBounds;
+
     public ResponseAverage Average { get; }
 
     /// <summary>The mean in a row, which becomes the row that the gradients are of.</summary>
@@ -109,7 +112,14 @@ internal sealed class MeanResponse
         system.Lambda.MultiplyTransposed(solved, solved);
         system.Solve(solved);
         system.Lambda.Multiply(solved, solved);
-        for (var j = 0; j < w.Length; j++) sum += estimate.Scale * estimate.Scale * w[j] * solved[j];
+        for (var j = 0; j < w.Length; j++) sum += estimate.PosteriorScale * estimate.PosteriorScale * w[j] * solved[j];
         return sum;
+    }
+
+    /// <summary>The values of the inverse link far out on both sides.</summary>
+    private static (double Low, double High) Ends(Link link)
+    {
+        var (a, b) = (link.At(-30).Mu, link.At(30).Mu);
+        return (Math.Min(a, b), Math.Max(a, b));
     }
 }

@@ -21,12 +21,37 @@ public static class PredictionExtensions
     /// uncertainty of the variances where the fit has it; grouping columns need not be in new data.
     /// </param>
     /// <param name="level">Coverage of the intervals.</param>
+    /// <param name="randomTerms">
+    /// The random terms whose effects count in, by grouping factor ("site") or as written ("(1 | site)"), in all parts; others are at zero,
+    /// for Conditional predictions. All when null. lme4's re.form = ~ (1 | site).
+    /// </param>
     /// <returns>One entry a row; NaN where a variable is missing.</returns>
     /// <exception cref="GlmmException">A column is missing, or a factor has a level that the model has not seen.</exception>
     public static Predictions Predict(this GlmmFit fit, FieldData? newData = null, PredictionScale scale = PredictionScale.Response,
-        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95, IReadOnlyList<string>? randomTerms = null)
     {
-        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level));
+        ArgumentNullException.ThrowIfNull(fit);
+        if (scale == PredictionScale.ZeroProbability && !fit.Estimate.Model.IsZeroInflated) throw new GlmmException("The model has no zero inflation, so that no zero is structural.");
+        if (randomTerms is not null && randomEffects != RandomEffectsUse.Conditional)
+            throw new GlmmException("Random terms are chosen for predictions with their effects: leave randomEffects at RandomEffectsUse.Conditional.");
+        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level), randomTerms is null ? null : ChosenTerms.Of(fit, randomTerms));
+    }
+
+    /// <summary>
+    /// Covariance of the effects of one level of a grouping factor given the data and the parameters, all of its random terms together, in
+    /// the order of their effects. lme4's condVar, glmmTMB's.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="group">The grouping factor.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="part">The part of the model.</param>
+    /// <exception cref="GlmmException">There is no such grouping factor or level.</exception>
+    public static LevelCovariance LevelCovariance(this GlmmFit fit, string group, string level, ModelPart part = ModelPart.Conditional)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(level);
+        ArgumentNullException.ThrowIfNull(fit);
+        return EcoGlmm.LevelCovariance.Of(fit, group, level, part);
     }
 
     /// <summary>The probability of each category, for a model of ordered categories (<see cref="Family.Cumulative"/>).</summary>
@@ -39,6 +64,7 @@ public static class PredictionExtensions
     public static CategoryPredictions PredictProbabilities(this GlmmFit fit, FieldData? newData = null,
         RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         if (!fit.Family.HasThresholds)
         {
             throw new GlmmException($"Probabilities of categories need a model of ordered categories, Family.Cumulative(), not {fit.Family.Name}. "
@@ -57,8 +83,12 @@ public static class PredictionExtensions
     /// <param name="part">The part of the model.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The part has no such grouping factor.</exception>
-    public static Figure PlotRandomEffects(this GlmmFit fit, string group, ModelPart part = ModelPart.Conditional, double level = 0.95) =>
-        CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
+    public static Figure PlotRandomEffects(this GlmmFit fit, string group, ModelPart part = ModelPart.Conditional, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(group);
+        return CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
+    }
 
     /// <summary>What predicts from a fit, made once for each.</summary>
     internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification, f.Estimate, f.Data));

@@ -11,6 +11,12 @@ public enum PredictionScale
 
     /// <summary>The linear predictor of the conditional part.</summary>
     Link,
+
+    /// <summary>The mean of the conditional part alone, without zero inflation. glmmTMB's type "conditional".</summary>
+    ConditionalMean,
+
+    /// <summary>The probability of a structural zero, by the zero inflation alone. glmmTMB's type "zprob".</summary>
+    ZeroProbability,
 }
 
 /// <summary>What a prediction does with random effects.</summary>

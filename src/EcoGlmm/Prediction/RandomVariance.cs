@@ -21,8 +21,9 @@ internal sealed class RandomVariance
     {
         _estimate = estimate;
         var terms = estimate.Model.Terms;
-        _terms = [.. Enumerable.Range(0, terms.Count).Where(t => terms[t].Predictor == k).Select((t, at) =>
-            (t, terms[t], terms[t].Scaling?.Standardise(part.RandomTerms[at].Z) ?? part.RandomTerms[at].Z, part.RandomTerms[at]))];
+        GroupingTerm[] groups = [.. part.RandomTerms.Where(t => !t.IsCurve)];
+        _terms = [.. Enumerable.Range(0, terms.Count).Where(t => terms[t].Predictor == k && !terms[t].IsCurve).Select((t, at) =>
+            (t, terms[t], terms[t].Scaling?.Standardise(groups[at].Z) ?? groups[at].Z, groups[at]))];
     }
 
     /// <summary>v in a row; of some terms only where <paramref name="counts"/> is given.</summary>

@@ -23,8 +23,9 @@ internal sealed class RowPredictor
     /// <param name="fit">Where conditional modes and their derivatives come from.</param>
     /// <param name="estimate">The estimate.</param>
     /// <param name="parts">Matrices of the rows, by linear predictor; null for predictors that are not wanted.</param>
-    /// <param name="conditional">Whether random effects count in.</param>
-    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional)
+    /// <param name="conditional">Whether the random effects of groups count in.</param>
+    /// <param name="chosen">By term, whether it counts in where random effects do; all when null.</param>
+    public RowPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts, bool conditional, bool[]? chosen = null)
     {
         _fit = fit;
         _estimate = estimate;
@@ -35,7 +36,7 @@ internal sealed class RowPredictor
         _terms = new TermRows[parts.Length][];
         _beta = new double[parts.Length][];
         _gradients = new double[parts.Length][];
-        _effects = new double[conditional ? estimate.System.EffectCount : 0];
+        _effects = new double[conditional || _model.HasCurves ? estimate.System.EffectCount : 0];
         for (var k = 0; k < parts.Length; k++)
         {
             if (parts[k] is not { } part) continue;
@@ -43,8 +44,11 @@ internal sealed class RowPredictor
             _beta[k] = estimate.Psi.AsSpan(_model.FixedOffset[k], basis.Columns).ToArray();
             basis.ToCoefficients(_beta[k]);
             _gradients[k] = new double[_model.ParameterCount];
-            var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k);
-            _terms[k] = conditional ? [.. mine.Select((t, at) => new TermRows(estimate, t, part.RandomTerms[at]))] : [];
+            // Without groups the curves of smooths remain, which come first.
+            var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k && (conditional || _model.Terms[t].IsCurve));
+            var rows = conditional ? part.RandomTerms : [.. part.RandomTerms.Where(t => t.IsCurve)];
+            _terms[k] = [.. mine.Select((t, at) => (t, at)).Where(m => _model.Terms[m.t].IsCurve || (chosen?[m.t] ?? true))
+                .Select(m => new TermRows(estimate, m.t, rows[m.at]))];
         }
     }
 
@@ -118,7 +122,7 @@ internal sealed class RowPredictor
             }
         }
 
-        return _conditional ? sum + (RandomCovariance(k, m) * _estimate.Scale * _estimate.Scale) : sum;
+        return _conditional || _model.HasCurves ? sum + (RandomCovariance(k, m) * _estimate.PosteriorScale * _estimate.PosteriorScale) : sum;
     }
 
     /// <summary>∂η_k/∂ψ of the row: xR⁻¹ for the part's own γ, and z db̂/dψ for everything.</summary>
@@ -151,6 +155,13 @@ internal sealed class RowPredictor
                         if (derivatives[j] is { } derivative) gradient[j] += z[e] * derivative[from + e];
                     }
                 }
+            }
+
+            // What neighbours say of a new level depends on the range, too.
+            var shapes = _model.FixedCount + term.Term.ThetaOffset + term.Term.Loadings.ParameterCount;
+            for (var j = 0; j < (term.Term.Structure.Precision?.ParameterCount ?? 0); j++)
+            {
+                if (derivatives[shapes + j] is not null) gradient[shapes + j] += term.RelationSlope(_row, j, _fit.Modes());
             }
         }
     }

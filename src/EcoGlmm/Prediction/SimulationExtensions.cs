@@ -29,8 +29,11 @@ public static class SimulationExtensions
     /// <returns>[simulation][row], in the units of the response (successes for cbind(), proportions for proportions).</returns>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public static double[][] Simulate(this GlmmFit fit, int count, long seed, SimulationMode mode = SimulationMode.Conditional,
-        IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        fit.Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()] : [], progress, cancellationToken);
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return fit.Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()] : [], progress, cancellationToken);
+    }
 
     /// <summary>Simulates responses for the rows used, with the random effects of some grouping factors drawn anew.</summary>
     /// <param name="fit">The fit.</param>
@@ -45,6 +48,7 @@ public static class SimulationExtensions
     public static double[][] Simulate(this GlmmFit fit, int count, long seed, IReadOnlyList<string> redraw, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(redraw);
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         if (redraw.Count == 0)
@@ -119,6 +123,8 @@ public static class SimulationExtensions
     {
         var system = fit.Estimate.System;
         var u = (double[])fit.Estimate.Modes.Clone();
+        // Curves are in the predictors already.
+        foreach (var curve in fit.Estimate.Model.Terms.Where(t => t.IsCurve)) u.AsSpan(curve.LatentOffset, curve.LatentCount).Clear();
         for (var t = 0; t < samplers.Length; t++)
         {
             if (samplers[t] is not { } sampler) continue;

@@ -103,6 +103,35 @@ internal sealed class TermRows
         }
     }
 
+    /// <summary>
+    /// How far what known levels say of the row's new level moves with a parameter of the term's precision, the modes held:
+    /// Σ ∂weight · zᵀb; zero for rows of known levels.
+    /// </summary>
+    /// <param name="row">The row, moved to.</param>
+    /// <param name="parameter">The parameter among those of the precision.</param>
+    /// <param name="modes">b.</param>
+    public double RelationSlope(int row, int parameter, double[] modes)
+    {
+        if (Count == 0 || (_rows.Entries is null && _rows.Codes[row] >= 0)) return 0;
+        if (Term.Structure.Precision is not { } precision || _rows.NewLevels?[row] is not { } key) return 0;
+        const double step = 1e-5;
+        double At(double shift)
+        {
+            var phi = _factor.PrecisionTheta(Index).ToArray();
+            phi[parameter] += shift;
+            var (levels, weights, _) = precision.Relate(phi, key);
+            var sum = 0.0;
+            for (var l = 0; l < levels.Length; l++)
+            {
+                for (var e = 0; e < Term.Width; e++) sum += weights[l] * _newWeights[e] * modes[Term.EffectOffset + (levels[l] * Term.Width) + e];
+            }
+
+            return sum;
+        }
+
+        return (At(step) - At(-step)) / (2 * step);
+    }
+
     private static ReadOnlySpan<double> One => [1.0];
 
     private (int[], double[], double) Relate(int row)

@@ -204,27 +204,23 @@ internal sealed class CovarianceFactor
     public void AddPrecision(int t, ReadOnlySpan<double> p, ReadOnlySpan<double> u, Span<double> result)
     {
         var term = _terms[t];
-        var d = term.LatentWidth;
-        var pattern = term.Structure.Precision!.Pattern;
-        var (pointers, rows) = (pattern.ColumnPointers, pattern.RowIndices);
-        var x = u.Slice(term.LatentOffset, term.LatentCount);
-        var y = result.Slice(term.LatentOffset, term.LatentCount);
-        for (var a = 0; a < pattern.Order; a++)
-        {
-            for (var c = 0; c < d; c++)
-            {
-                var xa = x[(a * d) + c];
-                var sum = p[pointers[a]] * xa;
-                for (var k = pointers[a] + 1; k < pointers[a + 1]; k++)
-                {
-                    var b = (rows[k] * d) + c;
-                    sum += p[k] * x[b];
-                    y[b] += p[k] * xa;
-                }
+        term.Structure.Precision!.Pattern.AddProduct(p, u.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth,
+            result.Slice(term.LatentOffset, term.LatentCount));
+    }
 
-                y[(a * d) + c] += sum;
-            }
-        }
+    /// <summary>result ← result + (∂P ⊗ I) u for one term and a direction of the parameters of its precision.</summary>
+    public void AddPrecisionChange(int t, ReadOnlySpan<double> direction, ReadOnlySpan<double> u, Span<double> result)
+    {
+        var term = _terms[t];
+        term.Structure.Precision!.AddChange(PrecisionTheta(t), direction, _work[t], u.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth,
+            result.Slice(term.LatentOffset, term.LatentCount));
+    }
+
+    /// <summary>x ← (P⁻¹ ⊗ I) x for one term, in place, x as long as u.</summary>
+    public void SolvePrecision(int t, Span<double> x)
+    {
+        var term = _terms[t];
+        if (_precision[t] is { } p) term.Structure.Precision!.Solve(PrecisionTheta(t), p, x.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth);
     }
 
     /// <summary>uᵀ(P ⊗ I)u over all terms.</summary>

@@ -38,6 +38,16 @@ internal sealed partial class RandomEffectsSystem
             }
 
             var r = term.Width;
+            if (term.SingleEffect is { } single)
+            {
+                for (var i = 0; i < codes.Length; i++)
+                {
+                    if (single[i] >= 0 && z[(i * r) + single[i]] is var v) result[i] += v * v * b[(codes[i] * r * r) + (single[i] * (r + 1))];
+                }
+
+                continue;
+            }
+
             for (var i = 0; i < codes.Length; i++)
             {
                 result[i] += QuadraticForm(b.AsSpan(codes[i] * r * r, r * r), z.AsSpan(i * r, r), z.AsSpan(i * r, r));
@@ -149,6 +159,16 @@ internal sealed partial class RandomEffectsSystem
             }
 
             var r = term.Width;
+            if (term.SingleEffect is { } single)
+            {
+                for (var i = 0; i < codes.Length; i++)
+                {
+                    if (single[i] >= 0) eta[i] += z[(i * r) + single[i]] * mine[(codes[i] * r) + single[i]];
+                }
+
+                continue;
+            }
+
             for (var i = 0; i < codes.Length; i++)
             {
                 var at = codes[i] * r;
@@ -188,6 +208,16 @@ internal sealed partial class RandomEffectsSystem
             }
 
             var r = term.Width;
+            if (term.SingleEffect is { } single)
+            {
+                for (var i = 0; i < codes.Length; i++)
+                {
+                    if (single[i] >= 0) mine[(codes[i] * r) + single[i]] += z[(i * r) + single[i]] * x[i];
+                }
+
+                continue;
+            }
+
             for (var i = 0; i < codes.Length; i++)
             {
                 var at = codes[i] * r;

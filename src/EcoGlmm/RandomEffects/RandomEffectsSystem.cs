@@ -59,7 +59,7 @@ internal sealed partial class RandomEffectsSystem
 
         _pattern = BuildPattern();
         _values = new double[_pattern.RowIndices.Length];
-        _factor = FactorOf(_pattern, solver);
+        _factor = FactorOf(_pattern, solver, _terms.Any(t => t.Structure.Precision is not null));
         _factor.MaxThreads = maxThreads;
     }
 
@@ -67,13 +67,17 @@ internal sealed partial class RandomEffectsSystem
     /// A factorisation, unless iterations are asked for, or are predicted to be several times cheaper than one that takes longer
     /// than a few seconds.
     /// </summary>
-    private static ISparseFactor FactorOf(SparsePattern pattern, LinearSolver solver) => solver switch
+    private static ISparseFactor FactorOf(SparsePattern pattern, LinearSolver solver, bool mayBeSeries)
     {
-        LinearSolver.Direct => SparseCholesky.Analyze(pattern),
-        LinearSolver.Iterative => new IterativeFactor(pattern),
-        _ => SparseCholesky.TryAnalyze(pattern, Math.Max(LeastIterativeFlops, IterativeAdvantage * IterativeFactor.FlopsOf(pattern)))
-            ?? (ISparseFactor)new IterativeFactor(pattern),
-    };
+        if (solver != LinearSolver.Iterative && mayBeSeries && BandCholesky.TryAnalyze(pattern) is { } band) return band;
+        return solver switch
+        {
+            LinearSolver.Direct => SparseCholesky.Analyze(pattern),
+            LinearSolver.Iterative => new IterativeFactor(pattern),
+            _ => (ISparseFactor?)SparseCholesky.TryAnalyze(pattern, Math.Max(LeastIterativeFlops, IterativeAdvantage * IterativeFactor.FlopsOf(pattern)))
+                ?? new IterativeFactor(pattern),
+        };
+    }
 
     /// <summary>Stops a factorisation or a selected inverse between two supernodes.</summary>
     public CancellationToken Cancellation
@@ -170,6 +174,16 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
+        if (term.SingleEffect is { } single)
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                if (single[i] >= 0 && z[(i * r) + single[i]] is var v) d[(codes[i] * r * r) + (single[i] * (r + 1))] += w[i] * v * v;
+            }
+
+            return;
+        }
+
         for (var i = 0; i < codes.Length; i++) AddOuter(w[i], z.AsSpan(i * r, r), d, codes[i] * r * r);
     }
 
@@ -257,7 +271,7 @@ internal sealed partial class RandomEffectsSystem
                 + "new GlmmControl { Solver = LinearSolver.Direct }, if its factorisation can be had.");
         }
 
-        ((SparseCholesky?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
+        ((IDirectFactor?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
     }
 
     private void FormH()

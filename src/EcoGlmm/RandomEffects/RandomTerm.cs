@@ -41,11 +41,32 @@ internal sealed class RandomTerm
         if (structure.Loadings.Rescaling == Rescaling.None)
         {
             Z = z;
+            SingleEffect = SinglesOf(z, effects.Count);
             return;
         }
 
         Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1 || keepsEffects);
         Z = Scaling.Standardise(z);
+        SingleEffect = SinglesOf(Z, effects.Count);
+    }
+
+    /// <summary>The effect of each row that has but one (−1 for none), as indicators of occasions and species do; null where some row has more.</summary>
+    private static int[]? SinglesOf(double[] z, int r)
+    {
+        if (r < 3 || z.Length == 0) return null;
+        var singles = new int[z.Length / r];
+        for (var i = 0; i < singles.Length; i++)
+        {
+            singles[i] = -1;
+            for (var e = 0; e < r; e++)
+            {
+                if (z[(i * r) + e] == 0) continue;
+                if (singles[i] >= 0) return null;
+                singles[i] = e;
+            }
+        }
+
+        return singles;
     }
 
     /// <summary>The model part whose linear predictor the term adds to.</summary>
@@ -59,6 +80,12 @@ internal sealed class RandomTerm
 
     /// <summary>The term as written: "ar1(0 + factor(week) | site)".</summary>
     public string Title { get; init; }
+
+    /// <summary>
+    /// Whether it is the wiggly part of a curve of the population (a smooth), which stays what it is whatever the groups: it is in predictions for
+    /// no group in particular, is not drawn anew, and is no variance between groups.
+    /// </summary>
+    public bool IsCurve { get; init; }
 
     /// <summary>Names of the effects of one level: "(Intercept)", "Days".</summary>
     public IReadOnlyList<string> Effects { get; }
@@ -80,6 +107,9 @@ internal sealed class RandomTerm
     /// intercept), and where a row has several levels.
     /// </summary>
     public double[]? Z { get; }
+
+    /// <summary>Where every row has at most one effect, which it is; −1 for none.</summary>
+    public int[]? SingleEffect { get; }
 
     /// <summary>Z where a row has several levels; null where it has one.</summary>
     public TermEntries? Entries { get; }

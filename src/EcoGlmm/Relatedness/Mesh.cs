@@ -14,6 +14,7 @@ namespace EcoGlmm;
 /// Edges should be several times shorter than the range of the field, and the mesh should reach beyond the places by about a
 /// range, since a field is more variable at its boundary. F. Lindgren, H. Rue &amp; J. Lindström (2011), J. R. Stat. Soc. B 73,
 /// 423-498.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed partial class Mesh : IRichDisplay
 {

@@ -16,6 +16,7 @@ namespace EcoGlmm;
 /// empty, NA, <c>0</c>, <c>*</c> or <c>.</c>.
 /// <para>C. R. Henderson (1976), Biometrics 32, 69-83. R. L. Quaas (1976), Biometrics 32, 949-953. T. H. E. Meuwissen and
 /// Z. Luo (1992), Genetics Selection Evolution 24, 305-313.</para>
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class Pedigree : Relatedness
 {
@@ -67,8 +68,13 @@ public sealed class Pedigree : Relatedness
     /// <param name="groups">Names of genetic groups, as in <see cref="From"/>.</param>
     /// <exception cref="GlmmException">The file cannot be read, or as in <see cref="From"/>.</exception>
     public static Pedigree ReadCsv(string path, string id, string sire, string dam, bool hermaphrodites = false,
-        IEnumerable<string>? groups = null) =>
-        From(FieldData.ReadCsv(path), id, sire, dam, hermaphrodites, groups);
+        IEnumerable<string>? groups = null)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(sire);
+        ArgumentNullException.ThrowIfNull(dam);
+        return From(FieldData.ReadCsv(path), id, sire, dam, hermaphrodites, groups);
+    }
 
     /// <summary>
     /// A pedigree of discrete generations with random mating, for studies of power and for trying things out. Animals are called
@@ -98,12 +104,20 @@ public sealed class Pedigree : Relatedness
     /// <summary>The father of an animal, null if unknown.</summary>
     /// <param name="name">The animal.</param>
     /// <exception cref="GlmmException">There is no animal of that name.</exception>
-    public string? SireOf(string name) => NameOrNull(Sires[Locate([name], "name")[0]]);
+    public string? SireOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return NameOrNull(Sires[Locate([name], "name")[0]]);
+    }
 
     /// <summary>The mother of an animal, null if unknown.</summary>
     /// <param name="name">The animal.</param>
     /// <exception cref="GlmmException">There is no animal of that name.</exception>
-    public string? DamOf(string name) => NameOrNull(Dams[Locate([name], "name")[0]]);
+    public string? DamOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return NameOrNull(Dams[Locate([name], "name")[0]]);
+    }
 
     /// <summary>
     /// The share of each genetic group in each animal's genome, a row for each animal: the column <c>name</c> and one column

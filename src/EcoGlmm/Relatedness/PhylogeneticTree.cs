@@ -14,6 +14,7 @@ namespace EcoGlmm;
 /// one child. Names are kept as they stand; <c>Parus major</c> in the data also finds <c>Parus_major</c> in the tree.
 /// A branch of length zero is taken as 10⁻⁸ of the tree's height.
 /// <para>J. D. Hadfield and S. Nakagawa (2010), Journal of Evolutionary Biology 23, 494-508.</para>
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class PhylogeneticTree : Relatedness
 {

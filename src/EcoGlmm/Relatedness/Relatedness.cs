@@ -9,6 +9,7 @@ namespace EcoGlmm;
 /// <see cref="RelationshipMatrix"/>. Given to a fit by <see cref="GlmmOptions"/> under the name of the grouping column, or
 /// under any name that a term's second argument asks for.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public abstract class Relatedness : IRichDisplay
 {
     private readonly string[] _names;

@@ -12,6 +12,7 @@ namespace EcoGlmm;
 /// <remarks>
 /// The matrix must be symmetric and positive definite. One that is singular, as genomic relationship matrices of centred
 /// markers are, or off by rounding, gets a small number added to its diagonal; <see cref="Note"/> says how much.
+/// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class RelationshipMatrix : Relatedness
 {
@@ -102,6 +103,8 @@ public sealed class RelationshipMatrix : Relatedness
     {
         get
         {
+                ArgumentNullException.ThrowIfNull(first);
+                ArgumentNullException.ThrowIfNull(second);
             var places = Locate([first, second], "names");
             return _matrix[(places[0] * Names.Count) + places[1]];
         }

@@ -61,6 +61,9 @@ internal abstract class TreePrecision
     /// <summary>The variance of a level, (P⁻¹)_ll; the same whatever φ.</summary>
     public abstract double Variance(int level);
 
+    /// <summary>Why φ is at the end of what it can be and what to try then; null where it is not.</summary>
+    public virtual (string Message, string Advice)? Limit(double phi) => null;
+
     /// <summary>a and τ of a node's branch, with their derivatives by φ.</summary>
     protected abstract Branch BranchOf(int node, double phi);
 
@@ -106,6 +109,29 @@ internal abstract class TreePrecision
             slope += entries[_parent[v]] * ((2 * branch.Weight * branch.WeightSlope * inverse) + (branch.Weight * branch.Weight * dInverse));
         }
         return slope;
+    }
+
+    /// <summary>x ← (P(φ)⁻¹ ⊗ I) x, x levels × d: from the tips to the root and back.</summary>
+    public void Solve(ReadOnlySpan<double> phi, Span<double> x, int d)
+    {
+        var at = ParameterCount == 0 ? 0 : phi[0];
+        var order = Nodes.FromRoot();
+        for (var i = order.Length - 1; i >= 0; i--)
+        {
+            var v = order[i];
+            if (v >= Order || _link[v] < 0)
+                continue;
+            var weight = BranchOf(v, at).Weight;
+            for (var k = 0; k < d; k++) x[(Nodes.Parents[v] * d) + k] += weight * x[(v * d) + k];
+        }
+        foreach (var v in order)
+        {
+            if (v >= Order)
+                continue;
+            var branch = BranchOf(v, at);
+            for (var k = 0; k < d; k++)
+                x[(v * d) + k] = (branch.Variance * x[(v * d) + k]) + (_link[v] < 0 ? 0 : branch.Weight * x[(Nodes.Parents[v] * d) + k]);
+        }
     }
 
     private bool HasLevel(int node) => node >= 0 && node < Order;

@@ -20,6 +20,7 @@ public sealed record ComparedSynthesis(string Method, int Studies, double Estima
 /// variances, restricted maximum likelihood), two stages without such studies, Mantel and Haenszel's estimate (standard errors: J. Robins, N.
 /// Breslow and S. Greenland, Biometrics 42 (1986) 311-323; T. Sato, Biometrics 45 (1989) 1323-1324) and Peto's.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResultTable
 {
     private readonly ComparedSynthesis[] _rows;

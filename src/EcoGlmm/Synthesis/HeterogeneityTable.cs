@@ -17,6 +17,7 @@ public sealed record HeterogeneityComponent(string Group, string Effect, double 
 }
 
 /// <summary>The variances of true effects, level by level.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, IResultTable
 {
     private readonly HeterogeneityComponent[] _rows;

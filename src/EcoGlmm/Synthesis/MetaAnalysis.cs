@@ -69,6 +69,10 @@ public static class MetaAnalysis
     public static Synthesis OneStage(object data, string study, string treated, string events, string size,
         SynthesisMeasure measure = SynthesisMeasure.OddsRatio, OneStageModel model = OneStageModel.FixedStudies, MetaAnalysisOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(treated);
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentNullException.ThrowIfNull(size);
         ArgumentNullException.ThrowIfNull(data);
         var arms = StudyArms.Read(FieldData.From(data), study, treated, events, size, measure);
         return OneStageSynthesis.Of(arms, measure, model, options ?? new MetaAnalysisOptions());

@@ -9,6 +9,7 @@ namespace EcoGlmm;
 /// several effects a study S. Nakagawa et al., Methods Ecol. Evol. 13 (2022) 4-21. Publication bias makes such a slope; so do small studies of
 /// other populations, and effect sizes whose variance depends on them.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SmallStudyEffects : IRichDisplay
 {
     internal const string Predictor = "sampling_error_of_effect";

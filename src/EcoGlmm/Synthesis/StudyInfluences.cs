@@ -23,6 +23,7 @@ public sealed record StudyInfluence(string Name, double StudentizedResidual, dou
 /// Influence of each effect size, by fitting the synthesis without it: W. Viechtbauer and M. W.-L. Cheung, Res. Synth. Methods 1 (2010)
 /// 112-125.
 /// </summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTable
 {
     private readonly StudyInfluence[] _rows;

@@ -5,6 +5,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>What studies say together.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class Synthesis : IRichDisplay
 {
     private readonly SynthesisNumbers _numbers;

@@ -5,6 +5,7 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>A synthesis of some of the studies.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 /// <param name="Name">The study left out, or the last one added.</param>
 /// <param name="Count">Studies, or effect sizes, in it.</param>
 /// <param name="Estimate">The mean effect; NaN where those studies do not determine it.</param>
@@ -18,6 +19,7 @@ namespace EcoGlmm;
 public sealed record SynthesisStep(string Name, int Count, double Estimate, double StandardError, double Lower, double Upper, double PValue, double Tau, double I2, double Q);
 
 /// <summary>A synthesis again and again: without each study in turn, or with one more study each time.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTable
 {
     private readonly SynthesisStep[] _rows;

@@ -44,6 +44,7 @@ public enum RobustVariance
 }
 
 /// <summary>The tests of the coefficients of a synthesis.</summary>
+/// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTable
 {
     private readonly CoefficientTest[] _rows;
@@ -108,7 +109,7 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
             throw new GlmmException("Cluster-robust tests are for effect sizes. Counts of two arms have one study a cluster.");
         }
 
-        var robust = ClusterRobust.Of(model, clusters(cluster), variance, cluster);
+        var robust = ClusteredErrors.Of(model, clusters(cluster), variance, cluster);
         return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate, robust.Errors[j], robust.Degrees[j], numbers.Level)),
             $"Cluster-robust ({variance}), {Names.Count(robust.Clusters, "cluster")} of {cluster}", numbers.Level);
     }

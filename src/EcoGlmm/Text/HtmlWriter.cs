@@ -30,14 +30,15 @@ internal sealed class HtmlWriter
         .ecoglmm .ecoglmm-scroll{overflow-x:auto;margin:8px 0}
         .ecoglmm table{border-collapse:collapse;border:0;margin:0;color:inherit;background:transparent;font-size:13px;width:auto}
         .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit}
-        .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
+        .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left!important;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
         .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;white-space:normal;max-width:9em}
         .ecoglmm tbody th{font-weight:500}
         .ecoglmm tbody tr:hover{background:rgba(128,128,128,.1)}
-        .ecoglmm .ecoglmm-number{text-align:right;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
+        .ecoglmm .ecoglmm-number{text-align:right!important;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
         .ecoglmm .ecoglmm-note{font-size:12px;opacity:.8;margin:4px 0}
         .ecoglmm dl{display:flex;flex-wrap:wrap;gap:6px 28px;margin:10px 0}
         .ecoglmm dl div{margin:0}
+        .ecoglmm dt,.ecoglmm dd{float:none!important;width:auto!important;padding:0}
         .ecoglmm dt{font-size:12px;opacity:.75;font-weight:400;margin:0}
         .ecoglmm dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
         .ecoglmm .ecoglmm-badge{display:inline-block;font-size:12px;font-weight:600;line-height:1.6;padding:0 9px;border-radius:10px;border:1px solid;margin-left:8px;vertical-align:2px}

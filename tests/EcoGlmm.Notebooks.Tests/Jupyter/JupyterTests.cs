@@ -43,7 +43,7 @@ public sealed class JupyterTests(JupyterServer jupyter)
     private static List<(int Cards, int Figures, int Results)> Marks(JsonObject notebook) => [.. Outputs(notebook).Select(outputs =>
     {
         var html = string.Concat(outputs.Select(output => output["data"]?["text/html"] is { } text ? TutorialNotebookTests.Text(text) : ""));
-        return (html.Split("class=\"ecoglmm-card").Length - 1, html.Split("class=\"ecoglmm-figure\"").Length - 1, outputs.Count(output => (string)output["output_type"]! == "execute_result"));
+        return (html.Split(" ecoglmm-card\"").Length - 1, html.Split("class=\"ecoglmm-figure\"").Length - 1, outputs.Count(output => (string)output["output_type"]! == "execute_result"));
     })];
 
     private static void AssertQuiet(JsonObject notebook)

@@ -253,7 +253,6 @@ public class FieldDataFromTests
     [Fact]
     public void Says_what_it_cannot_take()
     {
-        Assert.Equal("There are no data: the table given is null.", MessageOf(null));
         Assert.Equal("FieldData.From was given the text \"owls.csv\". To read a file, write FieldData.ReadCsv(path).",
             MessageOf("owls.csv"));
         Assert.Contains("write await before it", MessageOf(Task.FromResult(1)));

@@ -15,8 +15,6 @@ public class SimulatedResidualsInputTests
         Expect("observed response has no finite value at row 2", () => SimulatedResiduals.From([1, double.NaN, 3], [s_row, s_row]));
         Expect("Simulation 2 has no finite value at row 3", () => SimulatedResiduals.From(s_row, [s_row, [1, 2, double.PositiveInfinity]], s_row));
         Expect("2 fitted values for 3", () => SimulatedResiduals.From(s_row, [s_row, s_row], [1, 2]));
-        Expect("observed is null", () => SimulatedResiduals.From(null!, [s_row, s_row]));
-        Expect("simulated is null", () => SimulatedResiduals.From(s_row, null!));
     }
 
     [Fact]
@@ -33,7 +31,6 @@ public class SimulatedResidualsInputTests
         Expect("group of row 2 is missing", () => residuals.TestCategorical(["a", null, "b"]));
         Expect("gives 2 groups", () => residuals.Regroup(["a", "a", "b"]));
         Expect("quantiles between 0 and 1", () => residuals.TestQuantiles(quantiles: [0, 0.5]));
-        Expect("needs a function", () => residuals.TestGeneric(null!));
         Expect("not a number for the observed", () => residuals.TestGeneric(_ => double.NaN));
         Expect("at least two replicates", () => residuals.TestOutliers(replicates: 1));
     }

@@ -35,7 +35,6 @@ public sealed class BadInputTests
     {
         { new GlmmOptions { QuadraturePoints = 0 }, "QuadraturePoints" },
         { new GlmmOptions { QuadraturePoints = -3 }, "QuadraturePoints" },
-        { new GlmmOptions { Reml = true }, "REML needs a Gaussian model" },
         { new GlmmOptions { Dispersion = "~ x" }, "no dispersion parameter" },
         { new GlmmOptions { ZeroInflation = null! }, "cannot be null" },
         { new GlmmOptions { Control = null! }, "cannot be null" },

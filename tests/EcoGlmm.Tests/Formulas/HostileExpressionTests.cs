@@ -13,6 +13,7 @@ public class HostileExpressionTests
 
     [Theory]
     [InlineData("y ~ cut(Inf, 3)", "no finite value")]
+    [InlineData("y ~ 1:Inf", "Inf is not a term")]
     [InlineData("y ~ cut(x, 1:Inf)", "no end that can be reached")]
     [InlineData("y ~ I(x %in% 1e308:5)", "no end that can be reached")]
     [InlineData("y ~ poly(I(x^4), 45)", "is too high")]

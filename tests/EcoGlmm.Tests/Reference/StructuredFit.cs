@@ -25,6 +25,7 @@ public sealed record StructuredFit(
     ReferenceMode[] Modes,
     int[] FittedRows,
     double[] Fitted,
+    ReferenceErrors? ConditionalErrors,
     ReferencePlaces? NewPlaces)
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNameCaseInsensitive = true };
@@ -80,5 +81,8 @@ public sealed record ReferenceRelatedness(string Kind, string? File, string[]? N
 /// <summary>A standard deviation, correlation, range ….</summary>
 public sealed record ReferenceCovariance(string Part, string Group, string Structure, string Name, string? Effect1, string? Effect2, double Estimate);
 
-/// <summary>Conditional means on the scale of the link at times and places that the data do not have.</summary>
-public sealed record ReferencePlaces(Dictionary<string, JsonElement[]> Data, double[] Conditional);
+/// <summary>Conditional means on the scale of the link at times and places that the data do not have, and their standard errors.</summary>
+public sealed record ReferencePlaces(Dictionary<string, JsonElement[]> Data, double[] Conditional, double[]? Errors);
+
+/// <summary>Standard errors of a Gaussian's coefficients given its covariance parameters.</summary>
+public sealed record ReferenceErrors(string[] Names, double[] Values);

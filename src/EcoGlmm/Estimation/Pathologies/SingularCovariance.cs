@@ -10,7 +10,9 @@ internal sealed class SingularCovariance : IOptimumPathology
     {
         var model = optimum.Model;
         var theta = optimum.Theta;
-        var candidates = BoundaryCandidates.Of(model, theta, Tolerances.AtBoundary);
+        // A smooth without wiggles is a straight line, nothing singular.
+        var candidates = BoundaryCandidates.Of(model, theta, Tolerances.AtBoundary)
+            .Where(c => !model.Terms.Any(t => t.IsCurve && c.Index >= t.ThetaOffset && c.Index < t.ThetaOffset + t.ThetaCount)).ToList();
         foreach (var term in model.Terms)
         {
             var first = term.ThetaOffset;

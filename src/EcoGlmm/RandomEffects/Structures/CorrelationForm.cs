@@ -24,11 +24,17 @@ internal abstract class CorrelationForm(int width, int parameterCount)
     /// <summary>The values of <see cref="Quantities"/>.</summary>
     public abstract void Report(ReadOnlySpan<double> rho, Span<double> values);
 
-    /// <summary>ρ of a parameter without bounds, t/√(1 + t²), and its derivative.</summary>
+    /// <summary>Correlations that have run to the end of what they can be.</summary>
+    /// <param name="rho">Where.</param>
+    /// <param name="title">The term as written.</param>
+    public virtual IEnumerable<StructureLimit> Limits(double[] rho, string title) => [];
+
+    /// <summary>ρ of a parameter without bounds, tanh t, and its derivative: a limit of ±1 is come near to in a few steps.</summary>
     protected static (double Value, double Slope) Bounded(double t)
     {
-        var root = Math.Sqrt(1 + (t * t));
-        return (t / root, 1 / (root * root * root));
+        var value = Math.Tanh(t);
+        var cosh = Math.Cosh(t);
+        return (value, 1 / (cosh * cosh));
     }
 }
 
@@ -56,6 +62,16 @@ internal sealed class CompoundSymmetry(int width) : CorrelationForm(width, width
         if (Width > 1) values[0] = Correlation(rho, 1, 0);
     }
 
+    public override IEnumerable<StructureLimit> Limits(double[] rho, string title)
+    {
+        if (Width < 2 || Math.Abs(rho[0]) < StructureLimit.FarLogit) yield break;
+        yield return rho[0] > 0
+            ? new(0, $"The correlation of {title} is estimated as one: the effects of a level do not differ but in scale.",
+                "Write an intercept, (1 | group), in its place, which the effects share.")
+            : new(0, $"The correlation of {title} is estimated as {(Width == 2 ? "minus one" : $"-1/{Width - 1}")}, the least that {Width} effects can have.",
+                "Effects of a level add up to nothing: drop the term, or let them be independent with homdiag.");
+    }
+
     private double Low => 1.0 / (Width - 1);
 }
 
@@ -71,7 +87,7 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1)
         for (var k = 0; k < rho.Length; k++)
         {
             var value = Math.Pow(0.5, k + 1);
-            rho[k] = value / Math.Sqrt(1 - (value * value));
+            rho[k] = Math.Atanh(value);
         }
     }
 
@@ -84,6 +100,11 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1)
     {
         for (var k = 0; k < rho.Length; k++) values[k] = Bounded(rho[k]).Value;
     }
+
+    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) =>
+        Enumerable.Range(0, rho.Length).Where(k => Math.Abs(rho[k]) > StructureLimit.FarAtanh).Select(k => new StructureLimit(k,
+            $"The correlation of {title} at lag {k + 1} is estimated as {(rho[k] > 0 ? "one" : "minus one")}.",
+            "Use a structure with fewer correlations: ar1, or cs."));
 }
 
 /// <summary>ar1 over the effects of a level in their order: the correlation at lag k is ρᵏ.</summary>
@@ -108,4 +129,6 @@ internal sealed class AutoregressiveForm(int width) : CorrelationForm(width, wid
     {
         if (Width > 1) values[0] = Bounded(rho[0]).Value;
     }
+
+    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) => StructureLimit.OfAutoregression(0, rho.Length > 0 ? rho[0] : 0, title);
 }

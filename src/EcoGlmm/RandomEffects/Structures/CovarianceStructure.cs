@@ -59,6 +59,16 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
         return other > 0 ? Math.Min(step, longest / other) : step;
     }
 
+    /// <summary>Parameters that have run to the end of what they can be.</summary>
+    /// <param name="theta">Where.</param>
+    /// <param name="title">The term as written.</param>
+    public IEnumerable<StructureLimit> Limits(double[] theta, string title)
+    {
+        var own = Loadings.ParameterCount;
+        foreach (var limit in Loadings.Limits(theta[..own], title)) yield return limit;
+        foreach (var limit in Precision?.Limits(theta[own..], title) ?? []) yield return limit with { Parameter = own + limit.Parameter };
+    }
+
     /// <summary>What users are told of.</summary>
     public IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) => Precision is null
         ? Loadings.Quantities(effects)

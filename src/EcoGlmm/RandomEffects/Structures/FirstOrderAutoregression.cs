@@ -1,7 +1,9 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>
-/// ar1: the correlation over k steps is ρᵏ, ρ = φ/√(1 + φ²), which may be negative. Occasions are the levels of a factor, in
+/// ar1: the correlation over k steps is ρᵏ, ρ = tanh φ, which may be negative. Occasions are the levels of a factor, in
 /// their order, or numbers at whole multiples of a step; those that are missing are gaps.
 /// </summary>
 internal sealed class FirstOrderAutoregression : MarkovChain
@@ -50,7 +52,7 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new(CovarianceQuantity.Correlation)];
 
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Correlation(phi[0]);
+    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Tanh(phi[0]);
 
     public override void Start(Span<double> phi) => phi[0] = 0.5;
 
@@ -58,19 +60,19 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 
     protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
     {
-        var rho = Correlation(phi);
-        var slope = 1 / ((1 + (phi * phi)) * Math.Sqrt(1 + (phi * phi)));
-        if (gap == 1) return (rho, 1 / (1 + (phi * phi)), slope);
-        // ρ²ᵏ = exp(−k log(1 + 1/φ²))
+        var (rho, cosh) = (Math.Tanh(phi), Math.Cosh(phi));
+        var slope = 1 / (cosh * cosh);
+        if (gap == 1) return (rho, slope, slope);
         if (phi == 0) return (0, 1, 0);
         var k = Math.Abs(gap);
-        var log = Math.Log(1 + (1 / (phi * phi)));
+        // ρ²ᵏ = exp(−k log coth²φ), and log coth |φ| = log(1 + 2/(e^2|φ| − 1)).
+        var log = 2 * SpecialFunctions.Log1p(2 / (Math.Exp(2 * Math.Abs(phi)) - 1));
         var isOdd = Math.Abs(Math.Round(k) % 2) == 1;
         var c = Math.Exp(-0.5 * k * log) * (isOdd && phi < 0 ? -1 : 1);
         return (c, Exponential.OneMinus(k * log), k * c / rho * slope);
     }
 
-    private static double Correlation(double phi) => phi / Math.Sqrt(1 + (phi * phi));
+    public override IEnumerable<StructureLimit> Limits(double[] phi, string title) => StructureLimit.OfAutoregression(0, phi[0], title);
 }
 
 /// <summary>Exponentials without cancellation.</summary>

@@ -63,6 +63,45 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
         for (var k = 0; k < change.Length; k++) change[k] = (change[k] - below[k]) / (2 * h);
     }
 
+    /// <summary>result ← result + Σ direction_j (∂P/∂φ_j ⊗ I) u: through <see cref="Change"/> unless a structure knows better.</summary>
+    /// <param name="phi">Where.</param>
+    /// <param name="direction">A direction of φ.</param>
+    /// <param name="work">What <see cref="Set"/> left at φ.</param>
+    /// <param name="u">m × d, level by level.</param>
+    /// <param name="d">Number of latent variables of a level.</param>
+    /// <param name="result">As long as u.</param>
+    public virtual void AddChange(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, ReadOnlySpan<double> work, ReadOnlySpan<double> u, int d,
+        Span<double> result)
+    {
+        var change = new double[Pattern.NonZeros];
+        Change(phi, direction, change);
+        Pattern.AddProduct(change, u, d, result);
+    }
+
+    /// <summary>x ← (P⁻¹ ⊗ I) x: by a factorisation unless a structure knows better.</summary>
+    /// <param name="phi">Where.</param>
+    /// <param name="values">P at φ on the pattern.</param>
+    /// <param name="x">m × d, level by level.</param>
+    /// <param name="d">Number of latent variables of a level.</param>
+    public virtual void Solve(ReadOnlySpan<double> phi, ReadOnlySpan<double> values, Span<double> x, int d)
+    {
+        var factor = SparseCholesky.Analyze(Pattern);
+        if (!factor.TryFactor(values))
+        {
+            x.Fill(double.NaN);
+            return;
+        }
+
+        var m = Pattern.Order;
+        var column = new double[m];
+        for (var c = 0; c < d; c++)
+        {
+            for (var l = 0; l < m; l++) column[l] = x[(l * d) + c];
+            factor.Solve(column);
+            for (var l = 0; l < m; l++) x[(l * d) + c] = column[l];
+        }
+    }
+
     /// <summary>(P⁻¹)_ll at φ: the variance of a level's latent variables before any data.</summary>
     public abstract double Variance(ReadOnlySpan<double> phi, int level);
 
@@ -74,6 +113,9 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
     /// variance about that. A level that is related to none has no weights and the variance of the population.
     /// </summary>
     public virtual LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level) => new([], [], 1);
+
+    /// <summary>Parameters that have run to the end of what they can be.</summary>
+    public virtual IEnumerable<StructureLimit> Limits(double[] phi, string title) => [];
 
     /// <summary>What users are told of.</summary>
     public virtual IReadOnlyList<CovarianceQuantity> Quantities => [];

@@ -81,6 +81,9 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Sets θ so that ΛΛᵀ is the covariance given (r × r), where that determines θ; false where it does not.</summary>
     public virtual bool TryFit(ReadOnlySpan<double> covariance, Span<double> theta) => false;
 
+    /// <summary>Parameters that have run to the end of what they can be; a standard deviation of zero is none of them.</summary>
+    public virtual IEnumerable<StructureLimit> Limits(double[] theta, string title) => [];
+
     /// <summary>What users are told of: by default every standard deviation and every correlation.</summary>
     public virtual IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) => CovarianceQuantity.OfMatrix(effects, IsDiagonal);
 

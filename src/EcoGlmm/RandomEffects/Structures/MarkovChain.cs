@@ -33,6 +33,19 @@ internal abstract class MarkovChain : LevelPrecision
     /// <summary>Gaps between levels that follow each other, in no order.</summary>
     protected IEnumerable<double> Gaps => Enumerable.Range(1, Math.Max(0, _groupOf.Length - 1)).Where(l => !IsFirst(l)).Select(l => _times[l] - _times[l - 1]);
 
+    /// <summary>The least gap between levels that follow each other, and the longest series.</summary>
+    protected (double Least, double Longest) Extent()
+    {
+        var (least, longest) = (double.PositiveInfinity, 0.0);
+        foreach (var (first, last) in _ranges)
+        {
+            for (var l = first + 1; l <= last; l++) least = Math.Min(least, _times[l] - _times[l - 1]);
+            if (last > first) longest = Math.Max(longest, _times[last] - _times[first]);
+        }
+
+        return (least, longest);
+    }
+
     public override double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work)
     {
         var log = 0.0;
@@ -74,6 +87,39 @@ internal abstract class MarkovChain : LevelPrecision
         }
 
         gradient[0] = sum;
+    }
+
+    public override void Change(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, Span<double> change)
+    {
+        change.Clear();
+        var pointers = Pattern.ColumnPointers;
+        for (var l = 1; l < _groupOf.Length; l++)
+        {
+            if (IsFirst(l)) continue;
+            var (c, rest, slope) = Over(phi[0], _times[l] - _times[l - 1]);
+            var both = direction[0] * slope * 2 * c / (rest * rest);
+            change[pointers[l - 1]] += both;
+            change[pointers[l]] += both;
+            change[pointers[l - 1] + 1] = -direction[0] * slope * (1 + (c * c)) / (rest * rest);
+        }
+    }
+
+    /// <summary>P = LᵀDL with Lu the steps of the chain, u_l − c u_(l−1), and D⁻¹ their variances.</summary>
+    public override void Solve(ReadOnlySpan<double> phi, ReadOnlySpan<double> values, Span<double> x, int d)
+    {
+        for (var l = _groupOf.Length - 1; l > 0; l--)
+        {
+            if (IsFirst(l)) continue;
+            var c = Over(phi[0], _times[l] - _times[l - 1]).Correlation;
+            for (var k = 0; k < d; k++) x[((l - 1) * d) + k] += c * x[(l * d) + k];
+        }
+
+        for (var l = 1; l < _groupOf.Length; l++)
+        {
+            if (IsFirst(l)) continue;
+            var (c, rest, _) = Over(phi[0], _times[l] - _times[l - 1]);
+            for (var k = 0; k < d; k++) x[(l * d) + k] = (rest * x[(l * d) + k]) + (c * x[((l - 1) * d) + k]);
+        }
     }
 
     public override double Variance(ReadOnlySpan<double> phi, int level) => 1;

@@ -25,6 +25,23 @@ internal sealed class OrnsteinUhlenbeck(int[] groupOf, double[] times) : MarkovC
         phi[0] = gaps.Length == 0 ? 0 : Math.Log(Math.Log(2) / gaps[gaps.Length / 2]);
     }
 
+    /// <summary>Correlations over the least gap below e⁻¹⁰, or over the longest series above 0.99.</summary>
+    public override IEnumerable<StructureLimit> Limits(double[] phi, string title)
+    {
+        var decay = Math.Exp(phi[0]);
+        var (least, longest) = Extent();
+        if (decay * least > 10)
+        {
+            yield return new(0, $"The decay of {title} is estimated as infinite: its effects are independent of each other.",
+                "Drop the structure: write an intercept for each occasion, or leave the term out where a residual or dispersion says the same.");
+        }
+        else if (decay * longest < 0.01)
+        {
+            yield return new(0, $"The decay of {title} is estimated as zero: its effects do not change with time, or change as a random walk of which only the variance per unit of time is determined.",
+                "Write an intercept, (1 | group), in its place, or hold the decay with Parameter.Covariance.");
+        }
+    }
+
     protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
     {
         var x = Math.Exp(phi) * gap;

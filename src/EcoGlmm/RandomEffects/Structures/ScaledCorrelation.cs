@@ -109,6 +109,9 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
         form?.Report(theta[_scales..], values[_scales..]);
     }
 
+    public override IEnumerable<StructureLimit> Limits(double[] theta, string title) =>
+        form?.Limits(theta[_scales..], title).Select(limit => limit with { Parameter = _scales + limit.Parameter }) ?? [];
+
     private bool TryFactor(ReadOnlySpan<double> rho, Span<double> l)
     {
         var r = Width;

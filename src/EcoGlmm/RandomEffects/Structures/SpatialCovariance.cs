@@ -1,23 +1,8 @@
+using System.Buffers;
+using System.Numerics;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.RandomEffects.Structures;
-
-/// <summary>The correlation of two places as a function of their distance and of parameters φ without bounds.</summary>
-/// <param name="parameterCount">Length of φ.</param>
-internal abstract class SpatialKernel(int parameterCount)
-{
-    public int ParameterCount { get; } = parameterCount;
-
-    /// <summary>The correlation at a distance above zero; writes its derivatives by φ unless <paramref name="slopes"/> is empty.</summary>
-    public abstract double At(double distance, ReadOnlySpan<double> phi, Span<double> slopes);
-
-    /// <summary>Starting φ for places that are so far from each other in the middle.</summary>
-    public abstract void Start(double distance, Span<double> phi);
-
-    public abstract IReadOnlyList<CovarianceQuantity> Quantities { get; }
-
-    public abstract void Report(ReadOnlySpan<double> phi, Span<double> values);
-}
 
 /// <summary>
 /// exp, gau, mat: places in groups whose correlation falls with distance. P is the inverse of each group's correlation matrix
@@ -29,6 +14,7 @@ internal sealed class SpatialCovariance : LevelPrecision
     private readonly SpatialKernel _kernel;
     private readonly double[][] _places;
     private readonly int[] _starts;
+    private readonly int _mostPlaces;
 
     /// <param name="kernel">The correlation function.</param>
     /// <param name="positions">The places.</param>
@@ -45,6 +31,12 @@ internal sealed class SpatialCovariance : LevelPrecision
 
         starts.Add(positions.GroupOf.Length);
         _starts = [.. starts];
+        for (var g = 0; g + 1 < _starts.Length; g++)
+        {
+            var n = _starts[g + 1] - _starts[g];
+            _mostPlaces = Math.Max(_mostPlaces, n);
+            WorkLength += n * n;
+        }
     }
 
     public static IEnumerable<StructureKind> Kinds =>
@@ -104,26 +96,26 @@ internal sealed class SpatialCovariance : LevelPrecision
         }
     }
 
+    /// <summary>P of each group, n × n.</summary>
+    public override int WorkLength { get; }
+
     public override double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work)
     {
         var log = 0.0;
+        var start = 0;
         for (var g = 0; g + 1 < _starts.Length; g++)
         {
             var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
-            var c = new double[n * n];
-            for (var a = 0; a < n; a++)
-            {
-                c[(a * n) + a] = 1;
-                for (var b = a + 1; b < n; b++) c[(a * n) + b] = _kernel.At(Distance(_places[from + a], _places[from + b]), phi, []);
-            }
-
+            var c = work.Slice(start, n * n);
+            start += n * n;
+            Correlations(g, phi, c, []);
             if (!DenseCholesky.TryFactor(c, n)) return double.NaN;
             log -= DenseCholesky.LogDeterminant(c, n);
             DenseCholesky.Invert(c, n);
-            var at = Pattern.ColumnPointers[from];
             for (var a = 0; a < n; a++)
             {
-                for (var b = a; b < n; b++) values[at++] = c[(a * n) + b];
+                var at = Pattern.ColumnPointers[from + a];
+                c.Slice((a * n) + a, n - a).CopyTo(values.Slice(at, n - a));
             }
         }
 
@@ -135,22 +127,25 @@ internal sealed class SpatialCovariance : LevelPrecision
         Span<double> gradient)
     {
         gradient.Clear();
-        var values = new double[Pattern.NonZeros];
-        Set(phi, values, []);
-        Span<double> slopes = stackalloc double[ParameterCount];
-        var workspace = new double[MatrixProduct.WorkspaceLength];
+        var most = _mostPlaces * _mostPlaces;
+        var pool = ArrayPool<double>.Shared;
+        var (barRented, productRented, resultRented) = (pool.Rent(most), pool.Rent(most), pool.Rent(most));
+        var slopesRented = pool.Rent(most * ParameterCount);
+        var workspace = pool.Rent(MatrixProduct.WorkspaceLength);
+        var start = 0;
         for (var g = 0; g + 1 < _starts.Length; g++)
         {
             var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
-            var (p, bar, product, result) = (new double[n * n], new double[n * n], new double[n * n], new double[n * n]);
-            var at = Pattern.ColumnPointers[from];
+            var p = work.Slice(start, n * n);
+            start += n * n;
+            Span<double> bar = barRented.AsSpan(0, n * n), product = productRented.AsSpan(0, n * n), result = resultRented.AsSpan(0, n * n);
+            product.Clear();
+            result.Clear();
             for (var a = 0; a < n; a++)
             {
-                for (var b = a; b < n; b++, at++)
-                {
-                    p[(a * n) + b] = p[(b * n) + a] = values[at];
-                    bar[(a * n) + b] = bar[(b * n) + a] = a == b ? adjoint[at] : 0.5 * adjoint[at];
-                }
+                var at = Pattern.ColumnPointers[from + a];
+                bar[(a * n) + a] = adjoint[at];
+                for (var b = a + 1; b < n; b++) bar[(a * n) + b] = bar[(b * n) + a] = 0.5 * adjoint[at + b - a];
             }
 
             fixed (double* pp = p, pb = bar, pm = product, pr = result, w = workspace)
@@ -159,16 +154,148 @@ internal sealed class SpatialCovariance : LevelPrecision
                 MatrixProduct.Add(n, n, n, false, pp, n, false, pm, n, false, pr, n, w, lowerOnly: true);
             }
 
-            for (var a = 0; a < n; a++)
+            // In the buffer that is free now.
+            Correlations(g, phi, bar, slopesRented);
+            for (var j = 0; j < gradient.Length; j++)
             {
-                for (var b = a + 1; b < n; b++)
+                var slopes = slopesRented.AsSpan(j * n * n, n * n);
+                for (var a = 0; a < n; a++)
                 {
-                    _kernel.At(Distance(_places[from + a], _places[from + b]), phi, slopes);
-                    var factor = -2 * (result[(a * n) + b] + (logAdjoint * p[(a * n) + b]));
-                    for (var j = 0; j < slopes.Length; j++) gradient[j] += factor * slopes[j];
+                    var sum = 0.0;
+                    for (var k = (a * n) + a + 1; k < (a + 1) * n; k++) sum += (result[k] + (logAdjoint * p[k])) * slopes[k];
+                    gradient[j] -= 2 * sum;
                 }
             }
         }
+
+        foreach (var rented in new[] { barRented, productRented, resultRented, slopesRented, workspace }) pool.Return(rented);
+    }
+
+    /// <summary>∂P u = −P ∂C P u, without ∂P.</summary>
+    public override void AddChange(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, ReadOnlySpan<double> work, ReadOnlySpan<double> u, int d,
+        Span<double> result)
+    {
+        var most = _mostPlaces * _mostPlaces;
+        var pool = ArrayPool<double>.Shared;
+        var (correlations, slopes) = (pool.Rent(most), pool.Rent(most * ParameterCount));
+        var (x, y) = (new double[_mostPlaces], new double[_mostPlaces]);
+        var start = 0;
+        for (var g = 0; g + 1 < _starts.Length; g++)
+        {
+            var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
+            var p = work.Slice(start, n * n);
+            start += n * n;
+            Correlations(g, phi, correlations, slopes);
+            for (var c = 0; c < d; c++)
+            {
+                for (var a = 0; a < n; a++) x[a] = u[((from + a) * d) + c];
+                Multiply(p, n, x, y);
+                Array.Clear(x);
+                for (var j = 0; j < direction.Length; j++)
+                {
+                    if (direction[j] != 0) AddLower(slopes.AsSpan(j * n * n, n * n), n, direction[j], y, x);
+                }
+
+                Multiply(p, n, x, y);
+                for (var a = 0; a < n; a++) result[((from + a) * d) + c] -= y[a];
+            }
+        }
+
+        pool.Return(correlations);
+        pool.Return(slopes);
+    }
+
+    /// <summary>P⁻¹x = Cx.</summary>
+    public override void Solve(ReadOnlySpan<double> phi, ReadOnlySpan<double> values, Span<double> x, int d)
+    {
+        var pool = ArrayPool<double>.Shared;
+        var correlations = pool.Rent(_mostPlaces * _mostPlaces);
+        var (before, after) = (new double[_mostPlaces], new double[_mostPlaces]);
+        for (var g = 0; g + 1 < _starts.Length; g++)
+        {
+            var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
+            Correlations(g, phi, correlations, []);
+            for (var c = 0; c < d; c++)
+            {
+                for (var a = 0; a < n; a++) after[a] = before[a] = x[((from + a) * d) + c];
+                AddLower(correlations, n, 1, before, after);
+                for (var a = 0; a < n; a++) x[((from + a) * d) + c] = after[a];
+            }
+        }
+
+        pool.Return(correlations);
+    }
+
+    /// <summary>y = Ax for a symmetric matrix.</summary>
+    private static void Multiply(ReadOnlySpan<double> a, int n, ReadOnlySpan<double> x, Span<double> y)
+    {
+        for (var i = 0; i < n; i++) y[i] = TensorDot(a.Slice(i * n, n), x[..n]);
+    }
+
+    /// <summary>y ← y + factor · Ax, A symmetric with a diagonal of zeros, of which the lower triangle is there.</summary>
+    private static void AddLower(ReadOnlySpan<double> lower, int n, double factor, ReadOnlySpan<double> x, Span<double> y)
+    {
+        for (var a = 0; a < n; a++)
+        {
+            var (sum, xa) = (0.0, factor * x[a]);
+            for (var b = a + 1; b < n; b++)
+            {
+                var v = lower[(a * n) + b];
+                sum += v * x[b];
+                y[b] += v * xa;
+            }
+
+            y[a] += factor * sum;
+        }
+    }
+
+    private static double TensorDot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = Vector<double>.Zero;
+        var k = 0;
+        for (; k + Vector<double>.Count <= a.Length; k += Vector<double>.Count) sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
+        var total = Vector.Sum(sum);
+        for (; k < a.Length; k++) total += a[k] * b[k];
+        return total;
+    }
+
+    /// <summary>
+    /// The lower triangle (column-major) of a group's correlation matrix, with ones on the diagonal, and of its derivatives by each
+    /// parameter, n × n after n × n, unless these are not asked for.
+    /// </summary>
+    private void Correlations(int group, ReadOnlySpan<double> phi, Span<double> c, Span<double> slopes)
+    {
+        var (from, n) = (_starts[group], _starts[group + 1] - _starts[group]);
+        var count = ParameterCount;
+        Span<double> buffer = n <= 256 ? stackalloc double[(1 + count) * n] : new double[(1 + count) * n];
+        for (var a = 0; a < n; a++)
+        {
+            var m = n - a - 1;
+            var distances = buffer[..m];
+            var mine = slopes.IsEmpty ? [] : buffer.Slice(n, count * m);
+            for (var b = 0; b < m; b++) distances[b] = Distance(_places[from + a], _places[from + a + 1 + b]);
+            c[(a * n) + a] = 1;
+            _kernel.Fill(distances, phi, c.Slice((a * n) + a + 1, m), mine);
+            for (var j = 0; j < count && !slopes.IsEmpty; j++) mine.Slice(j * m, m).CopyTo(slopes.Slice((j * n * n) + (a * n) + a + 1, m));
+        }
+    }
+
+    public override IEnumerable<StructureLimit> Limits(double[] phi, string title)
+    {
+        var (least, largest) = (double.PositiveInfinity, 0.0);
+        for (var g = 0; g + 1 < _starts.Length; g++)
+        {
+            for (var a = _starts[g]; a < _starts[g + 1]; a++)
+            {
+                for (var b = _starts[g]; b < a; b++)
+                {
+                    var distance = Distance(_places[a], _places[b]);
+                    (least, largest) = (Math.Min(least, distance), Math.Max(largest, distance));
+                }
+            }
+        }
+
+        return _kernel.Limits(phi, title).Concat(StructureLimit.OfRange(0, _kernel.Reach(phi), least, largest, title, "places"));
     }
 
     public override double Variance(ReadOnlySpan<double> phi, int level) => 1;
@@ -183,9 +310,9 @@ internal sealed class SpatialCovariance : LevelPrecision
         {
             var distance = Distance(_places[from + a], level.Position);
             if (distance == 0) return new([from + a], [1], 0);
-            near[a] = _kernel.At(distance, phi, []);
+            near[a] = _kernel.At(distance, phi);
             c[(a * n) + a] = 1;
-            for (var b = a + 1; b < n; b++) c[(a * n) + b] = _kernel.At(Distance(_places[from + a], _places[from + b]), phi, []);
+            for (var b = a + 1; b < n; b++) c[(a * n) + b] = _kernel.At(Distance(_places[from + a], _places[from + b]), phi);
         }
 
         var weights = (double[])near.Clone();
@@ -218,76 +345,4 @@ internal sealed class SpatialCovariance : LevelPrecision
 
         return new SparsePattern(m, pointers, rows);
     }
-}
-
-/// <summary>exp(−d/range), range = exp φ.</summary>
-internal sealed class ExponentialKernel() : SpatialKernel(1)
-{
-    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range")];
-
-    public override void Start(double distance, Span<double> phi) => phi[0] = Math.Log(distance / 3);
-
-    public override double At(double distance, ReadOnlySpan<double> phi, Span<double> slopes)
-    {
-        var x = distance * Math.Exp(-phi[0]);
-        var c = Math.Exp(-x);
-        if (!slopes.IsEmpty) slopes[0] = x * c;
-        return c;
-    }
-
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Exp(phi[0]);
-}
-
-/// <summary>exp(−(d/range)²), range = exp φ.</summary>
-internal sealed class GaussianKernel() : SpatialKernel(1)
-{
-    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range")];
-
-    public override void Start(double distance, Span<double> phi) => phi[0] = Math.Log(distance / 4);
-
-    public override double At(double distance, ReadOnlySpan<double> phi, Span<double> slopes)
-    {
-        var x = distance * Math.Exp(-phi[0]);
-        var c = Math.Exp(-x * x);
-        if (!slopes.IsEmpty) slopes[0] = 2 * x * x * c;
-        return c;
-    }
-
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Exp(phi[0]);
-}
-
-/// <summary>Matérn: 2^(1−ν)/Γ(ν) xᵛ K_ν(x), x = d/range, range = exp φ₁, shape ν = exp φ₂.</summary>
-internal sealed class MaternKernel() : SpatialKernel(2)
-{
-    private const double Step = 1e-5;
-
-    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range"), new("shape")];
-
-    public override void Start(double distance, Span<double> phi) => (phi[0], phi[1]) = (Math.Log(distance / 4), Math.Log(0.8));
-
-    public override double At(double distance, ReadOnlySpan<double> phi, Span<double> slopes)
-    {
-        var x = distance * Math.Exp(-phi[0]);
-        var nu = Math.Exp(phi[1]);
-        var c = Matern(x, nu);
-        if (slopes.IsEmpty) return c;
-        // d/dx xᵛK_ν(x) = −xᵛK_(ν−1)(x)
-        slopes[0] = x * Scale(nu) * Math.Pow(x, nu) * Bessel(Math.Abs(nu - 1), x);
-        if (!double.IsFinite(slopes[0])) slopes[0] = 0;
-        slopes[1] = (Matern(x, nu * Math.Exp(Step)) - Matern(x, nu * Math.Exp(-Step))) / (2 * Step);
-        return c;
-    }
-
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => (values[0], values[1]) = (Math.Exp(phi[0]), Math.Exp(phi[1]));
-
-    private static double Matern(double x, double nu)
-    {
-        if (x > 600) return 0;
-        var value = Scale(nu) * Math.Pow(x, nu) * Bessel(nu, x);
-        return double.IsFinite(value) ? Math.Min(1, value) : 1;
-    }
-
-    private static double Scale(double nu) => Math.Exp(((1 - nu) * Math.Log(2)) - SpecialFunctions.LogGamma(nu));
-
-    private static double Bessel(double nu, double x) => x > 600 ? 0 : BesselFunctions.K(nu, x);
 }

@@ -25,6 +25,13 @@ internal sealed class TreeLevels(TreePrecision model) : LevelPrecision(model.Pat
         if (gradient.Length > 0) gradient[0] = model.PullBack(phi, adjoint, logAdjoint);
     }
 
+    public override void Solve(ReadOnlySpan<double> phi, ReadOnlySpan<double> values, Span<double> x, int d) => model.Solve(phi, x, d);
+
+    public override IEnumerable<StructureLimit> Limits(double[] phi, string title)
+    {
+        if (phi.Length > 0 && model.Limit(phi[0]) is var (message, advice)) yield return new StructureLimit(0, $"{title}: {message}", advice);
+    }
+
     public override double Variance(ReadOnlySpan<double> phi, int level) => model.Variance(level);
 
     public override void Report(ReadOnlySpan<double> phi, Span<double> values)

@@ -24,11 +24,11 @@ internal static class SynthesisDegrees
 }
 
 /// <summary>Cluster-robust standard errors and degrees of freedom; <see cref="RobustVariance"/> has the sources.</summary>
-internal sealed record ClusterRobust(double[] Errors, double[] Degrees, int Clusters)
+internal sealed record ClusteredErrors(double[] Errors, double[] Degrees, int Clusters)
 {
     private const double Negligible = 1e-9;
 
-    public static ClusterRobust Of(MarginalModel model, string[] clusters, RobustVariance variance, string name)
+    public static ClusteredErrors Of(MarginalModel model, string[] clusters, RobustVariance variance, string name)
     {
         int c = model.X.ColumnCount;
         var groups = Enumerable.Range(0, clusters.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray()).ToArray();
@@ -40,7 +40,7 @@ internal sealed record ClusterRobust(double[] Errors, double[] Degrees, int Clus
         return variance == RobustVariance.CR1 ? Simple(model, groups) : BiasReduced(model, groups, name);
     }
 
-    private static ClusterRobust Simple(MarginalModel model, int[][] groups)
+    private static ClusteredErrors Simple(MarginalModel model, int[][] groups)
     {
         int c = model.X.ColumnCount;
         var meat = Matrix<double>.Build.Dense(c, c);
@@ -51,10 +51,10 @@ internal sealed record ClusterRobust(double[] Errors, double[] Degrees, int Clus
         }
 
         var covariance = model.CoefficientCovariance * meat * model.CoefficientCovariance * (groups.Length / (double)(groups.Length - c));
-        return new ClusterRobust([.. covariance.Diagonal().Select(Math.Sqrt)], [.. Enumerable.Repeat((double)(groups.Length - c), c)], groups.Length);
+        return new ClusteredErrors([.. covariance.Diagonal().Select(Math.Sqrt)], [.. Enumerable.Repeat((double)(groups.Length - c), c)], groups.Length);
     }
 
-    private static ClusterRobust BiasReduced(MarginalModel model, int[][] groups, string name)
+    private static ClusteredErrors BiasReduced(MarginalModel model, int[][] groups, string name)
     {
         int n = model.Y.Count;
         int c = model.X.ColumnCount;
@@ -99,7 +99,7 @@ internal sealed record ClusterRobust(double[] Errors, double[] Degrees, int Clus
             degrees[j] = trace * trace / products.PointwiseMultiply(products).RowSums().Sum();
         }
 
-        return new ClusterRobust([.. covariance.Diagonal().Select(Math.Sqrt)], degrees, groups.Length);
+        return new ClusteredErrors([.. covariance.Diagonal().Select(Math.Sqrt)], degrees, groups.Length);
     }
 
     private static Matrix<double> InverseRoot(Matrix<double> symmetric)

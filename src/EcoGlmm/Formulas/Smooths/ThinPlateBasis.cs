@@ -1,0 +1,285 @@
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Formulas.Smooths;
+
+/// <summary>
+/// tp: a thin-plate regression spline of one or more covariates: of all radial functions, one about each of the different places in the data,
+/// the k that a low-rank approximation keeps, and polynomials. Its penalty is the integral of squared derivatives of order m. Where there are
+/// more than two thousand places, the functions are about two thousand of them, drawn with a fixed seed.
+/// Source: S. N. Wood (2003), Thin plate regression splines, J. R. Stat. Soc. B 65, 95-114.
+/// </summary>
+internal sealed class ThinPlateBasis : SmoothBasis
+{
+    private const int MostPlaces = 2000;
+
+    /// <summary>Up to this order all eigenvalues are had as fast as some of them.</summary>
+    private const int SmallOrder = 120;
+
+    private const long Seed = 1;
+
+    private readonly double[][] _places;
+    private readonly double[] _shift;
+    private readonly int[][] _powers;
+    private readonly int _order;
+
+    /// <summary>Radial weights of the k − M wiggly functions: places × (k − M), row-major.</summary>
+    private readonly double[] _weights;
+    private readonly double[] _scale;
+
+    private ThinPlateBasis(SmoothBasisRequest request, bool isShrunk)
+    {
+        var d = request.Dimensions;
+        _order = request.M.Length > 0 && request.M[0] > 0 ? request.M[0] : DefaultOrder(d);
+        if (2 * _order <= d) throw request.Error($"m = {_order} is too low for a surface of {d} covariates", $"Take m = {DefaultOrder(d)}, or leave it out.");
+        _powers = [.. Powers(d, _order)];
+        var m = _powers.Length;
+        _shift = Array.ConvertAll(request.X, values => values.Average());
+        var n = request.X[0].Length;
+        var rows = Enumerable.Range(0, n).Select(i => Array.ConvertAll(request.X, values => values[i]))
+            .DistinctBy(row => new PlaceKey(row)).ToArray();
+        Array.Sort(rows, (a, b) => new PlaceKey(a).CompareTo(new PlaceKey(b)));
+        Count = request.Dimension(m + DefaultFreedom(d), m + 1, rows.Length);
+        if (rows.Length > MostPlaces)
+        {
+            var random = new RandomStream(Seed);
+            for (var i = 0; i < MostPlaces; i++)
+            {
+                var j = i + (int)(random.NextDouble() * (rows.Length - i));
+                (rows[i], rows[j]) = (rows[j], rows[i]);
+            }
+
+            rows = rows[..MostPlaces];
+        }
+
+        _places = [.. rows.Select(row => row.Zip(_shift, (v, s) => v - s).ToArray())];
+        var (values, vectors) = Descending(Largest(request.Cancellation));
+        (_weights, var penalty) = Wiggly(values, vectors);
+        _scale = [.. Enumerable.Repeat(1.0, Count)];
+        var x = new double[n * Count];
+        Evaluate(request.X, x);
+        for (var j = 0; j < Count; j++)
+        {
+            var square = 0.0;
+            foreach (var value in x.AsSpan(j * n, n)) square += value * value;
+            if (square > 0) _scale[j] = 1 / Math.Sqrt(square / n);
+        }
+
+        var wiggly = Count - m;
+        Penalty = new double[Count * Count];
+        for (var i = 0; i < wiggly; i++)
+        {
+            for (var j = 0; j < wiggly; j++) Penalty[(i * Count) + j] = penalty[(i * wiggly) + j] * _scale[i] * _scale[j];
+        }
+
+        if (isShrunk) Penalty = PenaltyAlgebra.Shrunk(Penalty, Count, m, isAlike: true);
+        NullDimension = isShrunk ? 0 : m;
+    }
+
+    public static SmoothBasisKind Kind { get; } = new("tp", "thin-plate regression spline", request => new ThinPlateBasis(request, false));
+
+    public static SmoothBasisKind ShrunkKind { get; } = new("ts", "thin-plate spline that can shrink to zero", request => new ThinPlateBasis(request, true));
+
+    public override int Count { get; }
+
+    public override double[] Penalty { get; }
+
+    public override int NullDimension { get; }
+
+    /// <summary>The least m for which second derivatives are continuous: 2m &gt; d + 1.</summary>
+    private static int DefaultOrder(int d) => (d + 3) / 2;
+
+    private static int DefaultFreedom(int d) => d switch { 1 => 8, 2 => 27, _ => 100 };
+
+    /// <summary>Exponents of the polynomials of a degree less than m.</summary>
+    private static IEnumerable<int[]> Powers(int d, int m)
+    {
+        for (var total = 0; total < m; total++)
+        {
+            foreach (var powers in Compositions(d, total)) yield return powers;
+        }
+    }
+
+    private static IEnumerable<int[]> Compositions(int d, int total)
+    {
+        if (d == 1)
+        {
+            yield return [total];
+            yield break;
+        }
+
+        for (var first = total; first >= 0; first--)
+        {
+            foreach (var rest in Compositions(d - 1, total - first)) yield return [first, .. rest];
+        }
+    }
+
+    /// <summary>The same in the order of the values rather than their sizes, by which the penalty's coordinates are those of mgcv.</summary>
+    private static (double[] Values, double[] Vectors) Descending((double[] Values, double[] Vectors) pairs)
+    {
+        var k = pairs.Values.Length;
+        var order = Enumerable.Range(0, k).OrderByDescending(j => pairs.Values[j]).ToArray();
+        var vectors = new double[pairs.Vectors.Length];
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = pairs.Vectors[(i / k * k) + order[i % k]];
+        return ([.. order.Select(j => pairs.Values[j])], vectors);
+    }
+
+    private (double[] Values, double[] Vectors) Largest(CancellationToken cancellation)
+    {
+        var n = _places.Length;
+        var e = new double[n * n];
+        Parallel.For(0, n, i =>
+        {
+            for (var j = 0; j < n; j++) e[(i * n) + j] = Radial(_places[i], _places[j]);
+        });
+        if (!Array.TrueForAll(e, double.IsFinite)) throw new GlmmException("The covariates of a smooth are too large for numbers to tell. Rescale them.");
+        return n <= SmallOrder ? LargestEigenpairs.Dense(e, n, Count, cancellation) : LargestEigenpairs.Lanczos(e, n, Count, cancellation);
+    }
+
+    /// <summary>
+    /// Of the kept functions UD those without a polynomial part, TᵀUδ = 0: weights of the radial functions UZ, and the penalty ZᵀDZ.
+    /// </summary>
+    private (double[] Weights, double[] Penalty) Wiggly(double[] values, double[] vectors)
+    {
+        var (n, k, m) = (_places.Length, Count, _powers.Length);
+        var t = new double[n * m];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < m; j++) t[(i * m) + j] = Polynomial(_places[i], _powers[j]);
+        }
+
+        var cross = PenaltyAlgebra.TransposeProduct(vectors, n, k, t, m);
+        var z = NullSpace(cross, k, m);
+        var d = new double[k * k];
+        for (var j = 0; j < k; j++) d[(j * k) + j] = values[j];
+        return (PenaltyAlgebra.Product(vectors, n, k, z, k - m), PenaltyAlgebra.Sandwich(d, k, z, k - m));
+    }
+
+    /// <summary>
+    /// Orthonormal columns that are orthogonal to those of A (k × m), by Householder reflections that leave the last entries: k × (k − m).
+    /// </summary>
+    private static double[] NullSpace(double[] a, int k, int m)
+    {
+        var r = (double[])a.Clone();
+        var q = PenaltyAlgebra.Identity(k);
+        var v = new double[k];
+        for (var j = 0; j < m; j++)
+        {
+            var last = k - 1 - j;
+            var norm = 0.0;
+            for (var i = 0; i <= last; i++) norm += r[(i * m) + j] * r[(i * m) + j];
+            norm = Math.Sqrt(norm);
+            if (norm == 0) continue;
+            Array.Clear(v);
+            for (var i = 0; i <= last; i++) v[i] = r[(i * m) + j];
+            v[last] += v[last] >= 0 ? norm : -norm;
+            var square = v.Sum(value => value * value);
+            Reflect(r, m, v, square, k);
+            ReflectColumns(q, v, square, k);
+        }
+
+        var result = new double[k * (k - m)];
+        for (var i = 0; i < k; i++)
+        {
+            for (var j = 0; j < k - m; j++) result[(i * (k - m)) + j] = q[(i * k) + j];
+        }
+
+        return result;
+    }
+
+    private static void Reflect(double[] r, int m, double[] v, double square, int k)
+    {
+        for (var c = 0; c < m; c++)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < k; i++) sum += v[i] * r[(i * m) + c];
+            for (var i = 0; i < k; i++) r[(i * m) + c] -= 2 * sum / square * v[i];
+        }
+    }
+
+    private static void ReflectColumns(double[] q, double[] v, double square, int k)
+    {
+        for (var i = 0; i < k; i++)
+        {
+            var sum = 0.0;
+            for (var c = 0; c < k; c++) sum += q[(i * k) + c] * v[c];
+            for (var c = 0; c < k; c++) q[(i * k) + c] -= 2 * sum / square * v[c];
+        }
+    }
+
+    /// <summary>η(r) without its constant, which smoothing parameters take up, but with its sign.</summary>
+    private double Radial(double[] a, double[] b)
+    {
+        var square = 0.0;
+        for (var j = 0; j < a.Length; j++) square += (a[j] - b[j]) * (a[j] - b[j]);
+        if (square == 0) return 0;
+        var power = (2 * _order) - a.Length;
+        if (a.Length % 2 == 0)
+        {
+            var sign = (_order + 1 + (a.Length / 2)) % 2 == 0 ? 1 : -1;
+            return sign * 0.5 * Math.Pow(square, power / 2) * Math.Log(square);
+        }
+
+        // The sign of Γ(d/2 − m).
+        var odd = (_order - ((a.Length - 1) / 2)) % 2 == 0 ? 1 : -1;
+        var r = Math.Sqrt(square);
+        return odd * (power == 3 ? r * square : Math.Pow(r, power));
+    }
+
+    private static double Polynomial(double[] x, int[] powers)
+    {
+        var value = 1.0;
+        for (var j = 0; j < x.Length; j++)
+        {
+            for (var p = 0; p < powers[j]; p++) value *= x[j];
+        }
+
+        return value;
+    }
+
+    public override void Evaluate(double[][] x, Span<double> result)
+    {
+        var (n, k, m) = (x[0].Length, Count, _powers.Length);
+        var wiggly = k - m;
+        var values = new double[n * k];
+        const int block = 256;
+        Parallel.For(0, (n + block - 1) / block, b =>
+        {
+            var place = new double[x.Length];
+            var sum = new double[wiggly];
+            for (var i = b * block; i < Math.Min(n, (b + 1) * block); i++)
+            {
+                for (var j = 0; j < place.Length; j++) place[j] = x[j][i] - _shift[j];
+                Array.Clear(sum);
+                for (var p = 0; p < _places.Length; p++)
+                {
+                    var radial = Radial(place, _places[p]);
+                    if (radial == 0) continue;
+                    var weights = _weights.AsSpan(p * wiggly, wiggly);
+                    for (var j = 0; j < sum.Length; j++) sum[j] += radial * weights[j];
+                }
+
+                for (var j = 0; j < wiggly; j++) values[(j * n) + i] = sum[j] * _scale[j];
+                for (var j = 0; j < m; j++) values[((wiggly + j) * n) + i] = Polynomial(place, _powers[j]) * _scale[wiggly + j];
+            }
+        });
+        values.CopyTo(result);
+    }
+
+    private readonly struct PlaceKey(double[] place) : IEquatable<PlaceKey>, IComparable<PlaceKey>
+    {
+        private readonly double[] _place = place;
+
+        public bool Equals(PlaceKey other) => _place.AsSpan().SequenceEqual(other._place);
+
+        public override bool Equals(object? obj) => obj is PlaceKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            foreach (var value in _place) hash.Add(value);
+            return hash.ToHashCode();
+        }
+
+        public int CompareTo(PlaceKey other) => _place.AsSpan().SequenceCompareTo(other._place);
+    }
+}

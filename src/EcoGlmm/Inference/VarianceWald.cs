@@ -1,0 +1,46 @@
+using EcoGlmm.Estimation;
+using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects.Structures;
+
+namespace EcoGlmm.Inference;
+
+/// <summary>Wald intervals of the parameters of covariances, on scales without bounds.</summary>
+internal static class VarianceWald
+{
+    public static IEnumerable<Interval> Of(GlmmFit fit, double level)
+    {
+        var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
+        foreach (var c in fit.CovarianceParameters)
+        {
+            var (name, bounded) = c.Name switch
+            {
+                CovarianceQuantity.StandardDeviation => ($"sd_{c.Effect1 ?? "(Intercept)"}|{c.Group}", false),
+                CovarianceQuantity.Correlation when c.Effect2 is not null => ($"cor_{c.Effect2}.{c.Effect1}|{c.Group}", true),
+                CovarianceQuantity.Correlation => ($"{c.Name}|{c.Term}", true),
+                _ => ($"{c.Name}{(c.Effect1 is null ? "" : $"_{c.Effect1}")}|{c.Term}", false),
+            };
+            var (value, error) = (c.Estimate, c.StandardError);
+            var (lower, upper) = bounded ? (Math.Tanh(Math.Atanh(value) - (z * error / (1 - (value * value)))), Math.Tanh(Math.Atanh(value) + (z * error / (1 - (value * value)))))
+                : value > 0 ? (value * Math.Exp(-z * error / value), value * Math.Exp(z * error / value))
+                : (value - (z * error), value + (z * error));
+            yield return new Interval(c.Part, name, value, lower, upper) { StandardError = error };
+        }
+
+        if (!FitWords.HasSingleDispersion(fit) || fit.DispersionEffects.Count != 1 || fit.DispersionEffects[0].IsFixed) yield break;
+        var delta = fit.Estimate.Predictors[LinearPredictor.Dispersion]![0];
+        // σ of a profiled model is not among the parameters searched over.
+        var deltaError = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood)
+            ? Math.Sqrt(Satterthwaite.For(fit, ModelPart.Conditional).VarianceOfLogVariance) / LogVarianceSlope(fit, delta)
+            : Math.Sqrt(CoefficientCovariance.Of(fit.Estimate, LinearPredictor.Dispersion, LinearPredictor.Dispersion)[0]);
+        var (a, b) = (fit.Family.Sigma(delta - (z * deltaError)), fit.Family.Sigma(delta + (z * deltaError)));
+        var slope = 0.5 * LogVarianceSlope(fit, delta) * fit.Sigma;
+        yield return new Interval(ModelPart.Dispersion, "sigma", fit.Sigma, Math.Min(a, b), Math.Max(a, b)) { StandardError = Math.Abs(slope) * deltaError };
+    }
+
+    /// <summary>d log σ²/dδ, by a difference.</summary>
+    private static double LogVarianceSlope(GlmmFit fit, double delta)
+    {
+        const double Step = 1e-5;
+        return 2 * Math.Log(fit.Family.Sigma(delta + Step) / fit.Family.Sigma(delta - Step)) / (2 * Step);
+    }
+}
