@@ -37,8 +37,8 @@ for (name in names(rates)) {
 
 # The non-central hypergeometric model, which metafor (CM.EL) integrates slowly and to a relative error of 1e-4 or so, by brute force: the
 # trapezoidal rule over eight standard deviations of the random effect to each side, and its maximum from two starts and on the boundary.
-# Not those of the data set li, one of whose trials has 58,000 patients.
-conditional <- lapply(setdiff(names(counts), "li"), function(name) {
+# Not for li and egger, of which trials of tens of thousands need a finer rule and take long.
+conditional <- lapply(setdiff(names(counts), c("li", "egger")), function(name) {
   d <- counts[[name]]; d <- d[d$ai + d$ci > 0 & (d$ai < d$n1i | d$ci < d$n2i), ]
   z <- seq(-8, 8, 0.025)
   log.p <- function(i, theta) {
