@@ -56,8 +56,15 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
 
     /// <summary>The comparison of a name; of the first family where there are several.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public MarginalContrast this[string name] => Array.Find(_rows, r => r.Name == name)
-        ?? throw new GlmmException($"There is no contrast \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public MarginalContrast this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.Find(_rows, r => r.Name == name)
+                ?? throw new GlmmException($"There is no contrast \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+        }
+    }
 
     /// <inheritdoc/>
     public int Count => _rows.Length;

@@ -14,8 +14,11 @@ public static class SmoothExtensions
     /// <param name="partialResiduals">Whether to draw, for each row, the curve plus the row's residual on the scale of the linear predictor.</param>
     /// <param name="simultaneous">Whether a band is to hold the whole curve at once rather than each place by itself.</param>
     /// <exception cref="GlmmException">There is no smooth that can be drawn.</exception>
-    public static Figure PlotSmooths(this GlmmFit fit, double level = 0.95, bool partialResiduals = false, bool simultaneous = false) =>
-        new SmoothFigures(fit, CoverageLevel.Checked(level), partialResiduals, simultaneous).Draw();
+    public static Figure PlotSmooths(this GlmmFit fit, double level = 0.95, bool partialResiduals = false, bool simultaneous = false)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return new SmoothFigures(fit, CoverageLevel.Checked(level), partialResiduals, simultaneous).Draw();
+    }
 
     /// <summary>A smooth of one covariate along it, centred, on the scale of the linear predictor.</summary>
     /// <param name="fit">The fit.</param>
@@ -25,6 +28,8 @@ public static class SmoothExtensions
     /// <exception cref="GlmmException">There is no such curve.</exception>
     public static SmoothCurve SmoothEffect(this GlmmFit fit, string smooth, double[]? at = null, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(smooth);
         var curves = new SmoothCurves(fit);
         var found = curves.Find(smooth);
         return curves.Effect(found, at ?? curves.Places(found, DefaultPoints), CoverageLevel.Checked(level));
@@ -38,6 +43,8 @@ public static class SmoothExtensions
     /// <exception cref="GlmmException">There is no such curve.</exception>
     public static SmoothCurve SmoothDerivative(this GlmmFit fit, string smooth, double[]? at = null, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(smooth);
         var curves = new SmoothCurves(fit);
         var found = curves.Find(smooth);
         return curves.Slope(found, at ?? curves.Places(found, DefaultPoints), CoverageLevel.Checked(level));
@@ -52,6 +59,9 @@ public static class SmoothExtensions
     /// <exception cref="GlmmException">There are no such curves, or they are of different covariates.</exception>
     public static SmoothCurve SmoothDifference(this GlmmFit fit, string first, string second, double[]? at = null, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
         var curves = new SmoothCurves(fit);
         var (a, b) = (curves.Find(first), curves.Find(second));
         if (a.Design.Syntax.Variables[0].ToString() != b.Design.Syntax.Variables[0].ToString() || a.Part != b.Part)

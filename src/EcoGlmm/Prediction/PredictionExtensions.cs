@@ -48,6 +48,8 @@ public static class PredictionExtensions
     /// <exception cref="GlmmException">There is no such grouping factor or level.</exception>
     public static LevelCovariance LevelCovariance(this GlmmFit fit, string group, string level, ModelPart part = ModelPart.Conditional)
     {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(level);
         ArgumentNullException.ThrowIfNull(fit);
         return EcoGlmm.LevelCovariance.Of(fit, group, level, part);
     }
