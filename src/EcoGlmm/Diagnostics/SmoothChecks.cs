@@ -40,6 +40,7 @@ public static partial class DiagnosticsExtensions
     /// <param name="seed">Seed of the random orders.</param>
     public static IReadOnlyList<BasisCheck> BasisChecks(this GlmmFit fit, long seed = 1)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         var smooths = FittedSmooths.Of(fit);
         var curves = smooths.Fitted.Where(s => s.Design.IsCurve && s.Part == ModelPart.Conditional).ToArray();
         if (curves.Length == 0) return [];
@@ -120,6 +121,7 @@ public static partial class DiagnosticsExtensions
     /// <param name="fit">The fit.</param>
     public static IReadOnlyList<Concurvity> Concurvity(this GlmmFit fit)
     {
+        ArgumentNullException.ThrowIfNull(fit);
         var smooths = FittedSmooths.Of(fit);
         var block = smooths.BlockOf(ModelPart.Conditional);
         var training = fit.Specification.Conditional.Training;

@@ -26,7 +26,7 @@ public class FormulaErrorTests
     [InlineData("count ~ 1 + (1 | nset)", "                 ^", "Did you mean \"nest\"")]
     [InlineData("count ~ log(BroodSze)", "            ^", "Did you mean \"BroodSize\"")]
     [InlineData("count ~ lgo(BroodSize)", "        ^", "Did you mean log()")]
-    [InlineData("count ~ s(BroodSize)", "        ^", "ns(x, df = 4)")]
+    [InlineData("count ~ s(BroodSize)", "        ^", "k = 10 is more than the 4 different values")]
     [InlineData("count ~ (Treatment + 1", "        ^", "never closed")]
     [InlineData("count ~ log(BroodSize", "           ^", "never closed")]
     [InlineData("count ~ Treatment)", "                 ^", "never opened")]
