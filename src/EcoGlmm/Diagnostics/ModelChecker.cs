@@ -15,6 +15,9 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     /// <summary>Inflation of a variance above which collinearity is much, and very much.</summary>
     private const double MuchCollinearity = 5, VeryMuchCollinearity = 10;
 
+    /// <summary>Share of a smooth that other terms could say as well, above which that is much.</summary>
+    private const double MuchConcurvity = 0.8;
+
     private readonly List<CheckFinding> _findings = [];
     private readonly List<(string Name, TestResult Test)> _normality = [];
     private readonly List<Func<Figure>> _figures = [];
@@ -27,6 +30,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         Judge(symptoms);
         CheckCure? cure = symptoms is null || !options.TryCures ? null : CureSearch.Find(symptoms, options.Count, options.Seed);
         IReadOnlyList<TermCollinearity> collinearity = Collinearity();
+        Smooths();
         ContextualEffects();
         List<GroupInfluences> influences = Influences();
         return new ModelCheck(fit, symptoms?.Residuals, [.. _findings.OrderBy(f => Rank(f.Status))], cure, collinearity, influences, _figures);
@@ -120,11 +124,36 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         return terms;
     }
 
+    private void Smooths()
+    {
+        foreach (BasisCheck b in fit.BasisChecks(options.Seed))
+        {
+            if (b.IsTooSmall)
+            {
+                Add($"Basis of {b.Name}", CheckStatus.Caution,
+                    FormattableString.Invariant($"{b.Name} uses {b.Edf:0.0} of its {b.BasisDimension} degrees of freedom, and the residuals of neighbours are alike (k-index {b.Index:0.00}, p = {b.PValue:0.000}): it may have to bend more."),
+                    $"Give it more to bend with, k = {2 * (b.BasisDimension + 1)}, and see whether its effective degrees of freedom grow.");
+            }
+            else
+            {
+                Add($"Basis of {b.Name}", CheckStatus.Good,
+                    FormattableString.Invariant($"{b.Name} uses {b.Edf:0.0} of its {b.BasisDimension} degrees of freedom (k-index {b.Index:0.00}, p = {b.PValue:0.000})."), "");
+            }
+        }
+
+        foreach (Concurvity c in fit.Smooths.Count == 0 ? [] : fit.Concurvity().Where(c => c.Observed > MuchConcurvity))
+        {
+            Add($"Concurvity of {c.Name}", CheckStatus.Caution,
+                FormattableString.Invariant($"{100 * c.Observed:0} % of {c.Name} could be said by the other terms as well, so that its shape is uncertain."),
+                "Leave out one of the terms that say the same, or do not read their curves one by one.");
+        }
+    }
+
     /// <summary>Whether random effects may be independent of covariates, as the model takes them to be.</summary>
     private void ContextualEffects()
     {
         if (!options.TestsContextualEffects || fit.ObservationCount > MostRefittedRows || !fit.Convergence.IsConverged
-            || !fit.Estimate.Model.Terms.Any(t => t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount && t.Structure.Precision is null && t.Entries is null))
+            || !fit.Estimate.Model.Terms.Any(t => !t.IsCurve && t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount && t.Structure.Precision is null && t.Entries is null))
             return;
         ContextualEffects effects;
         try

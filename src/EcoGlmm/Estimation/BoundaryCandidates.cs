@@ -29,6 +29,23 @@ internal static class BoundaryCandidates
     }
 
     /// <summary>
+    /// Moves the scales that are on the boundary off it: there the gradient is zero by symmetry whichever way the likelihood goes, so
+    /// that a search which began there would stay.
+    /// </summary>
+    public static void Leave(MixedModel model, Span<double> theta)
+    {
+        foreach (var term in model.Terms)
+        {
+            if (model.Restraints.Holds(term)) continue;
+            foreach (var own in term.Loadings.Variances)
+            {
+                ref var scale = ref theta[term.ThetaOffset + own];
+                if (Math.Abs(scale) < Tolerances.OffBoundary * model.Unit[term.Predictor]) scale = Tolerances.OffBoundary * model.Unit[term.Predictor];
+            }
+        }
+    }
+
+    /// <summary>
     /// Other places to look from when effects of a level came out perfectly correlated. Correlations of −1 and +1 can each be a
     /// local maximum, and an optimiser does not get from one to the other through a variance of zero: each such effect's
     /// correlations are turned round and its own variance made positive.

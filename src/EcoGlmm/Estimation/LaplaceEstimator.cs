@@ -47,6 +47,11 @@ internal static class LaplaceEstimator
             start = StartingValues.Find(model, cancellation: cancellation);
             StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
         }
+        else
+        {
+            start = (double[])start.Clone();
+            BoundaryCandidates.Leave(model, start.AsSpan(model.FixedCount));
+        }
 
         var best = new SearchPoint(start, double.NaN, MinimiserStatus.BadStart);
         if (Recognise(Hopeless) is { } hopeless) return LaplaceDescription.WithoutMaximum(search, best, hopeless);

@@ -128,6 +128,9 @@ internal static class Tolerances
     /// </summary>
     public const double NearBoundary = 0.03;
 
+    /// <summary>Where a search begins that would begin on the boundary: near it, yet where the likelihood has a slope.</summary>
+    public const double OffBoundary = 0.1;
+
     /// <summary>Standard deviations below this, in the same unit, are zero in what is reported.</summary>
     public const double AtBoundary = 1e-4;
 

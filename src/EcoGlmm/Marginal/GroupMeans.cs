@@ -20,7 +20,7 @@ internal sealed class GroupMeans
     public GroupMeans(GlmmFit fit, string? group)
     {
         _fit = fit;
-        var terms = fit.Estimate.Model.Terms.Where(t => t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount).ToArray();
+        var terms = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount).ToArray();
         if (terms.Length == 0) throw new GlmmException("The model has no grouping factor with several rows a level, so that there is nothing within and between.");
         var term = group is null ? terms[0] : Array.Find(terms, t => t.Group == group)
             ?? throw new GlmmException($"\"{group}\" is not a grouping factor of the conditional part with several rows a level; these are {Names.List([.. terms.Select(t => t.Group).Distinct()])}.");

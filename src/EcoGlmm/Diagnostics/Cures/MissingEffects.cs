@@ -33,7 +33,11 @@ internal sealed class MissingEffects : ICureSource
                 ? new ModelChange($"a more flexible curve of {name}") { Terms = $" + ns({q}, {CurveFormula.MoreFlexible})" }
                 : new ModelChange($"a curve of {name}") { Terms = $" + I({q}^2)" };
             if (!CurveFormula.IsCurved(symptoms.Fit, name))
+            {
                 yield return new ModelChange($"a flexible curve of {name}") { Terms = $" + ns({q}, 3)" };
+                if (CanBeSmooth(symptoms.Fit, name))
+                    yield return new ModelChange($"a smooth of {name}") { Terms = $" - {q} + s({q})" };
+            }
         }
 
         if (any)
@@ -42,6 +46,14 @@ internal sealed class MissingEffects : ICureSource
                 yield return new ModelChange($"the interaction {pair}") { Terms = $" + {pair}" };
         }
     }
+
+    /// <summary>Whether a column has enough values for a smooth, and is in no interaction, of which it would stay a part.</summary>
+    private static bool CanBeSmooth(GlmmFit fit, string name) =>
+        fit.Data.Numbers(name).Where(double.IsFinite).Distinct().Take(MostSmoothValues).Count() == MostSmoothValues
+        && !fit.Specification.Conditional.TermLabels.Any(label => label.Contains(':') && label.Split(':').Contains(name));
+
+    /// <summary>A smooth of ten functions wants some more values than that.</summary>
+    private const int MostSmoothValues = 15;
 
     public static string Quoted(string name) => new NameNode(0, name).ToString();
 
