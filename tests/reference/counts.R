@@ -69,7 +69,7 @@ classical <- list()
 for (name in names(counts)) {
   d <- counts[[name]]
   for (m in c("OR", "RR", "RD")) {
-    f <- attempt(rma.mh(measure = m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = c(1/2, 0), to = c("only0", "none"), drop00 = c(TRUE, TRUE)))
+    f <- attempt(rma.mh(measure = m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = c(1/2, 0), to = c("only0", "none"), drop00 = c(TRUE, m != "RD")))
     e <- escalc(measure = m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 1/2, to = "only0", drop00 = TRUE)
     g <- attempt(rma(yi, vi, data = e, method = "REML", control = list(threshold = 1e-12, maxiter = 2000)))
     classical[[length(classical) + 1]] <- list(data = name, measure = m, mh = list(estimate = as.vector(f$beta), se = f$se),

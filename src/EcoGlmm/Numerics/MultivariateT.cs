@@ -14,7 +14,7 @@ namespace EcoGlmm.Numerics;
 internal sealed class MultivariateT
 {
     private const int Shifts = 12;
-    private const int Points = 8192;
+    private const int Points = 32768;
 
     /// <summary>Directions of nearly the same m count as one.</summary>
     private const int Bins = 2048;

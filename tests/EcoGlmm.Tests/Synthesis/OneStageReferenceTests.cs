@@ -151,7 +151,8 @@ public sealed class OneStageReferenceTests
             Assert.Equal(expected.Number("df"), found.QDegreesOfFreedom);
             if (found.Tau > 0.01)
             {
-                Assert.Equal(expected.Number("i2"), found.I2, 1);
+                // In per cent; metafor has its variance to three digits.
+                Assert.Equal(expected.Number("i2"), found.I2, 0.1);
             }
         }
     }
