@@ -14,7 +14,7 @@ internal static class CovarianceReport
 
     /// <summary>What the table of standard deviations and correlations does not show.</summary>
     public static CovarianceParameterTable Others(GlmmFit fit) => new(!IsStructured(fit) ? []
-        : fit.CovarianceParameters.Where(p => p.Name != "sd" && !(p.Name == "correlation" && p.Effect2 is not null)));
+        : fit.CovarianceParameters.Where(p => p.Name != CovarianceQuantity.StandardDeviation && !(p.Name == CovarianceQuantity.Correlation && p.Effect2 is not null)));
 
     public static CovarianceParameterTable Of(Estimate estimate, bool reml)
     {

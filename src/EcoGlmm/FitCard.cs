@@ -22,7 +22,7 @@ internal static class FitCard
         foreach (var (part, table) in FitWords.Parts(fit))
         {
             var name = ModelPartNames.InSentence(part);
-            var caption = $"{char.ToUpperInvariant(name[0])}{name[1..]} ({FitWords.Scale(fit.Family, part)})";
+            var caption = $"{Names.Capitalised(name)} ({FitWords.Scale(fit.Family, part)})";
             if (table.Count == 0) html.Subheading(caption).Paragraph("None.");
             else html.Table(FitTables.Intervals(table, caption, FitWords.RatioName(fit.Family, part)));
         }

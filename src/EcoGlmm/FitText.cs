@@ -40,7 +40,7 @@ internal static class FitText
         foreach (var (part, table) in FitWords.Parts(fit))
         {
             var name = ModelPartNames.InSentence(part);
-            var caption = $"{char.ToUpperInvariant(name[0])}{name[1..]} ({FitWords.Scale(fit.Family, part)})";
+            var caption = $"{Names.Capitalised(name)} ({FitWords.Scale(fit.Family, part)})";
             text.Append('\n');
             if (table.Count == 0) text.Append(caption).Append(": none\n");
             else text.Append(TextTable.Draw(FitTables.Summary(table, caption, convergence.IsConverged), "  ").TrimStart());

@@ -1,6 +1,7 @@
 using EcoGlmm.Model;
 using System.Globalization;
 using System.Text;
+using EcoGlmm.Charts;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -12,6 +13,9 @@ internal static class ResidualPoints
 
     /// <summary>The most points that hovering says everything of.</summary>
     private const int MostDetailed = 1000;
+
+    /// <summary>Places at each end of a sorted list that are always drawn.</summary>
+    private const int EachEnd = 100;
 
     /// <summary>
     /// The rows to draw, ascending: all of them, or, of many, those at even steps along the order of <paramref name="x"/> and
@@ -27,20 +31,18 @@ internal static class ResidualPoints
         Array.Sort(keys, order);
         int[] outliers = [.. order.Where(row => IsOutlier(scaled[row]))];
         int outlierCount = Math.Min(outliers.Length, Limit / 5);
-        int[] chosen = [.. Steps(n, Limit - outlierCount).Select(i => order[i]), .. Steps(outliers.Length, outlierCount).Select(i => outliers[i])];
+        int[] chosen = [.. Thinning.Steps(n, Limit - outlierCount).Select(i => order[i]), .. Thinning.Steps(outliers.Length, outlierCount).Select(i => outliers[i])];
         return [.. chosen.Distinct().Order()];
     }
 
     /// <summary>Places of a sorted list to draw: all, or even steps with every place among the first and last hundred.</summary>
-    public static int[] ChooseSorted(int n, int limit = Limit) => n <= limit
-        ? [.. Enumerable.Range(0, n)]
-        : [.. Enumerable.Range(0, 100), .. Steps(n - 200, limit - 200).Select(i => i + 100), .. Enumerable.Range(n - 100, 100)];
+    public static int[] ChooseSorted(int n, int limit = Limit) => Thinning.Sorted(n, limit, EachEnd);
 
     /// <summary>The most levels of a grouping factor that a figure draws; of more, the first and last hundred and even steps between.</summary>
     public const int MostLevels = 600;
 
     /// <summary>"; 600 of 4,500 drawn", or nothing when all are.</summary>
-    public static string Drawn(int levels) => levels <= MostLevels ? "" : string.Create(CultureInfo.InvariantCulture, $"; {MostLevels} of {levels:N0} drawn");
+    public static string Drawn(int levels) => Thinning.Note(levels, MostLevels);
 
     public static bool IsOutlier(double scaled) => scaled is 0 or 1;
 
@@ -88,6 +90,4 @@ internal static class ResidualPoints
     }
 
     private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-
-    private static IEnumerable<int> Steps(int n, int count) => Enumerable.Range(0, count).Select(i => (int)((i + 0.5) * n / count));
 }

@@ -39,7 +39,7 @@ internal static class CoefficientFigure
                 _ => Link.Log.Name,
             };
             string title = ModelPartNames.InSentence(part);
-            panels.Add(IntervalPanel.Of(parts.Length == 1 ? null : char.ToUpperInvariant(title[0]) + title[1..], rows, [.. series], exponentiate
+            panels.Add(IntervalPanel.Of(parts.Length == 1 ? null : Names.Capitalised(title), rows, [.. series], exponentiate
                 ? new Axis($"{string.Join(" or ", ratio)}, {percent} % interval") { Scale = AxisScale.Log }
                 : new Axis($"Coefficient ({scale} scale), {percent} % interval"), exponentiate ? 1 : 0));
         }
@@ -80,7 +80,7 @@ internal static class CoefficientFigure
         ParameterKind.Correlation => "Correlations",
         ParameterKind.Dispersion => "Dispersion",
         ParameterKind.Covariance or ParameterKind.Family => "Other parameters",
-        _ => ModelPartNames.InSentence(interval.Part) is var name ? char.ToUpperInvariant(name[0]) + name[1..] : "",
+        _ => Names.Capitalised(ModelPartNames.InSentence(interval.Part)),
     };
 
     private static IntervalSeries Series(string? name, string[] rows, IEnumerable<Interval> intervals, bool exponentiate)

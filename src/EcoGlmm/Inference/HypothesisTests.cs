@@ -108,7 +108,7 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
         var percent = NumberFormat.Significant(100 * Level);
         var content = new TableContent("Linear hypotheses")
         {
-            Note = $"All together: {together}, {NumberFormat.PEquals(PValue)}. {char.ToUpperInvariant(note[0])}{note[1..]}.",
+            Note = $"All together: {together}, {NumberFormat.PEquals(PValue)}. {Names.Capitalised(note)}.",
         }.Text("").Number("Difference").Number("Std. error").Number("df").Number($"Lower {percent} %").Number($"Upper {percent} %").Number("t").Number("p");
         var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Estimate, r.StandardError, r.Lower, r.Upper })]);
         for (var k = 0; k < _rows.Length; k++)

@@ -37,13 +37,11 @@ internal sealed class ProfileLikelihood
     /// <summary>Intervals of all parameters; for a REML fit those of maximum likelihood, as in lme4.</summary>
     public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        if (!fit.Convergence.IsConverged)
-            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
-        var options = fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } };
+        RequireConverged(fit);
         var parameters = FitParameter.Of(fit);
         var ends = new double[2 * parameters.Count];
         using var live = LiveProgress.Start("Profiling the likelihood", ends.Length, progress, cancellation);
-        var profile = new ProfileLikelihood(ModelFitter.Again(fit, options, live.Cancellation), level, live.Cancellation);
+        var profile = Of(fit, level, live.Cancellation);
         live.ForEach(ends.Length, fit.Options.Control.MaxThreads, k => ends[k] = profile.End(parameters[k / 2], k % 2 == 0 ? -1 : 1));
         return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k], ends[(2 * k) + 1]) { Kind = p.Kind });
     }
@@ -51,14 +49,12 @@ internal sealed class ProfileLikelihood
     /// <summary>One parameter's profile, from a little beyond one end of its interval to a little beyond the other.</summary>
     public static LikelihoodProfile Curve(GlmmFit fit, string name, ModelPart? part, double level, IProgress<double>? progress, CancellationToken cancellation)
     {
-        if (!fit.Convergence.IsConverged)
-            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
+        RequireConverged(fit);
         var all = FitParameter.Of(fit);
         var parameter = all.Where(p => p.Name == name && (part is null || p.Part == part)).OrderBy(p => p.Part).FirstOrDefault()
             ?? throw new GlmmException($"There is no parameter \"{name}\" to profile{Text.NearestName.Suggestion(name, all.Select(p => p.Name))}");
         using var live = LiveProgress.Start("Profiling the likelihood", CurvePoints + 2, progress, cancellation);
-        var profile = new ProfileLikelihood(ModelFitter.Again(fit, fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } }, live.Cancellation),
-            level, live.Cancellation);
+        var profile = Of(fit, level, live.Cancellation);
         var estimate = parameter.Value(profile._fit);
         var ends = new double[2];
         live.ForEach(2, fit.Options.Control.MaxThreads, k => ends[k] = profile.End(parameter, k == 0 ? -1 : 1));
@@ -86,6 +82,16 @@ internal sealed class ProfileLikelihood
             return end <= least || end >= most || !double.IsFinite(u) ? end : parameter.FromUnbounded(u);
         }
     }
+
+    private static void RequireConverged(GlmmFit fit)
+    {
+        if (!fit.Convergence.IsConverged)
+            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
+    }
+
+    /// <summary>That of the fit by maximum likelihood, each refit on one thread.</summary>
+    private static ProfileLikelihood Of(GlmmFit fit, double level, CancellationToken cancellation) =>
+        new(ModelFitter.Again(fit, fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } }, cancellation), level, cancellation);
 
     private double End(FitParameter parameter, int side)
     {

@@ -99,7 +99,7 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTa
         var f = Degrees != EcoGlmm.DenominatorDegrees.Infinite;
         var type = Kind switch { TestKind.TypeOne => "I", TestKind.TypeTwo => "II", _ => "III" };
         var note = DegreesWords.Of(Degrees);
-        var content = new TableContent($"Tests of terms (type {type})") { Note = char.ToUpperInvariant(note[0]) + note[1..] + "." }.Text("").Number("df");
+        var content = new TableContent($"Tests of terms (type {type})") { Note = Names.Capitalised(note) + "." }.Text("").Number("df");
         if (f) content.Number("Denominator df");
         content.Number(f ? "F" : "χ²").Number("p");
         foreach (var r in _rows)

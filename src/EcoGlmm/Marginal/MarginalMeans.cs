@@ -207,7 +207,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     };
 
     /// <summary>The notes of the table in one line.</summary>
-    internal string Explanation => string.Join("; ", Notes) is { Length: > 0 } notes ? char.ToUpperInvariant(notes[0]) + notes[1..] : "";
+    internal string Explanation => string.Join("; ", Notes) is { Length: > 0 } notes ? Names.Capitalised(notes) : "";
 
     private string? Ratio => _slopeOf is null ? FitWords.RatioName(_fit.Family, _part) : null;
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Charts;
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
@@ -103,12 +104,8 @@ internal static class CaterpillarFigure
     /// <summary>Too many levels for names: a ribbon of intervals along the ranks, and the names of the extremes.</summary>
     private static Panel Ribbon(string group, string effect, Row[] rows, string axis, string interval)
     {
-        int n = rows.Length, inner = Math.Min(MostDrawn, n) - (2 * Extremes);
-        int[] drawn =
-        [
-            .. Enumerable.Range(0, Extremes), .. Enumerable.Range(0, inner).Select(i => Extremes + (int)((i + 0.5) * (n - (2 * Extremes)) / inner)),
-            .. Enumerable.Range(n - Extremes, Extremes),
-        ];
+        int n = rows.Length;
+        int[] drawn = Thinning.Sorted(n, MostDrawn, Extremes);
         Row[] shown = Array.ConvertAll(drawn, i => rows[i]);
         double[] x = Array.ConvertAll(drawn, i => i + 1.0), y = Array.ConvertAll(shown, r => r.Mode);
         int[] ends = [.. Enumerable.Range(0, Extremes), .. Enumerable.Range(shown.Length - Extremes, Extremes)];
@@ -132,7 +129,7 @@ internal static class CaterpillarFigure
                 Text = Array.ConvertAll(ends, i => shown[i].Text),
             })
         {
-            XAxis = new Axis($"{group} (sorted{(shown.Length < n ? $"; {NumberFormat.Count(shown.Length)} of {NumberFormat.Count(n)} drawn" : "")})"),
+            XAxis = new Axis($"{group} (sorted{Thinning.Note(n, MostDrawn)})"),
             YAxis = new Axis(axis),
             Shapes = [Shape.HorizontalLine(0)],
             Annotations =

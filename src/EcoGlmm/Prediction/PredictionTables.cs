@@ -41,5 +41,5 @@ internal static class PredictionTables
     }
 
     private static string? Note(List<string> notes) =>
-        notes.Count == 0 ? null : char.ToUpperInvariant(notes[0][0]) + string.Join("; ", notes)[1..] + ".";
+        notes.Count == 0 ? null : Names.Capitalised(string.Join("; ", notes)) + ".";
 }

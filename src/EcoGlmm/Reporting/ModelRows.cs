@@ -18,7 +18,7 @@ internal static class ModelRows
     public static string PartTitle(GlmmFit fit, ModelPart part)
     {
         string name = ModelPartNames.InSentence(part);
-        string title = char.ToUpperInvariant(name[0]) + name[1..];
+        string title = Names.Capitalised(name);
         return part == ModelPart.Conditional ? title : $"{title} ({FitWords.Scale(fit.Family, part)})";
     }
 

@@ -14,6 +14,9 @@ internal static class Names
         return names.Count > Shown ? $"{listed} and {names.Count - Shown} more" : listed;
     }
 
+    /// <summary>Text that begins a sentence or a heading: its first letter large.</summary>
+    public static string Capitalised(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary><c>1 row</c>, <c>2 rows</c>.</summary>
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

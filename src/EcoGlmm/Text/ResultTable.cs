@@ -28,6 +28,6 @@ internal static class ResultTable
     public static string? Note(IEnumerable<string> notes, int count)
     {
         var all = notes.Concat(count > ShownRows ? [$"the first {ShownRows} of {count}"] : []).ToArray();
-        return all.Length == 0 ? null : string.Join(". ", all.Select(n => char.ToUpperInvariant(n[0]) + n[1..])) + ".";
+        return all.Length == 0 ? null : string.Join(". ", all.Select(Names.Capitalised)) + ".";
     }
 }

@@ -1,3 +1,4 @@
+using EcoGlmm.Text;
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>Whether the data scatter more, or less, than the model says.</summary>
@@ -31,5 +32,5 @@ internal sealed class ScatterCheck : ResidualCheck
             : "Look for a missing predictor or random effect, and for a dispersion that changes with a predictor.";
     }
 
-    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    private static string Sentence(string text) => Names.Capitalised(text);
 }
