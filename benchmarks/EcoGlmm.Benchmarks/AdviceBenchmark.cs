@@ -17,26 +17,43 @@ internal static class AdviceBenchmark
     /// <param name="Family">The family that is fitted.</param>
     /// <param name="Formula">The formula that is fitted.</param>
     /// <param name="Cures">Parts of the call of a right cure, any of which will do; empty for a healthy model.</param>
-    private sealed record Scenario(string Name, Func<double, double, double, double, RandomStream, double> Draw, Family Family, string Formula, params string[] Cures);
+    private sealed record Scenario(string Name, Func<double, double, double, double, RandomStream, double> Draw, Family Family,
+        string Formula, params string[] Cures);
 
     private static readonly Scenario[] All =
     [
-        new("overdispersed counts, Poisson fitted", (x, b, _, _, r) => r.NextNegativeBinomial(Math.Exp(1 + (0.4 * x) + b), 1.2), Family.Poisson(), "y ~ x + (1 | site)", "NegativeBinomial"),
-        new("zeros of another origin, Poisson fitted", (x, b, _, _, r) => r.NextDouble() < 0.3 ? 0 : r.NextPoisson(Math.Exp(1.4 + (0.4 * x) + b)), Family.Poisson(), "y ~ x + (1 | site)", "ZeroInflation"),
-        new("zeros of another origin, negative binomial fitted", (x, b, _, _, r) => r.NextDouble() < 0.3 ? 0 : r.NextNegativeBinomial(Math.Exp(1.8 + (0.4 * x) + b), 4), Family.NegativeBinomial2(), "y ~ x + (1 | site)", "ZeroInflation"),
-        new("a curve that is missing", (x, b, _, _, r) => r.NextPoisson(Math.Exp(1.3 + (0.3 * x) - (0.4 * x * x) + b)), Family.Poisson(), "y ~ x + (1 | site)", "x^2", "ns(x"),
-        new("a grouping factor that is missing", (x, b, _, _, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + (1.5 * b))), Family.Poisson(), "y ~ x", "(1 | site)"),
-        new("slopes that vary, fitted as one", (x, b, s, _, r) => 1 + (0.5 * x) + b + (1.2 * s * x) + (0.6 * r.NextNormal()), Family.Gaussian(), "y ~ x + (1 | site)", "(x | site)"),
-        new("scatter that grows with x", (x, b, _, _, r) => 1 + (0.5 * x) + b + (Math.Exp(0.5 * x) * 0.6 * r.NextNormal()), Family.Gaussian(), "y ~ x + (1 | site)", "Dispersion = \"~ x\""),
-        new("heavy tails", (x, b, _, _, r) => 1 + (0.5 * x) + b + (0.5 * r.NextNormal() / Math.Sqrt(r.NextGamma(1.25) / 1.25)), Family.Gaussian(), "y ~ x + (1 | site)", "StudentT"),
-        new("counts of too little scatter", (x, b, _, _, r) => r.NextBinomial(12, 1 / (1 + Math.Exp(-(0.6 * x) - b))), Family.Poisson(), "y ~ x + (1 | site)", "ConwayMaxwellPoisson", "GeneralizedPoisson"),
-        new("overdispersed proportions", (x, b, _, _, r) => r.NextBinomial(15, Beta(1 / (1 + Math.Exp(-(0.5 * x) - b)), 4, r)) / 15, Family.Binomial(), "y ~ x + (1 | site)", "BetaBinomial"),
-        new("measurements that lean, Gaussian fitted", (x, b, _, _, r) => Math.Exp(1 + (0.3 * x) + b) * r.NextGamma(2) / 2, Family.Gaussian(), "y ~ x + (1 | site)", "Gamma", "LogNormal"),
-        new("an interaction that is missing", (x, b, _, z, r) => 1 + (0.3 * x) + (0.3 * z) + (0.9 * x * z) + b + (0.5 * r.NextNormal()), Family.Gaussian(), "y ~ x + z + (1 | site)", "x:z"),
+        new("overdispersed counts, Poisson fitted", (x, b, _, _, r) => r.NextNegativeBinomial(Math.Exp(1 + (0.4 * x) + b), 1.2),
+            Family.Poisson(), "y ~ x + (1 | site)", "NegativeBinomial"),
+        new("zeros of another origin, Poisson fitted", (x, b, _, _, r) => r.NextDouble() < 0.3
+            ? 0 : r.NextPoisson(Math.Exp(1.4 + (0.4 * x) + b)), Family.Poisson(), "y ~ x + (1 | site)", "ZeroInflation"),
+        new("zeros of another origin, negative binomial fitted", (x, b, _, _, r) => r.NextDouble() < 0.3
+            ? 0 : r.NextNegativeBinomial(Math.Exp(1.8 + (0.4 * x) + b), 4), Family.NegativeBinomial2(), "y ~ x + (1 | site)",
+            "ZeroInflation"),
+        new("a curve that is missing", (x, b, _, _, r) => r.NextPoisson(Math.Exp(1.3 + (0.3 * x) - (0.4 * x * x) + b)), Family.Poisson(),
+            "y ~ x + (1 | site)", "x^2", "ns(x"),
+        new("a grouping factor that is missing", (x, b, _, _, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + (1.5 * b))), Family.Poisson(),
+            "y ~ x", "(1 | site)"),
+        new("slopes that vary, fitted as one", (x, b, s, _, r) => 1 + (0.5 * x) + b + (1.2 * s * x) + (0.6 * r.NextNormal()),
+            Family.Gaussian(), "y ~ x + (1 | site)", "(x | site)"),
+        new("scatter that grows with x", (x, b, _, _, r) => 1 + (0.5 * x) + b + (Math.Exp(0.5 * x) * 0.6 * r.NextNormal()),
+            Family.Gaussian(), "y ~ x + (1 | site)", "Dispersion = \"~ x\""),
+        new("heavy tails", (x, b, _, _, r) => 1 + (0.5 * x) + b + (0.5 * r.NextNormal() / Math.Sqrt(r.NextGamma(1.25) / 1.25)),
+            Family.Gaussian(), "y ~ x + (1 | site)", "StudentT"),
+        new("counts of too little scatter", (x, b, _, _, r) => r.NextBinomial(12, 1 / (1 + Math.Exp(-(0.6 * x) - b))), Family.Poisson(),
+            "y ~ x + (1 | site)", "ConwayMaxwellPoisson", "GeneralizedPoisson"),
+        new("overdispersed proportions", (x, b, _, _, r) => r.NextBinomial(15, Beta(1 / (1 + Math.Exp(-(0.5 * x) - b)), 4, r)) / 15,
+            Family.Binomial(), "y ~ x + (1 | site)", "BetaBinomial"),
+        new("measurements that lean, Gaussian fitted", (x, b, _, _, r) => Math.Exp(1 + (0.3 * x) + b) * r.NextGamma(2) / 2,
+            Family.Gaussian(), "y ~ x + (1 | site)", "Gamma", "LogNormal"),
+        new("an interaction that is missing", (x, b, _, z, r) => 1 + (0.3 * x) + (0.3 * z) + (0.9 * x * z) + b + (0.5 * r.NextNormal()),
+            Family.Gaussian(), "y ~ x + z + (1 | site)", "x:z"),
         new("healthy: Poisson", (x, b, _, _, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + b)), Family.Poisson(), "y ~ x + (1 | site)"),
-        new("healthy: negative binomial", (x, b, _, _, r) => r.NextNegativeBinomial(Math.Exp(1 + (0.4 * x) + b), 1.2), Family.NegativeBinomial2(), "y ~ x + (1 | site)"),
-        new("healthy: Gaussian with slopes", (x, b, s, _, r) => 1 + (0.5 * x) + b + (0.5 * s * x) + (0.6 * r.NextNormal()), Family.Gaussian(), "y ~ x + (x | site)"),
-        new("healthy: binomial", (x, b, _, _, r) => r.NextBinomial(15, 1 / (1 + Math.Exp(-(0.5 * x) - b))) / 15, Family.Binomial(), "y ~ x + (1 | site)"),
+        new("healthy: negative binomial", (x, b, _, _, r) => r.NextNegativeBinomial(Math.Exp(1 + (0.4 * x) + b), 1.2),
+            Family.NegativeBinomial2(), "y ~ x + (1 | site)"),
+        new("healthy: Gaussian with slopes", (x, b, s, _, r) => 1 + (0.5 * x) + b + (0.5 * s * x) + (0.6 * r.NextNormal()),
+            Family.Gaussian(), "y ~ x + (x | site)"),
+        new("healthy: binomial", (x, b, _, _, r) => r.NextBinomial(15, 1 / (1 + Math.Exp(-(0.5 * x) - b))) / 15, Family.Binomial(),
+            "y ~ x + (1 | site)"),
     ];
 
     public static void Run(Arguments arguments)
@@ -64,7 +81,8 @@ internal static class AdviceBenchmark
                 for (int study = 1; study <= studies; study++)
                 {
                     ModelCheck check = Check(scenario, rows, study);
-                    found += check.Findings.Any(f => f.Status == CheckStatus.Problem || (f.Status == CheckStatus.Caution && f.Test is not null)) ? 1 : 0;
+                    found += check.Findings.Any(f => f.Status == CheckStatus.Problem || (f.Status == CheckStatus.Caution
+                        && f.Test is not null)) ? 1 : 0;
                     right += check.Cure is { } cure && (scenario.Cures.Length == 0 || scenario.Cures.Any(cure.Call.Contains)) ? 1 : 0;
                 }
 
@@ -84,15 +102,18 @@ internal static class AdviceBenchmark
     {
         const int sites = 20;
         var random = new RandomStream((long)(rows * 10_000) + study);
-        double[] effect = [.. Enumerable.Range(0, sites).Select(_ => 0.5 * random.NextNormal())], slope = [.. Enumerable.Range(0, sites).Select(_ => 0.5 * random.NextNormal())];
+        double[] effect = [.. Enumerable.Range(0, sites).Select(_ => 0.5 * random.NextNormal())], slope = [.. Enumerable.Range(0, sites)
+            .Select(_ => 0.5 * random.NextNormal())];
         FieldData data = FieldData.From(Enumerable.Range(0, rows).Select(i =>
         {
             double x = (4 * random.NextDouble()) - 2, z = random.NextNormal();
-            return new { y = scenario.Draw(x, effect[i % sites], slope[i % sites], z, random), x, z, trials = 15.0, site = $"s{i % sites}" };
+            return new { y = scenario.Draw(x, effect[i % sites], slope[i % sites], z, random), x, z, trials = 15.0,
+                site = $"s{i % sites}" };
         }).ToArray());
         var options = new GlmmOptions { Weights = scenario.Family.Name == "binomial" ? "trials" : null };
         return Glmm.Fit(scenario.Formula, data, scenario.Family, options).Check();
     }
 
-    private static double Beta(double mean, double precision, RandomStream random) => random.NextBeta(mean * precision, (1 - mean) * precision);
+    private static double Beta(double mean, double precision, RandomStream random) => random.NextBeta(mean * precision,
+        (1 - mean) * precision);
 }

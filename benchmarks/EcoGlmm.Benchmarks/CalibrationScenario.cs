@@ -27,21 +27,28 @@ internal sealed record CalibrationScenario(string Name, string What, bool IsSick
             (r, d) => d.Draw(i => r.NextBinomial(10, 1 / (1 + Math.Exp(-d.Eta(0.3, i)))))),
         new("nbinom2", "Negative binomial: mean exp(1.2) in a typical group, θ = 2.", false, Mixed, Family.NegativeBinomial2(), "~ 0",
             (r, d) => d.Draw(i => r.NextNegativeBinomial(Math.Exp(d.Eta(1.2, i)), 2))),
-        new("zero-inflated", "Zero-inflated Poisson: mean exp(1.5) in a typical group, and 30 % structural zeros.", false, Mixed, Family.Poisson(), "~ 1",
+        new("zero-inflated", "Zero-inflated Poisson: mean exp(1.5) in a typical group, and 30 % structural zeros.", false, Mixed,
+            Family.Poisson(), "~ 1",
             (r, d) => d.Draw(i => r.NextDouble() < 0.3 ? 0 : r.NextPoisson(Math.Exp(d.Eta(1.5, i))))),
         new("overdispersion", "Negative binomial counts, θ = 5, mean exp(0.5); the model is Poisson.", true, Mixed, Family.Poisson(), "~ 0",
             (r, d) => d.Draw(i => r.NextNegativeBinomial(Math.Exp(d.Eta(0.5, i)), 5))),
-        new("zero inflation", "Poisson counts of mean exp(1), of which 8 % have become zeros; the model is Poisson.", true, Mixed, Family.Poisson(), "~ 0",
+        new("zero inflation", "Poisson counts of mean exp(1), of which 8 % have become zeros; the model is Poisson.", true, Mixed,
+            Family.Poisson(), "~ 0",
             (r, d) => d.Draw(i => r.NextDouble() < 0.08 ? 0 : r.NextPoisson(Math.Exp(d.Eta(1, i))))),
-        new("missing quadratic", "Poisson counts with −0.12 x² on the log scale; the model is linear in x.", true, Mixed, Family.Poisson(), "~ 0",
+        new("missing quadratic", "Poisson counts with −0.12 x² on the log scale; the model is linear in x.", true, Mixed,
+            Family.Poisson(), "~ 0",
             (r, d) => d.Draw(i => r.NextPoisson(Math.Exp(d.Eta(1, i) - (0.12 * d.X[i] * d.X[i]))))),
-        new("missing random effect", "Poisson counts, mean exp(1), groups with a standard deviation of 0.5; the model has no random effect.", true, "y ~ x", Family.Poisson(), "~ 0",
+        new("missing random effect", "Poisson counts, mean exp(1), groups with a standard deviation of 0.5; the model has no random "
+            + "effect.", true, "y ~ x", Family.Poisson(), "~ 0",
             (r, d) => d.Draw(i => r.NextPoisson(Math.Exp(d.Eta(1, i))))),
-        new("temporal autocorrelation", "Gaussian with errors of autocorrelation 0.25 from row to row; the model knows no time.", true, Mixed, Family.Gaussian(), "~ 0",
+        new("temporal autocorrelation", "Gaussian with errors of autocorrelation 0.25 from row to row; the model knows no time.", true,
+            Mixed, Family.Gaussian(), "~ 0",
             (r, d) => d.Draw(i => d.Eta(1, i) + d.Series(r, 0.25)[i])),
-        new("spatial autocorrelation", "Gaussian with a smooth random surface of standard deviation 0.5; the model knows no place.", true, Mixed, Family.Gaussian(), "~ 0",
+        new("spatial autocorrelation", "Gaussian with a smooth random surface of standard deviation 0.5; the model knows no place.", true,
+            Mixed, Family.Gaussian(), "~ 0",
             (r, d) => d.Draw(i => d.Eta(1, i) + (0.5 * d.Surface(r)[i]) + r.NextNormal())),
-        new("heteroscedasticity", "Gaussian whose standard deviation is exp(0.4 x); the model has one for all.", true, Mixed, Family.Gaussian(), "~ 0",
+        new("heteroscedasticity", "Gaussian whose standard deviation is exp(0.4 x); the model has one for all.", true, Mixed,
+            Family.Gaussian(), "~ 0",
             (r, d) => d.Draw(i => d.Eta(1, i) + (Math.Exp(0.4 * d.X[i]) * r.NextNormal()))),
     ];
 
@@ -53,12 +60,14 @@ internal sealed record CalibrationScenario(string Name, string What, bool IsSick
         var y = Draw(random, rows);
         return FieldData.From(Enumerable.Range(0, Rows).Select(i => new
         {
-            y = y[i], x = rows.X[i], g = "g" + (i % Groups).ToString("00", CultureInfo.InvariantCulture), time = i + 1.0, east = rows.East[i], north = rows.North[i],
+            y = y[i], x = rows.X[i], g = "g" + (i % Groups).ToString("00", CultureInfo.InvariantCulture), time = i + 1.0,
+                east = rows.East[i], north = rows.North[i],
         }));
     }
 }
 
-/// <summary>What is the same in all scenarios: a predictor, groups whose effects have a standard deviation of 0.5, times and places.</summary>
+/// <summary>What is the same in all scenarios: a predictor, groups whose effects have a standard deviation of 0.5, times and
+/// places.</summary>
 internal sealed class CalibrationRows
 {
     private readonly double[] _group;
@@ -98,7 +107,8 @@ internal sealed class CalibrationRows
     }
 
     /// <summary>
-    /// A random surface of standard deviation 1 whose correlation falls with distance d as exp(−½ (d / 0.15)²): the mean of 200 random waves.
+    /// A random surface of standard deviation 1 whose correlation falls with distance d as exp(−½ (d / 0.15)²): the mean of 200 random
+    /// waves.
     /// </summary>
     public double[] Surface(RandomStream random)
     {

@@ -26,11 +26,13 @@ internal static class CrossedAtRandom
 
         Console.WriteLine($"{rows} rows, {string.Join(" × ", levels)} levels crossed at random:");
         Console.WriteLine();
-        Console.WriteLine("| family | threads | fit (s) | processor (s) | peak (MB) | log-likelihood ± Monte Carlo error | standard deviations |");
+        Console.WriteLine("| family | threads | fit (s) | processor (s) | peak (MB) | log-likelihood ± Monte Carlo error | standard "
+            + "deviations |");
         Console.WriteLine("|---|--:|--:|--:|--:|---|---|");
         foreach (var each in new[] { "gaussian", "binomial" })
         {
-            foreach (var threads in new[] { 1, 2 }) Console.Write(Repository.RunSelf("crossed", $"--rows={rows}", $"--family={each}", $"--threads={threads}"));
+            foreach (var threads in new[] { 1, 2 })
+                Console.Write(Repository.RunSelf("crossed", $"--rows={rows}", $"--family={each}", $"--threads={threads}"));
         }
     }
 
@@ -39,16 +41,19 @@ internal static class CrossedAtRandom
         var data = Simulate(rows, levels, family == "gaussian", new RandomStream(1));
         var process = Process.GetCurrentProcess();
         var (watch, before) = (Stopwatch.StartNew(), process.TotalProcessorTime);
-        var fit = Glmm.Fit("y ~ x + (1 | a) + (1 | b) + (1 | c)", data, Family.Parse(family), new GlmmOptions { Control = new GlmmControl { MaxThreads = threads } });
+        var fit = Glmm.Fit("y ~ x + (1 | a) + (1 | b) + (1 | c)", data, Family.Parse(family),
+            new GlmmOptions { Control = new GlmmControl { MaxThreads = threads } });
         process.Refresh();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {family} | {threads} | {watch.Elapsed.TotalSeconds:0.0} | {(process.TotalProcessorTime - before).TotalSeconds:0.0} | {process.PeakWorkingSet64 / 1e6:0} "
-            + $"| {fit.LogLikelihood:R} ± {fit.LogLikelihoodError:0.00} | {string.Join(", ", fit.VarianceComponents.Select(v => v.StandardDeviation.ToString("R", CultureInfo.InvariantCulture)))} |"));
+            + $"| {fit.LogLikelihood:R} ± {fit.LogLikelihoodError:0.00} | "
+            + $"{string.Join(", ", fit.VarianceComponents.Select(v => v.StandardDeviation.ToString("R", CultureInfo.InvariantCulture)))} |"));
     }
 
     private static FieldData Simulate(int rows, int[] levels, bool isGaussian, RandomStream random)
     {
-        var effects = Deviations.Select((sd, t) => Enumerable.Range(0, levels[t]).Select(_ => sd * random.NextNormal()).ToArray()).ToArray();
+        var effects = Deviations.Select((sd, t) => Enumerable.Range(0, levels[t]).Select(_ => sd * random.NextNormal()).ToArray())
+            .ToArray();
         var codes = levels.Select(_ => new double[rows]).ToArray();
         var (x, y) = (new double[rows], new double[rows]);
         for (var i = 0; i < rows; i++)
@@ -65,7 +70,8 @@ internal static class CrossedAtRandom
             y[i] = isGaussian ? eta + random.NextNormal() : random.NextDouble() < 1 / (1 + Math.Exp(-eta)) ? 1 : 0;
         }
 
-        return FieldData.From(new Dictionary<string, double[]> { ["a"] = codes[0], ["b"] = codes[1], ["c"] = codes[2], ["x"] = x, ["y"] = y })
+        return FieldData.From(new Dictionary<string, double[]> { ["a"] = codes[0], ["b"] = codes[1], ["c"] = codes[2],
+            ["x"] = x, ["y"] = y })
             .AsFactor("a").AsFactor("b").AsFactor("c");
     }
 }

@@ -15,7 +15,8 @@ internal static class Floor
     public static void Run(Arguments arguments)
     {
         Console.WriteLine();
-        Console.WriteLine("| model | fit (ms) | factorisations | ms each | selected inverses | ms each | family passes | ms each | fit over factorisations and passes | … and inverses |");
+        Console.WriteLine("| model | fit (ms) | factorisations | ms each | selected inverses | ms each | family passes | ms each | fit "
+            + "over factorisations and passes | … and inverses |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var model in BenchmarkModel.Chosen(arguments))
         {
@@ -38,7 +39,8 @@ internal static class Floor
             var (factors, inverses, passes) = (fit.Convergence.Factorizations, estimate.Gradients, estimate.FamilyPasses);
             var floor = (factors * factor) + (passes * pass);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {model.Name} | {1e3 * seconds:F2} | {factors} | {1e3 * factor:F4} | {inverses} | {1e3 * inverse:F4} | {passes} | {1e3 * pass:F4} | {seconds / floor:F1} | {seconds / (floor + (inverses * inverse)):F1} |"));
+                $"| {model.Name} | {1e3 * seconds:F2} | {factors} | {1e3 * factor:F4} | {inverses} | {1e3 * inverse:F4} | {passes} | "
+                + $"{1e3 * pass:F4} | {seconds / floor:F1} | {seconds / (floor + (inverses * inverse)):F1} |"));
         }
     }
 

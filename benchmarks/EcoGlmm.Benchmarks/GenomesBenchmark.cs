@@ -32,7 +32,8 @@ internal static class GenomesBenchmark
         double held = Seconds(() => Glmm.Scan("trait ~ 1", data, genotypes, Options(matrix!, ScanMethod.Held)));
         string name = Path.GetFileName(prefix);
         double gk = Gemma($"-bfile {prefix} -gk 1 -maf 0 -miss 1 -outdir {Repository.Artifacts} -o {name}");
-        double lmm = Gemma($"-bfile {prefix} -k {Path.Combine(Repository.Artifacts, name)}.cXX.txt -lmm 4 -maf 0 -miss 1 -outdir {Repository.Artifacts} -o {name}");
+        double lmm = Gemma($"-bfile {prefix} -k {Path.Combine(Repository.Artifacts, name)}.cXX.txt -lmm 4 -maf 0 -miss 1 -outdir "
+            + $"{Repository.Artifacts} -o {name}");
         Console.WriteLine($"{individuals} individuals, {markers} markers, processor seconds of one thread:");
         Console.WriteLine();
         Console.WriteLine("| | EcoGlmm | GEMMA | times faster |");
@@ -55,7 +56,8 @@ internal static class GenomesBenchmark
     {
         var population = Genotypes.Simulate(new PopulationDesign
         {
-            Individuals = individuals, Markers = markers, Chromosomes = 10, Generations = 3, Populations = 2, Missing = 0.01, CausalShares = [0.03, 0.02],
+            Individuals = individuals, Markers = markers, Chromosomes = 10, Generations = 3, Populations = 2, Missing = 0.01,
+                CausalShares = [0.03, 0.02],
         }, seed: 7);
         population.Genotypes.WritePlink(prefix);
 
@@ -85,6 +87,7 @@ internal static class GenomesBenchmark
         using var process = Process.Start(start)!;
         string times = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return times.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).TakeLast(2).Sum(t => double.Parse(t, CultureInfo.InvariantCulture));
+        return times.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).TakeLast(2)
+            .Sum(t => double.Parse(t, CultureInfo.InvariantCulture));
     }
 }

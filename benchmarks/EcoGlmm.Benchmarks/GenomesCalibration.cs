@@ -41,7 +41,8 @@ internal static class GenomesCalibration
             var unrelated = new double[600, 600];
             for (int i = 0; i < 600; i++) unrelated[i, i] = 1;
             Add("quantity, without relationships", Glmm.Scan("y ~ 1", trait, tested,
-                options with { Relationship = RelationshipMatrix.From(unrelated, [.. simulated.Genotypes.Individuals]), Method = ScanMethod.Held }), r => r.WaldP);
+                options with { Relationship = RelationshipMatrix.From(unrelated, [.. simulated.Genotypes.Individuals]),
+                    Method = ScanMethod.Held }), r => r.WaldP);
             var rare = Glmm.Scan("ill ~ 1", trait, tested, options with { Family = Family.Binomial() });
             Add("illness of 2 %, saddlepoint, all markers", rare, r => r.ScoreP);
             Add("illness of 2 %, saddlepoint, alleles rarer than 5 %", rare, r => r.ScoreP, r => r.Frequency < 0.05);

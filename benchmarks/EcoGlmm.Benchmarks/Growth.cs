@@ -32,7 +32,8 @@ internal static class Growth
                 ? "log(μ) = x + site + year + observation; 100 sites, 30 years:"
                 : "log(μ) = x + individual + year + observation; ten rows an individual, 30 years:");
             Console.WriteLine();
-            Console.WriteLine("| rows | read (s) | fit (s) | processor, µs a row | peak (MB) | above the runtime, bytes a row | evaluations | factorisations | status |");
+            Console.WriteLine("| rows | read (s) | fit (s) | processor, µs a row | peak (MB) | above the runtime, bytes a row | "
+                + "evaluations | factorisations | status |");
             Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|---|");
             string Simulated(int rows)
             {
@@ -103,7 +104,8 @@ internal static class Growth
 
         var n = data.RowCount;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {n:N0} | {read:F3} | {seconds:F3} | {1e6 * processor / n:F2} | {peak / 1e6:F0} | {(double)(peak - before) / n:F0} | {fit.Convergence.Evaluations} | {fit.Convergence.Factorizations} | {fit.Convergence.Status} |"));
+            $"| {n:N0} | {read:F3} | {seconds:F3} | {1e6 * processor / n:F2} | {peak / 1e6:F0} | {(double)(peak - before) / n:F0} | "
+            + $"{fit.Convergence.Evaluations} | {fit.Convergence.Factorizations} | {fit.Convergence.Status} |"));
     }
 
     /// <summary>The most memory that this process has had in RAM, in bytes.</summary>

@@ -10,7 +10,8 @@ internal static class InferenceTiming
     /// <summary>Prints a Markdown table of processor milliseconds beside R's, read from the lines that the R script printed.</summary>
     public static void Run(string? against)
     {
-        var others = against is null ? [] : File.ReadLines(against).Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement)
+        var others = against is null ? [] : File.ReadLines(against).Where(l => l.StartsWith('{'))
+            .Select(l => JsonDocument.Parse(l).RootElement)
             .ToDictionary(e => e.GetProperty("task").GetString()!, e => e.GetProperty("seconds").GetDouble());
         Console.WriteLine("| task | EcoGlmm (ms) | R (ms) | times faster |");
         Console.WriteLine("|---|--:|--:|--:|");
@@ -27,15 +28,18 @@ internal static class InferenceTiming
         var options = new GlmmOptions { Control = new GlmmControl { MaxThreads = 1 } };
         static FieldData Read(string name) => FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", name + ".csv"));
         var sleep = Glmm.Fit("Reaction ~ Days + (Days | Subject)", Read("sleepstudy"), null, options);
-        var cbpp = Glmm.Fit("cbind(incidence, size - incidence) ~ period + (1 | herd)", Read("cbpp").AsFactor("period"), Family.Binomial(), options);
+        var cbpp = Glmm.Fit("cbind(incidence, size - incidence) ~ period + (1 | herd)", Read("cbpp").AsFactor("period"),
+            Family.Binomial(), options);
         var chicks = Glmm.Fit("weight ~ Time * Diet + (Time | Chick)", Read("chickweight").AsFactor("Diet"), null, options);
-        var owls = Glmm.Fit("SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)", Read("owls"), Family.NegativeBinomial2(), options);
+        var owls = Glmm.Fit("SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)", Read("owls"),
+            Family.NegativeBinomial2(), options);
         var salamanders = Glmm.Fit("count ~ mined * spp + DOY + (1 | site)", Read("salamanders"), Family.Poisson(), options);
         var reml = options with { Reml = true };
         var sleepReml = Glmm.Fit("Reaction ~ Days + (Days | Subject)", Read("sleepstudy"), null, reml);
         var chickReml = Glmm.Fit("weight ~ Time * Diet + (Time | Chick)", Read("chickweight").AsFactor("Diet"), null, reml);
         var oatsReml = Glmm.Fit("Y ~ V * N + (1 | B/V)", Read("oats"), null, reml);
-        var sites = FieldData.From(Enumerable.Range(0, 100).Select(i => new { site = $"s{i / 5}", treatment = i / 5 % 2 == 0 ? "new" : "control" }));
+        var sites = FieldData.From(Enumerable.Range(0, 100).Select(i => new { site = $"s{i / 5}", treatment = i / 5 % 2 == 0
+            ? "new" : "control" }));
         var truth = new Dictionary<string, double> { ["(Intercept)"] = 1, ["treatmentnew"] = 0.4, ["sd_(Intercept)|site"] = 0.3 };
         return
         [
@@ -43,7 +47,8 @@ internal static class InferenceTiming
             ("Kenward-Roger, chickweight", () => chickReml.CoefficientTests(DenominatorDegrees.KenwardRoger).ToString()),
             ("Kenward-Roger, oats", () => oatsReml.CoefficientTests(DenominatorDegrees.KenwardRoger).ToString()),
             ("bootstrap of 1000, owls negative binomial", () => owls.BootstrapIntervals(1000).ToString()),
-            ("power by 1000 simulations, 20 sites of 5 counts", () => Glmm.Power("calls ~ treatment + (1 | site)", [("20", (object)sites)], truth, "treatmentnew",
+            ("power by 1000 simulations, 20 sites of 5 counts", () => Glmm.Power("calls ~ treatment + (1 | site)", [("20", (object)sites)],
+                truth, "treatmentnew",
                 Family.Poisson(), power: new PowerOptions { Simulations = 1000 }).ToString()),
             ("marginal means, owls", () => owls.MarginalMeans("FoodTreatment | SexParent").ToString()),
             ("marginal means and Tukey contrasts, salamanders", () =>

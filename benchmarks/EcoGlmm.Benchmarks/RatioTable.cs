@@ -17,9 +17,12 @@ internal static class RatioTable
             var ratio = best.Seconds / timing.Seconds;
             logs.Add(Math.Log(ratio));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {timing.Model} | {timing.Seconds:F4} | {best.Seconds:F3} | {best.Package} | {ratio:F1} | {timing.LogLikelihood - best.LogLikelihood:E1} |"));
+                $"| {timing.Model} | {timing.Seconds:F4} | {best.Seconds:F3} | {best.Package} | {ratio:F1} | "
+                + $"{timing.LogLikelihood - best.LogLikelihood:E1} |"));
         }
 
-        if (logs.Count > 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nGeometric mean: {Math.Exp(logs.Average()):F1} times faster."));
+        if (logs.Count > 0)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"\nGeometric mean: {Math.Exp(logs.Average()):F1} times faster."));
     }
 }

@@ -31,7 +31,8 @@ internal static class RelativesBenchmark
         {
             watch.Restart();
             var fit = Glmm.Fit("y ~ 1 + pedigree(1 | animal) + (1 | id)", data, options: options);
-            Line($"pedigree of {records}, {data.RowCount} records, additive and permanent, REML ({repeat})", watch, fit.LogLikelihood, $"h² {fit.Heritability("animal").Estimate:0.000}, truth 0.400");
+            Line($"pedigree of {records}, {data.RowCount} records, additive and permanent, REML ({repeat})", watch, fit.LogLikelihood,
+                $"h² {fit.Heritability("animal").Estimate:0.000}, truth 0.400");
             if (largest > 20_000) break;
         }
 
@@ -39,12 +40,16 @@ internal static class RelativesBenchmark
         var tree = RandomTree(largest);
         var counts = Species(tree, 2);
         watch.Restart();
-        var phylo = Glmm.Fit("y ~ 1 + phylo(1 | species)", counts, Family.Poisson(), new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } });
-        Line($"tree of {largest} tips, Poisson, {counts.RowCount} records", watch, phylo.LogLikelihood, $"sd {phylo.CovarianceParameters[0].Estimate:0.000}, truth 0.700");
+        var phylo = Glmm.Fit("y ~ 1 + phylo(1 | species)", counts, Family.Poisson(),
+            new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } });
+        Line($"tree of {largest} tips, Poisson, {counts.RowCount} records", watch, phylo.LogLikelihood,
+            $"sd {phylo.CovarianceParameters[0].Estimate:0.000}, truth 0.700");
     }
 
-    private static void Line(string model, Stopwatch watch, double logLikelihood, string estimate) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"| {model} | {watch.Elapsed.TotalSeconds:0.00} | {logLikelihood:0.000} | {estimate} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} |"));
+    private static void Line(string model, Stopwatch watch, double logLikelihood, string estimate) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"| {model} | {watch.Elapsed.TotalSeconds:0.00} | {logLikelihood:0.000} | {estimate} | "
+        + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} |"));
 
     private static void Recover(int studies)
     {
@@ -53,25 +58,31 @@ internal static class RelativesBenchmark
         var pedigree = Pedigree.Simulate(5, 400, 20, 80, seed: 2);
         var options = new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["animal"] = pedigree } };
         Row("h², Gaussian, 1,600 animals with two records, REML", 0.4, studies, seed =>
-            Glmm.Fit("y ~ 1 + pedigree(1 | animal) + (1 | id)", Animals(pedigree, 1600, 2, false, seed), options: options with { Reml = true }).Heritability("animal"));
+            Glmm.Fit("y ~ 1 + pedigree(1 | animal) + (1 | id)", Animals(pedigree, 1600, 2, false, seed),
+                options: options with { Reml = true }).Heritability("animal"));
         Row("h² on the latent scale, Poisson, 1,600 animals with two records", 2.0 / 3, studies, seed =>
-            Glmm.Fit("y ~ 1 + pedigree(1 | animal) + (1 | id)", Animals(pedigree, 1600, 2, true, seed), Family.Poisson(), options).Heritability("animal"));
+            Glmm.Fit("y ~ 1 + pedigree(1 | animal) + (1 | id)", Animals(pedigree, 1600, 2, true, seed), Family.Poisson(), options)
+            .Heritability("animal"));
         var tree = RandomTree(200);
         var whole = new GlmmOptions { Dispersion = "~ 0", Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } };
         Row("Pagel's λ, Gaussian, 200 species with one record", 0.6, studies, seed =>
         {
-            var row = Glmm.Fit("y ~ 1 + phylo(1 | species, model = lambda)", Shrunk(tree, seed), options: whole).CovarianceParameters.Single(p => p.Name == "lambda");
-            return new Interval(row.Part, row.Name, row.Estimate, row.Estimate - (1.959964 * row.StandardError), row.Estimate + (1.959964 * row.StandardError)) { StandardError = row.StandardError };
+            var row = Glmm.Fit("y ~ 1 + phylo(1 | species, model = lambda)", Shrunk(tree, seed),
+                options: whole).CovarianceParameters.Single(p => p.Name == "lambda");
+            return new Interval(row.Part, row.Name, row.Estimate, row.Estimate - (1.959964 * row.StandardError), row.Estimate
+                + (1.959964 * row.StandardError)) { StandardError = row.StandardError };
         });
         Row("phylogenetic sd, Poisson, 200 species with three records", 0.7, studies, seed => FromCovariance(
-            Glmm.Fit("y ~ 1 + phylo(1 | species)", Species(tree, 3, seed), Family.Poisson(), new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } }), "sd"));
+            Glmm.Fit("y ~ 1 + phylo(1 | species)", Species(tree, 3, seed), Family.Poisson(),
+                new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["species"] = tree } }), "sd"));
     }
 
     private static Interval FromCovariance(GlmmFit fit, string name)
     {
         var row = fit.CovarianceParameters.Single(p => p.Name == name);
         var factor = Math.Exp(1.959964 * row.StandardError / row.Estimate);
-        return new Interval(row.Part, name, row.Estimate, row.Estimate / factor, row.Estimate * factor) { StandardError = row.StandardError };
+        return new Interval(row.Part, name, row.Estimate, row.Estimate / factor, row.Estimate * factor) { StandardError =
+            row.StandardError };
     }
 
     private static void Row(string what, double truth, int studies, Func<long, Interval> study)
@@ -80,7 +91,9 @@ internal static class RelativesBenchmark
         var mean = all.Average(i => i.Estimate);
         var spread = Math.Sqrt(all.Average(i => (i.Estimate - mean) * (i.Estimate - mean)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {what} ({all.Length} of {studies} studies) | {truth:0.000} | {mean:0.000} | {spread / Math.Sqrt(all.Length):0.000} | {spread:0.000} | {all.Average(i => i.StandardError):0.000} | {all.Average(i => i.Lower <= truth && truth <= i.Upper ? 1.0 : 0):0.00} |"));
+            $"| {what} ({all.Length} of {studies} studies) | {truth:0.000} | {mean:0.000} | {spread / Math.Sqrt(all.Length):0.000} | "
+            + $"{spread:0.000} | {all.Average(i => i.StandardError):0.000} | "
+            + $"{all.Average(i => i.Lower <= truth && truth <= i.Upper ? 1.0 : 0):0.00} |"));
     }
 
     /// <summary>Records of the last animals: V_A 1 (Poisson 0.3), permanent environment 0.5 (0.15), residual 1.</summary>
@@ -100,7 +113,8 @@ internal static class RelativesBenchmark
             }
         }
 
-        return FieldData.From(new Dictionary<string, object> { ["animal"] = names.ToArray(), ["id"] = names.ToArray(), ["y"] = values.ToArray() });
+        return FieldData.From(new Dictionary<string, object> { ["animal"] = names.ToArray(), ["id"] = names.ToArray(),
+            ["y"] = values.ToArray() });
     }
 
     /// <summary>One number for each species, 0.6 of its variance of one along the tree, the rest its own.</summary>

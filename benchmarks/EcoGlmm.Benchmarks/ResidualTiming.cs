@@ -11,7 +11,8 @@ internal static class ResidualTiming
     private const string Large = "residuals-100000.csv";
     private const string Owls = "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)";
 
-    /// <summary>Writes responses of 1,000 sites with 100 rows each: Poisson, negative binomial, Gaussian, and successes in ten trials.</summary>
+    /// <summary>Writes responses of 1,000 sites with 100 rows each: Poisson, negative binomial, Gaussian, and successes in ten
+    /// trials.</summary>
     public static void WriteData(string folder)
     {
         var random = new RandomStream(1);
@@ -22,7 +23,8 @@ internal static class ResidualTiming
         {
             var x = random.NextNormal();
             var mean = Math.Exp(1 + (0.3 * x) + site[i % 1000]);
-            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},{(0.3 * x) + site[i % 1000] + random.NextNormal():R},{random.NextBinomial(10, mean / (1 + mean))},{x:R},s{i % 1000}"));
+            file.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},{(0.3 * x) + site[i % 1000] + random.NextNormal():R},{random.NextBinomial(10, mean / (1 + mean))},{x:R},s{i % 1000}"));
         }
     }
 
@@ -40,9 +42,11 @@ internal static class ResidualTiming
             ("100,000 rows gaussian", Glmm.Fit("w ~ x + (1 | site)", large), 1000),
             ("100,000 rows binomial", Glmm.Fit("cbind(s, 10 - s) ~ x + (1 | site)", large, Family.Binomial()), 1000),
         ];
-        var others = against is null ? [] : File.ReadLines(against).Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement)
+        var others = against is null ? [] : File.ReadLines(against).Where(l => l.StartsWith('{'))
+            .Select(l => JsonDocument.Parse(l).RootElement)
             .ToDictionary(e => e.GetProperty("model").GetString()!);
-        Console.WriteLine("| model | simulations | residuals (s) | DHARMa (s) | times faster | processor (s) | DHARMa (s) | times less | tests (s) | DHARMa (s) | times faster | peak memory (MB) |");
+        Console.WriteLine("| model | simulations | residuals (s) | DHARMa (s) | times faster | processor (s) | DHARMa (s) | times less | "
+            + "tests (s) | DHARMa (s) | times faster | peak memory (MB) |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var (name, fit, count) in models)
         {
@@ -51,7 +55,9 @@ internal static class ResidualTiming
             var (_, test, _) = Median(Math.Min(repeats, 20), () => residuals.TestAll());
             var other = others.TryGetValue(name, out var found) ? found : (JsonElement?)null;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {count} | {make:F4} | {Seconds(other, "seconds")} | {Ratio(other, "seconds", make)} | {cpu:F4} | {Seconds(other, "cpu")} | {Ratio(other, "cpu", cpu)} | {test:F4} | {Seconds(other, "testSeconds")} | {Ratio(other, "testSeconds", test)} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} |"));
+                $"| {name} | {count} | {make:F4} | {Seconds(other, "seconds")} | {Ratio(other, "seconds", make)} | {cpu:F4} | "
+                + $"{Seconds(other, "cpu")} | {Ratio(other, "cpu", cpu)} | {test:F4} | {Seconds(other, "testSeconds")} | "
+                + $"{Ratio(other, "testSeconds", test)} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} |"));
         }
     }
 
@@ -72,12 +78,14 @@ internal static class ResidualTiming
     }
 
     /// <summary>The median of the later half: tiered compilation needs some calls.</summary>
-    private static double WarmMedian(double[] times) => times.Skip(times.Length / 2).Order().ElementAt((times.Length - (times.Length / 2)) / 2);
+    private static double WarmMedian(double[] times) => times.Skip(times.Length / 2).Order()
+        .ElementAt((times.Length - (times.Length / 2)) / 2);
 
     private static double? Number(JsonElement? other, string name) =>
         other?.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
-    private static string Seconds(JsonElement? other, string name) => Number(other, name)?.ToString("F3", CultureInfo.InvariantCulture) ?? "";
+    private static string Seconds(JsonElement? other, string name) => Number(other, name)?.ToString("F3", CultureInfo.InvariantCulture)
+        ?? "";
 
     private static string Ratio(JsonElement? other, string name, double own) =>
         Number(other, name) is { } seconds ? (seconds / own).ToString("F0", CultureInfo.InvariantCulture) : "";

@@ -71,16 +71,20 @@ internal static class SmallSamples
             });
 
             Console.WriteLine($"\n### {scenario.Title}\n");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Mean estimated standard deviation between groups: {sds.Average():0.00} (truth {scenario.Deviation:0.0#})\n"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Mean estimated standard deviation between groups: "
+                + $"{sds.Average():0.00} (truth {scenario.Deviation:0.0#})\n"));
             Console.WriteLine("| interval of | method | covers % | ± | mean width | data sets |\n|---|---|--:|--:|--:|--:|");
             for (var m = 0; m < methods.Length; m++)
             {
                 var truth = methods[m].OfMean ? scenario.Difference : Treatment;
-                var intervals = Enumerable.Range(0, count).Select(k => results[m, k]).Where(r => r is { } i && double.IsFinite(i.Upper - i.Lower)).Select(r => r!.Value).ToArray();
+                var intervals = Enumerable.Range(0, count).Select(k => results[m, k]).Where(r => r is { } i
+                    && double.IsFinite(i.Upper - i.Lower)).Select(r => r!.Value).ToArray();
                 if (intervals.Length == 0) continue;
                 var share = intervals.Average(i => i.Lower <= truth && truth <= i.Upper ? 1.0 : 0);
                 var error = 2 * Math.Sqrt(Math.Max(share * (1 - share), 1e-4) / intervals.Length);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {(methods[m].OfMean ? "standardised difference" : "coefficient")} | {methods[m].Name} | {100 * share:0.0} | {100 * error:0.0} | {intervals.Average(i => i.Upper - i.Lower):0.00} | {intervals.Length} |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| "
+                    + $"{(methods[m].OfMean ? "standardised difference" : "coefficient")} | {methods[m].Name} | {100 * share:0.0} | "
+                    + $"{100 * error:0.0} | {intervals.Average(i => i.Upper - i.Lower):0.00} | {intervals.Length} |"));
             }
         }
     }
@@ -106,12 +110,14 @@ internal static class SmallSamples
         if (scenario.Kind == Kind.Logistic)
         {
             result.Add(new("Wald, 15 points", false, false, f => Row(Quadrature(f).ConfidenceIntervals())));
-            result.Add(new("SmallSample, 15 points", false, false, f => Row(Quadrature(f).ConfidenceIntervals(IntervalMethod.SmallSample))));
+            result.Add(new("SmallSample, 15 points", false, false,
+                f => Row(Quadrature(f).ConfidenceIntervals(IntervalMethod.SmallSample))));
         }
 
         result.Add(new("profile", false, true, f => Row(f.ConfidenceIntervals(IntervalMethod.Profile))));
         result.Add(new($"bootstrap, percentiles of {refits}", false, true, f => Row(f.BootstrapIntervals(refits))));
-        result.Add(new("default", true, false, f => (f.Standardise("treatment").Effects[0].Lower, f.Standardise("treatment").Effects[0].Upper)));
+        result.Add(new("default", true, false, f => (f.Standardise("treatment").Effects[0].Lower,
+            f.Standardise("treatment").Effects[0].Upper)));
         return [.. result];
 
         static GlmmFit Quadrature(GlmmFit f) => Glmm.Fit(f.Formula, f.Data, f.Family, f.Options with { QuadraturePoints = 15 });

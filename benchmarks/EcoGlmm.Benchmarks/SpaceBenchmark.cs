@@ -33,13 +33,16 @@ internal static class SpaceBenchmark
         var data = FieldData.From(new Dictionary<string, double[]> { ["x"] = x, ["y"] = y, ["z"] = z, ["count"] = count });
         var watch = Stopwatch.StartNew();
         var mesh = Mesh.From(data, "x", "y", new MeshOptions { MaxEdge = 5.5, Cutoff = 3, Extension = 30 });
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mesh of {mesh.NodeCount} nodes: {watch.Elapsed.TotalSeconds:0.00} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"mesh of {mesh.NodeCount} nodes: {watch.Elapsed.TotalSeconds:0.00} s"));
         foreach (var run in new[] { "first", "again" })
         {
             watch.Restart();
-            var fit = Glmm.Fit("count ~ z + spde(0 + x + y | 1, m)", data, Family.NegativeBinomial2(), new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["m"] = mesh } });
+            var fit = Glmm.Fit("count ~ z + spde(0 + x + y | 1, m)", data, Family.NegativeBinomial2(),
+                new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["m"] = mesh } });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"nbinom2, {n} rows ({run}): {watch.Elapsed.TotalSeconds:0.00} s, log-likelihood {fit.LogLikelihood:0.000}, {fit.Convergence.Status}"));
+                $"nbinom2, {n} rows ({run}): {watch.Elapsed.TotalSeconds:0.00} s, log-likelihood {fit.LogLikelihood:0.000}, "
+                + $"{fit.Convergence.Status}"));
         }
     }
 
@@ -51,16 +54,19 @@ internal static class SpaceBenchmark
         const int places = 100;
         var (x, y) = (new double[places], new double[places]);
         for (var i = 0; i < places; i++) (x[i], y[i]) = (10 * random.NextDouble(), 10 * random.NextDouble());
-        var mesh = new Dictionary<string, Mesh> { ["m"] = Mesh.From(x.Zip(y), new MeshOptions { MaxEdge = 0.9, Cutoff = 0.3, Extension = 5 }) };
+        var mesh = new Dictionary<string, Mesh> { ["m"] = Mesh.From(x.Zip(y), new MeshOptions { MaxEdge = 0.9, Cutoff = 0.3,
+            Extension = 5 }) };
         var truth = 1.0;
         var tables = Enumerable.Range(1, studies).Select(seed => Field(x, y, truth, seed)).ToArray();
         // The range is √8/κ on the mesh, 1/κ in the dense model.
-        Both("spde on a mesh", Math.Sqrt(8), data => Glmm.Fit("height ~ 1 + spde(0 + x + y | 1, m)", data, options: new GlmmOptions { Meshes = mesh }));
+        Both("spde on a mesh", Math.Sqrt(8), data => Glmm.Fit("height ~ 1 + spde(0 + x + y | 1, m)", data,
+            options: new GlmmOptions { Meshes = mesh }));
         Both("mat, smoothness held at 1", 1, data => Glmm.Fit("height ~ 1 + mat(0 + x + y | 1)", data,
             options: new GlmmOptions { Fixed = [Parameter.Covariance("all", "shape", 1)] }));
         foreach (var occasions in new[] { 5, 50 })
         {
-            var series = Enumerable.Range(1, studies).Select(seed => Glmm.Fit("y ~ 1 + ar1(0 + t | g)", Series(500 / occasions, occasions, seed)));
+            var series = Enumerable.Range(1, studies).Select(seed => Glmm.Fit("y ~ 1 + ar1(0 + t | g)", Series(500 / occasions,
+                occasions, seed)));
             Line($"ar1 correlation, {500 / occasions} groups of {occasions} occasions", 0.7, [.. series.Select(Correlation)]);
         }
 
@@ -116,7 +122,8 @@ internal static class SpaceBenchmark
     {
         var row = fit.CovarianceParameters.Single(p => p.Name == name);
         var factor = Math.Exp(Quantile * row.StandardError / row.Estimate);
-        return new Interval(row.Part, name, row.Estimate, row.Estimate / factor, row.Estimate * factor) { StandardError = row.StandardError };
+        return new Interval(row.Part, name, row.Estimate, row.Estimate / factor, row.Estimate * factor) { StandardError =
+            row.StandardError };
     }
 
     /// <summary>With an interval on the scale of atanh.</summary>
@@ -124,7 +131,8 @@ internal static class SpaceBenchmark
     {
         var row = fit.CovarianceParameters.Single(p => p.Name == "correlation");
         var half = Quantile * row.StandardError / (1 - (row.Estimate * row.Estimate));
-        return new Interval(row.Part, row.Name, row.Estimate, Math.Tanh(Math.Atanh(row.Estimate) - half), Math.Tanh(Math.Atanh(row.Estimate) + half)) { StandardError = row.StandardError };
+        return new Interval(row.Part, row.Name, row.Estimate, Math.Tanh(Math.Atanh(row.Estimate) - half), Math.Tanh(Math.Atanh(row.Estimate)
+            + half)) { StandardError = row.StandardError };
     }
 
     private static void Line(string what, double truth, Interval[] studies)
@@ -133,6 +141,8 @@ internal static class SpaceBenchmark
         var mean = all.Average(i => i.Estimate);
         var spread = Math.Sqrt(all.Average(i => (i.Estimate - mean) * (i.Estimate - mean)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {what} ({all.Length} of {studies.Length} studies) | {truth:0.000} | {mean:0.000} | {spread / Math.Sqrt(all.Length):0.000} | {spread:0.000} | {all.Average(i => i.StandardError):0.000} | {all.Average(i => i.Lower <= truth && truth <= i.Upper ? 1.0 : 0):0.00} |"));
+            $"| {what} ({all.Length} of {studies.Length} studies) | {truth:0.000} | {mean:0.000} | {spread / Math.Sqrt(all.Length):0.000} "
+            + $"| {spread:0.000} | {all.Average(i => i.StandardError):0.000} | "
+            + $"{all.Average(i => i.Lower <= truth && truth <= i.Upper ? 1.0 : 0):0.00} |"));
     }
 }

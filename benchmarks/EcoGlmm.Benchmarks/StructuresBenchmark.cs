@@ -30,23 +30,27 @@ internal static class StructuresBenchmark
         foreach (var one in Cases.Where(c => arguments.Names.Length < 2 || arguments.Names.Skip(1).Any(c.Name.Contains)))
         {
             var data = one.Data();
-            if (arguments.Value("data") is { } folder) data.WriteCsv(Path.Combine(folder, one.Name.Replace(",", "").Replace(' ', '-') + ".csv"));
+            if (arguments.Value("data") is { } folder)
+                data.WriteCsv(Path.Combine(folder, one.Name.Replace(",", "").Replace(' ', '-') + ".csv"));
             var (best, processor) = (double.PositiveInfinity, 0.0);
             GlmmFit? fit = null;
             for (var k = 0; k < repeats; k++)
             {
                 var (watch, before) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
-                fit = Glmm.Fit(one.Formula, data, Family.Parse(one.Family), new GlmmOptions { Control = new GlmmControl { MaxThreads = arguments.Threads } });
+                fit = Glmm.Fit(one.Formula, data, Family.Parse(one.Family),
+                    new GlmmOptions { Control = new GlmmControl { MaxThreads = arguments.Threads } });
                 if (watch.Elapsed.TotalSeconds >= best) continue;
                 (best, processor) = (watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds);
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {one.Name} | {best:0.00} | {processor:0.00} | {fit!.LogLikelihood:0.000} | {fit.Convergence.Evaluations} | {fit.Convergence.Factorizations} |"));
+                $"| {one.Name} | {best:0.00} | {processor:0.00} | {fit!.LogLikelihood:0.000} | {fit.Convergence.Evaluations} | "
+                + $"{fit.Convergence.Factorizations} |"));
         }
     }
 
-    private static FieldData Table(params (string Name, object Values)[] columns) => FieldData.From(columns.ToDictionary(c => c.Name, c => c.Values));
+    private static FieldData Table(params (string Name, object Values)[] columns) => FieldData.From(columns.ToDictionary(c => c.Name,
+        c => c.Values));
 
     /// <summary>ρ = 0.8, sd 0.7.</summary>
     private static FieldData Series(int n)
@@ -94,7 +98,8 @@ internal static class StructuresBenchmark
         var correlation = new double[n * n];
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < n; j++) correlation[(i * n) + j] = Math.Exp(-Math.Sqrt(((x[i] - x[j]) * (x[i] - x[j])) + ((z[i] - z[j]) * (z[i] - z[j]))) / 1.5);
+            for (var j = 0; j < n; j++)
+                correlation[(i * n) + j] = Math.Exp(-Math.Sqrt(((x[i] - x[j]) * (x[i] - x[j])) + ((z[i] - z[j]) * (z[i] - z[j]))) / 1.5);
         }
 
         DenseCholesky.TryFactor(correlation, n);
@@ -114,7 +119,8 @@ internal static class StructuresBenchmark
     {
         var random = new RandomStream(15);
         var loadings = new (double Mean, double First, double Second)[species];
-        for (var k = 0; k < species; k++) loadings[k] = (0.5 + (0.5 * random.NextNormal()), 0.7 * random.NextNormal(), 0.5 * random.NextNormal());
+        for (var k = 0; k < species; k++)
+            loadings[k] = (0.5 + (0.5 * random.NextNormal()), 0.7 * random.NextNormal(), 0.5 * random.NextNormal());
         var (y, sp, site) = (new List<double>(), new List<string>(), new List<string>());
         for (var i = 0; i < sites; i++)
         {

@@ -16,7 +16,8 @@ internal static class SynthesisBenchmark
     private static readonly (string Name, string What, double Risk, double Tau, double Ratio)[] Scenarios =
     [
         ("Rare events, one effect", "Control risks about 1 %, arms of 60 to 240, the same odds ratio in all trials.", 0.01, 0, 1),
-        ("Rare events, effects that differ", "The same with a standard deviation of 0.5 of the log odds ratio between trials.", 0.01, 0.5, 1),
+        ("Rare events, effects that differ", "The same with a standard deviation of 0.5 of the log odds ratio between trials.",
+            0.01, 0.5, 1),
         ("Rare events, unequal arms", "The same with three times as many treated as controls.", 0.01, 0.5, 3),
         ("Less rare events", "Control risks about 5 %, effects that differ, equal arms.", 0.05, 0.5, 1),
     ];
@@ -26,11 +27,15 @@ internal static class SynthesisBenchmark
         int syntheses = int.Parse(arguments.Value("syntheses") ?? "500", CultureInfo.InvariantCulture);
         var page = new StringBuilder();
         Line(page, "# Bias and coverage of syntheses of rare events", "",
-            string.Create(CultureInfo.InvariantCulture, $"{syntheses} simulated syntheses for each scenario, seeds 1 to {syntheses}, {DateTime.UtcNow:yyyy-MM-dd}. Remade by"), "",
+            string.Create(CultureInfo.InvariantCulture, $"{syntheses} simulated syntheses for each scenario, seeds 1 to {syntheses}, "
+                + $"{DateTime.UtcNow:yyyy-MM-dd}. Remade by"), "",
             "```bash", $"dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- syntheses --syntheses={syntheses}", "```", "",
-            $"Each synthesis: {Trials} trials of two arms; the logit of the control risk has a standard deviation of 0.7 between trials. **The truth is a mean log odds ratio of {Truth.ToString(CultureInfo.InvariantCulture)}**, an odds ratio of 0.50.",
-            "One stage: `MetaAnalysis.OneStage`, with a fixed baseline for each trial, or conditional on each trial's events (non-central hypergeometric). The others are those of `CompareMethods()`.", "",
-            "Bias is the mean estimate minus the truth, ± two Monte Carlo standard errors; coverage is that of the 95 % interval by the normal distribution.",
+            $"Each synthesis: {Trials} trials of two arms; the logit of the control risk has a standard deviation of 0.7 between trials. "
+            + $"**The truth is a mean log odds ratio of {Truth.ToString(CultureInfo.InvariantCulture)}**, an odds ratio of 0.50.",
+            "One stage: `MetaAnalysis.OneStage`, with a fixed baseline for each trial, or conditional on each trial's events (non-central "
+            + "hypergeometric). The others are those of `CompareMethods()`.", "",
+            "Bias is the mean estimate minus the truth, ± two Monte Carlo standard errors; coverage is that of the 95 % interval by the "
+            + "normal distribution.",
             "Syntheses in which a method has no estimate (no events in a whole arm of all trials) are left out of its row.");
         foreach (var (name, what, risk, tau, ratio) in Scenarios)
         {
@@ -50,7 +55,8 @@ internal static class SynthesisBenchmark
                 results[s] = Analyse(arms);
             });
             Console.WriteLine($"{name}: {watch.Elapsed.TotalSeconds:F0} s");
-            Line(page, "", $"## {name}", "", string.Create(CultureInfo.InvariantCulture, $"{what} {100 * zeros:F0} % of the trials have an arm without events."), "",
+            Line(page, "", $"## {name}", "", string.Create(CultureInfo.InvariantCulture, $"{what} {100 * zeros:F0} % of the trials have an "
+                + $"arm without events."), "",
                 "| Method | Bias | Coverage (%) | SE/SD | Syntheses |", "|---|---:|---:|---:|---:|");
             foreach (var row in results.SelectMany(r => r).GroupBy(e => e.Method))
             {
@@ -81,14 +87,17 @@ internal static class SynthesisBenchmark
             }
         }
 
-        return FieldData.From(new Dictionary<string, object> { ["study"] = study.ToArray(), ["treated"] = treated.ToArray(), ["events"] = events.ToArray(), ["size"] = size.ToArray() });
+        return FieldData.From(new Dictionary<string, object> { ["study"] = study.ToArray(), ["treated"] = treated.ToArray(),
+            ["events"] = events.ToArray(), ["size"] = size.ToArray() });
     }
 
     private static List<Estimate> Analyse(FieldData arms)
     {
         var result = new List<Estimate>();
-        var options = new MetaAnalysisOptions { Glmm = new GlmmOptions { QuadraturePoints = 15, Control = new GlmmControl { MaxThreads = 1 } } };
-        foreach (var (name, model) in new[] { ("One stage, fixed baselines", OneStageModel.FixedStudies), ("One stage, conditional", OneStageModel.Conditional) })
+        var options = new MetaAnalysisOptions { Glmm = new GlmmOptions { QuadraturePoints = 15,
+            Control = new GlmmControl { MaxThreads = 1 } } };
+        foreach (var (name, model) in new[] { ("One stage, fixed baselines", OneStageModel.FixedStudies), ("One stage, conditional",
+            OneStageModel.Conditional) })
         {
             try
             {
@@ -126,7 +135,8 @@ internal static class SynthesisBenchmark
         double sd = Math.Sqrt(estimates.Sum(e => (e.Value - mean) * (e.Value - mean)) / (n - 1));
         double covered = estimates.Count(e => Math.Abs(e.Value - Truth) <= 1.959964 * e.Error);
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {method} | {mean - Truth:+0.000;−0.000} ± {2 * sd / Math.Sqrt(n):F3} | {100 * covered / n:F1} | {estimates.Average(e => e.Error) / sd:F2} | {n} |");
+            $"| {method} | {mean - Truth:+0.000;−0.000} ± {2 * sd / Math.Sqrt(n):F3} | {100 * covered / n:F1} | "
+            + $"{estimates.Average(e => e.Error) / sd:F2} | {n} |");
     }
 
     private static void Line(StringBuilder page, params IEnumerable<string> lines) => page.AppendJoin('\n', lines).Append('\n');

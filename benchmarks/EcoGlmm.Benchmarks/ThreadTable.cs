@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace EcoGlmm.Benchmarks;
 
-/// <summary>Fits with one thread and with --threads (two by default), in turn: the least time of each, and whether the results are the same bits.</summary>
+/// <summary>Fits with one thread and with --threads (two by default), in turn: the least time of each, and whether the results are the same
+/// bits.</summary>
 internal static class ThreadTable
 {
     public static void Run(Arguments arguments)

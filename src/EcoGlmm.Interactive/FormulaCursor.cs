@@ -15,11 +15,13 @@ internal sealed record FormulaCursor(string? Variable, int WordStart, int WordEn
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
-    /// <summary>The formula at a position of a cell's code: of <c>Glmm.Fit("…", …)</c> and its kin, <c>fit.Update("…")</c> or <c>#!glmm "…"</c>; null if there is none.</summary>
+    /// <summary>The formula at a position of a cell's code: of <c>Glmm.Fit("…", …)</c> and its kin, <c>fit.Update("…")</c> or <c>#!glmm
+    /// "…"</c>; null if there is none.</summary>
     public static FormulaCursor? Find(string code, int position)
     {
         position = Math.Clamp(position, 0, code.Length);
-        return code.TrimStart().StartsWith(GlmmDirective.Name, StringComparison.Ordinal) ? InDirective(code, position) : InCode(code, position);
+        return code.TrimStart().StartsWith(GlmmDirective.Name, StringComparison.Ordinal) ? InDirective(code, position)
+            : InCode(code, position);
     }
 
     private static FormulaCursor? InDirective(string code, int position)
@@ -69,10 +71,12 @@ internal sealed record FormulaCursor(string? Variable, int WordStart, int WordEn
     // The first argument, or a formula (or column) among the options.
     private static bool IsFormula(SyntaxToken token, SeparatedSyntaxList<ArgumentSyntax> arguments) =>
         (arguments.Count > 0 && arguments[0].Span.Contains(token.Span))
-        || token.Parent!.Ancestors().OfType<AssignmentExpressionSyntax>().Any(set => set.Left.ToString() is "ZeroInflation" or "Dispersion" or "Weights" or "Offset");
+        || token.Parent!.Ancestors().OfType<AssignmentExpressionSyntax>().Any(set => set.Left.ToString() is "ZeroInflation" or "Dispersion"
+            or "Weights" or "Offset");
 
     private static string? Data(ArgumentSyntax argument) =>
-        argument.Expression is IdentifierNameSyntax name && argument.NameColon?.Name.Identifier.Text is null or "data" ? name.Identifier.Text : null;
+        argument.Expression is IdentifierNameSyntax name && argument.NameColon?.Name.Identifier.Text is null or "data"
+        ? name.Identifier.Text : null;
 
     private static FormulaCursor Word(string code, int start, int end, int position, string? variable)
     {

@@ -10,7 +10,8 @@ using LinePositionSpan = Microsoft.DotNet.Interactive.LinePositionSpan;
 
 namespace EcoGlmm.Interactive;
 
-/// <summary>Help while a formula is written: the data's columns and the formula's functions are completed, and explained under the mouse.</summary>
+/// <summary>Help while a formula is written: the data's columns and the formula's functions are completed, and explained under the
+/// mouse.</summary>
 internal static class FormulaServices
 {
     public static void AddTo(CSharpKernel kernel)
@@ -40,10 +41,12 @@ internal static class FormulaServices
         var columns = variables.ColumnsOf(place.Variable).Select(column =>
         {
             var written = IsName(column.Name) && !place.IsQuoted ? column.Name : $"`{column.Name}`";
-            return new CompletionItem(column.Name, "Field", filterText: written, sortText: "0" + column.Name, insertText: written, documentation: column.Kind);
+            return new CompletionItem(column.Name, "Field", filterText: written, sortText: "0" + column.Name, insertText: written,
+                documentation: column.Kind);
         });
         var functions = place.IsQuoted ? [] : FunctionHelp.Functions.Select(function =>
-            new CompletionItem(function.Name, "Function", filterText: function.Name, sortText: "1" + function.Name, insertText: function.Name, documentation: function.Help));
+            new CompletionItem(function.Name, "Function", filterText: function.Name, sortText: "1" + function.Name,
+                insertText: function.Name, documentation: function.Help));
         CompletionItem[] all = [.. columns, .. functions];
         // Editors choose by what is typed, but not all of them do.
         var begun = Array.FindAll(all, item => item.DisplayText.StartsWith(place.Typed, StringComparison.OrdinalIgnoreCase));
@@ -67,5 +70,6 @@ internal static class FormulaServices
         return new LinePositionSpan(At(place.WordStart), At(place.WordEnd));
     }
 
-    private static bool IsName(string text) => (char.IsLetter(text[0]) || text[0] == '.') && text.All(c => char.IsLetterOrDigit(c) || c is '_' or '.');
+    private static bool IsName(string text) => (char.IsLetter(text[0]) || text[0] == '.') && text.All(c => char.IsLetterOrDigit(c)
+        || c is '_' or '.');
 }

@@ -42,7 +42,8 @@ public sealed class GlmmCommand : KernelDirectiveCommand
 
     /// <summary>Fits the model that the command asks for.</summary>
     /// <param name="find">Gives the value of a variable of the notebook, if there is one.</param>
-    /// <exception cref="GlmmException">Something is missing, or the model cannot be fitted; the message says why and what to try.</exception>
+    /// <exception cref="GlmmException">Something is missing, or the model cannot be fitted; the message says why and what to
+    /// try.</exception>
     internal GlmmFit Fit(Func<string, object?> find)
     {
         if (string.IsNullOrWhiteSpace(Formula))

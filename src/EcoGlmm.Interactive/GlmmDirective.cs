@@ -39,9 +39,11 @@ internal static class GlmmDirective
             Parameters =
             {
                 new("--formula", "The model in R's notation, in quotes") { AllowImplicitName = true },
-                new KernelDirectiveParameter("--data", "The variable that holds the data: a DataFrame, FieldData, DataTable or list of records")
+                new KernelDirectiveParameter("--data", "The variable that holds the data: a DataFrame, FieldData, DataTable or list of "
+                    + "records")
                     .AddCompletions(() => variables.Tables),
-                new KernelDirectiveParameter("--family", "The distribution of the response; gaussian if not given").AddCompletions(() => FamilyNames),
+                new KernelDirectiveParameter("--family", "The distribution of the response; gaussian if not given").AddCompletions(() =>
+                    FamilyNames),
                 new("--link", "The link function; the family's own if not given"),
                 new("--zi", "The formula of the zero inflation, such as \"~ 1\""),
                 new("--dispersion", "The formula of the dispersion, such as \"~ site\""),
@@ -55,7 +57,8 @@ internal static class GlmmDirective
         kernel.AddDirective<GlmmCommand>(directive, (command, context) => RunAsync(command, context, kernel, variables));
     }
 
-    private static async Task RunAsync(GlmmCommand command, KernelInvocationContext context, CSharpKernel kernel, NotebookVariables variables)
+    private static async Task RunAsync(GlmmCommand command, KernelInvocationContext context, CSharpKernel kernel,
+        NotebookVariables variables)
     {
         if (command.Help)
         {

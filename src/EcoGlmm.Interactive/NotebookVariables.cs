@@ -12,7 +12,8 @@ internal sealed class NotebookVariables(CSharpKernel kernel)
     public IEnumerable<string> Tables => Latest.Where(variable => IsTable(variable.Value)).Select(variable => variable.Key);
 
     /// <summary>Columns of all tables, for where it is not said yet which one is meant.</summary>
-    public IEnumerable<string> AllColumns => Latest.SelectMany(variable => Columns(variable.Value)).Select(column => column.Name).Distinct();
+    public IEnumerable<string> AllColumns => Latest.SelectMany(variable => Columns(variable.Value)).Select(column => column.Name)
+        .Distinct();
 
     /// <summary>The value of a variable; null where there is none.</summary>
     public object? Value(string name) => kernel.TryGetValue<object>(name, out var value) ? value : null;
@@ -66,8 +67,10 @@ internal sealed class NotebookVariables(CSharpKernel kernel)
     private static bool ElementIsRecord(Type sequence)
     {
         var element = sequence.IsArray ? sequence.GetElementType() : sequence.GetInterfaces().Append(sequence)
-            .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
-        return element is { IsPrimitive: false } && element != typeof(string) && element != typeof(object) && element.GetProperties().Length > 0;
+            .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition()
+                == typeof(IEnumerable<>))?.GetGenericArguments()[0];
+        return element is { IsPrimitive: false } && element != typeof(string) && element != typeof(object)
+            && element.GetProperties().Length > 0;
     }
 
     private static string Describe(Data.FieldColumn column)

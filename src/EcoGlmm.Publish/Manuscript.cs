@@ -12,7 +12,8 @@ namespace EcoGlmm;
 /// A Word document of headings, paragraphs, tables and figures, in the order in which they are added. Not for several threads at
 /// once.
 /// </summary>
-/// <example><c>new Manuscript().Heading("Results").Add(fit.Report()).Add(fit.Table()).Add(figure, "Figure 1.").SaveDocx("paper.docx")</c></example>
+/// <example><c>new Manuscript().Heading("Results").Add(fit.Report()).Add(fit.Table()).Add(figure, "Figure
+/// 1.").SaveDocx("paper.docx")</c></example>
 public sealed class Manuscript
 {
     private const double EmuPerMillimetre = 36_000;
@@ -22,7 +23,8 @@ public sealed class Manuscript
 
     /// <summary>Adds a heading.</summary>
     /// <param name="text">The heading.</param>
-    public Manuscript Heading(string text) => Add(_ => [WordText.Line(Required(text), bold: true, size: "26", after: 120, keepNext: true, style: "Heading1")]);
+    public Manuscript Heading(string text) => Add(_ => [WordText.Line(Required(text), bold: true, size: "26", after: 120, keepNext: true,
+        style: "Heading1")]);
 
     /// <summary>Adds a paragraph.</summary>
     /// <param name="text">Its text.</param>
@@ -65,7 +67,8 @@ public sealed class Manuscript
             ImagePart part = document.AddImagePart(ImagePartType.Png);
             using (var stream = new MemoryStream(png))
                 part.FeedData(stream);
-            var picture = new Paragraph(new ParagraphProperties(new KeepNext()), new Run(Picture(document.GetIdOfPart(part), widthMillimetres, height, words)));
+            var picture = new Paragraph(new ParagraphProperties(new KeepNext()), new Run(Picture(document.GetIdOfPart(part),
+                widthMillimetres, height, words)));
             return caption.Length > 0 ? [picture, WordText.Line(caption, after: 200, style: "Caption")] : [picture];
         });
     }
@@ -106,9 +109,11 @@ public sealed class Manuscript
 
     private static Styles Styles() => new(
         new DocDefaults(new RunPropertiesDefault(new RunPropertiesBaseStyle(
-            new RunFonts { Ascii = "Times New Roman", HighAnsi = "Times New Roman", ComplexScript = "Times New Roman" }, new FontSize { Val = "22" }))),
+            new RunFonts { Ascii = "Times New Roman", HighAnsi = "Times New Roman", ComplexScript = "Times New Roman" },
+            new FontSize { Val = "22" }))),
         new Style(new StyleName { Val = "Normal" }) { Type = StyleValues.Paragraph, StyleId = "Normal", Default = true },
-        new Style(new StyleName { Val = "heading 1" }, new BasedOn { Val = "Normal" }) { Type = StyleValues.Paragraph, StyleId = "Heading1" },
+        new Style(new StyleName { Val = "heading 1" }, new BasedOn { Val = "Normal" }) { Type = StyleValues.Paragraph,
+            StyleId = "Heading1" },
         new Style(new StyleName { Val = "caption" }, new BasedOn { Val = "Normal" }) { Type = StyleValues.Paragraph, StyleId = "Caption" });
 
     private Drawing Picture(string part, double width, double height, string words)
@@ -122,7 +127,8 @@ public sealed class Manuscript
             new Wp.DocProperties { Id = id, Name = name, Description = words },
             new Wp.NonVisualGraphicFrameDrawingProperties(new A.GraphicFrameLocks { NoChangeAspect = true }),
             new A.Graphic(new A.GraphicData(new Pic.Picture(
-                new Pic.NonVisualPictureProperties(new Pic.NonVisualDrawingProperties { Id = id, Name = name }, new Pic.NonVisualPictureDrawingProperties()),
+                new Pic.NonVisualPictureProperties(new Pic.NonVisualDrawingProperties { Id = id, Name = name },
+                    new Pic.NonVisualPictureDrawingProperties()),
                 new Pic.BlipFill(new A.Blip { Embed = part }, new A.Stretch(new A.FillRectangle())),
                 new Pic.ShapeProperties(
                     new A.Transform2D(new A.Offset { X = 0, Y = 0 }, new A.Extents { Cx = cx, Cy = cy }),

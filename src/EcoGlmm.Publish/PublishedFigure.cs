@@ -23,7 +23,8 @@ internal sealed class PublishedFigure : IDisposable
         if (!(widthMillimetres >= Narrowest && widthMillimetres <= Widest))
         {
             throw new GlmmException(string.Create(CultureInfo.InvariantCulture,
-                $"A figure is between {Narrowest} and {Widest} mm wide, for example 85 for a column or 170 for a page, not {widthMillimetres}."));
+                $"A figure is between {Narrowest} and {Widest} mm wide, for example 85 for a column or 170 for a page, not "
+                + $"{widthMillimetres}."));
         }
 
         _svg.Settings.TypefaceProviders = [new BundledFonts()];
@@ -77,7 +78,8 @@ internal sealed class PublishedFigure : IDisposable
         private static readonly Lazy<SKTypeface> s_regular = new(() => Load("LiberationSans-Regular.ttf"));
         private static readonly Lazy<SKTypeface> s_bold = new(() => Load("LiberationSans-Bold.ttf"));
 
-        public SKTypeface? FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth, SKFontStyleSlant fontStyle) =>
+        public SKTypeface? FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth,
+            SKFontStyleSlant fontStyle) =>
             fontWeight >= SKFontStyleWeight.SemiBold ? s_bold.Value : s_regular.Value;
 
         private static SKTypeface Load(string file)

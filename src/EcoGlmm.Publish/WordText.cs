@@ -11,7 +11,8 @@ internal static class WordText
     /// <summary>Thickness of rules in eighths of a point.</summary>
     private const uint Heavy = 12, Light = 6;
 
-    public static Paragraph Line(string text, bool bold = false, bool italic = false, string size = FontSize, JustificationValues? align = null, int after = 0,
+    public static Paragraph Line(string text, bool bold = false, bool italic = false, string size = FontSize,
+        JustificationValues? align = null, int after = 0,
         bool keepNext = false, string? style = null)
     {
         var properties = new ParagraphProperties();
@@ -19,7 +20,8 @@ internal static class WordText
             properties.ParagraphStyleId = new ParagraphStyleId { Val = style };
         if (keepNext)
             properties.KeepNext = new KeepNext();
-        properties.SpacingBetweenLines = new SpacingBetweenLines { Before = "0", After = after.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        properties.SpacingBetweenLines = new SpacingBetweenLines { Before = "0",
+            After = after.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         if (align is { } a)
             properties.Justification = new Justification { Val = a };
         var run = new RunProperties();
@@ -28,7 +30,8 @@ internal static class WordText
         if (italic)
             run.Italic = new Italic();
         run.FontSize = new FontSize { Val = size };
-        return new Paragraph(properties, new Run(run, new DocumentFormat.OpenXml.Wordprocessing.Text(Clean(text)) { Space = SpaceProcessingModeValues.Preserve }));
+        return new Paragraph(properties, new Run(run, new DocumentFormat.OpenXml.Wordprocessing.Text(Clean(text)) { Space =
+            SpaceProcessingModeValues.Preserve }));
     }
 
     /// <summary>Caption, the table with its three rules, notes.</summary>
@@ -43,7 +46,8 @@ internal static class WordText
                     new TopBorder { Val = BorderValues.Single, Size = Heavy },
                     new BottomBorder { Val = BorderValues.Single, Size = Heavy }),
                 new TableLayout { Type = TableLayoutValues.Autofit }),
-            new TableGrid(Widths(table).Select(w => new GridColumn { Width = w.ToString(System.Globalization.CultureInfo.InvariantCulture) })));
+            new TableGrid(Widths(table)
+                .Select(w => new GridColumn { Width = w.ToString(System.Globalization.CultureInfo.InvariantCulture) })));
         var header = new TableRow(new TableRowProperties(new CantSplit(), new TableHeader()));
         foreach (PublicationColumn column in table.Columns)
             header.Append(Cell(column.Header, column, bold: true, underlined: true));
@@ -53,7 +57,8 @@ internal static class WordText
             if (section.Title.Length > 0)
             {
                 word.Append(new TableRow(new TableRowProperties(new CantSplit()), new TableCell(
-                    new TableCellProperties(new GridSpan { Val = table.Columns.Count }), Line(section.Title, italic: true, keepNext: true))));
+                    new TableCellProperties(new GridSpan { Val = table.Columns.Count }), Line(section.Title, italic: true,
+                        keepNext: true))));
             }
 
             foreach (var cells in section.Rows)
@@ -70,11 +75,13 @@ internal static class WordText
         yield return Line("", after: 120);
     }
 
-    /// <summary>Widths of the columns in twentieths of a point, by their longest cell, narrowed together where the page is too narrow.</summary>
+    /// <summary>Widths of the columns in twentieths of a point, by their longest cell, narrowed together where the page is too
+    /// narrow.</summary>
     private static int[] Widths(PublicationTable table)
     {
         const int letter = 105, margins = 230, page = 9638;
-        int[] wanted = [.. table.Columns.Select((c, i) => margins + (letter * table.Sections.SelectMany(s => s.Rows).Select(r => r[i].Length).Append(c.Header.Length).Max()))];
+        int[] wanted = [.. table.Columns.Select((c, i) => margins + (letter * table.Sections.SelectMany(s => s.Rows)
+            .Select(r => r[i].Length).Append(c.Header.Length).Max()))];
         return wanted.Sum() <= page ? wanted : Array.ConvertAll(wanted, w => w * page / wanted.Sum());
     }
 

@@ -8,8 +8,10 @@ internal static class ReportCommand
     public static Command Create()
     {
         var model = new ModelArguments();
-        var output = new Option<string>("--output", "-o") { Description = "The page to write.", HelpName = "file", DefaultValueFactory = _ => "report.html" };
-        var command = model.AddTo(new Command("report", "Fits a mixed model and writes the whole analysis as one page: card, checks, effects, tables."));
+        var output = new Option<string>("--output", "-o") { Description = "The page to write.", HelpName = "file",
+            DefaultValueFactory = _ => "report.html" };
+        var command = model.AddTo(new Command("report", "Fits a mixed model and writes the whole analysis as one page: card, checks, "
+            + "effects, tables."));
         command.Add(output);
         command.SetAction((result, cancellation) => FitCommand.Run(async () =>
         {

@@ -16,7 +16,8 @@ internal sealed class CoefficientNumbers
     public CoefficientNumbers(CoefficientTable table, int digits)
     {
         _table = table;
-        _decimals = [.. table.Select(c => Decimals(double.IsFinite(c.StandardError) && c.StandardError > 0 ? c.StandardError : c.Estimate, digits))];
+        _decimals = [.. table.Select(c => Decimals(double.IsFinite(c.StandardError) && c.StandardError > 0 ? c.StandardError
+            : c.Estimate, digits))];
         var own = _decimals.Where((_, i) => double.IsFinite(table[i].Estimate) && _decimals[i] <= MostDecimals).DefaultIfEmpty(0).ToArray();
         var common = Math.Min(own.Max(), own.Min() + 3);
         for (var i = 0; i < _decimals.Length; i++) _decimals[i] = Math.Max(_decimals[i], common);

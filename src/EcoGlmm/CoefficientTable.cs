@@ -5,7 +5,8 @@ namespace EcoGlmm;
 
 /// <summary>One fixed effect.</summary>
 /// <param name="Name">R's name of the coefficient: "(Intercept)", "FoodTreatmentSatiated", "a:b".</param>
-/// <param name="Estimate">Estimate on the scale of the linear predictor; NaN when the coefficient was dropped because it depends linearly on others.</param>
+/// <param name="Estimate">Estimate on the scale of the linear predictor; NaN when the coefficient was dropped because it depends linearly
+/// on others.</param>
 /// <param name="StandardError">Standard error of the estimate; NaN when it has none.</param>
 /// <param name="Statistic">Estimate divided by its standard error.</param>
 /// <param name="PValue">Two-sided p-value of the statistic by the normal distribution.</param>

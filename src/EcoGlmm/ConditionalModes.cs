@@ -8,7 +8,8 @@ namespace EcoGlmm;
 /// <param name="Level">The level of the grouping factor.</param>
 /// <param name="Term">The effect: "(Intercept)", "Days".</param>
 /// <param name="Mode">The conditional mode (BLUP, for a Gaussian model), on the scale of the linear predictor.</param>
-/// <param name="StandardDeviation">Its conditional standard deviation given the data and the parameter estimates, as lme4 reports it.</param>
+/// <param name="StandardDeviation">Its conditional standard deviation given the data and the parameter estimates, as lme4 reports
+/// it.</param>
 public sealed record ConditionalMode(string Level, string Term, double Mode, double StandardDeviation);
 
 /// <summary>The conditional modes of one grouping factor, by level and effect.</summary>
@@ -138,7 +139,8 @@ public sealed class ConditionalModes : IReadOnlyList<GroupModes>, IResultTable
     private static bool IsNamed(GroupModes modes, string group) => modes.Group == group
         || modes.Group.Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal) == group;
 
-    /// <summary>One row for each effect of each level of each grouping factor, with the columns Part, Group, Level, Term, Mode and StandardDeviation.</summary>
+    /// <summary>One row for each effect of each level of each grouping factor, with the columns Part, Group, Level, Term, Mode and
+    /// StandardDeviation.</summary>
     public FieldData ToFieldData() => GroupModes.Table(_groups);
 
     /// <inheritdoc/>

@@ -8,7 +8,8 @@ namespace EcoGlmm;
 /// <param name="Term">The random term as written: "ar1(0 + factor(week) | site)".</param>
 /// <param name="Name">
 /// What it is: "sd" (standard deviation), "correlation" (of a pair of effects, or of neighbours), "range" (the distance over
-/// which a correlation falls by the factor e, or as the structure has it), "decay" (its rate in time), "shape" (of a Matérn correlation), "loading".
+/// which a correlation falls by the factor e, or as the structure has it), "decay" (its rate in time), "shape" (of a Matérn correlation),
+/// "loading".
 /// </param>
 /// <param name="Estimate">The estimate, on the scale of the linear predictor.</param>
 /// <param name="StandardError">Its standard error by the delta method; NaN where it is at a boundary, or held.</param>

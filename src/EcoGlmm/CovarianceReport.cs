@@ -14,7 +14,8 @@ internal static class CovarianceReport
 
     /// <summary>What the table of standard deviations and correlations does not show.</summary>
     public static CovarianceParameterTable Others(GlmmFit fit) => new(!IsStructured(fit) ? []
-        : fit.CovarianceParameters.Where(p => p.Name != CovarianceQuantity.StandardDeviation && !(p.Name == CovarianceQuantity.Correlation && p.Effect2 is not null)));
+        : fit.CovarianceParameters.Where(p => p.Name != CovarianceQuantity.StandardDeviation && !(p.Name == CovarianceQuantity.Correlation
+            && p.Effect2 is not null)));
 
     public static CovarianceParameterTable Of(Estimate estimate, bool reml)
     {
@@ -65,7 +66,8 @@ internal static class CovarianceReport
             slopes[j] = [.. term.Report(above, scale).Zip(term.Report(below, scale), (a, b) => (a - b) / (2 * h))];
         }
 
-        slopes[m] = [.. term.Report(theta, scale * Math.Exp(Step)).Zip(term.Report(theta, scale * Math.Exp(-Step)), (a, b) => (a - b) / (2 * Step))];
+        slopes[m] = [.. term.Report(theta, scale * Math.Exp(Step)).Zip(term.Report(theta, scale * Math.Exp(-Step)), (a, b) =>
+            (a - b) / (2 * Step))];
         for (var k = 0; k < count; k++)
         {
             var variance = 0.0;
@@ -76,7 +78,8 @@ internal static class CovarianceReport
                 {
                     if (slopes[i][k] == 0 || slopes[j][k] == 0) continue;
                     moves |= i < m;
-                    variance += slopes[i][k] * slopes[j][k] * covariance[i == m ? -1 : term.ThetaOffset + i, j == m ? -1 : term.ThetaOffset + j];
+                    variance += slopes[i][k] * slopes[j][k] * covariance[i == m ? -1 : term.ThetaOffset + i, j == m
+                        ? -1 : term.ThetaOffset + j];
                 }
             }
 

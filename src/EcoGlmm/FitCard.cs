@@ -69,7 +69,8 @@ internal static class FitCard
         return fit.Convergence.Status switch
         {
             ConvergenceStatus.Converged =>
-                $"{sentence} {ConvergenceWords.Sentence(fit.Convergence)} Whether the model describes the data is for SimulatedResiduals() to show.",
+                $"{sentence} {ConvergenceWords.Sentence(fit.Convergence)} Whether the model describes the data is for SimulatedResiduals() "
+                + $"to show.",
             ConvergenceStatus.Singular => $"{sentence} {ConvergenceWords.Sentence(fit.Convergence)}",
             _ => sentence,
         };

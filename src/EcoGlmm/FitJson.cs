@@ -38,7 +38,8 @@ internal static class FitJson
         json.WriteString("family", fit.Family.Name);
         json.WriteString("link", fit.Family.Link.Name);
         json.WriteString("estimator", fit.Options.Reml ? "REML" : "ML");
-        json.WriteBoolean("isLaplaceApproximation", !fit.Estimate.IsProfiled && fit.Estimate.Model is { Terms.Count: > 0, QuadraturePoints: 1 });
+        json.WriteBoolean("isLaplaceApproximation", !fit.Estimate.IsProfiled && fit.Estimate.Model is { Terms.Count: > 0,
+            QuadraturePoints: 1 });
         json.WriteStartObject("options");
         json.WriteString("zeroInflation", fit.Options.ZeroInflation);
         json.WriteString("dispersion", fit.Options.Dispersion);

@@ -20,7 +20,8 @@ internal static class FitTables
     public static TableContent Summary(CoefficientTable table, string? caption, bool marks)
     {
         var numbers = new CoefficientNumbers(table, digits: 4);
-        var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. Error").Number("z value").Number("Pr(>|z|)").Text("");
+        var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. Error").Number("z value")
+            .Number("Pr(>|z|)").Text("");
         for (var i = 0; i < table.Count; i++)
         {
             var c = table[i];

@@ -24,7 +24,8 @@ internal static class FitText
             text.Append("  Number of rows: ").Append(fit.ObservationCount);
             foreach (var (group, levels) in fit.Groups) text.Append(", ").Append(group).Append(": ").Append(levels);
             text.Append('\n');
-            if (CovarianceReport.Others(fit) is { Count: > 0 } others) text.Append('\n').Append(TextTable.Draw(others.Table(), "  ").TrimStart());
+            if (CovarianceReport.Others(fit) is { Count: > 0 } others)
+                text.Append('\n').Append(TextTable.Draw(others.Table(), "  ").TrimStart());
         }
 
         if (FitWords.HasSingleDispersion(fit) && (fit.VarianceComponents.Count == 0 || !fit.Family.Words.Dispersion!.IsResidual))
@@ -70,7 +71,8 @@ internal static class FitText
 
     private static void Verdict(StringBuilder text, Convergence convergence)
     {
-        text.Append('\n').Append(ConvergenceWords.Verdict(convergence).Word).Append(". ").Append(ConvergenceWords.Sentence(convergence)).Append('\n');
+        text.Append('\n').Append(ConvergenceWords.Verdict(convergence).Word).Append(". ").Append(ConvergenceWords.Sentence(convergence))
+            .Append('\n');
         Problems(text, convergence);
     }
 

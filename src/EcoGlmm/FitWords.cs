@@ -28,14 +28,18 @@ internal static class FitWords
 
     /// <summary>That systems were solved by iterations, with the error that this leaves; nothing when they were not.</summary>
     private static string Iterations(GlmmFit fit) => !fit.Estimate.System.IsIterative ? ""
-        : $", systems solved by conjugate gradients, determinants by stochastic Lanczos quadrature (Monte Carlo error of the log-likelihood {NumberFormat.Significant(fit.LogLikelihoodError, 2)}, of estimates at most {NumberFormat.Significant(fit.EstimateError, 2)} standard errors)";
+        : $", systems solved by conjugate gradients, determinants by stochastic Lanczos quadrature (Monte Carlo error of the "
+            + $"log-likelihood {NumberFormat.Significant(fit.LogLikelihoodError, 2)}, of estimates at most "
+            + $"{NumberFormat.Significant(fit.EstimateError, 2)} standard errors)";
 
     private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
     {
         _ when fit.Estimate.IsRestricted => "restricted maximum likelihood (REML)",
         _ when fit.Estimate.IsSimulated => "maximum simulated likelihood (importance sampling)",
-        (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)" : "maximum likelihood (exact, by penalised least squares)",
-        (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)" : "exact least squares (residual variance by maximum likelihood)",
+        (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)"
+        : "maximum likelihood (exact, by penalised least squares)",
+        (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)"
+        : "exact least squares (residual variance by maximum likelihood)",
         (false, true) => $"maximum likelihood ({Approximation(fit.Estimate.Model.QuadraturePoints)})",
         (false, false) => "maximum likelihood",
     };
@@ -70,7 +74,8 @@ internal static class FitWords
     /// <summary>The scale of a part's coefficients: "log", "logit of a structural zero", "log θ".</summary>
     public static string Scale(Family family, ModelPart part) => part switch
     {
-        ModelPart.ZeroInflation => family.IsZeroTruncated ? "logit of the probability of a zero" : "logit of the probability of a structural zero",
+        ModelPart.ZeroInflation => family.IsZeroTruncated ? "logit of the probability of a zero"
+            : "logit of the probability of a structural zero",
         ModelPart.Dispersion => $"log of {family.Words.Dispersion?.Modelled ?? "the dispersion"}",
         _ => $"{family.Link.Name} link",
     };
@@ -112,7 +117,8 @@ internal static class FitWords
     public static string? FewGroups(GlmmFit fit)
     {
         var few = fit.Estimate.Model.Terms
-            .Where(t => t.Part == ModelPart.Conditional && !t.IsCurve && t.Structure.Precision is null && t.Entries is null && t.GroupLevels.Count < fit.ObservationCount)
+            .Where(t => t.Part == ModelPart.Conditional && !t.IsCurve && t.Structure.Precision is null && t.Entries is null
+                && t.GroupLevels.Count < fit.ObservationCount)
             .MinBy(t => t.GroupLevels.Count);
         if (few is null || few.GroupLevels.Count >= ManyGroups) return null;
         var gaussian = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood);
@@ -124,7 +130,8 @@ internal static class FitWords
     /// <summary>A part's coefficients without those of its smooths.</summary>
     public static CoefficientTable WithoutSmooths(GlmmFit fit, ModelPart part, CoefficientTable table)
     {
-        var design = part switch { ModelPart.Conditional => fit.Specification.Conditional, ModelPart.Dispersion => fit.Specification.Dispersion, _ => fit.Specification.ZeroInflation };
+        var design = part switch { ModelPart.Conditional => fit.Specification.Conditional, ModelPart.Dispersion =>
+            fit.Specification.Dispersion, _ => fit.Specification.ZeroInflation };
         if (design is null || design.Smooths.Count == 0) return table;
         var names = design.Smooths.SelectMany(smooth => smooth.FixedNames).ToHashSet(StringComparer.Ordinal);
         return new CoefficientTable([.. table.Where(c => !names.Contains(c.Name))], fit.Convergence.IsConverged);
@@ -142,7 +149,8 @@ internal static class FitWords
         if (fit.Options.Priors.Count > 0)
         {
             yield return $"The estimates are penalised: they are at the posterior mode under {string.Join("; ", fit.Options.Priors)}. "
-                + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information criteria are approximate.";
+                + "The log-likelihood is that of the data alone, without the priors, so that likelihood ratio tests and information "
+                + "criteria are approximate.";
         }
 
         if (fit.Family.Categories is { Count: > 0 } categories)
@@ -177,7 +185,9 @@ internal static class FitWords
                 + "DataFrame.LoadCsv stores decimals so; FieldData.ReadCsv keeps them all.";
         }
 
-        if (fit.Options.Reml) yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits with the same fixed effects.";
+        if (fit.Options.Reml)
+            yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits "
+                + "with the same fixed effects.";
     }
 
     /// <summary>The parts of the model that have a table of coefficients to show; those of smooths are not in it.</summary>
@@ -189,5 +199,6 @@ internal static class FitWords
         if (HasDispersionModel(fit)) yield return (ModelPart.Dispersion, WithoutSmooths(fit, ModelPart.Dispersion, fit.DispersionEffects));
     }
 
-    private static string MixedWord(GlmmFit fit) => (fit.Estimate.Model.HasCurves ? "additive " : "") + (fit.Estimate.Model.HasGroups ? "mixed " : "");
+    private static string MixedWord(GlmmFit fit) => (fit.Estimate.Model.HasCurves ? "additive " : "") + (fit.Estimate.Model.HasGroups
+        ? "mixed " : "");
 }

@@ -67,7 +67,8 @@ internal sealed class FittedSmooths
         return result;
     }
 
-    /// <summary>Fixed columns followed by the functions of the curves of a part, column-major, as <see cref="BlockOf"/> has their coefficients.</summary>
+    /// <summary>Fixed columns followed by the functions of the curves of a part, column-major, as <see cref="BlockOf"/> has their
+    /// coefficients.</summary>
     public static double[] Columns(PartMatrices part)
     {
         var n = part.RowCount;
@@ -270,7 +271,8 @@ internal sealed class FittedSmooths
         var t = coordinates.Transform;
         var coefficients = PenaltyAlgebra.Product(t, order, order, Coefficients(smooth.Block), 1);
         var transposed = Transposed(t, order);
-        var covariance = PenaltyAlgebra.Product(PenaltyAlgebra.Product(t, order, order, Covariance(smooth.Block, smooth.Block), order), order, order, transposed, order);
+        var covariance = PenaltyAlgebra.Product(PenaltyAlgebra.Product(t, order, order, Covariance(smooth.Block, smooth.Block), order),
+            order, order, transposed, order);
         var inverse = Inverse(t, order);
         var information = PenaltyAlgebra.Sandwich(Information(smooth, order), order, inverse, order);
         var (statistic, rank, p) = SmoothTest.Wald(coefficients, information, covariance, Math.Min(reference, order),
@@ -342,13 +344,15 @@ internal sealed class FittedSmooths
         var edf = 0.0;
         for (var i = 0; i < q; i++)
         {
-            columns[i] = _columns.TryGetValue(term.LatentOffset + i, out var known) ? known : _posterior.LatentColumn(term.LatentOffset + i);
+            columns[i] = _columns.TryGetValue(term.LatentOffset + i, out var known)
+                ? known : _posterior.LatentColumn(term.LatentOffset + i);
             edf += 1 - columns[i].Latent[term.LatentOffset + i];
         }
 
         if (q > MostTestedLevels) return (edf, q, double.NaN, double.NaN);
         // Everything penalised but other random effects, which vary with the data.
-        int[] penalised = [.. Enumerable.Range(0, _model.Terms.Count).Where(t => t == smooth.Term || _model.Terms[t].IsCurve || IsFactorSmooth(t))
+        int[] penalised = [.. Enumerable.Range(0, _model.Terms.Count).Where(t => t == smooth.Term || _model.Terms[t].IsCurve
+            || IsFactorSmooth(t))
             .SelectMany(t => Enumerable.Range(_model.Terms[t].LatentOffset, _model.Terms[t].LatentCount))];
         var (posterior, frequentist) = (new double[q * q], new double[q * q]);
         for (var i = 0; i < q; i++)

@@ -11,7 +11,8 @@ namespace EcoGlmm;
 /// <summary>Turns an estimate into the tables that users read: names, original units, standard errors.</summary>
 internal sealed class FittedTables(ModelSpecification specification, Estimate estimate)
 {
-    /// <summary>What the estimator found, and the coefficients that it was never given because their columns say nothing of their own.</summary>
+    /// <summary>What the estimator found, and the coefficients that it was never given because their columns say nothing of their
+    /// own.</summary>
     public Convergence Convergence()
     {
         var found = estimate.Convergence;
@@ -20,11 +21,13 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         {
             if (k >= LinearPredictor.FormulaCount) continue;
             var training = Part(k).Training;
-            string[] names = [.. training.ColumnNames.Where((_, j) => training.Aliased[j] && !(training.Held is { } held && !double.IsNaN(held[j])))];
+            string[] names = [.. training.ColumnNames.Where((_, j) => training.Aliased[j] && !(training.Held is { } held
+                && !double.IsNaN(held[j])))];
             if (names.Length > 0) dropped.Add(Dropped(MixedModel.PartOf(k), names));
         }
 
-        return dropped.Count == 0 ? found : new Convergence(found.Status, found.GradientNorm, found.ExpectedImprovement, found.IsHessianPositiveDefinite,
+        return dropped.Count == 0 ? found : new Convergence(found.Status, found.GradientNorm, found.ExpectedImprovement,
+            found.IsHessianPositiveDefinite,
             found.IsSingular, found.Iterations, found.Evaluations, found.Factorizations, [.. found.Problems, .. dropped]);
     }
 
@@ -33,8 +36,10 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         const int shown = 10;
         var list = string.Join(", ", names.Take(shown)) + (names.Length > shown ? $" and {names.Length - shown} more" : "");
         return new ConvergenceProblem(string.Join(", ", names),
-            $"Dropped from the {ModelPartNames.InSentence(part)} because {(names.Length == 1 ? "it depends" : "they depend")} linearly on the others (rank-deficient design): {list}.",
-            "Nothing is lost by that if other terms say the same, or if combinations of levels have no rows; otherwise look for a column that is constant or a copy.");
+            $"Dropped from the {ModelPartNames.InSentence(part)} because {(names.Length == 1 ? "it depends" : "they depend")} linearly on "
+            + $"the others (rank-deficient design): {list}.",
+            "Nothing is lost by that if other terms say the same, or if combinations of levels have no rows; otherwise look for a column "
+            + "that is constant or a copy.");
     }
 
     private PartDesign Part(int predictor) => predictor switch
@@ -151,7 +156,8 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
     public VarianceComponentTable VarianceComponents()
     {
         var rows = new List<VarianceComponent>();
-        foreach (var (t, quantities, values) in Enumerable.Range(0, estimate.Model.Terms.Count).Select(t => (t, Quantities(t), QuantityValues(t))))
+        foreach (var (t, quantities, values) in Enumerable.Range(0, estimate.Model.Terms.Count)
+            .Select(t => (t, Quantities(t), QuantityValues(t))))
         {
             var term = estimate.Model.Terms[t];
             if (term.IsCurve) continue;
@@ -161,9 +167,11 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                 switch (quantities[k])
                 {
                     case { Name: CovarianceQuantity.StandardDeviation, Effect1: var effect }:
-                        rows.Add(new VarianceComponent(term.Part, term.Group, effect ?? string.Join(", ", term.Effects), null, values[k], double.NaN)
+                        rows.Add(new VarianceComponent(term.Part, term.Group, effect ?? string.Join(", ", term.Effects), null,
+                            values[k], double.NaN)
                         {
-                            IsFixed = effect is not null && term.Effects.Contains(effect) && estimate.Model.Restraints.Holds(term, IndexOf(effect), IndexOf(effect)),
+                            IsFixed = effect is not null && term.Effects.Contains(effect) && estimate.Model.Restraints.Holds(term,
+                                IndexOf(effect), IndexOf(effect)),
                             IsOfMatrix = term.Loadings is Unstructured or Diagonal,
                         });
                         break;
@@ -181,7 +189,8 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         return new VarianceComponentTable(rows);
     }
 
-    private IReadOnlyList<CovarianceQuantity> Quantities(int t) => estimate.Model.Terms[t].Structure.Quantities(estimate.Model.Terms[t].Effects);
+    private IReadOnlyList<CovarianceQuantity> Quantities(int t) =>
+        estimate.Model.Terms[t].Structure.Quantities(estimate.Model.Terms[t].Effects);
 
     /// <summary>What is told of a term's covariance, at the estimates.</summary>
     private double[] QuantityValues(int t) => estimate.Model.Terms[t].Report(estimate.System.Lambda.Theta(t), estimate.Scale);
@@ -197,7 +206,8 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
         }
 
         var groups = new List<GroupModes>();
-        foreach (var together in Enumerable.Range(0, terms.Count).Where(t => !terms[t].IsCurve).GroupBy(t => (terms[t].Part, terms[t].Group)))
+        foreach (var together in Enumerable.Range(0, terms.Count).Where(t => !terms[t].IsCurve)
+            .GroupBy(t => (terms[t].Part, terms[t].Group)))
         {
             var levels = terms[together.First()].GroupLevels;
             var modes = new List<ConditionalMode>(together.Sum(t => terms[t].EffectCount));

@@ -6,17 +6,20 @@ namespace EcoGlmm;
 /// <summary>Fits generalized linear mixed models.</summary>
 public static partial class Glmm
 {
-    /// <summary>Fits a model by maximum likelihood (Laplace approximation or adaptive Gauss-Hermite quadrature; REML for Gaussian models on request).</summary>
+    /// <summary>Fits a model by maximum likelihood (Laplace approximation or adaptive Gauss-Hermite quadrature; REML for Gaussian models on
+    /// request).</summary>
     /// <param name="formula">
     /// The model in R's notation: "calls ~ sex * food + offset(log(brood)) + (1 | nest)".
     /// </param>
-    /// <param name="data">The observations, one row each. Rows with a missing value in a variable of the model are left out and counted.</param>
+    /// <param name="data">The observations, one row each. Rows with a missing value in a variable of the model are left out and
+    /// counted.</param>
     /// <param name="family">Response distribution and link; Gaussian with identity link when null.</param>
     /// <param name="options">Zero inflation, dispersion model, weights, REML and more; defaults when null.</param>
     /// <returns>
     /// The fit. It may not have converged: <see cref="GlmmFit.Convergence"/> says so, and every display of the fit repeats it.
     /// </returns>
-    /// <exception cref="GlmmException">The formula, a column or the response cannot be used; the message says why and what to try.</exception>
+    /// <exception cref="GlmmException">The formula, a column or the response cannot be used; the message says why and what to
+    /// try.</exception>
     public static GlmmFit Fit(string formula, FieldData data, Family? family = null, GlmmOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(formula);

@@ -139,7 +139,8 @@ public sealed partial class GlmmFit : IRichDisplay
 
     /// <summary>
     /// The dispersion parameter as glmmTMB reports it: the residual standard deviation (Gaussian), θ (nbinom2, variance
-    /// μ + μ²/θ), φ (nbinom1, variance μ(1 + φ)), 1/√shape (Gamma) and so on, by family; 1 for families without, NaN when it varies between rows.
+    /// μ + μ²/θ), φ (nbinom1, variance μ(1 + φ)), 1/√shape (Gamma) and so on, by family; 1 for families without, NaN when it varies between
+    /// rows.
     /// </summary>
     public double Sigma => !Family.HasDispersion ? 1
         : _estimate.Model.HasConstantDispersion ? Family.Sigma(_estimate.Predictors[LinearPredictor.Dispersion]![0])
@@ -161,7 +162,8 @@ public sealed partial class GlmmFit : IRichDisplay
     /// <summary>Minus twice the log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;
 
-    /// <summary>Covariance matrix of the fixed effects of the conditional part that were estimated, row by row in their order; a copy.</summary>
+    /// <summary>Covariance matrix of the fixed effects of the conditional part that were estimated, row by row in their order; a
+    /// copy.</summary>
     public double[,] Covariance => (double[,])_covariance.Value.Clone();
 
     /// <summary>Levels of each grouping factor, in the order of the random terms.</summary>
@@ -188,14 +190,16 @@ public sealed partial class GlmmFit : IRichDisplay
     }
 
     /// <summary>Residuals of the rows used.</summary>
-    /// <param name="type">Response: observed − fitted. Pearson: that over the square root of the variance function. Deviance: signed roots of the deviance's terms.</param>
+    /// <param name="type">Response: observed − fitted. Pearson: that over the square root of the variance function. Deviance: signed roots
+    /// of the deviance's terms.</param>
     /// <exception cref="GlmmException">Deviance residuals are asked of a zero-inflated model, for which they are not defined.</exception>
     public double[] Residuals(ResidualType type = ResidualType.Pearson)
     {
         var predictors = _estimate.Predictors;
         if (type == ResidualType.Deviance && predictors[LinearPredictor.ZeroInflation] is not null)
         {
-            throw new GlmmException("Deviance residuals are not defined for a zero-inflated model. Use Pearson residuals, or better SimulatedResiduals().");
+            throw new GlmmException("Deviance residuals are not defined for a zero-inflated model. Use Pearson residuals, or better "
+                + "SimulatedResiduals().");
         }
 
         var fitted = Fitted();

@@ -50,7 +50,8 @@ internal static class ModelFitter
         if (family.Shapes.Count > 0 && specification.Dispersion.Training.RandomTerms.Length > 0)
         {
             throw new GlmmException($"The dispersion formula \"{options.Dispersion}\" has random effects, which the family {family.Name}, "
-                + $"whose {string.Join(" and ", family.Shapes.Select(shape => shape.Name))} is estimated too, does not take. Leave them out; fixed effects of the dispersion are fine.");
+                + $"whose {string.Join(" and ", family.Shapes.Select(shape => shape.Name))} is estimated too, does not take. Leave them "
+                + $"out; fixed effects of the dispersion are fine.");
         }
 
         var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
@@ -72,7 +73,8 @@ internal static class ModelFitter
 
         if (options.Reml && options.Priors.Any(p => p.Group is null && p.Part == ModelPart.Conditional))
         {
-            throw new GlmmException("REML averages over the fixed effects, so that they cannot have a prior too. Use maximum likelihood (Reml = false), or leave the prior out.");
+            throw new GlmmException("REML averages over the fixed effects, so that they cannot have a prior too. Use maximum likelihood "
+                + "(Reml = false), or leave the prior out.");
         }
 
         var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
@@ -101,8 +103,10 @@ internal static class ModelFitter
                 + "Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
         }
 
-        var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness, meshes: options.Meshes).Response.Y;
+        var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
+            options.Contrasts,
+            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness,
+            meshes: options.Meshes).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
         var least = spread > 0 ? share * spread : share;
@@ -119,17 +123,20 @@ internal static class ModelFitter
             {
                 if (parameter.Part == ModelPart.ZeroInflation && ModelFormula.IsEmpty(options.ZeroInflation))
                 {
-                    throw new GlmmException($"The coefficient \"{parameter.Name}\" of the zero inflation is to be held, but the model has no zero inflation.");
+                    throw new GlmmException($"The coefficient \"{parameter.Name}\" of the zero inflation is to be held, but the model has "
+                        + $"no zero inflation.");
                 }
 
-                if (!held.TryAdd((parameter.Part, parameter.Name), parameter.Value)) throw new GlmmException($"The coefficient \"{parameter.Name}\" is to be held twice.");
+                if (!held.TryAdd((parameter.Part, parameter.Name), parameter.Value))
+                    throw new GlmmException($"The coefficient \"{parameter.Name}\" is to be held twice.");
             }
 
             if (parameter.Kind != ParameterKind.Dispersion) continue;
             if (!family.HasDispersion) throw new GlmmException($"The family {family.Name} has no dispersion to hold at a value.");
             if (!ModelFormula.IsConstant(options.Dispersion))
             {
-                throw new GlmmException($"With the dispersion formula \"{options.Dispersion}\" there is no single dispersion to hold: hold its coefficients, Parameter.Coefficient(name, value, ModelPart.Dispersion).");
+                throw new GlmmException($"With the dispersion formula \"{options.Dispersion}\" there is no single dispersion to hold: hold "
+                    + $"its coefficients, Parameter.Coefficient(name, value, ModelPart.Dispersion).");
             }
 
             // Every family reports exp(aδ) for some a.
@@ -148,12 +155,14 @@ internal static class ModelFitter
 
         if (options.ZeroInflation is null || options.Dispersion is null)
         {
-            throw new GlmmException("The formulas ZeroInflation and Dispersion cannot be null; for no zero inflation write \"~ 0\", for a constant dispersion \"~ 1\".");
+            throw new GlmmException("The formulas ZeroInflation and Dispersion cannot be null; for no zero inflation write \"~ 0\", for a "
+                + "constant dispersion \"~ 1\".");
         }
 
         if (options.QuadraturePoints is < 1 or > QuadratureGrid.MaxPoints)
         {
-            throw new GlmmException($"QuadraturePoints must lie between 1 (the Laplace approximation) and {QuadratureGrid.MaxPoints}, not {options.QuadraturePoints}.");
+            throw new GlmmException($"QuadraturePoints must lie between 1 (the Laplace approximation) and {QuadratureGrid.MaxPoints}, not "
+                + $"{options.QuadraturePoints}.");
         }
 
         if (options.Control is not { } control) throw new GlmmException("Control cannot be null; leave it out for the defaults.");
@@ -161,7 +170,8 @@ internal static class ModelFitter
         if (control.MaxThreads < 1) throw new GlmmException($"MaxThreads must be at least 1, not {control.MaxThreads}.");
         if (!(control.Tolerance > 0 && control.Tolerance < 1))
         {
-            throw new GlmmException($"Tolerance must lie between 0 and 1, for example 1e-9, not {control.Tolerance.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
+            throw new GlmmException($"Tolerance must lie between 0 and 1, for example 1e-9, not "
+                + $"{control.Tolerance.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace EcoGlmm;
 /// </summary>
 public static class ResultData
 {
-    /// <summary>The table of results as a DataFrame of Microsoft.Data.Analysis, with the columns of <see cref="IResultTable.ToFieldData"/>.</summary>
+    /// <summary>The table of results as a DataFrame of Microsoft.Data.Analysis, with the columns of
+    /// <see cref="IResultTable.ToFieldData"/>.</summary>
     /// <param name="table">A table of results: <c>fit.FixedEffects</c>, <c>fit.Predict()</c>, <c>Glmm.Compare(a, b)</c> …</param>
     public static DataFrame ToDataFrame(this IResultTable table)
     {
@@ -32,11 +33,13 @@ public static class ResultData
             .With(".pearson", fit.Residuals(ResidualType.Pearson));
     }
 
-    /// <summary>The columns of the rows predicted for, and beside them what was predicted; of a column with the same name both stay.</summary>
+    /// <summary>The columns of the rows predicted for, and beside them what was predicted; of a column with the same name both
+    /// stay.</summary>
     internal static FieldData Beside(FieldData? rows, FieldData predicted)
     {
         if (rows is null) return predicted;
-        var beside = rows.Columns.Select(column => predicted.TryGetColumn(column.Name, out _) ? column.Rename($"{column.Name} (data)") : column);
+        var beside = rows.Columns.Select(column => predicted.TryGetColumn(column.Name, out _) ? column.Rename($"{column.Name} (data)")
+            : column);
         return new FieldData([.. beside, .. predicted.Columns]);
     }
 }

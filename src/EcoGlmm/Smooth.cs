@@ -5,7 +5,8 @@ namespace EcoGlmm;
 /// <param name="Edf">Effective degrees of freedom: the trace of its part of the influence matrix; 1 for a straight line.</param>
 /// <param name="ReferenceDf">Degrees of freedom of the test.</param>
 /// <param name="Statistic">
-/// For a curve the Wald statistic of rank <paramref name="ReferenceDf"/> (Wood 2013): χ², or, where a scale is estimated (<see cref="IsF"/>), F.
+/// For a curve the Wald statistic of rank <paramref name="ReferenceDf"/> (Wood 2013): χ², or, where a scale is estimated
+/// (<see cref="IsF"/>), F.
 /// </param>
 /// <param name="PValue">Of the hypothesis that the smooth is zero throughout; for a random effect, that its variance is zero.</param>
 public sealed record Smooth(string Name, double Edf, double ReferenceDf, double Statistic, double PValue)

@@ -41,12 +41,14 @@ public sealed class SmoothTable : IReadOnlyList<Smooth>, IResultTable
         var parts = _smooths.Any(s => s.Part != ModelPart.Conditional);
         var content = new TableContent(caption).Text("Smooth");
         if (parts) content.Text("Part");
-        content.Number("edf").Number("Ref. df").Number(_smooths.All(s => s.IsF) ? "F" : _smooths.Any(s => s.IsF) ? "F or χ²" : "χ²").Number("p");
+        content.Number("edf").Number("Ref. df").Number(_smooths.All(s => s.IsF) ? "F" : _smooths.Any(s => s.IsF) ? "F or χ²" : "χ²")
+            .Number("p");
         foreach (var s in _smooths)
         {
             List<string> cells = [s.Name];
             if (parts) cells.Add(Model.ModelPartNames.InTable(s.Part));
-            cells.AddRange([NumberFormat.Fixed(s.Edf, 2), NumberFormat.Fixed(s.ReferenceDf, 2), NumberFormat.Fixed(s.Statistic, 2), NumberFormat.PValue(s.PValue)]);
+            cells.AddRange([NumberFormat.Fixed(s.Edf, 2), NumberFormat.Fixed(s.ReferenceDf, 2), NumberFormat.Fixed(s.Statistic, 2),
+                NumberFormat.PValue(s.PValue)]);
             content.Row(cells);
         }
 

@@ -4,10 +4,12 @@ namespace EcoGlmm.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class AgeFigureTests(BrowserFixture browser)
 {
-    private static readonly Lazy<AgeAnalysis> s_analysis = new(() => SelectiveDisappearance.Analyze("performance ~ age + offset(log(effort)) + (1 | id)",
+    private static readonly Lazy<AgeAnalysis> s_analysis = new(() => SelectiveDisappearance.Analyze("performance ~ age + "
+        + "offset(log(effort)) + (1 | id)",
         FieldStudy.Simulate(new FieldStudyDesign
         {
-            Years = 20, LastCohort = 10, RecruitsPerYear = 25, Family = Family.Poisson(), Intercept = 1, QualitySd = 0.6, SurvivalQuality = 1, Detection = 0.8, EffortVariation = 0.4,
+            Years = 20, LastCohort = 10, RecruitsPerYear = 25, Family = Family.Poisson(), Intercept = 1, QualitySd = 0.6,
+                SurvivalQuality = 1, Detection = 0.8, EffortVariation = 0.4,
         }, 2).Records, "age", "id", Family.Poisson()));
 
     [BrowserTheory]
@@ -25,10 +27,13 @@ public sealed class AgeFigureTests(BrowserFixture browser)
         // The band of the slope within individuals and the gap.
         Assert.Equal(2, await page.Count(".js-fill"));
         Assert.Equal(s_analysis.Value.Count(a => a.IsUsable), await page.Count(".xerror"));
-        Assert.Equal(1, await page.Page.GetByText("selective disappearance", new() { Exact = false }).Filter(new() { HasText = "Gap at age" }).Locator("visible=true").CountAsync());
+        Assert.Equal(1, await page.Page.GetByText("selective disappearance", new() { Exact = false })
+            .Filter(new() { HasText = "Gap at age" }).Locator("visible=true").CountAsync());
         // The whole legend lies within its figure.
-        var (figure, legend) = (await page.Page.Locator(".main-svg").First.BoundingBoxAsync(), await page.Page.Locator(".legend").First.BoundingBoxAsync());
-        Assert.True(legend!.Y + legend.Height <= figure!.Y + figure.Height + 1, $"The legend ends at {legend.Y + legend.Height}, the figure at {figure.Y + figure.Height}.");
+        var (figure, legend) = (await page.Page.Locator(".main-svg").First.BoundingBoxAsync(),
+            await page.Page.Locator(".legend").First.BoundingBoxAsync());
+        Assert.True(legend!.Y + legend.Height <= figure!.Y + figure.Height + 1, $"The legend ends at {legend.Y + legend.Height}, the "
+            + $"figure at {figure.Y + figure.Height}.");
     }
 
     [BrowserTheory]
@@ -42,6 +47,7 @@ public sealed class AgeFigureTests(BrowserFixture browser)
         Assert.Empty(page.Errors);
         Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         if (width == 900)
-            Assert.Equal(0, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('.ecoglmm-scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).length"));
+            Assert.Equal(0, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('.ecoglmm-scroll')].filter(e => "
+                + "e.scrollWidth > e.clientWidth + 1).length"));
     }
 }

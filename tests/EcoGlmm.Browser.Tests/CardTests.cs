@@ -44,7 +44,8 @@ public sealed class CardTests(BrowserFixture browser)
     public async Task A_fit_as_a_page_of_its_own_follows_the_readers_theme(bool dark)
     {
         var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-test-{Guid.NewGuid():N}.html");
-        var rows = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? "f" : "m", nest = "n" + (i % 6) }).ToArray();
+        var rows = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? "f" : "m", nest = "n"
+            + (i % 6) }).ToArray();
         Glmm.Fit("calls ~ sex + (1 | nest)", rows, Family.Poisson()).SaveHtml(path);
         var html = await File.ReadAllTextAsync(path);
         File.Delete(path);

@@ -5,7 +5,8 @@ namespace EcoGlmm.Browser.Tests;
 public sealed class EffectFigureTests(BrowserFixture browser)
 {
     private static readonly Lazy<GlmmFit> s_owls = new(() => Glmm.Fit(
-        "SiblingNegotiation ~ FoodTreatment * SexParent + ArrivalTime + offset(log(BroodSize)) + (1 | Nest)", Data("owls"), Family.NegativeBinomial2()));
+        "SiblingNegotiation ~ FoodTreatment * SexParent + ArrivalTime + offset(log(BroodSize)) + (1 | Nest)", Data("owls"),
+        Family.NegativeBinomial2()));
 
     private static readonly Lazy<GlmmFit> s_sleep = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", Data("sleepstudy")));
 

@@ -10,7 +10,8 @@ namespace EcoGlmm.Browser.Tests;
 public sealed class PlotlyChartTests(BrowserFixture browser)
 {
     private static readonly Lazy<GlmmFit> Fit = new(() => Glmm.Fit("calls ~ age * sex + (1 | nest)",
-        Enumerable.Range(0, 240).Select(i => new { calls = (i * 7 % 5) + (i % 6), age = i % 10 / 2.0, sex = i % 2 == 0 ? "f" : "m", nest = "n" + (i % 12) }).ToArray(),
+        Enumerable.Range(0, 240).Select(i => new { calls = (i * 7 % 5) + (i % 6), age = i % 10 / 2.0, sex = i % 2 == 0 ? "f" : "m",
+            nest = "n" + (i % 12) }).ToArray(),
         Family.Poisson()));
 
     private static readonly Dictionary<string, Func<Figure>> Drawn = new()
@@ -18,7 +19,8 @@ public sealed class PlotlyChartTests(BrowserFixture browser)
         ["every kind of trace"] = Samples.EveryKind,
         ["hostile names"] = Samples.Hostile,
         ["sample"] = () => Samples.Residuals(),
-        ["violin"] = () => new Figure("Violin", new Panel(null, new ViolinTrace(0, [1, 2, 2, 3, 5]) { Name = "f" }, new ViolinTrace(1, [2, 3, 4, 4]) { Name = "m" })),
+        ["violin"] = () => new Figure("Violin", new Panel(null, new ViolinTrace(0, [1, 2, 2, 3, 5]) { Name = "f" },
+            new ViolinTrace(1, [2, 3, 4, 4]) { Name = "m" })),
         ["raster"] = () => new Figure("Map", new Panel(null, new RasterTrace([0, 1, 2], [0, 1], [1, 2, double.NaN, 4, 5, 6]))),
         ["residuals"] = () => Fit.Value.SimulatedResiduals(50).Plot(),
         ["dispersion"] = () => Fit.Value.SimulatedResiduals(50).PlotDispersion(),
@@ -65,7 +67,8 @@ public sealed class PlotlyChartTests(BrowserFixture browser)
         layout.SetProperty("title", title);
         Assert.Contains("\"Mine\"", GenericChart.toFigureJson(GenericChart.setLayout(layout, chart)), StringComparison.Ordinal);
         var both = GenericChart.combine([chart, Samples.Residuals().ToPlotly()]);
-        Assert.Equal(GenericChart.countTrace(chart) + GenericChart.countTrace(Samples.Residuals().ToPlotly()), GenericChart.countTrace(both));
+        Assert.Equal(GenericChart.countTrace(chart) + GenericChart.countTrace(Samples.Residuals().ToPlotly()),
+            GenericChart.countTrace(both));
     }
 
     [BrowserFact]
@@ -87,9 +90,11 @@ public sealed class PlotlyChartTests(BrowserFixture browser)
     private static string Sorted(JsonNode? node) => node switch
     {
         null => "null",
-        JsonObject members => "{" + string.Join(",", members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => $"\"{member.Key}\":{Sorted(member.Value)}")) + "}",
+        JsonObject members => "{" + string.Join(",", members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member =>
+            $"\"{member.Key}\":{Sorted(member.Value)}")) + "}",
         JsonArray items => "[" + string.Join(",", items.Select(Sorted)) + "]",
-        _ when node.GetValueKind() == System.Text.Json.JsonValueKind.Number => node.GetValue<double>().ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+        _ when node.GetValueKind() == System.Text.Json.JsonValueKind.Number => node.GetValue<double>()
+        .ToString("R", System.Globalization.CultureInfo.InvariantCulture),
         _ => node.ToJsonString(),
     };
 }

@@ -18,7 +18,8 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
     {
         foreach (var dark in new[] { false, true })
         {
-            await using var page = await browser.Open(Notebook(dark, s_residuals.Value.ToHtml()), new PageSettings { Dark = dark, Width = 1100 });
+            await using var page = await browser.Open(Notebook(dark, s_residuals.Value.ToHtml()), new PageSettings { Dark = dark,
+                Width = 1100 });
             await page.Drawn();
             await page.Shoot(dark ? "panel-dark" : "panel-light");
             Assert.Empty(page.Errors);
@@ -55,8 +56,11 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
     {
         var residuals = s_residuals.Value;
         var random = new Random(5);
-        double[] x = [.. Enumerable.Range(0, 300).Select(_ => 100 * random.NextDouble())], y = [.. x.Select(_ => 100 * random.NextDouble())];
-        var field = FieldData.From(Enumerable.Range(0, 300).Select(i => new { count = Math.Max(0, Math.Round(6 + (4 * Math.Sin(x[i] / 20)) + (3 * random.NextDouble()))), x = x[i], day = i }).ToArray());
+        double[] x = [.. Enumerable.Range(0, 300).Select(_ => 100 * random.NextDouble())],
+            y = [.. x.Select(_ => 100 * random.NextDouble())];
+        var field = FieldData.From(Enumerable.Range(0, 300)
+            .Select(i => new { count = Math.Max(0, Math.Round(6 + (4 * Math.Sin(x[i] / 20)) + (3 * random.NextDouble()))), x = x[i],
+                day = i }).ToArray());
         var space = Glmm.Fit("count ~ 1", field, Family.Poisson()).SimulatedResiduals();
         TestResult[] tests =
         [
@@ -66,7 +70,8 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
         ];
         foreach (var dark in new[] { false, true })
         {
-            await using var page = await browser.Open(Notebook(dark, [.. tests.Select(t => t.ToHtml())]), new PageSettings { Dark = dark, Width = 1000 });
+            await using var page = await browser.Open(Notebook(dark, [.. tests.Select(t => t.ToHtml())]), new PageSettings { Dark = dark,
+                Width = 1000 });
             await page.Drawn(tests.Length);
             await page.Shoot(dark ? "tests-dark" : "tests-light");
             Assert.Empty(page.Errors);

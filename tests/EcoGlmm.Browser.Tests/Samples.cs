@@ -81,7 +81,8 @@ internal static class Samples
                 XAxis = "Arrival time (h)", YAxis = "Calls per chick",
             },
             new Panel("Histogram with the observed value",
-                new HistogramTrace([.. Enumerable.Range(0, 250).Select(_ => 1 + 0.1 * Normal())]) { Name = "simulated", ShowInLegend = true, Color = Palette.SkyBlue })
+                new HistogramTrace([.. Enumerable.Range(0, 250).Select(_ => 1 + 0.1 * Normal())]) { Name = "simulated", ShowInLegend = true,
+                    Color = Palette.SkyBlue })
             {
                 XAxis = "Dispersion statistic", YAxis = "Simulations",
                 Shapes = [Shape.VerticalLine(1.31) with { Color = Palette.Vermillion, Dash = LineDash.Solid, Width = 2.5, Opacity = 1 }],
@@ -105,7 +106,8 @@ internal static class Samples
                 XAxis = new Axis("Brood size") { Categories = ["1", "2", "3", "4", "5"] }, YAxis = "Scaled residual",
                 Shapes = [Shape.HorizontalBand(-1, 1)],
             },
-            new Panel("A logarithmic axis", new PointTrace([0.5, 1, 3, 12, 40, 230, 900], [2, 4, 3, 8, 9, 14, 12]) { Symbol = MarkerSymbol.Diamond, Size = 9, Color = Palette.Purple })
+            new Panel("A logarithmic axis", new PointTrace([0.5, 1, 3, 12, 40, 230, 900], [2, 4, 3, 8, 9, 14, 12]) { Symbol =
+                MarkerSymbol.Diamond, Size = 9, Color = Palette.Purple })
             {
                 XAxis = new Axis("Area (ha)") { Scale = AxisScale.Log }, YAxis = "Species",
             });

@@ -82,7 +82,8 @@ public sealed class RunnerCommandTests
     {
         using var notebook = new RunnerNotebook();
         notebook.Write(
-            [RunnerNotebook.Code("1"), RunnerNotebook.Markdown("text"), RunnerNotebook.Code("int x = 1;\nx.Fly();"), RunnerNotebook.Code("3")]);
+            [RunnerNotebook.Code("1"), RunnerNotebook.Markdown("text"), RunnerNotebook.Code("int x = 1;\nx.Fly();"),
+                RunnerNotebook.Code("3")]);
         var output = notebook.InFolder("partial.ipynb");
         var (exitCode, _, errors) = await RunnerNotebook.CommandAsync("run", notebook.Path, "-o", output);
         Assert.Equal(1, exitCode);
@@ -103,7 +104,8 @@ public sealed class RunnerCommandTests
         notebook.Write(
         [
             RunnerNotebook.Markdown("# Owls & *mice*\n\n<script>alert(1)</script> [bad](javascript:alert(2)) [good](https://example.org)"),
-            RunnerNotebook.Code("var tag = \"<script>alert(3)</script>\";\nConsole.WriteLine(tag);\ndisplay(HTML(\"<b id='kept'>x</b>\"));\ntag"),
+            RunnerNotebook.Code("var tag = \"<script>alert(3)</script>\";\nConsole.WriteLine(tag);\ndisplay(HTML(\"<b "
+                + "id='kept'>x</b>\"));\ntag"),
         ]);
         var page = notebook.InFolder("page.html");
         var (exitCode, _, _) = await RunnerNotebook.CommandAsync("run", notebook.Path, "--html", page);
@@ -166,7 +168,8 @@ public sealed class RunnerCommandTests
     [Theory]
     [InlineData("{", "not a readable notebook")]
     [InlineData("{\"nbformat\": 3}", "not in notebook format 4")]
-    [InlineData("{\"nbformat\": 4, \"metadata\": {\"kernelspec\": {\"name\": \"python3\", \"language\": \"python\"}}, \"cells\": []}", "python3")]
+    [InlineData("{\"nbformat\": 4, \"metadata\": {\"kernelspec\": {\"name\": \"python3\", \"language\": \"python\"}}, \"cells\": []}",
+        "python3")]
     public async Task A_file_that_is_no_csharp_notebook_is_refused_with_a_sentence(string content, string reason)
     {
         using var notebook = new RunnerNotebook();

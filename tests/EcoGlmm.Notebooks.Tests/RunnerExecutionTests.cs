@@ -87,7 +87,8 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     [Fact]
     public async Task Languages_meet_in_a_notebook()
     {
-        using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"\nvar x = 1;", "#!fsharp\nlet names = [ \"owl\" ]\nprintfn \"%s\" names.Head", "#!html\n<hr>");
+        using var notebook = new RunnerNotebook("#r \"nuget: EcoGlmm\"\nvar x = 1;", "#!fsharp\nlet names = [ \"owl\" ]\nprintfn \"%s\" "
+            + "names.Head", "#!html\n<hr>");
         var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         Assert.Equal("owl\n", Assert.IsType<StreamOutput>(cells[1].Outputs[0]).Text);
@@ -100,10 +101,12 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
         using var notebook = new RunnerNotebook();
         notebook.Write(
             [
-                RunnerNotebook.Code("#r \"nuget: EcoGlmm\"\nlet owls = [| for i in 0 .. 59 -> {| calls = i * 7 % 5 + i % 6; nest = sprintf \"n%d\" (i % 6) |} |]"),
+                RunnerNotebook.Code("#r \"nuget: EcoGlmm\"\nlet owls = [| for i in 0 .. 59 -> {| calls = i * 7 % 5 + i % 6; nest = sprintf "
+                    + "\"n%d\" (i % 6) |} |]"),
                 RunnerNotebook.Code("let fit = Glmm.Fit(\"calls ~ 1 + (1 | nest)\", FieldData.From owls, Family.Poisson())\nfit"),
             ],
-            new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (F#)", ["language"] = "F#", ["name"] = ".net-fsharp" } });
+            new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (F#)", ["language"] = "F#",
+                ["name"] = ".net-fsharp" } });
         var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         Assert.Contains("ecoglmm-card", Assert.IsType<DisplayOutput>(cells[1].Outputs[^1]).Data["text/html"]);
@@ -164,7 +167,8 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     [Fact]
     public async Task A_cell_that_takes_too_long_is_left_behind()
     {
-        using var notebook = new RunnerNotebook("1", "Console.WriteLine(\"start\");\nawait Task.Delay(60000);\nConsole.WriteLine(\"late\");");
+        using var notebook = new RunnerNotebook("1", "Console.WriteLine(\"start\");\nawait "
+            + "Task.Delay(60000);\nConsole.WriteLine(\"late\");");
         var (cells, failure) = await notebook.RunAloneAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(2, failure!.CellNumber);
         Assert.Contains("within 20 seconds", failure.Message, StringComparison.Ordinal);
@@ -177,7 +181,8 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     {
         using var notebook = new RunnerNotebook("Console.WriteLine(\"kept\");", "Environment.Exit(3);", "1");
         var (cells, failure) = await notebook.RunAloneAsync();
-        Assert.Equal(new CellFailure(2, null, "The notebook kernel ended unexpectedly (exit code 3)."), failure! with { Message = failure.Message.Split(": ")[0].TrimEnd('.') + "." });
+        Assert.Equal(new CellFailure(2, null, "The notebook kernel ended unexpectedly (exit code 3)."),
+            failure! with { Message = failure.Message.Split(": ")[0].TrimEnd('.') + "." });
         Assert.IsType<StreamOutput>(cells[0].Outputs[0]);
         Assert.Equal("KernelEnded", Assert.IsType<ErrorOutput>(cells[1].Outputs[^1]).Name);
         Assert.Empty(cells[2].Outputs);
@@ -205,7 +210,8 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
         using var notebook = new RunnerNotebook(
             "display(\"before\");\nnew[] { 1, 2 }.Display();",
             "#r \"nuget: EcoGlmm\"\ndisplay(\"with\");",
-            "var data = FieldData.From(new Dictionary<string, object> { [\"y\"] = new[] { 1.0, 2, 4 } });\ndisplay(data);\ndata.ToDataFrame().Display();\ndisplay(\"after\");",
+            "var data = FieldData.From(new Dictionary<string, object> { [\"y\"] = new[] { 1.0, 2, 4 } "
+            + "});\ndisplay(data);\ndata.ToDataFrame().Display();\ndisplay(\"after\");",
             "display(Glmm.Fit(\"y ~ 1\", data));");
         var (cells, failure) = await notebook.RunAloneAsync();
         Assert.Null(failure);
@@ -220,7 +226,8 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     {
         using var notebook = new RunnerNotebook(
             "var shown = Microsoft.DotNet.Interactive.KernelInvocationContextExtensions.Display("
-            + "Microsoft.DotNet.Interactive.KernelInvocationContext.Current, \"working\");\nConsole.WriteLine(1);\nshown.Update(\"done\");");
+            + "Microsoft.DotNet.Interactive.KernelInvocationContext.Current, "
+            + "\"working\");\nConsole.WriteLine(1);\nshown.Update(\"done\");");
         var (cells, _) = await notebook.RunAsync(kernel);
         Assert.Equal(2, cells[0].Outputs.Count);
         Assert.Equal("done", Plain(cells[0].Outputs[0]));
@@ -230,8 +237,10 @@ public sealed class RunnerExecutionTests(SharedKernel kernel)
     public async Task The_magic_command_works_as_in_any_notebook()
     {
         using var notebook = new RunnerNotebook(
-            "#r \"nuget: EcoGlmm\"\nvar owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? \"f\" : \"m\", nest = \"n\" + i % 6 }).ToArray();",
-            "#!glmm --data owls --family nbinom2 --zi \"~ 1\" --as fit \"calls ~ sex + (1|nest)\"\nfit.Family.Name + fit.Options.ZeroInflation");
+            "#r \"nuget: EcoGlmm\"\nvar owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? "
+            + "\"f\" : \"m\", nest = \"n\" + i % 6 }).ToArray();",
+            "#!glmm --data owls --family nbinom2 --zi \"~ 1\" --as fit \"calls ~ sex + (1|nest)\"\nfit.Family.Name + "
+            + "fit.Options.ZeroInflation");
         var (cells, failure) = await notebook.RunAsync(kernel);
         Assert.Null(failure);
         var shown = cells[1].Outputs.OfType<DisplayOutput>().ToList();

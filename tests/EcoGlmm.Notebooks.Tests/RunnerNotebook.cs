@@ -38,7 +38,8 @@ public sealed class SharedKernel : IAsyncLifetime
     }
 
     private async Task MoveToAsync(string folder) =>
-        Assert.Null(await Process.RunAsync($"System.IO.Directory.SetCurrentDirectory(@\"{folder}\");", "csharp", _ => { }, CancellationToken.None));
+        Assert.Null(await Process.RunAsync($"System.IO.Directory.SetCurrentDirectory(@\"{folder}\");", "csharp", _ => { },
+            CancellationToken.None));
 
     public async Task DisposeAsync() => await Process.DisposeAsync();
 }

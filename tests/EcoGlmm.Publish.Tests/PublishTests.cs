@@ -41,7 +41,8 @@ public sealed class PublishTests : IDisposable
         using SKBitmap bitmap = SKBitmap.Decode(At("f.png"));
         Assert.Equal(1000, bitmap.Width);
         Assert.Equal(SKColors.White, bitmap.GetPixel(bitmap.Width - 1, 0));
-        int ink = Enumerable.Range(0, bitmap.Height).Sum(y => Enumerable.Range(0, bitmap.Width).Count(x => bitmap.GetPixel(x, y).Red < 100));
+        int ink = Enumerable.Range(0, bitmap.Height).Sum(y => Enumerable.Range(0, bitmap.Width)
+            .Count(x => bitmap.GetPixel(x, y).Red < 100));
         Assert.InRange(ink, 1000, bitmap.Width * bitmap.Height / 2);
     }
 
@@ -57,7 +58,8 @@ public sealed class PublishTests : IDisposable
     public void AManuscriptIsValidAndHoldsTableFigureAndReport()
     {
         PublicationTable table = s_fit.Value.Table();
-        new Manuscript().Heading("Results").Add(s_fit.Value.Report()).Add(table).Add(s_fit.Value.PlotEffect("x"), "Figure 1.").SaveDocx(At("m.docx"));
+        new Manuscript().Heading("Results").Add(s_fit.Value.Report()).Add(table).Add(s_fit.Value.PlotEffect("x"), "Figure 1.")
+            .SaveDocx(At("m.docx"));
         using WordprocessingDocument document = WordprocessingDocument.Open(At("m.docx"), false);
         Assert.Empty(new OpenXmlValidator().Validate(document).Select(e => $"{e.Path?.XPath}: {e.Description}"));
         Body body = document.MainDocumentPart!.Document!.Body!;
@@ -78,6 +80,7 @@ public sealed class PublishTests : IDisposable
         Assert.Contains("cannot be written", Assert.Throws<GlmmException>(() => s_fit.Value.SaveDocx(path)).Message);
         Assert.Empty(Directory.GetFiles(_folder));
         Assert.Contains("mm wide", Assert.Throws<GlmmException>(() => s_fit.Value.PlotEffect("x").SavePdf(At("f.pdf"), 3)).Message);
-        Assert.Contains("dots an inch", Assert.Throws<GlmmException>(() => s_fit.Value.PlotEffect("x").SavePng(At("f.png"), dotsPerInch: 5)).Message);
+        Assert.Contains("dots an inch", Assert.Throws<GlmmException>(() => s_fit.Value.PlotEffect("x").SavePng(At("f.png"),
+            dotsPerInch: 5)).Message);
     }
 }

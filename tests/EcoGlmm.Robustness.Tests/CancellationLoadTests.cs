@@ -1,6 +1,7 @@
 namespace EcoGlmm.Robustness.Tests;
 
-/// <summary>Two hundred calculations are cancelled at odd moments while the machine is busy: each ends, and by that exception alone.</summary>
+/// <summary>Two hundred calculations are cancelled at odd moments while the machine is busy: each ends, and by that exception
+/// alone.</summary>
 public class CancellationLoadTests
 {
     private const int Cancellations = 200;
@@ -21,8 +22,10 @@ public class CancellationLoadTests
         })).ToArray();
         Action<CancellationToken>[] calculations =
         [
-            token => Glmm.FitAsync("n ~ x * z * f + (x | g)", study, Family.NegativeBinomial2(), cancellationToken: token).GetAwaiter().GetResult(),
-            token => Glmm.FitAsync("n ~ x + (x + z | g)", study, Family.Poisson(), new GlmmOptions { QuadraturePoints = 9 }, cancellationToken: token).GetAwaiter().GetResult(),
+            token => Glmm.FitAsync("n ~ x * z * f + (x | g)", study, Family.NegativeBinomial2(), cancellationToken: token)
+                .GetAwaiter().GetResult(),
+            token => Glmm.FitAsync("n ~ x + (x + z | g)", study, Family.Poisson(), new GlmmOptions { QuadraturePoints = 9 },
+                cancellationToken: token).GetAwaiter().GetResult(),
             token => Glmm.FitAsync("y ~ x + (x | g) + (1 | f)", study, cancellationToken: token).GetAwaiter().GetResult(),
             token => fit.Bootstrap(f => [f.LogLikelihood], 5000, cancellationToken: token),
             token => fit.ConfidenceIntervals(IntervalMethod.Profile, cancellationToken: token),
@@ -35,7 +38,8 @@ public class CancellationLoadTests
             token => normal.CoefficientTests(DenominatorDegrees.KenwardRoger, cancellationToken: token),
             token => normal.LikelihoodRatioTests(token),
             token => normal.Report(cancellationToken: token),
-            token => Glmm.Select([("one", "n ~ x + (1 | g)"), ("two", "n ~ x * z * f + (x + z | g)")], study, Family.NegativeBinomial1(), cancellationToken: token),
+            token => Glmm.Select([("one", "n ~ x + (1 | g)"), ("two", "n ~ x * z * f + (x + z | g)")], study, Family.NegativeBinomial1(),
+                cancellationToken: token),
             token => SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", careers, "age", "id", cancellationToken: token),
             token => Glmm.ScanAsync("trait ~ sex", herd.Data, herd.Genotypes, cancellationToken: token).GetAwaiter().GetResult(),
         ];

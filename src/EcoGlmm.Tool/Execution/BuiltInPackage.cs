@@ -9,7 +9,8 @@ namespace EcoGlmm.Tool.Execution;
 internal static partial class BuiltInPackage
 {
     private static readonly string[] Libraries =
-        ["EcoGlmm", "CsvHelper", "MathNet.Numerics", "NetTopologySuite", "Microsoft.Data.Analysis", "Microsoft.ML.DataView", "Apache.Arrow", "EcoGlmm.Interactive"];
+        ["EcoGlmm", "CsvHelper", "MathNet.Numerics", "NetTopologySuite", "Microsoft.Data.Analysis", "Microsoft.ML.DataView", "Apache.Arrow",
+            "EcoGlmm.Interactive"];
 
     /// <summary>The cell without its lines that ask for the package, whose numbers the other lines keep.</summary>
     /// <param name="code">The cell's code.</param>
@@ -20,7 +21,8 @@ internal static partial class BuiltInPackage
         return isAsked ? Directive().Replace(code, "") : code;
     }
 
-    /// <summary>What the C# kernel runs to have the package, for all languages: as its own extension loader does, from the files here.</summary>
+    /// <summary>What the C# kernel runs to have the package, for all languages: as its own extension loader does, from the files
+    /// here.</summary>
     public static string Code
     {
         get

@@ -18,7 +18,8 @@ internal static partial class CellError
         if (CompilerLine().Match(message) is { Success: true } compiled)
         {
             var errors = message.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal));
-            return Of("CompilationError", string.Join('\n', errors), int.Parse(compiled.Groups["line"].Value, CultureInfo.InvariantCulture), cell);
+            return Of("CompilationError", string.Join('\n', errors), int.Parse(compiled.Groups["line"].Value, CultureInfo.InvariantCulture),
+                cell);
         }
 
         var end = message.IndexOf("\n   at ", StringComparison.Ordinal);

@@ -47,7 +47,8 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <exception cref="ToolException">The program cannot be started.</exception>
     public static KernelProcess Start(IReadOnlyList<string> command, string defaultLanguage, string folder)
     {
-        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "stdio", "--default-kernel", defaultLanguage, "--working-dir", folder])
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "stdio", "--default-kernel", defaultLanguage,
+            "--working-dir", folder])
         {
             WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = Encoding.UTF8,
@@ -135,7 +136,8 @@ internal sealed class KernelProcess : IAsyncDisposable
     private string Send(string type, JsonObject command)
     {
         var token = "cell-" + Interlocked.Increment(ref _commands).ToString(CultureInfo.InvariantCulture);
-        var line = new JsonObject { ["token"] = token, ["commandType"] = type, ["command"] = command, ["routingSlip"] = new JsonArray() }.ToJsonString();
+        var line = new JsonObject { ["token"] = token, ["commandType"] = type, ["command"] = command,
+            ["routingSlip"] = new JsonArray() }.ToJsonString();
         try
         {
             lock (_process)

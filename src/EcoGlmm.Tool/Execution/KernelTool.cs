@@ -36,11 +36,13 @@ internal static class KernelTool
         var installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append(home)
             .Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists);
         return installed is null
-            ? throw new ToolException($"Notebooks need Microsoft's notebook kernel, dotnet-interactive, which is not on this machine. {Advice}")
+            ? throw new ToolException($"Notebooks need Microsoft's notebook kernel, dotnet-interactive, which is not on this machine. "
+                + $"{Advice}")
             : [installed];
     }
 
-    private static string DotNet => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+    private static string DotNet => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? Environment.ProcessPath! : "dotnet";
 
     private static (string Manifest, string Version)? Manifest(string start)
     {
@@ -55,7 +57,8 @@ internal static class KernelTool
                     && tool.GetProperty("version").GetString() is { } version)
                     return (path, version);
             }
-            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or KeyNotFoundException)
+            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException
+                or KeyNotFoundException)
             {
                 throw new ToolException($"\"{path}\" cannot be read as a manifest of tools: {e.Message}");
             }
@@ -67,10 +70,13 @@ internal static class KernelTool
     // A local tool lies in a folder of packages (the user's, even where another is set, if it was restored there before); its
     // own settings name the file to run.
     private static string? EntryPoint(string version) =>
-        new[] { Environment.GetEnvironmentVariable("NUGET_PACKAGES"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages") }
-            .Where(packages => !string.IsNullOrEmpty(packages)).Select(packages => Path.Combine(packages!, Package, version, "tools")).Where(Directory.Exists)
+        new[] { Environment.GetEnvironmentVariable("NUGET_PACKAGES"),
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages") }
+            .Where(packages => !string.IsNullOrEmpty(packages)).Select(packages => Path.Combine(packages!, Package, version, "tools"))
+            .Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "DotnetToolSettings.xml", SearchOption.AllDirectories))
-            .Select(settings => Path.Combine(Path.GetDirectoryName(settings)!, XDocument.Load(settings).Descendants("Command").First().Attribute("EntryPoint")!.Value))
+            .Select(settings => Path.Combine(Path.GetDirectoryName(settings)!, XDocument.Load(settings).Descendants("Command").First()
+                .Attribute("EntryPoint")!.Value))
             .FirstOrDefault(File.Exists);
 
     private static async Task<string> RestoreAsync(string manifest, CancellationToken cancellation)
@@ -85,7 +91,8 @@ internal static class KernelTool
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
         await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        var said = $"{errors}\n{await output.ConfigureAwait(false)}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var said = $"{errors}\n{await output.ConfigureAwait(false)}".Split('\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return said.FirstOrDefault() ?? $"dotnet tool restore ended with code {process.ExitCode}.";
     }
 }

@@ -93,7 +93,8 @@ internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerC
     // Saved outputs hold every value as plain text too, for readers that draw no HTML.
     private async Task<KernelEvent?> PrepareAsync(bool packageIsAsked, CancellationToken cancellation)
     {
-        var code = (_hasFormats ? "" : "Microsoft.DotNet.Interactive.Formatting.Formatter.SetPreferredMimeTypesFor(typeof(object), \"text/html\", \"text/plain\");\n")
+        var code = (_hasFormats ? "" : "Microsoft.DotNet.Interactive.Formatting.Formatter.SetPreferredMimeTypesFor(typeof(object), "
+            + "\"text/html\", \"text/plain\");\n")
             + (packageIsAsked && !_hasPackage ? BuiltInPackage.Code : "");
         if (code.Length == 0)
             return null;
@@ -102,5 +103,6 @@ internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerC
         return await kernel.RunAsync(code, "csharp", _ => { }, cancellation).ConfigureAwait(false);
     }
 
-    private static string Message(KernelEvent failed) => failed.Content.TryGetProperty("message", out var message) ? message.GetString() ?? "" : "";
+    private static string Message(KernelEvent failed) => failed.Content.TryGetProperty("message", out var message)
+        ? message.GetString() ?? "" : "";
 }

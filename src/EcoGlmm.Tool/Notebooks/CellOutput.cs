@@ -52,7 +52,8 @@ internal sealed class DisplayOutput(IReadOnlyDictionary<string, string> data, bo
     {
         var node = new JsonObject
         {
-            ["data"] = new JsonObject(Data.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Content(pair.Key, pair.Value)))),
+            ["data"] = new JsonObject(Data.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key,
+                Content(pair.Key, pair.Value)))),
         };
         if (IsResult) node["execution_count"] = executionCount;
         node["metadata"] = new JsonObject();
@@ -91,6 +92,7 @@ internal sealed class ErrorOutput(string name, string message, int? line, IReadO
 
     public override JsonObject ToJson(int? executionCount) => new()
     {
-        ["ename"] = Name, ["evalue"] = Message, ["output_type"] = "error", ["traceback"] = new JsonArray([.. Trace.Select(one => JsonValue.Create(one))]),
+        ["ename"] = Name, ["evalue"] = Message, ["output_type"] = "error",
+            ["traceback"] = new JsonArray([.. Trace.Select(one => JsonValue.Create(one))]),
     };
 }

@@ -23,9 +23,12 @@ internal sealed partial class Notebook
 
     private static readonly KernelInfoCollection Kernels =
     [
-        new KernelInfo("csharp", languageName: "C#", aliases: ["c#", "cs"]), new KernelInfo("fsharp", languageName: "F#", aliases: ["f#", "fs"]),
-        new KernelInfo("pwsh", languageName: "PowerShell", aliases: ["powershell"]), new KernelInfo("javascript", languageName: "JavaScript", aliases: ["js"]),
-        new KernelInfo("html"), new KernelInfo("sql"), new KernelInfo("kql"), new KernelInfo("mermaid"), new KernelInfo("http"), new KernelInfo("value"),
+        new KernelInfo("csharp", languageName: "C#", aliases: ["c#", "cs"]), new KernelInfo("fsharp", languageName: "F#",
+            aliases: ["f#", "fs"]),
+        new KernelInfo("pwsh", languageName: "PowerShell", aliases: ["powershell"]), new KernelInfo("javascript",
+            languageName: "JavaScript", aliases: ["js"]),
+        new KernelInfo("html"), new KernelInfo("sql"), new KernelInfo("kql"), new KernelInfo("mermaid"), new KernelInfo("http"),
+        new KernelInfo("value"),
     ];
 
     private readonly JsonObject _root;
@@ -54,7 +57,8 @@ internal sealed partial class Notebook
             var text = File.ReadAllText(path);
             return new Notebook(Path.GetExtension(path).ToLowerInvariant() switch
             {
-                ".ipynb" => JsonNode.Parse(text) as JsonObject ?? throw new ToolException($"\"{path}\" is not a notebook: its JSON is not an object."),
+                ".ipynb" => JsonNode.Parse(text) as JsonObject ?? throw new ToolException($"\"{path}\" is not a notebook: its JSON is not "
+                    + $"an object."),
                 ".dib" => JsonNode.Parse(CodeSubmission.Parse(text.ReplaceLineEndings("\n"), Kernels).ToJupyterJson("csharp"))!.AsObject(),
                 _ => throw new ToolException($"\"{path}\" is not a notebook: expected a file ending in .ipynb or .dib."),
             }, path);
@@ -79,14 +83,16 @@ internal sealed partial class Notebook
 
     private static string LanguageOf(JsonNode? metadata, string path)
     {
-        var named = (string?)metadata?["polyglot_notebook"]?["kernelInfo"]?["defaultKernelName"] ?? (string?)metadata?["dotnet_interactive"]?["defaultKernelName"];
+        var named = (string?)metadata?["polyglot_notebook"]?["kernelInfo"]?["defaultKernelName"]
+            ?? (string?)metadata?["dotnet_interactive"]?["defaultKernelName"];
         var kernel = (string?)metadata?["kernelspec"]?["name"];
         var language = (string?)metadata?["kernelspec"]?["language"] ?? (string?)metadata?["language_info"]?["name"];
         return named ?? (kernel, language?.ToLowerInvariant()) switch
         {
             (".net-csharp" or "csharp", _) or (_, null or "c#" or "csharp" or "polyglot-notebook") => "csharp",
             (".net-fsharp" or "fsharp", _) or (_, "f#" or "fsharp") => "fsharp",
-            _ => throw new ToolException($"\"{path}\" is a notebook for the kernel \"{kernel ?? language}\"; only C# and F# notebooks can be run."),
+            _ => throw new ToolException($"\"{path}\" is a notebook for the kernel \"{kernel ?? language}\"; only C# and F# notebooks can "
+                + $"be run."),
         };
     }
 

@@ -17,7 +17,8 @@ internal sealed class NotebookCell(JsonObject json, string defaultLanguage)
 {
     public JsonObject Json { get; } = json;
 
-    public CellKind Kind { get; } = (string?)json["cell_type"] switch { "markdown" => CellKind.Markdown, "code" => CellKind.Code, _ => CellKind.Raw };
+    public CellKind Kind { get; } = (string?)json["cell_type"] switch { "markdown" => CellKind.Markdown, "code" => CellKind.Code, _ =>
+        CellKind.Raw };
 
     /// <summary>The kernel that the cell asks for: the notebook's unless its metadata say otherwise.</summary>
     public string Language { get; } = (string?)json["metadata"]?["polyglot_notebook"]?["kernelName"]

@@ -16,7 +16,8 @@ internal static class ReferencePages
     {
         var documentation = new XmlDocumentation(Path.ChangeExtension(assembly.Location, ".xml"));
         var types = assembly.GetExportedTypes().Where(type => !type.IsNested).OrderBy(type => type.Name, StringComparer.Ordinal).ToList();
-        var index = new StringBuilder("# Reference of EcoGlmm\n\nAll types are in the namespace `EcoGlmm`.\n\n| Type | What it is |\n|---|---|\n");
+        var index = new StringBuilder("# Reference of EcoGlmm\n\nAll types are in the namespace `EcoGlmm`.\n\n| Type | What it is "
+            + "|\n|---|---|\n");
         foreach (var type in types)
             index.Append($"| [{TypeNames.Of(type)}]({FileOf(type)}) | {FirstSentence(documentation.Summary(MemberId.Of(type)))} |\n");
         return [("README.md", index.ToString()), .. types.Select(type => (FileOf(type), Page(type, documentation)))];

@@ -88,7 +88,8 @@ internal sealed partial class XmlDocumentation
     private static string Unindented(string code)
     {
         var lines = code.ReplaceLineEndings("\n").Trim('\n').Split('\n');
-        var indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
+        var indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length)
+            .DefaultIfEmpty(0).Min();
         return string.Join('\n', lines.Select(line => line.Length >= indent ? line[indent..] : "")).TrimEnd();
     }
 

@@ -5,7 +5,8 @@ namespace EcoGlmm;
 
 /// <summary>A marker and those near it that say the same.</summary>
 /// <param name="Lead">The marker with the smallest p-value.</param>
-/// <param name="Others">Markers within the window that are in linkage disequilibrium with it and have a small p-value, too, by position.</param>
+/// <param name="Others">Markers within the window that are in linkage disequilibrium with it and have a small p-value, too, by
+/// position.</param>
 public sealed record AssociationClump(MarkerAssociation Lead, IReadOnlyList<MarkerAssociation> Others);
 
 public sealed partial class AssociationScan
@@ -22,7 +23,8 @@ public sealed partial class AssociationScan
     /// <param name="rSquared">Least r² with the leading marker.</param>
     /// <param name="window">How far from it, in base pairs.</param>
     /// <exception cref="GlmmException">The genotypes lack a marker of the scan.</exception>
-    public IReadOnlyList<AssociationClump> Clumps(Genotypes markers, double? lead = null, double member = 0.01, double rSquared = 0.5, long window = 250_000)
+    public IReadOnlyList<AssociationClump> Clumps(Genotypes markers, double? lead = null, double member = 0.01, double rSquared = 0.5,
+        long window = 250_000)
     {
         ArgumentNullException.ThrowIfNull(markers);
         int tested = _rows.Count(r => !double.IsNaN(BestP(r)));
@@ -38,9 +40,11 @@ public sealed partial class AssociationScan
             }
 
             var planes = linkage.Planes(markers.IndexOf(row.Marker.Name));
-            var others = _rows.Where(r => r.Marker.Chromosome == row.Marker.Chromosome && Math.Abs(r.Marker.Position - row.Marker.Position) <= window
+            var others = _rows.Where(r => r.Marker.Chromosome == row.Marker.Chromosome && Math.Abs(r.Marker.Position
+                - row.Marker.Position) <= window
                 && BestP(r) <= member && !isTaken.Contains(r.Marker.Name)
-                && linkage.RSquared(planes, linkage.Planes(markers.IndexOf(r.Marker.Name))) >= rSquared).OrderBy(r => r.Marker.Position).ToArray();
+                && linkage.RSquared(planes, linkage.Planes(markers.IndexOf(r.Marker.Name))) >= rSquared).OrderBy(r => r.Marker.Position)
+                .ToArray();
             foreach (var other in others)
             {
                 isTaken.Add(other.Marker.Name);
@@ -84,7 +88,8 @@ public sealed partial class AssociationScan
             var counts = markers.CountsAt(places[k]);
             double scale = 1 / Math.Sqrt(Math.Max(1e-300, counts.SumOfSquares));
             columns[k] = new double[n];
-            decoder.Decode(markers.Row(places[k]), (2 - counts.Mean) * scale, (1 - counts.Mean) * scale, -counts.Mean * scale, 0, columns[k]);
+            decoder.Decode(markers.Row(places[k]), (2 - counts.Mean) * scale, (1 - counts.Mean) * scale, -counts.Mean * scale,
+                0, columns[k]);
         }
 
         var correlation = new double[m * m];

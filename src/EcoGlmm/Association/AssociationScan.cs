@@ -46,7 +46,8 @@ public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, 
         {
             ArgumentNullException.ThrowIfNull(marker);
             return Array.Find(_rows, r => r.Marker.Name == marker)
-                ?? throw new GlmmException($"The scan has no marker \"{marker}\"{NearestName.Suggestion(marker, _rows.Take(2000).Select(r => r.Marker.Name))}");
+                ?? throw new GlmmException($"The scan has no marker "
+                    + $"\"{marker}\"{NearestName.Suggestion(marker, _rows.Take(2000).Select(r => r.Marker.Name))}");
         }
     }
 

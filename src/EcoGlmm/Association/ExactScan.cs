@@ -8,7 +8,8 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed class ExactScan
 {
-    private readonly Lazy<(ChebyshevRegion Region, PointRows Rows, double[] YY, double[] LogDeterminant, double[] LogCrossproduct)>[] regions;
+    private readonly Lazy<(ChebyshevRegion Region, PointRows Rows, double[] YY, double[] LogDeterminant,
+        double[] LogCrossproduct)>[] regions;
 
     private ExactScan(double[] eigenvectors, NullModel model, bool isExact)
     {
@@ -54,7 +55,8 @@ internal sealed class ExactScan
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="GlmmException">The matrix is not a covariance matrix.</exception>
     public static ExactScan Create(
-        double[] relationship, double[] y, double[] x, int columns, double[]? factor, bool isExact, int threads, CancellationToken cancellation)
+        double[] relationship, double[] y, double[] x, int columns, double[]? factor, bool isExact, int threads,
+        CancellationToken cancellation)
     {
         int n = y.Length;
         var values = new double[n];

@@ -42,7 +42,8 @@ internal sealed unsafe class ExactScanWorker : IMarkerWorker
         turned = GC.AllocateUninitializedArray<double>(n * BlockMarkers, pinned: true);
         int rows = Math.Max(scan.Edges.LinearCount, ChebyshevRegion.Points * (1 + scan.Model.Columns));
         linear = GC.AllocateUninitializedArray<double>(rows * BlockMarkers, pinned: true);
-        square = GC.AllocateUninitializedArray<double>(Math.Max(scan.Edges.SquareCount, ChebyshevRegion.Points) * BlockMarkers, pinned: true);
+        square = GC.AllocateUninitializedArray<double>(Math.Max(scan.Edges.SquareCount, ChebyshevRegion.Points) * BlockMarkers,
+            pinned: true);
     }
 
     /// <summary>The genotypes of a marker of the block, to be filled in before <see cref="Test"/>.</summary>

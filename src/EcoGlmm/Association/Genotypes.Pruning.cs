@@ -21,7 +21,8 @@ public sealed partial class Genotypes
         }
 
         var kept = new bool[_markers.Length];
-        var chromosomes = _markers.Select((m, j) => (m.Chromosome, j)).GroupBy(p => p.Chromosome, p => p.j).Select(g => g.ToArray()).ToArray();
+        var chromosomes = _markers.Select((m, j) => (m.Chromosome, j)).GroupBy(p => p.Chromosome, p => p.j).Select(g => g.ToArray())
+            .ToArray();
         Parallel.ForEach(chromosomes, places => PruneChromosome(places, rSquared, window, step, kept));
         return AtMarkers([.. Enumerable.Range(0, kept.Length).Where(j => kept[j])]);
     }

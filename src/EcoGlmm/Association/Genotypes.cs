@@ -192,7 +192,8 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     /// <summary>The place of a marker.</summary>
     internal int IndexOf(string marker) => _markerIndex.Value.TryGetValue(marker, out int j)
         ? j
-        : throw new GlmmException($"There is no marker \"{marker}\" in {Source}{NearestName.Suggestion(marker, _markers.Take(2000).Select(m => m.Name))}");
+        : throw new GlmmException($"There is no marker \"{marker}\" in "
+            + $"{Source}{NearestName.Suggestion(marker, _markers.Take(2000).Select(m => m.Name))}");
 
     /// <summary>The places of the individuals by their names.</summary>
     internal Dictionary<string, int> IndividualIndex()

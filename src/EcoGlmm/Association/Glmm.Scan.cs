@@ -14,7 +14,8 @@ public static partial class Glmm
     /// <param name="markers">The genotypes.</param>
     /// <param name="options">Relationships, method, output and more; defaults when null.</param>
     /// <returns>One row for each marker, in the order of the genotypes.</returns>
-    /// <exception cref="GlmmException">The formula, the data or the genotypes cannot be used; the message says why and what to try.</exception>
+    /// <exception cref="GlmmException">The formula, the data or the genotypes cannot be used; the message says why and what to
+    /// try.</exception>
     /// <example>
     /// <code>
     /// using var markers = Genotypes.Open("herd.bed");

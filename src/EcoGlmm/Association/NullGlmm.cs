@@ -50,7 +50,8 @@ internal sealed class NullGlmm
         {
             if (family.CheckResponse(y[i], size[i]) is { } problem)
             {
-                throw new GlmmException($"The response {data.Specification.Response.Name} does not fit the family {family.Name}: {problem}.");
+                throw new GlmmException($"The response {data.Specification.Response.Name} does not fit the family {family.Name}: "
+                    + $"{problem}.");
             }
         }
 

@@ -11,7 +11,8 @@ internal static class OrderedBlocks
     /// <param name="makeWorker">A thread's own function from a block's number to its result.</param>
     /// <param name="take">Takes each result, in the blocks' order, from one thread at a time.</param>
     /// <param name="cancellation">Ends it before the next block.</param>
-    public static void Run<T>(int from, int to, int threads, Func<Func<int, T>> makeWorker, Action<int, T> take, CancellationToken cancellation)
+    public static void Run<T>(int from, int to, int threads, Func<Func<int, T>> makeWorker, Action<int, T> take,
+        CancellationToken cancellation)
     {
         var waiting = new Dictionary<int, T>();
         int next = from - 1;

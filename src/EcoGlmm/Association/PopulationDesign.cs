@@ -18,7 +18,8 @@ public sealed record PopulationDesign
     /// <summary>How far populations differ: Wright's F_ST, by which allele frequencies spread (Balding and Nichols 1995).</summary>
     public double Fst { get; init; } = 0.05;
 
-    /// <summary>Generations that are sampled. 1 gives unrelated individuals; with more, each pair has <see cref="FamilySize"/> young.</summary>
+    /// <summary>Generations that are sampled. 1 gives unrelated individuals; with more, each pair has <see cref="FamilySize"/>
+    /// young.</summary>
     public int Generations { get; init; } = 1;
 
     /// <summary>Young of each pair.</summary>
@@ -27,7 +28,8 @@ public sealed record PopulationDesign
     /// <summary>Least frequency of the rarer allele among the ancestors.</summary>
     public double MinimumFrequency { get; init; } = 0.05;
 
-    /// <summary>Chance that two neighbouring markers on a chromosome of an ancestor stem from one piece; sets linkage disequilibrium.</summary>
+    /// <summary>Chance that two neighbouring markers on a chromosome of an ancestor stem from one piece; sets linkage
+    /// disequilibrium.</summary>
     public double Linkage { get; init; } = 0.8;
 
     /// <summary>Share of calls that are missing.</summary>

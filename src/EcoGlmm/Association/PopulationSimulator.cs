@@ -63,8 +63,10 @@ internal sealed class PopulationSimulator
 
         var effects = new double[causal.Length];
         var trait = Traits(genes, causal, causalCounts, effects, out var liability);
-        var genotypes = new Genotypes("a simulated population", [.. Enumerable.Range(0, n).Select(Name)], markers, new GenotypeStore(n, rows));
-        return new SimulatedPopulation(genotypes, Data(trait, liability), Array.AsReadOnly(Array.ConvertAll(causal, j => markers[j])), Array.AsReadOnly(effects));
+        var genotypes = new Genotypes("a simulated population", [.. Enumerable.Range(0, n).Select(Name)], markers,
+            new GenotypeStore(n, rows));
+        return new SimulatedPopulation(genotypes, Data(trait, liability), Array.AsReadOnly(Array.ConvertAll(causal, j => markers[j])),
+            Array.AsReadOnly(effects));
     }
 
     // Everyone of a generation is a child of a pair of the one before; who is not paired has no young.
@@ -117,7 +119,8 @@ internal sealed class PopulationSimulator
         return [.. Enumerable.Range(0, count).Select(k => (int)((2L * k + 1) * design.Markers / (2 * count)))];
     }
 
-    private double[] Chromosome(int c, int from, int to, byte[][] rows, Marker[] markers, int[] causal, Dictionary<int, double[]> causalCounts)
+    private double[] Chromosome(int c, int from, int to, byte[][] rows, Marker[] markers, int[] causal,
+        Dictionary<int, double[]> causalCounts)
     {
         var random = stream.Split(c);
         int length = to - from;
@@ -175,7 +178,8 @@ internal sealed class PopulationSimulator
             string name = string.Create(CultureInfo.InvariantCulture, $"m{from + j + 1}");
             long position = 1 + ChromosomeLength * j / Math.Max(1, length);
             string chromosome = (c + 1).ToString(CultureInfo.InvariantCulture);
-            markers[from + j] = isFlipped ? new Marker(name, chromosome, position, "C", "A") : new Marker(name, chromosome, position, "A", "C");
+            markers[from + j] = isFlipped ? new Marker(name, chromosome, position, "C", "A") : new Marker(name, chromosome,
+                position, "A", "C");
             if (Array.IndexOf(causal, from + j) >= 0)
             {
                 lock (causalCounts)
@@ -257,7 +261,8 @@ internal sealed class PopulationSimulator
         var trait = new double[n];
         for (int i = 0; i < n; i++)
         {
-            trait[i] = TraitMean + value[i] + (isFemale[i] ? SexEffect : 0) + design.PopulationDifference * population[i] + residual * random.NextNormal();
+            trait[i] = TraitMean + value[i] + (isFemale[i] ? SexEffect : 0) + design.PopulationDifference * population[i]
+                + residual * random.NextNormal();
         }
 
         return trait;
@@ -311,10 +316,12 @@ internal sealed class PopulationSimulator
 
         Require(design.Individuals >= 2 && design.Markers >= 1, "it needs two individuals and a marker at least");
         Require(design.Chromosomes >= 1 && design.Chromosomes <= design.Markers, "each chromosome needs a marker");
-        Require(design.Populations >= 1 && design.Generations >= 1 && design.FamilySize >= 1, "populations, generations and family size are 1 at least");
+        Require(design.Populations >= 1 && design.Generations >= 1 && design.FamilySize >= 1, "populations, generations and family size "
+            + "are 1 at least");
         Require(design.Fst is > 0 and < 1, "F_ST lies between 0 and 1");
         Require(design.MinimumFrequency is >= 0 and < 0.5, "the least frequency of the rarer allele lies between 0 and a half");
-        Require(design.Linkage is >= 0 and < 1 && design.Missing is >= 0 and < 1, "linkage and the share of missing calls lie between 0 and 1");
+        Require(design.Linkage is >= 0 and < 1 && design.Missing is >= 0 and < 1,
+            "linkage and the share of missing calls lie between 0 and 1");
         Require(design.Heritability >= 0 && design.CausalShares.All(s => s >= 0) && design.Heritability + design.CausalShares.Sum() <= 1,
             "heritability and the causal markers' shares are positive and sum to 1 at most");
         Require(design.CausalShares.Count <= design.Markers, "there are more causal markers than markers");

@@ -56,7 +56,8 @@ public sealed class PrincipalComponents : IRichDisplay
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{_scores.Length} principal components of {NumberFormat.Count(_individuals.Length)} individuals, with "
+    public override string ToString() =>
+        $"{_scores.Length} principal components of {NumberFormat.Count(_individuals.Length)} individuals, with "
         + string.Join(", ", _shares.Select(s => NumberFormat.Fixed(100 * s, 1) + " %")) + " of the variance";
 
     /// <inheritdoc/>
@@ -81,7 +82,8 @@ public sealed partial class Genotypes
 
         var matrix = new double[(long)n * n];
         int threads = Environment.ProcessorCount;
-        if (new RelationshipSum(this, isStandardised: true, threads).Add([.. Enumerable.Range(0, _markers.Length)], matrix, CancellationToken.None) == 0)
+        if (new RelationshipSum(this, isStandardised: true, threads).Add([.. Enumerable.Range(0, _markers.Length)], matrix,
+            CancellationToken.None) == 0)
         {
             throw new GlmmException("All individuals are alike at every marker; there are no components.");
         }

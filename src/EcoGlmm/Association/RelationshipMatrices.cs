@@ -10,14 +10,16 @@ public enum RelationshipKind
     /// <summary>Mean over markers of the products of the centred copies of the effect allele (gemma -gk 1).</summary>
     Centred,
 
-    /// <summary>The same with each marker's copies divided by their standard deviation, so that rare alleles count more (gemma -gk 2).</summary>
+    /// <summary>The same with each marker's copies divided by their standard deviation, so that rare alleles count more (gemma -gk
+    /// 2).</summary>
     Standardised,
 }
 
 /// <summary>Relationship matrices from markers.</summary>
 public static class RelationshipMatrices
 {
-    /// <summary>Individuals' relationships by their genotypes: the share of the genome that they have more in common than the average pair.</summary>
+    /// <summary>Individuals' relationships by their genotypes: the share of the genome that they have more in common than the average
+    /// pair.</summary>
     /// <param name="markers">The genotypes; markers at which everybody is alike are left out, a missing call counts as the mean.</param>
     /// <param name="kind">Whether rare alleles count more.</param>
     /// <param name="withoutChromosome">A chromosome whose markers are left out; null for none.</param>
@@ -33,14 +35,16 @@ public static class RelationshipMatrices
         using var either = CancellationTokenSource.CreateLinkedTokenSource(live.Cancellation, cancellationToken);
         if (withoutChromosome is not null && !markers.Markers.Any(m => m.Chromosome == withoutChromosome))
         {
-            throw new GlmmException($"No marker lies on a chromosome \"{withoutChromosome}\"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
+            throw new GlmmException($"No marker lies on a chromosome "
+                + $"\"{withoutChromosome}\"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
         }
 
         int n = markers.Individuals.Count;
         var sum = new double[(long)n * n];
         int threads = maxThreads > 0 ? maxThreads : Environment.ProcessorCount;
         int count = new RelationshipSum(markers, kind == RelationshipKind.Standardised, threads).Add(
-            [.. Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome != withoutChromosome)], sum, either.Token);
+            [.. Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome != withoutChromosome)], sum,
+            either.Token);
         if (count == 0)
         {
             throw new GlmmException("All individuals are alike at every marker, so that there are no relationships to be found.");

@@ -29,7 +29,8 @@ internal sealed unsafe class RelationshipSum
     {
         int n = decoder.Count;
         var polymorphic = markers.Where(j => !genotypes.CountsAt(j).IsMonomorphic).ToArray();
-        if (!isStandardised && polymorphic.Sum(j => (double)genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n * (double)polymorphic.Length)
+        if (!isStandardised && polymorphic.Sum(j => (double)genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n
+            * (double)polymorphic.Length)
         {
             AddByWholeNumbers(polymorphic, sum, cancellation, progress);
             return polymorphic.Length;

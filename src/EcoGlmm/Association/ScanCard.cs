@@ -48,7 +48,8 @@ internal static class ScanCard
     }
 
     private static string Heading(AssociationScan scan) =>
-        scan.Description is { } made ? $"Scan of {NumberFormat.Count(scan.Count)} markers for {made.Response}" : $"Scan of {NumberFormat.Count(scan.Count)} markers";
+        scan.Description is { } made ? $"Scan of {NumberFormat.Count(scan.Count)} markers for {made.Response}"
+        : $"Scan of {NumberFormat.Count(scan.Count)} markers";
 
     private static string Size(AssociationScan scan, ScanDescription made)
     {
@@ -76,7 +77,8 @@ internal static class ScanCard
             : lambda < DeflationToMention
             ? (Status.Caution, $"Test statistics are smaller than by chance (λ = {value}), which costs power: a relationship matrix that holds the tested "
                 + "marker itself does that. Try LeaveOneChromosomeOut.")
-            : (Status.Ok, $"Test statistics are as they should be where few markers matter (λ = {value}): relatedness and structure are accounted for.");
+            : (Status.Ok, $"Test statistics are as they should be where few markers matter (λ = {value}): relatedness and structure are "
+                + $"accounted for.");
     }
 
     private static string Word(Status status) => status switch
@@ -103,11 +105,13 @@ internal static class ScanCard
     {
         var best = scan.Where(r => !double.IsNaN(AssociationScan.BestP(r))).OrderBy(AssociationScan.BestP).Take(ShownMarkers).ToArray();
         var content = new TableContent($"The {Names.Count(best.Length, "marker")} with the smallest p-values")
-            .Text("Marker").Text("Chromosome").Number("Position").Text("Alleles").Number("Frequency").Number("Effect").Number("Std. error").Number("p");
+            .Text("Marker").Text("Chromosome").Number("Position").Text("Alleles").Number("Frequency").Number("Effect")
+            .Number("Std. error").Number("p");
         for (int i = 0; i < best.Length; i++)
         {
             var r = best[i];
-            content.Row(r.Marker.Name, r.Marker.Chromosome, NumberFormat.Count(r.Marker.Position), $"{r.Marker.EffectAllele} (other: {r.Marker.OtherAllele})",
+            content.Row(r.Marker.Name, r.Marker.Chromosome, NumberFormat.Count(r.Marker.Position), $"{r.Marker.EffectAllele} (other: "
+                + $"{r.Marker.OtherAllele})",
                 NumberFormat.Fixed(r.Frequency, 3), NumberFormat.Significant(r.Beta, 3), NumberFormat.Significant(r.StandardError, 3),
                 NumberFormat.Significant(AssociationScan.BestP(r), 2));
         }
@@ -121,7 +125,8 @@ internal static class ScanCard
         int untested = scan.Count(r => double.IsNaN(AssociationScan.BestP(r)));
         if (untested > 0)
         {
-            yield return $"{Names.Count(untested, "marker")} could not be tested: all individuals are alike there, or the covariates explain it.";
+            yield return $"{Names.Count(untested, "marker")} could not be tested: all individuals are alike there, or the covariates "
+                + $"explain it.";
         }
 
         foreach (string note in scan.Description?.Notes ?? [])

@@ -33,7 +33,8 @@ internal static class ScanCsv
             {
                 if (line != Heading.TrimEnd('\n'))
                 {
-                    throw new GlmmException($"The file \"{path}\" is not the output of a scan: its first line is not {Heading.TrimEnd('\n')}.");
+                    throw new GlmmException($"The file \"{path}\" is not the output of a scan: its first line is not "
+                        + $"{Heading.TrimEnd('\n')}.");
                 }
 
                 continue;

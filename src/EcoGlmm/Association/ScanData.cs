@@ -8,7 +8,8 @@ internal sealed class ScanData
 {
     private const double LeastShareOfNames = 0.5;
 
-    private ScanData(ModelSpecification specification, double[] y, double[] offset, int[] individuals, string column, int strangers, int withoutRecord)
+    private ScanData(ModelSpecification specification, double[] y, double[] offset, int[] individuals, string column, int strangers,
+        int withoutRecord)
     {
         Specification = specification;
         Y = y;
@@ -57,7 +58,8 @@ internal sealed class ScanData
         if (known.Length == 0)
         {
             throw new GlmmException($"None of the values of the column \"{column}\" is the name of an individual of {markers.Source}. The data "
-                + $"have {Names.List([.. names.OfType<string>().Distinct().Take(3)])}, the genotypes {Names.List([.. markers.Individuals.Take(3)])}.");
+                + $"have {Names.List([.. names.OfType<string>().Distinct().Take(3)])}, the genotypes "
+                + $"{Names.List([.. markers.Individuals.Take(3)])}.");
         }
 
         var rows = known.Length == data.RowCount ? data : data.Take(known);

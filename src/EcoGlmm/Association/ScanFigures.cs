@@ -24,7 +24,8 @@ internal static class ScanFigures
         int tested = scan.Count(r => !double.IsNaN(AssociationScan.BestP(r)));
         var chromosomes = rows.Select(r => r.Marker.Chromosome).Distinct().ToArray();
         bool isOne = chromosomes.Length == 1;
-        var lengths = chromosomes.ToDictionary(c => c, c => Math.Max(1.0, rows.Where(r => r.Marker.Chromosome == c).Max(r => r.Marker.Position)));
+        var lengths = chromosomes.ToDictionary(c => c, c => Math.Max(1.0, rows.Where(r => r.Marker.Chromosome == c)
+            .Max(r => r.Marker.Position)));
         var place = chromosomes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i);
 
         // One chromosome along its positions; several side by side, each as wide as the others, so that their names fit.
@@ -51,7 +52,8 @@ internal static class ScanFigures
             XAxis = isOne ? new Axis($"Chromosome {chromosomes[0]}, position (Mb)") : new Axis("Chromosome") { Categories = chromosomes },
             YAxis = "−log₁₀ p",
             Shapes = [Shape.HorizontalLine(-Math.Log10(threshold)) with { Color = Palette.Vermillion }],
-            Annotations = [new Annotation($"Line: p = {NumberFormat.Significant(threshold, 2)}, 5 % for {NumberFormat.Count(tested)} markers together (Bonferroni)") { Color = Palette.Vermillion }],
+            Annotations = [new Annotation($"Line: p = {NumberFormat.Significant(threshold, 2)}, 5 % for {NumberFormat.Count(tested)} "
+                + $"markers together (Bonferroni)") { Color = Palette.Vermillion }],
         })
         {
             Subtitle = Drawn(drawn.Length, rows.Length),
@@ -93,7 +95,8 @@ internal static class ScanFigures
         double end = expectedOfRanks[0];
         return new Figure("Are the p-values as they should be?", new Panel(null,
             new LineTrace([0, end], [0, end]) { Name = "no association", Color = Palette.Ink, Dash = LineDash.Dash, Width = 1 },
-            new LineTrace(expectedOfRanks, expectedOfRanks) { Lower = Band(0.975), Upper = Band(0.025), Name = "95 % band", ShowInLegend = true, Color = Palette.SkyBlue, Width = 0.5 },
+            new LineTrace(expectedOfRanks, expectedOfRanks) { Lower = Band(0.975), Upper = Band(0.025), Name = "95 % band",
+                ShowInLegend = true, Color = Palette.SkyBlue, Width = 0.5 },
             new PointTrace(x, y) { Name = "markers", ShowInLegend = true, Color = Palette.Blue, Size = 4 })
         {
             XAxis = "−log₁₀ p expected without any association",
@@ -117,8 +120,10 @@ internal static class ScanFigures
     private static double Height(MarkerAssociation r) => -Math.Log10(Math.Max(AssociationScan.BestP(r), LeastP));
 
     private static string Hover(MarkerAssociation r) =>
-        $"{r.Marker.Name}, {r.Marker.Chromosome}:{NumberFormat.Count(r.Marker.Position)}, p = {NumberFormat.Significant(AssociationScan.BestP(r), 3)}";
+        $"{r.Marker.Name}, {r.Marker.Chromosome}:{NumberFormat.Count(r.Marker.Position)}, p = "
+        + $"{NumberFormat.Significant(AssociationScan.BestP(r), 3)}";
 
     private static string Drawn(int drawn, int all) => drawn == all ? $"{NumberFormat.Count(all)} markers"
-        : $"{NumberFormat.Count(drawn)} of {NumberFormat.Count(all)} markers are drawn: all with p < 0.001, and one for each spot that others would cover";
+        : $"{NumberFormat.Count(drawn)} of {NumberFormat.Count(all)} markers are drawn: all with p < 0.001, and one for each spot that "
+            + $"others would cover";
 }

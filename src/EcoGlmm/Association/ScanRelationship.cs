@@ -65,7 +65,8 @@ internal sealed class ScanRelationship
         if (chromosomeLeftOut is not null)
         {
             var own = new double[all.Length];
-            var places = Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome == chromosomeLeftOut).ToArray();
+            var places = Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome == chromosomeLeftOut)
+                .ToArray();
             count -= new RelationshipSum(markers, isStandardised: false, options.MaxThreads).Add(places, own, cancellation);
             if (count == 0)
             {

@@ -7,7 +7,8 @@ namespace EcoGlmm.Association;
 internal static class ScanRun
 {
     public static AssociationScan Run(
-        string formula, ScanData data, Genotypes markers, ScanOptions options, Action<ScanProgress> progress, CancellationToken cancellation)
+        string formula, ScanData data, Genotypes markers, ScanOptions options, Action<ScanProgress> progress,
+        CancellationToken cancellation)
     {
         RefuseRepeats(data, markers);
         int n = data.Y.Length;
@@ -47,7 +48,8 @@ internal static class ScanRun
             var makeWorker = options.Family is { } family
                 ? ScoreTests(data, family, matrix, options, cancellation)
                 : LinearTests(data, matrix, options, cancellation, ref heritability);
-            OrderedBlocks.Run<MarkerTests>(from, end, options.MaxThreads, () => new ScanBlockTester(makeWorker(), data, markers, blocks, isCentred).Test, (block, tests) =>
+            OrderedBlocks.Run<MarkerTests>(from, end, options.MaxThreads, () => new ScanBlockTester(makeWorker(), data, markers, blocks,
+                isCentred).Test, (block, tests) =>
             {
                 var results = Rows(markers, blocks.All[block].Start, tests);
                 rows.AddRange(results);
@@ -66,7 +68,8 @@ internal static class ScanRun
         int n = data.Y.Length;
         double scale = MeanDiagonal(matrix, n);
         var factor = RecordCovariance.Factor(data, matrix, options.MaxThreads, cancellation);
-        var scan = ExactScan.Create(matrix, data.Deviations, data.X, data.Columns, factor, options.Method == ScanMethod.Exact, options.MaxThreads, cancellation);
+        var scan = ExactScan.Create(matrix, data.Deviations, data.X, data.Columns, factor, options.Method == ScanMethod.Exact,
+            options.MaxThreads, cancellation);
         double lambda = Math.Exp(scan.Model.LogLambdaReml) * scale;
         heritability = double.IsNaN(heritability) && factor is null ? lambda / (lambda + 1) : heritability;
         return () => new ExactScanWorker(scan);
@@ -77,7 +80,8 @@ internal static class ScanRun
     {
         if (data.Specification.Conditional.Training.RandomTerms.Length > 0)
         {
-            throw new GlmmException($"A scan of a {family.Name} trait has no random effects beside relationships. Leave the terms with a bar out of the formula.");
+            throw new GlmmException($"A scan of a {family.Name} trait has no random effects beside relationships. Leave the terms with a "
+                + $"bar out of the formula.");
         }
 
         var model = NullGlmm.Fit(data, family, RecordCovariance.Whole(matrix, data.Y.Length), options.MaxThreads, cancellation);
@@ -150,7 +154,8 @@ internal static class ScanRun
         }
 
         string relationship = options.Relationship is not null ? "given relationships"
-            : options.LeaveOneChromosomeOut ? "relationships by the markers of the other chromosomes" : "relationships by all markers (centred)";
+            : options.LeaveOneChromosomeOut ? "relationships by the markers of the other chromosomes"
+            : "relationships by all markers (centred)";
         return new ScanDescription
         {
             Formula = formula,

@@ -20,7 +20,8 @@ public sealed partial class Figure
     /// <summary>A still picture, 900 pixels wide, without a background.</summary>
     public string ToSvg() => SvgFigure.Draw(this, plate: false);
 
-    /// <summary>A still picture for print, without a background: laid out for its width, so that text has the same size in a column and on a page.</summary>
+    /// <summary>A still picture for print, without a background: laid out for its width, so that text has the same size in a column and on
+    /// a page.</summary>
     /// <param name="widthMillimetres">Width in millimetres: about 85 for a journal's column, 170 for its page.</param>
     /// <exception cref="GlmmException">The width is not a positive number.</exception>
     public string ToSvg(double widthMillimetres) => widthMillimetres > 0 && double.IsFinite(widthMillimetres)

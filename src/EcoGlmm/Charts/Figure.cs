@@ -7,7 +7,8 @@ namespace EcoGlmm;
 /// A chart of one or several panels: interactive in a notebook or browser, and a still picture where scripts do not run.
 /// </summary>
 /// <remarks>
-/// A figure is immutable, and safe to share among threads. It knows nothing of models: other parts of the library build it from their results, and so
+/// A figure is immutable, and safe to share among threads. It knows nothing of models: other parts of the library build it from their
+/// results, and so
 /// can a user.
 /// </remarks>
 /// <example>

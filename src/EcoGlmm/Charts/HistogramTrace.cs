@@ -42,7 +42,8 @@ public sealed record HistogramTrace(IReadOnlyList<double> Values) : Trace
         for (var i = 0; i < bins.Counts.Length; i++)
         {
             if (bins.Counts[i] > 0)
-                svg.Bar(bins.Start + (i + 0.02) * bins.Width, bins.Start + (i + 0.98) * bins.Width, bins.Height(i, Density), color, Opacity);
+                svg.Bar(bins.Start + (i + 0.02) * bins.Width, bins.Start + (i + 0.98) * bins.Width, bins.Height(i, Density),
+                    color, Opacity);
         }
     }
 

@@ -7,13 +7,15 @@ namespace EcoGlmm.Charts;
 /// <param name="Estimates">The estimates.</param>
 /// <param name="Lower">Lower ends.</param>
 /// <param name="Upper">Upper ends.</param>
-internal sealed record IntervalSeries(string? Name, IReadOnlyList<double> Estimates, IReadOnlyList<double> Lower, IReadOnlyList<double> Upper);
+internal sealed record IntervalSeries(string? Name,
+    IReadOnlyList<double> Estimates, IReadOnlyList<double> Lower, IReadOnlyList<double> Upper);
 
 /// <summary>Estimates with their intervals, a row each, named at the left from top to bottom.</summary>
 internal static class IntervalPanel
 {
     private const double Spread = 0.5;
-    private static readonly MarkerSymbol[] s_symbols = [MarkerSymbol.Circle, MarkerSymbol.Diamond, MarkerSymbol.Square, MarkerSymbol.Triangle];
+    private static readonly MarkerSymbol[] s_symbols = [MarkerSymbol.Circle, MarkerSymbol.Diamond, MarkerSymbol.Square,
+        MarkerSymbol.Triangle];
 
     /// <param name="title">Heading of the panel.</param>
     /// <param name="names">The rows.</param>
@@ -36,7 +38,8 @@ internal static class IntervalPanel
                 Size = series.Count > 3 ? 6 : 8,
                 XLower = [.. rows.Select(i => s.Lower[i])],
                 XUpper = [.. rows.Select(i => s.Upper[i])],
-                Text = [.. rows.Select(i => $"{names[i]}{(s.Name is null ? "" : $", {s.Name}")}\n{NumberFormat.Significant(s.Estimates[i], 3)}"
+                Text = [.. rows.Select(i =>
+                    $"{names[i]}{(s.Name is null ? "" : $", {s.Name}")}\n{NumberFormat.Significant(s.Estimates[i], 3)}"
                     + $" ({NumberFormat.Significant(s.Lower[i], 3)} to {NumberFormat.Significant(s.Upper[i], 3)})")],
             };
         });

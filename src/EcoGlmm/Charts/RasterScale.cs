@@ -12,10 +12,12 @@ internal sealed class RasterScale
     public const double BarGap = 10, BarWidth = 12;
 
     /// <summary>viridis, by S. van der Walt and N. Smith.</summary>
-    private static readonly string[] Sequential = ["#440154", "#472D7B", "#3B528B", "#2C728E", "#21918C", "#28AE80", "#5EC962", "#ADDC30", "#FDE725"];
+    private static readonly string[] Sequential = ["#440154", "#472D7B", "#3B528B", "#2C728E", "#21918C", "#28AE80", "#5EC962",
+        "#ADDC30", "#FDE725"];
 
     /// <summary>Blue to red by near white: apart for colour-blind readers. Source: C. Brewer, ColorBrewer, RdBu.</summary>
-    private static readonly string[] Diverging = ["#2166AC", "#4393C3", "#92C5DE", "#D1E5F0", "#F7F7F7", "#FDDBC7", "#F4A582", "#D6604D", "#B2182B"];
+    private static readonly string[] Diverging = ["#2166AC", "#4393C3", "#92C5DE", "#D1E5F0", "#F7F7F7", "#FDDBC7", "#F4A582",
+        "#D6604D", "#B2182B"];
 
     private readonly string[] _stops;
 
@@ -36,7 +38,8 @@ internal sealed class RasterScale
     {
         var values = trace.Values.Where(double.IsFinite).ToArray();
         var (low, high) = values.Length == 0 ? (0.0, 1.0) : (values.Min(), values.Max());
-        if (trace.Colors == RasterColors.Diverging) (low, high) = (-Math.Max(Math.Abs(low), Math.Abs(high)), Math.Max(Math.Abs(low), Math.Abs(high)));
+        if (trace.Colors == RasterColors.Diverging)
+            (low, high) = (-Math.Max(Math.Abs(low), Math.Abs(high)), Math.Max(Math.Abs(low), Math.Abs(high)));
         (low, high) = (trace.Minimum ?? low, trace.Maximum ?? high);
         if (!(high > low)) (low, high) = (low - 0.5, low + 0.5);
         return new RasterScale(trace.Colors == RasterColors.Diverging ? Diverging : Sequential, low, high);

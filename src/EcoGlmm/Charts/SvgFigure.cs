@@ -31,7 +31,8 @@ internal sealed class SvgFigure
     /// <param name="figure">What to draw.</param>
     /// <param name="widthMillimetres">Its width on paper.</param>
     public static string DrawForPrint(Figure figure, double widthMillimetres) =>
-        new SvgFigure(new FigureGeometry(figure, Math.Max(NarrowestLayout, widthMillimetres * PixelsPerMillimetre))).Draw(false, widthMillimetres);
+        new SvgFigure(new FigureGeometry(figure, Math.Max(NarrowestLayout, widthMillimetres * PixelsPerMillimetre)))
+        .Draw(false, widthMillimetres);
 
     private string Draw(bool plate, double? millimetres)
     {

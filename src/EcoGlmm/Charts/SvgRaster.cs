@@ -37,7 +37,8 @@ internal static class SvgRaster
 
         for (var shade = 0; shade < Shades; shade++)
         {
-            if (paths[shade] is { } path) svg.Text.Append("<path d=\"").Append(path).Append("\" fill=\"").Append(scale.At((shade + 0.5) / Shades)).Append("\"/>");
+            if (paths[shade] is { } path)
+                svg.Text.Append("<path d=\"").Append(path).Append("\" fill=\"").Append(scale.At((shade + 0.5) / Shades)).Append("\"/>");
         }
     }
 
@@ -50,7 +51,8 @@ internal static class SvgRaster
         {
             var top = box.Bottom - ((shade + 1) * box.Height / Shades);
             svg.Append("<rect").Attribute("x", left).Attribute("y", top).Attribute("width", RasterScale.BarWidth)
-                .Attribute("height", (box.Height / Shades) + (shade == 0 ? 0 : 0.5)).Append(" fill=\"").Append(scale.At((shade + 0.5) / Shades)).Append("\"/>");
+                .Attribute("height", (box.Height / Shades) + (shade == 0 ? 0 : 0.5)).Append(" fill=\"")
+                .Append(scale.At((shade + 0.5) / Shades)).Append("\"/>");
         }
 
         return NiceTicks.Linear(scale.Low, scale.High, 5)
@@ -58,7 +60,8 @@ internal static class SvgRaster
     }
 
     /// <summary>The distance between neighbours of evenly spaced positions.</summary>
-    public static double Step(IReadOnlyList<double> positions) => positions.Count > 1 ? (positions[^1] - positions[0]) / (positions.Count - 1) : 1;
+    public static double Step(IReadOnlyList<double> positions) => positions.Count > 1 ? (positions[^1] - positions[0])
+        / (positions.Count - 1) : 1;
 
     private static int Shade(RasterScale scale, double value) =>
         double.IsFinite(value) ? Math.Clamp((int)(scale.Fraction(value) * Shades), 0, Shades - 1) : -1;

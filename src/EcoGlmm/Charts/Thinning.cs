@@ -11,11 +11,13 @@ internal static class Thinning
     /// <param name="ends">Places at each end that are always drawn.</param>
     public static int[] Sorted(int n, int limit, int ends) => n <= limit
         ? [.. Enumerable.Range(0, n)]
-        : [.. Enumerable.Range(0, ends), .. Steps(n - (2 * ends), limit - (2 * ends)).Select(i => i + ends), .. Enumerable.Range(n - ends, ends)];
+        : [.. Enumerable.Range(0, ends), .. Steps(n - (2 * ends), limit - (2 * ends)).Select(i => i + ends), .. Enumerable.Range(n
+            - ends, ends)];
 
     /// <summary>Even steps through a list.</summary>
     public static IEnumerable<int> Steps(int n, int count) => Enumerable.Range(0, count).Select(i => (int)((i + 0.5) * n / count));
 
     /// <summary>"; 600 of 4,500 drawn", or nothing when all are.</summary>
-    public static string Note(int n, int limit) => n <= limit ? "" : string.Create(CultureInfo.InvariantCulture, $"; {limit:N0} of {n:N0} drawn");
+    public static string Note(int n, int limit) => n <= limit ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"; {limit:N0} of {n:N0} drawn");
 }

@@ -7,7 +7,8 @@ internal static class ColumnRemarks
 {
     private const int ShownSlips = 3;
 
-    /// <summary>Columns that were kept as text although they look like numbers, and labels that are probably slips of one another.</summary>
+    /// <summary>Columns that were kept as text although they look like numbers, and labels that are probably slips of one
+    /// another.</summary>
     public static IEnumerable<string> Of(IEnumerable<FieldColumn> columns)
     {
         foreach (var factor in columns.OfType<CategoricalColumn>())
@@ -19,7 +20,8 @@ internal static class ColumnRemarks
             {
                 var more = slips.Count > ShownSlips ? $" and {slips.Count - ShownSlips} more" : "";
                 yield return $"{factor.Name} has levels that differ only in blanks, capitals or the form of characters, and are probably one: "
-                    + string.Join("; ", slips.Take(ShownSlips).Select(same => string.Join(" and ", same.Select(level => $"\"{level}\"")))) + more + ".";
+                    + string.Join("; ", slips.Take(ShownSlips).Select(same => string.Join(" and ", same.Select(level => $"\"{level}\""))))
+                    + more + ".";
             }
         }
     }

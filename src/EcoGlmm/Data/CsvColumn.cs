@@ -104,7 +104,8 @@ internal sealed class CsvColumn
             _labels.Complete(_numbers);
             _loss = _labels.Loss;
         }
-        else if (_type == ContentType.Logical && !_wordForLogicalSeen && _logicals.Where(value => value is not null).Distinct().Count() == 1)
+        else if (_type == ContentType.Logical && !_wordForLogicalSeen && _logicals.Where(value => value is not null).Distinct()
+            .Count() == 1)
             _loss = $"\"{(_logicals.Contains(true) ? "T" : "F")}\" alone may be a name as well as a truth value";
         MustBeReadAsText = _loss is not null;
     }

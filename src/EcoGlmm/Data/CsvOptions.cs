@@ -35,7 +35,8 @@ public sealed record CsvOptions
     /// Columns that are ordered factors, with their levels from the lowest to the highest:
     /// <c>["size"] = ["small", "medium", "large"]</c>. A model looks for trends over them (polynomial contrasts).
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> OrderedColumns { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> OrderedColumns { get; init;
+    } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>
     /// The file's encoding; null takes it from the byte order mark, otherwise UTF-8, or Windows-1252 (Western

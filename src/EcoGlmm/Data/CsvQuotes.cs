@@ -40,7 +40,8 @@ internal sealed class CsvQuotes
         text.Length == 0 || text.AsSpan().ContainsAny(",;\t\"\r\n") || char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])
         || text[0] == '\ufeff';
 
-    /// <summary>For each field of a record whether it stands in quotes; null if none does. The array is used again for the next record.</summary>
+    /// <summary>For each field of a record whether it stands in quotes; null if none does. The array is used again for the next
+    /// record.</summary>
     public bool[]? Find(ReadOnlySpan<char> record)
     {
         if (!record.Contains('"'))

@@ -78,7 +78,8 @@ internal static class CsvWriting
         return (names, values, true);
     }
 
-    private static bool HasMissingLabel(FieldColumn column) => column is CategoricalColumn factor && Array.Exists(factor.Levels, Missing.Contains);
+    private static bool HasMissingLabel(FieldColumn column) => column is CategoricalColumn factor && Array.Exists(factor.Levels,
+        Missing.Contains);
 
     private static bool HasBareValue(FieldColumn column)
     {

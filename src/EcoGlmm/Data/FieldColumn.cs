@@ -22,7 +22,8 @@ internal abstract class FieldColumn(string name)
 
     public abstract FieldColumn Rename(string newName);
 
-    /// <summary>The value as <see cref="double"/>, <see cref="string"/>, <see cref="bool"/> or <see cref="DateTime"/>; null if missing.</summary>
+    /// <summary>The value as <see cref="double"/>, <see cref="string"/>, <see cref="bool"/> or <see cref="DateTime"/>; null if
+    /// missing.</summary>
     public abstract object? ValueAt(int row);
 
     /// <summary>The value as text that reads back as the same value; null if missing.</summary>

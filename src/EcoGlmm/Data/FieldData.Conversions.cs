@@ -8,7 +8,8 @@ namespace EcoGlmm;
 public sealed partial class FieldData
 {
     /// <summary>
-    /// Takes over the data of any table that .NET code has at hand: a <see cref="DataFrame"/>, a <see cref="DataTable"/> or <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), a
+    /// Takes over the data of any table that .NET code has at hand: a <see cref="DataFrame"/>, a <see cref="DataTable"/> or
+    /// <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), a
     /// sequence of records, anonymous objects or other objects with public properties, a sequence of dictionaries, or a
     /// dictionary from column names to sequences of values. The data are copied.
     /// </summary>

@@ -6,13 +6,16 @@ public sealed partial class FieldData
 {
     /// <summary>
     /// Separates what changes within individuals from what differs between them: adds the columns <c>x_between</c> (the individual's
-    /// mean of x), <c>x_within</c> (x minus that mean), <c>x_first</c> and <c>x_last</c> (its least and greatest value) and <c>x_records</c>
-    /// (how many values it has), x being the column's name. In a formula <c>within(x, id)</c>, <c>between(x, id)</c>, <c>first(x, id)</c> and
+    /// mean of x), <c>x_within</c> (x minus that mean), <c>x_first</c> and <c>x_last</c> (its least and greatest value) and
+    /// <c>x_records</c>
+    /// (how many values it has), x being the column's name. In a formula <c>within(x, id)</c>, <c>between(x, id)</c>, <c>first(x, id)</c>
+    /// and
     /// <c>last(x, id)</c> do the same.
     /// </summary>
     /// <remarks>
     /// Taken over all rows of the table in which x is known: a model that leaves rows out because something else is missing would have
-    /// other means with <c>within()</c> in its formula, which looks at the rows it uses. A row without x or without an individual has missing
+    /// other means with <c>within()</c> in its formula, which looks at the rows it uses. A row without x or without an individual has
+    /// missing
     /// values in the new columns, except that <c>x_between</c>, <c>x_first</c>, <c>x_last</c> and <c>x_records</c> are known wherever the
     /// individual is. Source: van de Pol &amp; Wright (2009), Animal Behaviour 77, 753–758.
     /// </remarks>

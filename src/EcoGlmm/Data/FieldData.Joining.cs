@@ -32,7 +32,8 @@ public sealed partial class FieldData
 
         var added = other._columns.Where(column => !by.Contains(column.Name)).ToArray();
         if (Array.Find(added, column => _byName.ContainsKey(column.Name)) is { } clash)
-            throw GlmmException.InData($"Both tables have a column \"{clash.Name}\". Join by it too, or Rename or leave it out (Select) in one of them.");
+            throw GlmmException.InData($"Both tables have a column \"{clash.Name}\". Join by it too, or Rename or leave it out (Select) in "
+                + $"one of them.");
         var rows = Array.ConvertAll(RowKeys(by), key => rowOf.GetValueOrDefault(key, -1));
         return new FieldData([.. _columns, .. added.Select(column => TakeOrMissing(column, rows))]);
     }
@@ -63,7 +64,8 @@ public sealed partial class FieldData
         // Row by row, and within a row column by column, as the wide table is read.
         var rows = Enumerable.Range(0, RowCount * names.Length).Select(i => i / names.Length).ToArray();
         var kept = _columns.Where(column => !names.Contains(column.Name)).Select(column => column.Take(rows));
-        var levels = new CategoricalColumn(namesTo, names, [.. Enumerable.Range(0, rows.Length).Select(i => i % names.Length)], explicitLevels: true);
+        var levels = new CategoricalColumn(namesTo, names, [.. Enumerable.Range(0, rows.Length).Select(i => i % names.Length)],
+            explicitLevels: true);
         return new FieldData([.. kept, levels, Interleaved(valuesTo, found)]);
     }
 
@@ -86,7 +88,8 @@ public sealed partial class FieldData
         LogicalColumn logical => new LogicalColumn(column.Name, Array.ConvertAll(rows, row => row < 0 ? null : logical.Values[row])),
         DateColumn date => new DateColumn(column.Name, Array.ConvertAll(rows, row => row < 0 ? null : date.Values[row])),
         _ => (CategoricalColumn)column is var factor
-            ? new CategoricalColumn(column.Name, factor.Levels, Array.ConvertAll(rows, row => row < 0 ? -1 : factor.Codes[row]), factor.ExplicitLevels)
+            ? new CategoricalColumn(column.Name, factor.Levels, Array.ConvertAll(rows, row => row < 0 ? -1 : factor.Codes[row]),
+                factor.ExplicitLevels)
             : column,
     };
 

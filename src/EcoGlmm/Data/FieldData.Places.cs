@@ -27,8 +27,12 @@ public sealed partial class FieldData
         var (longitudes, latitudes) = (Numbers(longitude), Numbers(latitude));
         for (var row = 0; row < RowCount; row++)
         {
-            if (Math.Abs(latitudes[row]) > 90) throw new GlmmException($"\"{latitude}\" is {latitudes[row]} in row {row + 1}; a latitude lies between −90 and 90 degrees.");
-            if (Math.Abs(longitudes[row]) > 360) throw new GlmmException($"\"{longitude}\" is {longitudes[row]} in row {row + 1}; a longitude lies between −180 and 180 degrees.");
+            if (Math.Abs(latitudes[row]) > 90)
+                throw new GlmmException($"\"{latitude}\" is {latitudes[row]} in row {row + 1}; a latitude lies between −90 and 90 "
+                    + $"degrees.");
+            if (Math.Abs(longitudes[row]) > 360)
+                throw new GlmmException($"\"{longitude}\" is {longitudes[row]} in row {row + 1}; a longitude lies between −180 and 180 "
+                    + $"degrees.");
         }
 
         // The middle of the unit vectors does not mind the date line.

@@ -17,13 +17,16 @@ public sealed partial class FieldData
             Type = column.Kind,
             Values = column.Length - column.MissingCount,
             Missing = column.MissingCount,
-            Distinct = Enumerable.Range(0, column.Length).Select(column.TextAt).Where(text => text is not null).Distinct(StringComparer.Ordinal).Count(),
+            Distinct = Enumerable.Range(0, column.Length).Select(column.TextAt).Where(text => text is not null)
+            .Distinct(StringComparer.Ordinal).Count(),
             Numbers = column is NumericColumn or LogicalColumn ? Known(column.Name) : [],
-            Levels = column is CategoricalColumn factor ? string.Join(", ", factor.Levels.Take(5)) + (factor.Levels.Length > 5 ? ", …" : "") : null,
+            Levels = column is CategoricalColumn factor ? string.Join(", ", factor.Levels.Take(5)) + (factor.Levels.Length > 5 ? ", …" : "")
+            : null,
         });
         return From(rows.Select(row => new
         {
-            row.Column, row.Type, row.Values, row.Missing, row.Distinct, Mean = MeanOf(row.Numbers), StandardDeviation = DeviationOf(row.Numbers),
+            row.Column, row.Type, row.Values, row.Missing, row.Distinct, Mean = MeanOf(row.Numbers),
+                StandardDeviation = DeviationOf(row.Numbers),
             Minimum = row.Numbers.DefaultIfEmpty(double.NaN).Min(), Median = MedianOf(row.Numbers),
             Maximum = row.Numbers.DefaultIfEmpty(double.NaN).Max(), row.Levels,
         }));
@@ -47,7 +50,8 @@ public sealed partial class FieldData
         return Known(column).Sum();
     }
 
-    /// <summary>The standard deviation of a column's values (n − 1 in the denominator), missing ones left out; NaN for fewer than two.</summary>
+    /// <summary>The standard deviation of a column's values (n − 1 in the denominator), missing ones left out; NaN for fewer than
+    /// two.</summary>
     /// <param name="column">The column's name.</param>
     /// <exception cref="GlmmException">There is no such column, or its labels are not numbers.</exception>
     public double StandardDeviation(string column)

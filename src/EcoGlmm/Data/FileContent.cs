@@ -12,7 +12,8 @@ internal static class FileContent
         ("PAR1"u8.ToArray(), "a Parquet file", "Read it with DuckDB, SELECT * FROM 'file.parquet', and give the reader to FieldData.From."),
         ("ARROW1"u8.ToArray(), "an Arrow or Feather file", "Read it with Apache.Arrow or DuckDB, or write it as CSV first."),
         ("FEA1"u8.ToArray(), "an Arrow or Feather file", "Read it with Apache.Arrow or DuckDB, or write it as CSV first."),
-        ("SQLite format 3"u8.ToArray(), "a SQLite database", "Open it with Microsoft.Data.Sqlite and give the reader of a query to FieldData.From."),
+        ("SQLite format 3"u8.ToArray(), "a SQLite database", "Open it with Microsoft.Data.Sqlite and give the reader of a query to "
+            + "FieldData.From."),
         ("RDX2\n"u8.ToArray(), "a file of R", "Write the data frame in R: write.csv(d, \"d.csv\", row.names = FALSE)."),
         ("RDX3\n"u8.ToArray(), "a file of R", "Write the data frame in R: write.csv(d, \"d.csv\", row.names = FALSE)."),
         ("X\n\0\0\0"u8.ToArray(), "a file of R", "Write the data frame in R: write.csv(d, \"d.csv\", row.names = FALSE)."),

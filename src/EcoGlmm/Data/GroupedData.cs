@@ -34,7 +34,8 @@ public sealed class GroupedData
         var tables = Groups.ToArray();
         return new FieldData([
             .. _columns.Select(name => _data.Column(name).Take(first)),
-            .. columns.Select(column => (FieldColumn)new NumericColumn(column.Name, Array.ConvertAll(tables, table => column.Value(table)))),
+            .. columns.Select(column => (FieldColumn)new NumericColumn(column.Name, Array.ConvertAll(tables, table =>
+                column.Value(table)))),
         ]);
     }
 }

@@ -61,7 +61,8 @@ internal sealed class NumberLabels
     {
         long whole when Math.Abs((double)whole) >= LargestExactWhole && ((double)whole >= long.MaxValue || (long)(double)whole != whole)
             => whole.ToString(CultureInfo.InvariantCulture),
-        ulong whole when whole >= LargestExactWhole && new BigInteger((double)whole) != whole => whole.ToString(CultureInfo.InvariantCulture),
+        ulong whole when whole >= LargestExactWhole && new BigInteger((double)whole) != whole =>
+        whole.ToString(CultureInfo.InvariantCulture),
         decimal number when Math.Abs(number) >= (decimal)LargestExactWhole && decimal.Truncate(number) == number
             && new BigInteger((double)number) != new BigInteger(number) => number.ToString("0", CultureInfo.InvariantCulture),
         BigInteger whole when BigInteger.Abs(whole) >= new BigInteger(LargestExactWhole)
@@ -120,7 +121,8 @@ internal sealed class NumberLabels
         var digits = Unsigned(text);
         if (digits.Length <= DigitsOfItsOwn || digits.ContainsAnyExceptInRange('0', '9'))
             return false;
-        return Math.Abs(value) >= LargestExactWhole && BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) != new BigInteger(value)
+        return Math.Abs(value) >= LargestExactWhole && BigInteger.Parse(text, NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture) != new BigInteger(value)
             && !text.SequenceEqual(NumberText.Format(value));
     }
 

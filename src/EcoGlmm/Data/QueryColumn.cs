@@ -40,7 +40,8 @@ internal abstract class QueryColumn(string name, int ordinal)
         {
             return record.GetFieldType(ordinal);
         }
-        catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException
+            or NullReferenceException)
         {
             return null;
         }

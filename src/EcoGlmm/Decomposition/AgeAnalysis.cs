@@ -6,7 +6,8 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>
-/// The methods that separate ageing from selective disappearance, side by side on the same rows. As the last expression of a cell it shows a
+/// The methods that separate ageing from selective disappearance, side by side on the same rows. As the last expression of a cell it shows
+/// a
 /// card.
 /// </summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
@@ -16,7 +17,8 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
     private readonly AgeSample _sample;
     private readonly Lazy<AgeCurves?> _curves;
 
-    internal AgeAnalysis(GlmmFit naive, string age, string by, AgeApproach[] approaches, AgeSample sample, double referenceAge, bool addedGroup,
+    internal AgeAnalysis(GlmmFit naive, string age, string by, AgeApproach[] approaches, AgeSample sample, double referenceAge,
+        bool addedGroup,
         int leftOut, AgeAnalysisOptions options)
     {
         _approaches = approaches;
@@ -28,7 +30,8 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
         ReferenceAge = referenceAge;
         Level = options.Level;
         Warnings = [.. AgeWords.Warnings(this, addedGroup, leftOut)];
-        _curves = new Lazy<AgeCurves?>(() => Preferred is { } best && ExpectedResponse.IsDefinedFor(best.Fit!) ? AgeCurves.Of(best.Fit!, age, by, sample, options.Level) : null);
+        _curves = new Lazy<AgeCurves?>(() => Preferred is { } best && ExpectedResponse.IsDefinedFor(best.Fit!)
+            ? AgeCurves.Of(best.Fit!, age, by, sample, options.Level) : null);
     }
 
     /// <summary>The column of ages.</summary>
@@ -58,7 +61,8 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
     /// <summary>One method.</summary>
     /// <exception cref="GlmmException">It was not asked for.</exception>
     public AgeApproach this[AgeMethod method] => Find(method)
-        ?? throw new GlmmException($"The analysis was not asked for {method}; it has {string.Join(", ", _approaches.Select(a => a.Method))}.");
+        ?? throw new GlmmException($"The analysis was not asked for {method}; it has "
+            + $"{string.Join(", ", _approaches.Select(a => a.Method))}.");
 
     /// <summary>
     /// The mean-centring method that the figure shows: plain, or with random slopes if these have the smaller AIC, or with the deviation of
@@ -88,7 +92,8 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
     internal AgeCurves? Curves => _curves.Value;
 
     /// <summary>
-    /// The figure: mean performance of the individuals present at each age, the trajectory within the average individual with its confidence
+    /// The figure: mean performance of the individuals present at each age, the trajectory within the average individual with its
+    /// confidence
     /// band, individual trajectories behind, and the gap between; beside it the parts of the population's change.
     /// </summary>
     /// <exception cref="GlmmException">No mean-centring method is usable.</exception>
@@ -106,7 +111,8 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
     {
         Method = a.Method.ToString(), a.Formula,
         Within = a.Within.Estimate, WithinError = a.Within.StandardError, WithinLower = a.Within.Lower, WithinUpper = a.Within.Upper,
-        Between = a.Between.Estimate, BetweenError = a.Between.StandardError, BetweenLower = a.Between.Lower, BetweenUpper = a.Between.Upper,
+        Between = a.Between.Estimate, BetweenError = a.Between.StandardError, BetweenLower = a.Between.Lower,
+        BetweenUpper = a.Between.Upper,
         Difference = a.Difference.Estimate, DifferenceError = a.Difference.StandardError,
         DifferenceLower = a.Difference.Lower, DifferenceUpper = a.Difference.Upper,
         a.Test.ChiSquare, a.Test.DegreesOfFreedom, a.Test.PValue, a.Aic,

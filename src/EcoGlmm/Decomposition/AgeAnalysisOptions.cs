@@ -19,7 +19,8 @@ public sealed record AgeAnalysisOptions
     public double? ReferenceAge { get; init; }
 
     /// <summary>
-    /// The width of an age class in the decomposition of population change; null for 1 where ages are whole numbers, else the usual time between
+    /// The width of an age class in the decomposition of population change; null for 1 where ages are whole numbers, else the usual time
+    /// between
     /// two records of an individual.
     /// </summary>
     public double? AgeStep { get; init; }

@@ -14,7 +14,8 @@ internal static class AgeCard
             .Facts(Facts(analysis));
         foreach (var warning in analysis.Warnings) html.Message(Status.Caution, warning);
         if (analysis.Curves is not null) html.Html(AgeFigures.Both(analysis).ToHtml());
-        html.Html("<style>.ecoglmm .ecoglmm-age tbody th,.ecoglmm .ecoglmm-age td:not(.ecoglmm-number){white-space:normal;min-width:9em}</style><div class=\"ecoglmm-age\">");
+        html.Html("<style>.ecoglmm .ecoglmm-age tbody th,.ecoglmm .ecoglmm-age "
+            + "td:not(.ecoglmm-number){white-space:normal;min-width:9em}</style><div class=\"ecoglmm-age\">");
         html.Table(AgeTables.Methods(analysis));
         foreach (var approach in analysis.Where(a => a.Unavailable is not null)) html.Note($"{approach.Name}: {approach.Unavailable}");
         if (AgeTables.Extras(analysis) is { } extras) html.Table(extras);
@@ -37,8 +38,10 @@ internal static class AgeCard
         yield return ("records", NumberFormat.Count(s.Records));
         yield return ("individuals", NumberFormat.Count(s.Individuals));
         yield return ("seen at two ages or more", NumberFormat.Count(s.FollowedIndividuals));
-        yield return ("records each (mean, median)", $"{NumberFormat.Significant(s.MeanRecords, 2)}, {NumberFormat.Significant(s.MedianRecords, 2)}");
-        yield return ($"{analysis.Age} at last record (mean ± SD)", $"{NumberFormat.Significant(s.MeanLastAge, 3)} ± {NumberFormat.Significant(s.LastAgeSd, 2)}");
+        yield return ("records each (mean, median)", $"{NumberFormat.Significant(s.MeanRecords, 2)}, "
+            + $"{NumberFormat.Significant(s.MedianRecords, 2)}");
+        yield return ($"{analysis.Age} at last record (mean ± SD)", $"{NumberFormat.Significant(s.MeanLastAge, 3)} ± "
+            + $"{NumberFormat.Significant(s.LastAgeSd, 2)}");
         yield return ($"variance of {analysis.Age} within individuals", $"{NumberFormat.Fixed(100 * s.WithinShare, 0)} %");
         if (!double.IsNaN(s.MissedShare)) yield return ("missed in between", $"{NumberFormat.Fixed(100 * s.MissedShare, 0)} %");
     }
@@ -49,14 +52,16 @@ internal static class AgeText
 {
     public static string Draw(AgeAnalysis analysis)
     {
-        var text = new System.Text.StringBuilder($"Ageing and selective disappearance: {analysis.Response} by {analysis.Age} of {analysis.By}, {analysis.Family}\n\n");
+        var text = new System.Text.StringBuilder($"Ageing and selective disappearance: {analysis.Response} by {analysis.Age} of "
+            + $"{analysis.By}, {analysis.Family}\n\n");
         text.Append(analysis.Conclusion).Append("\n\n");
         text.AppendJoin("; ", AgeCard.Facts(analysis).Select(f => $"{f.Label} {f.Value}")).Append("\n\n");
         foreach (var warning in analysis.Warnings) text.Append("! ").Append(warning).Append('\n');
         if (analysis.Warnings.Count > 0) text.Append('\n');
         TableContent?[] tables = [AgeTables.Methods(analysis), AgeTables.Extras(analysis), AgeTables.Change(analysis)];
         text.AppendJoin('\n', tables.OfType<TableContent>().Select(table => TextTable.Draw(table)));
-        foreach (var approach in analysis.Where(a => a.Unavailable is not null)) text.Append('\n').Append(approach.Name).Append(": ").Append(approach.Unavailable);
+        foreach (var approach in analysis.Where(a => a.Unavailable is not null))
+            text.Append('\n').Append(approach.Name).Append(": ").Append(approach.Unavailable);
         return text.ToString().TrimEnd();
     }
 }

@@ -25,7 +25,8 @@ internal sealed class AgeClasses
 
     /// <param name="age">Ages.</param>
     /// <param name="id">The individuals.</param>
-    /// <param name="step">The width; null for 1 where all ages are whole numbers, else the usual time between two records of an individual.</param>
+    /// <param name="step">The width; null for 1 where all ages are whole numbers, else the usual time between two records of an
+    /// individual.</param>
     public static AgeClasses Of(double[] age, string[] id, double? step)
     {
         var width = step ?? (Array.TrueForAll(age, a => a == Math.Floor(a)) ? 1 : UsualGap(age, id));

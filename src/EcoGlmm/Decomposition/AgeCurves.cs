@@ -3,7 +3,8 @@ using EcoGlmm.Formulas;
 namespace EcoGlmm.Decomposition;
 
 /// <summary>
-/// What a mean-centred fit says on the scale of the response, per unit of exposure: the mean of the individuals present at each age, and the mean
+/// What a mean-centred fit says on the scale of the response, per unit of exposure: the mean of the individuals present at each age, and
+/// the mean
 /// that all individuals would have there, each followed along its own trajectory. The two differ by who is there.
 /// </summary>
 /// <remarks>
@@ -54,11 +55,13 @@ internal sealed class AgeCurves
         var followed = Thin(firstRows, MostIndividuals);
         var (within, lower, upper) = (new double[ages.Length], new double[ages.Length], new double[ages.Length]);
         for (var k = 0; k < ages.Length; k++)
-            (within[k], lower[k], upper[k]) = response.Average(rows.Take(followed).With(age, Enumerable.Repeat(ages[k], followed.Length)), level);
+            (within[k], lower[k], upper[k]) = response.Average(rows.Take(followed).With(age, Enumerable.Repeat(ages[k], followed.Length)),
+                level);
 
         var lines = Enumerable.Range(0, fitted.Length).GroupBy(row => sample.Id[row], StringComparer.Ordinal)
             .Select(group => (Id: group.Key, Rows: group.OrderBy(row => sample.Age[row]).ToArray()))
-            .Where(line => line.Rows.Length > 1).OrderBy(line => sample.Age[line.Rows[^1]]).ThenBy(line => line.Id, StringComparer.Ordinal).ToArray();
+            .Where(line => line.Rows.Length > 1).OrderBy(line => sample.Age[line.Rows[^1]]).ThenBy(line => line.Id, StringComparer.Ordinal)
+            .ToArray();
         return new AgeCurves
         {
             Ages = ages,

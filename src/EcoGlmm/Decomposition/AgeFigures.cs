@@ -38,7 +38,8 @@ internal static class AgeFigures
         return new Figure($"Slope in {analysis.Age} by method",
             new Panel(null, Points(true, "naive", Palette.Vermillion), Points(false, "within individuals", Palette.Blue))
             {
-                XAxis = $"Change per unit of {analysis.Age}, {NumberFormat.Significant(100 * analysis.Level)} % interval ({analysis.Family.Link} scale)",
+                XAxis = $"Change per unit of {analysis.Age}, {NumberFormat.Significant(100 * analysis.Level)} % interval "
+                    + $"({analysis.Family.Link} scale)",
                 YAxis = new Axis { Categories = Array.ConvertAll(shown, a => AgeMethodText.ShortName(a.Method)) },
                 Shapes = [Shape.VerticalLine(0)],
             })
@@ -49,11 +50,14 @@ internal static class AgeFigures
 
     private static string Title(AgeAnalysis analysis) => $"{AgeWords.ResponseName(analysis)} by {analysis.Age}: ageing, or who is left?";
 
-    private static string? Subtitle(AgeAnalysis analysis) => analysis.Preferred is { } best ? best.Name + (AgeWords.Units(analysis) is { } units ? $"; {units}" : "") : null;
+    private static string? Subtitle(AgeAnalysis analysis) => analysis.Preferred is { } best ? best.Name
+        + (AgeWords.Units(analysis) is { } units ? $"; {units}" : "") : null;
 
     private static Panel Left(AgeAnalysis analysis)
     {
-        var curves = analysis.Curves ?? throw new GlmmException("There is no trajectory within individuals to draw: no mean-centring method is usable on these data, fewer than two ages were recorded of five individuals or more, or the response is an ordered category.");
+        var curves = analysis.Curves ?? throw new GlmmException("There is no trajectory within individuals to draw: no mean-centring "
+            + "method is usable on these data, fewer than two ages were recorded of five individuals or more, or the response is an "
+            + "ordered category.");
         var (x, y) = (new List<double>(), new List<double>());
         foreach (var (_, ages, means) in curves.Individuals)
         {
@@ -65,17 +69,24 @@ internal static class AgeFigures
         var gap = curves.Population[^1] - curves.Within[^1];
         var test = analysis.Preferred!.Test;
         var isSelection = test.PValue < 1 - analysis.Level;
-        var reason = isSelection ? "selective disappearance" : double.IsNaN(test.PValue) ? "not tested" : $"no clear selection ({NumberFormat.PEquals(test.PValue)})";
+        var reason = isSelection ? "selective disappearance" : double.IsNaN(test.PValue) ? "not tested"
+            : $"no clear selection ({NumberFormat.PEquals(test.PValue)})";
         return new Panel("Those present, and everybody",
             new LineTrace(x, y) { Name = "individuals", ShowInLegend = true, Color = Palette.Ink, Opacity = 0.22, Width = 1 },
-            new LineTrace(curves.Ages, curves.Within) { Lower = curves.Within, Upper = curves.Population, Color = Palette.Orange, Width = 0.5, Name = isSelection ? "gap: selective disappearance" : "gap", ShowInLegend = true },
-            new LineTrace(curves.Ages, curves.Population) { Name = "those present", ShowInLegend = true, Color = Palette.Vermillion, Width = 2.5, Dash = LineDash.Dash },
-            new PointTrace(curves.Ages, curves.Observed) { Name = "observed mean", ShowInLegend = true, Color = Palette.Vermillion, Size = 7, Text = [.. curves.Ages.Select((a, i) => $"{analysis.Age} {NumberFormat.Significant(a)}: mean {NumberFormat.Significant(curves.Observed[i])} of {NumberFormat.Count(curves.Present[i])} individuals")] },
-            new LineTrace(curves.Ages, curves.Within) { Lower = curves.Lower, Upper = curves.Upper, Name = $"within individuals, {level} % band", ShowInLegend = true, Color = Palette.Blue, Width = 3 })
+            new LineTrace(curves.Ages, curves.Within) { Lower = curves.Within, Upper = curves.Population, Color = Palette.Orange,
+                Width = 0.5, Name = isSelection ? "gap: selective disappearance" : "gap", ShowInLegend = true },
+            new LineTrace(curves.Ages, curves.Population) { Name = "those present", ShowInLegend = true, Color = Palette.Vermillion,
+                Width = 2.5, Dash = LineDash.Dash },
+            new PointTrace(curves.Ages, curves.Observed) { Name = "observed mean", ShowInLegend = true, Color = Palette.Vermillion,
+                Size = 7, Text = [.. curves.Ages.Select((a, i) => $"{analysis.Age} {NumberFormat.Significant(a)}: mean "
+                    + $"{NumberFormat.Significant(curves.Observed[i])} of {NumberFormat.Count(curves.Present[i])} individuals")] },
+            new LineTrace(curves.Ages, curves.Within) { Lower = curves.Lower, Upper = curves.Upper,
+                Name = $"within individuals, {level} % band", ShowInLegend = true, Color = Palette.Blue, Width = 3 })
         {
             XAxis = analysis.Age,
             YAxis = AgeWords.ResponseName(analysis),
-            Annotations = [new Annotation($"Gap at {analysis.Age} {NumberFormat.Significant(curves.Ages[^1])}: {NumberFormat.Significant(gap, 2)}, {reason}") { Color = Palette.Orange, Bold = true }],
+            Annotations = [new Annotation($"Gap at {analysis.Age} {NumberFormat.Significant(curves.Ages[^1])}: "
+                + $"{NumberFormat.Significant(gap, 2)}, {reason}") { Color = Palette.Orange, Bold = true }],
         };
     }
 
@@ -85,7 +96,8 @@ internal static class AgeFigures
         LineTrace Sum(Func<AgeStep, double> part, string name, string color, LineDash dash = LineDash.Solid, double width = 2)
         {
             var sum = 0.0;
-            return new LineTrace(ages, [0, .. change.Steps.Select(s => sum += part(s))]) { Name = name, ShowInLegend = true, Color = color, Dash = dash, Width = width };
+            return new LineTrace(ages, [0, .. change.Steps.Select(s => sum += part(s))]) { Name = name, ShowInLegend = true, Color = color,
+                Dash = dash, Width = width };
         }
 
         var traces = new List<Trace>

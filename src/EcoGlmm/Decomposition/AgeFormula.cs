@@ -38,7 +38,8 @@ internal sealed class AgeFormula
         var response = formula.Response ?? throw FormulaError.At(text, 0, "The formula has no response",
             $"Put the column to explain on the left of the ~: eggs ~ {Deparser.Name(age)} + (1 | {Deparser.Name(by)}).");
         var responseNames = Columns(response);
-        var terms = ModelTerms.Expand(text, formula.FixedEffects, response, [.. data.ColumnNames.Where(name => !responseNames.Contains(name) && name != by)]);
+        var terms = ModelTerms.Expand(text, formula.FixedEffects, response, [.. data.ColumnNames.Where(name => !responseNames.Contains(name)
+            && name != by)]);
         var kept = new List<string>();
         foreach (var term in terms.Terms)
         {
@@ -84,7 +85,8 @@ internal sealed class AgeFormula
 
     private static bool IsOwn(RandomTermSyntax term, string by) => term.Group is NameNode { Name: var name } && name == by;
 
-    /// <summary>The random terms, with the individual in the place of a crossing that tells the same individuals apart, as (1 | site/id) has.</summary>
+    /// <summary>The random terms, with the individual in the place of a crossing that tells the same individuals apart, as (1 | site/id)
+    /// has.</summary>
     private static IReadOnlyList<RandomTermSyntax> Named(ModelFormula formula, FieldData data, string by)
     {
         var terms = formula.RandomTerms.ToArray();
@@ -102,8 +104,10 @@ internal sealed class AgeFormula
             }
             else if (formula.RandomTerms.Any(other => other.Position == terms[t].Position && !Columns(other.Group).Contains(by)))
             {
-                throw FormulaError.At(formula.Text, group.Position, $"{by} is nested in {Names.List(others)}, and the same label of {by} stands for several individuals",
-                    $"Make a column of labels that are unique, for example data.With(\"bird\", row => row.Text(\"{others[0]}\") + \" \" + row.Text(\"{by}\")), and use it in the formula and as by.");
+                throw FormulaError.At(formula.Text, group.Position, $"{by} is nested in {Names.List(others)}, and the same label of {by} "
+                    + $"stands for several individuals",
+                    $"Make a column of labels that are unique, for example data.With(\"bird\", row => row.Text(\"{others[0]}\") + \" \" + "
+                    + $"row.Text(\"{by}\")), and use it in the formula and as by.");
             }
         }
 

@@ -93,7 +93,8 @@ internal static class AgeJson
         }
 
         json.WriteStartObject();
-        (string Name, BootstrapInterval Value)[] parts = [("total", change.Total), ("within", change.Within), ("disappearance", change.Disappearance),
+        (string Name, BootstrapInterval Value)[] parts = [("total", change.Total), ("within", change.Within),
+            ("disappearance", change.Disappearance),
             ("appearance", change.Appearance), ("gaps", change.Gaps), ("withinSlope", change.WithinSlope)];
         foreach (var (name, value) in parts)
         {

@@ -25,7 +25,8 @@ public enum AgeMethod
     RandomSlopes,
 
     /// <summary>
-    /// Mean-centring with random slopes, the slope within individuals changing with age at the last record: van de Pol &amp; Wright's (2009)
+    /// Mean-centring with random slopes, the slope within individuals changing with age at the last record: van de Pol &amp; Wright's
+    /// (2009)
     /// within-subject interaction with van de Pol &amp; Verhulst's (2006) covariate.
     /// </summary>
     MeanCentringByLongevity,
@@ -36,7 +37,8 @@ public enum AgeMethod
     /// <summary>Age, its square, and age at the last record.</summary>
     AgeAtLastQuadratic,
 
-    /// <summary>Mean-centring with the squared deviation, (x − x̄)²: a process relative to the individual. Fay, Martin &amp; Plard (2022).</summary>
+    /// <summary>Mean-centring with the squared deviation, (x − x̄)²: a process relative to the individual. Fay, Martin &amp; Plard
+    /// (2022).</summary>
     QuadraticSquaredDeviation,
 
     /// <summary>

@@ -48,24 +48,34 @@ internal static class AgeMethodText
     public static string Assumption(AgeMethod method) => method switch
     {
         AgeMethod.Naive or AgeMethod.NaiveQuadratic =>
-            "Individuals differ in nothing that goes with the ages at which they are seen. If good ones live longer, its slope is a mixture of ageing and of who is left.",
+            "Individuals differ in nothing that goes with the ages at which they are seen. If good ones live longer, its slope is a "
+            + "mixture of ageing and of who is left.",
         AgeMethod.MeanCentring =>
-            "All individuals age alike. Then its slope within individuals is right whatever selects among them. If those who age faster vanish sooner, long-lived individuals, who give most records, pull it towards their slope.",
+            "All individuals age alike. Then its slope within individuals is right whatever selects among them. If those who age faster "
+            + "vanish sooner, long-lived individuals, who give most records, pull it towards their slope.",
         AgeMethod.AgeAtLast =>
-            "Quality changes linearly with longevity, all individuals age alike, and the last record is near the end of life: no long gaps in the records, few individuals still alive at the end.",
+            "Quality changes linearly with longevity, all individuals age alike, and the last record is near the end of life: no long gaps "
+            + "in the records, few individuals still alive at the end.",
         AgeMethod.AgeAtLastByAge =>
-            "As age at last record, but the rate of ageing may change linearly with longevity. The slope shown is that at the mean longevity of individuals, each counted once. If quality does not change linearly with longevity, the interaction takes up some of the curve.",
+            "As age at last record, but the rate of ageing may change linearly with longevity. The slope shown is that at the mean "
+            + "longevity of individuals, each counted once. If quality does not change linearly with longevity, the interaction takes up "
+            + "some of the curve.",
         AgeMethod.AgeAtFirstAndLast =>
             "As age at last record, with individuals who are first seen later allowed to differ too (selective appearance).",
         AgeMethod.TerminalYear =>
-            "As age at last record; and the last record was made in the last year of life. Individuals alive at the end of the study, or missed in their last years, water the terminal effect down.",
+            "As age at last record; and the last record was made in the last year of life. Individuals alive at the end of the study, or "
+            + "missed in their last years, water the terminal effect down.",
         AgeMethod.MeanCentringByLongevity =>
-            "The rate of ageing changes linearly with longevity, as the last records show it; quality may differ between individuals in any way. The slope shown is that at the mean longevity of individuals, each counted once.",
+            "The rate of ageing changes linearly with longevity, as the last records show it; quality may differ between individuals in "
+            + "any way. The slope shown is that at the mean longevity of individuals, each counted once.",
         AgeMethod.RandomSlopes =>
-            "Slopes of individuals are normal and do not depend on longevity. Its standard errors allow for individual differences in ageing; those of plain mean-centring do not.",
+            "Slopes of individuals are normal and do not depend on longevity. Its standard errors allow for individual differences in "
+            + "ageing; those of plain mean-centring do not.",
         AgeMethod.AgeAtLastQuadratic => "As age at last record, with a curve in age that is the same for all.",
         AgeMethod.QuadraticSquaredDeviation =>
-            "The curve is relative: each individual peaks at the same distance from its own mean age. Wrong, and biased, if the peak lies at the same age for all.",
-        _ => "The curve is absolute: the peak lies at the same age for all, whenever they were sampled. Wrong if the peak is relative to the individual.",
+            "The curve is relative: each individual peaks at the same distance from its own mean age. Wrong, and biased, if the peak lies "
+            + "at the same age for all.",
+        _ => "The curve is absolute: the peak lies at the same age for all, whenever they were sampled. Wrong if the peak is relative to "
+            + "the individual.",
     };
 }

@@ -18,7 +18,8 @@ internal sealed record Combination(params (string Coefficient, double Weight)[] 
 /// <param name="Nulls">What is zero without selection.</param>
 /// <param name="Extra">A further coefficient that the method is there for.</param>
 /// <param name="HasRandomSlopes">Whether individuals have slopes of their own.</param>
-/// <param name="PerLongevity">How the slope within individuals changes with the mean longevity, itself an estimate; null if it does not.</param>
+/// <param name="PerLongevity">How the slope within individuals changes with the mean longevity, itself an estimate; null if it does
+/// not.</param>
 internal sealed record AgeModel(string Terms, Combination Within, Combination? Between, Combination? Difference, Combination[] Nulls,
     (string Meaning, Combination Value)? Extra = null, bool HasRandomSlopes = false, Combination? PerLongevity = null)
 {

@@ -6,7 +6,8 @@ namespace EcoGlmm.Decomposition;
 /// <summary>The rows that all methods use, and what they say before any model.</summary>
 internal sealed class AgeSample
 {
-    private AgeSample(double[] age, string[] id, double[] response, AgeClasses classes, LongitudinalSampling sampling, PopulationChange? change)
+    private AgeSample(double[] age, string[] id, double[] response, AgeClasses classes, LongitudinalSampling sampling,
+        PopulationChange? change)
     {
         Age = age;
         Id = id;
@@ -40,7 +41,8 @@ internal sealed class AgeSample
         var ids = fit.Data.Texts(by);
         var id = Array.ConvertAll(fit.Specification.Rows, row => ids[row]!);
         var ages = Column(age);
-        if (ages.Distinct().Take(2).Count() < 2) throw new GlmmException($"\"{age}\" has the same value in all rows, so nothing can change with it.");
+        if (ages.Distinct().Take(2).Count() < 2)
+            throw new GlmmException($"\"{age}\" has the same value in all rows, so nothing can change with it.");
         var classes = AgeClasses.Of(ages, id, options.AgeStep);
         double[] ByIndividual(Func<IEnumerable<double>, double> statistic)
         {

@@ -19,7 +19,8 @@ internal static class AgeWords
 
     public static string Conclusion(AgeAnalysis analysis)
     {
-        var main = new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes }.Select(analysis.Find).FirstOrDefault(a => a is { IsUsable: true });
+        var main = new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes }.Select(analysis.Find).FirstOrDefault(a =>
+            a is { IsUsable: true });
         if (main is null) return "No method that separates ageing from selection is usable on these data.";
         var level = NumberFormat.Significant(100 * analysis.Level);
         var response = (analysis.Response == ResponseName(analysis) ? "" : "the ") + ResponseName(analysis);
@@ -31,7 +32,8 @@ internal static class AgeWords
         if (analysis.Find(AgeMethod.Naive) is { IsUsable: true } naive)
         {
             var opposed = naive.Within.Estimate * main.Within.Estimate < 0 && Outside(naive.Within) && Outside(main.Within);
-            sentences.Add($"The naive model would have said {Slope(naive.Within)} ({Range(naive.Within)})" + (opposed ? ", with the wrong sign." : "."));
+            sentences.Add($"The naive model would have said {Slope(naive.Within)} ({Range(naive.Within)})" + (opposed
+                ? ", with the wrong sign." : "."));
         }
 
         if (main.Test.DegreesOfFreedom > 0)
@@ -41,21 +43,24 @@ internal static class AgeWords
                 ? $"Between individuals it is another story: the slope between them is {NumberFormat.Significant(Math.Abs(difference.Estimate), 3)} {(difference.Estimate > 0 ? "above" : "below")} that within them ({NumberFormat.PEquals(main.Test.PValue)}). "
                   + $"Individuals recorded at higher {analysis.Age} have {(IsHigher(difference, analysis) ? "a higher" : "a lower")} {ResponseName(analysis)} than their own change explains: "
                   + $"selective disappearance of those with {(IsHigher(difference, analysis) ? "low" : "high")} values (or late appearance of those with {(IsHigher(difference, analysis) ? "high" : "low")} ones)."
-                : $"There is no sign of selection: the slopes within and between individuals do not differ ({NumberFormat.PEquals(main.Test.PValue)}).");
+                : $"There is no sign of selection: the slopes within and between individuals do not differ "
+                    + $"({NumberFormat.PEquals(main.Test.PValue)}).");
         }
         else
         {
             sentences.Add($"Whether there is selection cannot be seen: individuals do not differ in their mean {analysis.Age}.");
         }
 
-        if (analysis.Find(AgeMethod.MeanCentringByLongevity) is { IsUsable: true, Extra: { } interaction } && interaction.PValue < 1 - analysis.Level)
+        if (analysis.Find(AgeMethod.MeanCentringByLongevity) is { IsUsable: true, Extra: { } interaction } && interaction.PValue < 1
+            - analysis.Level)
         {
             sentences.Add($"The rate of change goes with longevity ({NumberFormat.PEquals(interaction.PValue)}): the slope within individuals {(interaction.Estimate > 0 ? "rises" : "falls")} with {analysis.Age} at the last record"
                 + (analysis.Find(AgeMethod.QuadraticDeviationOfSquare) is { } curve && IsCurved(curve, analysis.Level)
                     ? "; change is curved as well, and either can look like the other: a model with both, "
                       + $"within(I({Formulas.Deparser.Name(analysis.Age)}^2), {Formulas.Deparser.Name(analysis.By)}) and the interaction, tells them apart."
                     : ", so plain mean-centring gives the long-lived too much weight.")
-                + $" At the mean longevity it is {Slope(analysis[AgeMethod.MeanCentringByLongevity].Within)} ({Range(analysis[AgeMethod.MeanCentringByLongevity].Within)}).");
+                + $" At the mean longevity it is {Slope(analysis[AgeMethod.MeanCentringByLongevity].Within)} "
+                + $"({Range(analysis[AgeMethod.MeanCentringByLongevity].Within)}).");
         }
 
         return string.Join(" ", sentences);
@@ -64,21 +69,31 @@ internal static class AgeWords
     public static IEnumerable<string> Warnings(AgeAnalysis analysis, bool addedGroup, int leftOut)
     {
         if (addedGroup) yield return $"The formula had no random effect of {analysis.By}; (1 | {analysis.By}) was added to every model.";
-        if (leftOut > 0) yield return $"{NumberFormat.Count(leftOut, "row")} left out because of missing values. First, last and mean ages are taken over the rows used.";
+        if (leftOut > 0)
+            yield return $"{NumberFormat.Count(leftOut, "row")} left out because of missing values. First, last and mean ages are taken "
+                + $"over the rows used.";
         foreach (var warning in analysis.Sampling.Warnings(analysis.Age)) yield return warning;
-        if (analysis[0].Fit is { } fit && new[] { fit.Options.ZeroInflation, fit.Options.Dispersion }.Any(text => Mentions(text, analysis.Age)))
-            yield return $"{analysis.Age} stands in the formula for zero inflation or dispersion too. There it is left as it is, within and between individuals together.";
+        if (analysis[0].Fit is { } fit && new[] { fit.Options.ZeroInflation, fit.Options.Dispersion }.Any(text =>
+            Mentions(text, analysis.Age)))
+            yield return $"{analysis.Age} stands in the formula for zero inflation or dispersion too. There it is left as it is, within "
+                + $"and between individuals together.";
         var failed = analysis.Where(a => a.Fit is { Convergence.IsConverged: false }).ToArray();
         if (failed.Length > 0) yield return $"Not converged, and not to be used: {Listed(failed)}.";
         var singular = analysis.Where(a => a.Fit is { Convergence: { IsConverged: true, IsSingular: true } }).ToArray();
         if (singular.Length > 0)
-            yield return $"A variance is estimated as zero or a correlation as ±1 (singular fit) in {(singular.Length == analysis.Count(a => a.Fit is not null) ? "all models" : Listed(singular))}: the random effects ask more than the data hold.";
-        if (analysis.Find(AgeMethod.MeanCentring) is { IsUsable: true } centred && analysis.Find(AgeMethod.RandomSlopes) is { IsUsable: true } slopes && centred.Aic - slopes.Aic > 2)
-            yield return "Individuals differ in how they age (random slopes have the smaller AIC): standard errors of methods without random slopes are too small.";
+            yield return $"A variance is estimated as zero or a correlation as ±1 (singular fit) in "
+                + $"{(singular.Length == analysis.Count(a => a.Fit is not null) ? "all models" : Listed(singular))}: the random effects "
+                + $"ask more than the data hold.";
+        if (analysis.Find(AgeMethod.MeanCentring) is { IsUsable: true } centred && analysis.Find(AgeMethod.RandomSlopes)
+            is { IsUsable: true } slopes && centred.Aic - slopes.Aic > 2)
+            yield return "Individuals differ in how they age (random slopes have the smaller AIC): standard errors of methods without "
+                + "random slopes are too small.";
         if (analysis.Find(AgeMethod.QuadraticDeviationOfSquare) is { } curve && IsCurved(curve, analysis.Level))
-            yield return $"Change with {analysis.Age} is curved ({NumberFormat.PEquals(curve.Extra!.PValue)}): a single slope is an average over the ages recorded.";
+            yield return $"Change with {analysis.Age} is curved ({NumberFormat.PEquals(curve.Extra!.PValue)}): a single slope is an "
+                + $"average over the ages recorded.";
         if (analysis.Find(AgeMethod.TerminalYear) is { IsUsable: true, Extra: { } terminal } && terminal.PValue < 1 - analysis.Level)
-            yield return $"There is a step at the last record ({NumberFormat.Significant(terminal.Estimate, 2)}, {NumberFormat.PEquals(terminal.PValue)}): part of what looks like gradual change may be a terminal effect.";
+            yield return $"There is a step at the last record ({NumberFormat.Significant(terminal.Estimate, 2)}, "
+                + $"{NumberFormat.PEquals(terminal.PValue)}): part of what looks like gradual change may be a terminal effect.";
     }
 
     /// <summary>Whether a quadratic in absolute age is usable and its curvature clear.</summary>

@@ -46,7 +46,8 @@ internal sealed class CoefficientContrast
         return new SelectionTest(statistic, 2, Math.Exp(-0.5 * statistic));
     }
 
-    private double Estimate(Combination combination) => combination.Parts.Sum(part => part.Weight * _fit.FixedEffects[part.Coefficient].Estimate);
+    private double Estimate(Combination combination) => combination.Parts.Sum(part => part.Weight
+        * _fit.FixedEffects[part.Coefficient].Estimate);
 
     private double Covariance(Combination a, Combination b)
     {

@@ -4,14 +4,16 @@ namespace EcoGlmm;
 public static class DecompositionExtensions
 {
     /// <summary>
-    /// Asks of this model whether its effect of age is ageing or selective disappearance: <see cref="SelectiveDisappearance.Analyze"/> with its
+    /// Asks of this model whether its effect of age is ageing or selective disappearance: <see cref="SelectiveDisappearance.Analyze"/> with
+    /// its
     /// formula, data, family and options.
     /// </summary>
     /// <param name="fit">The fit.</param>
     /// <param name="age">The column of ages.</param>
     /// <param name="by">The column that tells individuals apart.</param>
     /// <param name="analysis">Methods, columns of known longevity, reference age; defaults when null.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">Age stands in an interaction, or a column cannot be used.</exception>
     public static AgeAnalysis AnalyzeAge(this GlmmFit fit, string age, string by, AgeAnalysisOptions? analysis = null,
@@ -20,6 +22,7 @@ public static class DecompositionExtensions
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(age);
         ArgumentNullException.ThrowIfNull(by);
-        return SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis, progress, cancellationToken);
+        return SelectiveDisappearance.Analyze(fit.Formula, fit.Data, age, by, fit.Family, fit.Options, analysis, progress,
+            cancellationToken);
     }
 }

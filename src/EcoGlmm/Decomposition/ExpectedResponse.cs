@@ -50,7 +50,8 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         foreach (var term in design.RandomTerms)
         {
             if (!term.Structure.IsPlain || term.Entries is not null)
-                throw new GlmmException($"Selective disappearance is taken apart for random terms with independent levels, not yet for {term.Title}.");
+                throw new GlmmException($"Selective disappearance is taken apart for random terms with independent levels, not yet for "
+                    + $"{term.Title}.");
             if (term.Group == by) AddModes(term, eta);
             else AddVariance(term, spread);
         }
@@ -64,7 +65,8 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         }
 
         if (fit.Family is { HasShiftedMean: true, HasDispersion: true })
-            predictors[LinearPredictor.Dispersion] = Fixed(fit.Specification.Dispersion.Evaluate(rows, fixedOnly: true), fit.DispersionEffects);
+            predictors[LinearPredictor.Dispersion] = Fixed(fit.Specification.Dispersion.Evaluate(rows, fixedOnly: true),
+                fit.DispersionEffects);
         var moved = new double[n];
         predictors[LinearPredictor.Conditional] = moved;
         var mean = new double[n];
@@ -123,13 +125,15 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         var own = fit.VarianceComponents.Where(c => c.Part == ModelPart.Conditional && c.Group == term.Group).ToArray();
         var sd = Array.ConvertAll(term.EffectNames, e => Array.Find(own, c => c.Term1 == e && c.Term2 is null)?.StandardDeviation ?? 0);
         double Correlation(int a, int b) => a == b ? 1 : Array.Find(own, c =>
-            (c.Term1 == term.EffectNames[a] && c.Term2 == term.EffectNames[b]) || (c.Term1 == term.EffectNames[b] && c.Term2 == term.EffectNames[a]))?.Correlation ?? 0;
+            (c.Term1 == term.EffectNames[a] && c.Term2 == term.EffectNames[b]) || (c.Term1 == term.EffectNames[b]
+                && c.Term2 == term.EffectNames[a]))?.Correlation ?? 0;
         for (var a = 0; a < q; a++)
         {
             for (var b = 0; b < q; b++)
             {
                 var covariance = sd[a] * sd[b] * Correlation(a, b);
-                for (var i = 0; i < spread.Length && covariance != 0; i++) spread[i] += covariance * term.Z[(i * q) + a] * term.Z[(i * q) + b];
+                for (var i = 0; i < spread.Length && covariance != 0; i++)
+                    spread[i] += covariance * term.Z[(i * q) + a] * term.Z[(i * q) + b];
             }
         }
     }

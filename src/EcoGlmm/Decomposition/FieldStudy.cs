@@ -102,7 +102,8 @@ public static class FieldStudy
             if (design.EffortVariation > 0) records["effort"] = _effort.ToArray();
             var individuals = new Dictionary<string, object>
             {
-                ["id"] = _individual.ToArray(), ["cohort"] = _born.ToArray(), ["quality"] = _quality.ToArray(), ["slope"] = _slope.ToArray(),
+                ["id"] = _individual.ToArray(), ["cohort"] = _born.ToArray(), ["quality"] = _quality.ToArray(),
+                    ["slope"] = _slope.ToArray(),
                 ["ageAtRecruitment"] = _recruited.ToArray(), ["lifespan"] = _lifespan.ToArray(), ["records"] = _records.ToArray(),
             };
             return new SimulatedStudy(design, seed, FieldData.From(records), FieldData.From(individuals), yearEffects, [.. _predictor]);

@@ -6,7 +6,8 @@ namespace EcoGlmm;
 /// </summary>
 /// <remarks>
 /// The linear predictor of individual i at age a in year t is
-/// <c>Intercept + (AgeSlope + sᵢ)(a − FirstAge) + AgeQuadratic (a − FirstAge)² + qᵢ + TerminalEffect · [last year of life] + year + row + log(effort)</c>,
+/// <c>Intercept + (AgeSlope + sᵢ)(a − FirstAge) + AgeQuadratic (a − FirstAge)² + qᵢ + TerminalEffect · [last year of life] + year + row +
+/// log(effort)</c>,
 /// with qᵢ and sᵢ normal, of standard deviations <see cref="QualitySd"/> and <see cref="AgeingSd"/>.
 /// </remarks>
 public sealed record FieldStudyDesign
@@ -42,7 +43,8 @@ public sealed record FieldStudyDesign
     /// </summary>
     public double SurvivalAgeing { get; init; }
 
-    /// <summary>Probability per year to begin to breed, and so to be recorded, at average quality; 1 for all at <see cref="FirstAge"/>.</summary>
+    /// <summary>Probability per year to begin to breed, and so to be recorded, at average quality; 1 for all at
+    /// <see cref="FirstAge"/>.</summary>
     public double Recruitment { get; init; } = 1;
 
     /// <summary>Change of the logit of recruitment per standard deviation of quality: selective appearance.</summary>
@@ -78,7 +80,8 @@ public sealed record FieldStudyDesign
     /// <summary>Distribution of performance given its mean; Gaussian when null.</summary>
     public Family? Family { get; init; }
 
-    /// <summary>The family's dispersion as <see cref="GlmmFit.Sigma"/> reports it; for a Gaussian the residual standard deviation.</summary>
+    /// <summary>The family's dispersion as <see cref="GlmmFit.Sigma"/> reports it; for a Gaussian the residual standard
+    /// deviation.</summary>
     public double Sigma { get; init; } = 1;
 
     /// <summary>Trials of each record, for binomial kinds.</summary>

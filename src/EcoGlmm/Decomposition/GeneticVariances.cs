@@ -96,7 +96,8 @@ internal sealed class GeneticVariances
     {
         if (!family.HasShiftedMean) return at.D1;
         const double Step = 1e-5;
-        return (family.Mean(family.LocationLink.At(eta + Step).Mu, phi) - family.Mean(family.LocationLink.At(eta - Step).Mu, phi)) / (2 * Step);
+        return (family.Mean(family.LocationLink.At(eta + Step).Mu, phi) - family.Mean(family.LocationLink.At(eta - Step).Mu, phi))
+            / (2 * Step);
     }
 
     private (double Own, double All) Random(double[] point)
@@ -161,7 +162,8 @@ internal sealed class GeneticVariances
                 + $"They have {Names.List([.. own.Effects])}.");
         }
 
-        var z = _fit.Specification.Conditional.Training.RandomTerms[_model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional).ToList().IndexOf(own)].Z;
+        var z = _fit.Specification.Conditional.Training.RandomTerms[_model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional)
+            .ToList().IndexOf(own)].Z;
         return [.. all.Where(i => z[(i * own.Width) + at] != 0)];
     }
 
@@ -172,7 +174,8 @@ internal sealed class GeneticVariances
         if (term.Z is not { } z)
         {
             if (term.Entries is not { } entries || term.Structure.Precision is not null) return [1];
-            return [_rows.Average(i => Enumerable.Range(entries.Starts[i], entries.Starts[i + 1] - entries.Starts[i]).Sum(e => entries.Weights[e] * entries.Weights[e]))];
+            return [_rows.Average(i => Enumerable.Range(entries.Starts[i], entries.Starts[i + 1] - entries.Starts[i])
+                .Sum(e => entries.Weights[e] * entries.Weights[e]))];
         }
 
         var moments = new double[r * r];

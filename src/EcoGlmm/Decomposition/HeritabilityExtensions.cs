@@ -43,7 +43,8 @@ public static class HeritabilityExtensions
         var error = variances.Parameters.StandardError(Share);
         var width = Quantile(level) * error / (estimate * (1 - estimate));
         var odds = estimate / (1 - estimate);
-        return new Interval(ModelPart.Conditional, $"heritability ({group})", estimate, 1 / (1 + (Math.Exp(width) / odds)), 1 / (1 + (Math.Exp(-width) / odds)))
+        return new Interval(ModelPart.Conditional, $"heritability ({group})", estimate, 1 / (1 + (Math.Exp(width) / odds)),
+            1 / (1 + (Math.Exp(-width) / odds)))
         {
             StandardError = error,
         };
@@ -71,7 +72,8 @@ public static class HeritabilityExtensions
         var estimate = Proportional(variances.Parameters.Point);
         var error = variances.Parameters.StandardError(Proportional);
         var factor = Math.Exp(Quantile(level) * error / estimate);
-        return new Interval(ModelPart.Conditional, $"evolvability ({group})", estimate, estimate / factor, estimate * factor) { StandardError = error };
+        return new Interval(ModelPart.Conditional, $"evolvability ({group})", estimate, estimate / factor,
+            estimate * factor) { StandardError = error };
     }
 
     /// <summary>
@@ -79,7 +81,8 @@ public static class HeritabilityExtensions
     /// the error of prediction (the uncertainty of the fixed effects included) and the accuracy that goes with it, the correlation
     /// of predicted and true values: √(1 − error²/variance).
     /// </summary>
-    /// <remarks>C. R. Henderson (1975), Biometrics 31, 423-447; R. A. Mrode (2014), Linear Models for the Prediction of Animal Breeding Values, chapter 3.</remarks>
+    /// <remarks>C. R. Henderson (1975), Biometrics 31, 423-447; R. A. Mrode (2014), Linear Models for the Prediction of Animal Breeding
+    /// Values, chapter 3.</remarks>
     /// <param name="fit">The fit.</param>
     /// <param name="group">The grouping column of the relatives: "animal".</param>
     /// <exception cref="GlmmException">The model has no such term of relatives.</exception>

@@ -38,11 +38,13 @@ public sealed record LongitudinalSampling
     /// <summary>Mean over individuals of the age at last record.</summary>
     public required double MeanLastAge { get; init; }
 
-    /// <summary>Standard deviation over individuals of the age at last record: the spread of longevity, as far as the records show it.</summary>
+    /// <summary>Standard deviation over individuals of the age at last record: the spread of longevity, as far as the records show
+    /// it.</summary>
     public required double LastAgeSd { get; init; }
 
     /// <summary>
-    /// Share of the yearly steps between an individual's first and last record that have no record; NaN where ages are no multiples of a step.
+    /// Share of the yearly steps between an individual's first and last record that have no record; NaN where ages are no multiples of a
+    /// step.
     /// </summary>
     public required double MissedShare { get; init; }
 
@@ -80,30 +82,35 @@ public sealed record LongitudinalSampling
     {
         if (FollowedIndividuals < 20)
         {
-            yield return $"Only {FollowedIndividuals} of {NumberFormat.Count(Individuals, "individual")} {(FollowedIndividuals == 1 ? "was" : "were")} recorded at more than one age; change within individuals rests on them alone.";
+            yield return $"Only {FollowedIndividuals} of {NumberFormat.Count(Individuals, "individual")} "
+                + $"{(FollowedIndividuals == 1 ? "was" : "were")} recorded at more than one age; change within individuals rests on them alone.";
         }
 
         if (MedianRecords < 3)
         {
             yield return $"Half of the individuals have {NumberFormat.Significant(MedianRecords)} record{(MedianRecords == 1 ? "" : "s")} or fewer. Individual means of {age} are then rough: slopes within individuals stay "
-                + "unbiased but imprecise, quadratics and random slopes are hardly supported, and the age at the last record says little about longevity.";
+                + "unbiased but imprecise, quadratics and random slopes are hardly supported, and the age at the last record says little "
+                + "about longevity.";
         }
 
         if (WithinShare < 0.1)
         {
-            yield return $"Only {NumberFormat.Fixed(100 * WithinShare, 0)} % of the variance of {age} lies within individuals: they were followed over a small part of the ages compared.";
+            yield return $"Only {NumberFormat.Fixed(100 * WithinShare, 0)} % of the variance of {age} lies within individuals: they were "
+                + $"followed over a small part of the ages compared.";
         }
 
         if (LastAgeSd < 1e-9 * (1 + Math.Abs(MeanLastAge)))
             yield return $"All individuals have the same {age} at their last record, so nothing can be said about longevity.";
         else if (LastAgeSd < 0.5 * AgeSd)
         {
-            yield return $"Individuals hardly differ in {age} at their last record (standard deviation {NumberFormat.Significant(LastAgeSd, 2)}): methods with age at the last record have little to work with.";
+            yield return $"Individuals hardly differ in {age} at their last record (standard deviation "
+                + $"{NumberFormat.Significant(LastAgeSd, 2)}): methods with age at the last record have little to work with.";
         }
 
         if (MissedShare > 0.25)
         {
-            yield return $"Between first and last record {NumberFormat.Fixed(100 * MissedShare, 0)} % of the years have no record. Many individuals will have lived on after their last record, so that it understates longevity.";
+            yield return $"Between first and last record {NumberFormat.Fixed(100 * MissedShare, 0)} % of the years have no record. Many "
+                + $"individuals will have lived on after their last record, so that it understates longevity.";
         }
     }
 

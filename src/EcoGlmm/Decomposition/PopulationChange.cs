@@ -34,7 +34,8 @@ public sealed record BootstrapInterval(double Estimate, double Lower, double Upp
 /// </remarks>
 public sealed class PopulationChange
 {
-    internal PopulationChange(IReadOnlyList<AgeStep> steps, BootstrapInterval total, BootstrapInterval within, BootstrapInterval disappearance,
+    internal PopulationChange(IReadOnlyList<AgeStep> steps, BootstrapInterval total, BootstrapInterval within,
+        BootstrapInterval disappearance,
         BootstrapInterval appearance, BootstrapInterval gaps, BootstrapInterval withinSlope, double level)
     {
         Steps = steps;

@@ -69,7 +69,8 @@ internal sealed class PopulationChangeCalculator
             return new BootstrapInterval(estimate[part] * scale, At(0.5 * (1 - level)), At(0.5 * (1 + level)));
         }
 
-        return new PopulationChange(steps, Interval(Parts), Interval(0), Interval(1), Interval(2), Interval(3), Interval(0, 1 / span), level);
+        return new PopulationChange(steps, Interval(Parts), Interval(0), Interval(1), Interval(2), Interval(3),
+            Interval(0, 1 / span), level);
     }
 
     private static double[] Sums(IEnumerable<AgeStep> steps)
@@ -131,7 +132,8 @@ internal sealed class PopulationChangeCalculator
         var appearance = (newSum - (appeared * mean1)) / after;
         var gaps = (((missedAfter * mean0) - missedAfterSum) / before) + ((missedBeforeSum - (missedBefore * mean1)) / after);
         var within = mean1 - mean0;
-        return new AgeStep(_ageOf(k), _ageOf(k + 1), before, after, both, lost, appeared, within + disappearance + appearance + gaps, within,
+        return new AgeStep(_ageOf(k), _ageOf(k + 1), before, after, both, lost, appeared, within + disappearance + appearance
+            + gaps, within,
             disappearance, appearance, gaps);
     }
 }

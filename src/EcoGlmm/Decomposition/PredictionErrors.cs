@@ -51,7 +51,8 @@ internal static class PredictionErrors
     private static double[] OfTerm(double[] effects, RandomTerm term)
     {
         var own = effects.AsSpan(term.EffectOffset, term.EffectCount).ToArray();
-        for (var l = 0; l < term.Levels.Count && term.Scaling is not null; l++) term.Scaling.ToEffects(own.AsSpan(l * term.Width, term.Width));
+        for (var l = 0; l < term.Levels.Count && term.Scaling is not null; l++)
+            term.Scaling.ToEffects(own.AsSpan(l * term.Width, term.Width));
         return own;
     }
 

@@ -9,34 +9,41 @@ namespace EcoGlmm;
 public static class SelectiveDisappearance
 {
     /// <summary>
-    /// Applies the published methods to one data set, side by side: the naive model, within-subject mean-centring, age at last record alone and in
+    /// Applies the published methods to one data set, side by side: the naive model, within-subject mean-centring, age at last record alone
+    /// and in
     /// interaction with age, ages at first and last record, a terminal effect, random slopes, quadratics with both centrings, and the exact
     /// decomposition of population change.
     /// </summary>
     /// <remarks>
-    /// Within individuals age and year run together. With a random effect of year, and many individuals still alive at the end of the study, years
+    /// Within individuals age and year run together. With a random effect of year, and many individuals still alive at the end of the
+    /// study, years
     /// can take up some of what selection does to the population, and bias every method; cohorts that were followed to their end do not.
     /// </remarks>
     /// <example>
     /// <code>
-    /// SelectiveDisappearance.Analyze("eggs ~ age + offset(log(visits)) + (1 | id) + (1 | year)", birds, age: "age", by: "id", Family.Poisson())
+    /// SelectiveDisappearance.Analyze("eggs ~ age + offset(log(visits)) + (1 | id) + (1 | year)", birds, age: "age", by: "id",
+    /// Family.Poisson())
     /// </code>
     /// </example>
     /// <param name="formula">
-    /// The model: its effects of age alone (age, I(age^2), poly(age, 2), within(age, id) …) are replaced by those of each method, everything else
+    /// The model: its effects of age alone (age, I(age^2), poly(age, 2), within(age, id) …) are replaced by those of each method,
+    /// everything else
     /// stays in all of them: covariates, offset, random effects. Without a random effect of the individual it gets one.
     /// </param>
     /// <param name="data">The records, one row each.</param>
     /// <param name="age">The column of ages, numeric.</param>
     /// <param name="by">The column that tells individuals apart.</param>
     /// <param name="family">Response distribution and link; Gaussian when null.</param>
-    /// <param name="options">As for <see cref="Glmm.Fit(string, FieldData, Family?, GlmmOptions?)"/>; fits are by maximum likelihood, so that AIC compares.</param>
+    /// <param name="options">As for <see cref="Glmm.Fit(string, FieldData, Family?, GlmmOptions?)"/>; fits are by maximum likelihood, so
+    /// that AIC compares.</param>
     /// <param name="analysis">Methods, columns of known longevity, reference age; defaults when null.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>The methods with their slopes, tests and fits, the decomposition, warnings and figures.</returns>
     /// <exception cref="GlmmException">The formula, a column or the response cannot be used, or age stands in an interaction.</exception>
-    public static AgeAnalysis Analyze(string formula, FieldData data, string age, string by, Family? family = null, GlmmOptions? options = null,
+    public static AgeAnalysis Analyze(string formula, FieldData data, string age, string by, Family? family = null,
+        GlmmOptions? options = null,
         AgeAnalysisOptions? analysis = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(age);
@@ -56,7 +63,9 @@ public static class SelectiveDisappearance
         var rows = data.Where(row => !double.IsNaN(row.Number(age)) && row.Text(by) is not null
             && (analysis.LastAge is null || !double.IsNaN(row.Number(analysis.LastAge)))
             && (analysis.FirstAge is null || !double.IsNaN(row.Number(analysis.FirstAge))));
-        if (rows.RowCount == 0) throw new GlmmException($"No row has all of {Names.List([.. new[] { age, by, analysis.LastAge, analysis.FirstAge }.OfType<string>()])}.");
+        if (rows.RowCount == 0)
+            throw new GlmmException($"No row has all of "
+                + $"{Names.List([.. new[] { age, by, analysis.LastAge, analysis.FirstAge }.OfType<string>()])}.");
         AgeChecks.RequireAgesOfDeath(rows, age, by, analysis);
         var methods = (analysis.Methods ?? Enum.GetValues<AgeMethod>()).Distinct().ToArray();
         using var live = LiveProgress.Start($"Analysing {age}", methods.Length, progress, cancellationToken);
@@ -69,14 +78,18 @@ public static class SelectiveDisappearance
             live.ThrowIfInterrupted();
             var model = AgeModel.Of(method, x, id, first, last, reference, sample.Sampling.MeanLastAge);
             var written = text.With(model.Terms, model.HasRandomSlopes ? $"within({x}, {id})" : null);
-            var approach = Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive ? naive : Glmm.Fit(written, rows, family, options), analysis.Level, sample.Sampling.LastAgeSd * sample.Sampling.LastAgeSd / sample.Sampling.Individuals);
+            var approach = Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive
+                ? naive : Glmm.Fit(written, rows, family, options), analysis.Level, sample.Sampling.LastAgeSd * sample.Sampling.LastAgeSd
+                / sample.Sampling.Individuals);
             live.Advance();
             return approach;
         });
-        return new AgeAnalysis(naive, age, by, [.. approaches], sample, reference, text.AddedGroup, data.RowCount - naive.ObservationCount, analysis);
+        return new AgeAnalysis(naive, age, by, [.. approaches], sample, reference, text.AddedGroup, data.RowCount - naive.ObservationCount,
+            analysis);
     }
 
-    private static AgeApproach Apply(AgeMethod method, AgeModel model, string formula, bool hasSlopes, Func<GlmmFit> fitting, double level, double longevityVariance)
+    private static AgeApproach Apply(AgeMethod method, AgeModel model, string formula, bool hasSlopes, Func<GlmmFit> fitting, double level,
+        double longevityVariance)
     {
         var approach = new AgeApproach { Method = method, Formula = formula };
         if (model.HasRandomSlopes && hasSlopes)

@@ -32,7 +32,8 @@ public sealed class SimulatedStudy : IRichDisplay
 
     /// <summary>
     /// The truth about each individual, whether it was ever recorded or not: <c>id</c>, <c>cohort</c>, <c>quality</c> (qᵢ), <c>slope</c>
-    /// (AgeSlope + sᵢ), <c>ageAtRecruitment</c> (missing for one that died before), <c>lifespan</c> (age in its last year of life, also beyond
+    /// (AgeSlope + sᵢ), <c>ageAtRecruitment</c> (missing for one that died before), <c>lifespan</c> (age in its last year of life, also
+    /// beyond
     /// the end of the study), <c>records</c>.
     /// </summary>
     public FieldData Individuals { get; }

@@ -60,7 +60,8 @@ internal sealed class VarianceParameters
         return result;
     }
 
-    /// <summary>The standard error of a function of the parameters, by central differences; NaN where a parameter that counts has none.</summary>
+    /// <summary>The standard error of a function of the parameters, by central differences; NaN where a parameter that counts has
+    /// none.</summary>
     public double StandardError(Func<double[], double> function)
     {
         var n = Point.Length;

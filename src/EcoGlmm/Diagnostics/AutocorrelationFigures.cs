@@ -20,25 +20,33 @@ internal static class AutocorrelationFigures
     ];
 
     /// <summary>Residuals in the order of time, with a running mean.</summary>
-    public static Panel Series(SimulatedResiduals residuals, ResidualRows names, double[] time, double[] inOrder, int[] order, TestResult test,
+    public static Panel Series(SimulatedResiduals residuals, ResidualRows names, double[] time, double[] inOrder, int[] order,
+        TestResult test,
         Func<int[], double[][]> simulatedRows)
     {
         int n = time.Length;
-        int[] places = n <= MostDrawn ? [.. Enumerable.Range(0, n)] : [.. Enumerable.Range(0, MostDrawn).Select(i => (int)((long)i * n / MostDrawn))];
+        int[] places = n <= MostDrawn ? [.. Enumerable.Range(0, n)] : [.. Enumerable.Range(0, MostDrawn)
+            .Select(i => (int)((long)i * n / MostDrawn))];
         int[] rows = Array.ConvertAll(places, i => order[i]);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         int window = Math.Max(3, n / 15) | 1;
         double[] running = RunningMean(inOrder, window);
         double[] x = Array.ConvertAll(rows, r => time[r]);
         return new Panel("Do the residuals drift in time?",
-            new LineTrace(x, Array.ConvertAll(places, i => inOrder[i])) { Name = "Series", Color = Palette.Ink, Width = 0.8, Opacity = 0.35 },
-            new PointTrace(x, Array.ConvertAll(places, i => inOrder[i])) { Name = "Residuals", Color = Palette.Blue, Size = 5, Opacity = ResidualPoints.Opacity(rows.Length), Text = hover, CustomData = [.. rows.Select(r => (double)r)] },
-            new LineTrace(x, Array.ConvertAll(places, i => running[i])) { Name = "Running mean", Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink, Width = 2.5, Text = [.. places.Select(i => FormattableString.Invariant($"Mean of {window} neighbouring residuals: {running[i]:0.00}"))] })
+            new LineTrace(x, Array.ConvertAll(places, i => inOrder[i])) { Name = "Series", Color = Palette.Ink, Width = 0.8,
+                Opacity = 0.35 },
+            new PointTrace(x, Array.ConvertAll(places, i => inOrder[i])) { Name = "Residuals", Color = Palette.Blue, Size = 5,
+                Opacity = ResidualPoints.Opacity(rows.Length), Text = hover, CustomData = [.. rows.Select(r => (double)r)] },
+            new LineTrace(x, Array.ConvertAll(places, i => running[i])) { Name = "Running mean", Color = test.IsSignificant
+                ? Palette.Vermillion : Palette.Ink, Width = 2.5,
+                Text = [.. places.Select(i =>
+                    FormattableString.Invariant($"Mean of {window} neighbouring residuals: {running[i]:0.00}"))] })
         {
             XAxis = "Time",
             YAxis = ResidualFigures.Unit with { Title = "Residual" },
             Shapes = [Shape.HorizontalLine(0.5)],
-            Annotations = [ResidualFigures.TestLine(FormattableString.Invariant($"Durbin-Watson {test.Statistic:0.00}"), test), new Annotation($"Heavy line: mean of {window} neighbours")],
+            Annotations = [ResidualFigures.TestLine(FormattableString.Invariant($"Durbin-Watson {test.Statistic:0.00}"), test),
+                new Annotation($"Heavy line: mean of {window} neighbours")],
         };
     }
 
@@ -95,7 +103,8 @@ internal static class AutocorrelationFigures
     }
 
     /// <summary>Where the residuals are low and high.</summary>
-    public static Panel Map(SimulatedResiduals residuals, ResidualRows names, double[] x, double[] y, TestResult test, Func<int[], double[][]> simulatedRows)
+    public static Panel Map(SimulatedResiduals residuals, ResidualRows names, double[] x, double[] y, TestResult test,
+        Func<int[], double[][]> simulatedRows)
     {
         int[] rows = ResidualPoints.Choose(x, residuals.ScaledValues);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
@@ -103,7 +112,8 @@ internal static class AutocorrelationFigures
         double lower = -1;
         foreach ((double upper, string name, string color, MarkerSymbol symbol) in s_classes)
         {
-            int[] which = [.. Enumerable.Range(0, rows.Length).Where(i => residuals.ScaledValues[rows[i]] >= lower && residuals.ScaledValues[rows[i]] < upper)];
+            int[] which = [.. Enumerable.Range(0, rows.Length).Where(i => residuals.ScaledValues[rows[i]] >= lower
+                && residuals.ScaledValues[rows[i]] < upper)];
             lower = upper;
             if (which.Length == 0)
                 continue;
@@ -160,7 +170,8 @@ internal static class AutocorrelationFigures
 
         int[] beyond = [.. Enumerable.Range(0, middle.Count).Where(c => statistic[c] < low[c] || statistic[c] > high[c])];
         return new Panel(title,
-            new LineTrace(middle, [.. low.Zip(high, (a, b) => 0.5 * (a + b))]) { Name = "No autocorrelation", Color = Palette.Ink, Width = 1, Lower = low, Upper = high },
+            new LineTrace(middle, [.. low.Zip(high, (a, b) => 0.5 * (a + b))]) { Name = "No autocorrelation", Color = Palette.Ink,
+                Width = 1, Lower = low, Upper = high },
             new LineTrace(middle, statistic) { Name = "Moran's I", Color = Palette.Blue, Width = 1.5 },
             new PointTrace(middle, statistic)
             {
@@ -178,7 +189,8 @@ internal static class AutocorrelationFigures
     }
 
     /// <summary>Each residual against the weighted mean of its neighbours; the slope is Moran's I.</summary>
-    public static Panel Lag(SimulatedResiduals residuals, ResidualRows names, double[] lag, TestResult test, Func<int[], double[][]> simulatedRows)
+    public static Panel Lag(SimulatedResiduals residuals, ResidualRows names, double[] lag, TestResult test,
+        Func<int[], double[][]> simulatedRows)
     {
         double[] scaled = residuals.ScaledValues;
         int[] rows = ResidualPoints.Choose(scaled, scaled);
@@ -195,7 +207,9 @@ internal static class AutocorrelationFigures
                 Text = hover,
                 CustomData = [.. rows.Select(r => (double)r)],
             },
-            new LineTrace(ends, Array.ConvertAll(ends, v => level + (test.Statistic * (v - mean)))) { Name = "Moran's I", Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink, Width = 2.5, Text = [.. ends.Select(_ => FormattableString.Invariant($"Slope: Moran's I, {test.Statistic:0.000}"))] })
+            new LineTrace(ends, Array.ConvertAll(ends, v => level + (test.Statistic * (v - mean)))) { Name = "Moran's I",
+                Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink, Width = 2.5,
+                Text = [.. ends.Select(_ => FormattableString.Invariant($"Slope: Moran's I, {test.Statistic:0.000}"))] })
         {
             XAxis = ResidualFigures.Unit with { Title = "Residual" },
             YAxis = "Weighted mean of its neighbours' residuals",

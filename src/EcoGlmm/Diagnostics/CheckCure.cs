@@ -2,7 +2,8 @@ namespace EcoGlmm;
 
 /// <summary>A changed model that was fitted because of what a check found, and what it is like.</summary>
 /// <param name="Change">What was changed, within a sentence: "zero inflation".</param>
-/// <param name="Call">The C# expression that fits it again: <c>fit.Update(". ~ .", options: fit.Options with { ZeroInflation = "~ 1" })</c>.</param>
+/// <param name="Call">The C# expression that fits it again: <c>fit.Update(". ~ .", options: fit.Options with { ZeroInflation = "~ 1"
+/// })</c>.</param>
 /// <param name="DeltaAic">Its AIC less that of the model that was checked; negative when it is better.</param>
 /// <param name="Remaining">The names of findings about residuals that are left; empty when they are in order.</param>
 /// <param name="Fit">The changed model.</param>

@@ -17,7 +17,8 @@ public static partial class DiagnosticsExtensions
     /// Whether to fit the model again without each level. Else one Newton step from the estimates, with variances held: quick, and
     /// near the exact answer unless a level is very influential (it then tends to understate).
     /// </param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">There is no such factor, a row has no level of it, or the model has no fixed effects.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
@@ -58,10 +59,12 @@ public static partial class DiagnosticsExtensions
         int[] kept = [.. Enumerable.Range(0, fit.ObservationCount).Where(i => !left.Contains(i)).Select(i => fit.Specification.Rows[i])];
         try
         {
-            var without = Glmm.Fit(fit.Formula, fit.Data.Take(kept), fit.Family, fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } });
+            var without = Glmm.Fit(fit.Formula, fit.Data.Take(kept), fit.Family,
+                fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } });
             if (!without.Convergence.IsConverged) return null;
             var estimates = without.FixedEffects.ToDictionary(c => c.Name, c => c.Estimate);
-            return Array.ConvertAll(names, name => estimates.TryGetValue(name, out var b) ? b - fit.FixedEffects[name].Estimate : double.NaN);
+            return Array.ConvertAll(names, name => estimates.TryGetValue(name, out var b) ? b - fit.FixedEffects[name].Estimate
+                : double.NaN);
         }
         catch (GlmmException)
         {

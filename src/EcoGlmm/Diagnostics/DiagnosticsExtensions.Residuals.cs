@@ -23,10 +23,12 @@ public static partial class DiagnosticsExtensions
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">Seed of the simulations and of the randomisation of ties.</param>
     /// <param name="mode">What the simulations do with random effects.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, int count = 250, long seed = EcoGlmm.SimulatedResiduals.DefaultSeed,
+    public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, int count = 250,
+        long seed = EcoGlmm.SimulatedResiduals.DefaultSeed,
         SimulationMode mode = SimulationMode.Conditional, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -37,7 +39,8 @@ public static partial class DiagnosticsExtensions
     /// <inheritdoc cref="SimulatedResiduals(GlmmFit, int, long, SimulationMode, IProgress{double}, CancellationToken)"/>
     /// <param name="fit">The fit.</param>
     /// <param name="options">Number, seed, random effects to draw anew, refits, method.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">A factor to redraw is not in the model, or fewer than two refits succeed.</exception>
     public static SimulatedResiduals SimulatedResiduals(this GlmmFit fit, ResidualOptions options, IProgress<double>? progress = null,
@@ -55,7 +58,8 @@ public static partial class DiagnosticsExtensions
 
         var zeros = fit.Specification.ZeroInflation is null ? "" : $", zero inflation {fit.Options.ZeroInflation}";
         var rows = new ResidualRows("Row", row => RowLabel(fit, row), $"{fit.Formula}, {fit.Family}{zeros}");
-        var redraw = options.Redraw ?? (options.Mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()] : []);
+        var redraw = options.Redraw ?? (options.Mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()]
+            : []);
         var simulator = fit.Simulator(options.Seed, redraw);
         var count = options.Count;
         RefittedModels? refits = null;
@@ -79,7 +83,8 @@ public static partial class DiagnosticsExtensions
                 watch();
             }, count, observed.Length);
         return EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, fit.Family.IsDiscrete, options.Seed, rows,
-            method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(fit), [.. fit.Groups.Select(g => g.Group).Distinct()],
+            method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(fit),
+                [.. fit.Groups.Select(g => g.Group).Distinct()],
                 name => ResidualColumn(fit, name), () => PearsonSum(fit), fit.Estimate.Model.HasGroups));
     }
 
@@ -93,7 +98,8 @@ public static partial class DiagnosticsExtensions
     private static string RowLabel(GlmmFit fit, int row)
     {
         var number = (fit.Specification.Rows[row] + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var levels = fit.Estimate.Model.Terms.Where(t => t.Entries is null && t.GroupLevels.Count > 1 && t.GroupLevels.Count < fit.ObservationCount)
+        var levels = fit.Estimate.Model.Terms.Where(t => t.Entries is null && t.GroupLevels.Count > 1
+            && t.GroupLevels.Count < fit.ObservationCount)
             .DistinctBy(t => t.Group).Select(t => $"{t.Group} {t.GroupOf(row)}");
         return string.Join(", ", levels.Prepend(number));
     }
@@ -101,13 +107,15 @@ public static partial class DiagnosticsExtensions
     /// <summary>A column of the data, or a grouping factor that is made of several, on the rows used.</summary>
     private static ResidualPredictor ResidualColumn(GlmmFit fit, string name)
     {
-        if (!fit.Data.TryGetColumn(name, out var column) && fit.Estimate.Model.Terms.FirstOrDefault(t => t.Group == name && t.Entries is null) is { } term)
+        if (!fit.Data.TryGetColumn(name, out var column) && fit.Estimate.Model.Terms.FirstOrDefault(t => t.Group == name
+            && t.Entries is null) is { } term)
             return new ResidualPredictor(name, null, [.. Enumerable.Range(0, term.Codes.Length).Select(term.GroupOf)]);
         var used = (column ?? fit.Data.Column(name)).Take(fit.Specification.Rows);
         return used switch
         {
             NumericColumn numbers => new ResidualPredictor(name, numbers.Values, null),
-            DateColumn dates => new ResidualPredictor(name, Array.ConvertAll(dates.Values, d => d is { } day ? DateColumn.Days(day) : double.NaN), null),
+            DateColumn dates => new ResidualPredictor(name, Array.ConvertAll(dates.Values, d => d is { } day ? DateColumn.Days(day)
+                : double.NaN), null),
             _ => new ResidualPredictor(name, null, [.. Enumerable.Range(0, used.Length).Select(used.TextAt)]),
         };
     }
@@ -158,7 +166,8 @@ public static partial class DiagnosticsExtensions
     }
 
     /// <summary>Refits to every simulation, in parallel, one thread each; those that fail or do not converge are left out.</summary>
-    private static (RefittedModels Refits, int[] Kept) RefitAll(GlmmFit fit, int count, SimulationWriter simulator, IProgress<double>? progress,
+    private static (RefittedModels Refits, int[] Kept) RefitAll(GlmmFit fit, int count, SimulationWriter simulator,
+        IProgress<double>? progress,
         CancellationToken cancellation)
     {
         var residuals = new double[count][];

@@ -38,7 +38,8 @@ internal static class DispersionTest
         {
             Verdict = !significant ? "as expected" : ratio < 1 ? "underdispersed" : "overdispersed",
         };
-        return test with { Chart = new TestChart(() => new Figure("Dispersion by Pearson residuals", Density(ratio, degrees, test)) { Subtitle = subtitle }) };
+        return test with { Chart = new TestChart(() => new Figure("Dispersion by Pearson residuals", Density(ratio, degrees,
+            test)) { Subtitle = subtitle }) };
     }
 
     private static Panel Density(double ratio, int degrees, TestResult test)

@@ -68,7 +68,8 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
         }
     }
 
-    /// <summary>One row for each level: its rows, Cook's distance, the largest change of a coefficient, and the change of each in standard errors.</summary>
+    /// <summary>One row for each level: its rows, Cook's distance, the largest change of a coefficient, and the change of each in standard
+    /// errors.</summary>
     public FieldData ToFieldData()
     {
         var table = FieldData.From(_levels.Select(l => new { l.Level, l.RowCount, l.CooksDistance, l.LargestChange }));
@@ -81,7 +82,8 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Cook's distance of each level; those without which a coefficient moves by more than a standard error are coloured.</summary>
+    /// <summary>Cook's distance of each level; those without which a coefficient moves by more than a standard error are
+    /// coloured.</summary>
     public Figure Plot()
     {
         GroupInfluence[] known = [.. _levels.Where(l => double.IsFinite(l.CooksDistance)).OrderBy(l => l.CooksDistance)];
@@ -98,17 +100,20 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
             Size = 8,
             Colors = Array.ConvertAll(known, l => l.LargestChange > Limit ? Palette.Vermillion : Palette.Blue),
             Symbols = Array.ConvertAll(known, l => l.LargestChange > Limit ? MarkerSymbol.Diamond : MarkerSymbol.Circle),
-            Text = Array.ConvertAll(known, l => string.Create(CultureInfo.InvariantCulture, $"{Group} {l.Level}, {l.RowCount} rows\nCook's distance {l.CooksDistance:0.000}\n{Largest(l)}")),
+            Text = Array.ConvertAll(known, l => string.Create(CultureInfo.InvariantCulture, $"{Group} {l.Level}, {l.RowCount} rows\nCook's "
+                + $"distance {l.CooksDistance:0.000}\n{Largest(l)}")),
         };
         var panel = new Panel(null, points)
         {
-            XAxis = named ? new Axis(Group) { Categories = Array.ConvertAll(known, l => l.Level) } : $"{Group} (levels, by influence{ResidualPoints.Drawn(count)})",
+            XAxis = named ? new Axis(Group) { Categories = Array.ConvertAll(known, l => l.Level) }
+                : $"{Group} (levels, by influence{ResidualPoints.Drawn(count)})",
             YAxis = new Axis("Cook's distance") { Minimum = 0 },
             Annotations =
             [
                 influential == 0
                     ? new Annotation("No coefficient moves by more than a standard error without any of them")
-                    : new Annotation($"◆ {influential} without which a coefficient moves by more than a standard error") { Color = Palette.Vermillion, Bold = true },
+                    : new Annotation($"◆ {influential} without which a coefficient moves by more than a standard error") { Color =
+                        Palette.Vermillion, Bold = true },
             ],
         };
         return new Figure($"Influence of each {Group}", panel) { Subtitle = How };
@@ -117,12 +122,14 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
     /// <summary>The most influential levels, in plain text.</summary>
     public override string ToString() => $"Influence of each {Group} on the fixed effects ({How})\n" + string.Join("\n",
         _levels.OrderByDescending(l => l.CooksDistance).Take(RowsShown).Select(l =>
-            string.Create(CultureInfo.InvariantCulture, $"  {l.Level} ({l.RowCount} rows): Cook's distance {l.CooksDistance:0.000}. {Largest(l)}")));
+            string.Create(CultureInfo.InvariantCulture, $"  {l.Level} ({l.RowCount} rows): Cook's distance {l.CooksDistance:0.000}. "
+                + $"{Largest(l)}")));
 
     /// <summary>The chart, and the most influential levels as a table.</summary>
     public string ToHtml()
     {
-        var table = new TableContent($"The most influential of {Count} levels of {Group}").Text(Group).Number("Rows").Number("Cook's distance").Text("Largest change");
+        var table = new TableContent($"The most influential of {Count} levels of {Group}").Text(Group).Number("Rows")
+            .Number("Cook's distance").Text("Largest change");
         foreach (GroupInfluence l in _levels.OrderByDescending(l => l.CooksDistance).Take(RowsShown))
             table.Row(l.Level, NumberFormat.Count(l.RowCount), NumberFormat.Fixed(l.CooksDistance, 3), Largest(l));
         return new HtmlWriter(card: false).Html(Plot().ToHtml()).Table(table).ToHtml();
@@ -135,7 +142,8 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
             return "The model cannot be fitted without it.";
         int j = Enumerable.Range(0, Coefficients.Count).MaxBy(k => Math.Abs(level.Changes[k]));
         return string.Create(CultureInfo.InvariantCulture,
-            $"Without it {Coefficients[j]} {(level.Changes[j] > 0 ? "rises" : "falls")} by {Math.Abs(level.Changes[j]):0.00} standard errors.");
+            $"Without it {Coefficients[j]} {(level.Changes[j] > 0 ? "rises" : "falls")} by {Math.Abs(level.Changes[j]):0.00} standard "
+            + $"errors.");
     }
 
     private string How => IsExact ? "fitted again without each" : "one-step approximation, variances held";

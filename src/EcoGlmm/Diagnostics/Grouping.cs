@@ -15,7 +15,8 @@ internal sealed record Grouping(string[] Levels, int[][] Rows)
         if (by.Count != rowCount)
         {
             throw new GlmmException(
-                $"There are {by.Count} groups for {rowCount} rows of residuals. Rows with missing values, which the model left out, must be left out here too.");
+                $"There are {by.Count} groups for {rowCount} rows of residuals. Rows with missing values, which the model left out, must "
+                + $"be left out here too.");
         }
 
         var rows = new Dictionary<string, List<int>>(StringComparer.Ordinal);

@@ -17,7 +17,8 @@ public static partial class Glmm
     /// <param name="seed">The same seed gives the same result on any number of threads.</param>
     /// <param name="mode">What simulations do with random effects; drawing them anew tests the model as a whole.</param>
     /// <returns>The test, with the share of simulations that gain at least as much as its p-value.</returns>
-    /// <exception cref="GlmmException">The models differ in their rows or response, are fitted by REML, or too few refits succeed.</exception>
+    /// <exception cref="GlmmException">The models differ in their rows or response, are fitted by REML, or too few refits
+    /// succeed.</exception>
     public static TestResult SimulateLikelihoodRatioTest(GlmmFit fit0, GlmmFit fit1, int count = 250,
         long seed = SimulatedResiduals.DefaultSeed, SimulationMode mode = SimulationMode.Unconditional)
     {
@@ -36,7 +37,8 @@ public static partial class Glmm
         double observed = fit1.LogLikelihood - fit0.LogLikelihood;
         var gains = new double[count];
         Array.Fill(gains, double.NaN);
-        SimulatedRefits.ForEach(count, fit0.Simulator(seed, mode == SimulationMode.Unconditional ? fit0.Groups.Select(g => g.Group) : []), [fit0, fit1],
+        SimulatedRefits.ForEach(count, fit0.Simulator(seed, mode == SimulationMode.Unconditional ? fit0.Groups.Select(g => g.Group) : []),
+            [fit0, fit1],
             (s, fits) => gains[s] = fits[1].LogLikelihood - fits[0].LogLikelihood);
         double[] simulated = [.. gains.Where(double.IsFinite)];
         if (simulated.Length < 2)
@@ -46,7 +48,8 @@ public static partial class Glmm
         string pText = TestResult.FormatPValue(p, resolution);
         bool significant = p < TestResult.SignificanceLevel;
         string gain = FormattableString.Invariant($"The larger model gains {observed:0.00} in log-likelihood, where data from the smaller one gain {SimulationSource.Mean(simulated):0.00} on average");
-        string failed = simulated.Length < count ? $" {count - simulated.Length} of {count} simulations could not be fitted and are left out." : "";
+        string failed = simulated.Length < count
+            ? $" {count - simulated.Length} of {count} simulations could not be fitted and are left out." : "";
         var test = new TestResult("Simulated likelihood ratio test", observed, p, "greater",
             (significant ? $"{gain}: it describes the data better ({pText})." : $"{gain}: no sign that it is needed ({pText}).") + failed)
         {

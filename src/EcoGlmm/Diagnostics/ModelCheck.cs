@@ -115,7 +115,8 @@ public sealed class ModelCheck : IResultTable
             CheckFinding[] cautions = [.. Findings.Where(f => f.Status == CheckStatus.Caution)];
             if (problems.Length == 0 && cautions.Length == 0)
                 return "Nothing speaks against this model: its simulated data look like the real ones in every respect that was checked.";
-            string Named(CheckFinding[] findings) => string.Join(", ", findings.Take(NamesShown).Select(f => char.ToLowerInvariant(f.Name[0]) + f.Name[1..]))
+            string Named(CheckFinding[] findings) => string.Join(", ", findings.Take(NamesShown)
+                .Select(f => char.ToLowerInvariant(f.Name[0]) + f.Name[1..]))
                 + (findings.Length > NamesShown ? $" and {findings.Length - NamesShown} more" : "");
             string verdict = problems.Length > 0
                 ? $"Do not believe this model as it is: {Named(problems)}."

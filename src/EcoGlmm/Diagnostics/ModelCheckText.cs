@@ -35,23 +35,27 @@ internal static class ModelCheckText
             html.Message(Shown(finding.Status), $"{finding.Name}. {finding.Message} {finding.Advice}".TrimEnd());
         if (check.Cure is { } cure)
             html.LabelledCode("Tried, and better", cure.Call);
-        var table = new TableContent("What was checked") { Note = Note(check) }.Text("").Text("Finding").Number("p, adjusted").Text("In words");
+        var table = new TableContent("What was checked") { Note = Note(check) }.Text("").Text("Finding").Number("p, adjusted")
+            .Text("In words");
         foreach (CheckFinding finding in check.Findings)
         {
             string p = finding.Test?.AdjustedText.Replace("p = ", "").Replace("p < ", "<") ?? "";
             table.Row(Mark(finding.Status), finding.Name, p, finding.Message);
         }
 
-        html.Html("<style>.ecoglmm .ecoglmm-check td{white-space:normal}.ecoglmm.ecoglmm-problem-frame .ecoglmm-check table{opacity:1}</style><div class=\"ecoglmm-check\">")
+        html.Html("<style>.ecoglmm .ecoglmm-check td{white-space:normal}.ecoglmm.ecoglmm-problem-frame .ecoglmm-check "
+            + "table{opacity:1}</style><div class=\"ecoglmm-check\">")
             .Table(table).Html("</div>");
         if (check.Collinearity.Count > 0)
         {
             var vif = new TableContent("Collinearity of the fixed effects")
             {
-                Note = "Generalised variance inflation factor to the power 1/df: 1 is none, above 5 much. Terms of an interaction are collinear by construction.",
+                Note = "Generalised variance inflation factor to the power 1/df: 1 is none, above 5 much. Terms of an interaction are "
+                    + "collinear by construction.",
             }.Text("Term").Number("df").Number("Inflation").Text("");
             foreach (TermCollinearity term in check.Collinearity)
-                vif.Row(term.Term, NumberFormat.Count(term.DegreesOfFreedom), NumberFormat.Fixed(term.Inflation, 2), term.IsInInteraction ? "in an interaction" : "");
+                vif.Row(term.Term, NumberFormat.Count(term.DegreesOfFreedom), NumberFormat.Fixed(term.Inflation, 2), term.IsInInteraction
+                    ? "in an interaction" : "");
             html.Details("Collinearity", details => details.Table(vif));
         }
 
@@ -80,18 +84,22 @@ internal static class ModelCheckText
             pValue = Finite(f.Test?.PValue),
             adjustedPValue = Finite(f.Test?.AdjustedPValue),
         }),
-        cure = check.Cure is { } c ? new { change = c.Change, call = c.Call, deltaAic = Finite(c.DeltaAic), remaining = c.Remaining } : null,
-        collinearity = check.Collinearity.Select(t => new { term = t.Term, degreesOfFreedom = t.DegreesOfFreedom, inflation = Finite(t.Inflation), isInInteraction = t.IsInInteraction }),
+        cure = check.Cure is { } c ? new { change = c.Change, call = c.Call, deltaAic = Finite(c.DeltaAic), remaining = c.Remaining }
+        : null,
+        collinearity = check.Collinearity.Select(t => new { term = t.Term, degreesOfFreedom = t.DegreesOfFreedom,
+            inflation = Finite(t.Inflation), isInInteraction = t.IsInInteraction }),
         influences = check.Influences.Select(g => new
         {
             group = g.Group,
             isExact = g.IsExact,
             coefficients = g.Coefficients,
-            levels = g.Select(l => new { level = l.Level, rows = l.RowCount, cooksDistance = Finite(l.CooksDistance), changes = l.Changes.Select(v => Finite(v)) }),
+            levels = g.Select(l => new { level = l.Level, rows = l.RowCount, cooksDistance = Finite(l.CooksDistance),
+                changes = l.Changes.Select(v => Finite(v)) }),
         }),
     }, indented ? s_indented : s_compact);
 
-    private static readonly JsonSerializerOptions s_compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_compact =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions s_indented = new(s_compact) { WriteIndented = true };
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;

@@ -33,7 +33,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         Smooths();
         ContextualEffects();
         List<GroupInfluences> influences = Influences();
-        return new ModelCheck(fit, symptoms?.Residuals, [.. _findings.OrderBy(f => Rank(f.Status))], cure, collinearity, influences, _figures);
+        return new ModelCheck(fit, symptoms?.Residuals, [.. _findings.OrderBy(f => Rank(f.Status))], cure, collinearity,
+            influences, _figures);
     }
 
     private static int Rank(CheckStatus status) => status switch
@@ -101,7 +102,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         }
 
         if (panels.Count > 0)
-            _figures.Add(() => new Figure("Are the random effects normal?", panels) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
+            _figures.Add(() => new Figure("Are the random effects normal?",
+                panels) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
     }
 
     private IReadOnlyList<TermCollinearity> Collinearity()
@@ -113,13 +115,15 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         string Factor(TermCollinearity t) => FormattableString.Invariant($"{t.Term} ({t.Inflation:0.0})");
         if (high.Length == 0)
         {
-            string most = terms.Where(t => !t.IsInInteraction).MaxBy(t => t.Inflation) is { } worst ? $" The largest inflation of a variance is that of {Factor(worst)}." : "";
+            string most = terms.Where(t => !t.IsInInteraction).MaxBy(t => t.Inflation) is { } worst
+                ? $" The largest inflation of a variance is that of {Factor(worst)}." : "";
             Add("Collinearity", CheckStatus.Good, "No predictor can be told from the others too badly." + most, "");
             return terms;
         }
 
         Add("Collinearity", high.Any(t => t.Inflation > VeryMuchCollinearity) ? CheckStatus.Problem : CheckStatus.Caution,
-            $"Other predictors inflate the variance of {string.Join(", ", high.Select(Factor))} so many times: these effects can hardly be told apart.",
+            $"Other predictors inflate the variance of {string.Join(", ", high.Select(Factor))} so many times: these effects can hardly be "
+            + $"told apart.",
             "Leave out one of predictors that say the same, or combine them; do not read their coefficients one by one.");
         return terms;
     }
@@ -153,7 +157,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private void ContextualEffects()
     {
         if (!options.TestsContextualEffects || fit.ObservationCount > MostRefittedRows || !fit.Convergence.IsConverged
-            || !fit.Estimate.Model.Terms.Any(t => !t.IsCurve && t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount && t.Structure.Precision is null && t.Entries is null))
+            || !fit.Estimate.Model.Terms.Any(t => !t.IsCurve && t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount
+                && t.Structure.Precision is null && t.Entries is null))
             return;
         ContextualEffects effects;
         try
@@ -172,7 +177,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         ContextualEffect[] different = [.. effects.Where((_, k) => adjusted[k] < TestResult.SignificanceLevel)];
         if (different.Length == 0)
         {
-            Add("Effects within and between groups", CheckStatus.Good, $"No covariate is seen to go with something else between the levels of {effects.Group} than within them.", "");
+            Add("Effects within and between groups", CheckStatus.Good, $"No covariate is seen to go with something else between the levels "
+                + $"of {effects.Group} than within them.", "");
             return;
         }
 
@@ -190,7 +196,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 continue;
             if (!options.ExactInfluence && (double)levels * fit.ObservationCount * coefficients > MostInfluenceWork)
             {
-                Add($"Influence of {group}", CheckStatus.NotChecked, $"There are too many levels and rows to leave each out here; Influence(\"{group}\") does it.", "");
+                Add($"Influence of {group}", CheckStatus.NotChecked, $"There are too many levels and rows to leave each out here; "
+                    + $"Influence(\"{group}\") does it.", "");
                 continue;
             }
 
@@ -200,13 +207,17 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             IReadOnlyList<GroupInfluence> strong = influences.Influential;
             if (strong.Count == 0)
             {
-                Add($"Influence of {group}", CheckStatus.Good, $"No coefficient moves by more than a standard error without any one of {levels} levels.", "");
+                Add($"Influence of {group}", CheckStatus.Good, $"No coefficient moves by more than a standard error without any one of "
+                    + $"{levels} levels.", "");
                 continue;
             }
 
-            string more = strong.Count > 1 ? $" {strong.Count - 1} more level{(strong.Count > 2 ? "s" : "")} of {levels} matter as much." : "";
-            Add($"Influence of {group}", CheckStatus.Caution, $"{group} {strong[0].Level} carries much of the result: {influences.Largest(strong[0])}{more}",
-                $"Report the results without it too, and look whether its data are right; Influence(\"{group}\", exact: true) fits the model again without each.");
+            string more = strong.Count > 1 ? $" {strong.Count - 1} more level{(strong.Count > 2 ? "s" : "")} of {levels} matter as much."
+                : "";
+            Add($"Influence of {group}", CheckStatus.Caution, $"{group} {strong[0].Level} carries much of the result: "
+                + $"{influences.Largest(strong[0])}{more}",
+                $"Report the results without it too, and look whether its data are right; Influence(\"{group}\", exact: true) fits the "
+                + $"model again without each.");
         }
 
         return all;
@@ -219,7 +230,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         double[] adjusted = symptoms?.Judge(normality) ?? PValueAdjustment.Holm(normality);
         foreach (Symptom s in symptoms?.All ?? [])
         {
-            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? s.Check.NameOf(s) : s.Name, s.Check.StatusOf(s), () => s.Check.AdviceOn(s, symptoms!))
+            _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? s.Check.NameOf(s) : s.Name, s.Check.StatusOf(s), () =>
+                s.Check.AdviceOn(s, symptoms!))
                 with { Rank = s.Check.RankOf(s, symptoms!) });
             if (s.Check.ShowsChart && s.Test is { IsSignificant: true, HasChart: true })
                 _figures.Add(s.Test.Plot);
@@ -229,15 +241,18 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         {
             string name = $"Normality of {_normality[i].Name}";
             _findings.Add(Finding(name, _normality[i].Test with { AdjustedPValue = adjusted[i] }, name, CheckStatus.Caution, () =>
-                "Look for levels that stand apart in the quantile plot of the random effects, and for a predictor of the levels that the model lacks."));
+                "Look for levels that stand apart in the quantile plot of the random effects, and for a predictor of the levels that the "
+                + "model lacks."));
         }
     }
 
-    private static CheckFinding Finding(string name, TestResult test, string nameWhenSignificant, CheckStatus whenSignificant, Func<string> advice) => test.IsSignificant
+    private static CheckFinding Finding(string name, TestResult test, string nameWhenSignificant, CheckStatus whenSignificant,
+        Func<string> advice) => test.IsSignificant
         ? new CheckFinding(nameWhenSignificant, whenSignificant, test.Message, advice()) { Test = test }
         : new CheckFinding(name, CheckStatus.Good, test.PValue < TestResult.SignificanceLevel
             ? $"{test.Message} Among so many tests that is no surprise."
             : test.Message, "") { Test = test };
 
-    private void Add(string name, CheckStatus status, string message, string advice) => _findings.Add(new CheckFinding(name, status, message, advice));
+    private void Add(string name, CheckStatus status, string message, string advice) => _findings.Add(new CheckFinding(name, status,
+        message, advice));
 }

@@ -30,7 +30,8 @@ internal static class OutlierFigure
                 ShowInLegend = true,
                 Color = Palette.SkyBlue,
                 Width = 0.92 * width,
-                Text = [.. inside.Select((n, b) => FormattableString.Invariant($"Residuals {b * width:0.##} to {(b + 1) * width:0.##}\n{n} rows"))],
+                Text = [.. inside.Select((n, b) =>
+                    FormattableString.Invariant($"Residuals {b * width:0.##} to {(b + 1) * width:0.##}\n{n} rows"))],
             },
             new BarTrace([-1.5 * width, 1 + (1.5 * width)], [below, above])
             {

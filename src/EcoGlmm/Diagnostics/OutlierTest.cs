@@ -30,7 +30,8 @@ internal static class OutlierTest
     /// <summary>
     /// Rows whose residual is exactly 0 or 1, against the number (returned too) of rows where each simulation lies outside all the others.
     /// </summary>
-    public static (TestResult Test, double[]? Expected) LeaveOneOut(double[] scaled, SimulationSummary summary, Alternative alternative, OutlierMargin margin)
+    public static (TestResult Test, double[]? Expected) LeaveOneOut(double[] scaled, SimulationSummary summary, Alternative alternative,
+        OutlierMargin margin)
     {
         double[] counts = margin switch
         {
@@ -48,7 +49,8 @@ internal static class OutlierTest
         double[] scaled, double[][] simulated, Alternative alternative, OutlierMargin margin, int replicates, RandomStream random)
     {
         var counts = new double[Math.Min(replicates, simulated.Length)];
-        Parallel.For(0, counts.Length, LiveProgress.CurrentParallel(), i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length, random.Split(i)), margin));
+        Parallel.For(0, counts.Length, LiveProgress.CurrentParallel(), i => counts[i] = Outside(simulated, i, Resample(i, simulated.Length,
+            random.Split(i)), margin));
         return (Compared("Outlier test (bootstrap)", scaled, counts, alternative, margin), counts);
     }
 
@@ -106,7 +108,8 @@ internal static class OutlierTest
             ? $"{rows} at or beyond the edge of all simulations, and about {number} were expected: nothing unusual ({pText})."
             : many
                 ? $"{rows} at or beyond the edge of all simulations, but only about {number} were expected: too many ({pText}), as overdispersion or single odd values cause."
-                : $"{rows} at or beyond the edge of all simulations, but about {number} were expected: too few ({pText}), as underdispersion causes.";
+                : $"{rows} at or beyond the edge of all simulations, but about {number} were expected: too few ({pText}), as "
+                    + $"underdispersion causes.";
         return new TestResult(name, outliers, p, alternative.RName(), message)
         {
             Resolution = resolution,

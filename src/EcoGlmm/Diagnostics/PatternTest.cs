@@ -17,7 +17,8 @@ internal static class PatternTest
         double[] adjusted = PValueAdjustment.Holm([.. curves.Select(c => c.ShapePValue)]);
         TestResult[] parts =
         [
-            .. curves.Select((c, i) => new TestResult(FormattableString.Invariant($"Quantile {c.Tau}"), c.Statistic, c.ShapePValue, "two.sided",
+            .. curves.Select((c, i) => new TestResult(FormattableString.Invariant($"Quantile {c.Tau}"), c.Statistic,
+                c.ShapePValue, "two.sided",
                 adjusted[i] < TestResult.SignificanceLevel ? "It is not flat." : "It is flat.")
             { AdjustedPValue = adjusted[i] }),
         ];
@@ -64,8 +65,10 @@ internal static class PatternTest
         {
             Parts =
             [
-                new TestResult("Location (Kruskal-Wallis)", statistic, location, "two.sided", shifted ? "Levels differ." : "Levels do not differ.") { AdjustedPValue = adjusted[0] },
-                new TestResult("Spread (Levene)", f, spread, "two.sided", unequal ? "Levels differ." : "Levels do not differ.") { AdjustedPValue = adjusted[1] },
+                new TestResult("Location (Kruskal-Wallis)", statistic, location, "two.sided", shifted ? "Levels differ."
+                    : "Levels do not differ.") { AdjustedPValue = adjusted[0] },
+                new TestResult("Spread (Levene)", f, spread, "two.sided", unequal ? "Levels differ."
+                    : "Levels do not differ.") { AdjustedPValue = adjusted[1] },
             ],
         };
     }
@@ -75,5 +78,6 @@ internal static class PatternTest
         ? !test.Parts[0].IsSignificant
         : !test.Parts[1].IsSignificant;
 
-    private static double[] Ranks(double[] scaled) => Array.ConvertAll(RankTransform.Apply(scaled), r => r * scaled.Length / (scaled.Length + 1));
+    private static double[] Ranks(double[] scaled) => Array.ConvertAll(RankTransform.Apply(scaled), r =>
+        r * scaled.Length / (scaled.Length + 1));
 }

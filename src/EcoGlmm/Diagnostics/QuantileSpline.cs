@@ -92,7 +92,8 @@ internal sealed class QuantileSpline
         (double levelStatistic, double[] lineAndParabola, double rest) = Scores(r, tau);
         double levelP = ChiSquaredUpper(levelStatistic, 1);
         int left = _size - 1 - lineAndParabola.Length;
-        double[] shape = [.. lineAndParabola.Select(c => ChiSquaredUpper(c, 1)), .. left > 0 ? [ChiSquaredUpper(rest, left)] : Array.Empty<double>()];
+        double[] shape = [.. lineAndParabola.Select(c => ChiSquaredUpper(c, 1)), .. left > 0 ? [ChiSquaredUpper(rest, left)]
+            : Array.Empty<double>()];
         double shapeP = shape.Length > 0 ? PValueAdjustment.BenjaminiHochberg(shape).Min() : 1;
         double p = PValueAdjustment.BenjaminiHochberg([levelP, .. shape]).Min();
         return new QuantileCurve(tau, curve, halfWidth, levelStatistic + lineAndParabola.Sum() + rest, levelP, shapeP, p);

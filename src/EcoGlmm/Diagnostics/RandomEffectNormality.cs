@@ -19,7 +19,8 @@ internal static class RandomEffectNormality
     /// </summary>
     public static double[] Standardised(GlmmFit fit, GroupModes modes, string term, out string[] levels)
     {
-        double sd = fit.VarianceComponents.FirstOrDefault(v => v.Part == modes.Part && v.Group == modes.Group && v.Term1 == term && v.Term2 is null)?.StandardDeviation ?? 0;
+        double sd = fit.VarianceComponents.FirstOrDefault(v => v.Part == modes.Part && v.Group == modes.Group && v.Term1 == term
+            && v.Term2 is null)?.StandardDeviation ?? 0;
         ConditionalMode[] used = [.. modes.Where(m => m.Term == term
             && (sd * sd) - (m.StandardDeviation * m.StandardDeviation) > LeastInformation * sd * sd)];
         levels = Array.ConvertAll(used, m => m.Level);
@@ -67,7 +68,8 @@ internal static class RandomEffectNormality
                 Color = test.IsSignificant ? Palette.Vermillion : Palette.Blue,
                 Size = 6,
                 Opacity = 0.85,
-                Text = [.. drawn.Select(i => FormattableString.Invariant($"{labels[i]}\nStandardised mode {sorted[i]:0.00}\nExpected {expected[i]:0.00}"))],
+                Text = [.. drawn.Select(i =>
+                    FormattableString.Invariant($"{labels[i]}\nStandardised mode {sorted[i]:0.00}\nExpected {expected[i]:0.00}"))],
             })
         {
             XAxis = $"Normal quantile{ResidualPoints.Drawn(n)}",

@@ -26,7 +26,8 @@ internal static class ResidualFigures
             Color = Palette.Blue,
             Size = 5,
             Opacity = 0.8,
-            Text = [.. drawn.Select(i => FormattableString.Invariant($"{names.Kind} {names.Label(order[i])}\nResidual {sorted[i]:0.###}\nExpected {Expected(i):0.###}"))],
+            Text = [.. drawn.Select(i =>
+                FormattableString.Invariant($"{names.Kind} {names.Label(order[i])}\nResidual {sorted[i]:0.###}\nExpected {Expected(i):0.###}"))],
             CustomData = [.. drawn.Select(i => (double)order[i])],
         };
         var band = new LineTrace(bandX, bandX)
@@ -61,7 +62,8 @@ internal static class ResidualFigures
         int[] rows = Array.ConvertAll(drawn, k => predictor.Rows[k]);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         if (!predictor.IsPrediction)
-            hover = [.. hover.Select((text, i) => FormattableString.Invariant($"{text}\n{predictor.Name} {predictor.Values[drawn[i]]:G5}"))];
+            hover = [.. hover.Select((text, i) =>
+                FormattableString.Invariant($"{text}\n{predictor.Name} {predictor.Values[drawn[i]]:G5}"))];
         int[] inside = [.. Enumerable.Range(0, rows.Length).Where(i => !ResidualPoints.IsOutlier(scaled[drawn[i]]))];
         int[] outside = [.. Enumerable.Range(0, rows.Length).Except(inside)];
         List<Trace> traces =
@@ -79,7 +81,8 @@ internal static class ResidualFigures
                 Width = off ? 3 : 1.75,
                 Lower = [.. curve.Curve.Zip(curve.HalfWidth, (f, w) => Math.Max(0, f - w))],
                 Upper = [.. curve.Curve.Zip(curve.HalfWidth, (f, w) => Math.Min(1, f + w))],
-                Text = [.. curve.Curve.Select(f => FormattableString.Invariant($"Quantile {curve.Tau} of the residuals lies at {f:0.##}\n{quantiles.Parts[i].AdjustedText} (adjusted for {fit.Curves.Length} quantiles)"))],
+                Text = [.. curve.Curve.Select(f =>
+                    FormattableString.Invariant($"Quantile {curve.Tau} of the residuals lies at {f:0.##}\n{quantiles.Parts[i].AdjustedText} (adjusted for {fit.Curves.Length} quantiles)"))],
             });
         }
 

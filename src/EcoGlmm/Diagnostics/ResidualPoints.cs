@@ -31,14 +31,16 @@ internal static class ResidualPoints
         Array.Sort(keys, order);
         int[] outliers = [.. order.Where(row => IsOutlier(scaled[row]))];
         int outlierCount = Math.Min(outliers.Length, Limit / 5);
-        int[] chosen = [.. Thinning.Steps(n, Limit - outlierCount).Select(i => order[i]), .. Thinning.Steps(outliers.Length, outlierCount).Select(i => outliers[i])];
+        int[] chosen = [.. Thinning.Steps(n, Limit - outlierCount).Select(i => order[i]), .. Thinning.Steps(outliers.Length, outlierCount)
+            .Select(i => outliers[i])];
         return [.. chosen.Distinct().Order()];
     }
 
     /// <summary>Places of a sorted list to draw: all, or even steps with every place among the first and last hundred.</summary>
     public static int[] ChooseSorted(int n, int limit = Limit) => Thinning.Sorted(n, limit, EachEnd);
 
-    /// <summary>The most levels of a grouping factor that a figure draws; of more, the first and last hundred and even steps between.</summary>
+    /// <summary>The most levels of a grouping factor that a figure draws; of more, the first and last hundred and even steps
+    /// between.</summary>
     public const int MostLevels = 600;
 
     /// <summary>"; 600 of 4,500 drawn", or nothing when all are.</summary>

@@ -10,7 +10,8 @@ namespace EcoGlmm.Diagnostics;
 internal static class ResidualRotation
 {
     /// <summary>Observed and simulated responses, [simulation][row], turned by L⁻¹.</summary>
-    /// <exception cref="GlmmException">The covariance is not a symmetric, positive definite matrix of one row for each residual.</exception>
+    /// <exception cref="GlmmException">The covariance is not a symmetric, positive definite matrix of one row for each
+    /// residual.</exception>
     public static (double[] Observed, double[][] Simulated) Apply(double[,] covariance, double[] observed, double[][] simulated)
     {
         int n = observed.Length;
@@ -25,7 +26,8 @@ internal static class ResidualRotation
             for (int j = 0; j < i; j++)
             {
                 if (!(Math.Abs(covariance[i, j] - covariance[j, i]) <= 1e-8 * Math.Sqrt(Math.Abs(covariance[i, i] * covariance[j, j]))))
-                    throw new GlmmException($"The covariance for rotating residuals is not symmetric: see its entries ({i + 1}, {j + 1}) and ({j + 1}, {i + 1}).");
+                    throw new GlmmException($"The covariance for rotating residuals is not symmetric: see its entries ({i + 1}, {j + 1}) "
+                        + $"and ({j + 1}, {i + 1}).");
             }
         }
 

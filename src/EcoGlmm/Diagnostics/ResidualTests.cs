@@ -26,7 +26,8 @@ public sealed class ResidualTests : IReadOnlyList<TestResult>, IResultTable
 
     /// <summary>The adjustment, in words.</summary>
     internal string Note => string.Create(CultureInfo.InvariantCulture,
-        $"Adjusted: by Holm's method for {Count} tests made together; in bold what remains below {TestResult.SignificanceLevel}. The sentences speak of each test by itself.");
+        $"Adjusted: by Holm's method for {Count} tests made together; in bold what remains below {TestResult.SignificanceLevel}. The "
+        + $"sentences speak of each test by itself.");
 
     /// <summary>The tests as data, one row each.</summary>
     public FieldData ToFieldData() => TestResult.Table(_tests);
@@ -38,7 +39,8 @@ public sealed class ResidualTests : IReadOnlyList<TestResult>, IResultTable
 
     /// <summary>The tests in plain text, each with its sentence.</summary>
     public override string ToString() => string.Join("\n", _tests.Select(test =>
-        $"{test.Name}: statistic = {TestResult.FormatStatistic(test.Statistic)}, {test.PValueText}, adjusted {test.AdjustedText}\n  {test.Message}")
+        $"{test.Name}: statistic = {TestResult.FormatStatistic(test.Statistic)}, {test.PValueText}, adjusted {test.AdjustedText}\n  "
+        + $"{test.Message}")
         .Append(Note));
 
     /// <summary>The tests as a table of HTML.</summary>

@@ -8,7 +8,8 @@ namespace EcoGlmm;
 public static class RowInfluenceExtensions
 {
     /// <summary>
-    /// The leverage of the rows used: how far each pulls its own prediction, fixed and random effects together, from 0 to 1. Their sum is the
+    /// The leverage of the rows used: how far each pulls its own prediction, fixed and random effects together, from 0 to 1. Their sum is
+    /// the
     /// effective number of coefficients. R's hatvalues.
     /// </summary>
     /// <param name="fit">The fit.</param>
@@ -19,7 +20,8 @@ public static class RowInfluenceExtensions
     }
 
     /// <summary>
-    /// Cook's distance of the rows used: how far all predictions would move without the row, in units of the uncertainty of the fixed effects.
+    /// Cook's distance of the rows used: how far all predictions would move without the row, in units of the uncertainty of the fixed
+    /// effects.
     /// R's cooks.distance.
     /// </summary>
     /// <param name="fit">The fit.</param>
@@ -39,7 +41,9 @@ public static class RowInfluenceExtensions
         ArgumentNullException.ThrowIfNull(fit);
         var eta = fit.Estimate.Predictors[LinearPredictor.Conditional]!;
         var result = fit.Residuals(ResidualType.Response);
-        if (fit.Estimate.Model.IsZeroInflated) throw new GlmmException("Working residuals are not defined for a zero-inflated model. Use Pearson residuals, or SimulatedResiduals().");
+        if (fit.Estimate.Model.IsZeroInflated)
+            throw new GlmmException("Working residuals are not defined for a zero-inflated model. Use Pearson residuals, or "
+                + "SimulatedResiduals().");
         for (var i = 0; i < result.Length; i++) result[i] /= fit.Family.LocationLink.At(eta[i]).D1;
         return result;
     }

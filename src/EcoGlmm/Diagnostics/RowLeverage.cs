@@ -8,7 +8,8 @@ namespace EcoGlmm.Diagnostics;
 
 /// <summary>
 /// The leverage of rows, w Var(η̂ | θ) with w the curvature of a row's log-density and Var that of fixed and random effects together:
-/// how far a row pulls its own prediction. Their sum is the effective number of coefficients. Source: J. Nobre &amp; J. Singer (2011), J. Appl.
+/// how far a row pulls its own prediction. Their sum is the effective number of coefficients. Source: J. Nobre &amp; J. Singer (2011), J.
+/// Appl.
 /// Stat. 38, 1063-1072; for Gaussian models lme4's hatvalues.
 /// </summary>
 internal static class RowLeverage
@@ -45,7 +46,8 @@ internal static class RowLeverage
 
     private static double Curvature(GlmmFit fit, int row)
     {
-        if (!fit.Estimate.IsProfiled) return Math.Max(0, fit.Estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)]![row]);
+        if (!fit.Estimate.IsProfiled)
+            return Math.Max(0, fit.Estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)]![row]);
         var weight = fit.Response.Size.Length == 0 ? 1 : fit.Response.Size[row];
         return weight / (fit.Sigma * fit.Sigma);
     }

@@ -10,7 +10,8 @@ public sealed partial class SimulatedResiduals
     private const double LargestNullWork = 5e8;
 
     private const string DependenceWarning =
-        " Random effects were drawn anew, so that rows of a group are alike, for which this test cannot allow with so many rows: it may reject too easily.";
+        " Random effects were drawn anew, so that rows of a group are alike, for which this test cannot allow with so many rows: it may "
+        + "reject too easily.";
 
     private readonly bool _areRowsDependent;
     private readonly Lazy<double[][]> _null;
@@ -20,7 +21,8 @@ public sealed partial class SimulatedResiduals
     /// group share its random effect when that was drawn anew. Null where the usual p-value holds, or where this one would take
     /// too long; then the second result is the warning to give.
     /// </summary>
-    /// <param name="statistic">Prepares the statistic from the residuals of all rows, large when <see cref="Alternative.Greater"/> is true.</param>
+    /// <param name="statistic">Prepares the statistic from the residuals of all rows, large when <see cref="Alternative.Greater"/> is
+    /// true.</param>
     /// <param name="observed">The statistic of the data.</param>
     /// <param name="alternative">The alternative hypothesis.</param>
     /// <param name="work">About how many operations the statistic takes.</param>

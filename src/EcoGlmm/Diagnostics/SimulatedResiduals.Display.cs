@@ -42,7 +42,8 @@ public sealed partial class SimulatedResiduals
     }
 
     /// <summary>One row for each observation, with the columns Observed, Fitted and Scaled (the residual, between 0 and 1).</summary>
-    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]> { ["Observed"] = Observed, ["Fitted"] = Fitted, ["Scaled"] = Scaled });
+    public FieldData ToFieldData() => FieldData.From(new Dictionary<string, double[]> { ["Observed"] = Observed, ["Fitted"] = Fitted,
+        ["Scaled"] = Scaled });
 
     /// <summary>The diagnostic panel, and a table of its tests.</summary>
     public string ToHtml() => "<div>" + Plot().ToHtml() + "<div style=\"margin-top:8px\">" + TestAll().ToHtml() + "</div></div>";
@@ -55,7 +56,8 @@ public sealed partial class SimulatedResiduals
         TestResult dispersion = TestDispersion();
         yield return ResidualFigures.TestLine("Uniformity (KS)", TestUniformity());
         yield return ResidualFigures.TestLine(
-            "Dispersion " + (double.IsFinite(dispersion.Statistic) ? dispersion.Statistic.ToString("0.00", CultureInfo.InvariantCulture) : ""), dispersion);
+            "Dispersion " + (double.IsFinite(dispersion.Statistic) ? dispersion.Statistic.ToString("0.00", CultureInfo.InvariantCulture)
+                : ""), dispersion);
         yield return ResidualFigures.TestLine($"Outliers {outliers.Statistic:0}", outliers);
     }
 
@@ -72,7 +74,8 @@ public sealed partial class SimulatedResiduals
         if (_rows.Origin is not null)
             text = $"{_rows.Origin}; {text}";
         return RowCount > ResidualPoints.Limit
-            ? string.Create(CultureInfo.InvariantCulture, $"{text}; about {ResidualPoints.Limit:N0} points are drawn, tests and curves use all rows")
+            ? string.Create(CultureInfo.InvariantCulture, $"{text}; about {ResidualPoints.Limit:N0} points are drawn, tests and curves use "
+                + $"all rows")
             : text;
     }
 }

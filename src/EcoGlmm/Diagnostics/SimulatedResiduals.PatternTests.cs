@@ -56,7 +56,8 @@ public sealed partial class SimulatedResiduals
         string message = off.Length == 0
             ? $"The quantiles of the residuals lie where they should along the predictor ({pText})."
             : $"The residuals change with the predictor: {(off.Length == 1 ? "quantile" : "quantiles")} {string.Join(", ", off)} " +
-              $"{(off.Length == 1 ? "does" : "do")} not stay in place ({pText}), as a missing curve, interaction or change in spread causes.";
+              $"{(off.Length == 1 ? "does" : "do")} not stay in place ({pText}), as a missing curve, interaction or change in spread "
+              + $"causes.";
         return new TestResult("Quantile test", curves.Max(c => c.Statistic), p, "two.sided", message)
         {
             Parts = parts,
@@ -84,9 +85,11 @@ public sealed partial class SimulatedResiduals
     /// <remarks>
     /// Kolmogorov and Smirnov's p-values take rows to be independent. Where random effects are drawn anew
     /// (<see cref="SimulationMode.Unconditional"/>) all rows of a group move up or down together, and the p-values are not from tables but
-    /// from the simulations: each is treated as if it were the data, and the p-value is the share whose smallest p-value is as small. DHARMa
+    /// from the simulations: each is treated as if it were the data, and the p-value is the share whose smallest p-value is as small.
+    /// DHARMa
     /// takes the tables, so that its p-values differ: by the groups of the model it rejects 47 to 98 % of models whose fault is another
-    /// one. Where random effects are kept, tables are taken here too; a group's own mode pulls its residuals to their middle, so that the test
+    /// one. Where random effects are kept, tables are taken here too; a group's own mode pulls its residuals to their middle, so that the
+    /// test
     /// is cautious by the groups of the model. benchmarks/residual-tests.md has both.
     /// </remarks>
     /// <param name="levels">The level of each row.</param>
@@ -101,14 +104,16 @@ public sealed partial class SimulatedResiduals
     {
         int count = grouping.Levels.Length;
         (double Statistic, double PValue)[] tests =
-            Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => _scaled[row]), Alternative.TwoSided));
+            Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => _scaled[row]),
+                Alternative.TwoSided));
         (double f, double levene) = LeveneTest.Test(_scaled, grouping.Rows);
         (double[] adjusted, double all, string warning) = AdjustedLevels(grouping, tests, levene);
         List<TestResult> parts =
         [
             .. tests.Select((t, g) => new TestResult(
                 grouping.Levels[g], t.Statistic, t.PValue, "two.sided",
-                $"{grouping.Rows[g].Length} rows: " + (adjusted[g] < TestResult.SignificanceLevel ? "not uniform." : "no deviation from uniformity."))
+                $"{grouping.Rows[g].Length} rows: " + (adjusted[g] < TestResult.SignificanceLevel ? "not uniform."
+                    : "no deviation from uniformity."))
             { AdjustedPValue = adjusted[g] }),
         ];
         bool unequal = false;
@@ -127,9 +132,11 @@ public sealed partial class SimulatedResiduals
         string message = (off.Length, unequal) switch
         {
             (0, false) => $"The residuals are uniform within all {count} levels and equally spread ({pText}).",
-            (0, true) => $"The residuals are uniform within each of {count} levels, but differ in spread among them ({pText} after adjustment for all tests).",
+            (0, true) => $"The residuals are uniform within each of {count} levels, but differ in spread among them ({pText} after "
+                + $"adjustment for all tests).",
             (_, false) => $"The residuals are not uniform within {levelWord} {named} ({pText} after adjustment for all tests).",
-            _ => $"The residuals are not uniform within {levelWord} {named}, and differ in spread among levels ({pText} after adjustment for all tests).",
+            _ => $"The residuals are not uniform within {levelWord} {named}, and differ in spread among levels ({pText} after adjustment "
+                + $"for all tests).",
         };
         var test = new TestResult("Categorical test", tests.Max(t => t.Statistic), p, "two.sided", message + warning)
         {
@@ -143,7 +150,8 @@ public sealed partial class SimulatedResiduals
     /// P-values of the levels, adjusted for their number, and the smallest of all with Levene's. Where rows depend on each other: the
     /// share of simulations whose smallest is as small (P. H. Westfall and S. S. Young 1993, Resampling-Based Multiple Testing).
     /// </summary>
-    private (double[] Levels, double All, string Warning) AdjustedLevels(Grouping grouping, (double Statistic, double PValue)[] tests, double levene)
+    private (double[] Levels, double All, string Warning) AdjustedLevels(Grouping grouping, (double Statistic, double PValue)[] tests,
+        double levene)
     {
         if (NullStatistics(() => u => LevelPValues(u, grouping).Min(), 50.0 * RowCount) is { } smallest)
         {
@@ -191,12 +199,14 @@ public sealed partial class SimulatedResiduals
     /// </summary>
     /// <remarks>
     /// Durbin and Watson's p-value takes rows to be independent but for their order. Where random effects are drawn anew
-    /// (<see cref="SimulationMode.Unconditional"/>) rows of a group are alike wherever they stand in time, which the p-value allows for: it is the
+    /// (<see cref="SimulationMode.Unconditional"/>) rows of a group are alike wherever they stand in time, which the p-value allows for: it
+    /// is the
     /// share of simulations, each in the place of the data, whose statistic is as extreme. DHARMa takes lmtest's p-value, so that the two
     /// differ then; where groups are runs in time it calls the random effect autocorrelation. Where random effects are kept both are by the
     /// same approximation.
     /// </remarks>
-    /// <param name="time">The time of each row, all different; <see cref="Regroup(IReadOnlyList{double}, Func{double[], double}?)"/> first if they are not.</param>
+    /// <param name="time">The time of each row, all different; <see cref="Regroup(IReadOnlyList{double}, Func{double[], double}?)"/> first
+    /// if they are not.</param>
     /// <param name="alternative"><see cref="Alternative.Greater"/> looks for positive autocorrelation alone.</param>
     /// <exception cref="GlmmException">The number of rows differs, a time is missing, or times are repeated.</exception>
     public TestResult TestTemporalAutocorrelation(double[] time, Alternative alternative = Alternative.TwoSided)
@@ -232,7 +242,8 @@ public sealed partial class SimulatedResiduals
         return test with
         {
             Chart = new TestChart(() => Assemble("Residuals in time",
-                AutocorrelationFigures.Series(this, _rows, time, values, order, test, _simulations.Rows), AutocorrelationFigures.Autocorrelation(values))),
+                AutocorrelationFigures.Series(this, _rows, time, values, order, test, _simulations.Rows),
+                AutocorrelationFigures.Autocorrelation(values))),
         };
     }
 
@@ -249,7 +260,8 @@ public sealed partial class SimulatedResiduals
         if (values.Length != RowCount)
         {
             throw new GlmmException(
-                $"There are {values.Length} values of {what} for {RowCount} rows of residuals. Rows with missing values, which the model left out, must be left out here too.");
+                $"There are {values.Length} values of {what} for {RowCount} rows of residuals. Rows with missing values, which the model "
+                + $"left out, must be left out here too.");
         }
 
         int row = Array.FindIndex(values, v => !double.IsFinite(v));

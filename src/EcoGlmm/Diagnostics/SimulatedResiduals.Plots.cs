@@ -60,7 +60,8 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The residuals are not of a fitted model.</exception>
     public Figure PlotAll(bool rank = true)
     {
-        Panel[] panels = Adjusted(ModelVariables().Select(v => Against(v.Variable, v.Variable.Name, rank)).Prepend(AgainstPrediction("Prediction")));
+        Panel[] panels = Adjusted(ModelVariables().Select(v => Against(v.Variable, v.Variable.Name, rank))
+            .Prepend(AgainstPrediction("Prediction")));
         return new Figure("Simulated residuals against everything in the model", panels)
         {
             Subtitle = $"{Describe()}; p-values adjusted for {panels.Length} panels",
@@ -92,10 +93,12 @@ public sealed partial class SimulatedResiduals
         ArgumentNullException.ThrowIfNull(levels);
         ArgumentNullException.ThrowIfNull(name);
         Grouping grouping = Grouping.From(levels, RowCount);
-        return Assemble($"Simulated residuals by {name}", LevelPanel(grouping, name, $"Do the residuals depend on {name}?", TestCategorical(grouping)));
+        return Assemble($"Simulated residuals by {name}", LevelPanel(grouping, name, $"Do the residuals depend on {name}?",
+            TestCategorical(grouping)));
     }
 
-    /// <summary>Whether residuals change with the prediction, each predictor and each grouping factor, whatever their distribution.</summary>
+    /// <summary>Whether residuals change with the prediction, each predictor and each grouping factor, whatever their
+    /// distribution.</summary>
     internal IEnumerable<(string Name, bool IsGroup, TestResult Test)> Patterns()
     {
         yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(_fitted), _scaled));
@@ -104,7 +107,8 @@ public sealed partial class SimulatedResiduals
             if (variable.Numbers is { } numbers && !HasFewValues(numbers))
                 yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), _scaled));
             else
-                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]), _scaled));
+                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]),
+                    _scaled));
         }
     }
 
@@ -130,18 +134,21 @@ public sealed partial class SimulatedResiduals
             return Against(new ResidualPredictor("Prediction", _fitted, null), title, rank: true);
         var (grid, curves) = _fittedCurves.Value;
         return (QuantileResult(curves), test => ResidualFigures.AgainstPredictor(this, _rows,
-            new PanelPredictor("Prediction", _fitted, isRank: true) { IsPrediction = true }, title, (grid, curves), test, TestOutliers().IsSignificant, _simulations.Rows));
+            new PanelPredictor("Prediction", _fitted, isRank: true) { IsPrediction = true }, title, (grid, curves), test,
+            TestOutliers().IsSignificant, _simulations.Rows));
     }
 
     /// <summary>The test of residuals against a variable, on some of the rows, and what draws it.</summary>
-    private (TestResult Test, Func<TestResult, Panel> Draw) Against(ResidualPredictor variable, string? title, bool rank, int[]? subset = null)
+    private (TestResult Test, Func<TestResult, Panel> Draw) Against(ResidualPredictor variable, string? title, bool rank,
+        int[]? subset = null)
     {
         int[] rows = subset ?? [.. Enumerable.Range(0, RowCount)];
         if (variable.Numbers is { } numbers)
         {
             int[] present = [.. rows.Where(r => double.IsFinite(numbers[r]))];
             if (present.Length < 3)
-                throw new GlmmException($"{variable.Name} has a value in only {present.Length} of {rows.Length} rows, too few to set residuals against it.");
+                throw new GlmmException($"{variable.Name} has a value in only {present.Length} of {rows.Length} rows, too few to set "
+                    + $"residuals against it.");
             double[] values = Array.ConvertAll(present, r => numbers[r]);
             if (!HasFewValues(values))
             {
@@ -159,13 +166,15 @@ public sealed partial class SimulatedResiduals
         return (TestCategorical(grouping), test => LevelPanel(grouping, variable.Name, title, test));
     }
 
-    /// <summary>The levels of a factor, or of a number of few values, among some of the rows; a missing value is a level of its own.</summary>
+    /// <summary>The levels of a factor, or of a number of few values, among some of the rows; a missing value is a level of its
+    /// own.</summary>
     private static Grouping Levels(ResidualPredictor variable, int[] rows)
     {
         string?[] texts = WithMissing(variable.Texts ?? Grouping.AsText(variable.Numbers!));
         Grouping grouping = Grouping.From(Array.ConvertAll(rows, r => texts[r]), rows.Length);
         string[] labels = variable.Numbers is null ? grouping.Levels : Array.ConvertAll(grouping.Levels, text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) ? v.ToString("G4", CultureInfo.InvariantCulture) : text);
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double v)
+            ? v.ToString("G4", CultureInfo.InvariantCulture) : text);
         return new Grouping(labels, Array.ConvertAll(grouping.Rows, members => Array.ConvertAll(members, k => rows[k])));
     }
 

@@ -18,7 +18,8 @@ namespace EcoGlmm
         /// </remarks>
         public TestResult TestTails()
         {
-            double Statistic(double[] residuals) => AndersonDarling.Statistic(Array.ConvertAll(residuals, r => ((r * Count) + 0.5) / (Count + 1)));
+            double Statistic(double[] residuals) => AndersonDarling.Statistic(Array.ConvertAll(residuals, r => ((r * Count) + 0.5)
+                / (Count + 1)));
             double squared = Statistic(_scaled);
             (double? simulated, string warning) = DependentPValue(() => Statistic, squared, Alternative.Greater, 20.0 * RowCount);
             double p = simulated ?? AndersonDarling.UpperTail(squared, RowCount);

@@ -28,7 +28,8 @@ public sealed partial class SimulatedResiduals
         {
             Verdict = p < TestResult.SignificanceLevel ? "not uniform" : "as expected",
             Chart = new TestChart(() => Assemble("Uniformity of the residuals",
-                ResidualFigures.UniformQuantiles(_scaled, _rows, [ResidualFigures.TestLine("Uniformity (KS)", TestUniformity(alternative))]))),
+                ResidualFigures.UniformQuantiles(_scaled, _rows, [ResidualFigures.TestLine("Uniformity (KS)",
+                    TestUniformity(alternative))]))),
         };
     }
 
@@ -61,7 +62,8 @@ public sealed partial class SimulatedResiduals
         return test with
         {
             Chart = new TestChart(() => Assemble("Dispersion of data and simulations", ResidualFigures.Comparison(
-                null, _refits is null ? "Residual variance, as a multiple of the mean simulated one" : "Squared Pearson residuals, as a multiple of the mean of refits",
+                null, _refits is null ? "Residual variance, as a multiple of the mean simulated one"
+                : "Squared Pearson residuals, as a multiple of the mean of refits",
                 Array.ConvertAll(simulated, v => v / mean), test.Statistic, whole: false, test))),
         };
     }
@@ -97,7 +99,8 @@ public sealed partial class SimulatedResiduals
         {
             Chart = new TestChart(() => Assemble("Rows outside all simulations", expected is null
                 ? OutlierFigure.Histogram(_scaled, Count, margin, test)
-                : ResidualFigures.Comparison(null, "Rows outside all others, for each simulation in the place of the data", expected, test.Statistic, whole: true, test))),
+                : ResidualFigures.Comparison(null, "Rows outside all others, for each simulation in the place of the data", expected,
+                    test.Statistic, whole: true, test))),
         };
     }
 
@@ -112,7 +115,8 @@ public sealed partial class SimulatedResiduals
     public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
     {
         int zeros = SimulationSource.CountZeros(_observed);
-        TestResult test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected", "too many zeros"), (_, p, significant) =>
+        TestResult test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected",
+            "too many zeros"), (_, p, significant) =>
         {
             double mean = SimulationSource.Mean(_summary.Zeros);
             if (mean == 0 && zeros == 0)
@@ -154,7 +158,8 @@ public sealed partial class SimulatedResiduals
         });
         for (int s = 0; s < Count; s++)
             Checked(simulated[s], $"simulation {s + 1}");
-        TestResult test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected", "too large"), (_, p, significant) =>
+        TestResult test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected",
+            "too large"), (_, p, significant) =>
         {
             string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationSource.Mean(simulated):0.####} on average in the simulations");
             return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";

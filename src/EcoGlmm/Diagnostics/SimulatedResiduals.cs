@@ -37,7 +37,8 @@ public sealed partial class SimulatedResiduals : IResultTable
     private readonly Lazy<(double[] Grid, QuantileCurve[] Curves)> _fittedCurves;
 
     private SimulatedResiduals(double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed,
-        ResidualMethod method, ResidualRows rows, ResidualModel? model, RefittedModels? refits, bool areRowsDependent, double[,]? rotation = null)
+        ResidualMethod method, ResidualRows rows, ResidualModel? model, RefittedModels? refits, bool areRowsDependent,
+        double[,]? rotation = null)
     {
         _observed = observed;
         _fitted = fitted;
@@ -68,7 +69,8 @@ public sealed partial class SimulatedResiduals : IResultTable
         _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(_fitted), _scaled, s_quartiles));
     }
 
-    /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right. A copy: take it once before a loop.</summary>
+    /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right. A copy: take it once before a
+    /// loop.</summary>
     public double[] Scaled => (double[])_scaled.Clone();
 
     /// <summary>The observed response, one value for each row; a copy.</summary>
@@ -157,10 +159,12 @@ public sealed partial class SimulatedResiduals : IResultTable
     /// </summary>
     internal static SimulatedResiduals FromSource(
         double[] observed, double[] fitted, SimulationSource simulations, bool integerResponse, long seed, ResidualRows? rows = null,
-        ResidualMethod method = ResidualMethod.Pit, ResidualModel? model = null, RefittedModels? refits = null, bool areRowsDependent = false)
+        ResidualMethod method = ResidualMethod.Pit, ResidualModel? model = null, RefittedModels? refits = null,
+        bool areRowsDependent = false)
     {
         CheckCount(simulations.Count);
-        return Create(observed, fitted, simulations, integerResponse, seed, method, rows ?? ResidualRows.Plain, model, refits, areRowsDependent);
+        return Create(observed, fitted, simulations, integerResponse, seed, method, rows ?? ResidualRows.Plain, model, refits,
+            areRowsDependent);
     }
 
     /// <summary>
@@ -179,8 +183,10 @@ public sealed partial class SimulatedResiduals : IResultTable
     public SimulatedResiduals Rotate(double[,]? covariance = null)
     {
         if (Method != ResidualMethod.Pit)
-            throw new GlmmException("Only residuals by the probability integral transform, without refits, can be rotated. Make them with ResidualMethod.Pit.");
-        return new SimulatedResiduals(_observed, _fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null, _areRowsDependent,
+            throw new GlmmException("Only residuals by the probability integral transform, without refits, can be rotated. Make them with "
+                + "ResidualMethod.Pit.");
+        return new SimulatedResiduals(_observed, _fitted, _simulations, IntegerResponse, Seed, Method, _rows, _model, null,
+            _areRowsDependent,
             covariance ?? ResidualRotation.Estimate(_simulations.Matrix()));
     }
 
@@ -259,7 +265,8 @@ public sealed partial class SimulatedResiduals : IResultTable
             throw new GlmmException($"There are {fitted.Length} fitted values for {observed.Length} observed rows; one is needed for each row.");
         CheckFinite(observed, "The observed response");
         CheckFinite(fitted, "The fitted response");
-        return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed, method, rows,
+        return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed,
+            method, rows,
             model, refits, areRowsDependent);
     }
 
@@ -267,20 +274,23 @@ public sealed partial class SimulatedResiduals : IResultTable
     internal ResidualPredictor Variable(string name)
     {
         return _model?.Column(name) ?? throw new GlmmException(
-            $"These residuals know no data to look \"{name}\" up in: they are of groups, or of a model fitted elsewhere. Give the values themselves.");
+            $"These residuals know no data to look \"{name}\" up in: they are of groups, or of a model fitted elsewhere. Give the values "
+            + $"themselves.");
     }
 
     private static void CheckCount(int count)
     {
         if (count < 2)
-            throw new GlmmException($"Simulated residuals need at least two simulations, but there are {count}. 250 are usual, 1000 steadier.");
+            throw new GlmmException($"Simulated residuals need at least two simulations, but there are {count}. 250 are usual, 1000 "
+                + $"steadier.");
     }
 
     private static void CheckFinite(double[] values, string what)
     {
         int row = Array.FindIndex(values, v => !double.IsFinite(v));
         if (row >= 0)
-            throw new GlmmException($"{what} has no finite value at row {row + 1}. Leave out the rows with missing values before making residuals.");
+            throw new GlmmException($"{what} has no finite value at row {row + 1}. Leave out the rows with missing values before making "
+                + $"residuals.");
     }
 
     private static bool AreWhole(double[] values) => Array.TrueForAll(values, v => Math.Floor(v) == v);

@@ -10,7 +10,8 @@ namespace EcoGlmm.Diagnostics;
 /// </summary>
 internal static class SimulationNull
 {
-    /// <summary>The residuals of every simulation in the place of the data, [simulation][row], by the definition of the data's own.</summary>
+    /// <summary>The residuals of every simulation in the place of the data, [simulation][row], by the definition of the data's
+    /// own.</summary>
     public static double[][] Residuals(double[][] simulated, double[] observed, RandomStream random)
     {
         int count = simulated.Length, n = observed.Length;

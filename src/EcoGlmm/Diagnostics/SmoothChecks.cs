@@ -70,7 +70,8 @@ public static partial class DiagnosticsExtensions
             }
 
             var table = smooths.Table[smooth.Design.Label];
-            return new BasisCheck(smooth.Design.Label, table.BasisDimension, table.Edf, observed / (sum / BasisOrders), (double)lower / BasisOrders);
+            return new BasisCheck(smooth.Design.Label, table.BasisDimension, table.Edf, observed / (sum / BasisOrders),
+                (double)lower / BasisOrders);
         })];
     }
 
@@ -108,15 +109,18 @@ public static partial class DiagnosticsExtensions
             }
 
             var own = i;
-            result.AddRange(Enumerable.Range(0, n).Order(Comparer<int>.Create((a, b) => distance[a].CompareTo(distance[b]))).Take(nearest).Select(j => (own, j)));
+            result.AddRange(Enumerable.Range(0, n).Order(Comparer<int>.Create((a, b) => distance[a].CompareTo(distance[b]))).Take(nearest)
+                .Select(j => (own, j)));
         }
 
         return [.. result];
     }
 
     /// <summary>
-    /// For each curve and surface of the conditional part how much of it the fixed effects and the other smooths could say as well, which makes
-    /// its shape uncertain. Source: S. N. Wood (2017), Generalized Additive Models, 2nd edition, section 5.6.3; R's mgcv has it under this name.
+    /// For each curve and surface of the conditional part how much of it the fixed effects and the other smooths could say as well, which
+    /// makes
+    /// its shape uncertain. Source: S. N. Wood (2017), Generalized Additive Models, 2nd edition, section 5.6.3; R's mgcv has it under this
+    /// name.
     /// </summary>
     /// <param name="fit">The fit.</param>
     public static IReadOnlyList<Concurvity> Concurvity(this GlmmFit fit)

@@ -34,7 +34,8 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
     /// </summary>
     public double Expected { get; init; } = double.NaN;
 
-    /// <summary>Its standard deviation then (Moran's I: under random assignment of the residuals to the places, DHARMa's "sd"); otherwise NaN.</summary>
+    /// <summary>Its standard deviation then (Moran's I: under random assignment of the residuals to the places, DHARMa's "sd"); otherwise
+    /// NaN.</summary>
     public double StandardDeviation { get; init; } = double.NaN;
 
     /// <summary>The smallest p-value above 0 that the test can give when it counts simulations; 0 for other tests.</summary>

@@ -13,8 +13,10 @@ internal static class TestTable
     {
         bool adjusted = tests.Any(t => t.AdjustedPValue is not null);
         var html = new StringBuilder()
-            .Append("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
-            .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right")).Append(Header("p-value", "right;white-space:nowrap"));
+            .Append("<div style=\"overflow-x:auto\"><table "
+                + "style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
+            .Append("<thead><tr>").Append(Header("Test", "left")).Append(Header("Statistic", "right"))
+            .Append(Header("p-value", "right;white-space:nowrap"));
         if (adjusted)
             html.Append(Header(AdjustedHeading, "right"));
         html.Append(Header("What it says", "left")).Append("</tr></thead><tbody>");
@@ -30,10 +32,12 @@ internal static class TestTable
 
         return html.Append("</tbody></table></div>").ToString();
 
-        static string Bare(string p) => p.StartsWith("p ", StringComparison.Ordinal) ? p[2..].TrimStart('=', ' ').Replace("not available", "–") : p;
+        static string Bare(string p) => p.StartsWith("p ", StringComparison.Ordinal) ? p[2..].TrimStart('=', ' ')
+            .Replace("not available", "–") : p;
         static string Header(string text, string align) =>
             $"<th style=\"text-align:{align};padding:4px 12px 4px 0;border-bottom:1px solid #8888\">{text}</th>";
         static string Cell(string text, string align) =>
-            $"<td style=\"text-align:{align};padding:4px 12px 4px 0;vertical-align:top;background:none\">{WebUtility.HtmlEncode(text)}</td>";
+            $"<td style=\"text-align:{align};padding:4px 12px 4px "
+            + $"0;vertical-align:top;background:none\">{WebUtility.HtmlEncode(text)}</td>";
     }
 }

@@ -26,7 +26,8 @@ internal sealed class AdaptiveQuadrature
 
     public AdaptiveQuadrature(MixedModel model, int maxThreads, CancellationToken cancellation)
     {
-        var effects = LevelEffects.Of(model.Terms) ?? throw new ArgumentException("The terms have different grouping factors.", nameof(model));
+        var effects = LevelEffects.Of(model.Terms) ?? throw new ArgumentException("The terms have different grouping factors.",
+            nameof(model));
         var grid = new QuadratureGrid(model.QuadraturePoints, effects.Width);
         _blocks = [.. Blocks(model, effects, grid)];
         _values = new double[_blocks.Length];

@@ -40,7 +40,8 @@ internal static class BoundaryCandidates
             foreach (var own in term.Loadings.Variances)
             {
                 ref var scale = ref theta[term.ThetaOffset + own];
-                if (Math.Abs(scale) < Tolerances.OffBoundary * model.Unit[term.Predictor]) scale = Tolerances.OffBoundary * model.Unit[term.Predictor];
+                if (Math.Abs(scale) < Tolerances.OffBoundary * model.Unit[term.Predictor])
+                    scale = Tolerances.OffBoundary * model.Unit[term.Predictor];
             }
         }
     }
@@ -52,7 +53,8 @@ internal static class BoundaryCandidates
     /// </summary>
     public static IEnumerable<double[]> Alternatives(MixedModel model, double[] theta)
     {
-        foreach (var term in model.Terms.Where(t => t is { IsDiagonal: false, Loadings: Unstructured, Width: <= Tolerances.WidestTurned } && !model.Restraints.Holds(t)))
+        foreach (var term in model.Terms.Where(t => t is { IsDiagonal: false, Loadings: Unstructured, Width: <= Tolerances.WidestTurned }
+            && !model.Restraints.Holds(t)))
         {
             for (var c = 1; c < term.Width; c++)
             {

@@ -1,8 +1,10 @@
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// Standard errors of a model with smooths: those of all coefficients are posterior ones given the variance parameters, as in R's mgcv, so that
-/// curves, the coefficients beside them and predictions go together. A Gaussian model by maximum likelihood has them with the residual variance
+/// Standard errors of a model with smooths: those of all coefficients are posterior ones given the variance parameters, as in R's mgcv, so
+/// that
+/// curves, the coefficients beside them and predictions go together. A Gaussian model by maximum likelihood has them with the residual
+/// variance
 /// per residual degree of freedom, of which the likelihood's estimate is too small.
 /// </summary>
 internal static class ConditionalErrors
@@ -29,14 +31,16 @@ internal static class ConditionalErrors
         for (var i = 0; i < p; i++)
         {
             for (var j = 0; j < p; j++)
-                covariance[(posterior.Parameters[i] * d) + posterior.Parameters[j]] = scale * scale * posterior.FixedCovariance[(i * p) + j];
+                covariance[(posterior.Parameters[i] * d) + posterior.Parameters[j]] = scale * scale * posterior.FixedCovariance[(i * p)
+                    + j];
         }
 
         return estimate with { Covariance = covariance, PosteriorScale = scale, IsConditional = true };
     }
 
     /// <summary>
-    /// The estimate with the expected information of its rows in the place of the observed one, where the family has it in closed form: with links that
+    /// The estimate with the expected information of its rows in the place of the observed one, where the family has it in closed form:
+    /// with links that
     /// are not canonical the observed one depends on single responses, and mgcv's standard errors are by the expected one.
     /// </summary>
     private static Estimate WithExpectedInformation(Estimate estimate)
@@ -44,7 +48,8 @@ internal static class ConditionalErrors
         const int e = LinearPredictor.Conditional;
         var model = estimate.Model;
         var family = model.Family.Shapes.Count == 0 ? model.Family : FittedShapes.FamilyAt(model, estimate.Psi);
-        if (estimate.IsProfiled || !family.IsExponentialDispersion || model.IsZeroInflated || model.Terms.Any(t => t.Predictor != e)) return estimate;
+        if (estimate.IsProfiled || !family.IsExponentialDispersion || model.IsZeroInflated
+            || model.Terms.Any(t => t.Predictor != e)) return estimate;
         var eta = estimate.Predictors[e]!;
         var delta = estimate.Predictors[LinearPredictor.Dispersion];
         var expected = new double[eta.Length];
@@ -52,7 +57,8 @@ internal static class ConditionalErrors
         {
             var point = family.LocationLink.At(eta[i]);
             var size = model.Size.Length == 0 ? 1 : model.Size[i];
-            expected[i] = (model.Weights?[i] ?? 1) * point.D1 * point.D1 / family.Variance(point.Mu, delta is null ? 1 : Math.Exp(delta[i]), size);
+            expected[i] = (model.Weights?[i] ?? 1) * point.D1 * point.D1 / family.Variance(point.Mu, delta is null
+                ? 1 : Math.Exp(delta[i]), size);
         }
 
         if (!expected.All(double.IsFinite)) return estimate;

@@ -123,7 +123,8 @@ internal static class CurvatureGuess
     }
 
     /// <summary>
-    /// Average information of θ in the working model, ½ fᵢᵀVfⱼ with V the projection of the random effects, where terms have structures: in the
+    /// Average information of θ in the working model, ½ fᵢᵀVfⱼ with V the projection of the random effects, where terms have structures: in
+    /// the
     /// place of the diagonal, which bounds it from below by a share.
     /// </summary>
     private static void Information(MixedModel model, LaplaceObjective objective, double[] hessian)
@@ -187,7 +188,8 @@ internal static class CurvatureGuess
             for (var k = 0; k < term.ThetaCount; k++)
             {
                 var at = first + term.ThetaOffset + k;
-                hessian[(at * d) + at] = k < diagonal.Length && double.IsFinite(diagonal[k]) && diagonal[k] > Tolerances.LeastInformation ? diagonal[k] : 1;
+                hessian[(at * d) + at] = k < diagonal.Length && double.IsFinite(diagonal[k]) && diagonal[k] > Tolerances.LeastInformation
+                    ? diagonal[k] : 1;
             }
         }
     }
@@ -240,7 +242,8 @@ internal static class CurvatureGuess
             direction[k] = 1;
             term.Loadings.Change(system.Lambda.LoadingsTheta(t), direction, change);
             direction[k] = 0;
-            for (var e = 0; e < r; e++) diagonal[k] += informed[e] * CovarianceQuantity.Product(change, q, e, e) / CovarianceQuantity.Product(lambda, q, e, e);
+            for (var e = 0; e < r; e++)
+                diagonal[k] += informed[e] * CovarianceQuantity.Product(change, q, e, e) / CovarianceQuantity.Product(lambda, q, e, e);
         }
 
         return diagonal;

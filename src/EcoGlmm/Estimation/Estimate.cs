@@ -31,7 +31,8 @@ internal sealed record Estimate
     /// <summary>What random-effects standard deviations, b and their covariances are multiplied by: σ where θ is relative to it.</summary>
     public required double Scale { get; init; }
 
-    /// <summary>The scale that posterior covariances are multiplied by the square of: <see cref="Scale"/> unless it is one that counts degrees of freedom.</summary>
+    /// <summary>The scale that posterior covariances are multiplied by the square of: <see cref="Scale"/> unless it is one that counts
+    /// degrees of freedom.</summary>
     public double PosteriorScale
     {
         get => double.IsNaN(_posteriorScale) ? Scale : _posteriorScale;

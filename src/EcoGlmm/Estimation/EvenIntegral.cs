@@ -25,9 +25,11 @@ internal static class EvenIntegral
     public static double LogLikelihood(MixedModel model, Estimate estimate, CancellationToken cancellation)
     {
         var nodes = (int)Math.Min(MostNodes, MostDensities / model.ObservationCount);
-        if (nodes < FewestNodes || LevelEffects.Of(model.Terms) is not { Width: 1 } effects || estimate.System.LatentCount != effects.LevelCount)
+        if (nodes < FewestNodes || LevelEffects.Of(model.Terms) is not { Width: 1 } effects
+            || estimate.System.LatentCount != effects.LevelCount)
             return double.NaN;
-        var observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion, 1, cancellation);
+        var observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
+            model.HasConstantDispersion, 1, cancellation);
         var levels = new LogSum[effects.LevelCount];
         var sums = new double[levels.Length];
         var (u, b) = (new double[estimate.System.LatentCount], new double[estimate.System.EffectCount]);

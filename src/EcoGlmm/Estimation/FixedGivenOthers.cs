@@ -8,7 +8,8 @@ internal static class FixedGivenOthers
     /// <summary>In the orthogonal coordinates γ.</summary>
     public static Matrix<double> Covariance(Estimate estimate, int predictor)
     {
-        var (first, p, d) = (estimate.Model.FixedOffset[predictor], estimate.Model.Basis[predictor]!.Columns, estimate.Model.ParameterCount);
+        var (first, p, d) = (estimate.Model.FixedOffset[predictor], estimate.Model.Basis[predictor]!.Columns,
+            estimate.Model.ParameterCount);
         double At(int i, int j) => estimate.Covariance[(i * d) + j] is var v && double.IsNaN(v) ? 0 : v;
         if (p == 0) return Matrix<double>.Build.Dense(1, 1);
         var own = Matrix<double>.Build.Dense(p, p, (a, b) => At(first + a, first + b));

@@ -22,7 +22,8 @@ public sealed record GlmmOptions
     public string? Offset { get; init; }
 
     /// <summary>
-    /// Restricted maximum likelihood: variances are estimated with the fixed effects of the conditional part averaged out, exactly for Gaussian
+    /// Restricted maximum likelihood: variances are estimated with the fixed effects of the conditional part averaged out, exactly for
+    /// Gaussian
     /// models with identity link, by the Laplace approximation for other families (as glmmTMB's REML and mgcv's do).
     /// </summary>
     public bool Reml { get; init; }

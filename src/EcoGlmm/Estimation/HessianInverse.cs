@@ -40,7 +40,8 @@ internal sealed class HessianInverse
 
     /// <param name="hessian">d × d.</param>
     /// <param name="d">The number of parameters.</param>
-    /// <param name="leading">How many of the first parameters get a large variance, rather than none, where their own curvature is zero.</param>
+    /// <param name="leading">How many of the first parameters get a large variance, rather than none, where their own curvature is
+    /// zero.</param>
     public static HessianInverse Of(double[] hessian, int d, int leading = 0)
     {
         if (hessian.Length != d * d)

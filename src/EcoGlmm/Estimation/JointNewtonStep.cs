@@ -117,7 +117,8 @@ internal sealed class JointNewtonStep
         }
 
         Vector<double> change = fixedBlock.LU().Solve(right);
-        double[] conditional = [.. change.SubVector(_offset[LinearPredictor.Conditional], _model.Basis[LinearPredictor.Conditional]!.Columns).Select(v => -v)];
+        double[] conditional = [.. change.SubVector(_offset[LinearPredictor.Conditional],
+            _model.Basis[LinearPredictor.Conditional]!.Columns).Select(v => -v)];
         _model.Basis[LinearPredictor.Conditional]!.ToCoefficients(conditional);
         return Array.TrueForAll(conditional, double.IsFinite) ? conditional : null;
     }
@@ -129,10 +130,12 @@ internal sealed class JointNewtonStep
         {
             double[] eta = _estimate.Predictors[LinearPredictor.Conditional]!;
             double[]? w = _estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)];
-            return [Array.ConvertAll([.. Enumerable.Range(0, eta.Length)], i => (w?[i] ?? 1) * (_model.Y[i] - eta[i])), .. new double[]?[_model.PredictorCount - 1]];
+            return [Array.ConvertAll([.. Enumerable.Range(0, eta.Length)], i => (w?[i] ?? 1) * (_model.Y[i] - eta[i])),
+                .. new double[]?[_model.PredictorCount - 1]];
         }
 
-        var observations = new ObservationModel(_model.Family, _model.Y, _model.Size, _model.Weights, _model.IsZeroInflated, _model.HasConstantDispersion, 1);
+        var observations = new ObservationModel(_model.Family, _model.Y, _model.Size, _model.Weights, _model.IsZeroInflated,
+            _model.HasConstantDispersion, 1);
         observations.Evaluate(_estimate.Predictors, DerivativeLevel.Gradient);
         return observations.First;
     }

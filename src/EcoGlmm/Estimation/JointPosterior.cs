@@ -49,7 +49,8 @@ internal sealed class JointPosterior
         FixedCovariance = CurvatureGuess.Inverse(hessian, p);
     }
 
-    /// <summary>Whether the coefficients of a linear predictor are among γ: those of a constant dispersion and of shapes are nuisances, known.</summary>
+    /// <summary>Whether the coefficients of a linear predictor are among γ: those of a constant dispersion and of shapes are nuisances,
+    /// known.</summary>
     public static bool Includes(MixedModel model, int k) =>
         k < LinearPredictor.FormulaCount && (k != LinearPredictor.Dispersion || !model.HasConstantDispersion);
 

@@ -12,8 +12,10 @@ internal static class LaplaceDescription
         var restraints = search.Model.Restraints;
         var logPrior = restraints.LogPriorAt(restraints.ToPsi(optimum.Parameters));
         restraints.ToPsi(assessment.Covariance, optimum.Parameters);
-        return At(search.Objective, search.Model, restraints.ToPsi(optimum.Parameters), assessment.Covariance, -optimum.Value - logPrior, logPrior,
-            ParameterCount(search.Model), assessment.IsDispersionAtLimit, ConvergenceOf(search, assessment), monteCarloError: monteCarloError);
+        return At(search.Objective, search.Model, restraints.ToPsi(optimum.Parameters), assessment.Covariance, -optimum.Value
+            - logPrior, logPrior,
+            ParameterCount(search.Model), assessment.IsDispersionAtLimit, ConvergenceOf(search, assessment),
+            monteCarloError: monteCarloError);
     }
 
     /// <summary>The estimate where there is no maximum, at the point where that was seen.</summary>
@@ -23,12 +25,14 @@ internal static class LaplaceDescription
         var psi = restraints.ToPsi(found.Parameters);
         search.Evaluate(found.Parameters, []);
         var assessment = OptimumAssessment.Failed(psi.Length, problem);
-        return At(search.Objective, search.Model, psi, assessment.Covariance, double.NaN, restraints.LogPriorAt(psi), ParameterCount(search.Model),
+        return At(search.Objective, search.Model, psi, assessment.Covariance, double.NaN, restraints.LogPriorAt(psi),
+            ParameterCount(search.Model),
             false, ConvergenceOf(search, assessment));
     }
 
     /// <summary>The estimate at the ψ that the objective was evaluated at last.</summary>
-    public static Estimate At(LaplaceObjective objective, MixedModel model, double[] psi, double[] covariance, double logLikelihood, double logPrior,
+    public static Estimate At(LaplaceObjective objective, MixedModel model, double[] psi, double[] covariance, double logLikelihood,
+        double logPrior,
         int parameterCount, bool isDispersionAtLimit, Convergence convergence, bool isRestricted = false, double monteCarloError = 0)
     {
         if (objective.System.MakeUsable()) objective.StartFrom(new double[objective.Modes.Length]);

@@ -20,15 +20,18 @@ internal static class LaplaceEstimator
     private static readonly IStartStrategy<LaplaceSearch>[] Rescues = [new OtherVariances()];
 
     /// <summary>Recognised when the search cannot be helped.</summary>
-    private static readonly ISearchPathology[] WithoutMaximum = [new NoFiniteStart(), new PerfectFit(), new PartlyPerfectFit(), new UnboundedShape()];
+    private static readonly ISearchPathology[] WithoutMaximum = [new NoFiniteStart(), new PerfectFit(), new PartlyPerfectFit(),
+        new UnboundedShape()];
 
     /// <summary>Where there may be a higher maximum.</summary>
-    private static readonly IStartStrategy<LaplaceSearch>[] Alternatives = [new OtherCorrelations(), new StructuralZeros(), new DeeperModes()];
+    private static readonly IStartStrategy<LaplaceSearch>[] Alternatives = [new OtherCorrelations(), new StructuralZeros(),
+        new DeeperModes()];
 
     /// <summary>What can be the matter with a maximum, in the order in which it has to be known.</summary>
     private static IOptimumPathology[] AtMaximum(double[] predictor) =>
     [
-        new SingularCovariance(), new StructureAtLimit(), new DispersionAtLimit(), new ShapeAtLimit(), new Separation(), new IndistinguishableTerms(),
+        new SingularCovariance(), new StructureAtLimit(), new DispersionAtLimit(), new ShapeAtLimit(), new Separation(),
+            new IndistinguishableTerms(),
         new ResidualWithinEffects(), new FlatLikelihood(), new StoppedShort(), new EdgeOfRange(predictor),
     ];
 

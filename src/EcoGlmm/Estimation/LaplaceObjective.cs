@@ -79,7 +79,8 @@ internal sealed class LaplaceObjective
     /// <summary>Weights W of the last evaluation.</summary>
     public double[] Weight(int a, int b) => _search.Weight(a, b);
 
-    /// <summary>−∂log L/∂η_k of each row at the last evaluation with a gradient: rows of independent clusters add up to the clusters' scores.</summary>
+    /// <summary>−∂log L/∂η_k of each row at the last evaluation with a gradient: rows of independent clusters add up to the clusters'
+    /// scores.</summary>
     public ReadOnlySpan<double> RowGradient(int k) => _adjusted[k];
 
     /// <summary>Why the last evaluation gave no finite value; null when it did.</summary>
@@ -133,7 +134,8 @@ internal sealed class LaplaceObjective
 
         var squares = _system.Lambda.QuadraticForm(_search.Modes);
         var value = -logDensity + (0.5 * squares) + (0.5 * (_system.LogDeterminant - _system.Lambda.LogDeterminant));
-        if (_quadrature is not null && double.IsFinite(value)) value += _quadrature.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
+        if (_quadrature is not null && double.IsFinite(value))
+            value += _quadrature.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
         if (!double.IsFinite(value))
         {
             Failure = "the log-likelihood is not finite";

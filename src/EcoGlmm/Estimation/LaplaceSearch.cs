@@ -99,7 +99,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
             return RefreshCurvature(psi, fresh);
         }
 
-        var iterations = Overfitted.IsMet(Model) ? Math.Min(Tolerances.IterationsOverfitted, _control.MaxIterations) : _control.MaxIterations;
+        var iterations = Overfitted.IsMet(Model) ? Math.Min(Tolerances.IterationsOverfitted, _control.MaxIterations)
+            : _control.MaxIterations;
         var minimiser = new QuasiNewton(Tracked, _control.Tolerance, iterations)
         {
             LongestStep = (x, p) => Math.Min(StepLimit.OfPredictors(Model, p),

@@ -35,7 +35,8 @@ internal abstract class LikelihoodSearch(MixedModel model)
     public SearchPoint Snapped(SearchPoint found)
     {
         if (!found.HasLikelihood) return found;
-        var candidates = BoundaryCandidates.Of(Model, found.Parameters.AsSpan(ThetaOffset), Tolerances.NearBoundary).FindAll(c => c.Size != 0);
+        var candidates = BoundaryCandidates.Of(Model, found.Parameters.AsSpan(ThetaOffset), Tolerances.NearBoundary)
+            .FindAll(c => c.Size != 0);
         if (candidates.Count == 0) return found;
         var (x, value) = ((double[])found.Parameters.Clone(), found.Value);
         foreach (var (index, _) in candidates)

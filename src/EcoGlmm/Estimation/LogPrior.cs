@@ -138,7 +138,8 @@ internal sealed class LogPrior
             {
                 for (var i = 0; i < r; i++)
                 {
-                    if (deviations[i] > 0) change[(k * d) + c] += slopes[i] * unit[i] * term.Structure.LatentScale * m[(i * d) + c] / deviations[i];
+                    if (deviations[i] > 0)
+                        change[(k * d) + c] += slopes[i] * unit[i] * term.Structure.LatentScale * m[(i * d) + c] / deviations[i];
                 }
             }
 
@@ -178,13 +179,15 @@ internal sealed class LogPrior
         var part = ModelPartNames.InSentence(prior.Part);
         if (prior.Kind == PriorKind.Gamma)
         {
-            throw new GlmmException($"{prior}: a Gamma density is for standard deviations. Use Prior.Normal for coefficients, or OnStandardDeviations(group).");
+            throw new GlmmException($"{prior}: a Gamma density is for standard deviations. Use Prior.Normal for coefficients, or "
+                + $"OnStandardDeviations(group).");
         }
 
         if (_model.CoefficientNames[k] is not { } names) throw new GlmmException($"{prior}: the model has no {part}.");
         if (prior.Coefficient is { } name && !names.Contains(name))
         {
-            throw new GlmmException($"There is no coefficient \"{name}\" among the {part} for the prior {prior}{NearestName.Suggestion(name, names)}");
+            throw new GlmmException($"There is no coefficient \"{name}\" among the {part} for the prior "
+                + $"{prior}{NearestName.Suggestion(name, names)}");
         }
 
         for (var j = 0; j < names.Length; j++)
@@ -199,7 +202,8 @@ internal sealed class LogPrior
         var mine = Array.FindAll(terms, t => t.Group == prior.Group);
         if (mine.Length == 0)
         {
-            throw new GlmmException($"There is no random term of \"{prior.Group}\" for the prior {prior}{NearestName.Suggestion(prior.Group!, terms.Select(t => t.Group))}");
+            throw new GlmmException($"There is no random term of \"{prior.Group}\" for the prior "
+                + $"{prior}{NearestName.Suggestion(prior.Group!, terms.Select(t => t.Group))}");
         }
 
         var found = false;

@@ -99,7 +99,8 @@ internal sealed class MixedModel
     /// <summary>Rows that enter the likelihood: those whose weight is not zero.</summary>
     public int InformativeRows => Weights?.Count(weight => weight > 0) ?? ObservationCount;
 
-    /// <summary>Whether the linear predictor is in units of the response or of a power of it, rather than on a log or probability scale.</summary>
+    /// <summary>Whether the linear predictor is in units of the response or of a power of it, rather than on a log or probability
+    /// scale.</summary>
     public bool IsOnResponseScale => Family.Link.IsOnResponseScale;
 
     /// <summary>Number of places for linear predictors, those that the model lacks among them.</summary>

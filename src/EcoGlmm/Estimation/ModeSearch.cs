@@ -388,7 +388,8 @@ internal sealed class ModeSearch
         {
             var term = _model.Terms[t];
             if (term.Structure.Precision is not { ParameterCount: > 0 } varying) continue;
-            _system.Lambda.AddPrecisionChange(t, theta.Slice(term.ThetaOffset + term.Loadings.ParameterCount, varying.ParameterCount), Modes, moved);
+            _system.Lambda.AddPrecisionChange(t, theta.Slice(term.ThetaOffset + term.Loadings.ParameterCount, varying.ParameterCount),
+                Modes, moved);
         }
 
         for (var j = 0; j < _count; j++) result[j] -= moved[j];

@@ -8,7 +8,8 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class MonteCarloError
 {
-    /// <summary>The largest Monte Carlo standard error of a parameter, in standard errors of that parameter; zero for a factorisation.</summary>
+    /// <summary>The largest Monte Carlo standard error of a parameter, in standard errors of that parameter; zero for a
+    /// factorisation.</summary>
     /// <param name="search">The search; the last evaluation is at the optimum again afterwards.</param>
     /// <param name="optimum">Where it ended.</param>
     public static double Of(LikelihoodSearch search, Optimum optimum)

@@ -17,12 +17,14 @@ internal sealed class Optimum
     /// <param name="gradient">Its gradient.</param>
     /// <param name="hessian">Its Hessian; empty when there is none.</param>
     /// <param name="status">How the search ended.</param>
-    public Optimum(MixedModel model, double[] parameters, int thetaOffset, double value, double[] gradient, double[] hessian, MinimiserStatus status)
+    public Optimum(MixedModel model, double[] parameters, int thetaOffset, double value, double[] gradient, double[] hessian,
+        MinimiserStatus status)
     {
         (Model, Parameters, ThetaOffset, Value, Gradient, Status) = (model, parameters, thetaOffset, value, gradient, status);
         OwnHessian = hessian;
         UsableHessian = (double[])hessian.Clone();
-        foreach (var held in Enumerable.Range(0, parameters.Length).Where(j => !model.Restraints.IsEmpty && model.Restraints.Holds(j))) PutAtLimit(held);
+        foreach (var held in Enumerable.Range(0, parameters.Length).Where(j => !model.Restraints.IsEmpty
+            && model.Restraints.Holds(j))) PutAtLimit(held);
     }
 
     public MixedModel Model { get; }
@@ -82,7 +84,8 @@ internal sealed class Optimum
     {
         AtLimit.Add(parameter);
         var d = Parameters.Length;
-        for (var i = 0; i < d && UsableHessian.Length > 0; i++) UsableHessian[(i * d) + parameter] = UsableHessian[(parameter * d) + i] = double.NaN;
+        for (var i = 0; i < d && UsableHessian.Length > 0; i++)
+            UsableHessian[(i * d) + parameter] = UsableHessian[(parameter * d) + i] = double.NaN;
     }
 
     /// <summary>

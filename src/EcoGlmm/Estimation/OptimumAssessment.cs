@@ -32,7 +32,8 @@ internal sealed class OptimumAssessment
         Separation.Widen(optimum.Inverse.Covariance, optimum.FlatDirections);
         return new OptimumAssessment
         {
-            Status = optimum.HasFailed ? ConvergenceStatus.NotConverged : optimum.IsSingular ? ConvergenceStatus.Singular : ConvergenceStatus.Converged,
+            Status = optimum.HasFailed ? ConvergenceStatus.NotConverged : optimum.IsSingular ? ConvergenceStatus.Singular
+                : ConvergenceStatus.Converged,
             GradientNorm = norm,
             ExpectedImprovement = Math.Max(improvement, 0),
             IsHessianPositiveDefinite = optimum.IsCurved,

@@ -245,7 +245,8 @@ internal sealed class PenalizedLeastSquares
         if (!(ResidualSum > 0)) return double.NegativeInfinity;
 
         var df = DegreesOfFreedom;
-        var deviance = _system.LogDeterminant - _system.Lambda.LogDeterminant - _logWeights + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
+        var deviance = _system.LogDeterminant - _system.Lambda.LogDeterminant - _logWeights
+            + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
         if (_reml)
         {
             deviance += DenseCholesky.LogDeterminant(_g, _p) + (2 * _model.Basis[LinearPredictor.Conditional]!.LogDeterminant());

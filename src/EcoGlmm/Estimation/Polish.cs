@@ -37,7 +37,8 @@ internal static class Polish
         return double.IsFinite(value) ? new Optimum(search.Model, psi, search.ThetaOffset, value, gradient, hessian, found.Status) : null;
     }
 
-    /// <summary>Exact without random effects, where the guess at the curvature is the Hessian; else by differences of the gradient.</summary>
+    /// <summary>Exact without random effects, where the guess at the curvature is the Hessian; else by differences of the
+    /// gradient.</summary>
     private static double[] HessianAt(LaplaceSearch search, double[] psi, double[] gradient, double value, IProgress<FitProgress>? progress)
     {
         var model = search.Model;
@@ -49,10 +50,12 @@ internal static class Polish
         var (spread, units) = (new double[d], Units(model));
         for (var j = 0; j < d; j++)
         {
-            spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), Tolerances.SmallestSpread * units[j], Tolerances.LargestSpread * units[j]);
+            spread[j] = Math.Clamp(Math.Sqrt(Math.Abs(rough[(j * d) + j])), Tolerances.SmallestSpread * units[j],
+                Tolerances.LargestSpread * units[j]);
         }
 
-        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly || search.Objective.System.IsIterative
+        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly
+            || search.Objective.System.IsIterative
             || d > Tolerances.ManyParameters);
         model.Restraints.Exclude(hessian);
         return hessian;
@@ -63,7 +66,8 @@ internal static class Polish
     {
         var units = new double[model.ParameterCount];
         foreach (var k in model.ActivePredictors) units.AsSpan(model.FixedOffset[k], model.Basis[k]!.Columns).Fill(model.Unit[k]);
-        foreach (var term in model.Terms) units.AsSpan(model.FixedCount + term.ThetaOffset, term.ThetaCount).Fill(model.Unit[term.Predictor]);
+        foreach (var term in model.Terms)
+            units.AsSpan(model.FixedCount + term.ThetaOffset, term.ThetaCount).Fill(model.Unit[term.Predictor]);
         return units;
     }
 

@@ -43,7 +43,8 @@ internal static class ProfiledEstimator
         var optimum = isProper ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient), best.Status) : null;
         var assessment = optimum is not null ? OptimumAssessment.Of(optimum, AtMaximum)
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
-                : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.", PerfectFit.Advice));
+                : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.",
+                    PerfectFit.Advice));
         var error = optimum is null ? 0 : MonteCarloError.Of(search, optimum);
         search.Evaluate(theta, gradient);
         if (criterion.System.MakeUsable()) Array.Clear(criterion.Modes);
@@ -57,7 +58,8 @@ internal static class ProfiledEstimator
     }
 
     /// <summary>The estimate at the θ that the criterion was evaluated at last.</summary>
-    private static Estimate Describe(PenalizedLeastSquares criterion, ProfiledSearch search, double[] theta, double value, OptimumAssessment assessment,
+    private static Estimate Describe(PenalizedLeastSquares criterion, ProfiledSearch search, double[] theta, double value,
+        OptimumAssessment assessment,
         double monteCarloError)
     {
         const int e = LinearPredictor.Conditional;

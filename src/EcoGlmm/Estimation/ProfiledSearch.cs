@@ -81,7 +81,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _refreshes = 0;
         var status = _minimiser.Minimise(theta, inverse);
         _isSearching = false;
-        if (Scales.Largest(theta) > Tolerances.LargestRelativeEffect) Scales.Scaled(theta, Tolerances.LargestRelativeEffect).CopyTo(theta, 0);
+        if (Scales.Largest(theta) > Tolerances.LargestRelativeEffect)
+            Scales.Scaled(theta, Tolerances.LargestRelativeEffect).CopyTo(theta, 0);
         Iterations = _minimiser.Iterations;
         _endedAt = theta;
         return new SearchPoint(theta, _minimiser.Value, status);
@@ -89,7 +90,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
     private bool Refresh(double[] inverse)
     {
-        if (!_usesInformation || Scales.Largest(_current) > Tolerances.LargestRelativeEffect || _refreshes++ > Tolerances.Refreshes) return false;
+        if (!_usesInformation || Scales.Largest(_current) > Tolerances.LargestRelativeEffect
+            || _refreshes++ > Tolerances.Refreshes) return false;
 
         // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
         if (BoundaryCandidates.Of(Model, _current, Tolerances.NearBoundary).Count > 0) return false;

@@ -164,7 +164,8 @@ internal sealed class QuadratureBlock
                 for (var l = 0; l < Levels; l++)
                 {
                     var sum = 0.0;
-                    for (var i = _starts[l]; i < _starts[l + 1]; i++) sum += _weight[i] * (zc is null ? 1 : zc[i]) * (ze is null ? 1 : ze[i]);
+                    for (var i = _starts[l]; i < _starts[l + 1]; i++)
+                        sum += _weight[i] * (zc is null ? 1 : zc[i]) * (ze is null ? 1 : ze[i]);
                     var at = l * _r * _r;
                     _information[at + (c * _r) + e] = _information[at + (e * _r) + c] = sum;
                 }
@@ -346,7 +347,8 @@ internal sealed class QuadratureBlock
                 var g = _u[(l * r) + c];
                 for (var a = 0; a < r; a++)
                 {
-                    g += (_inverseFactor[(l * r * r) + (a * r) + c] * _meanNode[(l * r) + a]) - (_lambda[(a * r) + c] * _meanScore[(l * r) + a]);
+                    g += (_inverseFactor[(l * r * r) + (a * r) + c] * _meanNode[(l * r) + a])
+                        - (_lambda[(a * r) + c] * _meanScore[(l * r) + a]);
                 }
 
                 gradient[_effects.Position(c, _firstLevel + l)] = g;

@@ -38,7 +38,8 @@ internal static class QuadratureCheck
             var other = more > points ? more : Math.Max(1, (int)(points / Growth));
             var difference = Math.Abs(LogLikelihood(model, estimate, other, control, cancellation) - estimate.LogLikelihood);
             var offBell = Math.Abs(EvenIntegral.LogLikelihood(model, estimate, cancellation) - estimate.LogLikelihood);
-            if (offBell > Math.Max(Tolerable, EvenError * LevelEffects.Of(model.Terms)!.LevelCount)) difference = Math.Max(difference, offBell);
+            if (offBell > Math.Max(Tolerable, EvenError * LevelEffects.Of(model.Terms)!.LevelCount))
+                difference = Math.Max(difference, offBell);
             if (difference < Tolerable && points == asked)
                 return difference < Agreement ? estimate : With(estimate, estimate.Convergence.Status, Rough(points, other, difference));
             if (difference < Agreement)
@@ -61,7 +62,8 @@ internal static class QuadratureCheck
         return most;
     }
 
-    private static double LogLikelihood(MixedModel model, Estimate estimate, int points, GlmmControl control, CancellationToken cancellation)
+    private static double LogLikelihood(MixedModel model, Estimate estimate, int points, GlmmControl control,
+        CancellationToken cancellation)
     {
         var kept = model.QuadraturePoints;
         model.QuadraturePoints = points;

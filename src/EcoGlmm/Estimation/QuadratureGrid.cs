@@ -62,7 +62,8 @@ internal sealed class QuadratureGrid
         if (Math.Pow(requested, effects.Width) <= MaxNodes) return requested;
         var most = requested;
         while (Math.Pow(most, effects.Width) > MaxNodes) most--;
-        var advice = most > 1 ? $"Use at most {most} points, or fewer random effects." : "Use QuadraturePoints = 1, the Laplace approximation, or fewer random effects.";
+        var advice = most > 1 ? $"Use at most {most} points, or fewer random effects."
+            : "Use QuadraturePoints = 1, the Laplace approximation, or fewer random effects.";
         throw new GlmmException($"{asked}: with {effects.Width} random effects for each level of {model.Terms[0].Group} the nodes of the quadrature would number "
             + $"{requested} to the power of {effects.Width}, more than {MaxNodes}. {advice}");
     }

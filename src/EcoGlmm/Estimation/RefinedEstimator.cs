@@ -24,7 +24,8 @@ internal static class RefinedEstimator
     /// <param name="LogLikelihoodBefore">Simulated log-likelihood at the first estimate.</param>
     /// <param name="MonteCarloError">Standard error of that by the draws.</param>
     /// <param name="LeastEffective">The least effective number of draws of an independent set there.</param>
-    public sealed record Result(Estimate Estimate, double LogLikelihoodThere, double LogLikelihoodBefore, double MonteCarloError, double LeastEffective);
+    public sealed record Result(Estimate Estimate, double LogLikelihoodThere, double LogLikelihoodBefore, double MonteCarloError,
+        double LeastEffective);
 
     /// <summary>Whether simulated likelihood is of use: there are random effects, and the Laplace approximation is not exact.</summary>
     public static bool Applies(Estimate estimate) => estimate.Model.Terms.Count > 0 && !estimate.IsProfiled && !estimate.IsRestricted;
@@ -51,7 +52,8 @@ internal static class RefinedEstimator
         }
 
         var d = model.ParameterCount;
-        var spread = Enumerable.Range(0, d).Select(j => found.Covariance[(j * d) + j] is > 0 and var v && double.IsFinite(v) ? Math.Sqrt(v) : 0.1).ToArray();
+        var spread = Enumerable.Range(0, d).Select(j => found.Covariance[(j * d) + j] is > 0 and var v && double.IsFinite(v) ? Math.Sqrt(v)
+            : 0.1).ToArray();
         var psi = (double[])found.Psi.Clone();
         var objective = new LaplaceObjective(model, 1, cancellation);
         objective.StartFrom(found.Modes);
@@ -87,7 +89,8 @@ internal static class RefinedEstimator
         if (!double.IsFinite(value)) throw Failed();
     }
 
-    private static GlmmException Failed() => new("The simulated likelihood has no maximum that could be reached from the estimate. Try adaptive quadrature (QuadraturePoints = 25), or a simpler model.");
+    private static GlmmException Failed() => new("The simulated likelihood has no maximum that could be reached from the estimate. Try "
+        + "adaptive quadrature (QuadraturePoints = 25), or a simpler model.");
 
     private static double[] StartingInverse(double[] covariance, double[] spread, int d)
     {
@@ -96,7 +99,8 @@ internal static class RefinedEstimator
         {
             for (var j = 0; j < d; j++)
             {
-                if (double.IsNaN(inverse[(i * d) + j]) || !(covariance[(i * d) + i] > 0)) inverse[(i * d) + j] = inverse[(j * d) + i] = i == j ? spread[i] * spread[i] : 0;
+                if (double.IsNaN(inverse[(i * d) + j]) || !(covariance[(i * d) + i] > 0))
+                    inverse[(i * d) + j] = inverse[(j * d) + i] = i == j ? spread[i] * spread[i] : 0;
             }
         }
 
@@ -132,7 +136,8 @@ internal static class RefinedEstimator
         return inverse.IsPositiveDefinite && inverse.UnusableParameters.Length == 0 ? inverse.Values : null;
     }
 
-    private static Estimate Describe(LaplaceObjective objective, MixedModel model, Estimate found, double[] psi, double logLikelihood, double[] covariance)
+    private static Estimate Describe(LaplaceObjective objective, MixedModel model, Estimate found, double[] psi, double logLikelihood,
+        double[] covariance)
     {
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
         var weights = Array.ConvertAll(objective.Observations.Second, second => second is null ? null : Array.ConvertAll(second, v => -v));

@@ -9,7 +9,8 @@ internal sealed class RelativeScales(MixedModel model)
 {
     private readonly int[] _scales =
     [
-        .. model.Terms.SelectMany(t => Enumerable.Range(0, t.Loadings.ParameterCount).Where(t.Loadings.IsScale).Select(j => t.ThetaOffset + j)),
+        .. model.Terms.SelectMany(t => Enumerable.Range(0, t.Loadings.ParameterCount).Where(t.Loadings.IsScale)
+            .Select(j => t.ThetaOffset + j)),
     ];
 
     /// <summary>The largest scale.</summary>

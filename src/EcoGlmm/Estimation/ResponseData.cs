@@ -45,10 +45,12 @@ internal sealed class ResponseData
             if (StrayText(column.Levels) is { } stray)
             {
                 throw GlmmException.InData($"The response {column.Name} holds numbers, and \"{stray}\", which makes it categorical. If that stands "
-                    + $"for a missing value, read the file with new CsvOptions {{ MissingValues = [\"NA\", \"\", \"{stray}\"] }}; otherwise correct it.");
+                    + $"for a missing value, read the file with new CsvOptions {{ MissingValues = [\"NA\", \"\", \"{stray}\"] }}; "
+                    + $"otherwise correct it.");
             }
             throw GlmmException.InData($"The response {column.Name} is categorical ({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), "
-                + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered categories, or AsNumeric(\"{column.Name}\").");
+                + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered "
+                + $"categories, or AsNumeric(\"{column.Name}\").");
         }
 
         var y = family.HasThresholds ? OrderedResponse.Of(specification).Y : column.Y;
@@ -87,7 +89,8 @@ internal sealed class ResponseData
     {
         if (response.Length != Y.Length)
         {
-            throw GlmmException.InData($"A new response needs one value for each of the {Y.Length} rows that the model was fitted to, but has {response.Length}.");
+            throw GlmmException.InData($"A new response needs one value for each of the {Y.Length} rows that the model was fitted to, but "
+                + $"has {response.Length}.");
         }
 
         var y = (double[])response.Clone();
@@ -115,7 +118,8 @@ internal sealed class ResponseData
 
         if (bad is not null)
         {
-            throw GlmmException.InData($"The weights in \"{name}\" must be {(zeroAllowed ? "zero or more" : "greater than zero")}, but are not in {bad}. Correct these values or leave the rows out with Where.",
+            throw GlmmException.InData($"The weights in \"{name}\" must be {(zeroAllowed ? "zero or more" : "greater than zero")}, but are "
+                + $"not in {bad}. Correct these values or leave the rows out with Where.",
                 column: name);
         }
     }

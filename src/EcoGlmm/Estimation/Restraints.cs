@@ -73,7 +73,8 @@ internal sealed class Restraints
     public double[] ToPsi(ReadOnlySpan<double> phi)
     {
         var psi = phi.ToArray();
-        foreach (var separated in _separated) separated.ToTheta(Slice(phi, separated), psi.AsSpan(From(separated), separated.Term.ThetaCount));
+        foreach (var separated in _separated)
+            separated.ToTheta(Slice(phi, separated), psi.AsSpan(From(separated), separated.Term.ThetaCount));
         return psi;
     }
 
@@ -188,14 +189,16 @@ internal sealed class Restraints
         if (shapes.Count == 0 || shapes[0].Name != parameter.Name)
         {
             throw new GlmmException($"The family {_model.Family.Name} has no parameter \"{parameter.Name}\" to hold"
-                + (shapes.Count > 0 ? $"; its parameter is \"{shapes[0].Name}\"." : ". For its dispersion use Parameter.Dispersion(value)."));
+                + (shapes.Count > 0 ? $"; its parameter is \"{shapes[0].Name}\"." : ". For its dispersion use "
+                + "Parameter.Dispersion(value)."));
         }
 
         double low = -30, high = 30;
         double At(double predictor) => _model.Family.WithShapes([predictor]).Shapes[0].Value;
         if (!(At(low) <= parameter.Value && parameter.Value <= At(high)))
         {
-            throw new GlmmException($"The {parameter.Name} of the family {_model.Family.Name} cannot be {Text.NumberFormat.Significant(parameter.Value)}.");
+            throw new GlmmException($"The {parameter.Name} of the family {_model.Family.Name} cannot be "
+                + $"{Text.NumberFormat.Significant(parameter.Value)}.");
         }
 
         for (var halving = 0; halving < 100; halving++)
@@ -239,7 +242,8 @@ internal sealed class Restraints
         if (term.Loadings is not (Unstructured or Diagonal))
         {
             foreach (var p in parameters)
-                HoldQuantity(term, p.Kind == ParameterKind.Correlation ? CovarianceQuantity.Correlation : CovarianceQuantity.StandardDeviation, p.Term1, p.Value);
+                HoldQuantity(term, p.Kind == ParameterKind.Correlation ? CovarianceQuantity.Correlation
+                    : CovarianceQuantity.StandardDeviation, p.Term1, p.Value);
             return;
         }
 
@@ -265,7 +269,8 @@ internal sealed class Restraints
                 + NearestName.Suggestion(parameter.Name, _model.Terms.Select(t => t.Group)));
         }
 
-        var own = Array.Find(terms, t => !t.Structure.IsPlain && t.Structure.Quantities(t.Effects).Any(q => q.Name == parameter.Term2)) ?? terms[0];
+        var own = Array.Find(terms, t => !t.Structure.IsPlain && t.Structure.Quantities(t.Effects).Any(q => q.Name == parameter.Term2))
+            ?? terms[0];
         HoldQuantity(own, parameter.Term2!, parameter.Term1, parameter.Value);
     }
 
@@ -343,7 +348,8 @@ internal sealed class Restraints
         var x = new double[term.ThetaCount];
         if (!separated.TrySetCorrelations(matrix, x))
         {
-            throw new GlmmException($"The correlations that {term.Group} is to be held at do not go together: their matrix is not positive definite.");
+            throw new GlmmException($"The correlations that {term.Group} is to be held at do not go together: their matrix is not positive "
+                + $"definite.");
         }
 
         for (var i = 0; i < r; i++)

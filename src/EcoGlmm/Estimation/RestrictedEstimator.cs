@@ -50,7 +50,8 @@ internal static class RestrictedEstimator
     /// <param name="options">Options of the fit.</param>
     /// <param name="estimate">ψ at the maximum of the likelihood.</param>
     /// <param name="cancellation">Stops the search.</param>
-    public static double[]? CovarianceOfFixed(MixedModel model, ModelSpecification specification, GlmmOptions options, double[] estimate, CancellationToken cancellation)
+    public static double[]? CovarianceOfFixed(MixedModel model, ModelSpecification specification, GlmmOptions options, double[] estimate,
+        CancellationToken cancellation)
     {
         var p = model.Basis[LinearPredictor.Conditional]!.Columns;
         if (p == 0 || model.Terms.Count == 0) return null;
@@ -73,7 +74,8 @@ internal static class RestrictedEstimator
     }
 
     /// <summary>The fit of the model with its conditional fixed effects as random ones of a flat prior.</summary>
-    private static (MixedModel Integrated, Estimate Restricted, List<(int Mine, int Other)> Shared) Integrate(MixedModel model, ModelSpecification specification,
+    private static (MixedModel Integrated, Estimate Restricted, List<(int Mine, int Other)> Shared) Integrate(MixedModel model,
+        ModelSpecification specification,
         GlmmOptions options, double width, double[] from, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
         var basis = model.Basis[LinearPredictor.Conditional]!;
@@ -93,7 +95,8 @@ internal static class RestrictedEstimator
             [.. options.Fixed, .. names.Select(name => Parameter.StandardDeviation(FlatGroup, name, width))], options.Priors);
         var shared = SharedParameters(model, integrated);
         var start = StartingValues.Find(integrated);
-        var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset).Append(int.MaxValue).Min();
+        var heldFrom = integrated.Terms.Where(integrated.Restraints.Holds).Select(t => integrated.FixedCount + t.ThetaOffset)
+            .Append(int.MaxValue).Min();
 
         // A variance that maximum likelihood puts at zero may be positive by REML, and its derivative is zero at zero: it starts afresh.
         var zeros = model.Terms.SelectMany(t => t.Loadings.Variances.Select(own => model.FixedCount + t.ThetaOffset + own))

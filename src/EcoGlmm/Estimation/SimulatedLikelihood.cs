@@ -46,9 +46,11 @@ internal sealed class SimulatedLikelihood
     public SimulatedLikelihood(MixedModel model, LaplaceObjective at, int pairs, long seed, CancellationToken cancellation)
     {
         (_model, _system, _cancellation) = (model, at.System, cancellation);
-        _observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion, 1, cancellation);
+        _observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
+            model.HasConstantDispersion, 1, cancellation);
         _lambda = new CovarianceFactor(model.Terms);
-        _level = model.Family.HasDispersion || model.Family.Shapes.Count > 0 || model.IsZeroInflated ? DerivativeLevel.Gradient : DerivativeLevel.Mode;
+        _level = model.Family.HasDispersion || model.Family.Shapes.Count > 0 || model.IsZeroInflated ? DerivativeLevel.Gradient
+            : DerivativeLevel.Mode;
         var (n, q) = (model.ObservationCount, _system.LatentCount);
         var sets = ConnectedLevels.Of(model.Terms, n);
         _sets = sets.Count;
@@ -134,12 +136,14 @@ internal sealed class SimulatedLikelihood
                 }
 
                 for (var c = 0; c < _sets; c++)
-                    _logFactor[((((2 * pair) + sign) * _sets) + c)] = (-0.5 * squares[c]) - LogProposal(form[c] * stretch[c] * stretch[c], sizes[c]);
+                    _logFactor[((((2 * pair) + sign) * _sets) + c)] = (-0.5 * squares[c]) - LogProposal(form[c] * stretch[c] * stretch[c],
+                        sizes[c]);
             }
         }
     }
 
-    /// <summary>The log-density of a proposal at the quadratic form, but for ½ log |H| and the constant of the normal density of u.</summary>
+    /// <summary>The log-density of a proposal at the quadratic form, but for ½ log |H| and the constant of the normal density of
+    /// u.</summary>
     private static double LogProposal(double form, int size)
     {
         if (size > MostEffectsOfT) return -0.5 * form;
@@ -230,7 +234,8 @@ internal sealed class SimulatedLikelihood
                     for (var row = 0; row < r; row++)
                     {
                         for (var column = 0; column < d; column++)
-                            total[(row * d) + column] -= _u[s][term.LatentOffset + (l * d) + column] * ztl[term.EffectOffset + (l * r) + row];
+                            total[(row * d) + column] -= _u[s][term.LatentOffset + (l * d) + column] * ztl[term.EffectOffset
+                                + (l * r) + row];
                     }
                 }
             }
@@ -244,6 +249,7 @@ internal sealed class SimulatedLikelihood
         }
 
         var theta = gradient[_model.FixedCount..];
-        for (var t = 0; t < totals.Length; t++) _lambda.PullBack(t, totals[t], [], 0, theta.Slice(_model.Terms[t].ThetaOffset, _model.Terms[t].ThetaCount));
+        for (var t = 0; t < totals.Length; t++)
+            _lambda.PullBack(t, totals[t], [], 0, theta.Slice(_model.Terms[t].ThetaOffset, _model.Terms[t].ThetaCount));
     }
 }

@@ -9,8 +9,10 @@ internal static class SmoothTest
     private const double Negligible = 1e-14;
 
     /// <summary>
-    /// The Wald test of a function that is zero: its values over the data, f = Xβ, by a pseudo-inverse of their posterior covariance of a rank that
-    /// need not be whole. The sign of an eigenvector matters in the statistic but to nothing else: it is taken so that the first value is positive,
+    /// The Wald test of a function that is zero: its values over the data, f = Xβ, by a pseudo-inverse of their posterior covariance of a
+    /// rank that
+    /// need not be whole. The sign of an eigenvector matters in the statistic but to nothing else: it is taken so that the first value is
+    /// positive,
     /// and the p-value is the mean over both.
     /// Source: S. N. Wood (2013), On p-values for smooth components of an extended generalized additive model, Biometrika 100, 221-228.
     /// </summary>
@@ -19,7 +21,8 @@ internal static class SmoothTest
     /// <param name="covariance">Posterior covariance of β.</param>
     /// <param name="reference">The rank.</param>
     /// <param name="degrees">Residual degrees of freedom where the scale is estimated; infinite where it is known.</param>
-    public static (double Statistic, double Rank, double P) Wald(double[] coefficients, double[] information, double[] covariance, double reference, double degrees)
+    public static (double Statistic, double Rank, double P) Wald(double[] coefficients, double[] information, double[] covariance,
+        double reference, double degrees)
     {
         var n = coefficients.Length;
         var r = (double[])information.Clone();
@@ -70,15 +73,19 @@ internal static class SmoothTest
         for (var c = 0; c < k - 1; c++) whole += projected[c] * projected[c] / values[c];
         // [1, ρ; ρ, ν], ρ² = ν(1 − ν)/2, in units of the last two standard deviations.
         var rho = Math.Sqrt(0.5 * nu * (1 - nu));
-        double a = projected[k - 1], b = projected[k], va = 1 / values[k - 1], vb = nu / values[k], vab = rho / Math.Sqrt(values[k - 1] * values[k]);
-        var (one, other) = (whole + (a * a * va) + (b * b * vb) + (2 * a * b * vab), whole + (a * a * va) + (b * b * vb) - (2 * a * b * vab));
+        double a = projected[k - 1], b = projected[k], va = 1 / values[k - 1], vb = nu / values[k],
+            vab = rho / Math.Sqrt(values[k - 1] * values[k]);
+        var (one, other) = (whole + (a * a * va) + (b * b * vb) + (2 * a * b * vab), whole + (a * a * va) + (b * b * vb)
+            - (2 * a * b * vab));
         var root = Math.Sqrt((nu + 1) * (1 - nu));
         var weights = Enumerable.Repeat(1.0, k - 1).Append((nu + 1 + root) / 2).Append((nu + 1 - root) / 2).ToArray();
-        return (one, reference, 0.5 * (ChiSquareMixture.UpperTail(one, weights, degrees) + ChiSquareMixture.UpperTail(other, weights, degrees)));
+        return (one, reference, 0.5 * (ChiSquareMixture.UpperTail(one, weights, degrees) + ChiSquareMixture.UpperTail(other,
+            weights, degrees)));
     }
 
     /// <summary>
-    /// The test of a random effect, or of a smooth that is penalised in all directions: û by its posterior covariance, which under no variance is a
+    /// The test of a random effect, or of a smooth that is penalised in all directions: û by its posterior covariance, which under no
+    /// variance is a
     /// weighted sum of χ². Source: S. N. Wood (2013), A simple test for random effects in regression models, Biometrika 100, 1005-1010.
     /// </summary>
     /// <param name="modes">û.</param>
@@ -86,7 +93,8 @@ internal static class SmoothTest
     /// <param name="frequentist">Its covariance over repeated data, over the same.</param>
     /// <param name="scale">The scale that û is in units of.</param>
     /// <param name="degrees">Residual degrees of freedom where the scale is estimated; infinite where it is known.</param>
-    public static (double Statistic, double Rank, double P) Random(double[] modes, double[] posterior, double[] frequentist, double scale, double degrees)
+    public static (double Statistic, double Rank, double P) Random(double[] modes, double[] posterior, double[] frequentist, double scale,
+        double degrees)
     {
         var n = modes.Length;
         var l = (double[])posterior.Clone();

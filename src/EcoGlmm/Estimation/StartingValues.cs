@@ -90,7 +90,8 @@ internal static class StartingValues
         {
             var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
             var zeta = new double[n];
-            var probability = isHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction, Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
+            var probability = isHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction,
+                Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
             Array.Fill(zeta, Math.Log(probability / (1 - probability)));
             var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
             zeros.TransposedProduct(zeta, start);
@@ -122,7 +123,8 @@ internal static class StartingValues
         {
             for (var i = 0; i < n; i++)
             {
-                var p = iteration == 0 ? 0.5 : Math.Clamp(1 / (1 + Math.Exp(-zeta[i])), Tolerances.LeastProbability, 1 - Tolerances.LeastProbability);
+                var p = iteration == 0 ? 0.5 : Math.Clamp(1 / (1 + Math.Exp(-zeta[i])), Tolerances.LeastProbability, 1
+                    - Tolerances.LeastProbability);
                 w[i] = p * (1 - p);
                 z[i] = zeta[i] - model.Offset[part]![i] + (((model.Y[i] == 0 ? Tolerances.StructuralShare : 0) - p) / w[i]);
             }
@@ -135,7 +137,8 @@ internal static class StartingValues
         gamma.CopyTo(psi, model.FixedOffset[part]);
     }
 
-    /// <summary>Covariance parameters with each effect as large as <paramref name="spread"/> on the scale of the linear predictor.</summary>
+    /// <summary>Covariance parameters with each effect as large as <paramref name="spread"/> on the scale of the linear
+    /// predictor.</summary>
     public static void StandardDeviations(MixedModel model, double spread, Span<double> theta)
     {
         theta.Clear();
@@ -227,14 +230,16 @@ internal static class StartingValues
 
         var spread = count == 0 ? 1 : Math.Sqrt(sum / count);
         if (!(spread > 0)) spread = 1;
-        return model.IsOnResponseScale ? Tolerances.StartShare * spread : Math.Clamp(spread, Tolerances.SmallestStartSpread, Tolerances.LargestStartSpread);
+        return model.IsOnResponseScale ? Tolerances.StartShare * spread : Math.Clamp(spread, Tolerances.SmallestStartSpread,
+            Tolerances.LargestStartSpread);
     }
 
     /// <summary>Coefficients of the predictor that is nearest to a constant one, at the mean of the responses' own.</summary>
     public static double[] ConstantMean(MixedModel model)
     {
         var eta = new double[model.ObservationCount];
-        for (var i = 0; i < eta.Length; i++) eta[i] = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
+        for (var i = 0; i < eta.Length; i++)
+            eta[i] = model.Family.Link.LinearPredictor(model.Family.StartingMean(model.Y[i], SizeOf(model, i)));
         return ConstantMean(model, eta);
     }
 

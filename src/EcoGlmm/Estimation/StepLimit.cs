@@ -19,7 +19,8 @@ internal static class StepLimit
         foreach (var term in model.Terms)
         {
             var from = offset + term.ThetaOffset;
-            longest = Math.Min(longest, term.Structure.LongestStep(x.AsSpan(from, term.ThetaCount), direction.AsSpan(from, term.ThetaCount), times));
+            longest = Math.Min(longest, term.Structure.LongestStep(x.AsSpan(from, term.ThetaCount), direction.AsSpan(from, term.ThetaCount),
+                times));
         }
 
         return longest;

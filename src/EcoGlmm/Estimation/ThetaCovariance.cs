@@ -33,7 +33,8 @@ internal sealed class ThetaCovariance
             var all = model.ParameterCount;
             for (var i = 0; i < d; i++)
             {
-                for (var j = 0; j < d; j++) values[(i * (d + 1)) + j] = estimate.Covariance[((model.FixedCount + i) * all) + model.FixedCount + j];
+                for (var j = 0; j < d; j++)
+                    values[(i * (d + 1)) + j] = estimate.Covariance[((model.FixedCount + i) * all) + model.FixedCount + j];
             }
 
             return new ThetaCovariance(values, d);

@@ -8,7 +8,8 @@ internal static class Tolerances
 {
     // Comparing maxima. Values of the likelihood carry rounding errors of about 1e-10 for a thousand rows.
 
-    /// <summary>Another maximum counts as higher when it is so by this: well above rounding errors, far below what any reader sees.</summary>
+    /// <summary>Another maximum counts as higher when it is so by this: well above rounding errors, far below what any reader
+    /// sees.</summary>
     public const double HigherMaximum = 1e-7;
 
     /// <summary>After a search that stalled, another start may end lower by this and still replace it, since it converged.</summary>
@@ -28,7 +29,8 @@ internal static class Tolerances
     /// <summary>Starts tried after a search that stalled.</summary>
     public const int Restarts = 2;
 
-    /// <summary>Standard deviations of the random effects at these starts: smaller and larger than most that are seen on a log scale.</summary>
+    /// <summary>Standard deviations of the random effects at these starts: smaller and larger than most that are seen on a log
+    /// scale.</summary>
     public static readonly double[] RestartSpreads = [0.1, 1.5];
 
     /// <summary>Steps of the EM algorithm before quasi-Newton: they bring variances to the right size, then become slow.</summary>
@@ -40,7 +42,8 @@ internal static class Tolerances
     /// <summary>Iterations for a model with more parameters than rows: it converges soon or, most often, never.</summary>
     public const int IterationsOverfitted = 40;
 
-    /// <summary>Most units that a step moves a linear predictor by on a log or probability scale: beyond, no quadratic model holds.</summary>
+    /// <summary>Most units that a step moves a linear predictor by on a log or probability scale: beyond, no quadratic model
+    /// holds.</summary>
     public const double LongestPredictorStep = 5;
 
     /// <summary>Most times its own size that a step moves the covariance factor of a term.</summary>
@@ -49,7 +52,8 @@ internal static class Tolerances
     /// <summary>The same where all else is profiled out, so that the criterion is smoother.</summary>
     public const double LongestProfiledStep = 5;
 
-    /// <summary>Times that a start without a finite likelihood has its random effects shrunk, each time by <see cref="Shrinkage"/>.</summary>
+    /// <summary>Times that a start without a finite likelihood has its random effects shrunk, each time by
+    /// <see cref="Shrinkage"/>.</summary>
     public const int Retreats = 8;
 
     /// <summary>Moves of such a start by three tenths of the way towards a constant mean: the last is 8 % of the way from it.</summary>
@@ -70,10 +74,12 @@ internal static class Tolerances
     /// <summary>Times that average information is taken anew: where it still leads on after these, BFGS knows more of the valley.</summary>
     public const int Refreshes = 15;
 
-    /// <summary>Standard deviation of effects relative to the residual's beyond which the residual is zero, and the criterion lost to rounding.</summary>
+    /// <summary>Standard deviation of effects relative to the residual's beyond which the residual is zero, and the criterion lost to
+    /// rounding.</summary>
     public const double LargestRelativeEffect = 1e4;
 
-    /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes long.</summary>
+    /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes
+    /// long.</summary>
     public const double LargeRelativeEffect = 50;
 
     // Conditional modes of the random effects.
@@ -102,7 +108,8 @@ internal static class Tolerances
     /// <summary>Halvings of such a step: the shortest is then lost in rounding errors.</summary>
     public const int ModeHalvings = 60;
 
-    /// <summary>Steps this short, one after the other, because longer ones have no likelihood: the modes are at the edge of a link's range.</summary>
+    /// <summary>Steps this short, one after the other, because longer ones have no likelihood: the modes are at the edge of a link's
+    /// range.</summary>
     public const double CrampedStep = 1e-3;
 
     /// <summary>So many of them.</summary>
@@ -111,7 +118,8 @@ internal static class Tolerances
     /// <summary>Least weight of a row where the observed weights make no positive definite matrix: rows without information.</summary>
     public const double LeastWeight = 1e-8;
 
-    /// <summary>Points and end, in standard deviations, of the grid over which other modes are looked for: a tenth from each to the next.</summary>
+    /// <summary>Points and end, in standard deviations, of the grid over which other modes are looked for: a tenth from each to the
+    /// next.</summary>
     public const int ModeGridPoints = 81;
 
     /// <summary>The end of that grid.</summary>
@@ -142,7 +150,8 @@ internal static class Tolerances
 
     // Likelihoods without a maximum.
 
-    /// <summary>Mean log-density, of responses in units of their root mean square, above which they are met perfectly: errors below e⁻¹⁵.</summary>
+    /// <summary>Mean log-density, of responses in units of their root mean square, above which they are met perfectly: errors below
+    /// e⁻¹⁵.</summary>
     public const double PerfectLogDensity = 15;
 
     /// <summary>A log dispersion this far below the others' is one of rows that are met perfectly.</summary>
@@ -162,7 +171,8 @@ internal static class Tolerances
 
     // Starting values.
 
-    /// <summary>Iterations of reweighted least squares, and halvings of a step that leaves the link's range: a start need not be exact.</summary>
+    /// <summary>Iterations of reweighted least squares, and halvings of a step that leaves the link's range: a start need not be
+    /// exact.</summary>
     public const int ReweightedIterations = 25, ReweightedHalvings = 25;
 
     /// <summary>Reweighted least squares end when no coefficient changes by more than this share.</summary>
@@ -231,10 +241,12 @@ internal static class Tolerances
 
     // The verdict.
 
-    /// <summary>Share of the guess at a parameter's information that average information is not taken to be below: it vanishes where effects do.</summary>
+    /// <summary>Share of the guess at a parameter's information that average information is not taken to be below: it vanishes where
+    /// effects do.</summary>
     public const double ShareOfGuess = 0.1;
 
-    /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it than by data.</summary>
+    /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it than
+    /// by data.</summary>
     public const double InformationRidge = 1e-7;
 
     /// <summary>A likelihood that could still rise by this is not maximised.</summary>
@@ -264,9 +276,11 @@ internal static class Tolerances
     /// <summary>Within this of zero a shape that has a meaning there is at zero.</summary>
     public const double AtMiddle = 1;
 
-    /// <summary>Smallest and largest rough standard error, in units of a parameter, that steps of differences are taken in proportion to.</summary>
+    /// <summary>Smallest and largest rough standard error, in units of a parameter, that steps of differences are taken in proportion
+    /// to.</summary>
     public const double SmallestSpread = 1e-8, LargestSpread = 10;
 
-    /// <summary>Step in θ for differences of the profiled criterion: this share of θ, and at least <see cref="LeastProfiledSpread"/>.</summary>
+    /// <summary>Step in θ for differences of the profiled criterion: this share of θ, and at least
+    /// <see cref="LeastProfiledSpread"/>.</summary>
     public const double ProfiledSpread = 0.1, LeastProfiledSpread = 0.02;
 }

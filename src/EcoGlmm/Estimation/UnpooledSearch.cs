@@ -26,7 +26,8 @@ internal static class UnpooledSearch
         var b = modes.AsSpan(term.EffectOffset, levels * r).ToArray();
         var start = (double[])b.Clone();
         var predictors = Array.ConvertAll(estimate.Predictors, p => (double[]?)p?.Clone());
-        var observations = new ObservationModel(family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion,
+        var observations = new ObservationModel(family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
+            model.HasConstantDispersion,
             threads);
         var (gradient, information) = (new double[levels * r], new double[levels * r * r]);
         var unit = model.Unit[k];
@@ -55,7 +56,8 @@ internal static class UnpooledSearch
                 var h = information.AsSpan(l * r * r, r * r).ToArray();
                 var move = gradient.AsSpan(l * r, r).ToArray();
                 var size = Enumerable.Range(0, r).Max(c => h[(c * r) + c]);
-                if (!DenseCholesky.TryFactor(h, r) || !(Enumerable.Range(0, r).Min(c => h[(c * r) + c]) > Tolerances.UnpooledPivot * Math.Sqrt(size)))
+                if (!DenseCholesky.TryFactor(h, r) || !(Enumerable.Range(0, r).Min(c => h[(c * r) + c]) > Tolerances.UnpooledPivot
+                    * Math.Sqrt(size)))
                 {
                     own.Fill(double.NaN);
                     continue;
@@ -66,7 +68,8 @@ internal static class UnpooledSearch
                 var factor = family.Link == Link.Identity ? 1 : Math.Min(1, Tolerances.LongestUnpooledStep * unit / length);
                 for (var c = 0; c < r; c++) own[c] += factor * move[c];
                 largest = Math.Max(largest, length / unit);
-                if (family.Link != Link.Identity && own.ToArray().Any(v => Math.Abs(v) > Tolerances.FarthestUnpooled * unit)) own.Fill(double.NaN);
+                if (family.Link != Link.Identity && own.ToArray().Any(v => Math.Abs(v) > Tolerances.FarthestUnpooled * unit))
+                    own.Fill(double.NaN);
             }
 
             for (var i = 0; i < n; i++)

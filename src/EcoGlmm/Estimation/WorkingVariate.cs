@@ -19,7 +19,8 @@ internal static class WorkingVariate
     /// <param name="scores">s.</param>
     /// <param name="work">As long as b.</param>
     /// <param name="c">The result, as long as b.</param>
-    public static void Of(RandomEffectsSystem system, int t, int k, ReadOnlySpan<double> modes, ReadOnlySpan<double> scores, Span<double> work, Span<double> c)
+    public static void Of(RandomEffectsSystem system, int t, int k,
+        ReadOnlySpan<double> modes, ReadOnlySpan<double> scores, Span<double> work, Span<double> c)
     {
         var (lambda, term) = (system.Lambda, system.Terms[t]);
         c.Clear();

@@ -42,7 +42,8 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
 
     internal override double Variance(double mu, double phi, double size) => mu * (1 - mu) / size;
 
-    internal override double? QuasiLikelihood(double y, double mu) => (y == 0 ? 0 : y * Math.Log(mu)) + (y == 1 ? 0 : (1 - y) * Math.Log(1 - mu));
+    internal override double? QuasiLikelihood(double y, double mu) => (y == 0 ? 0 : y * Math.Log(mu)) + (y == 1
+        ? 0 : (1 - y) * Math.Log(1 - mu));
 
     internal override double UnitDeviance(double y, double mu, double phi, double size) => Deviance(y, mu, size);
 

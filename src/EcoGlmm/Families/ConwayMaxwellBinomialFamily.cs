@@ -48,7 +48,8 @@ namespace EcoGlmm.Families
         internal override ShapeLimit DispersionLimit(bool isHigh) => isHigh
             ? new("The exponent of combinomial runs to infinity: the numbers of successes vary as little as numbers with such means can.",
                 "Check the numbers for rounding or a fixed design; standard errors of the other coefficients are those at this limit.")
-            : new("The exponent of combinomial runs to zero: the numbers of successes vary more than its distributions with a positive exponent do.",
+            : new("The exponent of combinomial runs to zero: the numbers of successes vary more than its distributions with a positive "
+                + "exponent do.",
                 "Use Family.BetaBinomial(), which can vary more.");
 
         internal override string? CheckResponse(double y, double size) => SupportCheck.SuccessesOfTrials(y, size);

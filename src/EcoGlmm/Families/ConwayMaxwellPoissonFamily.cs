@@ -19,7 +19,8 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
 
     internal override ShapeLimit DispersionLimit(bool isHigh) => isHigh
         ? base.DispersionLimit(isHigh)
-        : new("The dispersion of compois runs to zero: the counts vary as little as counts with such means can, between the two nearest whole numbers.",
+        : new("The dispersion of compois runs to zero: the counts vary as little as counts with such means can, between the two nearest "
+            + "whole numbers.",
             "Check the counts for rounding or a fixed design; standard errors of the other coefficients are those at this limit.");
 
     internal override FamilyWords Words { get; } = new("Conway–Maxwell–Poisson")

@@ -74,14 +74,16 @@ public abstract partial class Family
     /// <summary>The names of ordered categories; empty unless the family <see cref="HasThresholds"/>.</summary>
     internal virtual IReadOnlyList<string> Categories => [];
 
-    /// <summary>P(Y = k) at the linear predictor η, for a category counted from zero, of a family that <see cref="HasThresholds"/>.</summary>
+    /// <summary>P(Y = k) at the linear predictor η, for a category counted from zero, of a family that
+    /// <see cref="HasThresholds"/>.</summary>
     internal virtual double Probability(int category, double eta) => double.NaN;
 
     /// <summary>Whether the response is η plus noise whose distribution does not depend on η, which then is the residual.</summary>
     internal virtual bool HasAdditiveResidual => IsNormalAroundPredictor;
 
     /// <summary>
-    /// Whether, its dispersion and shapes known, it is an exponential family in its mean, so that the expected information on the mean is one over the
+    /// Whether, its dispersion and shapes known, it is an exponential family in its mean, so that the expected information on the mean is
+    /// one over the
     /// variance.
     /// </summary>
     internal virtual bool IsExponentialDispersion => false;

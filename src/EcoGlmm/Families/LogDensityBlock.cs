@@ -24,7 +24,8 @@ internal enum DerivativeLevel
 /// partial derivatives coming out. η is the conditional linear predictor (link scale of the mean), δ the
 /// linear predictor of the dispersion (log scale, see <see cref="Family"/>). All spans have one entry an
 /// observation, except <see cref="Delta"/>, which has one entry in all when the dispersion is constant,
-/// <see cref="Shape"/>, which has one entry for each shape of the family, and <see cref="Size"/>, which is empty when every entry would be one.
+/// <see cref="Shape"/>, which has one entry for each shape of the family, and <see cref="Size"/>, which is empty when every entry would be
+/// one.
 /// Output spans that the <see cref="DerivativeLevel"/> does not ask for may be empty.
 /// </summary>
 internal ref struct LogDensityBlock

@@ -11,7 +11,8 @@ namespace EcoGlmm
 
 namespace EcoGlmm.Families
 {
-    /// <summary>μ(η) = 1 − G(−η), G the inverse of the complementary log-log link: the distribution function of the largest value.</summary>
+    /// <summary>μ(η) = 1 − G(−η), G the inverse of the complementary log-log link: the distribution function of the largest
+    /// value.</summary>
     internal sealed class LoglogLink() : Link("loglog")
     {
         public override double LinearPredictor(double mu) => -Math.Log(-Math.Log(mu));

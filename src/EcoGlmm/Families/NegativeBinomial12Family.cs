@@ -83,7 +83,8 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
         if (level < DerivativeLevel.Mode)
         {
             d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, theta)
-                : RisingFactorial.ScaledLog(theta, y) + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * SpecialFunctions.Log1p(mu / theta));
+                : RisingFactorial.ScaledLog(theta, y) + (y == 0 ? 0 : y * Math.Log(mu))
+                - ((y + theta) * SpecialFunctions.Log1p(mu / theta));
             return;
         }
 

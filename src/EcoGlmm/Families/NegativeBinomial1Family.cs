@@ -108,7 +108,8 @@ internal sealed class NegativeBinomial1Family(Link link)
         double rest = (y * eta) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
         if (level < DerivativeLevel.Mode)
         {
-            block.L[i] = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, eta, mu, theta) : RisingFactorial.ScaledLog(theta, y) + rest;
+            block.L[i] = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, eta, mu, theta) : RisingFactorial.ScaledLog(theta, y)
+                + rest;
             return;
         }
 

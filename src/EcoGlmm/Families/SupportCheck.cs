@@ -14,7 +14,8 @@ internal static class SupportCheck
         : null;
 
     public static string? PositiveCount(double y) =>
-        !(y >= 1 && y == Math.Floor(y) && y < double.PositiveInfinity) ? "counts of a zero-truncated family must be whole numbers of one or more"
+        !(y >= 1 && y == Math.Floor(y) && y < double.PositiveInfinity)
+        ? "counts of a zero-truncated family must be whole numbers of one or more"
         : y > LargestCount ? TooLarge
         : null;
 

@@ -131,7 +131,8 @@ internal static class FactorFunctions
         if (breaks.Length == 1)
         {
             if (!Array.Exists(x, double.IsFinite))
-                throw arguments.Invalid("x", "has no finite value to divide into intervals", "Give the breaks themselves: cut(x, c(0, 10, 20)).");
+                throw arguments.Invalid("x", "has no finite value to divide into intervals",
+                    "Give the breaks themselves: cut(x, c(0, 10, 20)).");
             breaks = EqualIntervals(x, arguments.WholeNumber("breaks", 2, 2));
         }
         if (Array.Exists(breaks, double.IsNaN))

@@ -50,7 +50,8 @@ internal sealed record BinaryNode(int Position, string Operator, FormulaNode Lef
 
 internal sealed record CallNode(int Position, string Function, IReadOnlyList<Argument> Arguments) : FormulaNode(Position)
 {
-    /// <summary>The package before the function's name, with its colons (<c>splines::</c>), which only the names of terms show; or "".</summary>
+    /// <summary>The package before the function's name, with its colons (<c>splines::</c>), which only the names of terms show; or
+    /// "".</summary>
     public string Package { get; init; } = "";
 
     protected override IEnumerable<FormulaNode> Children => Arguments.Select(argument => argument.Value);

@@ -5,7 +5,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>The functions that a formula may call, by name.</summary>
 internal static class FunctionLibrary
 {
-    private static readonly Dictionary<string, Func<Evaluator, CallNode, Value>> Functions = IndividualFunctions.AddTo(new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Evaluator, CallNode, Value>> Functions =
+        IndividualFunctions.AddTo(new(StringComparer.Ordinal)
     {
         ["I"] = (evaluator, call) => new CallArguments(evaluator, call, "x").Value("x"),
         ["c"] = ElementaryFunctions.Combine,

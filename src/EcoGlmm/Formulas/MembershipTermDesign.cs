@@ -25,12 +25,14 @@ internal sealed class MembershipTermDesign : TermDesign
 
     /// <summary>The grouping columns after the first; none for other structures.</summary>
     public static IEnumerable<FormulaNode> OtherGroups(RandomTermSyntax syntax) =>
-        syntax.Structure is { } name && StructureKind.Find(name) is { Layout: TermLayout.Members } ? syntax.Arguments.Select(a => a.Value) : [];
+        syntax.Structure is { } name && StructureKind.Find(name) is { Layout: TermLayout.Members } ? syntax.Arguments.Select(a => a.Value)
+        : [];
 
     public static MembershipTermDesign Learn(LearningTerm term)
     {
         var effects = ModelTerms.Expand(term.Text, term.Syntax.Effects, response: null, dotColumns: null);
-        if (!effects.HasIntercept || effects.Terms.Count > 0 || effects.Offsets.Count > 0 || term.Syntax.Uncorrelated || term.Syntax.Arguments.Count == 0)
+        if (!effects.HasIntercept || effects.Terms.Count > 0 || effects.Offsets.Count > 0 || term.Syntax.Uncorrelated
+            || term.Syntax.Arguments.Count == 0)
             throw term.Error("mm() takes an intercept and several grouping columns", "It is written mm(1 | first, second).");
         return new MembershipTermDesign(term);
     }

@@ -28,7 +28,8 @@ internal sealed class MeshTermDesign : TermDesign
     private readonly CovarianceStructure _structure;
     private readonly TermEntries _training;
 
-    private MeshTermDesign(LearningTerm term, Grouping grouping, FormulaNode x, FormulaNode y, Mesh mesh, (double X, double Y)[] places, string? follow)
+    private MeshTermDesign(LearningTerm term, Grouping grouping, FormulaNode x, FormulaNode y, Mesh mesh, (double X, double Y)[] places,
+        string? follow)
     {
         (_grouping, _x, _y, _group, _mesh) = (grouping, x, y, term.Syntax.Group, mesh);
         _field = new MaternField(mesh);
@@ -50,15 +51,18 @@ internal sealed class MeshTermDesign : TermDesign
         var names = new string[groups];
         for (var g = 0; g < groups; g++) names[_order[g]] = grouping.Levels[g];
         string[] nodes = [.. mesh.Nodes.Select(n => $"{x} {NumberText.Format(n.X)}, {y} {NumberText.Format(n.Y)}")];
-        _positions = new LevelPositions(names, [.. Enumerable.Range(0, count).Select(l => l / m)], [.. Enumerable.Range(0, count).Select(l => nodes[l % m])]);
+        _positions = new LevelPositions(names, [.. Enumerable.Range(0, count).Select(l => l / m)], [.. Enumerable.Range(0, count)
+            .Select(l => nodes[l % m])]);
         _levels = Grouping.IsAllRows(_group) ? [.. _positions.Names] : [.. _positions.Names.Select((name, l) => $"{names[l / m]}: {name}")];
-        _structure = term.Kind.Bind(new StructureRequest { Effects = _effects, LevelCount = count, Field = _field, Chain = chain, Error = term.Error });
+        _structure = term.Kind.Bind(new StructureRequest { Effects = _effects, LevelCount = count, Field = _field, Chain = chain,
+            Error = term.Error });
         _training = TermEntries.Of([.. places.Select((p, row) => AtPlace(p.X, p.Y, grouping.TrainingCodes[row]))]);
         for (var row = 0; row < places.Length; row++)
         {
             if (_training.Starts[row + 1] == _training.Starts[row])
             {
-                throw term.Error($"Row {term.Evaluator.Context.RowNumber(row)} lies outside the mesh, at {NumberText.Format(places[row].X)}, {NumberText.Format(places[row].Y)}",
+                throw term.Error($"Row {term.Evaluator.Context.RowNumber(row)} lies outside the mesh, at "
+                    + $"{NumberText.Format(places[row].X)}, {NumberText.Format(places[row].Y)}",
                     "Make the mesh from all rows, or reach further with Extension in its MeshOptions.");
             }
         }
@@ -68,7 +72,8 @@ internal sealed class MeshTermDesign : TermDesign
     {
         var syntax = term.Syntax;
         var terms = ModelTerms.Expand(term.Text, syntax.Effects, response: null, dotColumns: null);
-        if (terms.HasIntercept || terms.Offsets.Count > 0 || terms.Terms.Count != 2 || terms.Terms.Any(t => t.Variables.Length != 1) || syntax.Uncorrelated)
+        if (terms.HasIntercept || terms.Offsets.Count > 0 || terms.Terms.Count != 2 || terms.Terms.Any(t => t.Variables.Length != 1)
+            || syntax.Uncorrelated)
         {
             throw term.Error("spde() takes two coordinates alone on the left of its bar",
                 $"It is written {term.Kind.Describe}; the group is 1 where all rows are of one field.");
@@ -119,7 +124,8 @@ internal sealed class MeshTermDesign : TermDesign
                     var time = _timeOf?.Invoke(labels!.Levels[labels.Codes[row]]) ?? 0;
                     if (double.IsNaN(time))
                     {
-                        throw evaluator.Error(_group, $"\"{labels!.Levels[labels.Codes[row]]}\" was not among the levels of {_group} in the fit, so that its place in their order is not known",
+                        throw evaluator.Error(_group, $"\"{labels!.Levels[labels.Codes[row]]}\" was not among the levels of {_group} in "
+                            + $"the fit, so that its place in their order is not known",
                             "With numbers instead of a factor new times can be predicted.");
                     }
 
@@ -164,7 +170,8 @@ internal sealed class MeshTermDesign : TermDesign
             else if (word is not null && argument.Name is null or "mesh" && mesh is null) mesh = word;
             else
             {
-                throw FormulaError.At(term.Text, argument.Value.Position, $"spde() has no argument {(argument.Name is { } given ? $"\"{given}\"" : argument.Value.ToString())}",
+                throw FormulaError.At(term.Text, argument.Value.Position, $"spde() has no argument "
+                    + $"{(argument.Name is { } given ? $"\"{given}\"" : argument.Value.ToString())}",
                     $"It is written {term.Kind.Describe}; the name of a mesh in GlmmOptions.Meshes may follow the first comma.");
             }
         }
@@ -189,14 +196,16 @@ internal sealed class MeshTermDesign : TermDesign
         var known = term.Evaluator.Context.Meshes;
         if (known is not null && known.TryGetValue(name, out var mesh)) return mesh;
         throw term.Error($"spde() asks for a mesh called \"{name}\"",
-            $"Put it into GlmmOptions.Meshes, a dictionary by name: [\"{name}\"] = Mesh.From(data, \"x\", \"y\"). It holds {Names.List([.. known?.Keys ?? []])}.");
+            $"Put it into GlmmOptions.Meshes, a dictionary by name: [\"{name}\"] = Mesh.From(data, \"x\", \"y\"). It holds "
+            + $"{Names.List([.. known?.Keys ?? []])}.");
     }
 
     /// <summary>The time that a group's name stands for: a number, or its place in the order of a factor; NaN where it has none.</summary>
     private static (Func<string, double> Of, bool AreOrdinal) Times(LearningTerm term, Grouping grouping)
     {
         if (Grouping.IsAllRows(term.Syntax.Group))
-            throw term.Error("Fields follow each other from group to group, but there is one group of all rows", $"Name the time on the right of the bar: {term.Kind.Describe}.");
+            throw term.Error("Fields follow each other from group to group, but there is one group of all rows",
+                $"Name the time on the right of the bar: {term.Kind.Describe}.");
         double Parsed(string text) => NumberText.TryParse(text, out var value) ? value : double.NaN;
         if (!grouping.Levels.Any(level => double.IsNaN(Parsed(level)))) return (Parsed, false);
         return (level => Array.IndexOf(grouping.Levels, level) is >= 0 and var at ? at : double.NaN, true);
@@ -213,13 +222,16 @@ internal sealed class MeshTermDesign : TermDesign
             Error = term.Error,
         };
         if (kind is { Layout: TermLayout.Positions, Dimensions: 1 } && kind.Bind(request).Precision is MarkovChain chain) return chain;
-        throw term.Error($"Fields cannot follow each other by \"{follow}\"", "They do by ar1, in steps, or by ou, at any times: follow = ar1, follow = ou.");
+        throw term.Error($"Fields cannot follow each other by \"{follow}\"", "They do by ar1, in steps, or by ou, at any times: follow = "
+            + "ar1, follow = ou.");
     }
 
-    /// <summary>Longitude and latitude are no lengths: a degree to the east is shorter than one to the north, and gets shorter towards the poles.</summary>
+    /// <summary>Longitude and latitude are no lengths: a degree to the east is shorter than one to the north, and gets shorter towards the
+    /// poles.</summary>
     private static void RefuseDegrees(LearningTerm term, FormulaNode x, FormulaNode y, double[] xs, double[] ys)
     {
-        bool Is(FormulaNode node, params string[] words) => node is NameNode column && words.Contains(column.Name.ToLowerInvariant().TrimEnd('.', '_'));
+        bool Is(FormulaNode node, params string[] words) => node is NameNode column && words.Contains(column.Name.ToLowerInvariant()
+            .TrimEnd('.', '_'));
         var named = Is(x, "lon", "long", "longitude", "lng") && Is(y, "lat", "latitude");
         var swapped = Is(y, "lon", "long", "longitude", "lng") && Is(x, "lat", "latitude");
         if (!named && !swapped) return;

@@ -39,7 +39,8 @@ internal sealed class ModelTerms
     /// <param name="response">The response, which is never a term of its own model.</param>
     /// <param name="dotColumns">The columns that a dot stands for; null to keep the dot as a variable.</param>
     /// <param name="cancellation">Stops the expansion.</param>
-    /// <exception cref="GlmmException">The formula asks for more than <see cref="MostTerms"/> terms, or something in it is no term.</exception>
+    /// <exception cref="GlmmException">The formula asks for more than <see cref="MostTerms"/> terms, or something in it is no
+    /// term.</exception>
     public static ModelTerms Expand(
         string text, FormulaNode? rightHandSide, FormulaNode? response, IReadOnlyList<string>? dotColumns,
         CancellationToken cancellation = default)
@@ -264,8 +265,10 @@ internal sealed class ModelTerms
             ? ((long)count).ToString("N0", System.Globalization.CultureInfo.InvariantCulture)
             : count.ToString("0.#e+0", System.Globalization.CultureInfo.InvariantCulture);
         return FormulaError.At(_text, node.Position,
-            $"The formula asks for up to {number} terms, more than the {MostTerms.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} that can be",
-            "Name the interactions that matter, or choose among columns first; (a + b + c)^2 means all main effects and two-way interactions.");
+            $"The formula asks for up to {number} terms, more than the "
+            + $"{MostTerms.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} that can be",
+            "Name the interactions that matter, or choose among columns first; (a + b + c)^2 means all main effects and two-way "
+            + "interactions.");
     }
 
     /// <summary>How many terms a part of a formula stands for, were none of them alike.</summary>

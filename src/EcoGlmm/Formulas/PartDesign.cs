@@ -115,7 +115,8 @@ internal sealed class PartDesign
 
     /// <summary>A smooth alone on other rows.</summary>
     public SmoothRows Evaluate(SmoothDesign smooth, FieldData rows) =>
-        smooth.Evaluate(new Evaluator(_syntax.Text, new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null)), new bool[rows.RowCount], anyLevel: false);
+        smooth.Evaluate(new Evaluator(_syntax.Text, new EvaluationContext(rows, Training: false, _learnt, RowNumbers: null)),
+            new bool[rows.RowCount], anyLevel: false);
 
     public bool HasIntercept => _layout.HasIntercept && !_isLocation;
 
@@ -202,7 +203,8 @@ internal sealed class PartDesign
         Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing, SmoothRows?[] smooths, bool anyLevel = false)
     {
         var n = evaluator.RowCount;
-        GroupingTerm[] random = [.. smooths.Select(smooth => smooth?.Random).OfType<GroupingTerm>().Where(term => !fixedOnly || term.IsCurve)];
+        GroupingTerm[] random = [.. smooths.Select(smooth => smooth?.Random).OfType<GroupingTerm>().Where(term => !fixedOnly
+            || term.IsCurve)];
         if (!fixedOnly) random = [.. random, .. _randomTerms.Select(term => term.Evaluate(evaluator, missing, anyLevel))];
         for (var row = 0; row < n; row++)
         {
@@ -301,9 +303,11 @@ internal sealed class PartDesign
         {
             var at = Array.IndexOf(_columnNames, name);
             if (at < 0)
-                throw new GlmmException($"The coefficient \"{name}\" is to be held at a value, but there is none of that name{NearestName.Suggestion(name, _columnNames)}");
+                throw new GlmmException($"The coefficient \"{name}\" is to be held at a value, but there is none of that "
+                    + $"name{NearestName.Suggestion(name, _columnNames)}");
             if (_aliased[at])
-                throw new GlmmException($"The coefficient \"{name}\" cannot be held at a value: it depends linearly on others and was dropped. Leave one of them out of the formula.");
+                throw new GlmmException($"The coefficient \"{name}\" cannot be held at a value: it depends linearly on others and was "
+                    + $"dropped. Leave one of them out of the formula.");
             values[at] = value;
         }
         return values;

@@ -23,7 +23,8 @@ internal sealed class PartMatrices
     /// <summary>Rows × columns that are not aliased, column-major. A row with a missing value is NaN throughout.</summary>
     public required double[] X { get; init; }
 
-    /// <summary>The sum of the offset() terms, the offset column and columns with a coefficient held at a value; NaN in a row with a missing value.</summary>
+    /// <summary>The sum of the offset() terms, the offset column and columns with a coefficient held at a value; NaN in a row with a
+    /// missing value.</summary>
     public required double[] Offset { get; init; }
 
     /// <summary>The random terms, those of smooths first.</summary>

@@ -72,7 +72,8 @@ internal sealed class PartSyntax
             foreach (var node in smooth.Expressions)
             {
                 if (node.ToString() == response.ToString())
-                    throw FormulaError.At(formula.Text, node.Position, "The response is also in a smooth", "Leave it out there: it would explain itself.");
+                    throw FormulaError.At(formula.Text, node.Position, "The response is also in a smooth",
+                        "Leave it out there: it would explain itself.");
                 if (isOfGroups) smoothGroups.Add(node);
                 else UnknownColumn.Collect(formula.Text, node, data, grouping: false, variables);
             }
@@ -96,7 +97,8 @@ internal sealed class PartSyntax
         var own = response.ToString();
         if (term.Effects.Descend().Concat(term.Group.Descend()).FirstOrDefault(node => node.ToString() == own) is { } place)
         {
-            throw FormulaError.At(text, place.Position, "The response is also in a random term", "Leave it out there: it would explain itself.");
+            throw FormulaError.At(text, place.Position, "The response is also in a random term", "Leave it out there: it would explain "
+                + "itself.");
         }
     }
 }

@@ -70,7 +70,8 @@ internal sealed class PositionTermDesign : TermDesign
     {
         var (syntax, kind) = (term.Syntax, term.Kind);
         var terms = ModelTerms.Expand(term.Text, syntax.Effects, response: null, dotColumns: null);
-        if (terms.HasIntercept || terms.Offsets.Count > 0 || terms.Terms.Count == 0 || terms.Terms.Any(t => t.Variables.Length != 1) || syntax.Uncorrelated)
+        if (terms.HasIntercept || terms.Offsets.Count > 0 || terms.Terms.Count == 0 || terms.Terms.Any(t => t.Variables.Length != 1)
+            || syntax.Uncorrelated)
         {
             throw term.Error($"{kind.Name}() takes the coordinates alone on the left of its bar",
                 $"It is written {kind.Describe}; the group is 1 where all rows are of one.");
@@ -95,7 +96,8 @@ internal sealed class PositionTermDesign : TermDesign
         var dimensions = coordinates.Length == 0 ? nodes.Length : coordinates[0].Length;
         if (kind.Dimensions > 0 && dimensions != kind.Dimensions)
         {
-            throw term.Error($"{kind.Name}() takes {(kind.Dimensions == 1 ? "one coordinate" : $"{kind.Dimensions} coordinates")}, not {dimensions}",
+            throw term.Error($"{kind.Name}() takes {(kind.Dimensions == 1 ? "one coordinate" : $"{kind.Dimensions} coordinates")}, not "
+                + $"{dimensions}",
                 $"It is written {kind.Describe}.");
         }
         return new PositionTermDesign(term, grouping, nodes, ordinals, coordinates);
@@ -182,7 +184,8 @@ internal sealed class PositionTermDesign : TermDesign
             var code = factor.Codes[row];
             if (code >= 0 && map[code] < 0)
             {
-                throw evaluator.Error(node, $"The occasion \"{factor.Levels[code]}\" of {node} was not among those of the fit, so that its place in their order is not known",
+                throw evaluator.Error(node, $"The occasion \"{factor.Levels[code]}\" of {node} was not among those of the fit, so that its "
+                    + $"place in their order is not known",
                     "With numbers instead of a factor, ar1(0 + time | group), new times can be predicted.");
             }
             missing[row] |= code < 0;

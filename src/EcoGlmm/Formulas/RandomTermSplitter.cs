@@ -17,7 +17,8 @@ internal sealed class RandomTermSplitter
     /// <returns>
     /// The rest, null if nothing is left; the random terms; the smooths; and the syntax of both before a/b was expanded.
     /// </returns>
-    public static (FormulaNode? Fixed, IReadOnlyList<RandomTermSyntax> Random, IReadOnlyList<SmoothSyntax> Smooths, IReadOnlyList<FormulaNode> Written)
+    public static (FormulaNode? Fixed,
+        IReadOnlyList<RandomTermSyntax> Random, IReadOnlyList<SmoothSyntax> Smooths, IReadOnlyList<FormulaNode> Written)
         Split(string text, FormulaNode rightHandSide)
     {
         var splitter = new RandomTermSplitter(text);

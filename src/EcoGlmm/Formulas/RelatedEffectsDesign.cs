@@ -70,7 +70,8 @@ internal sealed class RelatedEffectsDesign : TermDesign
             {
                 var code = factor.Codes[row];
                 missing[row] |= code < 0;
-                if (code >= 0 && places[code] >= 0 && groups[row] >= 0) codes[row] = (groups[row] * _relatedness.Names.Count) + places[code];
+                if (code >= 0 && places[code] >= 0 && groups[row] >= 0)
+                    codes[row] = (groups[row] * _relatedness.Names.Count) + places[code];
             }
         }
         return new GroupingTerm

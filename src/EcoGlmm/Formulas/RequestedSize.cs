@@ -17,7 +17,8 @@ internal static class RequestedSize
     private const double NearlyAll = 0.9;
 
     /// <summary>Looks at the factors among the fixed effects: identifiers, and numbers that a stray text has made a factor.</summary>
-    /// <exception cref="GlmmException">A column has too many levels for fixed effects. factor(column) asks for them all the same.</exception>
+    /// <exception cref="GlmmException">A column has too many levels for fixed effects. factor(column) asks for them all the
+    /// same.</exception>
     public static void CheckFactors(PartSyntax part, Evaluator evaluator)
     {
         foreach (var variable in part.Terms.Terms.SelectMany(term => term.Variables).Distinct())
@@ -32,19 +33,22 @@ internal static class RequestedSize
             if (texts.Length > 0 && used.Length - texts.Length >= NearlyAll * used.Length)
             {
                 var stray = Names.List(Array.ConvertAll(texts, code => factor.Levels[code]));
-                throw evaluator.Error(node, $"{node.Name} holds numbers, and {stray}, which makes it a factor of {Number(used.Length)} levels",
+                throw evaluator.Error(node,
+                    $"{node.Name} holds numbers, and {stray}, which makes it a factor of {Number(used.Length)} levels",
                     $"If that stands for a missing value, say so where the data are read (MissingValues of CsvOptions), or correct it and use AsNumeric(\"{node.Name}\"). "
                     + $"If a coefficient for each label is what you want, write factor({node}).");
             }
             if (factor.KeptAsText is { } reason)
             {
-                throw evaluator.Error(node, $"{node.Name} looks like numbers, but was kept as text, a factor of {Number(used.Length)} levels, because {reason}",
+                throw evaluator.Error(node, $"{node.Name} looks like numbers, but was kept as text, a factor of {Number(used.Length)} "
+                    + $"levels, because {reason}",
                     $"If it was measured, make it numeric with AsNumeric(\"{node.Name}\"); if it names individuals, write (1 | {node}); if a coefficient for "
                     + $"each label is what you want, factor({node}).");
             }
             if (2 * used.Length >= evaluator.RowCount)
             {
-                throw evaluator.Error(node, $"{node.Name} has {Number(used.Length)} levels in {Number(evaluator.RowCount)} rows, too many for a coefficient each",
+                throw evaluator.Error(node, $"{node.Name} has {Number(used.Length)} levels in {Number(evaluator.RowCount)} rows, too many "
+                    + $"for a coefficient each",
                     $"What names individuals or places belongs in a random term, (1 | {node}); numbers that were read as text become numeric with "
                     + $"AsNumeric(\"{node.Name}\"). If you want the coefficients all the same, write factor({node}).");
             }
@@ -67,20 +71,23 @@ internal static class RequestedSize
         var covariances = (long)effects * (effects + 1) / 2;
         if (isCorrelated && effects > MostCorrelated)
         {
-            throw FormulaError.At(text, term.Position, $"This random term asks for {Number(effects)} correlated effects of each level, {Number(covariances)} variances "
+            throw FormulaError.At(text, term.Position,
+                $"This random term asks for {Number(effects)} correlated effects of each level, {Number(covariances)} variances "
                 + $"and covariances, more than the {MostCorrelated} effects that can be estimated together",
                 $"Leave the correlations out, diag({term.Effects} | {term.Group}), or take fewer effects; a factor with many levels may be a grouping factor of "
                 + "its own, (1 | f) + (1 | g) + (1 | f:g).");
         }
         if (effects > FewEffects && (long)effects * levels > Math.Max(rows, FewEffectsInAll))
         {
-            throw FormulaError.At(text, term.Position, $"This random term asks for {Number((long)effects * levels)} effects, {Number(effects)} for each of "
+            throw FormulaError.At(text, term.Position,
+                $"This random term asks for {Number((long)effects * levels)} effects, {Number(effects)} for each of "
                 + $"{Number(levels)} levels, but there are only {Number(rows)} rows",
                 "Effects and noise cannot be told apart then. Take fewer effects for each level, for example (1 | g) alone.");
         }
         if (isCorrelated && covariances > Math.Max(rows, FewCovariances))
         {
-            throw FormulaError.At(text, term.Position, $"This random term asks for {Number(covariances)} variances and covariances of {Number(effects)} effects, but "
+            throw FormulaError.At(text, term.Position,
+                $"This random term asks for {Number(covariances)} variances and covariances of {Number(effects)} effects, but "
                 + $"there are only {Number(rows)} rows", "Leave the correlations out with two bars, or take fewer effects.");
         }
     }

@@ -109,7 +109,8 @@ internal sealed record LearningTerm(
         var noun = name is null ? $"the levels of \"{group}\"" : $"levels under the name \"{name}\"";
         var names = known is null || known.Count == 0 ? "It holds nothing yet." : $"It holds {Names.List([.. known.Keys])}.";
         throw Error($"{Kind.Name}() needs what relates {noun}",
-            $"Put it into GlmmOptions.Relatedness, a dictionary by name: [\"{name ?? group}\"] = Pedigree.From(...), PhylogeneticTree.Parse(...) or RelationshipMatrix.From(...). {names}");
+            $"Put it into GlmmOptions.Relatedness, a dictionary by name: [\"{name ?? group}\"] = Pedigree.From(...), "
+            + $"PhylogeneticTree.Parse(...) or RelationshipMatrix.From(...). {names}");
     }
 
     /// <summary>What relates the levels by the rule that the term asks for, if it asks for one.</summary>
@@ -117,7 +118,8 @@ internal sealed record LearningTerm(
     {
         if (Kind.Evolve is not { } evolve || Syntax.Arguments.FirstOrDefault(a => a.Name == ModelArgument) is not { Value: { } value })
             return relatedness;
-        return evolve(relatedness, value is NameNode word ? word.Name : ((TextNode)value).Value) ?? throw FormulaError.At(Text, value.Position,
+        return evolve(relatedness, value is NameNode word ? word.Name : ((TextNode)value).Value) ?? throw FormulaError.At(Text,
+            value.Position,
             $"{Kind.Name}() with a model needs a tree", "Give a PhylogeneticTree in GlmmOptions.Relatedness, or leave the model out.");
     }
 }

@@ -69,7 +69,8 @@ internal sealed class UsableRows
             var variables = part.Terms.Terms.SelectMany(term => term.Variables).Distinct().Select(v => part.Terms.Variables[v]);
             var random = part.RandomTerms.SelectMany(term => Operands(term.Effects).Append(term.Group));
             var smooths = part.Smooths.SelectMany(smooth => smooth.Expressions);
-            expressions = expressions.Concat(variables.Concat(part.Terms.Offsets).Concat(random).Concat(smooths).Select(node => (node, part.Text)));
+            expressions = expressions.Concat(variables.Concat(part.Terms.Offsets).Concat(random).Concat(smooths)
+                .Select(node => (node, part.Text)));
         }
         var rows = Rows;
         var found = false;

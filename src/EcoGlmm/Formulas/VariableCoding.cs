@@ -41,7 +41,8 @@ internal sealed class VariableCoding
     /// <param name="text">The formula.</param>
     /// <param name="node">The variable.</param>
     /// <param name="evaluator">Evaluates on the training rows.</param>
-    /// <param name="contrast">The contrasts asked for; null for those of the factor's kind, polynomial where its levels are ordered.</param>
+    /// <param name="contrast">The contrasts asked for; null for those of the factor's kind, polynomial where its levels are
+    /// ordered.</param>
     /// <exception cref="GlmmException">A factor has one level, or an expression has no finite value in some row.</exception>
     public static VariableCoding Learn(string text, FormulaNode node, Evaluator evaluator, Contrast? contrast)
     {

@@ -40,7 +40,8 @@ public sealed class ApproximationError : IRichDisplay
             LogLikelihoodError = fit.LogLikelihood - result.LogLikelihoodBefore;
             MonteCarloError = result.MonteCarloError;
             EffectiveDraws = result.LeastEffective;
-            _rows = [.. parameters.Select(p => (NameOf(p), p.Value(fit), p.Value(refined), ErrorOf(fit, p), p.Kind == ParameterKind.StandardDeviation))];
+            _rows = [.. parameters.Select(p => (NameOf(p), p.Value(fit), p.Value(refined), ErrorOf(fit, p),
+                p.Kind == ParameterKind.StandardDeviation))];
             _advice = Refinement.PointsFor(fit) is { } points ? $"use QuadraturePoints = {points}" : "use fit.Refine()";
         }
 
@@ -60,7 +61,8 @@ public sealed class ApproximationError : IRichDisplay
     public double EffectiveDraws { get; } = double.PositiveInfinity;
 
     /// <summary>
-    /// By parameter ("Days", "sd_(Intercept)|Subject", "sigma"; of other parts with the part before it, "ZeroInflation mined"), the estimate
+    /// By parameter ("Days", "sd_(Intercept)|Subject", "sigma"; of other parts with the part before it, "ZeroInflation mined"), the
+    /// estimate
     /// that the likelihood has less that of the fit.
     /// </summary>
     public IReadOnlyDictionary<string, double> Shifts { get; }
@@ -70,13 +72,18 @@ public sealed class ApproximationError : IRichDisplay
     {
         if (_isExact) return "The likelihood of this model needs no approximation: its error is zero.";
         var trust = EffectiveDraws < 30 ? " The draws are too few for these random effects to be sure of it: ask for more draws." : "";
-        var size = $"The log-likelihood is {(LogLikelihoodError >= 0 ? "too high" : "too low")} by {NumberFormat.Significant(Math.Abs(LogLikelihoodError), 2)} (Monte Carlo error {NumberFormat.Significant(MonteCarloError, 2)}).";
+        var size = $"The log-likelihood is {(LogLikelihoodError >= 0 ? "too high" : "too low")} by "
+            + $"{NumberFormat.Significant(Math.Abs(LogLikelihoodError), 2)} (Monte Carlo error "
+            + $"{NumberFormat.Significant(MonteCarloError, 2)}).";
         var worst = _rows.Where(r => r.Error > 0 || r.IsDeviation).OrderByDescending(Size).FirstOrDefault();
-        if (worst.Name is null || Size(worst) < Notable) return $"{size} No coefficient moves by more than {NumberFormat.Significant(Notable)} of a standard error, no standard deviation by more than 5 %: the approximation may be believed.{trust}";
+        if (worst.Name is null || Size(worst) < Notable)
+            return $"{size} No coefficient moves by more than {NumberFormat.Significant(Notable)} of a standard error, no standard "
+                + $"deviation by more than 5 %: the approximation may be believed.{trust}";
         var factor = worst.Before / worst.After;
         var amount = worst.IsDeviation && factor is > 1.1 or < 0.9 && worst.After > 0
             ? $"{worst.Name} is {(factor > 1 ? "overstated" : "understated")}, {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)} (a factor of {NumberFormat.Significant(factor > 1 ? factor : 1 / factor, 2)})"
-            : $"{worst.Name} is {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)}, off by {NumberFormat.Significant(Math.Abs(worst.After - worst.Before) / worst.Error, 2)} of its standard error";
+            : $"{worst.Name} is {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)}, off by "
+                + $"{NumberFormat.Significant(Math.Abs(worst.After - worst.Before) / worst.Error, 2)} of its standard error";
         return $"{size} {amount}: {_advice}.{trust}";
     }
 
@@ -90,9 +97,11 @@ public sealed class ApproximationError : IRichDisplay
         ? Math.Abs(row.After - row.Before) / row.Error
         : row.IsDeviation && row is { Before: > 0, After: > 0 } ? Math.Abs(Math.Log(row.After / row.Before)) * DeviationWeight : 0;
 
-    private static string NameOf(FitParameter parameter) => parameter.Part == ModelPart.Conditional || parameter.Kind == ParameterKind.Dispersion ? parameter.Name : $"{parameter.Part} {parameter.Name}";
+    private static string NameOf(FitParameter parameter) => parameter.Part == ModelPart.Conditional
+        || parameter.Kind == ParameterKind.Dispersion ? parameter.Name : $"{parameter.Part} {parameter.Name}";
 
-    private static double ErrorOf(GlmmFit fit, FitParameter parameter) => parameter.Kind != ParameterKind.Coefficient ? 0 : parameter.Part switch
+    private static double ErrorOf(GlmmFit fit, FitParameter parameter) => parameter.Kind != ParameterKind.Coefficient
+        ? 0 : parameter.Part switch
     {
         ModelPart.Conditional => fit.FixedEffects[parameter.Name].StandardError,
         ModelPart.ZeroInflation => fit.ZeroInflationEffects[parameter.Name].StandardError,
@@ -101,10 +110,12 @@ public sealed class ApproximationError : IRichDisplay
 
     private TableContent Table()
     {
-        var content = new TableContent(null) { Note = $"Fitted by {Method}." }.Text("").Number("Fit").Number("Likelihood").Number("Shift").Number("Shift / std. error");
+        var content = new TableContent(null) { Note = $"Fitted by {Method}." }.Text("").Number("Fit").Number("Likelihood").Number("Shift")
+            .Number("Shift / std. error");
         var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Before, r.After, r.After - r.Before })]);
         for (var k = 0; k < _rows.Length; k++)
-            content.Row(_rows[k].Name, cells[3 * k], cells[(3 * k) + 1], cells[(3 * k) + 2], _rows[k].Error > 0 ? NumberFormat.Fixed((_rows[k].After - _rows[k].Before) / _rows[k].Error, 2) : "");
+            content.Row(_rows[k].Name, cells[3 * k], cells[(3 * k) + 1], cells[(3 * k) + 2], _rows[k].Error > 0
+                ? NumberFormat.Fixed((_rows[k].After - _rows[k].Before) / _rows[k].Error, 2) : "");
         return content;
     }
 }

@@ -35,7 +35,8 @@ internal sealed class BetweenWithin : FixedEffectInference
         }
 
         var rows = (double)n - (groups.Length == 0 ? 0 : groups[^1].Count) - stratum.Count(s => s == groups.Length);
-        _degrees = Array.ConvertAll(stratum, s => Math.Max(1, s == groups.Length ? rows : groups[s].Count - stratum.Count(other => other == s)));
+        _degrees = Array.ConvertAll(stratum, s => Math.Max(1, s == groups.Length ? rows : groups[s].Count - stratum.Count(other =>
+            other == s)));
     }
 
     public override double DegreesOfFreedom(double[] l) =>
@@ -47,17 +48,20 @@ internal sealed class BetweenWithin : FixedEffectInference
     /// <summary>By the restricted likelihood; the model's own where there is none.</summary>
     private static Matrix<double> Restricted(GlmmFit fit, ModelPart part)
     {
-        if (part != ModelPart.Conditional) throw new GlmmException("Between-within degrees of freedom are for fixed effects of the conditional part.");
+        if (part != ModelPart.Conditional)
+            throw new GlmmException("Between-within degrees of freedom are for fixed effects of the conditional part.");
         return fit.Derived(f => new RestrictedCovariance(f)).Matrix ?? CovarianceOf(fit, part);
     }
 
-    /// <summary>Covariance of the conditional fixed effects in users' coordinates by the restricted likelihood; null where there is none.</summary>
+    /// <summary>Covariance of the conditional fixed effects in users' coordinates by the restricted likelihood; null where there is
+    /// none.</summary>
     private sealed class RestrictedCovariance
     {
         public RestrictedCovariance(GlmmFit fit)
         {
             var model = fit.Estimate.Model;
-            var packed = fit.Options.Reml ? null : RestrictedEstimator.CovarianceOfFixed(model, fit.Specification, fit.Options, fit.Estimate.Psi, CancellationToken.None);
+            var packed = fit.Options.Reml ? null : RestrictedEstimator.CovarianceOfFixed(model, fit.Specification, fit.Options,
+                fit.Estimate.Psi, CancellationToken.None);
             if (packed is null) return;
             var basis = model.Basis[LinearPredictor.Conditional]!;
             var p = basis.Columns;

@@ -5,5 +5,6 @@ internal static class Checked
 {
     /// <summary>A number of simulations or draws.</summary>
     /// <exception cref="GlmmException">It is less than one.</exception>
-    public static int Count(int count, string what) => count >= 1 ? count : throw new GlmmException($"The number of {what} must be at least 1, not {count}.");
+    public static int Count(int count, string what) => count >= 1
+        ? count : throw new GlmmException($"The number of {what} must be at least 1, not {count}.");
 }

@@ -15,7 +15,8 @@ public enum ClusterRobust
     CR1,
 
     /// <summary>
-    /// Residuals adjusted such that the sandwich is unbiased if the model is right, with Satterthwaite degrees of freedom: for few clusters.
+    /// Residuals adjusted such that the sandwich is unbiased if the model is right, with Satterthwaite degrees of freedom: for few
+    /// clusters.
     /// Gaussian models with identity link. R. Bell &amp; D. McCaffrey (2002), Survey Methodology 28, 169-181; J. Pustejovsky &amp; E.
     /// Tipton (2018), J. Bus. Econ. Stat. 36, 672-683.
     /// </summary>
@@ -26,7 +27,8 @@ public enum ClusterRobust
 public static class ClusterRobustExtensions
 {
     /// <summary>
-    /// The cluster-robust covariance of the fixed effects of the conditional part that were estimated, in their order. Of generalized models it
+    /// The cluster-robust covariance of the fixed effects of the conditional part that were estimated, in their order. Of generalized
+    /// models it
     /// holds the variance parameters at their estimates.
     /// </summary>
     /// <param name="fit">The fit.</param>
@@ -39,7 +41,8 @@ public static class ClusterRobustExtensions
         return Inference.ClusterRobustInference.Of(fit, kind, cluster).Covariance.ToArray();
     }
 
-    /// <summary>Tests of the fixed effects with cluster-robust standard errors; degrees of freedom are Satterthwaite's for CR2, else clusters less one.</summary>
+    /// <summary>Tests of the fixed effects with cluster-robust standard errors; degrees of freedom are Satterthwaite's for CR2, else
+    /// clusters less one.</summary>
     /// <inheritdoc cref="RobustCovariance"/>
     /// <param name="fit">The fit.</param>
     /// <param name="kind">The kind.</param>

@@ -8,7 +8,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace EcoGlmm.Inference;
 
 /// <summary>
-/// The sandwich M (Σ_i s_i s_iᵀ) M over independent clusters. Gaussian models: s_i = X_iᵀV_i⁻¹A_i(y_i − X_iβ̂), M = (XᵀV⁻¹X)⁻¹, with A_i for
+/// The sandwich M (Σ_i s_i s_iᵀ) M over independent clusters. Gaussian models: s_i = X_iᵀV_i⁻¹A_i(y_i − X_iβ̂), M = (XᵀV⁻¹X)⁻¹, with A_i
+/// for
 /// CR2 as in J. Pustejovsky &amp; E. Tipton (2018), J. Bus. Econ. Stat. 36, 672-683, equations 5 and 6, for weights that are the inverse of
 /// the working covariance, and degrees of freedom by their equation 11. Other models: s_i is a cluster's score of the approximated
 /// likelihood, M the inverse of the information on the fixed effects.
@@ -18,7 +19,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
     private const int LargestCluster = 3000;
     private readonly Func<double[], double> _degrees;
 
-    private ClusterRobustInference(ClusterRobust kind, string words, Vector<double> estimates, Matrix<double> covariance, Func<double[], double> degrees)
+    private ClusterRobustInference(ClusterRobust kind, string words,
+        Vector<double> estimates, Matrix<double> covariance, Func<double[], double> degrees)
         : base(estimates, covariance)
     {
         (Kind, Words, _degrees) = (kind, words, degrees);
@@ -38,7 +40,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
     {
         if (!Enum.IsDefined(kind)) throw new ArgumentOutOfRangeException(nameof(kind));
         var (name, clusters) = Clusters(fit, cluster);
-        if (clusters.Count < 2) throw new GlmmException($"There is only one cluster by {name}. Cluster-robust standard errors need several, better many.");
+        if (clusters.Count < 2)
+            throw new GlmmException($"There is only one cluster by {name}. Cluster-robust standard errors need several, better many.");
         var words = $"cluster-robust standard errors ({kind}), {clusters.Count} clusters by {name}";
         var estimates = EstimatesOf(fit, ModelPart.Conditional);
         var factor = kind == ClusterRobust.CR1 ? clusters.Count / (clusters.Count - 1.0) : 1;
@@ -50,7 +53,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         }
 
         if (kind == ClusterRobust.CR2)
-            throw new GlmmException($"CR2 is for Gaussian models with identity link and constant dispersion, not for {fit.Family}. Use ClusterRobust.CR1.");
+            throw new GlmmException($"CR2 is for Gaussian models with identity link and constant dispersion, not for {fit.Family}. Use "
+                + $"ClusterRobust.CR1.");
         return new ClusterRobustInference(kind, words, estimates, factor * OfScores(fit, clusters), _ => clusters.Count - 1);
     }
 
@@ -100,12 +104,15 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         var terms = fit.Estimate.Model.Terms;
         var n = fit.ObservationCount;
         if (ConnectedLevels.Obstacle(terms) is { } title)
-            throw new GlmmException($"Cluster-robust standard errors need independent clusters, but the levels of {title} are related to each other.");
+            throw new GlmmException($"Cluster-robust standard errors need independent clusters, but the levels of {title} are related to "
+                + $"each other.");
         if (cluster is null)
         {
             var coarsest = terms.DistinctBy(t => t.Group).Where(t => Spanning(terms, t.Codes) is null).MinBy(t => t.Levels.Count)
-                ?? throw new GlmmException(terms.Count == 0 ? "The model has no grouping factor. Name the column of clusters: RobustCovariance(ClusterRobust.CR1, \"site\")."
-                    : "Cluster-robust standard errors need independent clusters, but the random effects are crossed: none of the grouping factors contains the others. Name a column of larger clusters.");
+                ?? throw new GlmmException(terms.Count == 0
+                    ? "The model has no grouping factor. Name the column of clusters: RobustCovariance(ClusterRobust.CR1, \"site\")."
+                    : "Cluster-robust standard errors need independent clusters, but the random effects are crossed: none of the grouping "
+                        + "factors contains the others. Name a column of larger clusters.");
             return (coarsest.Group, Rows(coarsest.Codes));
         }
 
@@ -120,7 +127,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         })]);
 
         (string, List<int[]>) Checked(int[] codes) => Spanning(terms, codes) is not { } spanning ? (cluster, Rows(codes))
-            : throw new GlmmException($"The random effects of {spanning} reach over several clusters by {cluster}, so that these are not independent. Take a coarser column of clusters.");
+            : throw new GlmmException($"The random effects of {spanning} reach over several clusters by {cluster}, so that these are not "
+                + $"independent. Take a coarser column of clusters.");
 
         List<int[]> Rows(int[] codes) => [.. Enumerable.Range(0, n).GroupBy(i => codes[i]).Select(g => g.ToArray())];
     }
@@ -155,7 +163,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         public GaussianClusters(GlmmFit fit, List<int[]> clusters, bool adjust, Vector<double> beta)
         {
             if (clusters.Max(c => c.Length) is > LargestCluster and var size)
-                throw new GlmmException($"Cluster-robust standard errors need a matrix as large as the rows of a cluster, {size} here, more than {LargestCluster}.");
+                throw new GlmmException($"Cluster-robust standard errors need a matrix as large as the rows of a cluster, {size} here, "
+                    + $"more than {LargestCluster}.");
             var n = fit.ObservationCount;
             var x = fit.Specification.Conditional.Training.X;
             var offset = fit.Specification.Conditional.Training.Offset;
@@ -232,7 +241,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
             var d = v.Cholesky().Factor.Transpose();
             var eigen = (d * (v - (x * _m * x.Transpose())) * d.Transpose()).Evd(Symmetricity.Symmetric);
             var largest = eigen.EigenValues.Max(value => value.Real);
-            var root = eigen.EigenVectors * Matrix<double>.Build.DenseDiagonal(x.RowCount, x.RowCount, k => eigen.EigenValues[k].Real > 1e-10 * largest ? 1 / Math.Sqrt(eigen.EigenValues[k].Real) : 0)
+            var root = eigen.EigenVectors * Matrix<double>.Build.DenseDiagonal(x.RowCount, x.RowCount, k =>
+                eigen.EigenValues[k].Real > 1e-10 * largest ? 1 / Math.Sqrt(eigen.EigenValues[k].Real) : 0)
                 * eigen.EigenVectors.Transpose();
             return d.Transpose() * root * d;
         }

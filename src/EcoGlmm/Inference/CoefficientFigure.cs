@@ -19,7 +19,8 @@ internal static class CoefficientFigure
         int most = 0;
         foreach (var part in parts)
         {
-            string[] rows = [.. tables.SelectMany(t => t.Where(i => i.Part == part && double.IsFinite(i.Lower) && (intercept || i.Name != Intercept))
+            string[] rows = [.. tables.SelectMany(t => t.Where(i => i.Part == part && double.IsFinite(i.Lower)
+                && (intercept || i.Name != Intercept))
                 .Select(i => i.Name)).Distinct()];
             if (rows.Length == 0)
                 continue;
@@ -56,7 +57,8 @@ internal static class CoefficientFigure
         };
     }
 
-    /// <summary>A chart of intervals that have been made already: a panel for the coefficients of each part and for each other kind.</summary>
+    /// <summary>A chart of intervals that have been made already: a panel for the coefficients of each part and for each other
+    /// kind.</summary>
     public static Figure Draw(IntervalTable intervals)
     {
         var groups = intervals.Where(i => double.IsFinite(i.Estimate) && i.Name != Intercept)
@@ -65,7 +67,8 @@ internal static class CoefficientFigure
             throw new GlmmException("There is no interval to draw beside the intercept's.");
         string axis = $"{NumberFormat.Significant(100 * intervals.Level)} % interval";
         return new Figure("Confidence intervals", [.. groups.Select(group => IntervalPanel.Of(groups.Length == 1 ? null : group.Key,
-            [.. group.Select(i => i.Name)], [new IntervalSeries(null, [.. group.Select(i => i.Estimate)], [.. group.Select(i => i.Lower)], [.. group.Select(i => i.Upper)])],
+            [.. group.Select(i => i.Name)], [new IntervalSeries(null, [.. group.Select(i => i.Estimate)], [.. group.Select(i => i.Lower)],
+                [.. group.Select(i => i.Upper)])],
             new Axis(axis), 0))])
         {
             Subtitle = intervals.Any(i => i.Name == Intercept) ? "Intercepts, on another scale than effects, are left out" : null,

@@ -7,8 +7,10 @@ internal static class FDistribution
     public static double UpperTail(double f, double numerator, double denominator) =>
         double.IsNaN(f) || double.IsNaN(denominator) ? double.NaN
         : f <= 0 ? 1
-        : double.IsPositiveInfinity(denominator) ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * numerator, 0.5 * numerator * f)
-        : MathNet.Numerics.SpecialFunctions.BetaRegularized(0.5 * denominator, 0.5 * numerator, denominator / (denominator + (numerator * f)));
+        : double.IsPositiveInfinity(denominator) ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * numerator,
+            0.5 * numerator * f)
+        : MathNet.Numerics.SpecialFunctions.BetaRegularized(0.5 * denominator, 0.5 * numerator, denominator / (denominator
+            + (numerator * f)));
 
     /// <summary>The value that F is below with a probability.</summary>
     public static double Quantile(double probability, double numerator, double denominator) =>

@@ -8,7 +8,8 @@ namespace EcoGlmm.Inference;
 /// <param name="Kind">What it is.</param>
 /// <param name="Value">Reads it from a fit of the same model.</param>
 /// <param name="HoldAt">The restraint that holds it at a value.</param>
-internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind Kind, Func<GlmmFit, double> Value, Func<double, Parameter> HoldAt)
+internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind Kind,
+    Func<GlmmFit, double> Value, Func<double, Parameter> HoldAt)
 {
     /// <summary>Least and greatest value.</summary>
     public (double Low, double High) Bounds => Kind switch
@@ -32,7 +33,8 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
         _ => Math.Exp(x),
     };
 
-    /// <summary>Standard deviations and correlations, the dispersion where it is one number, and coefficients that were estimated.</summary>
+    /// <summary>Standard deviations and correlations, the dispersion where it is one number, and coefficients that were
+    /// estimated.</summary>
     public static List<FitParameter> Of(GlmmFit fit)
     {
         var result = new List<FitParameter>();
@@ -41,9 +43,11 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
             var (at, c) = (k, fit.VarianceComponents[k]);
             if (!c.IsOfMatrix) continue;
             result.Add(c.Term2 is { } second
-                ? new FitParameter(c.Part, $"cor_{second}.{c.Term1}|{c.Group}", ParameterKind.Correlation, f => f.VarianceComponents[at].Correlation,
+                ? new FitParameter(c.Part, $"cor_{second}.{c.Term1}|{c.Group}", ParameterKind.Correlation, f =>
+                    f.VarianceComponents[at].Correlation,
                     v => Parameter.Correlation(c.Group, c.Term1, second, v, c.Part))
-                : new FitParameter(c.Part, $"sd_{c.Term1}|{c.Group}", ParameterKind.StandardDeviation, f => f.VarianceComponents[at].StandardDeviation,
+                : new FitParameter(c.Part, $"sd_{c.Term1}|{c.Group}", ParameterKind.StandardDeviation, f =>
+                    f.VarianceComponents[at].StandardDeviation,
                     v => Parameter.StandardDeviation(c.Group, c.Term1, v, c.Part)));
         }
 
@@ -55,7 +59,8 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
             for (var k = 0; k < quantities.Count; k++)
             {
                 var (at, quantity) = (k, quantities[k]);
-                var isOfMatrix = term.Loadings is Unstructured or Diagonal && quantity.Name is CovarianceQuantity.StandardDeviation or CovarianceQuantity.Correlation
+                var isOfMatrix = term.Loadings is Unstructured or Diagonal && quantity.Name is CovarianceQuantity.StandardDeviation
+                    or CovarianceQuantity.Correlation
                     && quantity.Effect1 is not null;
                 if (isOfMatrix || term.Loadings is ReducedRank) continue;
                 var kind = quantity.Name switch
@@ -64,7 +69,8 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
                     CovarianceQuantity.Correlation => ParameterKind.Correlation,
                     _ => ParameterKind.Covariance,
                 };
-                result.Add(new FitParameter(term.Part, $"{quantity.Name}{(quantity.Effect1 is { } effect ? $"_{effect}" : "")}|{term.Title}", kind,
+                result.Add(new FitParameter(term.Part,
+                    $"{quantity.Name}{(quantity.Effect1 is { } effect ? $"_{effect}" : "")}|{term.Title}", kind,
                     f => f.Estimate.Model.Terms[index].Report(f.Estimate.System.Lambda.Theta(index), f.Estimate.Scale)[at],
                     v => Parameter.Covariance(term.Group, quantity.Name, v, quantity.Effect1, term.Part)));
             }
@@ -80,7 +86,8 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
         {
             foreach (var c in table(fit).Where(c => !double.IsNaN(c.Estimate) && !c.IsFixed))
             {
-                result.Add(new FitParameter(part, c.Name, ParameterKind.Coefficient, f => table(f)[c.Name].Estimate, v => Parameter.Coefficient(c.Name, v, part)));
+                result.Add(new FitParameter(part, c.Name, ParameterKind.Coefficient, f => table(f)[c.Name].Estimate, v =>
+                    Parameter.Coefficient(c.Name, v, part)));
             }
         }
 

@@ -26,7 +26,8 @@ internal abstract class FixedEffectInference
     /// <param name="degrees">Where degrees of freedom come from.</param>
     /// <param name="part">The part of the model.</param>
     /// <exception cref="GlmmException">The model has no such degrees of freedom.</exception>
-    public static FixedEffectInference For(GlmmFit fit, DenominatorDegrees degrees, ModelPart part = ModelPart.Conditional) => degrees switch
+    public static FixedEffectInference For(GlmmFit fit, DenominatorDegrees degrees, ModelPart part = ModelPart.Conditional) =>
+        degrees switch
     {
         DenominatorDegrees.Infinite => new NormalInference(fit, part),
         DenominatorDegrees.Satterthwaite => new SatterthwaiteInference(fit, part),
@@ -36,20 +37,27 @@ internal abstract class FixedEffectInference
         _ => throw new ArgumentOutOfRangeException(nameof(degrees)),
     };
 
-    /// <summary>The same for combinations of fixed effects and curves, on a grid: by the normal distribution where the part has curves.</summary>
+    /// <summary>The same for combinations of fixed effects and curves, on a grid: by the normal distribution where the part has
+    /// curves.</summary>
     public static FixedEffectInference ForGrid(GlmmFit fit, DenominatorDegrees degrees, ModelPart part) =>
-        fit.Estimate.Model.Terms.Any(t => t.IsCurve && t.Part == part) ? new CurveInference(FittedSmooths.Of(fit), part) : For(fit, degrees, part);
+        fit.Estimate.Model.Terms.Any(t => t.IsCurve && t.Part == part) ? new CurveInference(FittedSmooths.Of(fit), part)
+        : For(fit, degrees, part);
 
-    /// <summary>The best that the model has for small samples at no cost: Satterthwaite's where it is Gaussian, between-within else.</summary>
+    /// <summary>The best that the model has for small samples at no cost: Satterthwaite's where it is Gaussian, between-within
+    /// else.</summary>
     public static DenominatorDegrees BestOf(GlmmFit fit, ModelPart part = ModelPart.Conditional) =>
-        part != ModelPart.Conditional || fit.Estimate.Model.HasCurves || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled ? DenominatorDegrees.Infinite
-            : fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood) ? DenominatorDegrees.Satterthwaite : DenominatorDegrees.BetweenWithin;
+        part != ModelPart.Conditional || fit.Estimate.Model.HasCurves || fit.Estimate.Model.Terms.Count == 0 && !fit.Estimate.IsProfiled
+        ? DenominatorDegrees.Infinite
+            : fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood) ? DenominatorDegrees.Satterthwaite
+            : DenominatorDegrees.BetweenWithin;
 
-    /// <summary>What covers best where groups are few, at the cost of a fit: Kenward and Roger's where the model is Gaussian, between-within with restricted variances else.</summary>
+    /// <summary>What covers best where groups are few, at the cost of a fit: Kenward and Roger's where the model is Gaussian,
+    /// between-within with restricted variances else.</summary>
     public static DenominatorDegrees SmallSampleOf(GlmmFit fit) => BestOf(fit) switch
     {
         DenominatorDegrees.Infinite => DenominatorDegrees.Infinite,
-        DenominatorDegrees.Satterthwaite when RandomEffects.ConnectedLevels.Obstacle(fit.Estimate.Model.Terms) is null => DenominatorDegrees.KenwardRoger,
+        DenominatorDegrees.Satterthwaite when RandomEffects.ConnectedLevels.Obstacle(fit.Estimate.Model.Terms) is null =>
+        DenominatorDegrees.KenwardRoger,
         DenominatorDegrees.Satterthwaite => DenominatorDegrees.Satterthwaite,
         _ => DenominatorDegrees.RestrictedBetweenWithin,
     };
@@ -67,7 +75,8 @@ internal abstract class FixedEffectInference
         return Math.Sqrt(v * Covariance * v);
     }
 
-    /// <summary>The F-statistic of Lβ = r and its denominator degrees of freedom; Wald's χ² over its degrees of freedom where they are infinite.</summary>
+    /// <summary>The F-statistic of Lβ = r and its denominator degrees of freedom; Wald's χ² over its degrees of freedom where they are
+    /// infinite.</summary>
     /// <param name="l">L, a row for each hypothesis, linearly independent.</param>
     /// <param name="difference">Lβ̂ − r.</param>
     public virtual (double Statistic, double Denominator) Joint(Matrix<double> l, Vector<double> difference)
@@ -112,7 +121,8 @@ internal sealed class NormalInference(GlmmFit fit, ModelPart part) : FixedEffect
 /// Satterthwaite's; for several hypotheses by the degrees of freedom of the independent combinations that they are equivalent to.
 /// Source: A. Kuznetsova, P. B. Brockhoff &amp; R. H. B. Christensen (2017), J. Stat. Softw. 82(13), section 2.2.
 /// </summary>
-internal sealed class SatterthwaiteInference(GlmmFit fit, ModelPart part) : FixedEffectInference(EstimatesOf(fit, part), CovarianceOf(fit, part))
+internal sealed class SatterthwaiteInference(GlmmFit fit, ModelPart part) : FixedEffectInference(EstimatesOf(fit, part),
+    CovarianceOf(fit, part))
 {
     /// <summary>Degrees of freedom that differ by less are the same.</summary>
     private const double Same = 1e-8;

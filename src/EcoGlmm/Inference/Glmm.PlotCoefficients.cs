@@ -11,7 +11,8 @@ public static partial class Glmm
     {
         ArgumentNullException.ThrowIfNull(models);
         if (models.Length == 0 || models.Select(m => m.Name).Distinct().Count() < models.Length)
-            throw new GlmmException("Give at least one model, each with a name of its own: Glmm.PlotCoefficients((\"all\", a), (\"without sex\", b)).");
+            throw new GlmmException("Give at least one model, each with a name of its own: Glmm.PlotCoefficients((\"all\", a), (\"without "
+                + "sex\", b)).");
         return CoefficientFigure.Draw([.. models.Select(m => ((string?)m.Name, m.Fit))], exponentiate: false, intercept: false, 0.95);
     }
 }

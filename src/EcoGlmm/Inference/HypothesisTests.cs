@@ -17,10 +17,12 @@ namespace EcoGlmm;
 /// <param name="PValue">Two-sided, of this hypothesis alone.</param>
 /// <param name="Lower">Lower end of the interval of the estimate.</param>
 /// <param name="Upper">Upper end.</param>
-public sealed record HypothesisTest(string Name, double Estimate, double StandardError, double DegreesOfFreedom, double Statistic, double PValue,
+public sealed record HypothesisTest(string Name, double Estimate, double StandardError, double DegreesOfFreedom, double Statistic,
+    double PValue,
     double Lower, double Upper);
 
-/// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's car::linearHypothesis.</summary>
+/// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's
+/// car::linearHypothesis.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay, IResultTable
 {
@@ -32,17 +34,21 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
         (Level, Degrees) = (level, degrees);
         string[] names = [.. fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate) && !c.IsFixed).Select(c => c.Name)];
         var zero = ReferenceLevels(fit, names);
-        var parsed = hypotheses.Select(h => LinearHypothesis.Parse(h ?? throw new ArgumentNullException(nameof(hypotheses)), names, zero)).ToArray();
+        var parsed = hypotheses.Select(h => LinearHypothesis.Parse(h ?? throw new ArgumentNullException(nameof(hypotheses)), names, zero))
+            .ToArray();
         var inference = FixedEffectInference.For(fit, degrees);
         var l = Matrix<double>.Build.DenseOfRowArrays(parsed.Select(h => h.Weights));
-        if (l.Rank() < l.RowCount) throw new GlmmException("The hypotheses say the same in different ways, or contradict each other, so that they cannot be tested together. Leave one out.");
+        if (l.Rank() < l.RowCount)
+            throw new GlmmException("The hypotheses say the same in different ways, or contradict each other, so that they cannot be "
+                + "tested together. Leave one out.");
         var difference = (l * inference.Estimates) - Vector<double>.Build.Dense(parsed.Length, k => parsed[k].Value);
         _rows = [.. parsed.Select((h, k) =>
         {
             var (error, df) = (inference.StandardError(h.Weights), inference.DegreesOfFreedom(h.Weights));
             var half = StudentT.Quantile(0.5 + (level / 2), df) * error;
             var t = difference[k] / error;
-            return new HypothesisTest(hypotheses[k], difference[k], error, df, t, 2 * StudentT.UpperTail(Math.Abs(t), df), difference[k] - half, difference[k] + half);
+            return new HypothesisTest(hypotheses[k], difference[k], error, df, t, 2 * StudentT.UpperTail(Math.Abs(t), df), difference[k]
+                - half, difference[k] + half);
         })];
         var (statistic, denominator) = inference.Joint(l, difference);
         NumeratorDegrees = l.RowCount;
@@ -109,11 +115,13 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
         var content = new TableContent("Linear hypotheses")
         {
             Note = $"All together: {together}, {NumberFormat.PEquals(PValue)}. {Names.Capitalised(note)}.",
-        }.Text("").Number("Difference").Number("Std. error").Number("df").Number($"Lower {percent} %").Number($"Upper {percent} %").Number("t").Number("p");
+        }.Text("").Number("Difference").Number("Std. error").Number("df").Number($"Lower {percent} %").Number($"Upper {percent} %")
+        .Number("t").Number("p");
         var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Estimate, r.StandardError, r.Lower, r.Upper })]);
         for (var k = 0; k < _rows.Length; k++)
         {
-            content.Row(_rows[k].Name, cells[4 * k], cells[(4 * k) + 1], NumberFormat.Fixed(_rows[k].DegreesOfFreedom, 1), cells[(4 * k) + 2], cells[(4 * k) + 3],
+            content.Row(_rows[k].Name, cells[4 * k], cells[(4 * k) + 1], NumberFormat.Fixed(_rows[k].DegreesOfFreedom, 1),
+                cells[(4 * k) + 2], cells[(4 * k) + 3],
                 NumberFormat.Fixed(_rows[k].Statistic, 2), NumberFormat.PValue(_rows[k].PValue));
         }
 
@@ -129,7 +137,8 @@ public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDispla
             if (fit.Options.Contrasts?.ContainsKey(variable) == true || !fit.Data.TryGetColumn(variable, out var column)) continue;
             string[] levels = column switch
             {
-                CategoricalColumn factor => [.. factor.Take(fit.Specification.Rows) is CategoricalColumn used ? used.Codes.Where(c => c >= 0).Distinct().Order().Select(c => variable + used.Levels[c]) : []],
+                CategoricalColumn factor => [.. factor.Take(fit.Specification.Rows) is CategoricalColumn used
+                    ? used.Codes.Where(c => c >= 0).Distinct().Order().Select(c => variable + used.Levels[c]) : []],
                 LogicalColumn => [variable + "FALSE", variable + "TRUE"],
                 _ => [],
             };

@@ -9,10 +9,12 @@ public static partial class InferenceExtensions
     /// <param name="fit">The fit.</param>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95, IProgress<double>? progress = null,
+    public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95,
+        IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -22,7 +24,8 @@ public static partial class InferenceExtensions
             IntervalMethod.Wald => IntervalTable.Wald(fit, level),
             IntervalMethod.SmallSample => IntervalTable.SmallSample(fit, level),
             IntervalMethod.Profile => IntervalTable.Of(ProfileLikelihood.Intervals(fit, level, progress, cancellationToken), level),
-            IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level, progress: progress, cancellationToken: cancellationToken),
+            IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level, progress: progress,
+                cancellationToken: cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
         };
     }
@@ -50,12 +53,15 @@ public static partial class InferenceExtensions
     {
         ArgumentNullException.ThrowIfNull(fit);
         var v = new VariancePartition(fit, mean);
-        if (v.Groups.Count == 0) throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records share one.");
-        return new IntraclassCorrelation(v.Random / (v.Random + v.Residual), v.Random / (v.Fixed + v.Random + v.Residual), v.Random, v.Residual, v.Fixed);
+        if (v.Groups.Count == 0)
+            throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records share one.");
+        return new IntraclassCorrelation(v.Random / (v.Random + v.Residual), v.Random / (v.Fixed + v.Random + v.Residual), v.Random,
+            v.Residual, v.Fixed);
     }
 
     /// <summary>
-    /// Wald intervals of standard deviations ("sd_Days|Subject"), correlations and the dispersion ("sigma"), made where these have no bounds: on
+    /// Wald intervals of standard deviations ("sd_Days|Subject"), correlations and the dispersion ("sigma"), made where these have no
+    /// bounds: on
     /// the scale of logarithms and of Fisher's z. Rough where groups are few; <see cref="IntervalMethod.Profile"/> is better.
     /// </summary>
     /// <param name="fit">The fit.</param>
@@ -74,7 +80,8 @@ public static partial class InferenceExtensions
     /// <param name="seed">Seed of the simulations.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The conditional part has no such factor, or the dispersion varies between rows.</exception>
-    public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
+    public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount,
+        long seed = ParametricBootstrap.DefaultSeed,
         double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -91,7 +98,8 @@ public static partial class InferenceExtensions
     /// <param name="seed">Seed of the simulations.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The dispersion varies between rows, or the family has no variance on that scale.</exception>
-    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95)
+    public static VarianceShares VarianceShares(this GlmmFit fit, int simulations = 0, long seed = ParametricBootstrap.DefaultSeed,
+        double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
         return EcoGlmm.VarianceShares.Of(fit, simulations, seed, CoverageLevel.Checked(level));
@@ -104,7 +112,8 @@ public static partial class InferenceExtensions
     /// <param name="statistic">What to take from each fit.</param>
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same results on any number of threads.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>[simulation][element]; fits that did not converge are left out.</returns>
     /// <exception cref="GlmmException">The fit itself did not converge.</exception>
@@ -123,15 +132,18 @@ public static partial class InferenceExtensions
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same intervals.</param>
     /// <param name="level">Coverage.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <exception cref="GlmmException">The fit did not converge.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed, double level = 0.95, IProgress<double>? progress = null,
+    public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed,
+        double level = 0.95, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken), level);
+        return IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken),
+            level);
     }
 
     /// <summary>
@@ -171,7 +183,8 @@ public static partial class InferenceExtensions
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="GlmmException">The model has no such degrees of freedom.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite, double level = 0.95,
+    public static CoefficientTests CoefficientTests(this GlmmFit fit, DenominatorDegrees degrees = DenominatorDegrees.Satterthwaite,
+        double level = 0.95,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);

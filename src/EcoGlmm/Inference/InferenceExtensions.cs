@@ -25,7 +25,8 @@ public static partial class InferenceExtensions
     /// <param name="hypotheses">One or more; without "=" the combination is to be zero.</param>
     /// <param name="degrees">Where degrees of freedom come from.</param>
     /// <param name="level">Coverage of the intervals.</param>
-    public static HypothesisTests TestHypothesis(this GlmmFit fit, IReadOnlyList<string> hypotheses, DenominatorDegrees degrees, double level = 0.95)
+    public static HypothesisTests TestHypothesis(this GlmmFit fit, IReadOnlyList<string> hypotheses, DenominatorDegrees degrees,
+        double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(hypotheses);
@@ -35,7 +36,8 @@ public static partial class InferenceExtensions
     /// <summary>Tests of whole terms of the conditional part: F with denominator degrees of freedom, or Wald's χ².</summary>
     /// <param name="fit">The fit; Gaussian models by REML.</param>
     /// <param name="kind">Which hypothesis a term's test is of where the data are not balanced.</param>
-    /// <param name="degrees">Where degrees of freedom come from; when null Satterthwaite's for Gaussian models, between-within for others.</param>
+    /// <param name="degrees">Where degrees of freedom come from; when null Satterthwaite's for Gaussian models, between-within for
+    /// others.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="GlmmException">The model has no such degrees of freedom, or the design no tests of type III.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -56,7 +58,8 @@ public static partial class InferenceExtensions
     /// <param name="seed">The same seed gives the same numbers on any number of threads.</param>
     /// <param name="cancellationToken">Stops between two draws.</param>
     /// <exception cref="GlmmException">The model holds variances at values, or the simulated likelihood has no maximum nearby.</exception>
-    public static ApproximationError ApproximationError(this GlmmFit fit, int draws = 500, long seed = 1, CancellationToken cancellationToken = default)
+    public static ApproximationError ApproximationError(this GlmmFit fit, int draws = 500, long seed = 1,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
         return new ApproximationError(fit, Checked.Count(draws, "draws"), seed, cancellationToken);

@@ -37,11 +37,14 @@ public static class InferenceFigureExtensions
         if (shown.Length == 0)
             throw new GlmmException("No model of the comparison converged: there is nothing to draw.");
         string[] names = Array.ConvertAll(shown, m => m.Name);
-        string Text(int i) => $"{names[i]}\nΔAIC {NumberFormat.Fixed(shown[i].DeltaAic, 1)}, weight {NumberFormat.Fixed(shown[i].Weight, 3)}";
+        string Text(int i) => $"{names[i]}\nΔAIC {NumberFormat.Fixed(shown[i].DeltaAic, 1)}, weight "
+            + $"{NumberFormat.Fixed(shown[i].Weight, 3)}";
         int without = comparison.Count - shown.Length;
         return new Figure("Model comparison",
-            LollipopPanel.Of("ΔAIC", names, Array.ConvertAll(shown, m => m.DeltaAic), new Axis("AIC above the best model's"), Palette.Blue, Text),
-            LollipopPanel.Of("Akaike weight", names, Array.ConvertAll(shown, m => m.Weight), new Axis("Share of exp(−ΔAIC/2)") { Maximum = 1.03 },
+            LollipopPanel.Of("ΔAIC", names, Array.ConvertAll(shown, m => m.DeltaAic), new Axis("AIC above the best model's"),
+                Palette.Blue, Text),
+            LollipopPanel.Of("Akaike weight", names, Array.ConvertAll(shown, m => m.Weight),
+                new Axis("Share of exp(−ΔAIC/2)") { Maximum = 1.03 },
                 Palette.Vermillion, Text))
         {
             Subtitle = without == 0 ? null : $"{without} of {comparison.Count} models did not converge and are left out",
@@ -55,7 +58,8 @@ public static class InferenceFigureExtensions
     /// whose bends show where Wald intervals fail.
     /// </summary>
     /// <param name="fit">A fit that converged; of a REML fit, the profile of maximum likelihood.</param>
-    /// <param name="parameter">A name of <c>fit.ConfidenceIntervals(IntervalMethod.Profile)</c>: "Days", "sd_(Intercept)|Subject", "sigma".</param>
+    /// <param name="parameter">A name of <c>fit.ConfidenceIntervals(IntervalMethod.Profile)</c>: "Days", "sd_(Intercept)|Subject",
+    /// "sigma".</param>
     /// <param name="part">The part of a coefficient that several parts have.</param>
     /// <param name="level">Coverage of the interval that is marked.</param>
     /// <param name="progress">Told the share done.</param>

@@ -18,11 +18,13 @@ public enum IntervalMethod
     /// </summary>
     Profile,
 
-    /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="InferenceExtensions.BootstrapIntervals"/>), for all parameters.</summary>
+    /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="InferenceExtensions.BootstrapIntervals"/>), for all
+    /// parameters.</summary>
     Bootstrap,
 
     /// <summary>
-    /// Estimate ± quantile of Student's t × standard error, for few groups, of the conditional part: Kenward and Roger's for Gaussian models,
+    /// Estimate ± quantile of Student's t × standard error, for few groups, of the conditional part: Kenward and Roger's for Gaussian
+    /// models,
     /// <see cref="DenominatorDegrees.RestrictedBetweenWithin"/> for others.
     /// </summary>
     SmallSample,
@@ -87,14 +89,16 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
             return Array.Find(_rows, r => r.Part == part && r.Name == name)
                 ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
                     ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
-                    : $"There is no coefficient \"{name}\" in the {part} part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+                    : $"There is no coefficient \"{name}\" in the {part} "
+                        + $"part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
         }
     }
 
     internal static IntervalTable Of(IEnumerable<Interval> rows, double level) => new(rows, level);
 
     internal static IntervalTable SmallSample(GlmmFit fit, double level) => new(
-        new CoefficientTests(fit, FixedEffectInference.SmallSampleOf(fit), level).Select(t => new Interval(ModelPart.Conditional, t.Name, t.Estimate, t.Lower, t.Upper)
+        new CoefficientTests(fit, FixedEffectInference.SmallSampleOf(fit), level).Select(t => new Interval(ModelPart.Conditional, t.Name,
+            t.Estimate, t.Lower, t.Upper)
         {
             StandardError = t.StandardError,
         }), level);
@@ -103,7 +107,8 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
     {
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         IEnumerable<Interval> Of(ModelPart part, CoefficientTable table) =>
-            table.Select(c => new Interval(part, c.Name, c.Estimate, c.Estimate - (z * c.StandardError), c.Estimate + (z * c.StandardError)));
+            table.Select(c => new Interval(part, c.Name, c.Estimate, c.Estimate - (z * c.StandardError), c.Estimate
+                + (z * c.StandardError)));
         return new IntervalTable(
             Of(ModelPart.Conditional, fit.FixedEffects)
                 .Concat(Of(ModelPart.ZeroInflation, fit.ZeroInflationEffects))
@@ -111,7 +116,8 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
     }
 
     /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate, i.Lower, i.Upper }));
+    public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate,
+        i.Lower, i.Upper }));
 
     /// <inheritdoc/>
     public IEnumerator<Interval> GetEnumerator() => ((IEnumerable<Interval>)_rows).GetEnumerator();
@@ -131,11 +137,13 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
         var content = new TableContent($"Confidence intervals ({level} %)");
         if (parts) content.Text("Part");
         content.Text("Coefficient").Number("Estimate").Number("Lower").Number("Upper");
-        var columns = ResultTable.Together([.. intervals.Select(i => i.Estimate)], [.. intervals.Select(i => i.Lower)], [.. intervals.Select(i => i.Upper)]);
+        var columns = ResultTable.Together([.. intervals.Select(i => i.Estimate)], [.. intervals.Select(i => i.Lower)],
+            [.. intervals.Select(i => i.Upper)]);
         for (var r = 0; r < intervals.Count; r++)
         {
             var numbers = double.IsNaN(intervals[r].Estimate) ? ["dropped", "", ""] : new[] { columns[0][r], columns[1][r], columns[2][r] };
-            content.Row(parts ? [ModelPartNames.InTable(intervals[r].Part), intervals[r].Name, .. numbers] : [intervals[r].Name, .. numbers]);
+            content.Row(parts ? [ModelPartNames.InTable(intervals[r].Part), intervals[r].Name, .. numbers]
+                : [intervals[r].Name, .. numbers]);
         }
 
         return content;

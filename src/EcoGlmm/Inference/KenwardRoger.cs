@@ -6,7 +6,8 @@ namespace EcoGlmm.Inference;
 
 /// <summary>
 /// Kenward and Roger's adjusted covariance, scaled F-statistic and degrees of freedom.
-/// Source: M. Kenward &amp; J. Roger (1997), Biometrics 53, 983-997; U. Halekoh &amp; S. Højsgaard (2014), J. Stat. Softw. 59(9), sections 2 and 3,
+/// Source: M. Kenward &amp; J. Roger (1997), Biometrics 53, 983-997; U. Halekoh &amp; S. Højsgaard (2014), J. Stat. Softw. 59(9), sections
+/// 2 and 3,
 /// whose notation is kept.
 /// </summary>
 internal sealed class KenwardRoger : FixedEffectInference

@@ -29,14 +29,17 @@ public sealed class LikelihoodProfile : IResultTable
     public IReadOnlyList<double> SignedRoots => Array.AsReadOnly(_roots);
 
     /// <summary>The profile as data: Value, SignedRoot and LogLikelihoodDrop, a row for each value.</summary>
-    public FieldData ToFieldData() => FieldData.From(_values.Select((v, i) => new { Value = v, SignedRoot = _roots[i], LogLikelihoodDrop = 0.5 * _roots[i] * _roots[i] }));
+    public FieldData ToFieldData() => FieldData.From(_values.Select((v, i) => new { Value = v, SignedRoot = _roots[i],
+        LogLikelihoodDrop = 0.5 * _roots[i] * _roots[i] }));
 
     /// <summary>The signed root and the log-likelihood along the parameter, with the interval.</summary>
     public Figure Plot()
     {
-        string[] text = [.. _values.Select((v, i) => $"{Interval.Name} = {NumberFormat.Significant(v, 4)}\nζ = {NumberFormat.Fixed(_roots[i], 2)}")];
+        string[] text = [.. _values.Select((v, i) => $"{Interval.Name} = {NumberFormat.Significant(v, 4)}\nζ = "
+            + $"{NumberFormat.Fixed(_roots[i], 2)}")];
         Panel Of(string title, double[] y, Axis axis, params Shape[] shapes) =>
-            new(title, new LineTrace(_values, y) { Color = Palette.Blue, Text = text }, new PointTrace(_values, y) { Color = Palette.Blue, Size = 5, Text = text })
+            new(title, new LineTrace(_values, y) { Color = Palette.Blue, Text = text }, new PointTrace(_values, y) { Color = Palette.Blue,
+                Size = 5, Text = text })
             {
                 XAxis = Interval.Name,
                 YAxis = axis,
@@ -44,7 +47,8 @@ public sealed class LikelihoodProfile : IResultTable
             };
         return new Figure($"Profile likelihood of {Interval.Name}",
             Of("Signed root", _roots, "ζ", Shape.HorizontalLine(-_quantile), Shape.HorizontalLine(_quantile)),
-            Of("Log-likelihood", [.. _roots.Select(r => -0.5 * r * r)], "Below the maximum", Shape.HorizontalLine(-0.5 * _quantile * _quantile)))
+            Of("Log-likelihood", [.. _roots.Select(r => -0.5 * r * r)], "Below the maximum", Shape.HorizontalLine(-0.5 * _quantile
+                * _quantile)))
         {
             Subtitle = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 3)} to {NumberFormat.Significant(Interval.Upper, 3)}"
                 + "; the straighter the root, the better a Wald interval",
@@ -62,10 +66,12 @@ public sealed class LikelihoodProfile : IResultTable
     {
         var content = new TableContent($"Profile likelihood of {Interval.Name}")
         {
-            Note = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 4)} to {NumberFormat.Significant(Interval.Upper, 4)}.",
+            Note = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 4)} to "
+                + $"{NumberFormat.Significant(Interval.Upper, 4)}.",
         }.Number(Interval.Name).Number("ζ").Number("Log-likelihood below the maximum");
         for (int i = 0; i < _values.Length; i++)
-            content.Row(NumberFormat.Significant(_values[i], 4), NumberFormat.Fixed(_roots[i], 3), NumberFormat.Fixed(0.5 * _roots[i] * _roots[i], 3));
+            content.Row(NumberFormat.Significant(_values[i], 4), NumberFormat.Fixed(_roots[i], 3),
+                NumberFormat.Fixed(0.5 * _roots[i] * _roots[i], 3));
         return content;
     }
 }

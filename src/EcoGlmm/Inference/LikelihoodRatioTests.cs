@@ -13,12 +13,14 @@ namespace EcoGlmm;
 /// <param name="Note">What to know about the p-value; empty where there is nothing.</param>
 /// <param name="ReducedLogLikelihood">Log-likelihood of the smaller model, by maximum likelihood among the tests of a REML fit.</param>
 /// <param name="ReducedAic">Its AIC, by the same likelihood.</param>
-public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, double PValue, string Note, double ReducedLogLikelihood, double ReducedAic)
+public sealed record LikelihoodRatioTest(string Name, int Df, double Statistic, double PValue, string Note, double ReducedLogLikelihood,
+    double ReducedAic)
 {
     /// <summary>The test of a smaller model within a larger one; null where it is not nested, or a fit did not converge.</summary>
     internal static LikelihoodRatioTest? Of(string name, GlmmFit smaller, GlmmFit larger)
     {
-        if (!smaller.Convergence.IsConverged || !larger.Convergence.IsConverged || Nesting.Of(smaller, larger) is not { } nesting) return null;
+        if (!smaller.Convergence.IsConverged || !larger.Convergence.IsConverged || Nesting.Of(smaller, larger)
+            is not { } nesting) return null;
         var statistic = Math.Max(0, 2 * (larger.LogLikelihood - smaller.LogLikelihood));
         return new LikelihoodRatioTest(name, nesting.Variances + nesting.Other, statistic, nesting.PValue(statistic), nesting.Note,
             smaller.LogLikelihood, smaller.Aic);
@@ -85,7 +87,8 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
             var test = LikelihoodRatioTest.Of(name, smaller, larger);
             if (test is not null && options.Reml)
             {
-                // The test compares REML criteria; AICs of one column must all be of one likelihood, and only that of ML compares all models.
+                // The test compares REML criteria; AICs of one column must all be of one likelihood, and only that of ML compares all
+                // models.
                 var comparable = Glmm.Fit(formula, rows, fit.Family, ml);
                 test = test with { ReducedLogLikelihood = comparable.LogLikelihood, ReducedAic = comparable.Aic };
             }
@@ -99,7 +102,8 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
         foreach (var label in labels)
         {
             var parts = label.Split(':');
-            if (!labels.Any(other => other != label && parts.All(other.Split(':').Contains))) Add(label, specification.Formula.Update($". ~ . - {label}").ToString(), full, ml);
+            if (!labels.Any(other => other != label && parts.All(other.Split(':').Contains)))
+                Add(label, specification.Formula.Update($". ~ . - {label}").ToString(), full, ml);
         }
 
         // From the terms with a/b expanded, so that each part of it can be dropped.
@@ -113,7 +117,9 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
             foreach (var slope in random[t].Structure is null ? effects.Terms.Select(e => e.Label) : [])
             {
                 var rest = effects.Terms.Select(e => e.Label).Where(l => l != slope).Prepend(effects.HasIntercept ? "1" : "0").ToArray();
-                if (rest is not ["0"]) Add($"{slope} in {written[t]}", With($"({string.Join(" + ", rest)} {Bar(random[t])} {random[t].Group})"), fit, fit.Options);
+                if (rest is not ["0"])
+                    Add($"{slope} in {written[t]}", With($"({string.Join(" + ", rest)} {Bar(random[t])} {random[t].Group})"), fit,
+                        fit.Options);
             }
 
             Add(written[t], With(), fit, fit.Options);

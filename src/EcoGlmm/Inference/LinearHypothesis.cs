@@ -93,9 +93,11 @@ internal sealed class LinearHypothesis
         if (NameLength(_names) > 0 || NameLength(_zero) > 0) return null;
         var end = _at;
         while (end < _text.Length && (char.IsAsciiDigit(_text[end]) || _text[end] == '.'
-            || (end > _at && (_text[end] is 'e' or 'E') && end + 1 < _text.Length && (char.IsAsciiDigit(_text[end + 1]) || (_text[end + 1] is '-' or '+')))
+            || (end > _at && (_text[end] is 'e' or 'E') && end + 1 < _text.Length && (char.IsAsciiDigit(_text[end + 1])
+                || (_text[end + 1] is '-' or '+')))
             || (end > _at && (_text[end] is '-' or '+') && _text[end - 1] is 'e' or 'E'))) end++;
-        if (end == _at || !double.TryParse(_text.AsSpan(_at, end - _at), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
+        if (end == _at || !double.TryParse(_text.AsSpan(_at, end - _at), NumberStyles.Float, CultureInfo.InvariantCulture,
+            out var value)) return null;
         _at = end;
         return value;
     }
@@ -123,7 +125,8 @@ internal sealed class LinearHypothesis
     /// <summary>The length of the longest name that stands here and ends here.</summary>
     private int NameLength(IEnumerable<string> names) => names
         .Where(name => string.CompareOrdinal(_text, _at, name, 0, name.Length) == 0
-            && (_at + name.Length == _text.Length || !IsWord(name[^1]) || !(IsWord(_text[_at + name.Length]) || _text[_at + name.Length] is ':' or '(')))
+            && (_at + name.Length == _text.Length || !IsWord(name[^1]) || !(IsWord(_text[_at + name.Length]) || _text[_at + name.Length]
+                is ':' or '(')))
         .Select(name => name.Length).DefaultIfEmpty(0).Max();
 
     private static bool IsWord(char c) => char.IsLetterOrDigit(c) || c is '_' or '.';
@@ -133,9 +136,11 @@ internal sealed class LinearHypothesis
         var end = _at;
         while (end < _text.Length && (IsWord(_text[end]) || _text[end] is ':' or '(' or ')')) end++;
         var name = _text[_at..end];
-        return name.Length == 0 ? "a name or a number is missing" : $"there is no coefficient \"{name}\"{NearestName.Suggestion(name, _names)}";
+        return name.Length == 0 ? "a name or a number is missing" : $"there is no coefficient "
+            + $"\"{name}\"{NearestName.Suggestion(name, _names)}";
     }
 
-    private GlmmException Error(string why) => new($"The hypothesis \"{_text}\" cannot be read: {why.TrimEnd('.')}{(why.EndsWith('?') ? "" : ".")} Write coefficients by the names of the table: "
+    private GlmmException Error(string why) =>
+        new($"The hypothesis \"{_text}\" cannot be read: {why.TrimEnd('.')}{(why.EndsWith('?') ? "" : ".")} Write coefficients by the names of the table: "
         + $"\"{(_names.Count > 0 ? _names[^1] : "x")} = 0\". They are {Names.List([.. _names])}.");
 }

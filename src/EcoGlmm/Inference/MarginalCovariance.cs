@@ -17,7 +17,8 @@ internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnly
     private const double Step = 1e-4;
 
     /// <summary>
-    /// Of a term: where any covariance or any variances are allowed in these themselves, in which the marginal covariance is linear; else in
+    /// Of a term: where any covariance or any variances are allowed in these themselves, in which the marginal covariance is linear; else
+    /// in
     /// the structure's own parameters, by differences.
     /// </summary>
     public static LevelCovarianceModel Of(Estimate estimate, int term)
@@ -65,11 +66,13 @@ internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnly
             curvatures[i, i] = (At((i, h[i])) - (2 * middle) + At((i, -h[i]))) / (h[i] * h[i]);
             for (var j = 0; j < i; j++)
             {
-                curvatures[i, j] = curvatures[j, i] = (At((i, h[i]), (j, h[j])) - At((i, h[i]), (j, -h[j])) - At((i, -h[i]), (j, h[j])) + At((i, -h[i]), (j, -h[j]))) / (4 * h[i] * h[j]);
+                curvatures[i, j] = curvatures[j, i] = (At((i, h[i]), (j, h[j])) - At((i, h[i]), (j, -h[j])) - At((i, -h[i]), (j, h[j]))
+                    + At((i, -h[i]), (j, -h[j]))) / (4 * h[i] * h[j]);
             }
         }
 
-        return new LevelCovarianceModel(middle, [.. Enumerable.Range(0, k).Select(i => (At((i, h[i])) - At((i, -h[i]))) / (2 * h[i]))], curvatures);
+        return new LevelCovarianceModel(middle, [.. Enumerable.Range(0, k).Select(i => (At((i, h[i])) - At((i, -h[i]))) / (2 * h[i]))],
+            curvatures);
     }
 }
 
@@ -124,7 +127,8 @@ internal sealed class MarginalCovariance
 
             var z = set.Design(terms);
             // The library has no empty matrices.
-            var (a, zx, xx) = (Matrix<double>.Build.Dense(Math.Max(q, 1), Math.Max(q, 1)), Matrix<double>.Build.Dense(Math.Max(q, 1), p), Matrix<double>.Build.Dense(p, p));
+            var (a, zx, xx) = (Matrix<double>.Build.Dense(Math.Max(q, 1), Math.Max(q, 1)), Matrix<double>.Build.Dense(Math.Max(q, 1), p),
+                Matrix<double>.Build.Dense(p, p));
             for (var k = 0; k < set.Rows.Length; k++)
             {
                 var i = set.Rows[k];
@@ -166,13 +170,15 @@ internal sealed class MarginalCovariance
                 {
                     second[l][k] += cu[l].Transpose() * left;
                     if (Curvature(parameters[k], parameters[l]) is { } curvature)
-                        bends[k, l] = (bends[k, l] ?? Matrix<double>.Build.Dense(p, p)) + (u.Transpose() * set.Multiply(terms, t => parameters[k].Term == t ? curvature : null, u));
+                        bends[k, l] = (bends[k, l] ?? Matrix<double>.Build.Dense(p, p)) + (u.Transpose() * set.Multiply(terms, t =>
+                            parameters[k].Term == t ? curvature : null, u));
                     if (l <= k) traces[k, l] = traces[l, k] += TraceOfProduct(cs[k], cs[l]);
                 }
             }
         }
 
-        Matrix<double>? Curvature((int Term, int Index) k, (int Term, int Index) l) => k.Term >= 0 && k.Term == l.Term ? models[k.Term].Curvatures?[k.Index, l.Index] : null;
+        Matrix<double>? Curvature((int Term, int Index) k, (int Term, int Index) l) => k.Term >= 0 && k.Term == l.Term
+            ? models[k.Term].Curvatures?[k.Index, l.Index] : null;
 
         Precision = precision;
         // σ²: V_σ = (V − V_B)/σ².

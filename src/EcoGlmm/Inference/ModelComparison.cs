@@ -25,7 +25,8 @@ public sealed record ComparedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// <summary>
 /// Models of the same observations by AIC, the best first; those that did not converge last, without ΔAIC and weight.
 /// </summary>
-/// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9. Immutable, and safe to share among threads.</remarks>
+/// <remarks>Burnham &amp; Anderson (2002), <i>Model Selection and Multimodel Inference</i>, sections 2.6 and 2.9. Immutable, and safe to
+/// share among threads.</remarks>
 public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 {
     private readonly ComparedModel[] _models;
@@ -51,7 +52,8 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
         {
             ArgumentNullException.ThrowIfNull(name);
             return Array.Find(_models, m => m.Name == name)
-                ?? throw new GlmmException($"There is no model \"{name}\" in the comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
+                ?? throw new GlmmException($"There is no model \"{name}\" in the "
+                    + $"comparison{NearestName.Suggestion(name, _models.Select(m => m.Name))}");
         }
     }
 
@@ -119,10 +121,12 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
     private static void RequireComparable(GlmmFit a, string nameA, GlmmFit b, string nameB)
     {
         var pair = $"\"{nameA}\" and \"{nameB}\"";
-        if (a.ObservationCount != b.ObservationCount || (ReferenceEquals(a.Data, b.Data) && !a.Specification.Rows.AsSpan().SequenceEqual(b.Specification.Rows)))
+        if (a.ObservationCount != b.ObservationCount || (ReferenceEquals(a.Data, b.Data) && !a.Specification.Rows.AsSpan()
+            .SequenceEqual(b.Specification.Rows)))
         {
             throw new GlmmException($"{pair} were fitted to different rows ({a.ObservationCount} and {b.ObservationCount}), so their likelihoods cannot be compared. "
-                + "A variable with missing values in only one of them takes rows out of it: keep the rows that are complete for both (FieldData.Where) and fit both again.");
+                + "A variable with missing values in only one of them takes rows out of it: keep the rows that are complete for both "
+                + "(FieldData.Where) and fit both again.");
         }
 
         if (a.Specification.Response.Name == b.Specification.Response.Name && !a.Response.Y.AsSpan().SequenceEqual(b.Response.Y))
@@ -145,7 +149,8 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
 
         if (a.Options.Reml && !SameFixedEffects(a, b))
         {
-            throw new GlmmException($"{pair} were fitted by REML and have different fixed effects; REML likelihoods compare random effects only. Fit both with Reml = false.");
+            throw new GlmmException($"{pair} were fitted by REML and have different fixed effects; REML likelihoods compare random effects "
+                + $"only. Fit both with Reml = false.");
         }
     }
 
@@ -171,10 +176,13 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
                 + (first.Options.Reml ? "; criteria of REML fits" : "") + ".",
         };
         if (_models.Any(m => !m.IsConverged)) notes.Add("A fit that did not converge has no ΔAIC and no weight.");
-        if (_mixesDensities) notes.Add("Discrete and continuous families stand side by side: a probability and a density compare only roughly.");
-        if (_models.Where(m => m.Fit.Estimate.Model.Terms.Count > 0).Select(m => m.Fit.Estimate.Model.QuadraturePoints).Distinct().Count() > 1)
+        if (_mixesDensities)
+            notes.Add("Discrete and continuous families stand side by side: a probability and a density compare only roughly.");
+        if (_models.Where(m => m.Fit.Estimate.Model.Terms.Count > 0).Select(m => m.Fit.Estimate.Model.QuadraturePoints)
+            .Distinct().Count() > 1)
         {
-            notes.Add("Some likelihoods are integrated with more quadrature points than others, which changes them too: use the same number for all.");
+            notes.Add("Some likelihoods are integrated with more quadrature points than others, which changes them too: use the same "
+                + "number for all.");
         }
 
         var content = new TableContent("Model comparison") { Note = string.Join(" ", notes) }

@@ -14,12 +14,15 @@ internal readonly record struct Nesting(int Variances, int Other)
     {
         var (a, b) = (smaller.Estimate.Model, larger.Estimate.Model);
         var difference = larger.ParameterCount - smaller.ParameterCount;
-        if (difference <= 0 || smaller.Family.Name != larger.Family.Name || smaller.Family.Link.Name != larger.Family.Link.Name) return null;
+        if (difference <= 0 || smaller.Family.Name != larger.Family.Name
+            || smaller.Family.Link.Name != larger.Family.Link.Name) return null;
         if (a.ObservationCount != b.ObservationCount || (a.IsZeroInflated && !b.IsZeroInflated)) return null;
-        if (smaller.Options.Priors.Count + larger.Options.Priors.Count > 0 || smaller.Options.QuadraturePoints != larger.Options.QuadraturePoints) return null;
+        if (smaller.Options.Priors.Count + larger.Options.Priors.Count > 0
+            || smaller.Options.QuadraturePoints != larger.Options.QuadraturePoints) return null;
         for (var k = 0; k < LinearPredictor.FormulaCount; k++)
         {
-            if (a.Basis[k] is { } basis && (b.Basis[k] is not { } wider || !Spans(wider, basis) || !SameOffset(a.Offset[k]!, b.Offset[k]!, wider))) return null;
+            if (a.Basis[k] is { } basis && (b.Basis[k] is not { } wider || !Spans(wider, basis) || !SameOffset(a.Offset[k]!, b.Offset[k]!,
+                wider))) return null;
         }
 
         var (small, large) = (Effects(a), Effects(b));
@@ -41,7 +44,8 @@ internal readonly record struct Nesting(int Variances, int Other)
     public string Note => Variances switch
     {
         0 => "",
-        1 => "* a variance of zero is at the boundary: the p-value is by an even mixture of χ² with one degree of freedom more and less (Stram & Lee 1994)",
+        1 => "* a variance of zero is at the boundary: the p-value is by an even mixture of χ² with one degree of freedom more and less "
+            + "(Stram & Lee 1994)",
         _ => "* several variances are at the boundary: the χ² p-value is conservative",
     };
 
@@ -79,7 +83,8 @@ internal readonly record struct Nesting(int Variances, int Other)
         return Array.TrueForAll(difference, d => d == 0) || Spans(wider, difference);
     }
 
-    private static (HashSet<(ModelPart, string, string)> Variances, HashSet<(ModelPart, string, string, string)> Correlations) Effects(MixedModel model)
+    private static (HashSet<(ModelPart, string, string)> Variances, HashSet<(ModelPart, string, string,
+        string)> Correlations) Effects(MixedModel model)
     {
         var variances = new HashSet<(ModelPart, string, string)>();
         var correlations = new HashSet<(ModelPart, string, string, string)>();

@@ -19,7 +19,8 @@ internal static class ParametricBootstrap
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         if (!fit.Convergence.IsConverged)
-            throw new GlmmException("The fit did not converge, so that simulating from it says nothing. Mend the model first: fit.Convergence says what is wrong.");
+            throw new GlmmException("The fit did not converge, so that simulating from it says nothing. Mend the model first: "
+                + "fit.Convergence says what is wrong.");
         using var live = LiveProgress.Start("Bootstrapping", count, progress, cancellation);
         var responses = fit.Simulate(count, seed, SimulationMode.Unconditional);
         var results = new double[]?[count];
@@ -28,7 +29,8 @@ internal static class ParametricBootstrap
         {
             try
             {
-                var again = ModelFitter.Fit(fit.Specification, fit.Response.With(responses[s], fit.Specification, fit.Family), fit.Data, fit.Family,
+                var again = ModelFitter.Fit(fit.Specification, fit.Response.With(responses[s], fit.Specification, fit.Family),
+                    fit.Data, fit.Family,
                     options, null, live.Cancellation);
                 if (again.Convergence.IsConverged) results[s] = statistic(again);
             }

@@ -35,7 +35,8 @@ internal sealed class ProfileLikelihood
     }
 
     /// <summary>Intervals of all parameters; for a REML fit those of maximum likelihood, as in lme4.</summary>
-    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public static IEnumerable<Interval> Intervals(GlmmFit fit, double level, IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         RequireConverged(fit);
         var parameters = FitParameter.Of(fit);
@@ -43,16 +44,19 @@ internal sealed class ProfileLikelihood
         using var live = LiveProgress.Start("Profiling the likelihood", ends.Length, progress, cancellation);
         var profile = Of(fit, level, live.Cancellation);
         live.ForEach(ends.Length, fit.Options.Control.MaxThreads, k => ends[k] = profile.End(parameters[k / 2], k % 2 == 0 ? -1 : 1));
-        return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k], ends[(2 * k) + 1]) { Kind = p.Kind });
+        return parameters.Select((p, k) => new Interval(p.Part, p.Name, p.Value(profile._fit), ends[2 * k],
+            ends[(2 * k) + 1]) { Kind = p.Kind });
     }
 
     /// <summary>One parameter's profile, from a little beyond one end of its interval to a little beyond the other.</summary>
-    public static LikelihoodProfile Curve(GlmmFit fit, string name, ModelPart? part, double level, IProgress<double>? progress, CancellationToken cancellation)
+    public static LikelihoodProfile Curve(GlmmFit fit, string name, ModelPart? part, double level, IProgress<double>? progress,
+        CancellationToken cancellation)
     {
         RequireConverged(fit);
         var all = FitParameter.Of(fit);
         var parameter = all.Where(p => p.Name == name && (part is null || p.Part == part)).OrderBy(p => p.Part).FirstOrDefault()
-            ?? throw new GlmmException($"There is no parameter \"{name}\" to profile{Text.NearestName.Suggestion(name, all.Select(p => p.Name))}");
+            ?? throw new GlmmException($"There is no parameter \"{name}\" to "
+                + $"profile{Text.NearestName.Suggestion(name, all.Select(p => p.Name))}");
         using var live = LiveProgress.Start("Profiling the likelihood", CurvePoints + 2, progress, cancellation);
         var profile = Of(fit, level, live.Cancellation);
         var estimate = parameter.Value(profile._fit);
@@ -76,7 +80,9 @@ internal sealed class ProfileLikelihood
         // A fifth of the way farther, within the bounds.
         double Beyond(double end)
         {
-            if (double.IsNaN(end)) throw new GlmmException($"The profile of {name} does not fall far enough on one side for an interval: its likelihood is flat there.");
+            if (double.IsNaN(end))
+                throw new GlmmException($"The profile of {name} does not fall far enough on one side for an interval: its likelihood is "
+                    + $"flat there.");
             var (least, most) = parameter.Bounds;
             var u = parameter.ToUnbounded(end) + (0.2 * (parameter.ToUnbounded(end) - parameter.ToUnbounded(estimate)));
             return end <= least || end >= most || !double.IsFinite(u) ? end : parameter.FromUnbounded(u);
@@ -86,12 +92,14 @@ internal sealed class ProfileLikelihood
     private static void RequireConverged(GlmmFit fit)
     {
         if (!fit.Convergence.IsConverged)
-            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: fit.Convergence says what is wrong.");
+            throw new GlmmException("The fit did not converge, so that its likelihood has no profile. Mend the model first: "
+                + "fit.Convergence says what is wrong.");
     }
 
     /// <summary>That of the fit by maximum likelihood, each refit on one thread.</summary>
     private static ProfileLikelihood Of(GlmmFit fit, double level, CancellationToken cancellation) =>
-        new(ModelFitter.Again(fit, fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } }, cancellation), level, cancellation);
+        new(ModelFitter.Again(fit, fit.Options with { Reml = false, Control = fit.Options.Control with { MaxThreads = 1 } }, cancellation),
+            level, cancellation);
 
     private double End(FitParameter parameter, int side)
     {
@@ -99,7 +107,8 @@ internal sealed class ProfileLikelihood
         var (low, high) = parameter.Bounds;
         var bound = side < 0 ? low : high;
         if (double.IsNaN(estimate) || estimate == bound) return double.IsNaN(estimate) ? double.NaN : bound;
-        var edge = parameter.Kind == ParameterKind.Correlation ? side * 0.99999 : parameter.Kind == ParameterKind.StandardDeviation && side < 0 ? 0 : double.NaN;
+        var edge = parameter.Kind == ParameterKind.Correlation ? side * 0.99999 : parameter.Kind == ParameterKind.StandardDeviation
+            && side < 0 ? 0 : double.NaN;
         var (inside, outside) = (estimate, double.NaN);
         var (zetaInside, x, step) = (0.0, 0.0, FirstStep(parameter, estimate));
         var isZero = estimate == 0 && parameter.Kind != ParameterKind.Coefficient;
@@ -120,7 +129,8 @@ internal sealed class ProfileLikelihood
             else outside = value;
             var next = zeta > 0.02 * _z ? origin + ((x - origin) * _z / zeta) : origin + (3 * (x - origin));
             // Near the end the line through the last two points is better than that through the estimate.
-            if (Math.Abs(zeta - _z) < 0.1 * _z && Math.Abs(zeta - zetaBefore) > 0.01 * Math.Abs(zeta - _z)) next = x + ((_z - zeta) * (x - before) / (zeta - zetaBefore));
+            if (Math.Abs(zeta - _z) < 0.1 * _z && Math.Abs(zeta - zetaBefore) > 0.01 * Math.Abs(zeta - _z))
+                next = x + ((_z - zeta) * (x - before) / (zeta - zetaBefore));
             (before, zetaBefore) = (x, zeta);
             if (double.IsNaN(outside))
             {
@@ -176,7 +186,8 @@ internal sealed class ProfileLikelihood
     {
         try
         {
-            var held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] }, _cancellation);
+            var held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] },
+                _cancellation);
             return Math.Sqrt(Math.Max(0, 2 * (_best - Objective(held))));
         }
         catch (GlmmException)

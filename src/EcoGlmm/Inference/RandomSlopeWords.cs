@@ -13,7 +13,8 @@ internal static class RandomSlopeWords
     {
         var model = fit.Estimate.Model;
         var said = false;
-        foreach (var term in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && t.Effects.Contains("(Intercept)") && t.Width > 1))
+        foreach (var term in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && t.Effects.Contains("(Intercept)")
+            && t.Width > 1))
         {
             var components = fit.VarianceComponents.Where(v => v.Part == term.Part && v.Group == term.Group).ToArray();
             var intercept = components.First(v => v.Term1 == "(Intercept)" && v.Term2 is null).StandardDeviation;
@@ -29,7 +30,9 @@ internal static class RandomSlopeWords
             }
         }
 
-        if (!said) yield return "The model has no random slopes that are correlated with intercepts: write (x | group) to let slopes of x differ between groups.";
+        if (!said)
+            yield return "The model has no random slopes that are correlated with intercepts: write (x | group) to let slopes of x differ "
+                + "between groups.";
     }
 
     /// <summary>Whether a term of the fixed effects holds the variables of a slope, alone or with others.</summary>
@@ -58,7 +61,8 @@ internal static class RandomSlopeWords
         var text = $"Slopes of {slope} differ between levels of {group} with a standard deviation of {N(sd)}";
         if (average is { } mean && double.IsFinite(mean.Estimate))
         {
-            text += $" about the average of {N(mean.Estimate)}, so that about 95 % of levels have slopes between {N(mean.Estimate - (1.96 * sd))} and {N(mean.Estimate + (1.96 * sd))}";
+            text += $" about the average of {N(mean.Estimate)}, so that about 95 % of levels have slopes between "
+                + $"{N(mean.Estimate - (1.96 * sd))} and {N(mean.Estimate + (1.96 * sd))}";
         }
 
         text += sd == 0 || intercept == 0 || Math.Abs(r) > 0.999
@@ -67,18 +71,25 @@ internal static class RandomSlopeWords
                 + (Math.Abs(r) < 0.1 ? "have about the same slopes as others."
                     : (r > 0, average?.Estimate) switch
                     {
-                        (true, null) => "have higher slopes; those that are low have lower ones. Differences between levels grow with " + slope + ".",
-                        (false, null) => "have lower slopes; those that are low have higher ones. Differences between levels shrink as " + slope + " grows, and may turn around.",
+                        (true, null) => "have higher slopes; those that are low have lower ones. Differences between levels grow with "
+                            + slope + ".",
+                        (false, null) => "have lower slopes; those that are low have higher ones. Differences between levels shrink as "
+                        + slope + " grows, and may turn around.",
                         (true, < 0) => "decline more slowly, or rise; those that are low decline faster. Differences between levels grow with " + slope + ".",
-                        (true, _) => "rise faster; those that are low rise more slowly. Differences between levels grow with " + slope + ".",
-                        (false, < 0) => "decline faster; those that are low decline more slowly. Differences between levels shrink as " + slope + " grows, and may turn around.",
-                        (false, _) => "rise more slowly; those that are low rise faster. Differences between levels shrink as " + slope + " grows, and may turn around.",
+                        (true, _) => "rise faster; those that are low rise more slowly. Differences between levels grow with "
+                        + slope + ".",
+                        (false, < 0) => "decline faster; those that are low decline more slowly. Differences between levels shrink as "
+                        + slope + " grows, and may turn around.",
+                        (false, _) => "rise more slowly; those that are low rise faster. Differences between levels shrink as " + slope
+                        + " grows, and may turn around.",
                     });
         if (!fit.Data.TryGetColumn(slope, out var column) || column is not Data.NumericColumn numbers) return text;
         var centre = fit.UsedRows.Average(row => numbers.Values[row]);
         var (v0, v1, c) = (intercept * intercept, sd * sd, r * intercept * sd);
         var variance = v0 + (2 * centre * c) + (centre * centre * v1);
-        if (variance > 0 && sd > 0 && Math.Abs(centre) > 0.05 * sd) text += $" The correlation depends on where zero is: at the mean, {slope} = {N(centre)}, it is {NumberFormat.Fixed((c + (centre * v1)) / Math.Sqrt(variance * v1), 2)}.";
+        if (variance > 0 && sd > 0 && Math.Abs(centre) > 0.05 * sd)
+            text += $" The correlation depends on where zero is: at the mean, {slope} = {N(centre)}, it is "
+                + $"{NumberFormat.Fixed((c + (centre * v1)) / Math.Sqrt(variance * v1), 2)}.";
         return text;
     }
 }

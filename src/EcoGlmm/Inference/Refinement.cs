@@ -25,7 +25,8 @@ internal static class Refinement
         var (best, known) = (fit, fit.Estimate.Model.QuadraturePoints);
         foreach (var points in Points(fit).Where(p => p > known))
         {
-            var next = ModelFitter.Fit(fit.Specification, fit.Response, fit.Data, fit.Family, fit.Options with { QuadraturePoints = points }, null, cancellation);
+            var next = ModelFitter.Fit(fit.Specification, fit.Response, fit.Data, fit.Family,
+                fit.Options with { QuadraturePoints = points }, null, cancellation);
             if (!next.Convergence.IsConverged) continue;
             var change = Math.Abs(next.LogLikelihood - best.LogLikelihood);
             best = next;
@@ -35,10 +36,12 @@ internal static class Refinement
         return best != fit || Points(fit).Any() ? best : BySimulation(fit, pairs, seed, cancellation).Fit;
     }
 
-    public static (GlmmFit Fit, RefinedEstimator.Result Result) BySimulation(GlmmFit fit, int pairs, long seed, CancellationToken cancellation)
+    public static (GlmmFit Fit, RefinedEstimator.Result Result) BySimulation(GlmmFit fit, int pairs, long seed,
+        CancellationToken cancellation)
     {
         var specification = fit.Specification;
-        var model = new MixedModel(fit.Family, fit.Response.Y, fit.Response.Size, fit.Response.Multipliers, specification.Conditional.Training,
+        var model = new MixedModel(fit.Family, fit.Response.Y, fit.Response.Size, fit.Response.Multipliers,
+            specification.Conditional.Training,
             specification.Dispersion.Training, specification.ZeroInflation?.Training, fit.Options.Fixed, fit.Options.Priors);
         var result = RefinedEstimator.Fit(fit.Estimate, model, pairs, seed, cancellation);
         return (new GlmmFit(specification, fit.Response, fit.Data, fit.Family, fit.Options, result.Estimate), result);

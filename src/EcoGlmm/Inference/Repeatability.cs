@@ -29,7 +29,8 @@ namespace EcoGlmm;
 /// the observed scale. Intervals are percentiles of a parametric bootstrap.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
-public sealed record Repeatability(string Group, double Latent, double LatentLower, double LatentUpper, double Observed, double ObservedLower,
+public sealed record Repeatability(string Group, double Latent, double LatentLower, double LatentUpper, double Observed,
+    double ObservedLower,
     double ObservedUpper, int Simulations, double Level) : IResultTable
 {
     /// <summary>Rows over which the observed scale is averaged, at most.</summary>
@@ -68,10 +69,12 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         if (fit.Family.HasThresholds) return (Share(fit, group, new VariancePartition(fit, null)), double.NaN);
 
         // The mean response of the sample itself: a refit of the null model for each simulation would gain nothing.
-        var mean = fit.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
+        var mean = fit.Predict(scale: PredictionScale.Link,
+            randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
         var latent = Share(fit, group, new VariancePartition(fit, mean));
         // Without a curve between them the scales are one.
-        return fit.Family.HasAdditiveResidual && fit.Specification.ZeroInflation is null ? (latent, latent) : (latent, ObservedScale(fit, group));
+        return fit.Family.HasAdditiveResidual && fit.Specification.ZeroInflation is null ? (latent, latent)
+            : (latent, ObservedScale(fit, group));
     }
 
     private static double Share(GlmmFit fit, string group, VariancePartition partition)
@@ -94,7 +97,8 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         var (estimate, model, family) = (fit.Estimate, fit.Estimate.Model, fit.Family);
         var n = model.ObservationCount;
         var (own, zero) = (new RandomVariance(estimate, LinearPredictor.Conditional, fit.Specification.Conditional.Training),
-            fit.Specification.ZeroInflation is { } part ? new RandomVariance(estimate, LinearPredictor.ZeroInflation, part.Training) : null);
+            fit.Specification.ZeroInflation is { } part ? new RandomVariance(estimate, LinearPredictor.ZeroInflation, part.Training)
+            : null);
         var predictors = fit.FixedPredictors();
         var order = Enumerable.Range(0, n).OrderBy(i => predictors[LinearPredictor.Conditional]![i]).ToArray();
         var count = Math.Min(n, MostRows);
@@ -127,7 +131,8 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
     }
 
     /// <summary>E[m], E[m²], E[E[m | level]²] and E[V] where the effects of the level and of all else are normal.</summary>
-    private static (double Mean, double Square, double OfLevel, double Noise) Moments(double level, double rest, Func<double, (double Mean, double Variance)> at)
+    private static (double Mean, double Square, double OfLevel, double Noise) Moments(double level, double rest, Func<double,
+        (double Mean, double Variance)> at)
     {
         var (outer, inner) = (NormalRule.Of(Math.Sqrt(level)), NormalRule.Of(Math.Sqrt(rest)));
         var (mean, square, ofLevel, noise) = (0.0, 0.0, 0.0, 0.0);
@@ -157,7 +162,9 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
             Note = $"Share of the variance between levels of {Group}, adjusted for the fixed effects"
                 + (Simulations > 0 ? $"; intervals by {NumberFormat.Count(Simulations, "parametric bootstrap fit")}." : "."),
         }.Text("Scale").Number("Repeatability").Number($"Lower {percent} %").Number($"Upper {percent} %");
-        content.Row("latent (linear predictor)", NumberFormat.Fixed(Latent, 3), NumberFormat.Fixed(LatentLower, 3), NumberFormat.Fixed(LatentUpper, 3));
-        return content.Row("observed (response)", NumberFormat.Fixed(Observed, 3), NumberFormat.Fixed(ObservedLower, 3), NumberFormat.Fixed(ObservedUpper, 3));
+        content.Row("latent (linear predictor)", NumberFormat.Fixed(Latent, 3), NumberFormat.Fixed(LatentLower, 3),
+            NumberFormat.Fixed(LatentUpper, 3));
+        return content.Row("observed (response)", NumberFormat.Fixed(Observed, 3), NumberFormat.Fixed(ObservedLower, 3),
+            NumberFormat.Fixed(ObservedUpper, 3));
     }
 }

@@ -115,7 +115,8 @@ internal sealed class Satterthwaite
         var variance = 0.0;
         for (var i = 0; i < gradient.Length; i++)
         {
-            for (var j = 0; j < gradient.Length; j++) variance += gradient[i] * _parameterCovariance[(i * gradient.Length) + j] * gradient[j];
+            for (var j = 0; j < gradient.Length; j++)
+                variance += gradient[i] * _parameterCovariance[(i * gradient.Length) + j] * gradient[j];
         }
 
         return variance > 0 ? 2 * f * f / variance : double.NaN;

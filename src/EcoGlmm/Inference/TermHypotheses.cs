@@ -28,7 +28,8 @@ internal static class TermHypotheses
             int[] own = [.. Enumerable.Range(0, assign.Length).Where(j => assign[j] == t)];
             if (own.Length == 0) continue;
             // A term that none contains is tested by its own coefficients, whatever their coding.
-            var isFree = kind != TestKind.TypeOne && !labels.Where((_, other) => other != t - 1).Any(label => Contains(label, labels[t - 1], covariates));
+            var isFree = kind != TestKind.TypeOne && !labels.Where((_, other) => other != t - 1).Any(label => Contains(label, labels[t - 1],
+                covariates));
             var l = isFree ? Matrix<double>.Build.Dense(own.Length, assign.Length, (i, j) => own[i] == j ? 1 : 0)
                 : contrasts is null ? Sequential(fit, assign, Before(labels, assign, t, kind, covariates))
                 : Matrix<double>.Build.DenseOfRows(own.Select(j => contrasts.Row(j)));
@@ -44,9 +45,11 @@ internal static class TermHypotheses
     }
 
     /// <summary>The columns to allow for, and those of the term.</summary>
-    private static (int[] Before, int[] Own) Before(IReadOnlyList<string> labels, int[] assign, int term, TestKind kind, HashSet<string> covariates)
+    private static (int[] Before,
+        int[] Own) Before(IReadOnlyList<string> labels, int[] assign, int term, TestKind kind, HashSet<string> covariates)
     {
-        bool Counts(int t) => t == 0 || (t != term && (kind == TestKind.TypeOne ? t < term : !Contains(labels[t - 1], labels[term - 1], covariates)));
+        bool Counts(int t) => t == 0 || (t != term && (kind == TestKind.TypeOne ? t < term : !Contains(labels[t - 1], labels[term - 1],
+            covariates)));
         int[] all = [.. Enumerable.Range(0, assign.Length)];
         return ([.. all.Where(j => Counts(assign[j]))], [.. all.Where(j => assign[j] == term)]);
     }
@@ -75,7 +78,8 @@ internal static class TermHypotheses
         return [.. fit.Specification.Conditional.FixedExpressions.Where(node => !IsFactor(node)).Select(node => node.ToString()!)];
     }
 
-    /// <summary>Rows of the triangular factor with ones along its diagonal: each own column, those before it partialled out, regressed on all.</summary>
+    /// <summary>Rows of the triangular factor with ones along its diagonal: each own column, those before it partialled out, regressed on
+    /// all.</summary>
     private static Matrix<double> Sequential(GlmmFit fit, int[] assign, (int[] Before, int[] Own) columns)
     {
         var n = fit.ObservationCount;
@@ -113,12 +117,14 @@ internal static class TermHypotheses
         var offsets = design.OffsetTexts.ToHashSet();
         var contrasts = design.FixedExpressions.Select(v => v is NameNode name ? name.Name : v.ToString()!).Where(v => !offsets.Contains(v))
             .Distinct().ToDictionary(v => v, _ => "sum");
-        var other = ModelSpecification.Create(fit.Formula, "~ 0", "~ 1", null, null, contrasts, fit.Data.Take(fit.Specification.Rows)).Conditional;
+        var other = ModelSpecification.Create(fit.Formula, "~ 0", "~ 1", null, null, contrasts,
+            fit.Data.Take(fit.Specification.Rows)).Conditional;
         var n = fit.ObservationCount;
         var x = Matrix<double>.Build.Dense(n, assign.Length, (double[])design.Training.X.Clone());
         var sum = Matrix<double>.Build.Dense(n, other.Training.X.Length / n, (double[])other.Training.X.Clone());
         if (sum.ColumnCount != x.ColumnCount || !Kept(other).SequenceEqual(assign))
-            throw new GlmmException("Tests of type III need a model whose terms are the same under contrasts that sum to zero: keep the intercept and all main effects in the formula, and hold no coefficient. Otherwise use TestKind.TypeTwo.");
+            throw new GlmmException("Tests of type III need a model whose terms are the same under contrasts that sum to zero: keep the "
+                + "intercept and all main effects in the formula, and hold no coefficient. Otherwise use TestKind.TypeTwo.");
         // X_sum B_sum = X B, so that B_sum = (X_sum⁺ X) B.
         var l = sum.QR().Solve(x);
         return l.Map(v => Math.Abs(v) < Rounding ? 0 : v);

@@ -30,7 +30,8 @@ public enum TestKind
 /// <param name="PValue">The probability of a statistic as large, if all of the term's effects are zero.</param>
 public sealed record TermTest(string Term, int NumeratorDegrees, double DenominatorDegrees, double Statistic, double PValue);
 
-/// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's Anova.</summary>
+/// <summary>Tests of the whole terms of the conditional part: one row for a factor with many levels. R's anova of lmerTest, and car's
+/// Anova.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTable
 {
@@ -45,7 +46,8 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTa
             var (statistic, denominator) = inference.Joint(h.L, h.L * inference.Estimates);
             var numerator = h.L.RowCount;
             var infinite = double.IsPositiveInfinity(denominator);
-            return new TermTest(h.Term, numerator, denominator, infinite ? statistic * numerator : statistic, FDistribution.UpperTail(statistic, numerator, denominator));
+            return new TermTest(h.Term, numerator, denominator, infinite ? statistic * numerator : statistic,
+                FDistribution.UpperTail(statistic, numerator, denominator));
         })];
     }
 
@@ -104,7 +106,8 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTa
         content.Number(f ? "F" : "χ²").Number("p");
         foreach (var r in _rows)
         {
-            content.Row([r.Term, NumberFormat.Count(r.NumeratorDegrees), .. f ? [NumberFormat.Fixed(r.DenominatorDegrees, 1)] : Array.Empty<string>(),
+            content.Row([r.Term, NumberFormat.Count(r.NumeratorDegrees), .. f ? [NumberFormat.Fixed(r.DenominatorDegrees, 1)]
+                : Array.Empty<string>(),
                 NumberFormat.Fixed(r.Statistic, 2), NumberFormat.PValue(r.PValue)]);
         }
 

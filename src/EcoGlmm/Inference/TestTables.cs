@@ -13,7 +13,8 @@ internal static class TestTables
         }.Text("").Number("Estimate").Number("Std. error").Number("df");
         ResultTable.Ends(content, tests.Level);
         content.Number("t").Number("p");
-        var cells = ResultTable.Together([.. tests.Select(t => t.Estimate)], [.. tests.Select(t => t.StandardError)], [.. tests.Select(t => t.Lower)], [.. tests.Select(t => t.Upper)]);
+        var cells = ResultTable.Together([.. tests.Select(t => t.Estimate)], [.. tests.Select(t => t.StandardError)],
+            [.. tests.Select(t => t.Lower)], [.. tests.Select(t => t.Upper)]);
         for (var i = 0; i < tests.Count; i++)
         {
             content.Row(tests[i].Name, cells[0][i], cells[1][i], NumberFormat.Fixed(tests[i].DegreesOfFreedom, 1), cells[2][i], cells[3][i],
@@ -30,7 +31,8 @@ internal static class TestTables
             .Text(tests.Header).Number("df").Number("χ²").Number("p").Number("AIC without");
         foreach (var t in tests)
         {
-            content.Row(t.Name, NumberFormat.Count(t.Df), NumberFormat.Fixed(t.Statistic, 2), NumberFormat.PValue(t.PValue) + (t.Note.Length > 0 ? " *" : ""),
+            content.Row(t.Name, NumberFormat.Count(t.Df), NumberFormat.Fixed(t.Statistic, 2), NumberFormat.PValue(t.PValue)
+                + (t.Note.Length > 0 ? " *" : ""),
                 NumberFormat.Fixed(t.ReducedAic, 1));
         }
 

@@ -15,7 +15,8 @@ namespace EcoGlmm.Inference;
 internal sealed class VariancePartition
 {
     /// <param name="fit">The fit.</param>
-    /// <param name="mean">The mean response at which the distribution's variance is taken; null for that of the model without fixed effects.</param>
+    /// <param name="mean">The mean response at which the distribution's variance is taken; null for that of the model without fixed
+    /// effects.</param>
     public VariancePartition(GlmmFit fit, double? mean)
     {
         var model = fit.Estimate.Model;
@@ -27,7 +28,8 @@ internal sealed class VariancePartition
         Fixed = eta.Sum(e => (e - centre) * (e - centre)) / (n - 1);
 
         var variance = new RandomVariance(fit.Estimate, LinearPredictor.Conditional, fit.Specification.Conditional.Training);
-        foreach (var group in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && !t.IsCurve).Select(t => t.Group).Distinct())
+        foreach (var group in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && !t.IsCurve)
+            .Select(t => t.Group).Distinct())
         {
             var isObservation = model.Terms.First(t => t.Group == group) is { Structure.Precision: null } term && term.Levels.Count == n;
             var average = Enumerable.Range(0, n).Average(i => variance.Value(i, t => t.Group == group));
@@ -43,7 +45,8 @@ internal sealed class VariancePartition
         }
 
         if (!model.HasConstantDispersion)
-            throw new GlmmException("The dispersion varies between rows, so that there is no one residual variance for R² and repeatability. Fit the model with Dispersion = \"~ 1\".");
+            throw new GlmmException("The dispersion varies between rows, so that there is no one residual variance for R² and "
+                + "repeatability. Fit the model with Dispersion = \"~ 1\".");
         var phi = fit.Family.HasDispersion ? Math.Exp(fit.Estimate.Predictors[LinearPredictor.Dispersion]![0]) : 1;
         if (fit.Family.HasAdditiveResidual)
         {
@@ -53,7 +56,8 @@ internal sealed class VariancePartition
 
         Mean = mean ?? NullMean(fit);
         if (fit.Family.HasShiftedMean)
-            throw new GlmmException($"R² and repeatability are not defined for {fit.Family.Name}, whose mean is not the inverse link of its linear predictor.");
+            throw new GlmmException($"R² and repeatability are not defined for {fit.Family.Name}, whose mean is not the inverse link of "
+                + $"its linear predictor.");
         var residual = fit.Family.Variance(Mean.Value, phi, 1);
         (Distribution, Method) = fit.Family.Link.OnPredictorScale(residual, Mean.Value);
     }
@@ -86,6 +90,7 @@ internal sealed class VariancePartition
         var text = $"{formula.Response} ~ " + string.Join(" + ", ["1", .. offsets, .. random]);
         var options = fit.Options with { Reml = false, Contrasts = null, Fixed = [], Priors = [] };
         var reduced = Glmm.Fit(text, fit.Data.Take(fit.Specification.Rows), fit.Family, options);
-        return reduced.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
+        return reduced.Predict(scale: PredictionScale.Link,
+            randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
     }
 }

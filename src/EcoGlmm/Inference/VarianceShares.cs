@@ -71,7 +71,8 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
         })
         {
             PanelHeight = 60 + (46 * order.Length),
-            Subtitle = Simulations > 0 ? $"{NumberFormat.Significant(100 * Level)} % intervals by {NumberFormat.Count(Simulations, "parametric bootstrap fit")}" : null,
+            Subtitle = Simulations > 0 ? $"{NumberFormat.Significant(100 * Level)} % intervals by "
+                + $"{NumberFormat.Count(Simulations, "parametric bootstrap fit")}" : null,
         };
     }
 
@@ -103,7 +104,8 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
             done = draws.Length;
         }
 
-        return new VarianceShares([.. names.Select((name, k) => new VarianceShare(name, variances[k], shares[k], lower[k], upper[k]))], done, level, method);
+        return new VarianceShares([.. names.Select((name, k) => new VarianceShare(name, variances[k], shares[k], lower[k], upper[k]))],
+            done, level, method);
     }
 
     private static double[] Shares(double[] variances)
@@ -141,7 +143,8 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
 
     private TableContent Table()
     {
-        var content = new TableContent("Where the variance lies") { Note = $"On the scale of the linear predictor; the residual is {Method}." }
+        var content = new TableContent("Where the variance lies") { Note = $"On the scale of the linear predictor; the residual is "
+            + $"{Method}." }
             .Text("Component").Number("Variance").Number("Share");
         if (Simulations > 0) content.Number("Lower").Number("Upper");
         foreach (var row in _rows)

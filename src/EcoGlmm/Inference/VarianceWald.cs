@@ -20,7 +20,8 @@ internal static class VarianceWald
                 _ => ($"{c.Name}{(c.Effect1 is null ? "" : $"_{c.Effect1}")}|{c.Term}", false),
             };
             var (value, error) = (c.Estimate, c.StandardError);
-            var (lower, upper) = bounded ? (Math.Tanh(Math.Atanh(value) - (z * error / (1 - (value * value)))), Math.Tanh(Math.Atanh(value) + (z * error / (1 - (value * value)))))
+            var (lower, upper) = bounded ? (Math.Tanh(Math.Atanh(value) - (z * error / (1 - (value * value)))), Math.Tanh(Math.Atanh(value)
+                + (z * error / (1 - (value * value)))))
                 : value > 0 ? (value * Math.Exp(-z * error / value), value * Math.Exp(z * error / value))
                 : (value - (z * error), value + (z * error));
             yield return new Interval(c.Part, name, value, lower, upper) { StandardError = error };
@@ -34,7 +35,8 @@ internal static class VarianceWald
             : Math.Sqrt(CoefficientCovariance.Of(fit.Estimate, LinearPredictor.Dispersion, LinearPredictor.Dispersion)[0]);
         var (a, b) = (fit.Family.Sigma(delta - (z * deltaError)), fit.Family.Sigma(delta + (z * deltaError)));
         var slope = 0.5 * LogVarianceSlope(fit, delta) * fit.Sigma;
-        yield return new Interval(ModelPart.Dispersion, "sigma", fit.Sigma, Math.Min(a, b), Math.Max(a, b)) { StandardError = Math.Abs(slope) * deltaError };
+        yield return new Interval(ModelPart.Dispersion, "sigma", fit.Sigma, Math.Min(a, b), Math.Max(a, b)) { StandardError =
+            Math.Abs(slope) * deltaError };
     }
 
     /// <summary>d log σ²/dδ, by a difference.</summary>

@@ -25,7 +25,8 @@ public enum Adjustment
     MultivariateT,
 
     /// <summary>
-    /// Dunnett's (1955) for comparisons with one control, with the correlations that these have here (the multivariate t), where R's emmeans
+    /// Dunnett's (1955) for comparisons with one control, with the correlations that these have here (the multivariate t), where R's
+    /// emmeans
     /// takes an approximation unless asked for "mvt".
     /// </summary>
     Dunnett,

@@ -77,14 +77,16 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
             var combined = fit.FixedEffects[name];
             var withinError = inference.StandardError(Unit(own));
             var hausman = (withinError * withinError) - (combined.StandardError * combined.StandardError);
-            rows.Add(new ContextualEffect(name, within, within + difference, difference, error, 2 * StudentT.UpperTail(Math.Abs(difference / error), df))
+            rows.Add(new ContextualEffect(name, within, within + difference, difference, error,
+                2 * StudentT.UpperTail(Math.Abs(difference / error), df))
             {
                 Combined = combined.Estimate,
                 CombinedStandardError = combined.StandardError,
                 WithinStandardError = withinError,
                 BetweenStandardError = inference.StandardError(Unit(own, mean)),
                 DegreesOfFreedom = df,
-                HausmanPValue = hausman > 0 ? FDistribution.UpperTail(Math.Pow(within - combined.Estimate, 2) / hausman, 1, double.PositiveInfinity) : double.NaN,
+                HausmanPValue = hausman > 0 ? FDistribution.UpperTail(Math.Pow(within - combined.Estimate, 2) / hausman, 1,
+                    double.PositiveInfinity) : double.NaN,
             });
         }
 
@@ -94,7 +96,8 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
     /// <summary>The grouping factor.</summary>
     public string Group { get; }
 
-    /// <summary>The fit with the means of groups beside the covariates; null where no covariate varies both within and between groups.</summary>
+    /// <summary>The fit with the means of groups beside the covariates; null where no covariate varies both within and between
+    /// groups.</summary>
     public GlmmFit? Extended { get; }
 
     /// <inheritdoc/>
@@ -111,14 +114,16 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
         {
             ArgumentNullException.ThrowIfNull(name);
             return Array.Find(_rows, r => r.Name == name)
-                ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+                ?? throw new GlmmException($"\"{name}\" is not among the coefficients whose covariate varies both within and between the "
+                    + $"levels of {Group}{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
         }
     }
 
     /// <summary>A sentence for each covariate.</summary>
     public string Explain() => _rows.Length == 0
         ? $"No covariate of the fixed effects varies both within and between the levels of {Group}: there is nothing to tell apart."
-        : string.Join("\n", _rows.Select(Sentence)) + (_rows.Length > 0 ? "\nThis is association: what changes together with a covariate within a level confounds the effect within too." : "");
+        : string.Join("\n", _rows.Select(Sentence)) + (_rows.Length > 0 ? "\nThis is association: what changes together with a covariate "
+            + "within a level confounds the effect within too." : "");
 
     /// <summary>The table as data, one row a covariate.</summary>
     public FieldData ToFieldData() => FieldData.From(new Dictionary<string, object>
@@ -178,15 +183,20 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
         return r.PValue < 0.05
             ? $"{r.Name}: {N(r.Within)} within the levels of {Group}, {N(r.Between)} between them; they differ ({NumberFormat.PEquals(r.PValue)}), so that levels with more of it differ otherwise too, and the model's {N(r.Combined)} is neither. "
                 + $"For what happens to a level when it changes, read the first: within(…, {Group}) + between(…, {Group}) in the formula separates them."
-            : $"{r.Name}: {N(r.Within)} within the levels of {Group}, {N(r.Between)} between them; no difference is seen ({NumberFormat.PEquals(r.PValue)}), but one from {N(r.Difference - (1.96 * r.StandardError))} to {N(r.Difference + (1.96 * r.StandardError))} cannot be excluded.";
+            : $"{r.Name}: {N(r.Within)} within the levels of {Group}, {N(r.Between)} between them; no difference is seen "
+                + $"({NumberFormat.PEquals(r.PValue)}), but one from {N(r.Difference - (1.96 * r.StandardError))} to "
+                + $"{N(r.Difference + (1.96 * r.StandardError))} cannot be excluded.";
     }
 
     private TableContent Table()
     {
-        var content = new TableContent(null).Text("").Number("Within").Number("Between").Number("As one").Number("Difference").Number("Std. error").Number("p").Number("Hausman p");
-        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Within, r.Between, r.Combined, r.Difference, r.StandardError })], 3);
+        var content = new TableContent(null).Text("").Number("Within").Number("Between").Number("As one").Number("Difference")
+            .Number("Std. error").Number("p").Number("Hausman p");
+        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Within, r.Between, r.Combined, r.Difference,
+            r.StandardError })], 3);
         for (var k = 0; k < _rows.Length; k++)
-            content.Row([_rows[k].Name, .. cells[(5 * k)..((5 * k) + 5)], NumberFormat.PValue(_rows[k].PValue), double.IsNaN(_rows[k].HausmanPValue) ? "" : NumberFormat.PValue(_rows[k].HausmanPValue)]);
+            content.Row([_rows[k].Name, .. cells[(5 * k)..((5 * k) + 5)], NumberFormat.PValue(_rows[k].PValue),
+                double.IsNaN(_rows[k].HausmanPValue) ? "" : NumberFormat.PValue(_rows[k].HausmanPValue)]);
         return content;
     }
 }

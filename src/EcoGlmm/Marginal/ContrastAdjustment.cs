@@ -9,7 +9,8 @@ namespace EcoGlmm.Marginal;
 /// <param name="Degrees">Their degrees of freedom.</param>
 /// <param name="Means">How many means they compare.</param>
 /// <param name="AreAllPairs">Whether they are all pairs of these.</param>
-/// <param name="Covariance">Covariance of the estimates; rows of comparisons that are not estimable are left out by <see cref="Joint"/>.</param>
+/// <param name="Covariance">Covariance of the estimates; rows of comparisons that are not estimable are left out by
+/// <see cref="Joint"/>.</param>
 internal sealed record ContrastFamily(double[] Statistics, double[] Degrees, int Means, bool AreAllPairs, Matrix<double> Covariance)
 {
     private readonly Dictionary<double, double> _quantiles = [];
@@ -29,7 +30,8 @@ internal sealed record ContrastFamily(double[] Statistics, double[] Degrees, int
     {
         if (_joint is not null || Correlation() is not { } correlation) return _joint;
         if (correlation.Rank() > MultivariateT.MostDimensions)
-            throw new GlmmException($"The multivariate t-distribution of more than {MultivariateT.MostDimensions} independent comparisons takes too long. Use Adjustment.Sidak or Holm.");
+            throw new GlmmException($"The multivariate t-distribution of more than {MultivariateT.MostDimensions} independent comparisons "
+                + $"takes too long. Use Adjustment.Sidak or Holm.");
         return _joint = new MultivariateT(correlation);
     }
 
@@ -82,7 +84,8 @@ internal abstract class ContrastAdjustment
 
         public override double[] PValues(ContrastFamily family) => family.Single;
 
-        public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(0.5 + (level / 2), degrees);
+        public override double Quantile(ContrastFamily family, double degrees, double level) =>
+            StudentT.Quantile(0.5 + (level / 2), degrees);
     }
 
     private sealed class TukeyAdjustment : ContrastAdjustment
@@ -90,8 +93,10 @@ internal abstract class ContrastAdjustment
         public override string Words => "p-values and intervals adjusted by Tukey's method";
 
         public override double[] PValues(ContrastFamily family) => family.AreAllPairs
-            ? [.. family.Statistics.Zip(family.Degrees, (t, df) => StudentizedRange.UpperTail(Math.Sqrt(2) * Math.Abs(t), family.Means, df))]
-            : throw new GlmmException("Tukey's method is for all pairs of means. Use Adjustment.MultivariateT, which is exact for every set of comparisons.");
+            ? [.. family.Statistics.Zip(family.Degrees, (t, df) => StudentizedRange.UpperTail(Math.Sqrt(2) * Math.Abs(t),
+                family.Means, df))]
+            : throw new GlmmException("Tukey's method is for all pairs of means. Use Adjustment.MultivariateT, which is exact for every "
+                + "set of comparisons.");
 
         public override double Quantile(ContrastFamily family, double degrees, double level) =>
             double.IsNaN(degrees) ? double.NaN : StudentizedRange.UpperQuantile(1 - level, family.Means, degrees) / Math.Sqrt(2);
@@ -103,7 +108,8 @@ internal abstract class ContrastAdjustment
 
         public override double[] PValues(ContrastFamily family) => Array.ConvertAll(family.Single, p => Math.Min(1, family.Count * p));
 
-        public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(1 - ((1 - level) / (2 * family.Count)), degrees);
+        public override double Quantile(ContrastFamily family, double degrees, double level) =>
+            StudentT.Quantile(1 - ((1 - level) / (2 * family.Count)), degrees);
     }
 
     private sealed class HolmAdjustment : ContrastAdjustment
@@ -112,16 +118,19 @@ internal abstract class ContrastAdjustment
 
         public override double[] PValues(ContrastFamily family) => PValueAdjustment.Holm(family.Single);
 
-        public override double Quantile(ContrastFamily family, double degrees, double level) => Of(Adjustment.Bonferroni).Quantile(family, degrees, level);
+        public override double Quantile(ContrastFamily family, double degrees, double level) => Of(Adjustment.Bonferroni)
+            .Quantile(family, degrees, level);
     }
 
     private sealed class SidakAdjustment : ContrastAdjustment
     {
         public override string Words => "p-values and intervals adjusted by Šidák's method";
 
-        public override double[] PValues(ContrastFamily family) => Array.ConvertAll(family.Single, p => -SpecialFunctions.Expm1(family.Count * SpecialFunctions.Log1p(-p)));
+        public override double[] PValues(ContrastFamily family) => Array.ConvertAll(family.Single, p =>
+            -SpecialFunctions.Expm1(family.Count * SpecialFunctions.Log1p(-p)));
 
-        public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(0.5 + (Math.Pow(level, 1.0 / family.Count) / 2), degrees);
+        public override double Quantile(ContrastFamily family, double degrees, double level) =>
+            StudentT.Quantile(0.5 + (Math.Pow(level, 1.0 / family.Count) / 2), degrees);
     }
 
     private sealed class ScheffeAdjustment : ContrastAdjustment
@@ -147,7 +156,8 @@ internal abstract class ContrastAdjustment
 
         public override double[] PValues(ContrastFamily family) => PValueAdjustment.BenjaminiHochberg(family.Single);
 
-        public override double Quantile(ContrastFamily family, double degrees, double level) => StudentT.Quantile(0.5 + (level / 2), degrees);
+        public override double Quantile(ContrastFamily family, double degrees, double level) =>
+            StudentT.Quantile(0.5 + (level / 2), degrees);
     }
 
     private sealed class MultivariateTAdjustment(string words) : ContrastAdjustment

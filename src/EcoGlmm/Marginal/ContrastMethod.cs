@@ -60,7 +60,8 @@ public abstract class ContrastMethod
         internal override bool AreAllPairs => true;
 
         internal override IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string> means) =>
-            [.. from i in Enumerable.Range(0, means.Count) from j in Enumerable.Range(i + 1, means.Count - i - 1) select ($"{means[i]} - {means[j]}", Difference(means.Count, i, j))];
+            [.. from i in Enumerable.Range(0, means.Count) from j in Enumerable.Range(i + 1, means.Count - i
+                - 1) select ($"{means[i]} - {means[j]}", Difference(means.Count, i, j))];
     }
 
     private sealed class ConsecutiveContrasts : ContrastMethod
@@ -68,7 +69,8 @@ public abstract class ContrastMethod
         internal override Adjustment DefaultAdjustment => Adjustment.MultivariateT;
 
         internal override IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string> means) =>
-            [.. Enumerable.Range(1, Math.Max(0, means.Count - 1)).Select(i => ($"{means[i]} - {means[i - 1]}", Difference(means.Count, i, i - 1)))];
+            [.. Enumerable.Range(1, Math.Max(0, means.Count - 1)).Select(i => ($"{means[i]} - {means[i - 1]}", Difference(means.Count,
+                i, i - 1)))];
     }
 
     private sealed class ContrastsToMean : ContrastMethod
@@ -89,8 +91,11 @@ public abstract class ContrastMethod
         internal override IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string> means)
         {
             var at = control is null ? 0 : means.ToList().IndexOf(control);
-            if (at < 0) throw new GlmmException($"There is no marginal mean \"{control}\" to be the control{NearestName.Suggestion(control!, means)}");
-            return [.. Enumerable.Range(0, means.Count).Where(i => i != at).Select(i => ($"{means[i]} - {means[at]}", Difference(means.Count, i, at)))];
+            if (at < 0)
+                throw new GlmmException($"There is no marginal mean \"{control}\" to be the "
+                    + $"control{NearestName.Suggestion(control!, means)}");
+            return [.. Enumerable.Range(0, means.Count).Where(i => i != at).Select(i => ($"{means[i]} - {means[at]}",
+                Difference(means.Count, i, at)))];
         }
     }
 
@@ -131,7 +136,8 @@ public abstract class ContrastMethod
             for (var times = 1; times <= MostMultiples; times++)
             {
                 double[] scaled = [.. c.Select(v => v / smallest * times)];
-                if (Array.TrueForAll(scaled, v => Math.Abs(v - Math.Round(v)) < 1e-6)) return Array.ConvertAll(scaled, v => Math.Round(v) + 0.0);
+                if (Array.TrueForAll(scaled, v => Math.Abs(v - Math.Round(v)) < 1e-6))
+                    return Array.ConvertAll(scaled, v => Math.Round(v) + 0.0);
             }
 
             return [.. c.Select(v => v / smallest)];
@@ -142,12 +148,14 @@ public abstract class ContrastMethod
     {
         internal override IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string> means)
         {
-            if (contrasts.Length == 0) throw new GlmmException("No contrast is given. Write ContrastMethod.Custom((\"new - old\", [1, -1])).");
+            if (contrasts.Length == 0)
+                throw new GlmmException("No contrast is given. Write ContrastMethod.Custom((\"new - old\", [1, -1])).");
             foreach (var (name, coefficients) in contrasts)
             {
                 if (coefficients is null || coefficients.Length != means.Count)
                 {
-                    throw new GlmmException($"The contrast \"{name}\" has {coefficients?.Length ?? 0} coefficients, but there are {means.Count} means: {Names.List([.. means])}. Give one for each, in this order.");
+                    throw new GlmmException($"The contrast \"{name}\" has {coefficients?.Length ?? 0} coefficients, but there are "
+                        + $"{means.Count} means: {Names.List([.. means])}. Give one for each, in this order.");
                 }
 
                 if (coefficients.Any(c => !double.IsFinite(c)) || coefficients.All(c => c == 0))

@@ -24,7 +24,8 @@ internal sealed class EffectCurve
         _use = use;
         Rows = fit.Data.Take(fit.Specification.Rows);
         var specification = fit.Specification;
-        _variables = [.. new[] { specification.Conditional, specification.ZeroInflation, fit.Family is { HasShiftedMean: true, HasDispersion: true } ? specification.Dispersion : null }
+        _variables = [.. new[] { specification.Conditional, specification.ZeroInflation, fit.Family is { HasShiftedMean: true,
+            HasDispersion: true } ? specification.Dispersion : null }
             .Where(d => d is not null).SelectMany(d => GridVariable.Of(d!, Rows)).DistinctBy(v => v.Name)];
     }
 
@@ -33,7 +34,8 @@ internal sealed class EffectCurve
 
     /// <summary>Covariates and the means that they are held at.</summary>
     public IEnumerable<(string Name, double Value)> HeldAt(params string[] shown) => _variables
-        .Where(v => !shown.Contains(v.Name) && v.Points is NumericColumn { Length: 1 }).Select(v => (v.Name, ((NumericColumn)v.Points).Values[0]));
+        .Where(v => !shown.Contains(v.Name) && v.Points is NumericColumn { Length: 1 })
+        .Select(v => (v.Name, ((NumericColumn)v.Points).Values[0]));
 
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
     public GridVariable Variable(string name) => _variables.Find(v => v.Name == name)
@@ -48,7 +50,8 @@ internal sealed class EffectCurve
         var n = held[0].Values.Length;
         var others = _variables.Where(v => v.Points.Length > 1 && held.All(h => h.Variable != v) && v.PointOfRow is not null).ToArray();
         var cells = Enumerable.Range(0, Rows.RowCount).Select(row => string.Join(' ', others.Select(v => v.PointOfRow![row])))
-            .GroupBy(key => key).Select(g => (Points: g.Key.Length == 0 ? [] : Array.ConvertAll(g.Key.Split(' '), int.Parse), Share: g.Count() / (double)Rows.RowCount))
+            .GroupBy(key => key).Select(g => (Points: g.Key.Length == 0 ? [] : Array.ConvertAll(g.Key.Split(' '), int.Parse),
+                Share: g.Count() / (double)Rows.RowCount))
             .OrderByDescending(c => c.Share).Take(Math.Max(1, MostCells / n)).ToArray();
         var total = cells.Sum(c => c.Share);
         int[] point = [.. Enumerable.Range(0, n * cells.Length).Select(i => i / cells.Length)];
@@ -60,7 +63,8 @@ internal sealed class EffectCurve
             return v.Points.Take([.. Enumerable.Range(0, point.Length).Select(i => k < 0 ? 0 : cells[i % cells.Length].Points[k])]);
         });
         var predictor = _fit.Predictor();
-        var response = new MeanResponse(predictor, _fit.Estimate, predictor.Parts(Table(columns, point.Length), _use, true), _use, PredictionScale.Response);
+        var response = new MeanResponse(predictor, _fit.Estimate, predictor.Parts(Table(columns, point.Length), _use, true), _use,
+            PredictionScale.Response);
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
         var gradient = new double[_fit.Estimate.Model.ParameterCount];
@@ -89,10 +93,12 @@ internal sealed class EffectCurve
     {
         if (_use == RandomEffectsUse.Averaged)
         {
-            foreach (var name in _fit.Specification.Conditional.VariableNames.Concat(_fit.Specification.ZeroInflation?.VariableNames ?? []).Distinct())
+            foreach (var name in _fit.Specification.Conditional.VariableNames.Concat(_fit.Specification.ZeroInflation?.VariableNames
+                ?? []).Distinct())
             {
                 if (columns.Exists(c => c.Name == name) || !Rows.TryGetColumn(name, out var column)) continue;
-                columns.Add(column is NumericColumn numbers ? new NumericColumn(name, [.. Enumerable.Repeat(numbers.Values.Average(), rows)]) : column.Take(new int[rows]));
+                columns.Add(column is NumericColumn numbers
+                    ? new NumericColumn(name, [.. Enumerable.Repeat(numbers.Values.Average(), rows)]) : column.Take(new int[rows]));
             }
         }
 

@@ -43,7 +43,8 @@ internal sealed class EffectDistribution
         _jacobian = Array.ConvertAll(known, j => Of(derivatives[j]!));
         var d = _estimate.Model.ParameterCount;
         _parameters = known.Length == 0 ? Matrix<double>.Build.Dense(1, 1)
-            : Root(Matrix<double>.Build.Dense(known.Length, known.Length, (a, b) => _estimate.Covariance[(known[b] * d) + known[a]] is var v && double.IsNaN(v) ? 0 : v));
+            : Root(Matrix<double>.Build.Dense(known.Length, known.Length, (a, b) => _estimate.Covariance[(known[b] * d) + known[a]] is var v
+                && double.IsNaN(v) ? 0 : v));
     }
 
     /// <summary>Number of levels.</summary>

@@ -22,7 +22,8 @@ internal sealed class EffectFigure
     public EffectFigure(GlmmFit fit, string variable, string? by, RandomEffectsUse use, bool showData, double level)
     {
         if (use == RandomEffectsUse.Conditional)
-            throw new GlmmException("An effect chart is of no known level: take RandomEffectsUse.Population (the typical level) or Averaged (the population's mean).");
+            throw new GlmmException("An effect chart is of no known level: take RandomEffectsUse.Population (the typical level) or "
+                + "Averaged (the population's mean).");
         (_fit, _level, _showData, Use) = (fit, level, showData, use);
         _curve = new EffectCurve(fit, use);
         _x = _curve.Variable(variable);
@@ -43,7 +44,8 @@ internal sealed class EffectFigure
         var percent = NumberFormat.Significant(100 * _level);
         return new Figure(_by is null ? $"Effect of {_x.Name}" : $"Effect of {_x.Name} by {_by.Name}", new Panel(null, traces)
         {
-            XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))] : null },
+            XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))]
+                : null },
             YAxis = ResponseTitle,
         })
         {
@@ -110,14 +112,16 @@ internal sealed class EffectFigure
         var numbers = isFactor ? null : ColumnConversion.Numbers(_x.Training);
         var width = (isFactor ? 0.5 : 0) / _groups.Labels.Length;
         return new PointTrace(
-            [.. rows.Select((row, i) => numbers?[row] ?? (Position(_x.PointOfRow![row], group) + (width * (((i * goldenRatio) % 1) - 0.5))))],
+            [.. rows.Select((row, i) => numbers?[row] ?? (Position(_x.PointOfRow![row], group)
+                + (width * (((i * goldenRatio) % 1) - 0.5))))],
             [.. rows.Select(row => _fit.Observed(row))])
         {
             Name = "Data",
             Color = _by is null ? Palette.Ink : Colour(group),
             Size = 4.5,
             Opacity = Math.Clamp(60.0 / Math.Max(1, rows.Length), 0.18, 0.5),
-            Text = [.. rows.Select(row => $"Row {_fit.Specification.Rows[row] + 1}\n{_fit.Specification.Response.Name} = {NumberFormat.Significant(_fit.Observed(row))}")],
+            Text = [.. rows.Select(row => $"Row {_fit.Specification.Rows[row] + 1}\n{_fit.Specification.Response.Name} = "
+                + $"{NumberFormat.Significant(_fit.Observed(row))}")],
         };
     }
 
@@ -126,7 +130,8 @@ internal sealed class EffectFigure
     private string Name(int group) => _by is null ? "Model" : $"{_by.Name} {_groups.Labels[group]}";
 
     private static string Interval(Predictions p, int i) =>
-        $"{NumberFormat.Significant(p.Estimate[i], 3)} ({NumberFormat.Significant(p.Lower[i], 3)} to {NumberFormat.Significant(p.Upper[i], 3)})";
+        $"{NumberFormat.Significant(p.Estimate[i], 3)} ({NumberFormat.Significant(p.Lower[i], 3)} to "
+        + $"{NumberFormat.Significant(p.Upper[i], 3)})";
 
     private (double Low, double High) Range(double[] values, int group)
     {

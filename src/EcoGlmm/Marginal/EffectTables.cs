@@ -15,10 +15,12 @@ internal static class EffectTables
         if (degrees) content.Number("df");
         ResultTable.Ends(content, means.Level);
         var shown = means.Take(ResultTable.ShownRows).ToArray();
-        var cells = ResultTable.Together([.. shown.Select(m => m.Estimate)], [.. shown.Select(m => m.StandardError)], [.. shown.Select(m => m.Lower)], [.. shown.Select(m => m.Upper)]);
+        var cells = ResultTable.Together([.. shown.Select(m => m.Estimate)], [.. shown.Select(m => m.StandardError)],
+            [.. shown.Select(m => m.Lower)], [.. shown.Select(m => m.Upper)]);
         for (var i = 0; i < shown.Length; i++)
         {
-            content.Row([.. means.Variables.Count == 0 ? ["overall"] : means.Variables.Select(v => shown[i].Levels[v]), cells[0][i], cells[1][i],
+            content.Row([.. means.Variables.Count == 0 ? ["overall"] : means.Variables.Select(v => shown[i].Levels[v]),
+                cells[0][i], cells[1][i],
                 .. degrees ? [NumberFormat.Fixed(shown[i].DegreesOfFreedom, 1)] : Array.Empty<string>(), cells[2][i], cells[3][i]]);
         }
 
@@ -40,13 +42,15 @@ internal static class EffectTables
         if (ratios) content.Number(contrasts.RatioName!);
         content.Number(degrees ? "t" : "z").Number("p");
         var shown = contrasts.Take(ResultTable.ShownRows).ToArray();
-        var cells = ResultTable.Together([.. shown.Select(c => c.Estimate)], [.. shown.Select(c => c.StandardError)], [.. shown.Select(c => c.Lower)], [.. shown.Select(c => c.Upper)]);
+        var cells = ResultTable.Together([.. shown.Select(c => c.Estimate)], [.. shown.Select(c => c.StandardError)],
+            [.. shown.Select(c => c.Lower)], [.. shown.Select(c => c.Upper)]);
         for (var i = 0; i < shown.Length; i++)
         {
             var c = shown[i];
             content.Row([.. by ? [c.By] : Array.Empty<string>(), c.Name, cells[0][i], cells[1][i],
                 .. degrees ? [NumberFormat.Fixed(c.DegreesOfFreedom, 1)] : Array.Empty<string>(), cells[2][i], cells[3][i],
-                .. !ratios ? Array.Empty<string>() : double.IsNaN(c.Ratio) ? [""] : [$"{NumberFormat.Significant(c.Ratio, 3)} ({NumberFormat.Significant(c.RatioLower, 3)} to {NumberFormat.Significant(c.RatioUpper, 3)})"],
+                .. !ratios ? Array.Empty<string>() : double.IsNaN(c.Ratio) ? [""] : [$"{NumberFormat.Significant(c.Ratio, 3)} "
+                    + $"({NumberFormat.Significant(c.RatioLower, 3)} to {NumberFormat.Significant(c.RatioUpper, 3)})"],
                 NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue)]);
         }
 
@@ -59,12 +63,14 @@ internal static class EffectTables
             .Text(means.Variable).Number("Mean").Number("Std. error");
         ResultTable.Ends(content, means.Level);
         content.Number("Difference to the first").Number("p");
-        var cells = ResultTable.Together([.. means.Select(m => m.Estimate)], [.. means.Select(m => m.StandardError)], [.. means.Select(m => m.Lower)], [.. means.Select(m => m.Upper)]);
+        var cells = ResultTable.Together([.. means.Select(m => m.Estimate)], [.. means.Select(m => m.StandardError)],
+            [.. means.Select(m => m.Lower)], [.. means.Select(m => m.Upper)]);
         for (var i = 0; i < means.Count; i++)
         {
             var effect = i == 0 ? null : means.Effects[i - 1];
             content.Row(means[i].Level, cells[0][i], cells[1][i], cells[2][i], cells[3][i],
-                effect is null ? "" : $"{NumberFormat.Significant(effect.Estimate, 3)} ({NumberFormat.Significant(effect.Lower, 3)} to {NumberFormat.Significant(effect.Upper, 3)})",
+                effect is null ? "" : $"{NumberFormat.Significant(effect.Estimate, 3)} ({NumberFormat.Significant(effect.Lower, 3)} to "
+                    + $"{NumberFormat.Significant(effect.Upper, 3)})",
                 effect is null ? "" : NumberFormat.PValue(effect.PValue));
         }
 

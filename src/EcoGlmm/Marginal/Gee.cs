@@ -19,7 +19,8 @@ public static class Gee
     /// <param name="formula">Response and fixed effects: "calls ~ sex * food + offset(log(brood))"; no random effects.</param>
     /// <param name="data">The observations, one row each: anything <see cref="FieldData.From(object)"/> takes.</param>
     /// <param name="id">The column that tells subjects (nests, patients) apart; rows need not be sorted.</param>
-    /// <param name="family">Gaussian, Poisson, Binomial, Gamma or InverseGaussian, for their link and variance function; Gaussian when null.</param>
+    /// <param name="family">Gaussian, Poisson, Binomial, Gamma or InverseGaussian, for their link and variance function; Gaussian when
+    /// null.</param>
     /// <param name="correlation">How records of one subject are taken to be correlated.</param>
     /// <param name="order">
     /// The column of occasions, for correlations that depend on them: numbers, dates or a factor. Its distinct values are numbered
@@ -28,9 +29,11 @@ public static class Gee
     /// <param name="fixedCorrelation">The matrix of <see cref="WorkingCorrelation.Fixed"/>, as large as there are occasions.</param>
     /// <param name="weights">A column of prior weights; the number of trials of binomial proportions.</param>
     /// <returns>The fit.</returns>
-    /// <exception cref="GlmmException">The formula, a column or the correlation cannot be used, or the equations do not converge.</exception>
+    /// <exception cref="GlmmException">The formula, a column or the correlation cannot be used, or the equations do not
+    /// converge.</exception>
     public static GeeFit Fit(string formula, object data, string id, Family? family = null,
-        WorkingCorrelation correlation = WorkingCorrelation.Exchangeable, string? order = null, double[,]? fixedCorrelation = null, string? weights = null)
+        WorkingCorrelation correlation = WorkingCorrelation.Exchangeable, string? order = null, double[,]? fixedCorrelation = null,
+        string? weights = null)
     {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
@@ -47,18 +50,22 @@ public static class Gee
         if (specification.Conditional.Training.RandomTerms.Length > 0)
         {
             throw new GlmmException($"The formula \"{formula}\" has random effects, but estimating equations have none: write the fixed effects alone and "
-                + $"name the subjects by id, Gee.Fit(\"…\", data, \"{specification.Conditional.Training.RandomTerms[0].Group}\"). For a mixed model use Glmm.Fit.");
+                + $"name the subjects by id, Gee.Fit(\"…\", data, \"{specification.Conditional.Training.RandomTerms[0].Group}\"). For a "
+                + $"mixed model use Glmm.Fit.");
         }
 
-        if (specification.Conditional.Training.X.Length == 0) throw new GlmmException($"The formula \"{formula}\" leaves no coefficient to estimate.");
+        if (specification.Conditional.Training.X.Length == 0)
+            throw new GlmmException($"The formula \"{formula}\" leaves no coefficient to estimate.");
         var response = ResponseData.Prepare(specification, family, new GlmmOptions { Weights = weights });
         if (correlation == WorkingCorrelation.ContinuousAr1 && order is null)
             throw new GlmmException("A correlation that decays with time needs the column of time: order: \"day\".");
         var subjects = new SubjectRows(table, specification.Rows, id, order);
-        return new GeeFit(specification, response, family, id, order, subjects, correlation, StructureOf(correlation, subjects, fixedCorrelation));
+        return new GeeFit(specification, response, family, id, order, subjects, correlation, StructureOf(correlation, subjects,
+            fixedCorrelation));
     }
 
-    private static OccasionCorrelation StructureOf(WorkingCorrelation correlation, SubjectRows subjects, double[,]? given) => correlation switch
+    private static OccasionCorrelation StructureOf(WorkingCorrelation correlation, SubjectRows subjects, double[,]? given) =>
+        correlation switch
     {
         WorkingCorrelation.Independence => new IndependentOccasions(),
         WorkingCorrelation.Exchangeable => new ExchangeableOccasions(),
@@ -71,10 +78,12 @@ public static class Gee
 
     private static double[,] Checked(double[,]? given, int occasions)
     {
-        if (given is null) throw new GlmmException("A fixed working correlation needs its matrix: fixedCorrelation: new double[,] { { 1, 0.5 }, { 0.5, 1 } }.");
+        if (given is null)
+            throw new GlmmException("A fixed working correlation needs its matrix: fixedCorrelation: new double[,] { { 1, 0.5 }, { 0.5, 1 } }.");
         if (given.GetLength(0) != given.GetLength(1) || given.GetLength(0) < occasions)
         {
-            throw new GlmmException($"The fixed correlation is {given.GetLength(0)} × {given.GetLength(1)}, but there are {occasions} occasions: it must be a square matrix of at least that size.");
+            throw new GlmmException($"The fixed correlation is {given.GetLength(0)} × {given.GetLength(1)}, but there are {occasions} "
+                + $"occasions: it must be a square matrix of at least that size.");
         }
 
         for (var i = 0; i < occasions; i++)
@@ -82,7 +91,8 @@ public static class Gee
             for (var j = 0; j <= i; j++)
             {
                 if (i == j ? given[i, i] != 1 : !(Math.Abs(given[i, j]) < 1) || given[i, j] != given[j, i])
-                    throw new GlmmException($"The fixed correlation must be symmetric, with ones along its diagonal and numbers between -1 and 1 off it; see row {i + 1}, column {j + 1}.");
+                    throw new GlmmException($"The fixed correlation must be symmetric, with ones along its diagonal and numbers between -1 "
+                        + $"and 1 off it; see row {i + 1}, column {j + 1}.");
             }
         }
 

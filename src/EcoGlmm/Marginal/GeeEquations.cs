@@ -54,7 +54,8 @@ internal sealed class GeeEquations
     /// <summary>(Σ DᵀV⁻¹D)⁻¹, the model-based covariance.</summary>
     public Matrix<double> Bread { get; private set; }
 
-    /// <summary>Starts where a generalized linear model of independent rows, one weighted least-squares step from the response, begins.</summary>
+    /// <summary>Starts where a generalized linear model of independent rows, one weighted least-squares step from the response,
+    /// begins.</summary>
     public void Start()
     {
         for (var i = 0; i < _n; i++)

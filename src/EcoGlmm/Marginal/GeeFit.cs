@@ -36,7 +36,8 @@ public sealed class GeeFit : IRichDisplay
         for (var i = 0; i < n; i++)
         {
             weights[i] = (response.Multipliers?[i] ?? 1) * (trials ? response.Size[i] : 1);
-            _y[i] = trials && family.WeightRole == WeightRole.Trials ? (response.Size[i] == 0 ? 0 : response.Y[i] / response.Size[i]) : response.Y[i];
+            _y[i] = trials && family.WeightRole == WeightRole.Trials ? (response.Size[i] == 0 ? 0 : response.Y[i] / response.Size[i])
+                : response.Y[i];
         }
 
         var equations = new GeeEquations(family, _y, weights, part.X, part.Offset, subjects.Subjects);
@@ -75,13 +76,15 @@ public sealed class GeeFit : IRichDisplay
     /// <summary>Coefficients for the population, on the scale of the link, with robust standard errors.</summary>
     public CoefficientTable FixedEffects { get; }
 
-    /// <summary>Model-based standard errors of the coefficients estimated, in their order: right only if the working correlation is.</summary>
+    /// <summary>Model-based standard errors of the coefficients estimated, in their order: right only if the working correlation
+    /// is.</summary>
     public double[] ModelStandardErrors => StandardErrors(GeeStandardErrors.ModelBased);
 
     /// <summary>The working correlation of a subject with all occasions: [occasion, occasion].</summary>
     public double[,] Correlation => (double[,])_correlation.Clone();
 
-    /// <summary>Its parameters: α, or the correlations of each pair of occasions, the first occasion slowest; none where it is given.</summary>
+    /// <summary>Its parameters: α, or the correlations of each pair of occasions, the first occasion slowest; none where it is
+    /// given.</summary>
     public double[] CorrelationParameters => (double[])_parameters.Clone();
 
     /// <summary>The scale φ: Var(y) = φ v(μ) / weight. Above 1, counts and proportions are overdispersed.</summary>
@@ -126,7 +129,8 @@ public sealed class GeeFit : IRichDisplay
 
     /// <summary>Standard errors of the coefficients estimated, in their order.</summary>
     /// <param name="kind">Which.</param>
-    public double[] StandardErrors(GeeStandardErrors kind = GeeStandardErrors.Robust) => [.. _covariance[(int)kind].Diagonal().Select(Math.Sqrt)];
+    public double[] StandardErrors(GeeStandardErrors kind = GeeStandardErrors.Robust) => [.. _covariance[(int)kind].Diagonal()
+        .Select(Math.Sqrt)];
 
     /// <summary>
     /// Intervals of the coefficients. By default such as cover with few subjects too: Mancl and DeRouen's standard errors with
@@ -136,11 +140,13 @@ public sealed class GeeFit : IRichDisplay
     /// <param name="level">Coverage.</param>
     public IntervalTable ConfidenceIntervals(GeeStandardErrors kind = GeeStandardErrors.ManclDeRouen, double level = 0.95)
     {
-        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
+        if (!(level > 0 && level < 1))
+            throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
         var errors = StandardErrors(kind);
         var t = StudentT.Quantile(0.5 + (level / 2), Math.Max(1, SubjectCount - _beta.Count));
         var names = FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name).ToArray();
-        return IntervalTable.Of(names.Select((name, j) => new Interval(ModelPart.Conditional, name, _beta[j], _beta[j] - (t * errors[j]), _beta[j] + (t * errors[j]))), level);
+        return IntervalTable.Of(names.Select((name, j) => new Interval(ModelPart.Conditional, name, _beta[j], _beta[j] - (t * errors[j]),
+            _beta[j] + (t * errors[j]))), level);
     }
 
     /// <summary>The population's means, with robust standard errors.</summary>
@@ -151,7 +157,8 @@ public sealed class GeeFit : IRichDisplay
     public Predictions Predict(FieldData? newData = null, PredictionScale scale = PredictionScale.Response,
         GeeStandardErrors kind = GeeStandardErrors.Robust, double level = 0.95)
     {
-        if (!(level > 0 && level < 1)) throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
+        if (!(level > 0 && level < 1))
+            throw new GlmmException($"The level of an interval lies between 0 and 1, for example 0.95, not {level}.");
         var part = newData is null ? _specification.Conditional.Training : _specification.Conditional.Evaluate(newData, fixedOnly: true);
         var n = part.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
@@ -172,7 +179,8 @@ public sealed class GeeFit : IRichDisplay
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join("\n", Sentences.Prepend($"Estimating equations: {Formula}, {Family}").Append(ResultTable.Text(Table())));
+    public override string ToString() => string.Join("\n", Sentences.Prepend($"Estimating equations: {Formula}, {Family}")
+        .Append(ResultTable.Text(Table())));
 
     /// <inheritdoc/>
     public string ToHtml()
@@ -203,7 +211,8 @@ public sealed class GeeFit : IRichDisplay
         var kind = few ? GeeStandardErrors.ManclDeRouen : GeeStandardErrors.Robust;
         var intervals = ConfidenceIntervals(kind);
         var (errors, model) = (StandardErrors(kind), ModelStandardErrors);
-        var content = new TableContent(null).Text("").Number("Estimate").Number(few ? "Mancl-DeRouen s.e." : "Robust s.e.").Number("Model-based s.e.")
+        var content = new TableContent(null).Text("").Number("Estimate").Number(few ? "Mancl-DeRouen s.e." : "Robust s.e.")
+            .Number("Model-based s.e.")
             .Number("Lower 95 %").Number("Upper 95 %");
         var cells = NumberFormat.Column([.. intervals.SelectMany((v, j) => new[] { v.Estimate, errors[j], model[j], v.Lower, v.Upper })]);
         for (var j = 0; j < intervals.Count; j++) content.Row([intervals[j].Name, .. cells[(5 * j)..((5 * j) + 5)]]);
@@ -223,7 +232,8 @@ public sealed class GeeFit : IRichDisplay
 
             var error = Math.Sqrt(robust[at, at]);
             var statistic = _beta[at] / error;
-            yield return new Coefficient(part.ColumnNames[j], _beta[at], error, statistic, 2 * SpecialFunctions.NormalCdf(-Math.Abs(statistic)));
+            yield return new Coefficient(part.ColumnNames[j], _beta[at], error, statistic,
+                2 * SpecialFunctions.NormalCdf(-Math.Abs(statistic)));
             at++;
         }
     }

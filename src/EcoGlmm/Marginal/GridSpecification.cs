@@ -18,7 +18,8 @@ internal sealed record GridSpecification(IReadOnlyList<string> Compared, IReadOn
             var names = Split(side, '*', '+', ':').ConvertAll(name => name.Trim().Trim('`', '~').Trim());
             if (names is ["1"]) return [];
             return names.Exists(name => name.Length == 0)
-                ? throw new GlmmException($"\"{text}\" does not name variables of the model. Write \"A\", \"A * B\" or \"A | B\" (means of A within levels of B); \"1\" for the overall mean.")
+                ? throw new GlmmException($"\"{text}\" does not name variables of the model. Write \"A\", \"A * B\" or \"A | B\" (means of "
+                    + $"A within levels of B); \"1\" for the overall mean.")
                 : [.. names.Distinct()];
         }
     }

@@ -98,15 +98,18 @@ internal sealed class GridVariable
         {
             case CategoricalColumn factor:
                 var used = factor.Codes.Where(c => c >= 0).Distinct().Order().ToArray();
-                return Levels(column, true, Array.ConvertAll(used, c => Array.IndexOf(factor.Codes, c)), Array.ConvertAll(factor.Codes, c => Array.IndexOf(used, c)));
+                return Levels(column, true, Array.ConvertAll(used, c => Array.IndexOf(factor.Codes, c)), Array.ConvertAll(factor.Codes, c =>
+                    Array.IndexOf(used, c)));
             case LogicalColumn logical:
                 var both = new bool?[] { false, true }.Where(v => logical.Values.Contains(v)).ToArray();
-                return Levels(column, true, Array.ConvertAll(both, v => Array.IndexOf(logical.Values, v)), Array.ConvertAll(logical.Values, v => Array.IndexOf(both, v)));
+                return Levels(column, true, Array.ConvertAll(both, v => Array.IndexOf(logical.Values, v)), Array.ConvertAll(logical.Values,
+                    v => Array.IndexOf(both, v)));
             default:
                 var values = ColumnConversion.Numbers(column);
                 var distinct = values.Where(double.IsFinite).Distinct().Order().Take(inFactor ? rows : mostKept + 1).ToArray();
                 if (inFactor || distinct.Length <= mostKept)
-                    return Levels(column, inFactor, Array.ConvertAll(distinct, v => Array.IndexOf(values, v)), Array.ConvertAll(values, v => Array.IndexOf(distinct, v)));
+                    return Levels(column, inFactor, Array.ConvertAll(distinct, v => Array.IndexOf(values, v)), Array.ConvertAll(values, v =>
+                        Array.IndexOf(distinct, v)));
                 return new GridVariable(column, false, new NumericColumn(column.Name, [values.Where(double.IsFinite).Average()]), null);
         }
     }

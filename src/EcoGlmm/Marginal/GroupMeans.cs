@@ -5,7 +5,8 @@ using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
 
-/// <summary>Means within groups of the columns of a model matrix that vary both within and between them, as new columns of the data.</summary>
+/// <summary>Means within groups of the columns of a model matrix that vary both within and between them, as new columns of the
+/// data.</summary>
 internal sealed class GroupMeans
 {
     /// <summary>A spread smaller than this share of a column's own is rounding.</summary>
@@ -20,10 +21,14 @@ internal sealed class GroupMeans
     public GroupMeans(GlmmFit fit, string? group)
     {
         _fit = fit;
-        var terms = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Part == ModelPart.Conditional && t.Levels.Count < fit.ObservationCount).ToArray();
-        if (terms.Length == 0) throw new GlmmException("The model has no grouping factor with several rows a level, so that there is nothing within and between.");
+        var terms = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Part == ModelPart.Conditional
+            && t.Levels.Count < fit.ObservationCount).ToArray();
+        if (terms.Length == 0)
+            throw new GlmmException("The model has no grouping factor with several rows a level, so that there is nothing within and "
+                + "between.");
         var term = group is null ? terms[0] : Array.Find(terms, t => t.Group == group)
-            ?? throw new GlmmException($"\"{group}\" is not a grouping factor of the conditional part with several rows a level; these are {Names.List([.. terms.Select(t => t.Group).Distinct()])}.");
+            ?? throw new GlmmException($"\"{group}\" is not a grouping factor of the conditional part with several rows a level; these are "
+                + $"{Names.List([.. terms.Select(t => t.Group).Distinct()])}.");
         Group = term.Group;
         var design = fit.Specification.Conditional;
         var training = design.Training;

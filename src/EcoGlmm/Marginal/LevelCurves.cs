@@ -48,7 +48,8 @@ internal sealed class LevelCurves
         var traces = new List<Trace>();
         if (_showData)
             traces.AddRange(_levels.Select((_, g) => (Trace)Data(g, isColoured)));
-        var (numbers, xs) = (isFactor ? null : ColumnConversion.Numbers(_x.Training), new List<(int Level, double[] X, FieldColumn Values)>());
+        var (numbers, xs) = (isFactor ? null : ColumnConversion.Numbers(_x.Training), new List<(int Level, double[] X,
+            FieldColumn Values)>());
         for (int g = 0; g < _levels.Length; g++)
         {
             int[] rows = RowsOf(g);
@@ -84,12 +85,15 @@ internal sealed class LevelCurves
         var held = _curve.HeldAt(_x.Name).Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
         return new Figure($"Effect of {_x.Name} for each {_group}", new Panel(null, traces)
         {
-            XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))] : null },
-            YAxis = _fit.Family.WeightRole == WeightRole.Trials ? $"Probability ({_fit.Specification.Response.Name})" : _fit.Specification.Response.Name,
+            XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))]
+                : null },
+            YAxis = _fit.Family.WeightRole == WeightRole.Trials ? $"Probability ({_fit.Specification.Response.Name})"
+            : _fit.Specification.Response.Name,
         })
         {
             Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one (thick, with {NumberFormat.Significant(100 * _level)} % interval)"
-                + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any() ? "; other factors as most often in the level" : ""),
+                + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
+                    ? "; other factors as most often in the level" : ""),
             PanelHeight = 400,
         };
     }
@@ -146,7 +150,8 @@ internal sealed class LevelCurves
             Width = 3.5,
             Lower = [.. p.Lower],
             Upper = [.. p.Upper],
-            Text = [.. x.Select((v, i) => $"Typical {_group}\n{Shown(v)}: {NumberFormat.Significant(p.Estimate[i], 3)} ({NumberFormat.Significant(p.Lower[i], 3)} to {NumberFormat.Significant(p.Upper[i], 3)})")],
+            Text = [.. x.Select((v, i) => $"Typical {_group}\n{Shown(v)}: {NumberFormat.Significant(p.Estimate[i], 3)} "
+                + $"({NumberFormat.Significant(p.Lower[i], 3)} to {NumberFormat.Significant(p.Upper[i], 3)})")],
         };
     }
 
@@ -160,7 +165,8 @@ internal sealed class LevelCurves
             Color = isColoured ? Palette.Colors[level] : Palette.Ink,
             Size = 4,
             Opacity = Math.Clamp(100.0 / _levelOfRow.Length, 0.1, 0.5),
-            Text = [.. rows.Select(r => $"{_group} {_levels[level]}\n{_fit.Specification.Response.Name} = {NumberFormat.Significant(_fit.Observed(r))}")],
+            Text = [.. rows.Select(r => $"{_group} {_levels[level]}\n{_fit.Specification.Response.Name} = "
+                + $"{NumberFormat.Significant(_fit.Observed(r))}")],
         };
     }
 

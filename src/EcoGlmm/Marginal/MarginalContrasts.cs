@@ -28,7 +28,8 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
 {
     private readonly MarginalContrast[] _rows;
 
-    internal MarginalContrasts(IEnumerable<MarginalContrast> rows, Adjustment adjustment, double level, string? ratioName, string caption, string what, double nullValue)
+    internal MarginalContrasts(IEnumerable<MarginalContrast> rows, Adjustment adjustment, double level, string? ratioName, string caption,
+        string what, double nullValue)
     {
         _rows = [.. rows];
         (Caption, What, NullValue) = (caption, what, nullValue);

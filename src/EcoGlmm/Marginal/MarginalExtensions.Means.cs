@@ -24,15 +24,18 @@ public static partial class MarginalExtensions
     /// <param name="degrees">Where degrees of freedom come from.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">A variable is not in the fixed effects of that part.</exception>
-    public static MarginalMeans MarginalMeans(this GlmmFit fit, string variables, PredictionScale scale = PredictionScale.Response, GridWeights weights = GridWeights.Equal,
+    public static MarginalMeans MarginalMeans(this GlmmFit fit, string variables, PredictionScale scale = PredictionScale.Response,
+        GridWeights weights = GridWeights.Equal,
         IReadOnlyDictionary<string, double[]>? at = null, ModelPart part = ModelPart.Conditional,
         DenominatorDegrees degrees = DenominatorDegrees.Infinite, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(variables);
         return fit.Family.HasThresholds && part == ModelPart.Conditional && scale == PredictionScale.Response
-            ? throw new GlmmException("Marginal means of ordered categories are on the link scale (PredictionScale.Link), where their contrasts are; for categories see PredictProbabilities, for mean scores Standardise.")
-            : new(fit, new ReferenceGrid(fit, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees, CoverageLevel.Checked(level));
+            ? throw new GlmmException("Marginal means of ordered categories are on the link scale (PredictionScale.Link), where their "
+                + "contrasts are; for categories see PredictProbabilities, for mean scores Standardise.")
+            : new(fit, new ReferenceGrid(fit, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees,
+                CoverageLevel.Checked(level));
     }
 
     /// <summary>
@@ -55,7 +58,8 @@ public static partial class MarginalExtensions
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(covariate);
         var grid = new ReferenceGrid(fit, part, at);
-        return new MarginalMeans(fit, grid, GridSpecification.Parse(by ?? "1"), PredictionScale.Link, weights, Numeric(grid.Variable(covariate)), degrees, CoverageLevel.Checked(level));
+        return new MarginalMeans(fit, grid, GridSpecification.Parse(by ?? "1"), PredictionScale.Link, weights,
+            Numeric(grid.Variable(covariate)), degrees, CoverageLevel.Checked(level));
     }
 
     /// <summary>
@@ -78,14 +82,16 @@ public static partial class MarginalExtensions
         return new(fit, variable, at, randomEffects, CoverageLevel.Checked(level));
     }
 
-    /// <summary>The average over the rows of the sample of the slope of the mean response along a covariate (average marginal effect).</summary>
+    /// <summary>The average over the rows of the sample of the slope of the mean response along a covariate (average marginal
+    /// effect).</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="covariate">The covariate.</param>
     /// <param name="randomEffects">As for <see cref="Standardise"/>.</param>
     /// <param name="level">Coverage of the interval.</param>
     /// <returns>The slope in units of the response for one unit of the covariate.</returns>
     /// <exception cref="GlmmException">The covariate is not in the fixed effects, or is categorical.</exception>
-    public static AverageEffect AverageSlope(this GlmmFit fit, string covariate, RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95)
+    public static AverageEffect AverageSlope(this GlmmFit fit, string covariate, RandomEffectsUse randomEffects = RandomEffectsUse.Averaged,
+        double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(covariate);
@@ -94,12 +100,14 @@ public static partial class MarginalExtensions
         var step = 1e-4 * Math.Max(1e-8, values.Max() - values.Min());
         SampleAverage.Result Moved(double by) => average.At(new NumericColumn(covariate, Array.ConvertAll(values, v => v + by)));
         var degrees = SmallSample.DegreesOf(fit, covariate);
-        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), StudentT.Quantile(0.5 + (CoverageLevel.Checked(level) / 2), degrees), degrees);
+        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), StudentT.Quantile(0.5
+            + (CoverageLevel.Checked(level) / 2), degrees), degrees);
     }
 
     private static GridVariable Numeric(GridVariable variable) => variable is { IsFactor: false, Training: not CategoricalColumn }
         ? variable
-        : throw new GlmmException($"\"{variable.Name}\" is categorical, so that it has no slope. Compare its levels with MarginalMeans(\"{variable.Name}\").");
+        : throw new GlmmException($"\"{variable.Name}\" is categorical, so that it has no slope. Compare its levels with "
+            + $"MarginalMeans(\"{variable.Name}\").");
 
     /// <summary>
     /// A chart of the mean response along a variable, with its interval and the data: a curve for a covariate, points for the
@@ -115,7 +123,8 @@ public static partial class MarginalExtensions
     /// <param name="showData">Whether to draw the observations.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
-    public static Figure PlotEffect(this GlmmFit fit, string variable, string? by = null, RandomEffectsUse randomEffects = RandomEffectsUse.Population, bool showData = true,
+    public static Figure PlotEffect(this GlmmFit fit, string variable, string? by = null, RandomEffectsUse randomEffects =
+        RandomEffectsUse.Population, bool showData = true,
         double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);

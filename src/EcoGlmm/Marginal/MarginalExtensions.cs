@@ -9,7 +9,8 @@ public static partial class MarginalExtensions
     /// <summary>Each coefficient of the conditional part for one subject and averaged over subjects, side by side.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">The mean over subjects does not exist with the link, or the response is ordered categories.</exception>
+    /// <exception cref="GlmmException">The mean over subjects does not exist with the link, or the response is ordered
+    /// categories.</exception>
     public static PopulationAveraged PopulationAveraged(this GlmmFit fit, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -39,7 +40,8 @@ public static partial class MarginalExtensions
     /// <param name="seed">The same seed gives the same ranking.</param>
     /// <param name="level">Coverage of the intervals of ranks.</param>
     /// <exception cref="GlmmException">There is no such grouping factor or effect.</exception>
-    public static Ranking Ranking(this GlmmFit fit, string group, int k = 1, string effect = "(Intercept)", ModelPart part = ModelPart.Conditional,
+    public static Ranking Ranking(this GlmmFit fit, string group, int k = 1, string effect = "(Intercept)",
+        ModelPart part = ModelPart.Conditional,
         int draws = 4000, long seed = 1, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(group);

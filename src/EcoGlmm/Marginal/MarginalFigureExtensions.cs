@@ -7,7 +7,8 @@ namespace EcoGlmm;
 /// <summary>Charts and letters of marginal means and their comparisons. Safe to call from any thread.</summary>
 public static class MarginalFigureExtensions
 {
-    /// <summary>The means with their intervals; those within different levels of the variables after the bar in colours of their own.</summary>
+    /// <summary>The means with their intervals; those within different levels of the variables after the bar in colours of their
+    /// own.</summary>
     /// <param name="means">Marginal means or slopes.</param>
     /// <param name="letters">Whether names carry letters: means that share one do not differ (<see cref="Letters"/>).</param>
     /// <param name="adjustment">How comparisons behind the letters allow for their number.</param>
@@ -16,12 +17,14 @@ public static class MarginalFigureExtensions
         ArgumentNullException.ThrowIfNull(means);
         var marks = letters ? means.Letters(adjustment: adjustment) : null;
         var families = means.Select((m, i) => (Mean: m, Index: i)).GroupBy(m => Label(means, m.Mean, 0, means.ByCount)).ToArray();
-        string Compared(MarginalMean mean) => Label(means, mean, means.ByCount, means.Variables.Count) is { Length: > 0 } label ? label : "overall";
+        string Compared(MarginalMean mean) => Label(means, mean, means.ByCount, means.Variables.Count) is { Length: > 0 } label
+            ? label : "overall";
         string[] rows = [.. means.Select(Compared).Distinct()];
         IntervalSeries Series(string? name, IEnumerable<(MarginalMean Mean, int Index)> family)
         {
             var byRow = family.ToDictionary(m => Compared(m.Mean), m => m.Mean);
-            double[] Column(Func<MarginalMean, double> value) => Array.ConvertAll(rows, r => byRow.TryGetValue(r, out var mean) ? value(mean) : double.NaN);
+            double[] Column(Func<MarginalMean, double> value) => Array.ConvertAll(rows, r => byRow.TryGetValue(r, out var mean)
+                ? value(mean) : double.NaN);
             return new IntervalSeries(name, Column(m => m.Estimate), Column(m => m.Lower), Column(m => m.Upper));
         }
 
@@ -30,13 +33,16 @@ public static class MarginalFigureExtensions
         string[] title = [.. means.Variables.Skip(means.ByCount)];
         // With letters each family has its own panel: a letter compares within one.
         Panel[] panels = marks is null
-            ? [IntervalPanel.Of(null, rows, [.. families.Select(f => Series(single ? null : f.Key, f))], new Axis($"{means.Measure}, {level}"), null)]
+            ? [IntervalPanel.Of(null, rows, [.. families.Select(f => Series(single ? null : f.Key, f))],
+                new Axis($"{means.Measure}, {level}"), null)]
             : [.. families.Select(f => IntervalPanel.Of(single ? null : f.Key, [.. f.Select(m => $"{Compared(m.Mean)}  {marks[m.Index]}")],
-                [new IntervalSeries(null, [.. f.Select(m => m.Mean.Estimate)], [.. f.Select(m => m.Mean.Lower)], [.. f.Select(m => m.Mean.Upper)])],
+                [new IntervalSeries(null, [.. f.Select(m => m.Mean.Estimate)], [.. f.Select(m => m.Mean.Lower)],
+                    [.. f.Select(m => m.Mean.Upper)])],
                 new Axis($"{means.Measure}, {level}"), null))];
         return new Figure($"{means.Heading}{(title.Length > 0 ? $" by {string.Join(", ", title)}" : "")}", panels)
         {
-            Subtitle = marks is null ? means.Explanation : $"{means.Explanation}; means that share a letter do not differ at 5 % ({adjustment})",
+            Subtitle = marks is null ? means.Explanation : $"{means.Explanation}; means that share a letter do not differ at 5 % "
+                + $"({adjustment})",
             PanelHeight = IntervalPanel.Height(rows.Length, marks is null ? families.Length : 1),
             Columns = panels.Length > 1 ? 2 : 1,
         };
@@ -49,7 +55,8 @@ public static class MarginalFigureExtensions
     /// <param name="means">Marginal means or slopes.</param>
     /// <param name="level">Two means differ where the adjusted p-value is below this.</param>
     /// <param name="adjustment">How p-values allow for the number of comparisons.</param>
-    /// <returns>One text of letters for each mean, in their order; empty for one that is not estimable. The largest mean has an a.</returns>
+    /// <returns>One text of letters for each mean, in their order; empty for one that is not estimable. The largest mean has an
+    /// a.</returns>
     /// <remarks>H.-P. Piepho (2004), J. Comput. Graph. Stat. 13, 456-466.</remarks>
     public static IReadOnlyList<string> Letters(this MarginalMeans means, double level = 0.05, Adjustment adjustment = Adjustment.Tukey)
     {
@@ -103,10 +110,12 @@ public static class MarginalFigureExtensions
         var panels = families.Select(f => IntervalPanel.Of(families.Length == 1 ? null : f.Key,
             [.. f.Select(c => ratios ? c.Name.Replace(" - ", " / ") : c.Name)],
             [
-                ratios ? new IntervalSeries(null, [.. f.Select(c => c.Ratio)], [.. f.Select(c => c.RatioLower)], [.. f.Select(c => c.RatioUpper)])
+                ratios ? new IntervalSeries(null, [.. f.Select(c => c.Ratio)], [.. f.Select(c => c.RatioLower)],
+                    [.. f.Select(c => c.RatioUpper)])
                     : new IntervalSeries(null, [.. f.Select(c => c.Estimate)], [.. f.Select(c => c.Lower)], [.. f.Select(c => c.Upper)]),
             ],
-            new Axis($"{contrasts.RatioName ?? "Difference"}, {level}") { Scale = ratios ? AxisScale.Log : AxisScale.Linear }, ratios ? 1 : 0));
+            new Axis($"{contrasts.RatioName ?? "Difference"}, {level}") { Scale = ratios ? AxisScale.Log : AxisScale.Linear },
+            ratios ? 1 : 0));
         return new Figure("Comparisons", [.. panels])
         {
             Subtitle = contrasts.Adjustment == Adjustment.None ? "Intervals do not allow for the number of comparisons"

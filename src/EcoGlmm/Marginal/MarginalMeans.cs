@@ -38,7 +38,8 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// Estimated marginal means: what the model expects at each level of some factors, averaged on the link scale over the levels of
 /// the others, with covariates at their means and all random effects at zero (the typical level). Or slopes on the same grid.
 /// </summary>
-/// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred). Immutable, and safe to share among threads.</remarks>
+/// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred). Immutable, and safe
+/// to share among threads.</remarks>
 public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
 {
     private readonly GridFunctional[] _functionals;
@@ -85,7 +86,8 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         {
             ArgumentNullException.ThrowIfNull(name);
             return Array.Find(_means, m => m.Name == name)
-                ?? throw new GlmmException($"There is no marginal mean \"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
+                ?? throw new GlmmException($"There is no marginal mean "
+                    + $"\"{name}\"{NearestName.Suggestion(name, _means.Select(m => m.Name))}");
         }
     }
 
@@ -93,14 +95,17 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     /// All pairwise differences on the link scale, within the levels of the variables after the bar; where differences are logs
     /// of ratios (log, logit, cloglog links) the ratios too.
     /// </summary>
-    /// <param name="adjustment">How p-values and intervals allow for the number of comparisons within each family. Dunnett's compares with the first level.</param>
+    /// <param name="adjustment">How p-values and intervals allow for the number of comparisons within each family. Dunnett's compares with
+    /// the first level.</param>
     /// <param name="nullValue">The difference under the null hypothesis, on the link scale: log(2) for a ratio of 2.</param>
     public MarginalContrasts Contrasts(Adjustment adjustment = Adjustment.Tukey, double nullValue = 0) =>
         Contrasts(adjustment == Adjustment.Dunnett ? ContrastMethod.ToControl() : ContrastMethod.Pairwise, adjustment, nullValue);
 
-    /// <summary>Comparisons of the means on the link scale, within the levels of the variables after the bar. R's emmeans::contrast.</summary>
+    /// <summary>Comparisons of the means on the link scale, within the levels of the variables after the bar. R's
+    /// emmeans::contrast.</summary>
     /// <param name="method">Which: all pairs, with a control, consecutive, with the mean, polynomial, or by coefficients.</param>
-    /// <param name="adjustment">How p-values and intervals allow for their number within each family; as the method has it when null.</param>
+    /// <param name="adjustment">How p-values and intervals allow for their number within each family; as the method has it when
+    /// null.</param>
     /// <param name="nullValue">The comparison's value under the null hypothesis, on the link scale.</param>
     /// <exception cref="GlmmException">The method does not fit the means, or the adjustment the method.</exception>
     public MarginalContrasts Contrasts(ContrastMethod method, Adjustment? adjustment = null, double nullValue = 0)
@@ -119,7 +124,8 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     }
 
     /// <summary>Tests of the means themselves, on the link scale, against a value. R's emmeans::test.</summary>
-    /// <param name="nullValue">The value on the link scale: with a log link log(10) for a mean of 10, with a logit link 0 for one half.</param>
+    /// <param name="nullValue">The value on the link scale: with a log link log(10) for a mean of 10, with a logit link 0 for one
+    /// half.</param>
     /// <param name="adjustment">How p-values and intervals allow for the number of means in each family.</param>
     public MarginalContrasts Test(double nullValue = 0, Adjustment adjustment = Adjustment.None)
     {
@@ -127,11 +133,13 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         foreach (var family in _functionals.GroupBy(f => Label(f, 0, _byCount)))
         {
             var members = family.ToArray();
-            var each = members.Select((f, i) => (Label(f, _byCount, Variables.Count), (double[])[.. members.Select((_, j) => i == j ? 1.0 : 0)]));
+            var each = members.Select((f, i) => (Label(f, _byCount, Variables.Count), (double[])[.. members.Select((_, j) => i == j
+                ? 1.0 : 0)]));
             rows.AddRange(Tests(members, [.. each], adjustment, family.Key, false, nullValue));
         }
 
-        return new MarginalContrasts(rows, adjustment, Level, null, _slopeOf is null ? "Tests of marginal means" : $"Tests of slopes of {_slopeOf}", "Estimate", nullValue);
+        return new MarginalContrasts(rows, adjustment, Level, null, _slopeOf is null ? "Tests of marginal means"
+            : $"Tests of slopes of {_slopeOf}", "Estimate", nullValue);
     }
 
     /// <summary>The means as data, one row each.</summary>
@@ -158,7 +166,8 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     public string ToHtml() => ResultTable.Html(EffectTables.Of(this, Caption, Notes));
 
     /// <summary>Tests and intervals of combinations of the means of one family.</summary>
-    private IEnumerable<MarginalContrast> Tests(GridFunctional[] members, IReadOnlyList<(string Name, double[] Coefficients)> contrasts, Adjustment adjustment, string by,
+    private IEnumerable<MarginalContrast> Tests(GridFunctional[] members, IReadOnlyList<(string Name, double[] Coefficients)> contrasts,
+        Adjustment adjustment, string by,
         bool areAllPairs, double nullValue)
     {
         var p = _inference.Covariance.RowCount;
@@ -175,12 +184,14 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
                 for (var j = 0; j < p; j++) l[j] += c * members[i].L[j];
             }
 
-            return (contrast.Name, L: l, Estimate: estimable ? estimate : double.NaN, Error: estimable ? _inference.StandardError(l) : double.NaN,
+            return (contrast.Name, L: l, Estimate: estimable ? estimate : double.NaN, Error: estimable ? _inference.StandardError(l)
+                : double.NaN,
                 Degrees: _inference.DegreesOfFreedom(l), IsDifference: Math.Abs(contrast.Coefficients.Sum()) < 1e-9);
         }).ToArray();
         var weights = Matrix<double>.Build.DenseOfRowArrays(draft.Select(d => d.L));
         double[] t = [.. draft.Select(d => (d.Estimate - nullValue) / d.Error)];
-        var family = new ContrastFamily(t, [.. draft.Select(d => d.Degrees)], members.Length, areAllPairs, weights * _inference.Covariance * weights.Transpose());
+        var family = new ContrastFamily(t, [.. draft.Select(d => d.Degrees)], members.Length, areAllPairs, weights * _inference.Covariance
+            * weights.Transpose());
         var method = ContrastAdjustment.Of(adjustment);
         var values = method.PValues(family);
         return draft.Select((d, i) =>
@@ -221,15 +232,18 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         {
             yield return Scale == PredictionScale.Link ? $"on the {FitWords.Scale(_fit.Family, _part)}" : "on the response scale";
             if (_fit.Estimate.Model.HasGroups) yield return "for the typical level of the random effects";
-            if (_part == ModelPart.Conditional && _fit.Estimate.Model.IsZeroInflated) yield return "of the conditional part, without zero inflation";
+            if (_part == ModelPart.Conditional && _fit.Estimate.Model.IsZeroInflated)
+                yield return "of the conditional part, without zero inflation";
             if (_degrees != DenominatorDegrees.Infinite) yield return DegreesWords.Of(_degrees);
-            if (_means.Any(m => double.IsNaN(m.Estimate))) yield return "NaN: not estimable, since the combination does not occur in the data";
+            if (_means.Any(m => double.IsNaN(m.Estimate)))
+                yield return "NaN: not estimable, since the combination does not occur in the data";
         }
     }
 
     private MarginalMean Mean(GridFunctional functional)
     {
-        var (eta, error) = functional.IsEstimable ? (_inference.Value(functional.L) + functional.Constant, _inference.StandardError(functional.L)) : (double.NaN, double.NaN);
+        var (eta, error) = functional.IsEstimable ? (_inference.Value(functional.L) + functional.Constant,
+            _inference.StandardError(functional.L)) : (double.NaN, double.NaN);
         var df = _inference.DegreesOfFreedom(functional.L);
         var half = StudentT.Quantile(0.5 + (Level / 2), df) * error;
         var levels = functional.Levels.ToDictionary(l => l.Variable, l => l.Level);

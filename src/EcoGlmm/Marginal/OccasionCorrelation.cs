@@ -172,8 +172,10 @@ internal sealed class AutoregressiveOccasions(bool inTime) : OccasionCorrelation
 
     private double LeastSquares((double Distance, double Products, double Count)[] lags)
     {
-        double Loss(double alpha) => lags.Sum(l => Math.Pow(alpha, l.Distance) * ((l.Count * Math.Pow(alpha, l.Distance)) - (2 * l.Products)));
-        double Slope(double alpha) => lags.Sum(l => l.Distance * Math.Pow(alpha, l.Distance - 1) * ((l.Count * Math.Pow(alpha, l.Distance)) - l.Products));
+        double Loss(double alpha) => lags.Sum(l => Math.Pow(alpha, l.Distance) * ((l.Count * Math.Pow(alpha, l.Distance))
+            - (2 * l.Products)));
+        double Slope(double alpha) => lags.Sum(l => l.Distance * Math.Pow(alpha, l.Distance - 1) * ((l.Count * Math.Pow(alpha, l.Distance))
+            - l.Products));
         // Time's decay is steep near one where times are long, so that the grid is even in the logarithm of the decay.
         var low = inTime ? 0 : -Limit;
         var unit = inTime ? lags.Min(l => l.Distance) : 1;
@@ -230,5 +232,6 @@ internal sealed class UnstructuredOccasions(int occasions) : OccasionCorrelation
 /// <summary>A matrix that is given.</summary>
 internal sealed class FixedOccasions(double[,] correlation) : OccasionCorrelation
 {
-    public override double[,] Matrix(Subject subject) => Filled(subject.Rows.Length, (a, b) => correlation[subject.Occasions[a], subject.Occasions[b]]);
+    public override double[,] Matrix(Subject subject) => Filled(subject.Rows.Length, (a, b) => correlation[subject.Occasions[a],
+        subject.Occasions[b]]);
 }

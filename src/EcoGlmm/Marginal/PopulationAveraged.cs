@@ -157,7 +157,8 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         ["Ratio"] = Array.ConvertAll(_rows, r => r.Ratio),
     });
 
-    /// <summary>A bundle of the curves of subjects, from the distribution of the random effects, and their mean, which is flatter.</summary>
+    /// <summary>A bundle of the curves of subjects, from the distribution of the random effects, and their mean, which is
+    /// flatter.</summary>
     public Figure Plot()
     {
         var (low, high) = (_middle.Min(), _middle.Max());
@@ -177,11 +178,14 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         var traces = Enumerable.Range(0, Curves).Select(k =>
         {
             var b = sd * SpecialFunctions.NormalQuantile((k + 0.5) / Curves);
-            return (Trace)new LineTrace(at, [.. at.Select(eta => _family.Link.Mean(eta + b))]) { Color = Palette.Ink, Opacity = 0.25, Width = 1, Name = "Subjects", ShowInLegend = k == 0 };
+            return (Trace)new LineTrace(at, [.. at.Select(eta => _family.Link.Mean(eta + b))]) { Color = Palette.Ink, Opacity = 0.25,
+                Width = 1, Name = "Subjects", ShowInLegend = k == 0 };
         });
         return new Figure("One subject and the population", new Panel(null,
-            [.. traces, new LineTrace(at, [.. at.Select(_family.Link.Mean)]) { Name = "Typical subject", ShowInLegend = true, Color = Palette.Blue, Dash = LineDash.Dash },
-                new LineTrace(at, [.. at.Select(Mean)]) { Name = "Mean of all subjects", ShowInLegend = true, Color = Palette.Orange, Width = 3.5 }])
+            [.. traces, new LineTrace(at, [.. at.Select(_family.Link.Mean)]) { Name = "Typical subject", ShowInLegend = true,
+                Color = Palette.Blue, Dash = LineDash.Dash },
+                new LineTrace(at, [.. at.Select(Mean)]) { Name = "Mean of all subjects", ShowInLegend = true, Color = Palette.Orange,
+                    Width = 3.5 }])
         {
             XAxis = new Axis("Linear predictor of the fixed effects"),
             YAxis = new Axis("Mean response"),
@@ -198,22 +202,27 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
     public override string ToString() => ResultTable.Text(Table()) + "\n" + Explain();
 
     /// <inheritdoc/>
-    public string ToHtml() => new HtmlWriter().Heading("One subject and the population").Paragraph(Explain()).Table(Table()).Html(Plot().ToHtml()).ToHtml();
+    public string ToHtml() => new HtmlWriter().Heading("One subject and the population").Paragraph(Explain()).Table(Table())
+        .Html(Plot().ToHtml()).ToHtml();
 
     /// <summary>The median ratio of the coefficients other than the intercept.</summary>
-    private double Attenuation => _rows.Where(r => r.Name != "(Intercept)" || _rows.Length == 1).Select(r => r.Ratio).Order().ToArray() is { Length: > 0 } ratios ? ratios[ratios.Length / 2] : double.NaN;
+    private double Attenuation => _rows.Where(r => r.Name != "(Intercept)" || _rows.Length == 1).Select(r => r.Ratio).Order()
+        .ToArray() is { Length: > 0 } ratios ? ratios[ratios.Length / 2] : double.NaN;
 
     private TableContent Table()
     {
         var percent = NumberFormat.Significant(100 * _level);
-        var content = new TableContent(null).Text("").Number("One subject").Number("Std. error").Number("Population").Number("Std. error").Number($"Lower {percent} %").Number($"Upper {percent} %").Number("Population / subject");
+        var content = new TableContent(null).Text("").Number("One subject").Number("Std. error").Number("Population").Number("Std. error")
+            .Number($"Lower {percent} %").Number($"Upper {percent} %").Number("Population / subject");
         if (_ratio is not null) content.Number($"{_ratio}, subject").Number($"{_ratio}, population");
-        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Subject, r.SubjectStandardError, r.Population, r.PopulationStandardError, r.Lower, r.Upper })], 3);
+        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Subject, r.SubjectStandardError, r.Population,
+            r.PopulationStandardError, r.Lower, r.Upper })], 3);
         for (var j = 0; j < _rows.Length; j++)
         {
             var r = _rows[j];
             content.Row([r.Name, .. cells[(6 * j)..((6 * j) + 6)], NumberFormat.Fixed(r.Ratio, 3),
-                .. _ratio is null ? Array.Empty<string>() : r.Name == "(Intercept)" ? ["", ""] : [NumberFormat.Significant(Math.Exp(r.Subject), 3), NumberFormat.Significant(Math.Exp(r.Population), 3)]]);
+                .. _ratio is null ? Array.Empty<string>() : r.Name == "(Intercept)" ? ["", ""]
+                : [NumberFormat.Significant(Math.Exp(r.Subject), 3), NumberFormat.Significant(Math.Exp(r.Population), 3)]]);
         }
 
         return content;

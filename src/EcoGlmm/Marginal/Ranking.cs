@@ -15,7 +15,8 @@ namespace EcoGlmm;
 /// <param name="ProbabilityLast">The probability of being among the last k.</param>
 /// <param name="RankLower">Lower end of the interval of its rank.</param>
 /// <param name="RankUpper">Upper end.</param>
-public sealed record RankedLevel(string Level, double Estimate, double ExpectedRank, double ProbabilityFirst, double ProbabilityLast, double RankLower, double RankUpper)
+public sealed record RankedLevel(string Level, double Estimate, double ExpectedRank, double ProbabilityFirst, double ProbabilityLast,
+    double RankLower, double RankUpper)
 {
     /// <summary>Standard deviation of the effect given the data.</summary>
     public double StandardError { get; init; }
@@ -41,7 +42,8 @@ public sealed record RankedLevel(string Level, double Estimate, double ExpectedR
 /// </summary>
 /// <remarks>
 /// Ranks are of the joint normal distribution of the effects given the data, the parameters' uncertainty included. Expected ranks are
-/// 1 + Σ P(another is larger), N. Laird &amp; T. Louis (1989), J. Educ. Stat. 14, 29-46; probabilities and intervals are by simulation. Ranks of
+/// 1 + Σ P(another is larger), N. Laird &amp; T. Louis (1989), J. Educ. Stat. 14, 29-46; probabilities and intervals are by simulation.
+/// Ranks of
 /// point estimates, raw or shrunken, are misleading: H. Goldstein &amp; D. Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
@@ -57,15 +59,19 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
     {
         var modes = fit.RandomEffects[group, part];
         var terms = fit.Estimate.Model.Terms;
-        var term = Enumerable.Range(0, terms.Count).Cast<int?>().FirstOrDefault(t => terms[t!.Value].Part == part && terms[t.Value].Group == modes.Group && terms[t.Value].Effects.Contains(effect))
+        var term = Enumerable.Range(0, terms.Count).Cast<int?>().FirstOrDefault(t => terms[t!.Value].Part == part && terms[t.Value].Group
+            == modes.Group && terms[t.Value].Effects.Contains(effect))
             ?? throw new GlmmException($"{modes.Group} has no random effect \"{effect}\"; it has {string.Join(", ", modes.Terms)}.");
         var m = terms[term].Levels.Count;
         if (m < 2) throw new GlmmException($"{modes.Group} has one level, which leaves nothing to rank.");
-        if (k < 1 || k >= m) throw new GlmmException($"The number of first and last levels must lie between 1 and {m - 1}, one less than {modes.Group} has levels, not {k}.");
+        if (k < 1 || k >= m)
+            throw new GlmmException($"The number of first and last levels must lie between 1 and {m - 1}, one less than {modes.Group} has "
+                + $"levels, not {k}.");
         (Group, Effect, K, _level) = (modes.Group, effect, k, level);
         var e = terms[term].Effects.ToList().IndexOf(effect);
         var distribution = new EffectDistribution(fit, term, e);
-        if (terms[term].Entries is not null) throw new GlmmException($"Rows of {modes.Group} have several levels each, so that its levels cannot be ranked by their own rows.");
+        if (terms[term].Entries is not null)
+            throw new GlmmException($"Rows of {modes.Group} have several levels each, so that its levels cannot be ranked by their own rows.");
         var raw = UnpooledSearch.Find(fit.Estimate, fit.Family, term, fit.Options.Control.MaxThreads);
         var (ranks, expected) = Simulate(distribution, draws, seed);
         var covariance = m <= MostExact ? distribution.Covariance() : null;
@@ -88,7 +94,8 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
                 ComparisonUpper = distribution.Means[l] + (half * sd),
             };
         }).OrderBy(r => r.ExpectedRank)];
-        var variance = fit.VarianceComponents.First(c => c.Part == part && c.Group == modes.Group && c.Term1 == effect && string.IsNullOrEmpty(c.Term2)).Variance;
+        var variance = fit.VarianceComponents.First(c => c.Part == part && c.Group == modes.Group && c.Term1 == effect
+            && string.IsNullOrEmpty(c.Term2)).Variance;
         var middle = _rows.Select(r => r.StandardError * r.StandardError).Order().ElementAt(m / 2);
         Rankability = variance > 0 ? Math.Clamp(1 - (middle / variance), 0, 1) : 0;
     }
@@ -136,8 +143,10 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         var best = _rows[0];
         var first = $"{Group} {best.Level} is the most likely to be high, but is among the first {(K == 1 ? "" : K + " ")}with probability {NumberFormat.Fixed(best.ProbabilityFirst, 2)}: "
             + $"its rank is between {best.RankLower:0} and {best.RankUpper:0} of {m}.";
-        var known = apart == 0 ? $"No level can be told from the middle of the ranks." : $"{apart} of {m} levels can be told from the middle of the ranks; the order of the others is not known.";
-        var noise = Rankability < 0.5 ? $" Most of the order is noise (rankability {NumberFormat.Fixed(Rankability, 2)})." : $" Rankability is {NumberFormat.Fixed(Rankability, 2)}.";
+        var known = apart == 0 ? $"No level can be told from the middle of the ranks."
+            : $"{apart} of {m} levels can be told from the middle of the ranks; the order of the others is not known.";
+        var noise = Rankability < 0.5 ? $" Most of the order is noise (rankability {NumberFormat.Fixed(Rankability, 2)})."
+            : $" Rankability is {NumberFormat.Fixed(Rankability, 2)}.";
         return $"{first} {known}{noise} Ranks compare levels at equal covariates of the model, and say nothing of why they differ.";
     }
 
@@ -156,11 +165,13 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         ["RankUpper"] = Array.ConvertAll(_rows, r => r.RankUpper),
     });
 
-    /// <summary>Ranks with their intervals; effects against the number of records (a funnel); raw estimates against shrunken ones.</summary>
+    /// <summary>Ranks with their intervals; effects against the number of records (a funnel); raw estimates against shrunken
+    /// ones.</summary>
     public Figure Plot()
     {
         double[] position = [.. Enumerable.Range(0, Count).Select(i => (double)(Count - i))];
-        string[] text = Array.ConvertAll(_rows, r => $"{Group} {r.Level}\nExpected rank {NumberFormat.Fixed(r.ExpectedRank, 1)} ({r.RankLower:0} to {r.RankUpper:0})\n{r.Records} records");
+        string[] text = Array.ConvertAll(_rows, r => $"{Group} {r.Level}\nExpected rank {NumberFormat.Fixed(r.ExpectedRank, 1)} "
+            + $"({r.RankLower:0} to {r.RankUpper:0})\n{r.Records} records");
         var ranks = new Panel("Ranks", new PointTrace([.. _rows.Select(r => r.ExpectedRank)], position)
         {
             XLower = [.. _rows.Select(r => r.RankLower)],
@@ -169,12 +180,16 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         })
         {
             XAxis = new Axis($"Rank, {NumberFormat.Significant(100 * _level)} % interval"),
-            YAxis = Count <= MostShown ? new Axis(Group) { Categories = [.. Enumerable.Reverse(_rows).Select(r => r.Level)], Minimum = -0.7, Maximum = Count - 0.3 } : new Axis($"{Group}, sorted"),
+            YAxis = Count <= MostShown ? new Axis(Group) { Categories = [.. Enumerable.Reverse(_rows).Select(r => r.Level)], Minimum = -0.7,
+                Maximum = Count - 0.3 } : new Axis($"{Group}, sorted"),
         };
-        if (Count <= MostShown) ranks = ranks with { Traces = [((PointTrace)ranks.Traces[0]) with { Y = [.. position.Select(p => p - 1)] }] };
+        if (Count <= MostShown)
+            ranks = ranks with { Traces = [((PointTrace)ranks.Traces[0]) with { Y = [.. position.Select(p => p - 1)] }] };
         double[] records = [.. _rows.Select(r => (double)r.Records)];
-        var funnel = new Panel("Funnel", new PointTrace(records, [.. _rows.Select(r => r.Raw)]) { Text = text, Name = "Raw", ShowInLegend = true, Color = Palette.Orange },
-            new PointTrace(records, [.. _rows.Select(r => r.Estimate)]) { Text = text, Name = "Shrunken", ShowInLegend = true, Color = Palette.Blue })
+        var funnel = new Panel("Funnel", new PointTrace(records, [.. _rows.Select(r => r.Raw)]) { Text = text, Name = "Raw",
+            ShowInLegend = true, Color = Palette.Orange },
+            new PointTrace(records, [.. _rows.Select(r => r.Estimate)]) { Text = text, Name = "Shrunken", ShowInLegend = true,
+                Color = Palette.Blue })
         {
             XAxis = new Axis("Records"),
             YAxis = new Axis("Effect"),
@@ -208,19 +223,22 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
     public override string ToString() => ResultTable.Text(Table()) + "\n" + Explain();
 
     /// <inheritdoc/>
-    public string ToHtml() => new HtmlWriter().Heading($"Ranking of {Group}").Paragraph(Explain()).Table(Table()).Html(Plot().ToHtml()).ToHtml();
+    public string ToHtml() => new HtmlWriter().Heading($"Ranking of {Group}").Paragraph(Explain()).Table(Table())
+        .Html(Plot().ToHtml()).ToHtml();
 
     private TableContent Table()
     {
         var shown = _rows.Take(MostShown).ToArray();
         var content = new TableContent(null) { Note = shown.Length < Count ? $"The first {MostShown} of {Count}." : null }
-            .Text(Group).Number("Records").Number("Raw").Number("Shrunken").Number("Std. error").Number("Expected rank").Number("Rank interval")
+            .Text(Group).Number("Records").Number("Raw").Number("Shrunken").Number("Std. error").Number("Expected rank")
+            .Number("Rank interval")
             .Number(K == 1 ? "P(first)" : $"P(first {K})").Number(K == 1 ? "P(last)" : $"P(last {K})");
         var cells = NumberFormat.Column([.. shown.SelectMany(r => new[] { r.Raw, r.Estimate, r.StandardError })], 3);
         for (var i = 0; i < shown.Length; i++)
         {
             var r = shown[i];
-            content.Row(r.Level, NumberFormat.Count(r.Records), cells[3 * i], cells[(3 * i) + 1], cells[(3 * i) + 2], NumberFormat.Fixed(r.ExpectedRank, 1), $"{r.RankLower:0} to {r.RankUpper:0}",
+            content.Row(r.Level, NumberFormat.Count(r.Records), cells[3 * i], cells[(3 * i) + 1], cells[(3 * i) + 2],
+                NumberFormat.Fixed(r.ExpectedRank, 1), $"{r.RankLower:0} to {r.RankUpper:0}",
                 NumberFormat.Fixed(r.ProbabilityFirst, 2), NumberFormat.Fixed(r.ProbabilityLast, 2));
         }
 
@@ -238,7 +256,8 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
             var deviation = distribution.Draw(stream.Split(s));
             for (var sign = 0; sign < 2; sign++)
             {
-                for (var l = 0; l < m; l++) (values[l], order[l]) = (-(distribution.Means[l] + (sign == 0 ? deviation[l] : -deviation[l])), l);
+                for (var l = 0; l < m; l++)
+                    (values[l], order[l]) = (-(distribution.Means[l] + (sign == 0 ? deviation[l] : -deviation[l])), l);
                 Array.Sort(values, order);
                 for (var r = 0; r < m; r++) ranks[order[r]][(2 * s) + sign] = r + 1;
             }

@@ -30,7 +30,8 @@ internal sealed class ReferenceGrid
         {
             ModelPart.Conditional => fit.Specification.Conditional,
             ModelPart.ZeroInflation => fit.Specification.ZeroInflation ?? throw new GlmmException("The model has no zero inflation."),
-            _ => fit.Family.HasDispersion ? fit.Specification.Dispersion : throw new GlmmException($"The family {fit.Family.Name} has no dispersion."),
+            _ => fit.Family.HasDispersion ? fit.Specification.Dispersion
+            : throw new GlmmException($"The family {fit.Family.Name} has no dispersion."),
         };
         var used = fit.Data.Take(fit.Specification.Rows);
         _trainingRows = used.RowCount;
@@ -76,7 +77,9 @@ internal sealed class ReferenceGrid
         var rows = 1;
         foreach (var v in crossed)
         {
-            if (rows > MostRows / v.Points.Length) throw new GlmmException($"The reference grid of {Names.List([.. crossed.Select(c => c.Name)])} has more than {MostRows} combinations of levels.");
+            if (rows > MostRows / v.Points.Length)
+                throw new GlmmException($"The reference grid of {Names.List([.. crossed.Select(c => c.Name)])} has more than {MostRows} "
+                    + $"combinations of levels.");
             rows *= v.Points.Length;
         }
 
@@ -94,7 +97,8 @@ internal sealed class ReferenceGrid
         else
         {
             var step = 1e-3 * Spread(slopeOf);
-            var (up, down) = (_design.Evaluate(Table(crossed, point, rows, slopeOf, step), true), _design.Evaluate(Table(crossed, point, rows, slopeOf, -step), true));
+            var (up, down) = (_design.Evaluate(Table(crossed, point, rows, slopeOf, step), true),
+                _design.Evaluate(Table(crossed, point, rows, slopeOf, -step), true));
             x = [.. FittedSmooths.Columns(up).Zip(FittedSmooths.Columns(down), (a, b) => (a - b) / (2 * step))];
             offset = [.. up.Offset.Zip(down.Offset, (a, b) => (a - b) / (2 * step))];
         }
@@ -231,7 +235,8 @@ internal sealed class ReferenceGrid
 /// <param name="Constant">The offset.</param>
 /// <param name="IsEstimable">Whether the data determine it.</param>
 /// <param name="Grid">The grid that it is on.</param>
-internal sealed record GridFunctional(IReadOnlyList<(string Variable, string Level)> Levels, double[] L, double Constant, bool IsEstimable, ReferenceGrid Grid)
+internal sealed record GridFunctional(IReadOnlyList<(string Variable, string Level)> Levels, double[] L, double Constant, bool IsEstimable,
+    ReferenceGrid Grid)
 {
     public double Estimate => IsEstimable ? Grid.Estimate(L) + Constant : double.NaN;
 

@@ -19,7 +19,8 @@ internal sealed class SampleAverage
         _fit = fit;
         _use = use;
         _rows = fit.Data.Take(fit.Specification.Rows);
-        var designs = new[] { fit.Specification.Conditional, fit.Specification.ZeroInflation, fit.Specification.Dispersion }.Where(d => d is not null);
+        var designs = new[] { fit.Specification.Conditional, fit.Specification.ZeroInflation, fit.Specification.Dispersion }.Where(d =>
+            d is not null);
         var all = designs.SelectMany(d => GridVariable.Of(d!, _rows)).DistinctBy(v => v.Name).ToList();
         Variable = all.Find(v => v.Name == variable)
             ?? throw new GlmmException($"\"{variable}\" is not among the variables of the fixed effects, which are {Names.List([.. all.Select(v => v.Name)])}"
@@ -33,7 +34,8 @@ internal sealed class SampleAverage
     {
         var estimate = _fit.Estimate;
         var predictor = _fit.Predictor();
-        var response = new MeanResponse(predictor, estimate, predictor.Parts(_rows.WithColumn(column), _use, true), _use, PredictionScale.Response);
+        var response = new MeanResponse(predictor, estimate, predictor.Parts(_rows.WithColumn(column), _use, true), _use,
+            PredictionScale.Response);
         var gradient = new double[estimate.Model.ParameterCount];
         var effects = new double[_use == RandomEffectsUse.Conditional ? estimate.System.EffectCount : 0];
         var value = 0.0;
@@ -54,6 +56,7 @@ internal sealed class SampleAverage
         public double Variance(Estimate estimate) => MeanResponse.Variance(estimate, Gradient, Effects);
 
         public Result Minus(Result other, double divisor = 1) => new((Value - other.Value) / divisor,
-            [.. Gradient.Zip(other.Gradient, (a, b) => (a - b) / divisor)], [.. Effects.Zip(other.Effects, (a, b) => (a - b) / divisor)], Response);
+            [.. Gradient.Zip(other.Gradient, (a, b) => (a - b) / divisor)], [.. Effects.Zip(other.Effects, (a, b) => (a - b) / divisor)],
+            Response);
     }
 }

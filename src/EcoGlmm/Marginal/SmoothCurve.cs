@@ -11,7 +11,8 @@ namespace EcoGlmm;
 /// <param name="Upper">Upper end of the interval at this place.</param>
 /// <param name="SimultaneousLower">Lower end of the band that holds the whole curve at once.</param>
 /// <param name="SimultaneousUpper">Upper end of the band that holds the whole curve at once.</param>
-public sealed record SmoothPoint(double X, double Estimate, double StandardError, double Lower, double Upper, double SimultaneousLower, double SimultaneousUpper)
+public sealed record SmoothPoint(double X, double Estimate, double StandardError, double Lower, double Upper, double SimultaneousLower,
+    double SimultaneousUpper)
 {
     /// <summary>Whether the simultaneous band leaves zero out here.</summary>
     public bool DiffersFromZero => SimultaneousLower > 0 || SimultaneousUpper < 0;
@@ -47,7 +48,8 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
     /// <inheritdoc/>
     public SmoothPoint this[int index] => _points[index];
 
-    /// <summary>The stretches of the covariate in which the simultaneous band leaves zero out, and on which side the estimate lies.</summary>
+    /// <summary>The stretches of the covariate in which the simultaneous band leaves zero out, and on which side the estimate
+    /// lies.</summary>
     public IReadOnlyList<(double From, double To, bool IsPositive)> DifferentFromZero
     {
         get
@@ -83,7 +85,8 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
                 Lower = [.. _points.Select(p => p.Lower)], Upper = [.. _points.Select(p => p.Upper)],
             },
         };
-        traces.AddRange(DifferentFromZero.Select(s => new LineTrace([s.From, s.To], [0, 0]) { Name = "differs from zero", Color = Palette.Vermillion, Width = 4 }));
+        traces.AddRange(DifferentFromZero.Select(s => new LineTrace([s.From, s.To], [0, 0]) { Name = "differs from zero",
+            Color = Palette.Vermillion, Width = 4 }));
         return new Figure(Name, new Panel(null, traces) { XAxis = Variable, YAxis = Name, Shapes = [Shape.HorizontalLine(0)] })
         {
             Subtitle = $"{NumberFormat.Significant(100 * Level)} % intervals at each place (dark) and of the whole curve (light)",
@@ -91,7 +94,8 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
         };
     }
 
-    /// <summary>One row for each place, with the columns X (by the covariate's name), Estimate, StandardError, Lower, Upper, SimultaneousLower and SimultaneousUpper.</summary>
+    /// <summary>One row for each place, with the columns X (by the covariate's name), Estimate, StandardError, Lower, Upper,
+    /// SimultaneousLower and SimultaneousUpper.</summary>
     public FieldData ToFieldData() => FieldData.From(_points.Select(p => new
     {
         p.X, p.Estimate, p.StandardError, p.Lower, p.Upper, p.SimultaneousLower, p.SimultaneousUpper,
@@ -99,10 +103,12 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
 
     private TableContent Content()
     {
-        var content = new TableContent(Name).Number(Variable).Number("Estimate").Number("Std. error").Number("Lower").Number("Upper").Text("");
+        var content = new TableContent(Name).Number(Variable).Number("Estimate").Number("Std. error").Number("Lower")
+            .Number("Upper").Text("");
         foreach (var p in _points)
         {
-            content.Row([NumberFormat.Significant(p.X), NumberFormat.Significant(p.Estimate, 3), NumberFormat.Significant(p.StandardError, 3),
+            content.Row([NumberFormat.Significant(p.X), NumberFormat.Significant(p.Estimate, 3),
+                NumberFormat.Significant(p.StandardError, 3),
                 NumberFormat.Significant(p.Lower, 3), NumberFormat.Significant(p.Upper, 3), p.DiffersFromZero ? "*" : ""]);
         }
 

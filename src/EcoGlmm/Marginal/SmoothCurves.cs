@@ -6,7 +6,8 @@ using EcoGlmm.Text;
 namespace EcoGlmm.Marginal;
 
 /// <summary>
-/// Linear functionals of smooths along a covariate, with intervals at each place and of the whole curve: the latter as many standard errors wide as
+/// Linear functionals of smooths along a covariate, with intervals at each place and of the whole curve: the latter as many standard errors
+/// wide as
 /// the largest deviation of draws from the posterior is in all but a share of them.
 /// Source: D. Ruppert, M. P. Wand &amp; R. J. Carroll (2003), Semiparametric Regression, section 6.5.
 /// </summary>
@@ -107,7 +108,8 @@ internal sealed class SmoothCurves(GlmmFit fit)
             for (int b = 0, column = 0; b < parts.Length; column += widths[b], b++)
             {
                 var block = _smooths.Covariance(parts[a].Smooth.Block, parts[b].Smooth.Block);
-                for (var i = 0; i < widths[a]; i++) block.AsSpan(i * widths[b], widths[b]).CopyTo(covariance.AsSpan(((row + i) * order) + column));
+                for (var i = 0; i < widths[a]; i++)
+                    block.AsSpan(i * widths[b], widths[b]).CopyTo(covariance.AsSpan(((row + i) * order) + column));
             }
         }
 
@@ -127,7 +129,8 @@ internal sealed class SmoothCurves(GlmmFit fit)
 
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var critical = Critical(functions, covariance, error, n, order, level, z);
-        return new SmoothCurve(name, smooth.Design.Syntax.Variables[0].ToString(), level, critical, Enumerable.Range(0, n).Select(i => new SmoothPoint(x[i], value[i], error[i],
+        return new SmoothCurve(name, smooth.Design.Syntax.Variables[0].ToString(), level, critical, Enumerable.Range(0, n)
+            .Select(i => new SmoothPoint(x[i], value[i], error[i],
             value[i] - (z * error[i]), value[i] + (z * error[i]), value[i] - (critical * error[i]), value[i] + (critical * error[i]))));
     }
 

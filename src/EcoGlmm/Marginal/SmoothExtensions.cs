@@ -11,7 +11,8 @@ public static class SmoothExtensions
     /// <summary>All smooths of a fit, a panel each: curves with bands and the places of the data, surfaces as maps.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="level">Coverage of the bands.</param>
-    /// <param name="partialResiduals">Whether to draw, for each row, the curve plus the row's residual on the scale of the linear predictor.</param>
+    /// <param name="partialResiduals">Whether to draw, for each row, the curve plus the row's residual on the scale of the linear
+    /// predictor.</param>
     /// <param name="simultaneous">Whether a band is to hold the whole curve at once rather than each place by itself.</param>
     /// <exception cref="GlmmException">There is no smooth that can be drawn.</exception>
     public static Figure PlotSmooths(this GlmmFit fit, double level = 0.95, bool partialResiduals = false, bool simultaneous = false)
@@ -35,7 +36,8 @@ public static class SmoothExtensions
         return curves.Effect(found, at ?? curves.Places(found, DefaultPoints), CoverageLevel.Checked(level));
     }
 
-    /// <summary>The slope of a smooth of one covariate along it; where <see cref="SmoothPoint.DiffersFromZero"/>, the response changes.</summary>
+    /// <summary>The slope of a smooth of one covariate along it; where <see cref="SmoothPoint.DiffersFromZero"/>, the response
+    /// changes.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="smooth">Its name: "s(age)".</param>
     /// <param name="at">Where; evenly over the data when null.</param>
@@ -50,7 +52,8 @@ public static class SmoothExtensions
         return curves.Slope(found, at ?? curves.Places(found, DefaultPoints), CoverageLevel.Checked(level));
     }
 
-    /// <summary>The difference of two smooths of one covariate along it, such as those of two levels of a factor; differences of means are not in it.</summary>
+    /// <summary>The difference of two smooths of one covariate along it, such as those of two levels of a factor; differences of means are
+    /// not in it.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="first">A name: "s(age):sexF".</param>
     /// <param name="second">Another: "s(age):sexM".</param>
@@ -65,7 +68,8 @@ public static class SmoothExtensions
         var curves = new SmoothCurves(fit);
         var (a, b) = (curves.Find(first), curves.Find(second));
         if (a.Design.Syntax.Variables[0].ToString() != b.Design.Syntax.Variables[0].ToString() || a.Part != b.Part)
-            throw new GlmmException($"{first} and {second} are not of the same covariate in the same part of the model, so that they have no difference.");
+            throw new GlmmException($"{first} and {second} are not of the same covariate in the same part of the model, so that they have "
+                + $"no difference.");
         return curves.Difference(a, b, at ?? curves.Places(a, DefaultPoints), CoverageLevel.Checked(level));
     }
 }

@@ -28,21 +28,25 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         }
 
         var panels = drawable.Select(smooth => smooth.Design.Syntax.Variables.Count == 1 ? Curve(smooth) : Surface(smooth)).ToArray();
-        return new Figure(drawable.Length == 1 ? $"Smooth of {fit.Specification.Response.Name}" : $"Smooths of {fit.Specification.Response.Name}", panels)
+        return new Figure(drawable.Length == 1 ? $"Smooth of {fit.Specification.Response.Name}" : $"Smooths of "
+            + $"{fit.Specification.Response.Name}", panels)
         {
-            Subtitle = $"Effects on the scale of the linear predictor, centred, with {NumberFormat.Significant(100 * level)} % {(simultaneous ? "simultaneous " : "")}bands",
+            Subtitle = $"Effects on the scale of the linear predictor, centred, with {NumberFormat.Significant(100 * level)} % "
+                + $"{(simultaneous ? "simultaneous " : "")}bands",
             Columns = Math.Min(drawable.Length, 3),
             PanelHeight = drawable.Length == 1 ? 380 : 300,
         };
     }
 
     private static bool IsDrawable(FittedSmooth smooth) =>
-        smooth.Design.IsCurve && smooth.Design.Syntax.Variables.Count is 1 or 2 && smooth.Design.Syntax.Variables.All(v => v is NameNode) && smooth.Design.Syntax.By is null or NameNode;
+        smooth.Design.IsCurve && smooth.Design.Syntax.Variables.Count is 1 or 2 && smooth.Design.Syntax.Variables.All(v => v is NameNode)
+        && smooth.Design.Syntax.By is null or NameNode;
 
     private string Title(FittedSmooth smooth)
     {
         var table = _smooths.Table[smooth.Design.Label];
-        return $"{smooth.Design.Label}, {NumberFormat.Fixed(table.Edf, 2)} edf{(smooth.Part == ModelPart.Conditional ? "" : $" ({Model.ModelPartNames.InSentence(smooth.Part)})")}";
+        return $"{smooth.Design.Label}, {NumberFormat.Fixed(table.Edf, 2)} "
+            + $"edf{(smooth.Part == ModelPart.Conditional ? "" : $" ({Model.ModelPartNames.InSentence(smooth.Part)})")}";
     }
 
     private Panel Curve(FittedSmooth smooth)
@@ -59,7 +63,8 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
             Width = 2.5,
             Lower = [.. curve.Select(p => simultaneous ? p.SimultaneousLower : p.Lower)],
             Upper = [.. curve.Select(p => simultaneous ? p.SimultaneousUpper : p.Upper)],
-            Text = [.. curve.Select(p => $"{variable} = {NumberFormat.Significant(p.X, 3)}\n{NumberFormat.Significant(p.Estimate, 3)} ({NumberFormat.Significant(p.Lower, 3)} to {NumberFormat.Significant(p.Upper, 3)})")],
+            Text = [.. curve.Select(p => $"{variable} = {NumberFormat.Significant(p.X, 3)}\n{NumberFormat.Significant(p.Estimate, 3)} "
+                + $"({NumberFormat.Significant(p.Lower, 3)} to {NumberFormat.Significant(p.Upper, 3)})")],
         });
         var places = _curves.Values(smooth).Distinct().Order().ToArray();
         var step = Math.Max(1, places.Length / MostRug);
@@ -96,7 +101,8 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
             y.Add(value + residual);
         }
 
-        return new PointTrace(x, y) { Name = "partial residuals", Color = Palette.Ink, Size = 4, Opacity = Math.Clamp(60.0 / Math.Max(1, x.Count), 0.15, 0.5) };
+        return new PointTrace(x, y) { Name = "partial residuals", Color = Palette.Ink, Size = 4,
+            Opacity = Math.Clamp(60.0 / Math.Max(1, x.Count), 0.15, 0.5) };
     }
 
     private Panel Surface(FittedSmooth smooth)
@@ -105,14 +111,16 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         var data = Array.ConvertAll(names, name => ColumnConversion.Numbers(_rows.Column(name)));
         double At(int k, int i) => data[k].Min() + ((data[k].Max() - data[k].Min()) * (i + 0.5) / SurfacePoints);
         var count = SurfacePoints * SurfacePoints;
-        double[][] grid = [[.. Enumerable.Range(0, count).Select(i => At(0, i % SurfacePoints))], [.. Enumerable.Range(0, count).Select(i => At(1, i / SurfacePoints))]];
+        double[][] grid = [[.. Enumerable.Range(0, count).Select(i => At(0, i % SurfacePoints))], [.. Enumerable.Range(0, count)
+            .Select(i => At(1, i / SurfacePoints))]];
         var columns = new List<FieldColumn> { new NumericColumn(names[0], grid[0]), new NumericColumn(names[1], grid[1]) };
         if (smooth.Design.Syntax.By is NameNode by && !names.Contains(by.Name))
         {
             var level = (smooth.Design as Formulas.Smooths.CurveSmooth)?.Level;
             var column = _rows.Column(by.Name);
             var row = level is null ? 0 : Array.IndexOf(_curves.LevelsOf(smooth)!, level);
-            columns.Add(level is null ? new NumericColumn(by.Name, [.. Enumerable.Repeat(1.0, count)]) : column.Take([.. Enumerable.Repeat(row, count)]));
+            columns.Add(level is null ? new NumericColumn(by.Name, [.. Enumerable.Repeat(1.0, count)])
+                : column.Take([.. Enumerable.Repeat(row, count)]));
         }
 
         var functions = FittedSmooths.Functions(fit, smooth, new FieldData(columns));
@@ -126,7 +134,8 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         // Places far from all data are left blank: nothing is known of them.
         const double tooFar = 0.1;
         var near = Enumerable.Range(0, count).Where(i => Enumerable.Range(0, data[0].Length).Any(r =>
-            Math.Pow((data[0][r] - grid[0][i]) / (data[0].Max() - data[0].Min()), 2) + Math.Pow((data[1][r] - grid[1][i]) / (data[1].Max() - data[1].Min()), 2) < tooFar * tooFar)).ToArray();
+            Math.Pow((data[0][r] - grid[0][i]) / (data[0].Max() - data[0].Min()), 2) + Math.Pow((data[1][r] - grid[1][i]) / (data[1].Max()
+                - data[1].Min()), 2) < tooFar * tooFar)).ToArray();
         var largest = near.Max(i => Math.Abs(values[i]));
         return new Panel(Title(smooth),
             new PointTrace([.. near.Select(i => grid[0][i])], [.. near.Select(i => grid[1][i])])
@@ -135,13 +144,16 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
                 Symbol = MarkerSymbol.Square,
                 Size = 8.5,
                 Colors = [.. near.Select(i => Colour(values[i] / largest))],
-                Text = [.. near.Select(i => $"{names[0]} = {NumberFormat.Significant(grid[0][i], 3)}\n{names[1]} = {NumberFormat.Significant(grid[1][i], 3)}\n{smooth.Design.Label} = {NumberFormat.Significant(values[i], 3)}")],
+                Text = [.. near.Select(i => $"{names[0]} = {NumberFormat.Significant(grid[0][i], 3)}\n{names[1]} = "
+                    + $"{NumberFormat.Significant(grid[1][i], 3)}\n{smooth.Design.Label} = {NumberFormat.Significant(values[i], 3)}")],
             },
-            new PointTrace(data[0], data[1]) { Name = "data", Color = Palette.Ink, Size = 2, Opacity = Math.Clamp(60.0 / data[0].Length, 0.1, 0.4) })
+            new PointTrace(data[0], data[1]) { Name = "data", Color = Palette.Ink, Size = 2,
+                Opacity = Math.Clamp(60.0 / data[0].Length, 0.1, 0.4) })
         {
             XAxis = names[0],
             YAxis = names[1],
-            Annotations = [new Annotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to {NumberFormat.Significant(near.Max(i => values[i]), 3)} (red)")],
+            Annotations = [new Annotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to "
+                + $"{NumberFormat.Significant(near.Max(i => values[i]), 3)} (red)")],
         };
     }
 

@@ -24,7 +24,8 @@ public sealed record StandardisedMean(string Level, double Estimate, double Stan
 /// <param name="PValue">Two-sided, that the ratio is one.</param>
 /// <param name="Lower">Lower end of the interval, made on the scale of logarithms.</param>
 /// <param name="Upper">Upper end.</param>
-public sealed record AverageRatio(string Name, double Estimate, double StandardError, double Statistic, double PValue, double Lower, double Upper);
+public sealed record AverageRatio(string Name, double Estimate, double StandardError, double Statistic, double PValue, double Lower,
+    double Upper);
 
 /// <summary>A difference of means on the response scale, or an average slope.</summary>
 /// <param name="Name">"b - a", or the covariate.</param>
@@ -34,7 +35,8 @@ public sealed record AverageRatio(string Name, double Estimate, double StandardE
 /// <param name="PValue">Two-sided, by Student's t with the degrees of freedom of the variable's coefficients.</param>
 /// <param name="Lower">Lower end of the interval.</param>
 /// <param name="Upper">Upper end.</param>
-public sealed record AverageEffect(string Name, double Estimate, double StandardError, double Statistic, double PValue, double Lower, double Upper);
+public sealed record AverageEffect(string Name, double Estimate, double StandardError, double Statistic, double PValue, double Lower,
+    double Upper);
 
 /// <summary>
 /// Standardisation (g-computation): the model's mean response over the rows of the sample, with one variable set to each of its
@@ -67,25 +69,31 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
 
         DegreesOfFreedom = SmallSample.DegreesOf(fit, variable);
         var z = StudentT.Quantile(0.5 + (level / 2), DegreesOfFreedom);
-        var averages = Enumerable.Range(0, points.Length).Select(k => average.At(points.Take([.. Enumerable.Repeat(k, fit.ObservationCount)]))).ToArray();
-        var labels = Enumerable.Range(0, points.Length).Select(k => points is NumericColumn numbers ? NumberFormat.Significant(numbers.Values[k]) : points.TextAt(k)!).ToArray();
+        var averages = Enumerable.Range(0, points.Length)
+            .Select(k => average.At(points.Take([.. Enumerable.Repeat(k, fit.ObservationCount)]))).ToArray();
+        var labels = Enumerable.Range(0, points.Length).Select(k => points is NumericColumn numbers
+            ? NumberFormat.Significant(numbers.Values[k]) : points.TextAt(k)!).ToArray();
         var zMean = StudentT.Quantile(0.5 + (level / 2), SmallSample.DegreesOf(fit, variable, withIntercept: true));
         _means = [.. averages.Select((a, k) => Mean(fit, labels[k], a, zMean))];
-        _effects = [.. Enumerable.Range(1, points.Length - 1).Select(k => Effect($"{labels[k]} - {labels[0]}", fit, averages[k].Minus(averages[0]), z, DegreesOfFreedom))];
+        _effects = [.. Enumerable.Range(1, points.Length - 1).Select(k => Effect($"{labels[k]} - {labels[0]}", fit, averages[k]
+            .Minus(averages[0]), z, DegreesOfFreedom))];
         var bounds = averages[0].Response.Bounds;
         _ratios = bounds.Low >= 0 ? Ratios(_ => 1, m => m) : [];
         _odds = bounds is { Low: >= 0, High: <= 1 } ? Ratios(m => 1 / (1 - m), m => m / (1 - m)) : [];
 
         // ∂ log(odds or mean)/∂ψ = gradient · factor / m.
-        AverageRatio[] Ratios(Func<double, double> factor, Func<double, double> of) => [.. Enumerable.Range(1, points.Length - 1).Select(k =>
+        AverageRatio[] Ratios(Func<double, double> factor, Func<double, double> of) => [.. Enumerable.Range(1, points.Length - 1)
+            .Select(k =>
         {
             var (a, b) = (averages[k], averages[0]);
             var (wa, wb) = (factor(a.Value) / a.Value, factor(b.Value) / b.Value);
-            var log = new SampleAverage.Result(Math.Log(of(a.Value) / of(b.Value)), [.. a.Gradient.Zip(b.Gradient, (x, y) => (wa * x) - (wb * y))],
+            var log = new SampleAverage.Result(Math.Log(of(a.Value) / of(b.Value)), [.. a.Gradient.Zip(b.Gradient, (x, y) => (wa * x)
+                - (wb * y))],
                 [.. a.Effects.Zip(b.Effects, (x, y) => (wa * x) - (wb * y))], a.Response);
             var (ratio, error) = (Math.Exp(log.Value), Math.Sqrt(log.Variance(fit.Estimate)));
             var t = log.Value / error;
-            return new AverageRatio($"{labels[k]} / {labels[0]}", ratio, ratio * error, t, 2 * StudentT.UpperTail(Math.Abs(t), DegreesOfFreedom),
+            return new AverageRatio($"{labels[k]} / {labels[0]}", ratio, ratio * error, t, 2 * StudentT.UpperTail(Math.Abs(t),
+                DegreesOfFreedom),
                 ratio * Math.Exp(-z * error), ratio * Math.Exp(z * error));
         })];
     }
@@ -102,14 +110,16 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
     /// <summary>Differences of the means to the first.</summary>
     public IReadOnlyList<AverageEffect> Effects => _effects;
 
-    /// <summary>Ratios of the means to the first: risk ratios of probabilities, rate ratios of counts; empty where means may be negative.</summary>
+    /// <summary>Ratios of the means to the first: risk ratios of probabilities, rate ratios of counts; empty where means may be
+    /// negative.</summary>
     public IReadOnlyList<AverageRatio> Ratios => _ratios;
 
     /// <summary>Ratios of the odds m/(1 − m) to those of the first; empty where means are not probabilities.</summary>
     public IReadOnlyList<AverageRatio> OddsRatios => _odds;
 
     /// <summary>
-    /// Degrees of freedom of the intervals: of the variable's coefficients, Satterthwaite's for Gaussian models and between-within for others;
+    /// Degrees of freedom of the intervals: of the variable's coefficients, Satterthwaite's for Gaussian models and between-within for
+    /// others;
     /// infinite without random effects.
     /// </summary>
     public double DegreesOfFreedom { get; }

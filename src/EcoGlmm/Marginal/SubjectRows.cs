@@ -18,7 +18,8 @@ internal sealed class SubjectRows
         var byName = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (var i = 0; i < rows.Length; i++)
         {
-            var name = ids.TextAt(i) ?? throw new GlmmException($"Row {rows[i] + 1} has no value of \"{id}\", so that its subject is not known. Leave such rows out with Where.");
+            var name = ids.TextAt(i) ?? throw new GlmmException($"Row {rows[i] + 1} has no value of \"{id}\", so that its subject is not "
+                + $"known. Leave such rows out with Where.");
             if (!byName.TryGetValue(name, out var members)) byName.Add(name, members = []);
             members.Add(i);
         }
@@ -33,10 +34,12 @@ internal sealed class SubjectRows
             for (var k = 1; k < own.Length; k++)
             {
                 if (own[k] == own[k - 1])
-                    throw new GlmmException($"\"{id}\" {name} has two rows with the same \"{order}\" (rows {rows[sorted[k - 1]] + 1} and {rows[sorted[k]] + 1}), so that their order is not known. Average them, or order by another column.");
+                    throw new GlmmException($"\"{id}\" {name} has two rows with the same \"{order}\" (rows {rows[sorted[k - 1]] + 1} and "
+                        + $"{rows[sorted[k]] + 1}), so that their order is not known. Average them, or order by another column.");
             }
 
-            int[] occasions = distinct is null || positional ? [.. Enumerable.Range(0, own.Length)] : Array.ConvertAll(own, t => Array.BinarySearch(distinct, t));
+            int[] occasions = distinct is null || positional ? [.. Enumerable.Range(0, own.Length)] : Array.ConvertAll(own, t =>
+                Array.BinarySearch(distinct, t));
             Subjects[at++] = new Subject(sorted, occasions, own);
         }
 
@@ -64,10 +67,12 @@ internal sealed class SubjectRows
             NumericColumn numbers => numbers.Values,
             DateColumn dates => Array.ConvertAll(dates.Values, d => d is { } day ? DateColumn.Days(day) : double.NaN),
             CategoricalColumn factor => Array.ConvertAll(factor.Codes, c => c < 0 ? double.NaN : c),
-            _ => throw new GlmmException($"\"{column.Name}\" is {column.Kind}, which does not order occasions. Use numbers, dates or a factor."),
+            _ => throw new GlmmException($"\"{column.Name}\" is {column.Kind}, which does not order occasions. Use numbers, dates or a "
+                + $"factor."),
         };
         var missing = Array.FindIndex(values, double.IsNaN);
         return missing < 0 ? values
-            : throw new GlmmException($"Row {rows[missing] + 1} has no value of \"{column.Name}\", so that its occasion is not known. Leave such rows out with Where.");
+            : throw new GlmmException($"Row {rows[missing] + 1} has no value of \"{column.Name}\", so that its occasion is not known. "
+                + $"Leave such rows out with Where.");
     }
 }

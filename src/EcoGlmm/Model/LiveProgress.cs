@@ -18,7 +18,8 @@ namespace EcoGlmm.Model;
 /// </example>
 internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
 {
-    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1), LongEnough = TimeSpan.FromSeconds(2), Rhythm = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1), LongEnough = TimeSpan.FromSeconds(2),
+        Rhythm = TimeSpan.FromSeconds(0.25);
     private static readonly AsyncLocal<LiveProgress?> Innermost = new();
     private static volatile Func<IRichDisplay, Action<IRichDisplay>?>? _hostDisplay;
     private static volatile Func<CancellationToken>? _hostInterruption;
@@ -73,7 +74,8 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     public static CancellationToken Current => Innermost.Value?.Cancellation ?? Interruption;
 
     /// <summary>What parallel parts of the innermost calculation look at.</summary>
-    public static ParallelOptions CurrentParallel(int maxThreads = -1) => new() { MaxDegreeOfParallelism = maxThreads, CancellationToken = Current };
+    public static ParallelOptions CurrentParallel(int maxThreads = -1) => new() { MaxDegreeOfParallelism = maxThreads,
+        CancellationToken = Current };
 
     /// <summary>Cancelled when the user interrupts the notebook's cell, the caller cancels, or a calculation around this one is.</summary>
     public CancellationToken Cancellation { get; }
@@ -82,7 +84,8 @@ internal sealed class LiveProgress : IProgress<FitProgress>, IDisposable
     /// <param name="total">The number of <see cref="Advance"/> calls that make up the whole; 0 if it is not known.</param>
     /// <param name="reported">Told of the share that is done, from 0 to 1.</param>
     /// <param name="cancellation">The caller's.</param>
-    public static LiveProgress Start(string what, int total = 0, IProgress<double>? reported = null, CancellationToken cancellation = default)
+    public static LiveProgress Start(string what, int total = 0, IProgress<double>? reported = null,
+        CancellationToken cancellation = default)
     {
         var around = Innermost.Value;
         CancellationToken[] all = [Interruption, around?.Cancellation ?? CancellationToken.None, cancellation];

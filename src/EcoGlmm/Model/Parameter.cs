@@ -71,7 +71,8 @@ public sealed record Parameter
             : throw new GlmmException($"The standard deviation of {effect} | {group} cannot be held at a value below zero.");
     }
 
-    /// <summary>The correlation of two random effects of one term. Of a term with more than two effects, hold all correlations or none.</summary>
+    /// <summary>The correlation of two random effects of one term. Of a term with more than two effects, hold all correlations or
+    /// none.</summary>
     /// <param name="group">The grouping factor.</param>
     /// <param name="effect1">One of the effects.</param>
     /// <param name="effect2">The other.</param>
@@ -99,14 +100,17 @@ public sealed record Parameter
     /// <param name="effect">The effect that it belongs to, where there are several.</param>
     /// <param name="part">The part of the model.</param>
     /// <exception cref="GlmmException">The value is not finite.</exception>
-    public static Parameter Covariance(string group, string name, double value, string? effect = null, ModelPart part = ModelPart.Conditional)
+    public static Parameter Covariance(string group, string name, double value, string? effect = null,
+        ModelPart part = ModelPart.Conditional)
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(name);
-        return new Parameter(ParameterKind.Covariance, part, group, Finite(value, $"the {name} of {group}")) { Term1 = effect, Term2 = name };
+        return new Parameter(ParameterKind.Covariance, part, group, Finite(value, $"the {name} of {group}")) { Term1 = effect,
+            Term2 = name };
     }
 
-    /// <summary>A parameter of the family beside the dispersion, as <see cref="GlmmFit.FamilyParameters"/> names it: "df", "power".</summary>
+    /// <summary>A parameter of the family beside the dispersion, as <see cref="GlmmFit.FamilyParameters"/> names it: "df",
+    /// "power".</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">The value to hold it at.</param>
     /// <exception cref="GlmmException">The value is not finite.</exception>

@@ -119,7 +119,8 @@ public sealed record Prior
         }
 
         var z = (x - First) / Second;
-        if (Kind == PriorKind.Normal) return ((-0.5 * z * z) - Math.Log(Second) - (0.5 * Math.Log(2 * Math.PI)), -z / Second, -1 / (Second * Second));
+        if (Kind == PriorKind.Normal)
+            return ((-0.5 * z * z) - Math.Log(Second) - (0.5 * Math.Log(2 * Math.PI)), -z / Second, -1 / (Second * Second));
         var df = Third;
         var constant = SpecialFunctions.LogGamma(0.5 * (df + 1)) - SpecialFunctions.LogGamma(0.5 * df)
             - (0.5 * Math.Log(df * Math.PI)) - Math.Log(Second);
@@ -137,7 +138,8 @@ public sealed record Prior
             PriorKind.Normal => $"Normal({Number(First)}, {Number(Second)})",
             PriorKind.Gamma => $"Gamma(mean {Number(First)}, shape {Number(Second)})",
             PriorKind.Lkj => $"LKJ({Number(First)})",
-            _ => Third == 1 ? $"Cauchy({Number(First)}, {Number(Second)})" : $"StudentT({Number(Third)}, {Number(First)}, {Number(Second)})",
+            _ => Third == 1 ? $"Cauchy({Number(First)}, {Number(Second)})"
+            : $"StudentT({Number(Third)}, {Number(First)}, {Number(Second)})",
         };
         var part = Part == ModelPart.Conditional ? "" : $" of the {ModelPartNames.InSentence(Part)}";
         return Kind == PriorKind.Lkj ? $"{density} on the correlations of {Group}{part}"

@@ -6,7 +6,8 @@ namespace EcoGlmm.Numerics;
 /// Cholesky factorisation A = L Lᵀ of a symmetric positive definite matrix whose entries lie in a narrow band, as those of series in time
 /// do: in its own order, without an analysis, at a cost that grows with the length alone. A factor that is finished may be used by any
 /// number of threads.
-/// Source of the inverse on the band: K. Takahashi, J. Fagan &amp; M.-S. Chen (1973), Formation of a sparse bus impedance matrix, PICA Conference.
+/// Source of the inverse on the band: K. Takahashi, J. Fagan &amp; M.-S. Chen (1973), Formation of a sparse bus impedance matrix, PICA
+/// Conference.
 /// </summary>
 internal sealed class BandCholesky : IDirectFactor
 {
@@ -26,7 +27,8 @@ internal sealed class BandCholesky : IDirectFactor
         _places = new int[pattern.NonZeros];
         for (var j = 0; j < _n; j++)
         {
-            for (var e = pattern.ColumnPointers[j]; e < pattern.ColumnPointers[j + 1]; e++) _places[e] = (j * (width + 1)) + pattern.RowIndices[e] - j;
+            for (var e = pattern.ColumnPointers[j]; e < pattern.ColumnPointers[j + 1]; e++)
+                _places[e] = (j * (width + 1)) + pattern.RowIndices[e] - j;
         }
 
         // The columns behind the last one are read, not used.

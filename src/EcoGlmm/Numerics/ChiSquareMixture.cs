@@ -1,13 +1,15 @@
 namespace EcoGlmm.Numerics;
 
 /// <summary>
-/// Upper tails of Q = Σ λ_j χ²₁, λ_j &gt; 0, and of Q over an independent χ²_ν / ν: a mixture of χ² distributions with n, n + 2, n + 4 … degrees of
+/// Upper tails of Q = Σ λ_j χ²₁, λ_j &gt; 0, and of Q over an independent χ²_ν / ν: a mixture of χ² distributions with n, n + 2, n + 4 …
+/// degrees of
 /// freedom on the scale of the least λ, all of whose weights are positive, so that small tails keep their digits.
 /// Source: H. Ruben (1962), Ann. Math. Stat. 33, 542-570; R. W. Farebrother (1984), Applied Statistics 33, 332-339.
 /// </summary>
 internal static class ChiSquareMixture
 {
-    /// <summary>Weights smaller than this share of the largest count by their mean alone: the series would be long, and they hardly vary.</summary>
+    /// <summary>Weights smaller than this share of the largest count by their mean alone: the series would be long, and they hardly
+    /// vary.</summary>
     private const double SmallestShare = 2e-3;
 
     /// <summary>The weights of the mixture that are left out add up to less than this share of the tail.</summary>

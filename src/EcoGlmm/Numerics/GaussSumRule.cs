@@ -18,7 +18,8 @@ internal sealed class GaussSumRule
     /// <summary>log₂ of the longest run.</summary>
     public const int MostPower = 52;
 
-    private static readonly GaussSumRule[] Rules = [.. Enumerable.Range(0, MostPower + 1).Select(power => power < LeastPower ? null! : Compute(Math.ScaleB(1, power)))];
+    private static readonly GaussSumRule[] Rules = [.. Enumerable.Range(0, MostPower + 1).Select(power => power < LeastPower
+        ? null! : Compute(Math.ScaleB(1, power)))];
 
     private GaussSumRule(double[] nodes, double[] weights)
     {

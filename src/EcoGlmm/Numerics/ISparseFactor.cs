@@ -6,7 +6,8 @@ namespace EcoGlmm.Numerics;
 /// </summary>
 internal interface ISparseFactor
 {
-    /// <summary>Takes values, aligned with the row indices of the pattern; false when the matrix is seen not to be positive definite.</summary>
+    /// <summary>Takes values, aligned with the row indices of the pattern; false when the matrix is seen not to be positive
+    /// definite.</summary>
     bool TryFactor(ReadOnlySpan<double> values);
 
     /// <summary>Whether the last matrix was taken, so that systems can be solved.</summary>

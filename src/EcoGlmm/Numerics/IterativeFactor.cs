@@ -282,7 +282,8 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         return alphas.Count;
     }
 
-    /// <summary>zᵀ log(M) z / zᵀz by the Gauss quadrature of Lanczos' tridiagonal matrix (Saad 2003, equations 6.80-6.82 for its elements).</summary>
+    /// <summary>zᵀ log(M) z / zᵀz by the Gauss quadrature of Lanczos' tridiagonal matrix (Saad 2003, equations 6.80-6.82 for its
+    /// elements).</summary>
     private static double LogForm(List<double[]> alphas, List<double[]> betas, int lane, int m)
     {
         var matrix = new double[m * m];
@@ -351,7 +352,8 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     {
         var sum = Vector<double>.Zero;
         var k = 0;
-        for (; k <= a.Length - Vector<double>.Count; k += Vector<double>.Count) sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
+        for (; k <= a.Length - Vector<double>.Count; k += Vector<double>.Count)
+            sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
         var total = Vector.Sum(sum);
         for (; k < a.Length; k++) total += a[k] * b[k];
         return total;

@@ -16,7 +16,8 @@ internal static class LargestEigenpairs
     public static (double[] Values, double[] Vectors) Dense(double[] matrix, int n, int k, CancellationToken cancellation)
     {
         var (all, values) = ((double[])matrix.Clone(), new double[n]);
-        if (!DenseEigen.TryDecompose(all, n, values, 1, cancellation)) throw new ArgumentException("The matrix has entries that are not finite.");
+        if (!DenseEigen.TryDecompose(all, n, values, 1, cancellation))
+            throw new ArgumentException("The matrix has entries that are not finite.");
         var order = Enumerable.Range(0, n).OrderByDescending(j => Math.Abs(values[j])).Take(k).ToArray();
         var vectors = new double[n * k];
         for (var c = 0; c < k; c++)
@@ -112,7 +113,8 @@ internal static class LargestEigenpairs
     {
         var sum = Vector<double>.Zero;
         var i = 0;
-        for (; i + Vector<double>.Count <= a.Length; i += Vector<double>.Count) sum += new Vector<double>(a[i..]) * new Vector<double>(b[i..]);
+        for (; i + Vector<double>.Count <= a.Length; i += Vector<double>.Count)
+            sum += new Vector<double>(a[i..]) * new Vector<double>(b[i..]);
         var total = Vector.Sum(sum);
         for (; i < a.Length; i++) total += a[i] * b[i];
         return total;

@@ -4,8 +4,10 @@ namespace EcoGlmm.Numerics;
 
 /// <summary>
 /// The largest absolute value of correlated Student t-variables with a common denominator, T = Lz/s with LLᵀ their correlation matrix,
-/// which may be singular, of rank r. z has a direction ω, uniform on the sphere, and apart from it a length with |z|²/(r s²) ~ F(r, ν), so that
-/// P(max |T_i| &gt; c) = E_ω P(F(r, ν) &gt; c²/(r m(ω)²)) with m(ω) = max_i |L_i ω|: the directions are those of normal variables at the points
+/// which may be singular, of rank r. z has a direction ω, uniform on the sphere, and apart from it a length with |z|²/(r s²) ~ F(r, ν), so
+/// that
+/// P(max |T_i| &gt; c) = E_ω P(F(r, ν) &gt; c²/(r m(ω)²)) with m(ω) = max_i |L_i ω|: the directions are those of normal variables at the
+/// points
 /// of a randomly shifted lattice, and serve for all c and ν.
 /// Source: A. Genz &amp; F. Bretz (2009), Computation of Multivariate Normal and t Probabilities, Lecture Notes in Statistics 195,
 /// Springer, sections 4.1.2 (spherical-radial transformation) and 4.2.2 (shifted lattices, tent transformation).
@@ -22,8 +24,10 @@ internal sealed class MultivariateT
     /// <summary>Less than this of a variable's variance is left when it follows from those before.</summary>
     private const double Dependent = 1e-9;
 
-    private static readonly int[] Primes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
-        127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199, 211, 223, 227, 229, 233, 239, 241, 251, 257, 263, 269, 271, 277, 281];
+    private static readonly int[] Primes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+        101, 103, 107, 109, 113,
+        127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199, 211, 223, 227, 229, 233, 239, 241, 251, 257, 263,
+        269, 271, 277, 281];
 
     private readonly int _variables;
     private readonly int _rank;
@@ -132,7 +136,8 @@ internal sealed class MultivariateT
         return (means, shares);
     }
 
-    /// <summary>L by rows: Cholesky with the largest remaining variance first, dependent variables after those that they follow from.</summary>
+    /// <summary>L by rows: Cholesky with the largest remaining variance first, dependent variables after those that they follow
+    /// from.</summary>
     private static (double[][] Rows, int Rank) Factor(Matrix<double> correlation)
     {
         var m = correlation.RowCount;

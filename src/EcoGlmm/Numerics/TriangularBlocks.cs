@@ -119,7 +119,8 @@ internal sealed unsafe class TriangularBlocks
                 {
                     var i = _place[e] >= 0 ? _rows[_place[e]] : -1 - _place[e];
                     var j = _place[e] >= 0 ? column[_place[e]] : i;
-                    double* xi = px + ((long)i * Lanes), xj = px + ((long)j * Lanes), wi = pw + ((long)i * Lanes), wj = pw + ((long)j * Lanes);
+                    double* xi = px + ((long)i * Lanes), xj = px + ((long)j * Lanes), wi = pw + ((long)i * Lanes), wj = pw
+                        + ((long)j * Lanes);
                     var sum = (Vector256.Load(xi) * Vector256.Load(wj)) + (Vector256.Load(xi + 4) * Vector256.Load(wj + 4))
                         + (Vector256.Load(xj) * Vector256.Load(wi)) + (Vector256.Load(xj + 4) * Vector256.Load(wi + 4));
                     values[e] += scale * Vector256.Sum(sum);

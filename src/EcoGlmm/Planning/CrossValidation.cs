@@ -6,14 +6,16 @@ namespace EcoGlmm;
 /// How well a model predicts rows that it was not fitted to: proper scores, which no other distribution than the true one can improve on
 /// average, and whether its predictive distributions are calibrated.
 /// </summary>
-/// <remarks>T. Gneiting &amp; A. Raftery (2007), Strictly proper scoring rules, prediction, and estimation, J. Am. Stat. Assoc. 102, 359-378. Immutable, and safe to share among threads.</remarks>
+/// <remarks>T. Gneiting &amp; A. Raftery (2007), Strictly proper scoring rules, prediction, and estimation, J. Am. Stat. Assoc. 102,
+/// 359-378. Immutable, and safe to share among threads.</remarks>
 public sealed class CrossValidation : IRichDisplay
 {
     private readonly string _how;
 
     internal CrossValidation(string how, double[] logScores, double[] crps, double[] squared, double[] pit, int[] folds, int failures)
     {
-        (_how, LogScores, RankedProbabilityScores, SquaredErrors, Pit, Folds, FailedFolds) = (how, logScores, crps, squared, pit, folds, failures);
+        (_how, LogScores, RankedProbabilityScores, SquaredErrors, Pit, Folds, FailedFolds) = (how, logScores, crps, squared, pit,
+            folds, failures);
     }
 
     /// <summary>By row used, the logarithm of its predictive density: higher is better. NaN in folds that could not be fitted.</summary>
@@ -26,7 +28,8 @@ public sealed class CrossValidation : IRichDisplay
     public double[] SquaredErrors { get; }
 
     /// <summary>
-    /// By row, where the response lies in its predictive distribution (randomised where that has steps): uniform between 0 and 1 if calibrated.
+    /// By row, where the response lies in its predictive distribution (randomised where that has steps): uniform between 0 and 1 if
+    /// calibrated.
     /// </summary>
     public double[] Pit { get; }
 
@@ -49,7 +52,8 @@ public sealed class CrossValidation : IRichDisplay
     public double Brier => Mean(SquaredErrors);
 
     /// <summary>The calibration of the predictive distributions: flat bars are good, a valley says too narrow, a hill too wide.</summary>
-    public Figure Plot() => new("Calibration", new Panel(null, new HistogramTrace([.. Pit.Where(v => !double.IsNaN(v))]) { BinStart = 0, BinWidth = 0.1, Density = true })
+    public Figure Plot() => new("Calibration", new Panel(null, new HistogramTrace([.. Pit.Where(v => !double.IsNaN(v))]) { BinStart = 0,
+        BinWidth = 0.1, Density = true })
     {
         XAxis = new Axis("Place of the response in its prediction") { Minimum = 0, Maximum = 1 },
         YAxis = new Axis("Density"),
@@ -66,7 +70,9 @@ public sealed class CrossValidation : IRichDisplay
 
     private TableContent Table()
     {
-        var content = new TableContent(null) { Note = $"{_how}.{(FailedFolds > 0 ? $" {FailedFolds} folds could not be fitted and are left out." : "")}" }.Text("Score").Number("Mean").Text("");
+        var content = new TableContent(null) { Note =
+            $"{_how}.{(FailedFolds > 0 ? $" {FailedFolds} folds could not be fitted and are left out." : "")}" }.Text("Score")
+            .Number("Mean").Text("");
         content.Row("Log score", NumberFormat.Significant(LogScore), "higher is better");
         content.Row("CRPS", NumberFormat.Significant(Crps), "lower is better, in units of the response");
         content.Row("Squared error (Brier)", NumberFormat.Significant(Brier), "lower is better");

@@ -19,7 +19,8 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
     public int[] RandomFolds(int folds)
     {
         var n = fit.ObservationCount;
-        if (folds < 2 || folds > n) throw new GlmmException($"The number of folds lies between 2 and {n}, the number of rows, not {folds}.");
+        if (folds < 2 || folds > n)
+            throw new GlmmException($"The number of folds lies between 2 and {n}, the number of rows, not {folds}.");
         var order = Enumerable.Range(0, n).ToArray();
         _stream.Split(0).Shuffle<int>(order);
         var result = new int[n];
@@ -31,7 +32,8 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
     public int[] GroupFolds(string group, int? folds)
     {
         var column = fit.Data.Column(group).Take(fit.Specification.Rows);
-        var names = Enumerable.Range(0, column.Length).Select(i => column.TextAt(i) ?? throw new GlmmException($"Row {fit.Specification.Rows[i] + 1} has no value of \"{group}\".")).ToArray();
+        var names = Enumerable.Range(0, column.Length).Select(i => column.TextAt(i) ?? throw new GlmmException($"Row "
+            + $"{fit.Specification.Rows[i] + 1} has no value of \"{group}\".")).ToArray();
         var levels = names.Distinct().Order(StringComparer.Ordinal).ToArray();
         if (levels.Length < 2) throw new GlmmException($"\"{group}\" has one level, which leaves nothing to fit when it is left out.");
         _stream.Split(0).Shuffle<string>(levels);
@@ -54,8 +56,10 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
             {
                 var rows = fit.Specification.Rows;
                 var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
-                var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null, live.Cancellation);
-                if (trained.Convergence.IsConverged) Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
+                var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null,
+                    live.Cancellation);
+                if (trained.Convergence.IsConverged)
+                    Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
                 else Interlocked.Increment(ref failures);
             }
             catch (GlmmException)
@@ -74,7 +78,8 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
         var parts = new Formulas.PartMatrices?[model.PredictorCount];
         parts[LinearPredictor.Conditional] = trained.Specification.Conditional.Evaluate(data);
         if (trained.Specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = zeros.Evaluate(data);
-        if (family.HasDispersion && !estimate.IsProfiled) parts[LinearPredictor.Dispersion] = trained.Specification.Dispersion.Evaluate(data);
+        if (family.HasDispersion && !estimate.IsProfiled)
+            parts[LinearPredictor.Dispersion] = trained.Specification.Dispersion.Evaluate(data);
         for (var k = LinearPredictor.Shape; k < parts.Length; k++) parts[k] = Formulas.PartMatrices.Constant(test.Length);
         var rows = new RowPredictor(trained.Predictor(), estimate, parts, conditional: true);
         var m = test.Length;
@@ -106,7 +111,8 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
             for (var i = 0; i < m; i++) predictors[LinearPredictor.Conditional]![i] = eta[i] + (sd[i] * rule.Nodes[q]);
             observations.Evaluate(predictors, DerivativeLevel.Value);
             terms[q] = [.. observations.Density.Select(d => d + rule.LogWeights[q])];
-            for (var i = 0; i < m; i++) largest[i] = Math.Max(largest[i], double.IsNaN(terms[q][i]) ? double.NegativeInfinity : terms[q][i]);
+            for (var i = 0; i < m; i++)
+                largest[i] = Math.Max(largest[i], double.IsNaN(terms[q][i]) ? double.NegativeInfinity : terms[q][i]);
         }
 
         for (var i = 0; i < m; i++)
@@ -114,12 +120,15 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
             var sum = terms.Sum(t => double.IsNaN(t[i]) ? 0 : Math.Exp(t[i] - largest[i]));
             log[test[i]] = largest[i] + Math.Log(sum);
             var random = _stream.Split(1 + test[i]);
-            Draw(trained, predictors, i, eta[i], sd[i], y[i], size.Length == 0 ? 1 : size[i], random, out crps[test[i]], out squared[test[i]], out pit[test[i]]);
+            Draw(trained, predictors, i, eta[i], sd[i], y[i], size.Length == 0 ? 1 : size[i], random, out crps[test[i]],
+                out squared[test[i]], out pit[test[i]]);
         }
     }
 
-    /// <summary>CRPS, squared error of the mean and place of a response among draws of its predictive distribution; proportions for trials.</summary>
-    private static void Draw(GlmmFit trained, double[]?[] predictors, int row, double eta, double sd, double observed, double size, RandomStream random,
+    /// <summary>CRPS, squared error of the mean and place of a response among draws of its predictive distribution; proportions for
+    /// trials.</summary>
+    private static void Draw(GlmmFit trained, double[]?[] predictors, int row, double eta, double sd, double observed, double size,
+        RandomStream random,
         out double crps, out double squared, out double pit)
     {
         var family = trained.Family;

@@ -22,15 +22,20 @@ internal sealed class DesignSimulator
     private readonly int _n;
 
     /// <exception cref="GlmmException">A parameter is missing, unknown or out of its range.</exception>
-    public DesignSimulator(string formula, FieldData design, IReadOnlyDictionary<string, double> parameters, Family family, GlmmOptions options)
+    public DesignSimulator(string formula, FieldData design, IReadOnlyDictionary<string, double> parameters, Family family,
+        GlmmOptions options)
     {
         if (family.Shapes.Count > 0)
-            throw new GlmmException($"Simulating {family.Name} without a fit needs its {family.Shapes[0].Name}, which cannot be given yet. Fit a model and use fit.Simulate(...).");
+            throw new GlmmException($"Simulating {family.Name} without a fit needs its {family.Shapes[0].Name}, which cannot be given yet. "
+                + $"Fit a model and use fit.Simulate(...).");
         (Data, Response) = WithResponse(formula, design, family);
-        Specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset, options.Contrasts, Data);
+        Specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
+            options.Contrasts, Data);
         _family = family;
         _n = Specification.Rows.Length;
-        if (_n < Data.RowCount) throw new GlmmException($"{Data.RowCount - _n} rows of the design have a missing value in a variable of the model. A design is complete: leave them out.");
+        if (_n < Data.RowCount)
+            throw new GlmmException($"{Data.RowCount - _n} rows of the design have a missing value in a variable of the model. A design is "
+                + $"complete: leave them out.");
         ResponseData = ResponseData.Prepare(Specification, family, options);
         _size = ResponseData.Size;
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -38,10 +43,12 @@ internal sealed class DesignSimulator
         {
             used.Add(name);
             return parameters.TryGetValue(name, out var value) && double.IsFinite(value) ? value
-                : throw new GlmmException($"The value of \"{name}\" ({what}) is missing. A simulation needs all of {Names.List([.. ParameterNames(Specification, family)])}.");
+                : throw new GlmmException($"The value of \"{name}\" ({what}) is missing. A simulation needs all of "
+                    + $"{Names.List([.. ParameterNames(Specification, family)])}.");
         }
 
-        PartDesign?[] parts = [Specification.Conditional, family.HasDispersion ? Specification.Dispersion : null, Specification.ZeroInflation];
+        PartDesign?[] parts = [Specification.Conditional, family.HasDispersion ? Specification.Dispersion : null,
+            Specification.ZeroInflation];
         string[] prefix = ["", "disp_", "zi_"];
         _fixed = new double[]?[parts.Length];
         var random = new List<(int, GroupingTerm, double[])>();
@@ -76,7 +83,8 @@ internal sealed class DesignSimulator
         if (parameters.Keys.FirstOrDefault(name => !used.Contains(name)) is { } stray)
         {
             var names = ParameterNames(Specification, family);
-            throw new GlmmException($"The model has no parameter \"{stray}\"{NearestName.Suggestion(stray, names)} Its parameters are {Names.List([.. names])}.");
+            throw new GlmmException($"The model has no parameter \"{stray}\"{NearestName.Suggestion(stray, names)} Its parameters are "
+                + $"{Names.List([.. names])}.");
         }
     }
 
@@ -120,7 +128,8 @@ internal sealed class DesignSimulator
         for (var i = 0; i < _n; i++)
         {
             var size = _size.Length == 0 ? 1 : _size[i];
-            y[i] = rows.Zero is { } zero && random.NextDouble() < zero[i] ? 0 : _family.Draw(random, rows.Mean[i], rows.Dispersion is { } phi ? phi[i] : 1, size);
+            y[i] = rows.Zero is { } zero && random.NextDouble() < zero[i] ? 0 : _family.Draw(random, rows.Mean[i], rows.Dispersion
+                is { } phi ? phi[i] : 1, size);
             if (ResponseData.IsProportion && size > 0) y[i] /= size;
         }
 
@@ -134,7 +143,8 @@ internal sealed class DesignSimulator
         void Add(PartDesign? part, string prefix, bool coefficients)
         {
             if (part is null) return;
-            if (coefficients) result.AddRange(part.Training.ColumnNames.Where((_, j) => !part.Training.Aliased[j]).Select(name => prefix + name));
+            if (coefficients)
+                result.AddRange(part.Training.ColumnNames.Where((_, j) => !part.Training.Aliased[j]).Select(name => prefix + name));
             foreach (var term in part.Training.RandomTerms)
             {
                 result.AddRange(term.EffectNames.Select(e => $"{prefix}sd_{e}|{term.Group}"));
@@ -158,10 +168,13 @@ internal sealed class DesignSimulator
         return result;
     }
 
-    private static bool IsConstant(PartMatrices training) => training.ColumnNames is ["(Intercept)"] && training.RandomTerms.Length == 0 && training.Offset.All(v => v == 0);
+    private static bool IsConstant(PartMatrices training) => training.ColumnNames is ["(Intercept)"] && training.RandomTerms.Length == 0
+        && training.Offset.All(v => v == 0);
 
-    /// <summary>The lower-triangular factor of the covariance of a level's effects, row-major; correlations are zero unless given.</summary>
-    private static double[] Factor(GroupingTerm term, string prefix, Func<string, string, double> value, IReadOnlyDictionary<string, double> parameters, HashSet<string> used)
+    /// <summary>The lower-triangular factor of the covariance of a level's effects, row-major; correlations are zero unless
+    /// given.</summary>
+    private static double[] Factor(GroupingTerm term, string prefix,
+        Func<string, string, double> value, IReadOnlyDictionary<string, double> parameters, HashSet<string> used)
     {
         if (!term.Structure.IsPlain || term.Entries is not null)
         {
@@ -172,7 +185,8 @@ internal sealed class DesignSimulator
         var r = term.EffectNames.Length;
         var sd = Array.ConvertAll(term.EffectNames, e => value($"{prefix}sd_{e}|{term.Group}", "a standard deviation between levels"));
         var bad = Array.FindIndex(sd, s => s < 0);
-        if (bad >= 0) throw new GlmmException($"The standard deviation of {term.EffectNames[bad]} of {term.Group} is {sd[bad]}, below zero.");
+        if (bad >= 0)
+            throw new GlmmException($"The standard deviation of {term.EffectNames[bad]} of {term.Group} is {sd[bad]}, below zero.");
         var correlation = new double[r * r];
         for (var e = 0; e < r; e++)
         {
@@ -185,7 +199,8 @@ internal sealed class DesignSimulator
             }
         }
 
-        if (!DenseCholesky.TryFactor(correlation, r)) throw new GlmmException($"The correlations of the effects of {term.Group} do not go together: no such covariance exists.");
+        if (!DenseCholesky.TryFactor(correlation, r))
+            throw new GlmmException($"The correlations of the effects of {term.Group} do not go together: no such covariance exists.");
         var factor = new double[r * r];
         for (var e = 0; e < r; e++)
         {
@@ -203,7 +218,8 @@ internal sealed class DesignSimulator
         var name = left.StartsWith("cbind(", StringComparison.Ordinal) ? left["cbind(".Length..].Split(',')[0].Trim() : left;
         if (name.Length == 0 || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('_' or '.')))
         {
-            throw new GlmmException($"The response of \"{formula}\" must be the name of a column to be written, or cbind(name, trials - name), not {left}.");
+            throw new GlmmException($"The response of \"{formula}\" must be the name of a column to be written, or cbind(name, trials - "
+                + $"name), not {left}.");
         }
 
         var low = family.CheckResponse(0, 1) is null ? 0 : family.CheckResponse(0.3, 1) is null ? 0.3 : 1;

@@ -18,7 +18,8 @@ public static partial class Glmm
     /// <param name="power">How it is simulated.</param>
     /// <param name="cancellationToken">Stops between simulations; what a resume file has is kept.</param>
     /// <exception cref="GlmmException">A parameter is missing or unknown, or the effect is not a coefficient.</exception>
-    public static PowerAnalysis Power(string formula, object design, IReadOnlyDictionary<string, double> parameters, string effect, Family? family = null,
+    public static PowerAnalysis Power(string formula, object design, IReadOnlyDictionary<string, double> parameters, string effect,
+        Family? family = null,
         GlmmOptions? options = null, PowerOptions? power = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(formula);
@@ -26,7 +27,8 @@ public static partial class Glmm
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(effect);
         var table = FieldData.From(design ?? throw new ArgumentNullException(nameof(design)));
-        return Power(formula, [(table.RowCount.ToString(CultureInfo.InvariantCulture), (object)table)], parameters, effect, family, options, power, cancellationToken);
+        return Power(formula, [(table.RowCount.ToString(CultureInfo.InvariantCulture), (object)table)], parameters, effect, family, options,
+            power, cancellationToken);
     }
 
     /// <summary>A power curve over several designs, such as numbers of individuals, years or records each.</summary>
@@ -39,7 +41,8 @@ public static partial class Glmm
     /// <param name="options">Formulas of the other parts, REML and more.</param>
     /// <param name="power">How it is simulated.</param>
     /// <param name="cancellationToken">Stops between simulations.</param>
-    public static PowerAnalysis Power(string formula, IEnumerable<(string Name, object Design)> designs, IReadOnlyDictionary<string, double> parameters, string effect,
+    public static PowerAnalysis Power(string formula, IEnumerable<(string Name, object Design)> designs,
+        IReadOnlyDictionary<string, double> parameters, string effect,
         Family? family = null, GlmmOptions? options = null, PowerOptions? power = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(formula);
@@ -49,17 +52,21 @@ public static partial class Glmm
         (family, options, power) = (family ?? Family.Gaussian(), options ?? new GlmmOptions(), power ?? new PowerOptions());
         var points = new List<PowerPoint>();
         (string Name, object Design)[] all = [.. designs];
-        using var live = LiveProgress.Start($"Simulating the power of {effect}", all.Length * power.Simulations, cancellation: cancellationToken);
+        using var live = LiveProgress.Start($"Simulating the power of {effect}", all.Length * power.Simulations,
+            cancellation: cancellationToken);
         foreach (var (name, design) in all)
         {
             var simulator = new DesignSimulator(formula, FieldData.From(design), parameters, family, options);
             if (!simulator.Specification.Conditional.Training.ColumnNames.Contains(effect))
-                throw new GlmmException($"\"{effect}\" is not a coefficient of the model{Text.NearestName.Suggestion(effect, simulator.Specification.Conditional.Training.ColumnNames)}");
+                throw new GlmmException($"\"{effect}\" is not a coefficient of the "
+                    + $"model{Text.NearestName.Suggestion(effect, simulator.Specification.Conditional.Training.ColumnNames)}");
             var size = double.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : points.Count;
-            points.Add(new PowerSimulation(simulator.Draw, PowerSimulation.Fitter(simulator, family, options), effect, parameters[effect], power)
+            points.Add(new PowerSimulation(simulator.Draw, PowerSimulation.Fitter(simulator, family, options), effect,
+                parameters[effect], power)
                 .Run(name, simulator.Data.RowCount, size, live));
         }
 
-        return points.Count > 0 ? new PowerAnalysis(effect, parameters[effect], power.Alpha, points) : throw new GlmmException("There is no design to simulate.");
+        return points.Count > 0 ? new PowerAnalysis(effect, parameters[effect], power.Alpha, points)
+            : throw new GlmmException("There is no design to simulate.");
     }
 }

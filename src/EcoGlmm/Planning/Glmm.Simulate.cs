@@ -12,7 +12,8 @@ public static partial class Glmm
     /// <param name="formula">The model: "y ~ x + (1 | g)". The response need not be in the design.</param>
     /// <param name="design">The rows: covariates, grouping factors, trials.</param>
     /// <param name="parameters">
-    /// Every parameter by name: "(Intercept)", "x", "sd_(Intercept)|g", "cor_x.(Intercept)|g" (zero where left out), "sigma" (the dispersion
+    /// Every parameter by name: "(Intercept)", "x", "sd_(Intercept)|g", "cor_x.(Intercept)|g" (zero where left out), "sigma" (the
+    /// dispersion
     /// as <see cref="GlmmFit.Sigma"/> reports it), "zi_(Intercept)" and "disp_x" of other parts.
     /// </param>
     /// <param name="family">Gaussian when null.</param>
@@ -27,7 +28,8 @@ public static partial class Glmm
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(design);
         ArgumentNullException.ThrowIfNull(parameters);
-        var simulator = new DesignSimulator(formula, FieldData.From(design), parameters, family ?? Family.Gaussian(), options ?? new GlmmOptions());
+        var simulator = new DesignSimulator(formula, FieldData.From(design), parameters, family ?? Family.Gaussian(), options
+            ?? new GlmmOptions());
         var stream = new RandomStream(seed);
         return [.. Enumerable.Range(0, Checked.Count(count, "simulations")).Select(s => simulator.Draw(stream.Split(s)))];
     }

@@ -12,13 +12,15 @@ namespace EcoGlmm;
 /// <param name="Upper">Upper end.</param>
 /// <param name="Importance">The weight of the models that have it.</param>
 /// <param name="ConditionalEstimate">Averaged over the models that have it.</param>
-public sealed record AveragedCoefficient(string Name, double Estimate, double StandardError, double Lower, double Upper, double Importance, double ConditionalEstimate);
+public sealed record AveragedCoefficient(string Name, double Estimate, double StandardError, double Lower, double Upper, double Importance,
+    double ConditionalEstimate);
 
 /// <summary>
 /// Coefficients and predictions averaged over models by their weights. Predictions average well; a coefficient means something only if it
 /// means the same in every model (no interactions in some, the same other covariates).
 /// </summary>
-/// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning. Immutable, and safe to share among threads.</remarks>
+/// <remarks>K. Burnham &amp; D. Anderson (2002), sections 4.2 and 4.3, equation 4.9; B. Cade (2015), Ecology 96, 2370-2382, on the warning.
+/// Immutable, and safe to share among threads.</remarks>
 public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisplay, IResultTable
 {
     private const double Z = 1.959963984540054;
@@ -28,14 +30,17 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
     internal ModelAverage(ModelSelection selection)
     {
         _models = [.. selection.Where(m => m.Weight > 0).Select(m => (m.Fit, m.Weight))];
-        _rows = [.. _models.SelectMany(m => m.Fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)).Distinct().Select(name =>
+        _rows = [.. _models.SelectMany(m => m.Fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)).Distinct()
+            .Select(name =>
         {
-            (double Estimate, double Error, double Weight, bool Has)[] own = [.. _models.Select(m => m.Fit.FixedEffects.Contains(name) && m.Fit.FixedEffects[name] is { Estimate: not double.NaN } c
+            (double Estimate, double Error, double Weight, bool Has)[] own = [.. _models.Select(m => m.Fit.FixedEffects.Contains(name)
+                && m.Fit.FixedEffects[name] is { Estimate: not double.NaN } c
                 ? (c.Estimate, c.StandardError, m.Weight, true) : (0, 0, m.Weight, false))];
             var estimate = own.Sum(o => o.Weight * o.Estimate);
             var error = own.Sum(o => o.Weight * Math.Sqrt((o.Error * o.Error) + Math.Pow(o.Estimate - estimate, 2)));
             var importance = own.Where(o => o.Has).Sum(o => o.Weight);
-            return new AveragedCoefficient(name, estimate, error, estimate - (Z * error), estimate + (Z * error), importance, estimate / importance);
+            return new AveragedCoefficient(name, estimate, error, estimate - (Z * error), estimate + (Z * error), importance,
+                estimate / importance);
         })];
     }
 
@@ -53,7 +58,8 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
         {
             ArgumentNullException.ThrowIfNull(name);
             return Array.Find(_rows, r => r.Name == name)
-                ?? throw new GlmmException($"No model has a coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+                ?? throw new GlmmException($"No model has a coefficient "
+                    + $"\"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
         }
     }
 
@@ -107,9 +113,12 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
         var content = new TableContent($"Coefficients averaged over {_models.Length} models")
         {
             Note = "Zero where a model does not have it; read it only if it means the same in every model.",
-        }.Text("").Number("Estimate").Number("Std. error").Number("Lower 95 %").Number("Upper 95 %").Number("Where it is in").Number("Weight of models with it");
-        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Estimate, r.StandardError, r.Lower, r.Upper, r.ConditionalEstimate })], 3);
-        for (var k = 0; k < _rows.Length; k++) content.Row([_rows[k].Name, .. cells[(5 * k)..((5 * k) + 5)], NumberFormat.Fixed(_rows[k].Importance, 3)]);
+        }.Text("").Number("Estimate").Number("Std. error").Number("Lower 95 %").Number("Upper 95 %").Number("Where it is in")
+        .Number("Weight of models with it");
+        var cells = NumberFormat.Column([.. _rows.SelectMany(r => new[] { r.Estimate, r.StandardError, r.Lower, r.Upper,
+            r.ConditionalEstimate })], 3);
+        for (var k = 0; k < _rows.Length; k++)
+            content.Row([_rows[k].Name, .. cells[(5 * k)..((5 * k) + 5)], NumberFormat.Fixed(_rows[k].Importance, 3)]);
         return content;
     }
 }

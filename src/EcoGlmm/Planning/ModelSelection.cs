@@ -19,7 +19,8 @@ public enum SelectionCriterion
     Bic,
 
     /// <summary>
-    /// Conditional AIC: for new rows of the same groups, with the effective number of coefficients. F. Vaida &amp; S. Blanchard (2005), Biometrika
+    /// Conditional AIC: for new rows of the same groups, with the effective number of coefficients. F. Vaida &amp; S. Blanchard (2005),
+    /// Biometrika
     /// 92, 351-370, variances taken as known.
     /// </summary>
     ConditionalAic,
@@ -33,7 +34,8 @@ public enum SelectionCriterion
 /// <param name="Criterion">The criterion.</param>
 /// <param name="Delta">Above the best; NaN for a fit that did not converge.</param>
 /// <param name="Weight">Its share of exp(−Δ/2) over all models; zero for a fit that did not converge.</param>
-public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount, double LogLikelihood, double Criterion, double Delta, double Weight)
+public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount, double LogLikelihood, double Criterion, double Delta,
+    double Weight)
 {
     /// <summary>Conditional AIC.</summary>
     public double ConditionalAic { get; init; }
@@ -46,7 +48,8 @@ public sealed record SelectedModel(string Name, GlmmFit Fit, int ParameterCount,
 /// Models of the same rows, weighed by an information criterion, the best first. A set of models is a set of hypotheses: think of them
 /// first, since the best of very many fits the noise best.
 /// </summary>
-/// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference. Immutable, and safe to share among threads.</remarks>
+/// <remarks>K. Burnham &amp; D. Anderson (2002), Model Selection and Multimodel Inference. Immutable, and safe to share among
+/// threads.</remarks>
 public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay, IResultTable
 {
     private readonly SelectedModel[] _models;
@@ -133,11 +136,14 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay,
         var lost = _models.Count(m => double.IsNaN(m.Delta));
         var content = new TableContent($"{_models.Length} models of {_models[0].Fit.ObservationCount} rows")
         {
-            Note = (_models[0].Weight < 0.9 ? "No model has most of the weight: average, or report several. " : "") + (lost > 0 ? $"{lost} did not converge." : "Conditional AIC is for new rows of the same groups."),
-        }.Text("Model").Number("Parameters").Number("Log-likelihood").Number(By.ToString()).Number("Δ").Number("Weight").Number("Conditional AIC");
+            Note = (_models[0].Weight < 0.9 ? "No model has most of the weight: average, or report several. " : "") + (lost > 0
+                ? $"{lost} did not converge." : "Conditional AIC is for new rows of the same groups."),
+        }.Text("Model").Number("Parameters").Number("Log-likelihood").Number(By.ToString()).Number("Δ").Number("Weight")
+        .Number("Conditional AIC");
         foreach (var m in _models)
         {
-            content.Row(m.Name, NumberFormat.Count(m.ParameterCount), NumberFormat.Fixed(m.LogLikelihood, 2), NumberFormat.Fixed(m.Criterion, 1), NumberFormat.Fixed(m.Delta, 1),
+            content.Row(m.Name, NumberFormat.Count(m.ParameterCount), NumberFormat.Fixed(m.LogLikelihood, 2),
+                NumberFormat.Fixed(m.Criterion, 1), NumberFormat.Fixed(m.Delta, 1),
                 NumberFormat.Fixed(m.Weight, 3), NumberFormat.Fixed(m.ConditionalAic, 1));
         }
 
@@ -148,7 +154,8 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay,
     private static (double Aic, double Effective) ConditionalAicOf(GlmmFit fit)
     {
         var model = fit.Estimate.Model;
-        var observations = new Estimation.ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion, 1);
+        var observations = new Estimation.ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
+            model.HasConstantDispersion, 1);
         var predictors = Array.ConvertAll(fit.Estimate.Predictors, p => (double[]?)p?.Clone());
         if (fit.Estimate.IsProfiled && predictors[Estimation.LinearPredictor.Dispersion] is null)
         {
@@ -157,7 +164,8 @@ public sealed class ModelSelection : IReadOnlyList<SelectedModel>, IRichDisplay,
 
         var logDensity = observations.Evaluate(predictors, Families.DerivativeLevel.Value);
         var effective = RowLeverage.Of(fit).Sum();
-        var others = fit.ParameterCount - fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate) && !c.IsFixed) - fit.VarianceComponents.Count;
+        var others = fit.ParameterCount - fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate) && !c.IsFixed)
+            - fit.VarianceComponents.Count;
         return ((-2 * logDensity) + (2 * (effective + Math.Max(0, others))), effective);
     }
 }

@@ -15,18 +15,21 @@ public static class PlanningExtensions
     /// <param name="seed">Seed of the folds and of the draws for scores.</param>
     /// <param name="cancellationToken">Stops between fits.</param>
     /// <exception cref="GlmmException">The folds cannot be made.</exception>
-    public static CrossValidation CrossValidate(this GlmmFit fit, int? folds = null, string? group = null, long seed = 1, CancellationToken cancellationToken = default)
+    public static CrossValidation CrossValidate(this GlmmFit fit, int? folds = null, string? group = null, long seed = 1,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
         if (fit.Family.HasThresholds) throw new GlmmException("Cross-validation of ordered categories is not offered.");
         var validator = new CrossValidator(fit, seed, cancellationToken);
         return group is null
             ? validator.Run(validator.RandomFolds(folds ?? 10), $"{folds ?? 10} folds of rows at random")
-            : validator.Run(validator.GroupFolds(group, folds), folds is null ? $"Each level of {group} left out" : $"Levels of {group} left out in {folds} folds");
+            : validator.Run(validator.GroupFolds(group, folds), folds is null ? $"Each level of {group} left out"
+                : $"Levels of {group} left out in {folds} folds");
     }
 
     /// <summary>
-    /// The power of a larger or smaller study like this one: responses are drawn with the fit's parameters, and the fit's rows are its design.
+    /// The power of a larger or smaller study like this one: responses are drawn with the fit's parameters, and the fit's rows are its
+    /// design.
     /// </summary>
     /// <param name="fit">A pilot.</param>
     /// <param name="effect">The coefficient that is tested.</param>
@@ -37,19 +40,24 @@ public static class PlanningExtensions
     /// <param name="levels">How many levels, one design for each: the pilot's levels, with their rows, are taken in turn.</param>
     /// <param name="power">How it is simulated.</param>
     /// <param name="cancellationToken">Stops between simulations.</param>
-    /// <exception cref="GlmmException">The effect or the factor is not in the model, or its covariance cannot be simulated without a fit.</exception>
-    public static PowerAnalysis Power(this GlmmFit fit, string effect, double? value = null, string? along = null, IReadOnlyList<int>? levels = null,
+    /// <exception cref="GlmmException">The effect or the factor is not in the model, or its covariance cannot be simulated without a
+    /// fit.</exception>
+    public static PowerAnalysis Power(this GlmmFit fit, string effect, double? value = null, string? along = null,
+        IReadOnlyList<int>? levels = null,
         PowerOptions? power = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(effect);
         var parameters = Parameters(fit);
-        if (!fit.FixedEffects.Contains(effect)) throw new GlmmException($"\"{effect}\" is not a coefficient of the model{NearestName.Suggestion(effect, fit.FixedEffects.Names)}");
+        if (!fit.FixedEffects.Contains(effect))
+            throw new GlmmException($"\"{effect}\" is not a coefficient of the "
+                + $"model{NearestName.Suggestion(effect, fit.FixedEffects.Names)}");
         if (value is { } given) parameters[effect] = given;
         var rows = fit.Data.Take(fit.UsedRows);
         IEnumerable<(string, object)> designs = along is null
             ? [(rows.RowCount.ToString(System.Globalization.CultureInfo.InvariantCulture), rows)]
-            : (levels ?? throw new GlmmException($"How many levels of {along}? Give levels: [20, 40, 80].")).Select(count => (count.ToString(System.Globalization.CultureInfo.InvariantCulture), (object)Extended(rows, along, count)));
+            : (levels ?? throw new GlmmException($"How many levels of {along}? Give levels: [20, 40, 80].")).Select(count =>
+                (count.ToString(System.Globalization.CultureInfo.InvariantCulture), (object)Extended(rows, along, count)));
         return Glmm.Power(fit.Formula, designs, parameters, effect, fit.Family, fit.Options, power, cancellationToken);
     }
 
@@ -58,7 +66,8 @@ public static class PlanningExtensions
         var result = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var p in FitParameter.Of(fit))
         {
-            var prefix = p.Part switch { ModelPart.ZeroInflation => "zi_", ModelPart.Dispersion when p.Kind != ParameterKind.Dispersion => "disp_", _ => "" };
+            var prefix = p.Part switch { ModelPart.ZeroInflation => "zi_", ModelPart.Dispersion when p.Kind != ParameterKind.Dispersion =>
+                "disp_", _ => "" };
             result[prefix + p.Name] = p.Value(fit);
         }
 

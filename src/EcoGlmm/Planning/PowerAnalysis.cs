@@ -15,7 +15,8 @@ namespace EcoGlmm;
 /// <param name="TypeM">The mean size of the significant estimates over the true size: how much a significant result exaggerates.</param>
 /// <param name="Simulations">Simulations made.</param>
 /// <param name="Failures">Of these, those whose fit did not converge: they count as not significant.</param>
-public sealed record PowerPoint(string Design, int Rows, double Power, double Lower, double Upper, double Bias, double Coverage, double TypeS,
+public sealed record PowerPoint(string Design, int Rows, double Power, double Lower, double Upper, double Bias, double Coverage,
+    double TypeS,
     double TypeM, int Simulations, int Failures)
 {
     /// <summary>Where the design stands on the axis of a curve: its size where its name is a number, else its place.</summary>
@@ -29,7 +30,8 @@ public sealed record PowerPoint(string Design, int Rows, double Power, double Lo
 /// Power by simulation: what share of studies of each design would find the effect, and what they would say of its size.
 /// </summary>
 /// <remarks>
-/// Errors of sign and size are those of A. Gelman &amp; J. Carlin (2014), Perspect. Psychol. Sci. 9, 641-651. The power of an effect as large as
+/// Errors of sign and size are those of A. Gelman &amp; J. Carlin (2014), Perspect. Psychol. Sci. 9, 641-651. The power of an effect as
+/// large as
 /// a pilot found it says no more than the pilot's p-value: give the effect that would matter.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
@@ -66,7 +68,8 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IRe
         {
             ArgumentNullException.ThrowIfNull(design);
             return Array.Find(_points, p => p.Design == design)
-                ?? throw new GlmmException($"There is no design \"{design}\"{NearestName.Suggestion(design, _points.Select(p => p.Design))}");
+                ?? throw new GlmmException($"There is no design "
+                    + $"\"{design}\"{NearestName.Suggestion(design, _points.Select(p => p.Design))}");
         }
     }
 
@@ -91,11 +94,14 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IRe
     {
         double[] x = [.. _points.Select(p => p.Size)];
         double[] At(Func<PowerPoint, double> of) => [.. _points.Select(of)];
-        var text = _points.Select(p => $"{p.Design}\npower {NumberFormat.Fixed(p.Power, 3)} ({NumberFormat.Fixed(p.Lower, 3)} to {NumberFormat.Fixed(p.Upper, 3)})").ToArray();
+        var text = _points.Select(p => $"{p.Design}\npower {NumberFormat.Fixed(p.Power, 3)} ({NumberFormat.Fixed(p.Lower, 3)} to "
+            + $"{NumberFormat.Fixed(p.Upper, 3)})").ToArray();
         var numeric = _points.All(p => double.TryParse(p.Design, System.Globalization.CultureInfo.InvariantCulture, out _));
-        var axis = numeric ? new Axis("Size of the design") : new Axis("Design") { Categories = [.. _points.Select(p => p.Design)], Minimum = -0.5, Maximum = Count - 0.5 };
+        var axis = numeric ? new Axis("Size of the design") : new Axis("Design") { Categories = [.. _points.Select(p => p.Design)],
+            Minimum = -0.5, Maximum = Count - 0.5 };
         return new Figure($"Power for {Effect} = {NumberFormat.Significant(Truth, 3)}",
-            new Panel("Power", new LineTrace(x, At(p => p.Power)) { Lower = At(p => p.Lower), Upper = At(p => p.Upper), Text = text }, new PointTrace(x, At(p => p.Power)) { Text = text })
+            new Panel("Power", new LineTrace(x, At(p => p.Power)) { Lower = At(p => p.Lower), Upper = At(p => p.Upper), Text = text },
+                new PointTrace(x, At(p => p.Power)) { Text = text })
             {
                 XAxis = axis,
                 YAxis = new Axis("Share of studies that find it") { Minimum = 0, Maximum = 1.02 },
@@ -124,14 +130,19 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IRe
     private TableContent Table()
     {
         var failures = _points.Sum(p => p.Failures);
-        var content = new TableContent($"Power for {Effect} = {NumberFormat.Significant(Truth, 3)}, tests at {NumberFormat.Significant(Alpha)}")
+        var content = new TableContent($"Power for {Effect} = {NumberFormat.Significant(Truth, 3)}, tests at "
+            + $"{NumberFormat.Significant(Alpha)}")
         {
-            Note = "Interval: of the simulation. Type S: wrong sign, type M: exaggeration, among significant results." + (failures > 0 ? $" {failures} fits did not converge and count as not significant." : ""),
-        }.Text("Design").Number("Rows").Number("Power").Number("95 % interval").Number("Bias").Number("Std. error").Number("Coverage").Number("Type S").Number("Type M").Number("Simulations");
+            Note = "Interval: of the simulation. Type S: wrong sign, type M: exaggeration, among significant results." + (failures > 0
+                ? $" {failures} fits did not converge and count as not significant." : ""),
+        }.Text("Design").Number("Rows").Number("Power").Number("95 % interval").Number("Bias").Number("Std. error").Number("Coverage")
+        .Number("Type S").Number("Type M").Number("Simulations");
         foreach (var p in _points)
         {
-            content.Row(p.Design, NumberFormat.Count(p.Rows), NumberFormat.Fixed(p.Power, 3), $"{NumberFormat.Fixed(p.Lower, 3)} to {NumberFormat.Fixed(p.Upper, 3)}",
-                NumberFormat.Significant(p.Bias, 2), NumberFormat.Significant(p.StandardError, 2), NumberFormat.Fixed(p.Coverage, 3), NumberFormat.Fixed(p.TypeS, 3),
+            content.Row(p.Design, NumberFormat.Count(p.Rows), NumberFormat.Fixed(p.Power, 3), $"{NumberFormat.Fixed(p.Lower, 3)} to "
+                + $"{NumberFormat.Fixed(p.Upper, 3)}",
+                NumberFormat.Significant(p.Bias, 2), NumberFormat.Significant(p.StandardError, 2), NumberFormat.Fixed(p.Coverage, 3),
+                NumberFormat.Fixed(p.TypeS, 3),
                 NumberFormat.Fixed(p.TypeM, 2), NumberFormat.Count(p.Simulations));
         }
 

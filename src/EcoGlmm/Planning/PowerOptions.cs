@@ -16,7 +16,8 @@ public sealed record PowerOptions
     public DenominatorDegrees? Degrees { get; init; }
 
     /// <summary>
-    /// Stops a design's simulations when its 99 % Monte Carlo interval excludes this power, or is as narrow as <see cref="Precision"/>; null
+    /// Stops a design's simulations when its 99 % Monte Carlo interval excludes this power, or is as narrow as <see cref="Precision"/>;
+    /// null
     /// for all simulations.
     /// </summary>
     public double? Target { get; init; }
@@ -24,7 +25,8 @@ public sealed record PowerOptions
     /// <summary>Half the width of the Monte Carlo interval at which simulations stop where there is a target.</summary>
     public double Precision { get; init; } = 0.02;
 
-    /// <summary>A file that each simulation's result is kept in, so that a job that was stopped goes on where it was; null for none.</summary>
+    /// <summary>A file that each simulation's result is kept in, so that a job that was stopped goes on where it was; null for
+    /// none.</summary>
     public string? ResumeFile { get; init; }
 
     /// <summary>Most threads.</summary>

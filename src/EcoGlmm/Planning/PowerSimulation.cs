@@ -19,11 +19,13 @@ internal sealed class PowerSimulation
     private readonly double _truth;
     private readonly PowerOptions _options;
 
-    public PowerSimulation(Func<RandomStream, double[]> draw, Func<double[], GlmmFit> fit, string effect, double truth, PowerOptions options)
+    public PowerSimulation(Func<RandomStream, double[]> draw, Func<double[], GlmmFit> fit, string effect, double truth,
+        PowerOptions options)
     {
         (_draw, _fit, _effect, _truth, _options) = (draw, fit, effect, truth, options);
         Checked.Count(options.Simulations, "simulations");
-        if (!(options.Alpha > 0 && options.Alpha < 1)) throw new GlmmException($"The level of the test lies between 0 and 1, for example 0.05, not {options.Alpha}.");
+        if (!(options.Alpha > 0 && options.Alpha < 1))
+            throw new GlmmException($"The level of the test lies between 0 and 1, for example 0.05, not {options.Alpha}.");
     }
 
     /// <summary>A simulation: NaN where the fit failed.</summary>
@@ -127,8 +129,10 @@ internal sealed class PowerSimulation
     {
         if (_options.ResumeFile is null) return;
         if (!EndsWithLine(_options.ResumeFile)) File.AppendAllText(_options.ResumeFile, "\n");
-        File.AppendAllLines(_options.ResumeFile, batch.Select((o, s) => string.Join('\t', new[] { Key(design), (from + s).ToString(CultureInfo.InvariantCulture) }
-            .Concat(new[] { o.Estimate, o.StandardError, o.PValue, o.Lower, o.Upper }.Select(v => v.ToString("R", CultureInfo.InvariantCulture))))));
+        File.AppendAllLines(_options.ResumeFile, batch.Select((o, s) => string.Join('\t', new[] { Key(design), (from + s)
+            .ToString(CultureInfo.InvariantCulture) }
+            .Concat(new[] { o.Estimate, o.StandardError, o.PValue, o.Lower, o.Upper }.Select(v =>
+                v.ToString("R", CultureInfo.InvariantCulture))))));
     }
 
     /// <summary>Whether a file is new or its last line is whole: what was killed may have left half of one.</summary>
@@ -141,12 +145,14 @@ internal sealed class PowerSimulation
         return file.ReadByte() == '\n';
     }
 
-    private string Key(string design) => string.Create(CultureInfo.InvariantCulture, $"{design}|{_effect}={_truth:R}|{_options.Alpha:R}|{_options.Degrees}|{_options.Seed}").Replace('\t', ' ');
+    private string Key(string design) => string.Create(CultureInfo.InvariantCulture,
+        $"{design}|{_effect}={_truth:R}|{_options.Alpha:R}|{_options.Degrees}|{_options.Seed}").Replace('\t', ' ');
 
     /// <summary>Fits responses to one specification, on one thread each.</summary>
     public static Func<double[], GlmmFit> Fitter(DesignSimulator simulator, Family family, GlmmOptions options)
     {
         var single = options with { Control = options.Control with { MaxThreads = 1 } };
-        return y => ModelFitter.Fit(simulator.Specification, simulator.ResponseData.With(y, simulator.Specification, family), simulator.Data, family, single, null, LiveProgress.Current);
+        return y => ModelFitter.Fit(simulator.Specification, simulator.ResponseData.With(y, simulator.Specification, family),
+            simulator.Data, family, single, null, LiveProgress.Current);
     }
 }

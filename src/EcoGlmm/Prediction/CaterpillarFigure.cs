@@ -15,7 +15,8 @@ internal static class CaterpillarFigure
     /// <summary>More levels than this are drawn without their names.</summary>
     private const int MostNamed = 80;
 
-    /// <summary>Levels of a ribbon that are drawn, of which so many at each end with an interval of their own, and so many are listed.</summary>
+    /// <summary>Levels of a ribbon that are drawn, of which so many at each end with an interval of their own, and so many are
+    /// listed.</summary>
     private const int MostDrawn = 400, Extremes = 15, MostListed = 4;
 
     public static Figure Draw(GlmmFit fit, string group, ModelPart part, double level)
@@ -26,16 +27,20 @@ internal static class CaterpillarFigure
         var panels = new List<Panel>();
         for (var t = 0; t < terms.Count; t++)
         {
-            if (terms[t].Part != part || terms[t].Group != modes.Group || terms[t].Positions is not null || terms[t].Entries is not null) continue;
+            if (terms[t].Part != part || terms[t].Group != modes.Group || terms[t].Positions is not null
+                || terms[t].Entries is not null) continue;
             var raw = UnpooledSearch.Find(fit.Estimate, fit.Family, t, fit.Options.Control.MaxThreads);
             for (var e = 0; e < terms[t].Width; e++)
             {
                 var (width, at, effect) = (terms[t].Width, e, terms[t].Effects[e]);
-                panels.Add(Panel(modes, effect, [.. Enumerable.Range(0, terms[t].Levels.Count).Select(l => raw[(l * width) + at])], z, level));
+                panels.Add(Panel(modes, effect, [.. Enumerable.Range(0, terms[t].Levels.Count).Select(l => raw[(l * width) + at])], z,
+                    level));
             }
         }
 
-        if (panels.Count == 0) throw new GlmmException($"The effects of {modes.Group} are at positions in it, or of several levels a row: there is no one effect of a level to draw. RandomEffects[\"{modes.Group}\"] has them.");
+        if (panels.Count == 0)
+            throw new GlmmException($"The effects of {modes.Group} are at positions in it, or of several levels a row: there is no one "
+                + $"effect of a level to draw. RandomEffects[\"{modes.Group}\"] has them.");
         var count = modes.Levels.Count;
         var scale = part == ModelPart.Conditional && fit.Family.Link == Link.Identity ? "" : $" ({FitWords.Scale(fit.Family, part)})";
         return new Figure($"Random effects of {modes.Group}", panels)
@@ -51,7 +56,8 @@ internal static class CaterpillarFigure
         Row[] rows = [.. modes.Levels.Select((name, l) => Row.Of(modes.Group, name, modes[name, effect], raw[l], z)).OrderBy(r => r.Mode)];
         string axis = effect == "(Intercept)" ? "Difference to the average level" : $"Difference to the average effect of {effect}";
         string interval = $"Conditional mode, {NumberFormat.Significant(100 * level)} % interval";
-        return rows.Length <= MostNamed ? Named(modes.Group, effect, rows, axis, interval) : Ribbon(modes.Group, effect, rows, axis, interval);
+        return rows.Length <= MostNamed ? Named(modes.Group, effect, rows, axis, interval) : Ribbon(modes.Group, effect, rows,
+            axis, interval);
     }
 
     /// <summary>A row for each level, with its name.</summary>
@@ -66,7 +72,8 @@ internal static class CaterpillarFigure
         double[] own = Array.ConvertAll(rows, r => double.IsNaN(r.Own) ? double.NaN : Math.Clamp(r.Own, low, high));
         var far = rows.Count(r => r.Own < low || r.Own > high);
         return new Panel(effect,
-            new LineTrace([.. rows.SelectMany((r, i) => new[] { own[i], r.Mode, double.NaN })], [.. y.SelectMany(v => new[] { v, v, double.NaN })])
+            new LineTrace([.. rows.SelectMany((r, i) => new[] { own[i], r.Mode, double.NaN })],
+                [.. y.SelectMany(v => new[] { v, v, double.NaN })])
             {
                 Name = "Shrinkage",
                 Color = Palette.Orange,

@@ -17,16 +17,20 @@ internal static class ChosenTerms
             var found = false;
             for (var t = 0; t < terms.Count; t++)
             {
-                if (terms[t].Group != name && Plain(terms[t].Title) != wanted && $"{string.Join('+', terms[t].Effects.Select(e => e == "(Intercept)" ? "1" : e))}|{Plain(terms[t].Group)}" != wanted
-                    && (terms[t].Effects[0] != "(Intercept)" || $"{string.Join('+', terms[t].Effects.Skip(1))}|{Plain(terms[t].Group)}" != wanted)
-                    && (terms[t].Effects[0] == "(Intercept)" || $"0+{string.Join('+', terms[t].Effects)}|{Plain(terms[t].Group)}" != wanted)) continue;
+                if (terms[t].Group != name && Plain(terms[t].Title) != wanted
+                    && $"{string.Join('+', terms[t].Effects.Select(e => e == "(Intercept)" ? "1" : e))}|{Plain(terms[t].Group)}" != wanted
+                    && (terms[t].Effects[0] != "(Intercept)"
+                        || $"{string.Join('+', terms[t].Effects.Skip(1))}|{Plain(terms[t].Group)}" != wanted)
+                    && (terms[t].Effects[0] == "(Intercept)"
+                        || $"0+{string.Join('+', terms[t].Effects)}|{Plain(terms[t].Group)}" != wanted)) continue;
                 found = chosen[t] = true;
             }
 
             if (!found)
             {
                 string[] known = [.. terms.Select(t => t.Title).Distinct()];
-                throw new GlmmException($"There is no random term \"{name}\". The model has {Names.List(known)}: name a grouping factor, or the term as it is written.");
+                throw new GlmmException($"There is no random term \"{name}\". The model has {Names.List(known)}: name a grouping factor, "
+                    + $"or the term as it is written.");
             }
         }
 

@@ -19,7 +19,8 @@ public sealed class FieldMap : IResultTable
     private readonly (double X, double Y)[][] _places;
     private readonly MeshPlace _field;
 
-    private FieldMap(MeshPlace field, string title, IReadOnlyList<string> groups, double[] x, double[] y, double[][] estimate, double[][] error, (double, double)[][] places)
+    private FieldMap(MeshPlace field, string title, IReadOnlyList<string> groups, double[] x, double[] y, double[][] estimate,
+        double[][] error, (double, double)[][] places)
     {
         (_field, Term, Groups, _x, _y, _estimate, _error, _places) = (field, title, groups, x, y, estimate, error, places);
     }
@@ -119,14 +120,16 @@ public sealed class FieldMap : IResultTable
                 system.Lambda.MultiplyTransposed(work, work);
                 system.Solve(work);
                 system.Lambda.Multiply(work, work);
-                error[k][cell] = fit.Estimate.Scale * Math.Sqrt(Math.Max(0, weights.Sum(w => w.Weight * work[term.EffectOffset + (chosen[k] * m) + w.Node])));
+                error[k][cell] = fit.Estimate.Scale * Math.Sqrt(Math.Max(0, weights.Sum(w => w.Weight * work[term.EffectOffset
+                    + (chosen[k] * m) + w.Node])));
             }
         }
 
         return new FieldMap(field, term.Title, [.. chosen.Select(g => all[g])], x, y, estimate, error, [.. chosen.Select(g => places[g])]);
     }
 
-    /// <summary>Standard errors of more cells than this, in all groups, are left out: each takes a solution of the model's equations.</summary>
+    /// <summary>Standard errors of more cells than this, in all groups, are left out: each takes a solution of the model's
+    /// equations.</summary>
     private const int MostErrors = 200_000;
 
     /// <summary>The mesh of a term; null for terms without one.</summary>

@@ -24,7 +24,8 @@ internal static class FieldMapFigure
         var panels = Enumerable.Range(0, shown).Select(g =>
         {
             var panel = Map(map.Groups[g], map.X, map.Y, estimate[g], RasterColors.Diverging, field.X, field.Y, places[g]);
-            return panel with { Traces = [((RasterTrace)panel.Traces[0]) with { Minimum = -largest, Maximum = largest }, .. panel.Traces.Skip(1)] };
+            return panel with { Traces = [((RasterTrace)panel.Traces[0]) with { Minimum = -largest, Maximum = largest },
+                .. panel.Traces.Skip(1)] };
         }).ToArray();
         return new Figure(title, panels)
         {
@@ -51,7 +52,8 @@ internal static class FieldMapFigure
             Array.Fill(cells, double.NaN);
             for (var i = 0; i < values.Length; i++)
             {
-                if (double.IsFinite(x[i]) && double.IsFinite(y[i])) cells[(MapRaster.IndexOf(rows, y[i]) * columns.Length) + MapRaster.IndexOf(columns, x[i])] = values[i];
+                if (double.IsFinite(x[i]) && double.IsFinite(y[i]))
+                    cells[(MapRaster.IndexOf(rows, y[i]) * columns.Length) + MapRaster.IndexOf(columns, x[i])] = values[i];
             }
 
             return cells;
@@ -63,14 +65,16 @@ internal static class FieldMapFigure
         { PanelHeight = Height, Columns = 2 };
     }
 
-    private static Panel Map(string title, IReadOnlyList<double> x, IReadOnlyList<double> y, double[] values, RasterColors colors, string xName, string yName,
+    private static Panel Map(string title, IReadOnlyList<double> x, IReadOnlyList<double> y, double[] values, RasterColors colors,
+        string xName, string yName,
         (double X, double Y)[] places)
     {
         var stride = Math.Max(1, (int)Math.Ceiling((double)places.Length / MostPlaces));
         (double X, double Y)[] drawn = [.. places.Where((_, i) => i % stride == 0)];
         Trace[] traces = [new RasterTrace(x, y, values) { Colors = colors, Name = title }];
         if (drawn.Length > 0)
-            traces = [.. traces, new PointTrace([.. drawn.Select(p => p.X)], [.. drawn.Select(p => p.Y)]) { Color = "#111111", Size = drawn.Length > 300 ? 2.5 : 4, Opacity = 0.65 }];
+            traces = [.. traces, new PointTrace([.. drawn.Select(p => p.X)], [.. drawn.Select(p => p.Y)]) { Color = "#111111",
+                Size = drawn.Length > 300 ? 2.5 : 4, Opacity = 0.65 }];
         return new Panel(title, traces) { XAxis = xName, YAxis = yName, EqualScales = true };
     }
 }

@@ -43,7 +43,8 @@ internal sealed class FittedPredictor
         var parts = Parts(newData, use, scale != PredictionScale.Link);
         if (scale == PredictionScale.ConditionalMean) (parts[LinearPredictor.ZeroInflation], scale) = (null, PredictionScale.Response);
         if (scale == PredictionScale.ZeroProbability) return PredictZeros(newData, parts, use, level, chosen);
-        if (use == RandomEffectsUse.Averaged) return new AveragedPredictor(this, _estimate, parts).Predict(scale, level, RowsPredicted(newData));
+        if (use == RandomEffectsUse.Averaged)
+            return new AveragedPredictor(this, _estimate, parts).Predict(scale, level, RowsPredicted(newData));
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -110,10 +111,12 @@ internal sealed class FittedPredictor
             var eta = rows.Value(LinearPredictor.ZeroInflation);
             var sd = Math.Sqrt(rows.Covariance(LinearPredictor.ZeroInflation, LinearPredictor.ZeroInflation));
             var point = Link.Logit.At(eta);
-            (value[i], error[i], lower[i], upper[i]) = (point.Mu, point.D1 * sd, Link.Logit.At(eta - (z * sd)).Mu, Link.Logit.At(eta + (z * sd)).Mu);
+            (value[i], error[i], lower[i], upper[i]) = (point.Mu, point.D1 * sd, Link.Logit.At(eta - (z * sd)).Mu,
+                Link.Logit.At(eta + (z * sd)).Mu);
         }
 
-        var unseen = Enumerable.Range(0, n).Count(i => conditional && zero[LinearPredictor.ZeroInflation]!.RandomTerms.Any(t => t.Codes[i] < 0));
+        var unseen = Enumerable.Range(0, n).Count(i => conditional && zero[LinearPredictor.ZeroInflation]!.RandomTerms.Any(t =>
+            t.Codes[i] < 0));
         return new Predictions(value, error, lower, upper, level, unseen) { Rows = RowsPredicted(newData) };
     }
 
@@ -230,7 +233,8 @@ internal sealed class FittedPredictor
         }
 
         if (_specification.ZeroInflation is { } zeros) parts[LinearPredictor.ZeroInflation] = Of(zeros);
-        if (_model.Family is { HasShiftedMean: true, HasDispersion: true }) parts[LinearPredictor.Dispersion] = Of(_specification.Dispersion);
+        if (_model.Family is { HasShiftedMean: true, HasDispersion: true })
+            parts[LinearPredictor.Dispersion] = Of(_specification.Dispersion);
         for (var k = LinearPredictor.Shape; k < parts.Length && _model.Family.HasShiftedMean; k++)
         {
             parts[k] = PartMatrices.Constant(parts[LinearPredictor.Conditional]!.RowCount);

@@ -8,7 +8,8 @@ public sealed class LevelCovariance : IRichDisplay, IResultTable
 {
     private readonly double[,] _matrix;
 
-    private LevelCovariance(string group, string level, IReadOnlyList<string> effects, double[,] matrix) => (Group, Level, Effects, _matrix) = (group, level, effects, matrix);
+    private LevelCovariance(string group, string level, IReadOnlyList<string> effects, double[,] matrix) =>
+        (Group, Level, Effects, _matrix) = (group, level, effects, matrix);
 
     /// <summary>The grouping factor.</summary>
     public string Group { get; }
@@ -85,7 +86,8 @@ public sealed class LevelCovariance : IRichDisplay, IResultTable
         }
 
         if (directions.Count == 0)
-            throw new GlmmException($"The grouping factor \"{group}\" has no level \"{level}\"{NearestName.Suggestion(level, model.Terms[terms[0]].GroupLevels)}");
+            throw new GlmmException($"The grouping factor \"{group}\" has no level "
+                + $"\"{level}\"{NearestName.Suggestion(level, model.Terms[terms[0]].GroupLevels)}");
         var matrix = new double[directions.Count, directions.Count];
         for (var a = 0; a < directions.Count; a++)
         {
@@ -109,7 +111,8 @@ public sealed class LevelCovariance : IRichDisplay, IResultTable
 
     private TableContent Table()
     {
-        var content = new TableContent($"Covariance of the effects of {Group} {Level}") { Note = "Given the data and the parameters." }.Text("");
+        var content = new TableContent($"Covariance of the effects of {Group} {Level}") { Note =
+            "Given the data and the parameters." }.Text("");
         foreach (var effect in Effects) content.Number(effect);
         for (var i = 0; i < Effects.Count; i++)
         {

@@ -33,7 +33,8 @@ public static class MapExtensions
         return fit.FieldMap(group, cells, part).Plot();
     }
 
-    /// <summary>A map of predictions for rows that are the cells of a raster, such as <see cref="Raster"/> makes, and of their standard errors.</summary>
+    /// <summary>A map of predictions for rows that are the cells of a raster, such as <see cref="Raster"/> makes, and of their standard
+    /// errors.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="rows">The rows, with the columns of the model.</param>
     /// <param name="x">The column of the coordinate to the right.</param>
@@ -47,7 +48,8 @@ public static class MapExtensions
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(rows);
-        return FieldMapFigure.Draw(fit.Predict(rows, scale, randomEffects), rows.Numbers(x), rows.Numbers(y), x, y, fit.Specification.Formula.Response!.ToString());
+        return FieldMapFigure.Draw(fit.Predict(rows, scale, randomEffects), rows.Numbers(x), rows.Numbers(y), x, y,
+            fit.Specification.Formula.Response!.ToString());
     }
 
     /// <summary>
@@ -67,7 +69,8 @@ public static class MapExtensions
         ArgumentNullException.ThrowIfNull(y);
         if (cells is < 2 or > 1000) throw new GlmmException($"A raster has 2 to 1000 cells on its longer side, not {cells}.");
         var (xs, ys) = (fit.Data.Numbers(x), fit.Data.Numbers(y));
-        var (columns, rows) = MapRaster.Axes(fit.UsedRows.Where(i => double.IsFinite(xs[i]) && double.IsFinite(ys[i])).Select(i => (xs[i], ys[i])), cells);
+        var (columns, rows) = MapRaster.Axes(fit.UsedRows.Where(i => double.IsFinite(xs[i]) && double.IsFinite(ys[i]))
+            .Select(i => (xs[i], ys[i])), cells);
         var n = columns.Length * rows.Length;
         var table = new Dictionary<string, object>
         {

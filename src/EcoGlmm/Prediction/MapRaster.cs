@@ -12,7 +12,8 @@ internal static class MapRaster
     /// <summary>Centres of square cells over places, so many along the longer side.</summary>
     public static (double[] X, double[] Y) Axes(IEnumerable<(double X, double Y)> places, int cells)
     {
-        double left = double.PositiveInfinity, right = double.NegativeInfinity, bottom = double.PositiveInfinity, top = double.NegativeInfinity;
+        double left = double.PositiveInfinity, right = double.NegativeInfinity, bottom = double.PositiveInfinity,
+            top = double.NegativeInfinity;
         foreach (var (x, y) in places)
         {
             (left, right) = (Math.Min(left, x), Math.Max(right, x));
@@ -30,7 +31,8 @@ internal static class MapRaster
         Even(x) is { } xs && Even(y) is { } ys && (long)xs.Length * ys.Length <= 4L * Math.Max(x.Length, 100) ? (xs, ys) : null;
 
     /// <summary>The place of a centre among evenly spaced ones.</summary>
-    public static int IndexOf(double[] axis, double value) => axis.Length < 2 ? 0 : (int)Math.Round((value - axis[0]) / ((axis[^1] - axis[0]) / (axis.Length - 1)));
+    public static int IndexOf(double[] axis, double value) => axis.Length < 2
+        ? 0 : (int)Math.Round((value - axis[0]) / ((axis[^1] - axis[0]) / (axis.Length - 1)));
 
     private static double[] Centres(double low, double high, double side)
     {
@@ -44,7 +46,8 @@ internal static class MapRaster
         if (distinct.Length < 2) return null;
         var step = Enumerable.Range(1, distinct.Length - 1).Min(k => distinct[k] - distinct[k - 1]);
         var count = Math.Round((distinct[^1] - distinct[0]) / step);
-        if (!(count <= 2000) || distinct.Any(v => Math.Abs(((v - distinct[0]) / step) - Math.Round((v - distinct[0]) / step)) > Unevenness * count)) return null;
+        if (!(count <= 2000) || distinct.Any(v => Math.Abs(((v - distinct[0]) / step) - Math.Round((v - distinct[0]) / step)) > Unevenness
+            * count)) return null;
         return [.. Enumerable.Range(0, (int)count + 1).Select(k => distinct[0] + (k * (distinct[^1] - distinct[0]) / count))];
     }
 }

@@ -31,7 +31,8 @@ internal sealed class MeanResponse
         _rows = new RowPredictor(fit, estimate, parts, use == RandomEffectsUse.Conditional);
         _predictors = [.. Enumerable.Range(0, parts.Length).Where(k => parts[k] is not null)];
         _variances = new RandomVariance?[parts.Length];
-        (_mean, _variance, _byMean, _byVariance) = (new double[parts.Length], new double[parts.Length], new double[parts.Length], new double[parts.Length]);
+        (_mean, _variance, _byMean, _byVariance) = (new double[parts.Length], new double[parts.Length], new double[parts.Length],
+            new double[parts.Length]);
         RowCount = parts[LinearPredictor.Conditional]!.RowCount;
         Average = new ResponseAverage(estimate.Model.Family, parts[LinearPredictor.ZeroInflation] is not null,
             estimate.Model.Family.HasShiftedMean && scale == PredictionScale.Response);
@@ -42,7 +43,8 @@ internal sealed class MeanResponse
     public int RowCount { get; }
 
     /// <summary>Between which values a mean can lie.</summary>
-    public (double Low, double High) Bounds => Average.IsPlain ? Ends(_estimate.Model.Family.LocationLink) : _estimate.Model.Family.MeanBounds;
+    public (double Low, double High) Bounds => Average.IsPlain ? Ends(_estimate.Model.Family.LocationLink)
+        : _estimate.Model.Family.MeanBounds;
 
     public ResponseAverage Average { get; }
 

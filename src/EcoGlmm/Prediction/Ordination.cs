@@ -24,7 +24,8 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
 {
     private readonly OrdinationScore[] _scores;
 
-    private Ordination(string term, double[] shares, OrdinationScore[] scores) => (Term, AxisShares, _scores) = (term, Array.AsReadOnly(shares), scores);
+    private Ordination(string term, double[] shares, OrdinationScore[] scores) => (Term, AxisShares, _scores) = (term,
+        Array.AsReadOnly(shares), scores);
 
     /// <summary>The term as written.</summary>
     public string Term { get; }
@@ -65,7 +66,8 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
     internal static Ordination Of(GlmmFit fit, string? group)
     {
         var (estimate, terms) = (fit.Estimate, fit.Estimate.Model.Terms);
-        var at = Enumerable.Range(0, terms.Count).FirstOrDefault(t => terms[t].LatentWidth < terms[t].Width && (group is null || terms[t].Group == group), -1);
+        var at = Enumerable.Range(0, terms.Count).FirstOrDefault(t => terms[t].LatentWidth < terms[t].Width
+            && (group is null || terms[t].Group == group), -1);
         if (at < 0)
         {
             throw new GlmmException("The model has no latent variables to draw sites and species by. A term such as rr(0 + species | site, d = 2) has them"
@@ -79,7 +81,8 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
         var scores = new List<OrdinationScore>();
         for (var axis = 0; axis < d; axis++)
         {
-            var column = Enumerable.Range(0, r).Select(i => Enumerable.Range(0, d).Sum(c => loadings[(i * d) + c] * v[(c * d) + axis])).ToArray();
+            var column = Enumerable.Range(0, r).Select(i => Enumerable.Range(0, d).Sum(c => loadings[(i * d) + c] * v[(c * d) + axis]))
+                .ToArray();
             var sign = column[Array.IndexOf(column, column.MaxBy(Math.Abs))] < 0 ? -1 : 1;
             for (var l = 0; l < term.Levels.Count; l++)
             {
@@ -115,7 +118,8 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
     /// <summary>The eigenvectors of ΛᵀΛ, d × d, as columns, and its eigenvalues, the largest first.</summary>
     private static double[] PrincipalAxes(double[] loadings, int r, int d, out double[] variances)
     {
-        var gram = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(d, d, (a, b) => Enumerable.Range(0, r).Sum(i => loadings[(i * d) + a] * loadings[(i * d) + b]));
+        var gram = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(d, d, (a, b) => Enumerable.Range(0, r)
+            .Sum(i => loadings[(i * d) + a] * loadings[(i * d) + b]));
         var eigen = gram.Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric);
         var order = Enumerable.Range(0, d).OrderByDescending(k => eigen.EigenValues[k].Real).ToArray();
         variances = [.. order.Select(k => Math.Max(0, eigen.EigenValues[k].Real))];
@@ -133,7 +137,8 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
         const int shown = 12;
         var content = new TableContent($"Ordination by {Term}")
         {
-            Note = "Axes carry " + string.Join(", ", AxisShares.Select(s => $"{NumberFormat.Fixed(100 * s, 1)} %")) + " of the term's variance."
+            Note = "Axes carry " + string.Join(", ", AxisShares.Select(s => $"{NumberFormat.Fixed(100 * s, 1)} %"))
+                + " of the term's variance."
                 + (_scores.Length > shown ? $" {shown} of {NumberFormat.Count(_scores.Length)} scores are shown." : ""),
         }.Text("Kind").Text("Name").Number("Axis").Number("Score");
         foreach (var score in _scores.OrderBy(s => s.Axis).ThenByDescending(s => s.Kind).Take(shown))

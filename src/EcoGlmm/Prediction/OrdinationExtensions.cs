@@ -3,7 +3,8 @@ namespace EcoGlmm;
 /// <summary>Ordination of communities from a fit.</summary>
 public static class OrdinationExtensions
 {
-    /// <summary>The ordination of a term <c>rr(0 + species | site, d = 2)</c>: scores of sites and loadings of species on principal axes.</summary>
+    /// <summary>The ordination of a term <c>rr(0 + species | site, d = 2)</c>: scores of sites and loadings of species on principal
+    /// axes.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="group">The grouping factor of the term; the first such term when null.</param>
     /// <exception cref="GlmmException">The model has no such term.</exception>

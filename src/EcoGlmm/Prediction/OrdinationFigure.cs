@@ -28,7 +28,8 @@ internal static class OrdinationFigure
 
         var names = ordination.Names("species");
         var panel = new Panel(null,
-            new PointTrace(x, y) { Name = "sites", ShowInLegend = true, Color = Palette.Blue, Size = 6, Opacity = 0.7, Text = ordination.Names("site") },
+            new PointTrace(x, y) { Name = "sites", ShowInLegend = true, Color = Palette.Blue, Size = 6, Opacity = 0.7,
+                Text = ordination.Names("site") },
             new LineTrace(ax, ay) { Color = Palette.Vermillion, Width = 1.4, Opacity = 0.8 },
             new PointTrace([.. u.Select(value => scale * value)], [.. v.Select(value => scale * value)])
             {
@@ -45,7 +46,8 @@ internal static class OrdinationFigure
             EqualScales = true,
             Shapes = [Shape.HorizontalLine(0) with { Opacity = 0.25 }, Shape.VerticalLine(0) with { Opacity = 0.25 }],
         };
-        return new Figure($"Ordination by {ordination.Term}", panel) { PanelHeight = 460, Subtitle = "Species point to the sites where they are more than elsewhere; hover for names." };
+        return new Figure($"Ordination by {ordination.Term}", panel) { PanelHeight = 460, Subtitle = "Species point to the sites where "
+            + "they are more than elsewhere; hover for names." };
 
         string Title(int axis) => $"Axis {axis} ({NumberFormat.Fixed(100 * ordination.AxisShares[axis - 1], 1)} %)";
         static double Length(double a, double b) => Math.Sqrt((a * a) + (b * b));

@@ -31,10 +31,13 @@ public static class PredictionExtensions
         RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95, IReadOnlyList<string>? randomTerms = null)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        if (scale == PredictionScale.ZeroProbability && !fit.Estimate.Model.IsZeroInflated) throw new GlmmException("The model has no zero inflation, so that no zero is structural.");
+        if (scale == PredictionScale.ZeroProbability && !fit.Estimate.Model.IsZeroInflated)
+            throw new GlmmException("The model has no zero inflation, so that no zero is structural.");
         if (randomTerms is not null && randomEffects != RandomEffectsUse.Conditional)
-            throw new GlmmException("Random terms are chosen for predictions with their effects: leave randomEffects at RandomEffectsUse.Conditional.");
-        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level), randomTerms is null ? null : ChosenTerms.Of(fit, randomTerms));
+            throw new GlmmException("Random terms are chosen for predictions with their effects: leave randomEffects at "
+                + "RandomEffectsUse.Conditional.");
+        return fit.Predictor().Predict(newData, scale, randomEffects, CoverageLevel.Checked(level), randomTerms is null
+            ? null : ChosenTerms.Of(fit, randomTerms));
     }
 
     /// <summary>
@@ -91,5 +94,6 @@ public static class PredictionExtensions
     }
 
     /// <summary>What predicts from a fit, made once for each.</summary>
-    internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification, f.Estimate, f.Data));
+    internal static FittedPredictor Predictor(this GlmmFit fit) => fit.Derived(f => new FittedPredictor(f.Specification,
+        f.Estimate, f.Data));
 }

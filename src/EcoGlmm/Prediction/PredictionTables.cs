@@ -16,10 +16,12 @@ internal static class PredictionTables
         if (predictions.UnseenLevelRows > 0)
             notes.Add($"{NumberFormat.Count(predictions.UnseenLevelRows, "row")} with a grouping level that the model has not seen");
         if (predictions.NewIndividuals.Count > 0)
-            notes.Add($"{NumberFormat.Count(predictions.NewIndividuals.Count, "individual")} that the model has not seen, with means, first and last values from these rows");
+            notes.Add($"{NumberFormat.Count(predictions.NewIndividuals.Count, "individual")} that the model has not seen, with means, "
+                + $"first and last values from these rows");
         var content = new TableContent("Predictions") { Note = Note(notes) }
             .Number("Row").Number("Estimate").Number("Std. error").Number($"Lower {level} %").Number($"Upper {level} %");
-        var columns = ResultTable.Together(predictions.Estimate[..rows], predictions.StandardError[..rows], predictions.Lower[..rows], predictions.Upper[..rows]);
+        var columns = ResultTable.Together(predictions.Estimate[..rows], predictions.StandardError[..rows], predictions.Lower[..rows],
+            predictions.Upper[..rows]);
         for (var i = 0; i < rows; i++) content.Row(NumberFormat.Count(i + 1), columns[0][i], columns[1][i], columns[2][i], columns[3][i]);
         return content;
     }

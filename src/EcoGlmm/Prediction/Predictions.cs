@@ -75,8 +75,10 @@ public sealed class Predictions : IResultTable
     public int UnseenLevelRows { get; }
 
     /// <summary>
-    /// Individuals that the model has not seen, where it uses their mean, first or last value of a variable (<c>within()</c>, <c>between()</c>,
-    /// <c>first()</c>, <c>last()</c>): these were taken from the rows predicted for, while a known individual keeps those of the training rows.
+    /// Individuals that the model has not seen, where it uses their mean, first or last value of a variable (<c>within()</c>,
+    /// <c>between()</c>,
+    /// <c>first()</c>, <c>last()</c>): these were taken from the rows predicted for, while a known individual keeps those of the training
+    /// rows.
     /// </summary>
     public IReadOnlyList<string> NewIndividuals { get; internal init; } = [];
 

@@ -55,7 +55,8 @@ internal sealed class RandomVariance
             for (var c = 0; c < d; c++)
             {
                 var spherical = Spherical(index, term, zs, row, c);
-                for (var e = 0; e < r; e++) change[(e * d) + c] = 2 * factor * level * _estimate.Scale * _estimate.Scale * Weight(term, zs, row, e) * spherical;
+                for (var e = 0; e < r; e++)
+                    change[(e * d) + c] = 2 * factor * level * _estimate.Scale * _estimate.Scale * Weight(term, zs, row, e) * spherical;
             }
 
             var theta = new double[term.Loadings.ParameterCount];
@@ -69,7 +70,8 @@ internal sealed class RandomVariance
     {
         var lambda = _estimate.System.Lambda[index];
         var sum = 0.0;
-        for (var e = term.Loadings.IsLowerTriangular ? c : 0; e < term.Width; e++) sum += lambda[(e * term.LatentWidth) + c] * Weight(term, zs, row, e);
+        for (var e = term.Loadings.IsLowerTriangular ? c : 0; e < term.Width; e++)
+            sum += lambda[(e * term.LatentWidth) + c] * Weight(term, zs, row, e);
         return sum;
     }
 

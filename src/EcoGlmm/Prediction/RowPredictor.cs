@@ -45,7 +45,8 @@ internal sealed class RowPredictor
             basis.ToCoefficients(_beta[k]);
             _gradients[k] = new double[_model.ParameterCount];
             // Without groups the curves of smooths remain, which come first.
-            var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k && (conditional || _model.Terms[t].IsCurve));
+            var mine = Enumerable.Range(0, _model.Terms.Count).Where(t => _model.Terms[t].Predictor == k
+                && (conditional || _model.Terms[t].IsCurve));
             var rows = conditional ? part.RandomTerms : [.. part.RandomTerms.Where(t => t.IsCurve)];
             _terms[k] = [.. mine.Select((t, at) => (t, at)).Where(m => _model.Terms[m.t].IsCurve || (chosen?[m.t] ?? true))
                 .Select(m => new TermRows(estimate, m.t, rows[m.at]))];
@@ -122,7 +123,8 @@ internal sealed class RowPredictor
             }
         }
 
-        return _conditional || _model.HasCurves ? sum + (RandomCovariance(k, m) * _estimate.PosteriorScale * _estimate.PosteriorScale) : sum;
+        return _conditional || _model.HasCurves ? sum + (RandomCovariance(k, m) * _estimate.PosteriorScale * _estimate.PosteriorScale)
+            : sum;
     }
 
     /// <summary>∂η_k/∂ψ of the row: xR⁻¹ for the part's own γ, and z db̂/dψ for everything.</summary>

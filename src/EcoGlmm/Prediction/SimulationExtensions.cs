@@ -24,7 +24,8 @@ public static class SimulationExtensions
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same responses on any number of threads.</param>
     /// <param name="mode">What is done with random effects.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>[simulation][row], in the units of the response (successes for cbind(), proportions for proportions).</returns>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
@@ -32,7 +33,8 @@ public static class SimulationExtensions
         IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return fit.Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()] : [], progress, cancellationToken);
+        return fit.Simulate(count, seed, mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()] : [],
+            progress, cancellationToken);
     }
 
     /// <summary>Simulates responses for the rows used, with the random effects of some grouping factors drawn anew.</summary>
@@ -40,12 +42,14 @@ public static class SimulationExtensions
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">The same seed gives the same responses on any number of threads.</param>
     /// <param name="redraw">Grouping factors whose effects are drawn anew; all others stay at their conditional modes.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or terminal.</param>
+    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
+    /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <returns>[simulation][row], in the units of the response.</returns>
     /// <exception cref="GlmmException">The model has no such grouping factor.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public static double[][] Simulate(this GlmmFit fit, int count, long seed, IReadOnlyList<string> redraw, IProgress<double>? progress = null,
+    public static double[][] Simulate(this GlmmFit fit, int count, long seed, IReadOnlyList<string> redraw, IProgress<double>? progress =
+        null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -53,7 +57,8 @@ public static class SimulationExtensions
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         if (redraw.Count == 0)
         {
-            using var blocks = LiveProgress.Start("Simulating", SimulationSource.BlockCount(fit.ObservationCount), progress, cancellationToken);
+            using var blocks = LiveProgress.Start("Simulating", SimulationSource.BlockCount(fit.ObservationCount), progress,
+                cancellationToken);
             return SimulationSource.FromRows(fit.ConditionalSimulator(seed), count, blocks.Advance, blocks.ThrowIfInterrupted).Matrix();
         }
 
@@ -71,7 +76,8 @@ public static class SimulationExtensions
         if (!isRedrawn.Contains(true)) return fit.ConditionalSimulator(seed).DrawSimulation;
         var stream = new RandomStream(seed);
         var fixedPredictors = fit.FixedPredictors();
-        LevelSampler?[] samplers = [.. isRedrawn.Select((redrawn, t) => redrawn ? new LevelSampler(fit.Estimate.System.Lambda, t, fit.Estimate.Model.Terms[t]) : null)];
+        LevelSampler?[] samplers = [.. isRedrawn.Select((redrawn, t) => redrawn ? new LevelSampler(fit.Estimate.System.Lambda, t,
+            fit.Estimate.Model.Terms[t]) : null)];
         return (simulation, destination) =>
         {
             var random = stream.Split(simulation);
@@ -82,7 +88,8 @@ public static class SimulationExtensions
 
     /// <summary>Simulations in which all random effects stay at their conditional modes.</summary>
     internal static RowSimulator ConditionalSimulator(this GlmmFit fit, long seed) =>
-        new(fit.Family, new RowDistributions(fit.Family, fit.Estimate.Predictors, fit.ObservationCount), fit.Response.Size, fit.Response.IsProportion, new RandomStream(seed));
+        new(fit.Family, new RowDistributions(fit.Family, fit.Estimate.Predictors, fit.ObservationCount), fit.Response.Size,
+            fit.Response.IsProportion, new RandomStream(seed));
 
     private static bool[] Redrawn(GlmmFit fit, IEnumerable<string> redraw)
     {
@@ -101,7 +108,8 @@ public static class SimulationExtensions
             {
                 throw new GlmmException(terms.Count == 0
                     ? $"Random effects of \"{group}\" cannot be drawn anew: the model has no random effects."
-                    : $"Random effects of \"{group}\" cannot be drawn anew: the model's grouping factors are {string.Join(", ", terms.Select(t => t.Group).Distinct())}.");
+                    : $"Random effects of \"{group}\" cannot be drawn anew: the model's grouping factors are "
+                        + $"{string.Join(", ", terms.Select(t => t.Group).Distinct())}.");
             }
         }
 

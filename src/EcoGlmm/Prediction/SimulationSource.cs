@@ -26,7 +26,8 @@ internal sealed class SimulationSource
     private readonly object _gate = new();
     private double[][]? _kept;
 
-    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues, RowSimulator? rows = null, Action? advance = null, Action? check = null)
+    private SimulationSource(SimulationWriter writer, int count, int rowCount, double[][]? kept, long keptValues, RowSimulator? rows = null,
+        Action? advance = null, Action? check = null)
     {
         _rows = rows;
         _advance = advance;
@@ -100,7 +101,8 @@ internal sealed class SimulationSource
         return matrix;
     }
 
-    /// <summary>Calls <paramref name="visit"/> for every row, blocks in parallel: (block, row, values). The values are valid during the call only.</summary>
+    /// <summary>Calls <paramref name="visit"/> for every row, blocks in parallel: (block, row, values). The values are valid during the
+    /// call only.</summary>
     private void ForEachRow(RowSimulator simulator, Action<int, int, double[]> visit)
     {
         int blocks = BlockCount(RowCount);
@@ -267,7 +269,8 @@ internal sealed class SimulationSource
         {
             throw new GlmmException(
                 $"Simulation {simulation + 1} has no finite value at row {badRow + 1}: residuals need a number for every row of every " +
-                "simulation. If the simulations come from a fitted model, its predictions have probably overflowed; check its convergence.");
+                "simulation. If the simulations come from a fitted model, its predictions have probably overflowed; check its "
+                + "convergence.");
         }
     }
 

@@ -39,7 +39,8 @@ internal sealed class TermRows
     /// <summary>Number of known levels of the row.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Variance of the row's new level about what is known of it, relative to that of a level: the row adds it times zᵀΛΛᵀz.</summary>
+    /// <summary>Variance of the row's new level about what is known of it, relative to that of a level: the row adds it times
+    /// zᵀΛΛᵀz.</summary>
     public double NewVariance { get; private set; }
 
     /// <summary>The row's effects of a new level.</summary>
@@ -123,7 +124,8 @@ internal sealed class TermRows
             var sum = 0.0;
             for (var l = 0; l < levels.Length; l++)
             {
-                for (var e = 0; e < Term.Width; e++) sum += weights[l] * _newWeights[e] * modes[Term.EffectOffset + (levels[l] * Term.Width) + e];
+                for (var e = 0; e < Term.Width; e++)
+                    sum += weights[l] * _newWeights[e] * modes[Term.EffectOffset + (levels[l] * Term.Width) + e];
             }
 
             return sum;

@@ -63,8 +63,10 @@ internal sealed class ConnectedLevels
     public IEnumerable<int> LatentPositions(IReadOnlyList<RandomTerm> terms) => _levels.SelectMany(l =>
         Enumerable.Range(terms[l.Term].LatentOffset + (l.Level * terms[l.Term].LatentWidth), terms[l.Term].LatentWidth));
 
-    /// <summary>Why levels of a model cannot be taken apart so; null where they can: levels that are related hang together beyond rows.</summary>
-    public static string? Obstacle(IReadOnlyList<RandomTerm> terms) => terms.FirstOrDefault(t => t.Structure.Precision is not null || t.Entries is not null)?.Title;
+    /// <summary>Why levels of a model cannot be taken apart so; null where they can: levels that are related hang together beyond
+    /// rows.</summary>
+    public static string? Obstacle(IReadOnlyList<RandomTerm> terms) => terms.FirstOrDefault(t => t.Structure.Precision is not null
+        || t.Entries is not null)?.Title;
 
     /// <summary>The rows of Z: positions among the effects and values.</summary>
     public (int Column, double Value)[][] Design(IReadOnlyList<RandomTerm> terms)

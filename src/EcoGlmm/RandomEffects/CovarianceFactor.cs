@@ -29,7 +29,8 @@ internal sealed class CovarianceFactor
         IsIdentity = Array.TrueForAll(_precision, p => p is null);
         for (var t = 0; t < _terms.Length; t++)
         {
-            if (_terms[t].Structure.Precision is { ParameterCount: 0 } known) _logPrecision[t] = _terms[t].LatentWidth * known.Set([], _precision[t], _work[t]);
+            if (_terms[t].Structure.Precision is { ParameterCount: 0 } known)
+                _logPrecision[t] = _terms[t].LatentWidth * known.Set([], _precision[t], _work[t]);
         }
     }
 
@@ -103,7 +104,8 @@ internal sealed class CovarianceFactor
     /// <summary>
     /// The pull-back for one term: writes ∂F/∂θ from ∂F/∂Λ and, where P varies, from the derivative by its pattern and log|P|.
     /// </summary>
-    public void PullBack(int t, ReadOnlySpan<double> lambdaAdjoint, ReadOnlySpan<double> precisionAdjoint, double logAdjoint, Span<double> gradient)
+    public void PullBack(int t,
+        ReadOnlySpan<double> lambdaAdjoint, ReadOnlySpan<double> precisionAdjoint, double logAdjoint, Span<double> gradient)
     {
         var term = _terms[t];
         var own = term.Loadings.ParameterCount;
@@ -212,7 +214,8 @@ internal sealed class CovarianceFactor
     public void AddPrecisionChange(int t, ReadOnlySpan<double> direction, ReadOnlySpan<double> u, Span<double> result)
     {
         var term = _terms[t];
-        term.Structure.Precision!.AddChange(PrecisionTheta(t), direction, _work[t], u.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth,
+        term.Structure.Precision!.AddChange(PrecisionTheta(t), direction, _work[t], u.Slice(term.LatentOffset, term.LatentCount),
+            term.LatentWidth,
             result.Slice(term.LatentOffset, term.LatentCount));
     }
 
@@ -220,7 +223,8 @@ internal sealed class CovarianceFactor
     public void SolvePrecision(int t, Span<double> x)
     {
         var term = _terms[t];
-        if (_precision[t] is { } p) term.Structure.Precision!.Solve(PrecisionTheta(t), p, x.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth);
+        if (_precision[t] is { } p)
+            term.Structure.Precision!.Solve(PrecisionTheta(t), p, x.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth);
     }
 
     /// <summary>uᵀ(P ⊗ I)u over all terms.</summary>

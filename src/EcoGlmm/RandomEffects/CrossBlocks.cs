@@ -31,13 +31,15 @@ internal sealed class CrossBlocks
     /// <summary>The level of the second term, for each block; ascending within a level of the first.</summary>
     public int[] Partners { get; }
 
-    /// <summary>The block that each observation adds to, where it belongs to one level of either term; null where it may belong to several.</summary>
+    /// <summary>The block that each observation adds to, where it belongs to one level of either term; null where it may belong to
+    /// several.</summary>
     public int[]? BlockOfRow { get; private init; }
 
     /// <summary>What adds to the blocks where an observation may belong to several levels.</summary>
     public EntryPairs? Pairs { get; private init; }
 
-    /// <summary>Where the precision of the term has each block, −1 where it has none; null where levels are independent or differ in term.</summary>
+    /// <summary>Where the precision of the term has each block, −1 where it has none; null where levels are independent or differ in
+    /// term.</summary>
     public int[]? PrecisionIndex { get; private init; }
 
     /// <summary>Entries of a block.</summary>
@@ -132,7 +134,8 @@ internal sealed class CrossBlocks
             if (precisionIndex is not null)
             {
                 for (var k = starts[a]; k < partners.Count; k++) precisionIndex.Add(-1);
-                for (var k = precision!.ColumnPointers[a] + 1; k < precision.ColumnPointers[a + 1]; k++) precisionIndex[position[precision.RowIndices[k]]] = k;
+                for (var k = precision!.ColumnPointers[a] + 1; k < precision.ColumnPointers[a + 1]; k++)
+                    precisionIndex[position[precision.RowIndices[k]]] = k;
             }
 
             foreach (var e in mine)
@@ -160,7 +163,8 @@ internal sealed class CrossBlocks
     {
         if (term.Entries is not { } entries) return (term.Codes, null);
         var rows = new int[entries.Levels.Length];
-        for (var i = 0; i + 1 < entries.Starts.Length; i++) rows.AsSpan(entries.Starts[i], entries.Starts[i + 1] - entries.Starts[i]).Fill(i);
+        for (var i = 0; i + 1 < entries.Starts.Length; i++)
+            rows.AsSpan(entries.Starts[i], entries.Starts[i + 1] - entries.Starts[i]).Fill(i);
         return (entries.Levels, rows);
     }
 
@@ -188,7 +192,8 @@ internal sealed class EntryPairs
 
     public int Count => _pairs.Count;
 
-    public ReadOnlySpan<(int Row, int First, int Second, int Block)> All => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pairs);
+    public ReadOnlySpan<(int Row, int First, int Second, int Block)> All =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pairs);
 
     public void Add(int row, int first, int second, int block) => _pairs.Add((row, first, second, block));
 }

@@ -18,7 +18,8 @@ internal sealed class LevelSampler
         _term = term;
         if (factor.Precision(index) is not { } values) return;
         _factor = SparseCholesky.Analyze(term.Structure.Precision!.Pattern);
-        if (!_factor.TryFactor(values)) throw new GlmmException($"The covariance of {term.Title} is singular at the estimates, so that it cannot be drawn from.");
+        if (!_factor.TryFactor(values))
+            throw new GlmmException($"The covariance of {term.Title} is singular at the estimates, so that it cannot be drawn from.");
     }
 
     /// <summary>Turns independent standard normal variables, all of the term's, into a draw; in place.</summary>

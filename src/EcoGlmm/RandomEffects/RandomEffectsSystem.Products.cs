@@ -42,7 +42,8 @@ internal sealed partial class RandomEffectsSystem
             {
                 for (var i = 0; i < codes.Length; i++)
                 {
-                    if (single[i] >= 0 && z[(i * r) + single[i]] is var v) result[i] += v * v * b[(codes[i] * r * r) + (single[i] * (r + 1))];
+                    if (single[i] >= 0 && z[(i * r) + single[i]] is var v)
+                        result[i] += v * v * b[(codes[i] * r * r) + (single[i] * (r + 1))];
                 }
 
                 continue;

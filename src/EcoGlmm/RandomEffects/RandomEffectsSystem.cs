@@ -29,7 +29,8 @@ internal sealed partial class RandomEffectsSystem
     private readonly double[] _scratch;
     private readonly ParallelOptions _parallel;
 
-    public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads, LinearSolver solver = LinearSolver.Automatic)
+    public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads,
+        LinearSolver solver = LinearSolver.Automatic)
     {
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
         _terms = [.. terms];
@@ -48,7 +49,8 @@ internal sealed partial class RandomEffectsSystem
 
         _pairs = [.. pairs];
         _pairsOfFirst = Enumerable.Range(0, _terms.Length).Select(s => _pairs.Where(p => p.First == s).ToArray()).ToArray();
-        _precisionAdjoints = Array.ConvertAll(_terms, t => t.Structure.Precision is { ParameterCount: > 0 } p ? new double[p.Pattern.NonZeros] : null);
+        _precisionAdjoints = Array.ConvertAll(_terms, t => t.Structure.Precision is { ParameterCount: > 0 } p
+            ? new double[p.Pattern.NonZeros] : null);
         var widest = _terms.Length == 0 ? 0 : _terms.Max(t => t.Width);
         _scratch = new double[3 * widest * widest];
         if (EffectCount == 0)
@@ -74,7 +76,8 @@ internal sealed partial class RandomEffectsSystem
         {
             LinearSolver.Direct => SparseCholesky.Analyze(pattern),
             LinearSolver.Iterative => new IterativeFactor(pattern),
-            _ => (ISparseFactor?)SparseCholesky.TryAnalyze(pattern, Math.Max(LeastIterativeFlops, IterativeAdvantage * IterativeFactor.FlopsOf(pattern)))
+            _ => (ISparseFactor?)SparseCholesky.TryAnalyze(pattern, Math.Max(LeastIterativeFlops, IterativeAdvantage
+                * IterativeFactor.FlopsOf(pattern)))
                 ?? new IterativeFactor(pattern),
         };
     }
@@ -161,7 +164,8 @@ internal sealed partial class RandomEffectsSystem
         {
             for (var i = 0; i < w.Length; i++)
             {
-                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++) AddOuter(w[i], entries.Weights.AsSpan(e * r, r), d, entries.Levels[e] * r * r);
+                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                    AddOuter(w[i], entries.Weights.AsSpan(e * r, r), d, entries.Levels[e] * r * r);
             }
 
             return;
@@ -416,7 +420,8 @@ internal sealed partial class RandomEffectsSystem
                         }
 
                         if (adjoint is not null && p.PrecisionIndex is { } index && index[k] >= 0) adjoint[index[k]] = Trace(cross, ds);
-                        AddBlock(cross, p.Second, s, p.A.AsSpan(k * p.Size, p.Size), p.B.AsSpan(k * p.Size, p.Size), traces?[p.Second], traces?[s]);
+                        AddBlock(cross, p.Second, s, p.A.AsSpan(k * p.Size, p.Size), p.B.AsSpan(k * p.Size, p.Size),
+                            traces?[p.Second], traces?[s]);
                     }
                 }
 
@@ -442,10 +447,13 @@ internal sealed partial class RandomEffectsSystem
     /// For one block S of H⁻¹ (dm × dr) with the block A of ZᵀWZ (m × r): b = Λ_m S Λ_rᵀ, and the traces' terms
     /// A Λ_r Sᵀ (m × dm) and Aᵀ Λ_m S (r × dr).
     /// </summary>
-    private void AddBlock(ReadOnlySpan<double> s, int termM, int termR, ReadOnlySpan<double> a, Span<double> b, double[]? traceM, double[]? traceR)
+    private void AddBlock(ReadOnlySpan<double> s, int termM, int termR, ReadOnlySpan<double> a, Span<double> b, double[]? traceM,
+        double[]? traceR)
     {
-        var (lambdaM, m, dm, lowerM) = (Lambda[termM], _terms[termM].Width, _terms[termM].LatentWidth, _terms[termM].Loadings.IsLowerTriangular);
-        var (lambdaR, r, dr, lowerR) = (Lambda[termR], _terms[termR].Width, _terms[termR].LatentWidth, _terms[termR].Loadings.IsLowerTriangular);
+        var (lambdaM, m, dm, lowerM) = (Lambda[termM], _terms[termM].Width, _terms[termM].LatentWidth,
+            _terms[termM].Loadings.IsLowerTriangular);
+        var (lambdaR, r, dr, lowerR) = (Lambda[termR], _terms[termR].Width, _terms[termR].LatentWidth,
+            _terms[termR].Loadings.IsLowerTriangular);
         if (m == 1 && r == 1)
         {
             b[0] = lambdaM[0] * s[0] * lambdaR[0];

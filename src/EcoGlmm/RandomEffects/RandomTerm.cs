@@ -45,12 +45,14 @@ internal sealed class RandomTerm
             return;
         }
 
-        Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1 || keepsEffects);
+        Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1
+            || keepsEffects);
         Z = Scaling.Standardise(z);
         SingleEffect = SinglesOf(Z, effects.Count);
     }
 
-    /// <summary>The effect of each row that has but one (−1 for none), as indicators of occasions and species do; null where some row has more.</summary>
+    /// <summary>The effect of each row that has but one (−1 for none), as indicators of occasions and species do; null where some row has
+    /// more.</summary>
     private static int[]? SinglesOf(double[] z, int r)
     {
         if (r < 3 || z.Length == 0) return null;
@@ -82,7 +84,8 @@ internal sealed class RandomTerm
     public string Title { get; init; }
 
     /// <summary>
-    /// Whether it is the wiggly part of a curve of the population (a smooth), which stays what it is whatever the groups: it is in predictions for
+    /// Whether it is the wiggly part of a curve of the population (a smooth), which stays what it is whatever the groups: it is in
+    /// predictions for
     /// no group in particular, is not drawn anew, and is no variance between groups.
     /// </summary>
     public bool IsCurve { get; init; }
@@ -93,7 +96,8 @@ internal sealed class RandomTerm
     /// <summary>Names of the levels.</summary>
     public IReadOnlyList<string> Levels { get; }
 
-    /// <summary>For each level its group and what sets it apart there, where levels are positions in a group; null where they are the groups.</summary>
+    /// <summary>For each level its group and what sets it apart there, where levels are positions in a group; null where they are the
+    /// groups.</summary>
     public LevelPositions? Positions { get; init; }
 
     /// <summary>Names of the groups: the levels, or what they are positions in.</summary>
@@ -127,7 +131,8 @@ internal sealed class RandomTerm
     public bool IsDiagonal => Structure.Loadings.IsDiagonal;
 
     /// <summary>The group of an observation: a level, or what its level is a position in; null where it has several levels.</summary>
-    public string? GroupOf(int row) => Entries is not null ? null : Positions is { } p ? p.Groups[p.GroupOf[Codes[row]]] : Levels[Codes[row]];
+    public string? GroupOf(int row) => Entries is not null ? null : Positions is { } p ? p.Groups[p.GroupOf[Codes[row]]]
+        : Levels[Codes[row]];
 
     /// <summary>What users are told of the term's covariance at its θ, which is relative to a scale.</summary>
     /// <returns>One for each of the structure's quantities.</returns>

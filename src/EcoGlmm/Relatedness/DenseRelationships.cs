@@ -21,7 +21,8 @@ internal static class DenseRelationships
     /// <summary>Entries of the inverse below this, by the diagonal, are rounding, and left out.</summary>
     private const double Rounding = 1e-11;
 
-    /// <summary>Refuses numbers that are not finite, a name twice, asymmetry and a diagonal that is not positive; then makes it exactly symmetric.</summary>
+    /// <summary>Refuses numbers that are not finite, a name twice, asymmetry and a diagonal that is not positive; then makes it exactly
+    /// symmetric.</summary>
     /// <exception cref="GlmmException">As said.</exception>
     public static void Check(double[] matrix, string[] names)
     {
@@ -51,7 +52,8 @@ internal static class DenseRelationships
             {
                 var (a, b) = (matrix[(i * n) + j], matrix[(j * n) + i]);
                 if (!double.IsFinite(a) || !double.IsFinite(b))
-                    throw new GlmmException($"The relationship matrix holds {Text(double.IsFinite(a) ? b : a)} between \"{names[i]}\" and \"{names[j]}\"; every entry must be a number.");
+                    throw new GlmmException($"The relationship matrix holds {Text(double.IsFinite(a) ? b : a)} between \"{names[i]}\" and "
+                        + $"\"{names[j]}\"; every entry must be a number.");
                 if (Math.Abs(a - b) > Asymmetry * largest)
                 {
                     throw new GlmmException($"The relationship matrix is not symmetric: {Text(a)} in row \"{names[i]}\", column \"{names[j]}\", "
@@ -80,7 +82,8 @@ internal static class DenseRelationships
         }
         throw new GlmmException("The relationship matrix is not positive definite, and adding a ten-thousandth to its diagonal does not help: "
             + "some combination of its levels has a negative variance, so that these cannot be covariances. A matrix of pairwise similarities "
-            + "or one with gaps filled in is often so; take the nearest positive definite one (R: Matrix::nearPD), or compute it from the markers or the pedigree.");
+            + "or one with gaps filled in is often so; take the nearest positive definite one (R: Matrix::nearPD), or compute it from the "
+            + "markers or the pedigree.");
     }
 
     /// <summary>Sets of levels that are related to one another, directly or through others.</summary>

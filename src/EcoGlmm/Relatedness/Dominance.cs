@@ -9,7 +9,8 @@ internal static class Dominance
     /// <summary>The dominance relationship matrix of some animals, row by row; 1 on its diagonal.</summary>
     public static double[] Between(Pedigree pedigree, int[] animals)
     {
-        var parents = animals.SelectMany(i => new[] { pedigree.Sires[i], pedigree.Dams[i] }).Where(p => p >= 0).Distinct().Order().ToArray();
+        var parents = animals.SelectMany(i => new[] { pedigree.Sires[i], pedigree.Dams[i] }).Where(p => p >= 0).Distinct()
+            .Order().ToArray();
         var additive = pedigree.CovarianceOf(parents);
         var place = parents.Select((parent, at) => (parent, at)).ToDictionary(p => p.parent, p => p.at);
         int Place(int parent) => parent < 0 ? -1 : place[parent];

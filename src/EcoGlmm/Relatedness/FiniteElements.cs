@@ -8,7 +8,8 @@ namespace EcoGlmm.Relationships;
 /// </summary>
 internal sealed class FiniteElements
 {
-    private FiniteElements(double[] mass, SparsePattern pattern, double[] stiffness, SparsePattern square, double[] stiffnessInSquare, double[] stiffnessSquared)
+    private FiniteElements(double[] mass, SparsePattern pattern, double[] stiffness, SparsePattern square, double[] stiffnessInSquare,
+        double[] stiffnessSquared)
     {
         Mass = mass;
         Pattern = pattern;
@@ -79,7 +80,8 @@ internal sealed class FiniteElements
 
         return new FiniteElements(mass, pattern, stiffness, square, inSquare, squared);
 
-        (double X, double Y) Opposite(int[] t, int corner) => (x[t[(corner + 2) % 3]] - x[t[(corner + 1) % 3]], y[t[(corner + 2) % 3]] - y[t[(corner + 1) % 3]]);
+        (double X, double Y) Opposite(int[] t, int corner) => (x[t[(corner + 2) % 3]] - x[t[(corner + 1) % 3]], y[t[(corner + 2) % 3]]
+            - y[t[(corner + 1) % 3]]);
     }
 
     /// <summary>The rows of a symmetric matrix, both triangles.</summary>

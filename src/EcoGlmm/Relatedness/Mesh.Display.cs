@@ -18,7 +18,8 @@ public sealed partial class Mesh
 
         var panel = new Panel(null,
             new LineTrace(x, y) { Color = Palette.Ink, Width = 0.7, Opacity = 0.5 },
-            new PointTrace(_x, _y) { Color = Palette.Blue, Size = 3, Text = [.. _x.Select((_, i) => $"Node {i}: {Length(_x[i])}, {Length(_y[i])}")] })
+            new PointTrace(_x, _y) { Color = Palette.Blue, Size = 3, Text = [.. _x.Select((_, i) => $"Node {i}: {Length(_x[i])}, "
+                + $"{Length(_y[i])}")] })
         { XAxis = "x", YAxis = "y", EqualScales = true };
         return new Figure(title, panel) { PanelHeight = 480, Subtitle = $"{NodeCount} nodes, {_corners.Length / 3} triangles" };
     }
@@ -29,9 +30,11 @@ public sealed partial class Mesh
         var lengths = Edges().Select(e => Math.Sqrt(Square(_x[e.A] - _x[e.B]) + Square(_y[e.A] - _y[e.B]))).Order().ToArray();
         var (left, right, bottom, top) = Bounds;
         return string.Create(CultureInfo.InvariantCulture,
-            $"Mesh of {NodeCount:N0} nodes and {_corners.Length / 3:N0} triangles, x from {Length(left)} to {Length(right)}, y from {Length(bottom)} to {Length(top)}. ")
+            $"Mesh of {NodeCount:N0} nodes and {_corners.Length / 3:N0} triangles, x from {Length(left)} to {Length(right)}, y from "
+            + $"{Length(bottom)} to {Length(top)}. ")
             + string.Create(CultureInfo.InvariantCulture,
-            $"Edges are {Length(lengths[0])} to {Length(lengths[^1])} long, {Length(lengths[lengths.Length / 2])} in the middle; the smallest angle is {SmallestAngle():F0}°.");
+            $"Edges are {Length(lengths[0])} to {Length(lengths[^1])} long, {Length(lengths[lengths.Length / 2])} in the middle; the "
+            + $"smallest angle is {SmallestAngle():F0}°.");
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,8 @@ public sealed partial class Mesh : IRichDisplay
         ArgumentNullException.ThrowIfNull(y);
         var data = table as FieldData ?? FieldData.From(table);
         var (xs, ys) = (Numbers(data, x), Numbers(data, y));
-        return From(Enumerable.Range(0, xs.Length).Where(i => double.IsFinite(xs[i]) && double.IsFinite(ys[i])).Select(i => (xs[i], ys[i])), options);
+        return From(Enumerable.Range(0, xs.Length).Where(i => double.IsFinite(xs[i]) && double.IsFinite(ys[i])).Select(i => (xs[i], ys[i])),
+            options);
     }
 
     /// <summary>A mesh of places.</summary>
@@ -77,7 +78,8 @@ public sealed partial class Mesh : IRichDisplay
             if (new[] { a, b, c }.FirstOrDefault(v => v < 0 || v >= x.Length, -1) is var bad and not -1)
                 throw new GlmmException($"Triangle {t} of the mesh has a corner {bad}, but nodes are numbered from 0 to {x.Length - 1}.");
             var area = ((x[b] - x[a]) * (y[c] - y[a])) - ((y[b] - y[a]) * (x[c] - x[a]));
-            if (!(Math.Abs(area) > 0)) throw new GlmmException($"Triangle {t} of the mesh has no area: its corners {a}, {b} and {c} lie on a line.");
+            if (!(Math.Abs(area) > 0))
+                throw new GlmmException($"Triangle {t} of the mesh has no area: its corners {a}, {b} and {c} lie on a line.");
             corners.AddRange(area > 0 ? [a, b, c] : [a, c, b]);
             used[a] = used[b] = used[c] = true;
         }

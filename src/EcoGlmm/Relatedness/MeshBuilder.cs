@@ -34,7 +34,8 @@ internal sealed class MeshBuilder
     /// </summary>
     private const double Move = 1e-5;
 
-    /// <summary>A triangle of less area than this, relative to the square of its longest edge, is one of nodes along a straight boundary.</summary>
+    /// <summary>A triangle of less area than this, relative to the square of its longest edge, is one of nodes along a straight
+    /// boundary.</summary>
     private const double Sliver = 1e-3;
 
     private const int Attempts = 4;
@@ -61,7 +62,9 @@ internal sealed class MeshBuilder
         _hull = new ConvexHull(places, factory).GetConvexHull();
         var envelope = _hull.EnvelopeInternal;
         var extent = Math.Max(envelope.Width, envelope.Height);
-        if (!(extent > 0)) throw new GlmmException("All rows are at one place, so that there is no field to estimate. spde() needs places that are spread over an area.");
+        if (!(extent > 0))
+            throw new GlmmException("All rows are at one place, so that there is no field to estimate. spde() needs places that are spread "
+                + "over an area.");
         if (!(_hull.Area > ThinnestHull * extent * extent))
         {
             throw new GlmmException("All places lie on a line, so that no triangles can be made of them. For places along a line (a river, a transect) use "
@@ -105,7 +108,8 @@ internal sealed class MeshBuilder
             }
             catch (LocateFailureException)
             {
-                throw new GlmmException("The places could not be triangulated. Give a Cutoff in MeshOptions, so that places that are very close to each other share a node.");
+                throw new GlmmException("The places could not be triangulated. Give a Cutoff in MeshOptions, so that places that are very "
+                    + "close to each other share a node.");
             }
         }
     }
@@ -126,7 +130,8 @@ internal sealed class MeshBuilder
         return Number(subdivision);
     }
 
-    /// <summary>Points to insert: circumcentres of triangles that are too large or too thin, or, where these lie beyond the boundary or close to it, midpoints of its edges.</summary>
+    /// <summary>Points to insert: circumcentres of triangles that are too large or too thin, or, where these lie beyond the boundary or
+    /// close to it, midpoints of its edges.</summary>
     private List<(double, double)> Refinements(QuadEdgeSubdivision subdivision)
     {
         var bad = new List<(double Badness, Coordinate Centre, double Radius)>();
@@ -239,7 +244,8 @@ internal sealed class MeshBuilder
     /// <summary>The outline with edges no longer than wanted at the boundary, against the clock.</summary>
     private List<Coordinate> Densify(List<Coordinate> outline)
     {
-        var area = Enumerable.Range(0, outline.Count).Sum(k => (outline[k].X * outline[(k + 1) % outline.Count].Y) - (outline[k].Y * outline[(k + 1) % outline.Count].X));
+        var area = Enumerable.Range(0, outline.Count).Sum(k => (outline[k].X * outline[(k + 1) % outline.Count].Y)
+            - (outline[k].Y * outline[(k + 1) % outline.Count].X));
         if (area < 0) outline.Reverse();
         var edge = _extension > 0 ? _outer : _edge;
         var dense = new List<Coordinate>();
@@ -273,7 +279,8 @@ internal sealed class MeshBuilder
         if (points.Count == 0) return [];
         var (low, high) = (points.Min(p => p.X), points.Max(p => p.X));
         var strips = Math.Max(1, (int)Math.Sqrt(points.Count / 2.0));
-        return points.Select(p => (Point: p, Strip: Math.Min(strips - 1, (int)((p.X - low) / Math.Max(high - low, double.Epsilon) * strips))))
+        return points.Select(p => (Point: p, Strip: Math.Min(strips - 1,
+            (int)((p.X - low) / Math.Max(high - low, double.Epsilon) * strips))))
             .OrderBy(p => p.Strip).ThenBy(p => p.Strip % 2 == 0 ? p.Point.Y : -p.Point.Y).ThenBy(p => p.Point.X)
             .Select(p => new Coordinate(p.Point.X, p.Point.Y)).ToArray();
     }
@@ -283,7 +290,8 @@ internal sealed class MeshBuilder
         var triangles = new List<(int A, int B, int C)>();
         foreach (var corners in subdivision.GetTriangleVertices(false))
         {
-            var (a, b, c) = (_moved[(corners[0].X, corners[0].Y)], _moved[(corners[1].X, corners[1].Y)], _moved[(corners[2].X, corners[2].Y)]);
+            var (a, b, c) = (_moved[(corners[0].X, corners[0].Y)], _moved[(corners[1].X, corners[1].Y)],
+                _moved[(corners[2].X, corners[2].Y)]);
             var (p, q, r) = (_points[a], _points[b], _points[c]);
             var turned = Area(corners[0].Coordinate, corners[1].Coordinate, corners[2].Coordinate) < 0;
             var area = turned ? -Area(p, q, r) : Area(p, q, r);
@@ -307,7 +315,8 @@ internal sealed class MeshBuilder
         return ([.. x], [.. y], [.. triangles.SelectMany(t => new[] { t.A, t.B, t.C })]);
     }
 
-    private static double Area(Coordinate a, Coordinate b, Coordinate c) => 0.5 * (((b.X - a.X) * (c.Y - a.Y)) - ((b.Y - a.Y) * (c.X - a.X)));
+    private static double Area(Coordinate a, Coordinate b, Coordinate c) => 0.5 * (((b.X - a.X) * (c.Y - a.Y))
+        - ((b.Y - a.Y) * (c.X - a.X)));
 
     private static (int A, int B, int C) Rotated(int a, int b, int c) => a < b && a < c ? (a, b, c) : b < c ? (b, c, a) : (c, a, b);
 
@@ -320,7 +329,8 @@ internal sealed class MeshBuilder
     }
 
     private GlmmException TooMany(double nodes) => new(string.Create(CultureInfo.InvariantCulture,
-        $"The mesh would have about {nodes:N0} nodes, more than {_options.MaxNodes:N0}. Take a longer MaxEdge (it is {_edge:G3}) or Cutoff, ")
+        $"The mesh would have about {nodes:N0} nodes, more than {_options.MaxNodes:N0}. Take a longer MaxEdge (it is {_edge:G3}) or "
+        + $"Cutoff, ")
         + "Mesh.From(data, \"x\", \"y\", new MeshOptions { MaxEdge = … }), or raise MaxNodes.");
 }
 

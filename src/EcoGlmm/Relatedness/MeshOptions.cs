@@ -34,13 +34,16 @@ public sealed record MeshOptions
     {
         Positive(MaxEdge, nameof(MaxEdge));
         Positive(OuterEdge, nameof(OuterEdge));
-        if (Cutoff is { } cutoff && !(cutoff >= 0 && double.IsFinite(cutoff))) throw new GlmmException("Cutoff of a mesh must be zero or more.");
-        if (Extension is { } extension && !(extension >= 0 && double.IsFinite(extension))) throw new GlmmException("Extension of a mesh must be zero or more.");
+        if (Cutoff is { } cutoff && !(cutoff >= 0 && double.IsFinite(cutoff)))
+            throw new GlmmException("Cutoff of a mesh must be zero or more.");
+        if (Extension is { } extension && !(extension >= 0 && double.IsFinite(extension)))
+            throw new GlmmException("Extension of a mesh must be zero or more.");
         if (MaxNodes < 3) throw new GlmmException("A mesh has three nodes at least; MaxNodes is " + MaxNodes + ".");
     }
 
     private static void Positive(double? value, string name)
     {
-        if (value is { } length && !(length > 0 && double.IsFinite(length))) throw new GlmmException($"{name} of a mesh must be above zero.");
+        if (value is { } length && !(length > 0 && double.IsFinite(length)))
+            throw new GlmmException($"{name} of a mesh must be above zero.");
     }
 }

@@ -90,9 +90,11 @@ internal sealed class NewickParser
                     _at++;
                     return tree;
                 case ';':
-                    throw Fault(open.Peek().Position, $"a parenthesis is opened here and not closed before the \";\" at {ParsedTree.Where(_text, _at)}");
+                    throw Fault(open.Peek().Position, $"a parenthesis is opened here and not closed before the \";\" at "
+                        + $"{ParsedTree.Where(_text, _at)}");
                 default:
-                    throw Fault(_at, open.Count > 0 ? $"\",\" or \")\" is missing before {Shown(_at)}" : $"\";\" is missing before {Shown(_at)}");
+                    throw Fault(_at, open.Count > 0 ? $"\",\" or \")\" is missing before {Shown(_at)}"
+                        : $"\";\" is missing before {Shown(_at)}");
             }
         }
     }
@@ -110,7 +112,8 @@ internal sealed class NewickParser
         tree.Positions[node] = start;
         var number = _at < _end && !IsPunctuation(_text[_at]) ? Unquoted() : "";
         if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var length) || !double.IsFinite(length))
-            throw Fault(start, $"after \":\" a branch length should follow, but here stands {(number.Length > 0 ? $"\"{number}\"" : Shown(start))}");
+            throw Fault(start, $"after \":\" a branch length should follow, but here stands "
+                + $"{(number.Length > 0 ? $"\"{number}\"" : Shown(start))}");
         tree.Lengths[node] = length;
     }
 

@@ -8,7 +8,8 @@ namespace EcoGlmm.Relationships;
 /// </summary>
 internal static partial class NexusTrees
 {
-    public static bool IsNexus(string text) => text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith("#NEXUS", StringComparison.OrdinalIgnoreCase);
+    public static bool IsNexus(string text) => text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith("#NEXUS",
+        StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="GlmmException">A tree in it is not in Newick form; the message tells where.</exception>
     public static List<ParsedTree> Read(string text, string source)
@@ -70,7 +71,8 @@ internal static partial class NexusTrees
     [GeneratedRegex(@"(?<=[;\s\]])TRANSLATE\s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex TranslateCommand();
 
-    [GeneratedRegex(@"(?<=[;\s\]])U?TREE\s*\*?\s*('[^']*'|[^\s=\[\]]+)\s*(\[[^\]]*\]\s*)*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=[;\s\]])U?TREE\s*\*?\s*('[^']*'|[^\s=\[\]]+)\s*(\[[^\]]*\]\s*)*=",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex TreeCommand();
 
     [GeneratedRegex(@"\[[^\]]*\]|'(?:[^']|'')*'|[,;]|[^\s,;\[']+", RegexOptions.CultureInvariant)]

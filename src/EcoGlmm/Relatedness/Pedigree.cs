@@ -151,7 +151,8 @@ public sealed class Pedigree : Relatedness
     {
         var chosen = names?.ToArray() ?? [.. Names];
         if (chosen.Length > RelationshipMatrix.MostLevels)
-            throw new GlmmException($"A dominance matrix of {chosen.Length} animals does not fit into memory; name those who have records.");
+            throw new GlmmException($"A dominance matrix of {chosen.Length} animals does not fit into memory; name those who have "
+                + $"records.");
         return RelationshipMatrix.FromSymmetric(Dominance.Between(this, Locate(chosen, "names")), chosen);
     }
 

@@ -179,7 +179,8 @@ internal sealed class PedigreeReader
         int Placed(int parent) => parent < 0 ? -1 : place[parent];
         T[] Ordered<T>(Func<int, T> value) => [.. order.Select(value)];
         return new PedigreeRecords(Ordered(i => _names[i]), Ordered(i => Placed(_sires[i])), Ordered(i => Placed(_dams[i])),
-            [.. order.Where(i => _row[i] == NoRow).Select(i => _names[i])], _groups, Ordered(i => _sireGroups[i]), Ordered(i => _damGroups[i]));
+            [.. order.Where(i => _row[i] == NoRow).Select(i => _names[i])], _groups, Ordered(i => _sireGroups[i]),
+            Ordered(i => _damGroups[i]));
     }
 
     private static int? Unplaced(int parent, int[] place) => parent >= 0 && place[parent] < 0 ? parent : null;

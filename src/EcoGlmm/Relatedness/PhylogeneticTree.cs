@@ -144,5 +144,7 @@ public sealed class PhylogeneticTree : Relatedness
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"Phylogenetic tree of {_nodes.Tips.Length} tips and {_nodes.Names.Length - _nodes.Tips.Length} inner nodes, height {Height:G5}, ")
         + (IsUltrametric ? "ultrametric." : "not ultrametric: some tips are nearer to the root than others.")
-        + (_nodes.ZeroLengths > 0 ? $" {EcoGlmm.Text.Names.Count(_nodes.ZeroLengths, "branch")} of length zero taken as 1e-8 of the height.".Replace("branchs", "branches") : "");
+        + (_nodes.ZeroLengths > 0
+            ? $" {EcoGlmm.Text.Names.Count(_nodes.ZeroLengths, "branch")} of length zero taken as 1e-8 of the height.".Replace("branchs",
+                "branches") : "");
 }

@@ -29,7 +29,8 @@ public sealed class RelationshipMatrix : Relatedness
         _inverse = new(() =>
         {
             var inverse = DenseRelationships.Invert(matrix, names);
-            return (inverse.Precision, [.. Enumerable.Range(0, names.Length).Select(i => matrix[(i * names.Length) + i] + inverse.Ridge)], inverse.Note);
+            return (inverse.Precision, [.. Enumerable.Range(0, names.Length).Select(i => matrix[(i * names.Length) + i] + inverse.Ridge)],
+                inverse.Note);
         });
         if (isInvertedNow)
             _ = _inverse.Value;
@@ -144,7 +145,8 @@ public sealed class RelationshipMatrix : Relatedness
     {
         var n = Names.Count;
         var text = n == 0 ? "Relationship matrix of no levels." : string.Create(CultureInfo.InvariantCulture,
-            $"Relationship matrix of {n} levels, mean of the diagonal {_inverse.Value.Diagonal.Average():G4}; {_inverse.Value.Precision.Pattern.NonZeros} numbers in its inverse.");
+            $"Relationship matrix of {n} levels, mean of the diagonal {_inverse.Value.Diagonal.Average():G4}; "
+            + $"{_inverse.Value.Precision.Pattern.NonZeros} numbers in its inverse.");
         return Note is null ? text : text + "\n" + Note;
     }
 }

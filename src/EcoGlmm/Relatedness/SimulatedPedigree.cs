@@ -12,9 +12,11 @@ internal static class SimulatedPedigree
     public static PedigreeRecords Make(int generations, int size, int sires, int dams, long seed)
     {
         if (generations < 1 || size < 2)
-            throw new GlmmException($"A simulated pedigree needs one generation or more of two animals or more, not {generations} of {size}.");
+            throw new GlmmException($"A simulated pedigree needs one generation or more of two animals or more, not {generations} of "
+                + $"{size}.");
         if (sires < 1 || dams < 1 || sires + dams > size)
-            throw new GlmmException($"Of {size} animals in a generation {sires} sires and {dams} dams cannot be drawn; take one of each or more, together no more than {size}.");
+            throw new GlmmException($"Of {size} animals in a generation {sires} sires and {dams} dams cannot be drawn; take one of each or "
+                + $"more, together no more than {size}.");
         var random = new RandomStream(seed);
         var n = checked(generations * size);
         var names = new string[n];

@@ -63,8 +63,10 @@ internal sealed class PagelTree : TreePrecision
     /// <summary>λ of zero or one to four digits.</summary>
     public override (string Message, string Advice)? Limit(double phi) => Lambda(phi) switch
     {
-        < 1e-4 => ("Pagel's lambda is estimated as zero: species are no more alike than by chance.", "The term can be written (1 | species), without the tree."),
-        > 1 - 1e-4 => ("Pagel's lambda is estimated as one: Brownian motion along the tree.", "The term can be written without model = lambda."),
+        < 1e-4 => ("Pagel's lambda is estimated as zero: species are no more alike than by chance.", "The term can be written (1 | "
+            + "species), without the tree."),
+        > 1 - 1e-4 => ("Pagel's lambda is estimated as one: Brownian motion along the tree.", "The term can be written without model = "
+            + "lambda."),
         _ => null,
     };
 
@@ -102,9 +104,14 @@ internal sealed class OrnsteinUhlenbeckTree(TreeNodes nodes) : TreePrecision(nod
     public override (string Message, string Advice)? Limit(double phi)
     {
         var (alpha, height) = (Math.Exp(phi), Nodes.Depths().Max());
-        var tips = Enumerable.Range(0, Nodes.Names.Length).Where(v => Nodes.IsTip[v] && Nodes.Lengths[v] > 0).Select(v => Nodes.Lengths[v]).DefaultIfEmpty(height).Min();
-        if (alpha * tips > 5) return ("The decay along the tree is estimated as infinite: species are no more alike than by chance.", "The term can be written (1 | species), without the tree.");
-        if (alpha * height < 0.01) return ("The decay along the tree is estimated as zero, where only the variance per unit of length is determined.", "Use phylo without model = ou, which is Brownian motion.");
+        var tips = Enumerable.Range(0, Nodes.Names.Length).Where(v => Nodes.IsTip[v] && Nodes.Lengths[v] > 0).Select(v => Nodes.Lengths[v])
+            .DefaultIfEmpty(height).Min();
+        if (alpha * tips > 5)
+            return ("The decay along the tree is estimated as infinite: species are no more alike than by chance.",
+                "The term can be written (1 | species), without the tree.");
+        if (alpha * height < 0.01)
+            return ("The decay along the tree is estimated as zero, where only the variance per unit of length is determined.",
+                "Use phylo without model = ou, which is Brownian motion.");
         return null;
     }
 

@@ -159,7 +159,8 @@ internal sealed class TreeNodes
             else if (length < 0)
             {
                 throw new GlmmException(string.Create(CultureInfo.InvariantCulture,
-                    $"{source} has a branch of negative length, {length}, at {tree.Where(i)}; branch lengths are times or amounts of change."));
+                    $"{source} has a branch of negative length, {length}, at {tree.Where(i)}; branch lengths are times or amounts of "
+                    + $"change."));
             }
         }
         if (missing == tree.Parents.Count - 1)

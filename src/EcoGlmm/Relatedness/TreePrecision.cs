@@ -26,7 +26,8 @@ internal abstract class TreePrecision
         _parent = [.. Enumerable.Range(0, Order).Select(v => HasLevel(nodes.Parents[v]) ? _own[nodes.Parents[v]] : -1)];
     }
 
-    /// <summary>The rules of evolution by name, each as the precision by it on a tree; null for Brownian motion, which the tree itself is.</summary>
+    /// <summary>The rules of evolution by name, each as the precision by it on a tree; null for Brownian motion, which the tree itself
+    /// is.</summary>
     public static IReadOnlyDictionary<string, Func<TreeNodes, TreePrecision?>> Models { get; } =
         new Dictionary<string, Func<TreeNodes, TreePrecision?>>(StringComparer.Ordinal)
         {
@@ -106,7 +107,8 @@ internal abstract class TreePrecision
             if (_link[v] < 0)
                 continue;
             slope -= entries[_link[v]] * ((branch.WeightSlope * inverse) + (branch.Weight * dInverse));
-            slope += entries[_parent[v]] * ((2 * branch.Weight * branch.WeightSlope * inverse) + (branch.Weight * branch.Weight * dInverse));
+            slope += entries[_parent[v]] * ((2 * branch.Weight * branch.WeightSlope * inverse)
+                + (branch.Weight * branch.Weight * dInverse));
         }
         return slope;
     }

@@ -88,6 +88,7 @@ internal sealed class TriangleLocator
     private (int From, int To) Span(double a, double b, double c, double origin, double step)
     {
         var (low, high) = (Math.Min(a, Math.Min(b, c)), Math.Max(a, Math.Max(b, c)));
-        return (Math.Clamp((int)Math.Floor(((low - origin) / step) - Tolerance), 0, _side - 1), Math.Clamp((int)Math.Floor(((high - origin) / step) + Tolerance), 0, _side - 1));
+        return (Math.Clamp((int)Math.Floor(((low - origin) / step) - Tolerance), 0, _side - 1),
+            Math.Clamp((int)Math.Floor(((high - origin) / step) + Tolerance), 0, _side - 1));
     }
 }

@@ -6,7 +6,8 @@ namespace EcoGlmm;
 public static class Citation
 {
     /// <summary>The version of the library, without build metadata.</summary>
-    public static string Version { get; } = (typeof(Citation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+    public static string Version { get;
+    } = (typeof(Citation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? typeof(Citation).Assembly.GetName().Version!.ToString()).Split('+')[0];
 
     /// <summary>The citation as a sentence.</summary>

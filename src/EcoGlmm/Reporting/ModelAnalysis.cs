@@ -45,7 +45,8 @@ public sealed class ModelAnalysis : IRichDisplay
         Section("For the manuscript", $"{Table.ToHtml()}{Report.ToHtml()}");
         return html.Append("</div>").ToString();
 
-        void Section(string title, string content) => html.Append("<h2>").Append(WebUtility.HtmlEncode(title)).Append("</h2>").Append(content);
+        void Section(string title, string content) => html.Append("<h2>").Append(WebUtility.HtmlEncode(title)).Append("</h2>")
+            .Append(content);
     }
 
     /// <inheritdoc/>

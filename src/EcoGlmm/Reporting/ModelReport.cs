@@ -14,7 +14,8 @@ public sealed record ModelReport(string Methods, string Results, IReadOnlyList<s
 {
     /// <summary>The report in Markdown.</summary>
     public string ToMarkdown() =>
-        $"### Statistical analysis\n\n{Methods}\n\n### Results\n\n{Results}\n\n### References\n\n{string.Join("\n", References.Select(r => $"- {r}"))}\n";
+        $"### Statistical analysis\n\n{Methods}\n\n### Results\n\n{Results}\n\n### "
+        + $"References\n\n{string.Join("\n", References.Select(r => $"- {r}"))}\n";
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -23,7 +24,8 @@ public sealed record ModelReport(string Methods, string Results, IReadOnlyList<s
     /// <inheritdoc/>
     public string ToHtml()
     {
-        static string Section(string title, string text) => $"<h4>{title}</h4><p style=\"max-width:70em\">{WebUtility.HtmlEncode(text)}</p>";
+        static string Section(string title, string text) => $"<h4>{title}</h4><p "
+            + $"style=\"max-width:70em\">{WebUtility.HtmlEncode(text)}</p>";
         string references = string.Concat(References.Select(r => $"<li>{WebUtility.HtmlEncode(r)}</li>"));
         return $"<div class=\"ecoglmm-report\">{Section("Statistical analysis", Methods)}{Section("Results", Results)}<h4>References</h4><ul>{references}</ul></div>";
     }

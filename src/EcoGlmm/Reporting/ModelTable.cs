@@ -42,7 +42,8 @@ internal sealed class ModelTable
         if (Has(ModelTableColumns.Estimate)) yield return new PublicationColumn(estimate, true);
         if (Has(ModelTableColumns.StandardError) && !exponentiate) yield return new PublicationColumn("SE", true);
         if (Has(ModelTableColumns.Interval)) yield return new PublicationColumn($"{Percent} CI", true);
-        if (HasRatioColumn) yield return new PublicationColumn($"{ModelRows.Ratio(_fit, ModelPart.Conditional) ?? "Ratio"} ({Percent} CI)", true);
+        if (HasRatioColumn)
+            yield return new PublicationColumn($"{ModelRows.Ratio(_fit, ModelPart.Conditional) ?? "Ratio"} ({Percent} CI)", true);
         if (Has(ModelTableColumns.Statistic)) yield return new PublicationColumn("z", true);
         if (Has(ModelTableColumns.PValue)) yield return new PublicationColumn("p", true);
     }
@@ -66,7 +67,8 @@ internal sealed class ModelTable
         }
 
         if (_options.Summary)
-            yield return new PublicationSection("Model", [.. ModelRows.Summary(_fit, _options).Select(r => Value(r.Name, _numbers.Restyle(r.Value)))]);
+            yield return new PublicationSection("Model", [.. ModelRows.Summary(_fit, _options)
+                .Select(r => Value(r.Name, _numbers.Restyle(r.Value)))]);
     }
 
     private IReadOnlyList<string> Row(ModelPart part, Coefficient c)
@@ -80,7 +82,8 @@ internal sealed class ModelTable
         var (shown, ends) = exponentiate && ratio is not null
             ? _numbers.Ratio(Math.Exp(c.Estimate), Math.Exp(interval.Lower), Math.Exp(interval.Upper))
             : (_numbers.Fixed(c.Estimate, decimals), plain ? "" : _numbers.Interval(interval.Lower, interval.Upper, decimals));
-        if (Has(ModelTableColumns.Estimate)) cells.Add(dropped ? "dropped" : c.IsFixed ? $"{_numbers.Significant(c.Estimate, 4)} (fixed)" : shown);
+        if (Has(ModelTableColumns.Estimate))
+            cells.Add(dropped ? "dropped" : c.IsFixed ? $"{_numbers.Significant(c.Estimate, 4)} (fixed)" : shown);
         if (Has(ModelTableColumns.StandardError) && !exponentiate) cells.Add(plain ? "" : _numbers.Fixed(c.StandardError, decimals));
         if (Has(ModelTableColumns.Interval)) cells.Add(plain ? "" : ends);
         if (HasRatioColumn)

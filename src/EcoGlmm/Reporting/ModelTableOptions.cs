@@ -69,7 +69,8 @@ public sealed record ModelTableOptions
     /// <summary>Coverage of the intervals, between 0 and 1.</summary>
     public double Level { get; init; } = 0.95;
 
-    /// <summary>Names to show, by the name of a coefficient, a grouping factor or an effect: "FoodTreatmentSatiated" → "Food: satiated".</summary>
+    /// <summary>Names to show, by the name of a coefficient, a grouping factor or an effect: "FoodTreatmentSatiated" → "Food:
+    /// satiated".</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether standard deviations and correlations of random effects, and the dispersion, are in the table.</summary>

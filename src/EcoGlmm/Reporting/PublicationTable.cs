@@ -94,7 +94,8 @@ public sealed class PublicationTable : IRichDisplay
             if (s > 0)
                 text.Append("\\addlinespace\n");
             if (Sections[s].Title.Length > 0)
-                text.Append("\\multicolumn{").Append(Columns.Count).Append("}{l}{\\emph{").Append(LatexText.Of(Sections[s].Title)).Append("}} \\\\\n");
+                text.Append("\\multicolumn{").Append(Columns.Count).Append("}{l}{\\emph{").Append(LatexText.Of(Sections[s].Title))
+                .Append("}} \\\\\n");
             foreach (var row in Sections[s].Rows)
                 Line(row);
         }
@@ -112,19 +113,23 @@ public sealed class PublicationTable : IRichDisplay
     {
         const string rule = "1.5px solid currentColor", thin = "1px solid currentColor";
         var html = new StringBuilder("<div class=\"ecoglmm-publication\" style=\"overflow-x:auto;max-width:100%\"><table style=\"border-collapse:collapse;"
-            + $"color:inherit;background:transparent;font:13px/1.45 system-ui,'Segoe UI',Arial,sans-serif;border-top:{rule};border-bottom:{rule};width:auto;margin:4px 0\">");
+            + $"color:inherit;background:transparent;font:13px/1.45 system-ui,'Segoe "
+            + $"UI',Arial,sans-serif;border-top:{rule};border-bottom:{rule};width:auto;margin:4px 0\">");
         if (Caption.Length > 0)
-            html.Append("<caption style=\"caption-side:top;text-align:left;color:inherit;font-weight:600;padding:4px 0\">").Append(Encode(Caption)).Append("</caption>");
+            html.Append("<caption style=\"caption-side:top;text-align:left;color:inherit;font-weight:600;padding:4px 0\">")
+            .Append(Encode(Caption)).Append("</caption>");
         html.Append("<thead><tr>");
         foreach (PublicationColumn column in Columns)
-            html.Append($"<th scope=\"col\" style=\"{Cell(column)};border-bottom:{thin};font-weight:600\">").Append(Encode(column.Header)).Append("</th>");
+            html.Append($"<th scope=\"col\" style=\"{Cell(column)};border-bottom:{thin};font-weight:600\">").Append(Encode(column.Header))
+            .Append("</th>");
         html.Append("</tr></thead>");
         foreach (PublicationSection section in Sections)
         {
             html.Append("<tbody>");
             if (section.Title.Length > 0)
             {
-                html.Append($"<tr><th colspan=\"{Columns.Count}\" scope=\"rowgroup\" style=\"text-align:left;padding:8px 10px 2px 2px;border:0;background:transparent;color:inherit;font-weight:400;font-style:italic\">")
+                html.Append($"<tr><th colspan=\"{Columns.Count}\" scope=\"rowgroup\" style=\"text-align:left;padding:8px 10px 2px "
+                    + $"2px;border:0;background:transparent;color:inherit;font-weight:400;font-style:italic\">")
                     .Append(Encode(section.Title)).Append("</th></tr>");
             }
 
@@ -134,7 +139,8 @@ public sealed class PublicationTable : IRichDisplay
                 for (int i = 0; i < row.Count; i++)
                 {
                     string tag = i == 0 ? "th scope=\"row\"" : "td";
-                    html.Append($"<{tag} style=\"{Cell(Columns[i])};font-weight:400\">").Append(Encode(row[i])).Append(i == 0 ? "</th>" : "</td>");
+                    html.Append($"<{tag} style=\"{Cell(Columns[i])};font-weight:400\">").Append(Encode(row[i])).Append(i == 0
+                        ? "</th>" : "</td>");
                 }
 
                 html.Append("</tr>");
@@ -145,11 +151,13 @@ public sealed class PublicationTable : IRichDisplay
 
         html.Append("</table>");
         foreach (string note in Notes)
-            html.Append("<p style=\"font:12px/1.45 system-ui,'Segoe UI',Arial,sans-serif;margin:2px 0;opacity:.85;max-width:60em\">").Append(Encode(note)).Append("</p>");
+            html.Append("<p style=\"font:12px/1.45 system-ui,'Segoe UI',Arial,sans-serif;margin:2px 0;opacity:.85;max-width:60em\">")
+            .Append(Encode(note)).Append("</p>");
         return html.Append("</div>").ToString();
 
         static string Cell(PublicationColumn column) =>
-            $"text-align:{(column.IsNumeric ? "right" : "left")};padding:2px {(column.IsNumeric ? "2px 2px 14px" : "14px 2px 2px")};border:0;background:transparent;color:inherit;white-space:nowrap;font-variant-numeric:tabular-nums";
+            $"text-align:{(column.IsNumeric ? "right" : "left")};padding:2px "
+            + $"{(column.IsNumeric ? "2px 2px 14px" : "14px 2px 2px")};border:0;background:transparent;color:inherit;white-space:nowrap;font-variant-numeric:tabular-nums";
     }
 
     /// <summary>The table in plain text.</summary>

@@ -9,13 +9,16 @@ namespace EcoGlmm.Reporting;
 internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool checks)
 {
     private const string Laplace =
-        "Skaug, H. J. & Fournier, D. A. (2006) Automatic approximation of the marginal likelihood in non-Gaussian hierarchical models. Computational Statistics & Data Analysis 51, 699-709.";
+        "Skaug, H. J. & Fournier, D. A. (2006) Automatic approximation of the marginal likelihood in non-Gaussian hierarchical models. "
+        + "Computational Statistics & Data Analysis 51, 699-709.";
 
     private const string Residuals =
         "Hartig, F. (2024) DHARMa: residual diagnostics for hierarchical (multi-level/mixed) regression models. R package.";
 
     private const string Determination =
-        "Nakagawa, S., Johnson, P. C. D. & Schielzeth, H. (2017) The coefficient of determination R² and intra-class correlation coefficient from generalized linear mixed-effects models revisited and expanded. Journal of the Royal Society Interface 14, 20170213.";
+        "Nakagawa, S., Johnson, P. C. D. & Schielzeth, H. (2017) The coefficient of determination R² and intra-class correlation "
+        + "coefficient from generalized linear mixed-effects models revisited and expanded. Journal of the Royal Society Interface 14, "
+        + "20170213.";
 
     private readonly StyledNumbers _numbers = new(options.Numbers);
     private readonly IntervalTable _intervals = fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level);
@@ -33,7 +36,8 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         }
 
         methods.Add($"Models were fitted with EcoGlmm {Citation.Version} on .NET {Environment.Version}.");
-        List<string> results = [.. FitWords.Parts(fit).SelectMany(p => p.Table.Select(c => Result(p.Part, c)).OfType<string>()), .. Variances()];
+        List<string> results = [.. FitWords.Parts(fit).SelectMany(p => p.Table.Select(c => Result(p.Part, c)).OfType<string>()),
+            .. Variances()];
         if (ModelRows.RSquaredOf(fit) is { } r)
         {
             string conditional = fit.VarianceComponents.Count > 0 ? $", with random effects {Share(r.Conditional)} (conditional R²)" : "";
@@ -42,7 +46,8 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         }
 
         string warning = fit.Convergence.IsConverged ? "" : "THIS FIT DID NOT CONVERGE AND MUST NOT BE REPORTED. ";
-        return new ModelReport(warning + string.Join(" ", methods), warning + string.Join(" ", results), [.. references.Order(StringComparer.Ordinal)]);
+        return new ModelReport(warning + string.Join(" ", methods), warning + string.Join(" ", results),
+            [.. references.Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>"a", "a and b", "a, b and c".</summary>
@@ -111,7 +116,9 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
     }
 
     private string Estimation() =>
-        $"Parameters were estimated by {FitWords.Estimator(fit)}; intervals are {_numbers.Restyle(FormattableString.Invariant($"{100 * options.Level:0.##}"))} % confidence intervals and p-values two-sided, by the normal approximation (Wald).";
+        $"Parameters were estimated by {FitWords.Estimator(fit)}; intervals are "
+        + $"{_numbers.Restyle(FormattableString.Invariant($"{100 * options.Level:0.##}"))} % confidence intervals and p-values two-sided, "
+        + $"by the normal approximation (Wald).";
 
     private string? Checks()
     {
@@ -125,10 +132,12 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
             return null;
         }
 
-        List<string> found = [$"dispersion {_numbers.PEquals(residuals.TestDispersion().PValue)}", $"uniformity {_numbers.PEquals(residuals.TestUniformity().PValue)}"];
+        List<string> found = [$"dispersion {_numbers.PEquals(residuals.TestDispersion().PValue)}", $"uniformity "
+            + $"{_numbers.PEquals(residuals.TestUniformity().PValue)}"];
         if (residuals.IntegerResponse && residuals.ObservedValues.Contains(0))
             found.Add($"number of zeros {_numbers.PEquals(residuals.TestZeroInflation().PValue)}");
-        return $"We checked the model by simulated (quantile) residuals of {residuals.Count} simulated data sets (Hartig 2024): {Listed(found)}.";
+        return $"We checked the model by simulated (quantile) residuals of {residuals.Count} simulated data sets (Hartig 2024): "
+            + $"{Listed(found)}.";
     }
 
     private string? Result(ModelPart part, Coefficient c)
@@ -145,7 +154,8 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         }
 
         int decimals = _numbers.Decimals(c.StandardError);
-        return $"{Label(c.Name)}{where}: {_numbers.Fixed(c.Estimate, decimals)} (CI {_numbers.Interval(interval.Lower, interval.Upper, decimals)}; {test}).";
+        return $"{Label(c.Name)}{where}: {_numbers.Fixed(c.Estimate, decimals)} (CI "
+            + $"{_numbers.Interval(interval.Lower, interval.Upper, decimals)}; {test}).";
     }
 
     private IEnumerable<string> Variances()

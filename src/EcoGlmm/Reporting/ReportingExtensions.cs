@@ -25,7 +25,8 @@ public static class ReportingExtensions
     /// <param name="fit">The model.</param>
     /// <param name="options">Columns, labels, number style; the usual ones when null.</param>
     /// <param name="label">The label to refer to it by, for example "tab:owls"; null for none.</param>
-    public static string ToLatex(this GlmmFit fit, ModelTableOptions? options = null, string? label = null) => fit.Table(options).ToLatex(label);
+    public static string ToLatex(this GlmmFit fit, ModelTableOptions? options = null, string? label = null) => fit.Table(options)
+        .ToLatex(label);
 
     /// <summary>
     /// The sentences of a manuscript about the model: family, link, structure, estimation, checks, software with its version; every
@@ -36,7 +37,8 @@ public static class ReportingExtensions
     /// <param name="checks">Whether to simulate residuals and report their tests.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static ModelReport Report(this GlmmFit fit, ModelTableOptions? options = null, bool checks = true, CancellationToken cancellationToken = default)
+    public static ModelReport Report(this GlmmFit fit, ModelTableOptions? options = null, bool checks = true,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
         using var live = LiveProgress.Start("Writing the report", cancellation: cancellationToken);

@@ -24,7 +24,8 @@ internal static class SideBySideTable
                 continue;
             GlmmFit first = models[tables.FindIndex(t => t.Count > 0)].Fit;
             sections.Add(new PublicationSection(ModelRows.PartTitle(first, part), [.. names.Select(name => (IReadOnlyList<string>)
-                [ModelRows.Label(options, name), .. models.Select((m, i) => tables[i].FirstOrDefault(c => c.Name == name) is { } c ? Cell(m.Fit, intervals[i], part, c) : "")])]));
+                [ModelRows.Label(options, name), .. models.Select((m, i) => tables[i].FirstOrDefault(c => c.Name == name) is { } c
+                    ? Cell(m.Fit, intervals[i], part, c) : "")])]));
         }
 
         if (options.RandomEffects)

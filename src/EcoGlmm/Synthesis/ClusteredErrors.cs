@@ -6,7 +6,8 @@ namespace EcoGlmm.Syntheses;
 /// <summary>Degrees of freedom from how uncertain variances are.</summary>
 internal static class SynthesisDegrees
 {
-    /// <summary>Satterthwaite's, of a coefficient: 2f²/(gᵀAg) with f its variance, g = ∂f/∂σ² and A the covariance of the variances.</summary>
+    /// <summary>Satterthwaite's, of a coefficient: 2f²/(gᵀAg) with f its variance, g = ∂f/∂σ² and A the covariance of the
+    /// variances.</summary>
     public static double Satterthwaite(MarginalModel model, int coefficient)
     {
         int k = model.Directions.Length;
@@ -34,7 +35,8 @@ internal sealed record ClusteredErrors(double[] Errors, double[] Degrees, int Cl
         var groups = Enumerable.Range(0, clusters.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray()).ToArray();
         if (groups.Length <= c)
         {
-            throw new GlmmException($"There are {Names.Count(groups.Length, "cluster")} of \"{name}\" for {Names.Count(c, "coefficient")}; robust tests need more clusters than coefficients, and do well with many.");
+            throw new GlmmException($"There are {Names.Count(groups.Length, "cluster")} of \"{name}\" for {Names.Count(c, "coefficient")}; "
+                + $"robust tests need more clusters than coefficients, and do well with many.");
         }
 
         return variance == RobustVariance.CR1 ? Simple(model, groups) : BiasReduced(model, groups, name);
@@ -51,7 +53,8 @@ internal sealed record ClusteredErrors(double[] Errors, double[] Degrees, int Cl
         }
 
         var covariance = model.CoefficientCovariance * meat * model.CoefficientCovariance * (groups.Length / (double)(groups.Length - c));
-        return new ClusteredErrors([.. covariance.Diagonal().Select(Math.Sqrt)], [.. Enumerable.Repeat((double)(groups.Length - c), c)], groups.Length);
+        return new ClusteredErrors([.. covariance.Diagonal().Select(Math.Sqrt)], [.. Enumerable.Repeat((double)(groups.Length - c), c)],
+            groups.Length);
     }
 
     private static ClusteredErrors BiasReduced(MarginalModel model, int[][] groups, string name)

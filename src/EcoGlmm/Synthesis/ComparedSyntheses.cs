@@ -13,11 +13,13 @@ namespace EcoGlmm;
 /// <param name="Lower">Lower end of its interval.</param>
 /// <param name="Upper">Upper end.</param>
 /// <param name="Tau">Standard deviation of true effects; NaN for methods with one effect for all studies.</param>
-public sealed record ComparedSynthesis(string Method, int Studies, double Estimate, double StandardError, double Lower, double Upper, double Tau);
+public sealed record ComparedSynthesis(string Method, int Studies, double Estimate, double StandardError, double Lower,
+    double Upper, double Tau);
 
 /// <summary>
 /// The same counts by several methods: the synthesis in one stage, two stages with half an event added where there is none (inverse
-/// variances, restricted maximum likelihood), two stages without such studies, Mantel and Haenszel's estimate (standard errors: J. Robins, N.
+/// variances, restricted maximum likelihood), two stages without such studies, Mantel and Haenszel's estimate (standard errors: J. Robins,
+/// N.
 /// Breslow and S. Greenland, Biometrics 42 (1986) 311-323; T. Sato, Biometrics 45 (1989) 1323-1324) and Peto's.
 /// </summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
@@ -59,11 +61,14 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
         var measure = numbers.Measure;
         double quantile = SpecialFunctions.NormalQuantile(0.5 + numbers.Level / 2);
         ComparedSynthesis Row(string method, int studies, EffectSize e, double tau) =>
-            new(method, studies, e.Effect, e.StandardError, e.Effect - quantile * e.StandardError, e.Effect + quantile * e.StandardError, tau);
-        var rows = new List<ComparedSynthesis> { new("One stage, counts as they are", synthesis.Count, synthesis.Estimate, synthesis.StandardError, synthesis.Lower, synthesis.Upper, synthesis.Tau) };
+            new(method, studies, e.Effect, e.StandardError, e.Effect - quantile * e.StandardError, e.Effect + quantile * e.StandardError,
+                tau);
+        var rows = new List<ComparedSynthesis> { new("One stage, counts as they are", synthesis.Count, synthesis.Estimate,
+            synthesis.StandardError, synthesis.Lower, synthesis.Upper, synthesis.Tau) };
         int[] informative = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))];
         int[] whole = [.. informative.Where(i => IsUsable(arms, i, measure))];
-        foreach (var (method, kept, corrected) in new[] { ("Two stages, half an event where none", informative, true), ("Two stages, without studies with zeros", whole, false) })
+        foreach (var (method, kept, corrected) in new[] { ("Two stages, half an event where none", informative, true),
+            ("Two stages, without studies with zeros", whole, false) })
         {
             var (estimate, tau) = TwoStages([.. kept.Select(i => StudyMeasures.Effect(arms, i, measure, corrected))]);
             rows.Add(Row(method, kept.Length, estimate, tau));
@@ -80,7 +85,8 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
 
     // without a zero in any cell
     private static bool IsUsable(StudyArms arms, int i, SynthesisMeasure measure) => arms.TreatedEvents[i] > 0 && arms.ControlEvents[i] > 0
-        && (measure == SynthesisMeasure.RateRatio || (arms.TreatedEvents[i] < arms.TreatedSize[i] && arms.ControlEvents[i] < arms.ControlSize[i]));
+        && (measure == SynthesisMeasure.RateRatio || (arms.TreatedEvents[i] < arms.TreatedSize[i]
+            && arms.ControlEvents[i] < arms.ControlSize[i]));
 
     private static (EffectSize Mean, double Tau) TwoStages(EffectSize[] sizes)
     {
@@ -107,12 +113,14 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
     internal TableContent Table()
     {
         double Shown(double value) => _isRatio ? Math.Exp(value) : value;
-        var content = new TableContent("The same counts by other methods").Text("Method").Number("Studies").Number(_isRatio ? "Ratio" : "Difference");
+        var content = new TableContent("The same counts by other methods").Text("Method").Number("Studies").Number(_isRatio ? "Ratio"
+            : "Difference");
         ResultTable.Ends(content, _level);
         content.Number("τ");
         foreach (var r in _rows)
         {
-            content.Row(r.Method, NumberFormat.Count(r.Studies), NumberFormat.Significant(Shown(r.Estimate), 3), NumberFormat.Significant(Shown(r.Lower), 3), NumberFormat.Significant(Shown(r.Upper), 3),
+            content.Row(r.Method, NumberFormat.Count(r.Studies), NumberFormat.Significant(Shown(r.Estimate), 3),
+                NumberFormat.Significant(Shown(r.Lower), 3), NumberFormat.Significant(Shown(r.Upper), 3),
                 double.IsNaN(r.Tau) ? "" : NumberFormat.Significant(r.Tau, 3));
         }
 

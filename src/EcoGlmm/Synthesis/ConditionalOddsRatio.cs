@@ -45,7 +45,8 @@ internal static class ConditionalOddsRatio
         double own = tables.Sum(t => t.Highest());
         return new SynthesisNumbers
         {
-            FixedEffects = new CoefficientTable([new Coefficient("treatment", best[0], error, best[0] / error, 2 * SpecialFunctions.NormalCdf(-Math.Abs(best[0] / error)))]),
+            FixedEffects = new CoefficientTable([new Coefficient("treatment", best[0], error, best[0] / error,
+                2 * SpecialFunctions.NormalCdf(-Math.Abs(best[0] / error)))]),
             Estimate = best[0],
             StandardError = error,
             TauSquared = tau * tau,
@@ -122,7 +123,8 @@ internal static class ConditionalOddsRatio
             double hbb = (F(a, b + h) - 2 * value + F(a, b - h)) / (h * h);
             double hab = (F(a + h, b + h) - F(a + h, b - h) - F(a - h, b + h) + F(a - h, b - h)) / (4 * h * h);
             double determinant = haa * hbb - hab * hab;
-            var (da, db) = haa < 0 && determinant > 0 ? ((hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant) : (ga, gb);
+            var (da, db) = haa < 0 && determinant > 0 ? ((hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant)
+                : (ga, gb);
             double length = Math.Max(1, Math.Max(Math.Abs(da), Math.Abs(db)));
             (da, db) = (da / length, db / length);
             if (Math.Abs(ga) + Math.Abs(gb) < 1e-8 || at[1] < LowestLogTau)
@@ -184,7 +186,8 @@ internal static class ConditionalOddsRatio
             logWeights = new double[High - Low + 1];
             for (int k = Low; k <= High; k++)
             {
-                logWeights[k - Low] = SpecialFunctions.LogChoose(arms.TreatedSize[i], k) + SpecialFunctions.LogChoose(arms.ControlSize[i], total - k);
+                logWeights[k - Low] = SpecialFunctions.LogChoose(arms.TreatedSize[i], k) + SpecialFunctions.LogChoose(arms.ControlSize[i],
+                    total - k);
             }
         }
 
@@ -245,7 +248,8 @@ internal static class ConditionalOddsRatio
             return low;
         }
 
-        /// <summary>The greatest log-probability that any odds ratio gives to the observed events: 0 where they are all or none that could be.</summary>
+        /// <summary>The greatest log-probability that any odds ratio gives to the observed events: 0 where they are all or none that could
+        /// be.</summary>
         public double Highest()
         {
             if (events == Low || events == High)

@@ -50,7 +50,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
         double correction = HedgesCorrection(n1 + n2 - 2);
         double d = correction * (mean1 - mean2) / sd;
         double s4 = Math.Pow(sd, 4);
-        return new(d, correction * correction * (d * d * (v1 * v1 / (n1 - 1) + v2 * v2 / (n2 - 1)) / (8 * s4) + (v1 / (n1 - 1) + v2 / (n2 - 1)) / (sd * sd)));
+        return new(d, correction * correction * (d * d * (v1 * v1 / (n1 - 1) + v2 * v2 / (n2 - 1)) / (8 * s4)
+            + (v1 / (n1 - 1) + v2 / (n2 - 1)) / (sd * sd)));
     }
 
     /// <summary>The log response ratio (ROM): L. V. Hedges, J. Gurevitch and P. S. Curtis, Ecology 80 (1999) 1150-1156.</summary>
@@ -60,14 +61,17 @@ public readonly record struct EffectSize(double Effect, double Variance)
     /// <param name="mean2">Mean of the second group, as the control.</param>
     /// <param name="sd2">Its standard deviation.</param>
     /// <param name="n2">Its individuals.</param>
-    /// <param name="corrected">Whether effect and variance are corrected for small samples: M. J. Lajeunesse, Ecology 96 (2015) 2056-2063, equations 8 and 9.</param>
+    /// <param name="corrected">Whether effect and variance are corrected for small samples: M. J. Lajeunesse, Ecology 96 (2015) 2056-2063,
+    /// equations 8 and 9.</param>
     /// <exception cref="GlmmException">The means are not of one sign.</exception>
-    public static EffectSize LogResponseRatio(double mean1, double sd1, double n1, double mean2, double sd2, double n2, bool corrected = false)
+    public static EffectSize LogResponseRatio(double mean1, double sd1, double n1, double mean2, double sd2, double n2,
+        bool corrected = false)
     {
         Groups(sd1, n1, sd2, n2);
         if (!(mean1 / mean2 > 0))
         {
-            throw new GlmmException($"A log response ratio needs two means of one sign, not {mean1} and {mean2}. Take the standardised mean difference, EffectSize.Smd.");
+            throw new GlmmException($"A log response ratio needs two means of one sign, not {mean1} and {mean2}. Take the standardised "
+                + $"mean difference, EffectSize.Smd.");
         }
 
         double c1 = sd1 * sd1 / (n1 * mean1 * mean1);
@@ -87,7 +91,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
         return new(Math.Log(sd1 / sd2) + 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1)), 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1)));
     }
 
-    /// <summary>The log of the ratio of coefficients of variation, lnCVR (CVR), by the same authors, means and deviations as independent.</summary>
+    /// <summary>The log of the ratio of coefficients of variation, lnCVR (CVR), by the same authors, means and deviations as
+    /// independent.</summary>
     /// <inheritdoc cref="MeanDifference"/>
     /// <exception cref="GlmmException">A mean is not positive.</exception>
     public static EffectSize LnCvr(double mean1, double sd1, double n1, double mean2, double sd2, double n2)
@@ -95,11 +100,13 @@ public readonly record struct EffectSize(double Effect, double Variance)
         Groups(sd1, n1, sd2, n2);
         if (!(mean1 > 0 && mean2 > 0))
         {
-            throw new GlmmException($"Coefficients of variation need positive means, not {mean1} and {mean2}. Take the ratio of standard deviations, EffectSize.LnVr.");
+            throw new GlmmException($"Coefficients of variation need positive means, not {mean1} and {mean2}. Take the ratio of standard "
+                + $"deviations, EffectSize.LnVr.");
         }
 
         var spread = LnVr(sd1, n1, sd2, n2);
-        return new(spread.Effect - Math.Log(mean1 / mean2), spread.Variance + sd1 * sd1 / (n1 * mean1 * mean1) + sd2 * sd2 / (n2 * mean2 * mean2));
+        return new(spread.Effect - Math.Log(mean1 / mean2), spread.Variance + sd1 * sd1 / (n1 * mean1 * mean1)
+            + sd2 * sd2 / (n2 * mean2 * mean2));
     }
 
     /// <summary>Fisher's z of a correlation (ZCOR).</summary>
@@ -120,7 +127,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
     /// <param name="n1">Its individuals.</param>
     /// <param name="events2">Events of the second group.</param>
     /// <param name="n2">Its individuals.</param>
-    /// <param name="add">What is added to all four cells where one of them is zero; with 0 the effect is then infinite or not a number.</param>
+    /// <param name="add">What is added to all four cells where one of them is zero; with 0 the effect is then infinite or not a
+    /// number.</param>
     public static EffectSize LogOddsRatio(double events1, double n1, double events2, double n2, double add = 0.5)
     {
         var (a, b, c, d) = Cells(events1, n1, events2, n2, add);
@@ -198,7 +206,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
     /// <param name="variance">Name of the column of variances.</param>
     /// <example>
     /// <code>
-    /// EffectSize.AddTo(plots, r => EffectSize.LogResponseRatio(r.Number("mean_t"), r.Number("sd_t"), r.Number("n_t"), r.Number("mean_c"), r.Number("sd_c"), r.Number("n_c")))
+    /// EffectSize.AddTo(plots, r => EffectSize.LogResponseRatio(r.Number("mean_t"), r.Number("sd_t"), r.Number("n_t"), r.Number("mean_c"),
+    /// r.Number("sd_c"), r.Number("n_c")))
     /// </code>
     /// </example>
     public static FieldData AddTo(FieldData data, Func<FieldRow, EffectSize> of, string effect = "effect", string variance = "variance")
@@ -216,7 +225,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
 
     // Γ(m/2) / (√(m/2) Γ((m − 1)/2)): L. V. Hedges, J. Educ. Stat. 6 (1981) 107-128
     private static double HedgesCorrection(double degrees) =>
-        Math.Exp(Numerics.SpecialFunctions.LogGamma(degrees / 2) - Numerics.SpecialFunctions.LogGamma((degrees - 1) / 2)) / Math.Sqrt(degrees / 2);
+        Math.Exp(Numerics.SpecialFunctions.LogGamma(degrees / 2) - Numerics.SpecialFunctions.LogGamma((degrees - 1) / 2))
+        / Math.Sqrt(degrees / 2);
 
     private static (double A, double B, double C, double D) Cells(double events1, double n1, double events2, double n2, double add)
     {
@@ -234,7 +244,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
     {
         if (sd1 < 0 || sd2 < 0 || n1 < 2 || n2 < 2)
         {
-            throw new GlmmException($"Standard deviations ({sd1}, {sd2}) are not negative, and groups ({n1}, {n2}) have at least two individuals.");
+            throw new GlmmException($"Standard deviations ({sd1}, {sd2}) are not negative, and groups ({n1}, {n2}) have at least two "
+                + $"individuals.");
         }
     }
 }
@@ -243,7 +254,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
 public static class SamplingCovariance
 {
     /// <summary>
-    /// One correlation between the errors of effect sizes of a cluster, such as a study that measured several outcomes on the same individuals.
+    /// One correlation between the errors of effect sizes of a cluster, such as a study that measured several outcomes on the same
+    /// individuals.
     /// </summary>
     /// <param name="variances">Sampling variances.</param>
     /// <param name="clusters">The cluster of each.</param>
@@ -275,10 +287,12 @@ public static class SamplingCovariance
         ArgumentNullException.ThrowIfNull(variances);
         ArgumentNullException.ThrowIfNull(controls);
         ArgumentNullException.ThrowIfNull(shared);
-        int bad = Enumerable.Range(0, Math.Min(shared.Count, variances.Count)).FirstOrDefault(i => !(shared[i] >= 0 && shared[i] < variances[i]), -1);
+        int bad = Enumerable.Range(0, Math.Min(shared.Count, variances.Count)).FirstOrDefault(i =>
+            !(shared[i] >= 0 && shared[i] < variances[i]), -1);
         if (shared.Count != variances.Count || bad >= 0)
         {
-            throw new GlmmException(bad >= 0 ? $"The control group's part of the variance in row {bad + 1} is {shared[bad]}, which is not less than the variance {variances[bad]}."
+            throw new GlmmException(bad >= 0
+                ? $"The control group's part of the variance in row {bad + 1} is {shared[bad]}, which is not less than the variance {variances[bad]}."
                 : $"There are {variances.Count} variances, but {shared.Count} parts of control groups.");
         }
 

@@ -70,7 +70,8 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
             known[i, i] = (1 - share) * errors.Variances[i];
         }
 
-        var related = new Dictionary<string, Relatedness>(glmm.Relatedness ?? new Dictionary<string, Relatedness>()) { [Error] = RelationshipMatrix.From(known, names) };
+        var related = new Dictionary<string, Relatedness>(glmm.Relatedness ?? new Dictionary<string, Relatedness>()) { [Error] =
+            RelationshipMatrix.From(known, names) };
         var data = table.With(Row, names).With(Residual, errors.Variances.Select(v => share * v));
         return Glmm.Fit($"{formula} + equalto(0 + {Row} | 1, {Error})", data, Family.Gaussian(), glmm with
         {
@@ -85,7 +86,8 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
         int row = -1;
         var part = table.Where(_ => kept.Contains(++row));
         int[] inOrder = [.. kept.Order()];
-        return new EffectSizeModel(at, moderator is null ? part : part.With(SmallStudyEffects.Predictor, moderator), errors.Rows(inOrder), options);
+        return new EffectSizeModel(at, moderator is null ? part : part.With(SmallStudyEffects.Predictor, moderator),
+            errors.Rows(inOrder), options);
     }
 
     private double[] OrderOf(string column, int[] used)
@@ -97,7 +99,8 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
     private string[] ClustersOf(string column, int[] used)
     {
         string?[] values = table.Texts(column);
-        return Array.ConvertAll(used, i => values[i] ?? throw new GlmmException($"Row {i + 1} has no value of \"{column}\", so that it belongs to no cluster."));
+        return Array.ConvertAll(used, i => values[i] ?? throw new GlmmException($"Row {i + 1} has no value of \"{column}\", so that it "
+            + $"belongs to no cluster."));
     }
 
     private static string Insert(string formula, string term)

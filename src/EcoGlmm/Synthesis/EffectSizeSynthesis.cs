@@ -61,12 +61,14 @@ internal static class EffectSizeSynthesis
             ModeratorTest = Moderators(model, scale, degrees, kept),
             ScaleEffects = hasScale ? ScaleTable(model) : new CoefficientTable([]),
             Studies = [.. Enumerable.Range(0, n).Select(i =>
-                new StudyEffect(names[i], model.Y[i], model.Y[i] - quantile * Math.Sqrt(v[i]), model.Y[i] + quantile * Math.Sqrt(v[i])) { Variance = v[i] })],
+                new StudyEffect(names[i], model.Y[i], model.Y[i] - quantile * Math.Sqrt(v[i]), model.Y[i]
+                    + quantile * Math.Sqrt(v[i])) { Variance = v[i] })],
         };
     }
 
     // All coefficients but the intercept; all where there is none.
-    private static (double Statistic, int Numerator, double PValue) Moderators(MarginalModel model, double scale, double degrees, Coefficient[] kept)
+    private static (double Statistic, int Numerator, double PValue) Moderators(MarginalModel model, double scale, double degrees,
+        Coefficient[] kept)
     {
         int[] tested = [.. Enumerable.Range(0, kept.Length).Where(j => kept[j].Name != "(Intercept)")];
         if (tested.Length == 0)
@@ -75,13 +77,16 @@ internal static class EffectSizeSynthesis
         }
 
         var b = Vector<double>.Build.Dense(tested.Length, j => model.Coefficients[tested[j]]);
-        var covariance = Matrix<double>.Build.Dense(tested.Length, tested.Length, (i, j) => scale * model.CoefficientCovariance[tested[i], tested[j]]);
+        var covariance = Matrix<double>.Build.Dense(tested.Length, tested.Length, (i, j) => scale * model.CoefficientCovariance[tested[i],
+            tested[j]]);
         double wald = b * covariance.Solve(b);
         bool isF = !double.IsInfinity(degrees);
-        return (isF ? wald / tested.Length : wald, tested.Length, Inference.FDistribution.UpperTail(wald / tested.Length, tested.Length, degrees));
+        return (isF ? wald / tested.Length : wald, tested.Length, Inference.FDistribution.UpperTail(wald / tested.Length,
+            tested.Length, degrees));
     }
 
-    private static CoefficientTable ScaleTable(MarginalModel model) => new(Enumerable.Range(0, model.Directions.Length).Where(k => model.Directions[k].Term == "scale").Select(k =>
+    private static CoefficientTable ScaleTable(MarginalModel model) => new(Enumerable.Range(0, model.Directions.Length)
+        .Where(k => model.Directions[k].Term == "scale").Select(k =>
     {
         var direction = model.Directions[k];
         double error = Math.Sqrt(model.VarianceCovariance[k, k]);
@@ -94,7 +99,8 @@ internal static class EffectSizeSynthesis
     // By the finest random effect where each row has a level of its own, else by number.
     private static string[] Names(GlmmFit fit, int n)
     {
-        var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.Name != "equalto" && t.Positions is null && t.Codes.Distinct().Count() == n);
+        var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.Name != "equalto"
+            && t.Positions is null && t.Codes.Distinct().Count() == n);
         return [.. Enumerable.Range(0, n).Select(i => finest is null ? $"row {fit.UsedRows[i] + 1}" : finest.Levels[finest.Codes[i]])];
     }
 }

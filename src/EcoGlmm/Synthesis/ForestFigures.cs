@@ -11,13 +11,15 @@ internal static class ForestFigures
     public static Figure Draw(Synthesis synthesis, SynthesisNumbers numbers)
     {
         var studies = numbers.Studies;
-        var shown = studies.Select((s, i) => (s, Row: studies.Count + 1.0 - i)).Where(p => double.IsFinite(p.s.Lower) && double.IsFinite(p.s.Upper)).ToArray();
+        var shown = studies.Select((s, i) => (s, Row: studies.Count + 1.0 - i)).Where(p => double.IsFinite(p.s.Lower)
+            && double.IsFinite(p.s.Upper)).ToArray();
         string level = NumberFormat.Significant(100 * synthesis.Level);
         int without = studies.Count - shown.Length;
         double most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
         string[] names = ["new study", "mean effect", .. studies.Reverse().Select(s => s.Name)];
         double At(double value) => numbers.IsRatio ? Math.Exp(value) : value;
-        PointTrace Row(int row, string name, double estimate, double lower, double upper, string color, double size, MarkerSymbol symbol) => new([At(estimate)], [row])
+        PointTrace Row(int row, string name, double estimate, double lower, double upper, string color, double size, MarkerSymbol symbol) =>
+            new([At(estimate)], [row])
         {
             XLower = [At(lower)],
             XUpper = [At(upper)],
@@ -25,7 +27,8 @@ internal static class ForestFigures
             Size = size,
             Symbol = symbol,
             Name = name,
-            Text = [$"{name}: {NumberFormat.Significant(At(estimate), 3)} ({NumberFormat.Significant(At(lower), 3)} to {NumberFormat.Significant(At(upper), 3)})"],
+            Text = [$"{name}: {NumberFormat.Significant(At(estimate), 3)} ({NumberFormat.Significant(At(lower), 3)} to "
+                + $"{NumberFormat.Significant(At(upper), 3)})"],
         };
         var traces = new List<Trace>
         {
@@ -37,16 +40,19 @@ internal static class ForestFigures
                 Sizes = Array.ConvertAll(shown, p => LeastSize + Range / Math.Sqrt(p.s.Variance) / most),
                 Symbol = MarkerSymbol.Square,
                 Name = "studies",
-                Text = Array.ConvertAll(shown, p => $"{p.s.Name}: {NumberFormat.Significant(At(p.s.Estimate), 3)} ({NumberFormat.Significant(At(p.s.Lower), 3)} to {NumberFormat.Significant(At(p.s.Upper), 3)})"),
+                Text = Array.ConvertAll(shown, p => $"{p.s.Name}: {NumberFormat.Significant(At(p.s.Estimate), 3)} "
+                    + $"({NumberFormat.Significant(At(p.s.Lower), 3)} to {NumberFormat.Significant(At(p.s.Upper), 3)})"),
             },
             Row(1, "mean effect", synthesis.Estimate, synthesis.Lower, synthesis.Upper, Palette.Blue, 11, MarkerSymbol.Diamond),
         };
         if (double.IsFinite(synthesis.PredictionLower))
         {
-            traces.Add(Row(0, "a new study", synthesis.Estimate, synthesis.PredictionLower, synthesis.PredictionUpper, Palette.Orange, 8, MarkerSymbol.Square));
+            traces.Add(Row(0, "a new study", synthesis.Estimate, synthesis.PredictionLower, synthesis.PredictionUpper, Palette.Orange, 8,
+                MarkerSymbol.Square));
         }
 
-        string what = numbers.IsRatio ? char.ToUpperInvariant(numbers.Scale[4]) + numbers.Scale[5..] : numbers.IsOfCounts ? char.ToUpperInvariant(numbers.Scale[0]) + numbers.Scale[1..] : "Effect";
+        string what = numbers.IsRatio ? char.ToUpperInvariant(numbers.Scale[4]) + numbers.Scale[5..] : numbers.IsOfCounts
+            ? char.ToUpperInvariant(numbers.Scale[0]) + numbers.Scale[1..] : "Effect";
         return new Figure("What studies say, and together", new Panel(null, traces)
         {
             XAxis = new Axis($"{what}, {level} % interval") { Scale = numbers.IsRatio ? AxisScale.Log : AxisScale.Linear },
@@ -54,7 +60,8 @@ internal static class ForestFigures
             Shapes = [Shape.VerticalLine(At(0))],
         })
         {
-            Subtitle = without == 0 ? null : $"{without} of {studies.Count} studies have no effect of their own to draw (no events in an arm); they count in the mean",
+            Subtitle = without == 0 ? null : $"{without} of {studies.Count} studies have no effect of their own to draw (no events in an "
+                + $"arm); they count in the mean",
             PanelHeight = 90 + 22 * names.Length,
         };
     }

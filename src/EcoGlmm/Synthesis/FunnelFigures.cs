@@ -41,12 +41,14 @@ internal static class FunnelFigures
             });
         }
 
-        return new Figure("Funnel of the effects", new Panel(null, [.. shades, new PointTrace(Array.ConvertAll(studies, s => s.Estimate), errors)
+        return new Figure("Funnel of the effects",
+            new Panel(null, [.. shades, new PointTrace(Array.ConvertAll(studies, s => s.Estimate), errors)
         {
             Color = Palette.Ink,
             Size = 6,
             Name = "effects",
-            Text = Array.ConvertAll(studies, s => $"{s.Name}: {NumberFormat.Significant(s.Estimate, 3)}, standard error {NumberFormat.Significant(Math.Sqrt(s.Variance), 3)}"),
+            Text = Array.ConvertAll(studies, s => $"{s.Name}: {NumberFormat.Significant(s.Estimate, 3)}, standard error "
+                + $"{NumberFormat.Significant(Math.Sqrt(s.Variance), 3)}"),
         }])
         {
             XAxis = new Axis("Effect") { Minimum = left, Maximum = right },
@@ -54,13 +56,17 @@ internal static class FunnelFigures
             Shapes =
             [
                 Shape.VerticalLine(synthesis.Estimate) with { OverTraces = true, Color = Palette.Vermillion },
-                Shape.Segment(synthesis.Estimate, 0, synthesis.Estimate - 1.96 * deepest, deepest) with { OverTraces = true, Dash = LineDash.Dot },
-                Shape.Segment(synthesis.Estimate, 0, synthesis.Estimate + 1.96 * deepest, deepest) with { OverTraces = true, Dash = LineDash.Dot },
+                Shape.Segment(synthesis.Estimate, 0, synthesis.Estimate - 1.96 * deepest, deepest) with { OverTraces = true,
+                    Dash = LineDash.Dot },
+                Shape.Segment(synthesis.Estimate, 0, synthesis.Estimate + 1.96 * deepest, deepest) with { OverTraces = true,
+                    Dash = LineDash.Dot },
             ],
         })
         {
-            Subtitle = studies.Length == numbers.Studies.Count ? "Shades: p of an effect by itself; dotted: where 95 % would lie about the mean without variance between studies"
-                : $"{numbers.Studies.Count - studies.Length} of {numbers.Studies.Count} studies have no effect of their own; shades: p of an effect by itself",
+            Subtitle = studies.Length == numbers.Studies.Count
+                ? "Shades: p of an effect by itself; dotted: where 95 % would lie about the mean without variance between studies"
+                : $"{numbers.Studies.Count - studies.Length} of {numbers.Studies.Count} studies have no effect of their own; shades: p of "
+                    + $"an effect by itself",
             PanelHeight = 420,
         };
     }

@@ -8,7 +8,8 @@ namespace EcoGlmm;
 /// <param name="Group">The grouping factor.</param>
 /// <param name="Effect">The effect that varies: "(Intercept)", an outcome, "treatment".</param>
 /// <param name="Variance">Its variance.</param>
-/// <param name="StandardError">The standard error of the variance from the expected information; NaN for counts and for variances of zero.</param>
+/// <param name="StandardError">The standard error of the variance from the expected information; NaN for counts and for variances of
+/// zero.</param>
 /// <param name="I2">Its share of the total variance of effect sizes, in per cent.</param>
 public sealed record HeterogeneityComponent(string Group, string Effect, double Variance, double StandardError, double I2)
 {
@@ -26,9 +27,12 @@ public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, 
     {
         double total = numbers.TauSquared + numbers.TypicalVariance;
         _rows = numbers.Model is not { } model
-            ? double.IsNaN(numbers.TauSquared) ? [] : [new HeterogeneityComponent("study", "treatment", numbers.TauSquared, double.NaN, numbers.I2)]
-            : [.. Enumerable.Range(0, model.Directions.Length).Where(k => model.Directions[k].IsVariance).Select(k => new HeterogeneityComponent(model.Directions[k].Term, model.Directions[k].Name,
-                model.Directions[k].Value, model.VarianceCovariance[k, k] > 0 ? Math.Sqrt(model.VarianceCovariance[k, k]) : double.NaN, 100 * model.Directions[k].Contribution / total))];
+            ? double.IsNaN(numbers.TauSquared) ? [] : [new HeterogeneityComponent("study", "treatment", numbers.TauSquared,
+                double.NaN, numbers.I2)]
+            : [.. Enumerable.Range(0, model.Directions.Length).Where(k => model.Directions[k].IsVariance)
+                .Select(k => new HeterogeneityComponent(model.Directions[k].Term, model.Directions[k].Name,
+                model.Directions[k].Value, model.VarianceCovariance[k, k] > 0 ? Math.Sqrt(model.VarianceCovariance[k, k]) : double.NaN,
+                100 * model.Directions[k].Contribution / total))];
     }
 
     /// <inheritdoc/>
@@ -58,10 +62,12 @@ public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, 
 
     internal TableContent Table()
     {
-        var content = new TableContent("Variance of true effects").Text("Level").Text("Effect").Number("Variance").Number("Std. error").Number("Std. deviation").Number("I² (%)");
+        var content = new TableContent("Variance of true effects").Text("Level").Text("Effect").Number("Variance").Number("Std. error")
+            .Number("Std. deviation").Number("I² (%)");
         foreach (var r in _rows)
         {
-            content.Row(r.Group, r.Effect, NumberFormat.Significant(r.Variance), NumberFormat.Significant(r.StandardError, 3), NumberFormat.Significant(r.StandardDeviation), NumberFormat.Fixed(r.I2, 1));
+            content.Row(r.Group, r.Effect, NumberFormat.Significant(r.Variance), NumberFormat.Significant(r.StandardError, 3),
+                NumberFormat.Significant(r.StandardDeviation), NumberFormat.Fixed(r.I2, 1));
         }
 
         return content;

@@ -28,7 +28,8 @@ internal sealed class MarginalModel
     private readonly Lazy<Matrix<double>> _projection;
     private readonly Lazy<Matrix<double>> _varianceCovariance;
 
-    private MarginalModel(Matrix<double> x, Vector<double> y, Matrix<double> sampling, Matrix<double> total, VarianceDirection[] directions, bool isRestricted)
+    private MarginalModel(Matrix<double> x, Vector<double> y, Matrix<double> sampling, Matrix<double> total, VarianceDirection[] directions,
+        bool isRestricted)
     {
         (X, Y, Sampling, Total, Directions, IsRestricted) = (x, y, sampling, total, directions, isRestricted);
         Weights = Inverse(total, "The covariance matrix of the effect sizes");
@@ -119,7 +120,8 @@ internal sealed class MarginalModel
         }
 
         var y = Vector<double>.Build.Dense(n, i => fit.Specification.Response.Y[i] - training.Offset[i]);
-        return new MarginalModel(Matrix<double>.Build.Dense(n, c, (i, j) => training.X[i + j * n]), y, sampling, total, [.. directions], fit.Options.Reml);
+        return new MarginalModel(Matrix<double>.Build.Dense(n, c, (i, j) => training.X[i + j * n]), y, sampling, total, [.. directions],
+            fit.Options.Reml);
     }
 
     private static void AddTerm(Estimate estimate, int t, int n, Matrix<double> total, List<VarianceDirection> directions)
@@ -167,7 +169,8 @@ internal sealed class MarginalModel
             int r = term.Width;
             var (a, b) = Enumerable.Range(0, r * r).Select(p => (p / r, p % r)).FirstOrDefault(p => derivative[p.Item1, p.Item2] != 0);
             bool isElement = level.Curvatures is null;
-            directions.Add(new VarianceDirection(term.Group, isElement ? a == b ? term.Effects[a] : $"{term.Effects[a]}, {term.Effects[b]}" : $"parameter {k + 1}",
+            directions.Add(new VarianceDirection(term.Group, isElement ? a == b ? term.Effects[a] : $"{term.Effects[a]}, {term.Effects[b]}"
+                : $"parameter {k + 1}",
                 isElement ? level.Covariance[a, b] : double.NaN, Between(derivative), IsVariance: isElement && a == b));
         }
     }
@@ -232,7 +235,8 @@ internal sealed class MarginalModel
 
     private Matrix<double> FindVarianceCovariance()
     {
-        int[] kept = [.. Enumerable.Range(0, Directions.Length).Where(k => !Directions[k].IsVariance || Directions[k].Value > 1e-10 * Sampling.Diagonal().Average())];
+        int[] kept = [.. Enumerable.Range(0, Directions.Length).Where(k => !Directions[k].IsVariance || Directions[k].Value > 1e-10
+            * Sampling.Diagonal().Average())];
         var result = Matrix<double>.Build.Dense(Math.Max(1, Directions.Length), Math.Max(1, Directions.Length));
         if (kept.Length == 0)
         {
@@ -241,7 +245,8 @@ internal sealed class MarginalModel
 
         var projection = IsRestricted ? Projection : Weights;
         var products = Array.ConvertAll(kept, k => projection * Directions[k].Derivative);
-        var information = Matrix<double>.Build.Dense(kept.Length, kept.Length, (k, l) => 0.5 * products[k].PointwiseMultiply(products[l].Transpose()).RowSums().Sum());
+        var information = Matrix<double>.Build.Dense(kept.Length, kept.Length, (k, l) => 0.5 * products[k].PointwiseMultiply(products[l]
+            .Transpose()).RowSums().Sum());
         var inverse = information.Rank() < kept.Length ? information.PseudoInverse() : information.Inverse();
         for (int k = 0; k < kept.Length; k++)
         {

@@ -9,7 +9,8 @@ public static class MetaAnalysis
     /// Meta-analysis of effect sizes with known sampling variances, by a formula: moderators, random effects of studies, of
     /// outcomes within studies, of species and their phylogeny.
     /// </summary>
-    /// <param name="formula">"effect ~ 1 + (1 | study)", "effect ~ dose + (1 | district/school)", "effect ~ 1 + (1 | study) + phylo(1 | species)".</param>
+    /// <param name="formula">"effect ~ 1 + (1 | study)", "effect ~ dose + (1 | district/school)", "effect ~ 1 + (1 | study) + phylo(1 |
+    /// species)".</param>
     /// <param name="data">A row for each effect size.</param>
     /// <param name="variance">The column of sampling variances.</param>
     /// <param name="options">Restricted maximum likelihood, Knapp and Hartung's test and more; defaults when null.</param>
@@ -37,7 +38,8 @@ public static class MetaAnalysis
     /// <param name="data">A row for each effect size.</param>
     /// <param name="covariance">A row and a column for each row of the data.</param>
     /// <param name="options">Restricted maximum likelihood, Knapp and Hartung's test and more; defaults when null.</param>
-    /// <exception cref="GlmmException">The formula or a column cannot be used, or the matrix is not a covariance matrix of the rows.</exception>
+    /// <exception cref="GlmmException">The formula or a column cannot be used, or the matrix is not a covariance matrix of the
+    /// rows.</exception>
     public static Synthesis Fit(string formula, object data, double[,] covariance, MetaAnalysisOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(formula);
@@ -60,14 +62,16 @@ public static class MetaAnalysis
     /// <param name="model">How studies' baselines are treated.</param>
     /// <param name="options">Level of intervals and more; defaults when null.</param>
     /// <returns>The synthesis; its estimate is the mean log ratio, or the standardised difference.</returns>
-    /// <exception cref="GlmmException">A column is missing, a study does not have its two arms, or there are more events than individuals.</exception>
+    /// <exception cref="GlmmException">A column is missing, a study does not have its two arms, or there are more events than
+    /// individuals.</exception>
     /// <example>
     /// <code>
     /// MetaAnalysis.OneStage(arms, "study", "treated", "events", "size")
     /// </code>
     /// </example>
     public static Synthesis OneStage(object data, string study, string treated, string events, string size,
-        SynthesisMeasure measure = SynthesisMeasure.OddsRatio, OneStageModel model = OneStageModel.FixedStudies, MetaAnalysisOptions? options = null)
+        SynthesisMeasure measure = SynthesisMeasure.OddsRatio, OneStageModel model = OneStageModel.FixedStudies,
+        MetaAnalysisOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(treated);
@@ -144,7 +148,8 @@ public sealed record MetaAnalysisOptions
     /// <summary>Coverage of intervals.</summary>
     public double Level { get; init; } = 0.95;
 
-    /// <summary>Other options of the fit beneath, such as <see cref="GlmmOptions.Relatedness"/>; its dispersion and restricted likelihood are set here.</summary>
+    /// <summary>Other options of the fit beneath, such as <see cref="GlmmOptions.Relatedness"/>; its dispersion and restricted likelihood
+    /// are set here.</summary>
     public GlmmOptions? Glmm { get; init; }
 
     /// <summary>Whether the sampling errors' covariances were given.</summary>

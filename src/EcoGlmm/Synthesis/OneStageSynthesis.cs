@@ -14,7 +14,8 @@ internal static class OneStageSynthesis
     public static Synthesis Of(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
         Check(measure, model);
-        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model, options), arms, model, options)
+        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
+            options), arms, model, options)
             : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
             : Fitted(arms, measure, model, options);
         return new Synthesis(numbers with
@@ -112,13 +113,15 @@ internal static class OneStageSynthesis
     }
 
     private static string Words(OneStageModel model, SynthesisMeasure measure) =>
-        (measure == SynthesisMeasure.RateRatio ? "Poisson counts by exposure" : measure == SynthesisMeasure.RiskRatio ? "Binomial counts with a logarithmic link" : "Binomial counts")
+        (measure == SynthesisMeasure.RateRatio ? "Poisson counts by exposure" : measure == SynthesisMeasure.RiskRatio
+            ? "Binomial counts with a logarithmic link" : "Binomial counts")
         + model switch
         {
             OneStageModel.FixedStudies => ", a fixed baseline for each study and a random effect of treatment",
             OneStageModel.RandomStudies => ", random baselines of studies and a random effect of treatment",
             OneStageModel.Conditional => ", given the events of each study (binomial)",
-            OneStageModel.BetaBinomial => measure == SynthesisMeasure.RateRatio ? ", rates of arms that vary by a gamma distribution" : ", risks of arms that vary by a beta distribution",
+            OneStageModel.BetaBinomial => measure == SynthesisMeasure.RateRatio ? ", rates of arms that vary by a gamma distribution"
+            : ", risks of arms that vary by a beta distribution",
             _ => ", given the events of each study (binomial in place of hypergeometric)",
         };
 

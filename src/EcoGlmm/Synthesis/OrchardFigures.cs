@@ -12,7 +12,8 @@ internal static class OrchardFigures
     public static Figure Draw(Synthesis synthesis, SynthesisNumbers numbers, string? by)
     {
         string[] groups = by is null ? [.. numbers.Studies.Select(_ => "all")]
-            : numbers.Clusters is { } clusters ? clusters(by) : throw new GlmmException("An orchard figure of counts has one row; leave the column out.");
+            : numbers.Clusters is { } clusters ? clusters(by) : throw new GlmmException("An orchard figure of counts has one row; leave "
+                + "the column out.");
         string[] levels = [.. groups.Distinct().Order(StringComparer.Ordinal)];
         var shown = numbers.Studies.Select((s, i) => (s, i)).Where(p => p.s.Variance > 0 && double.IsFinite(p.s.Estimate)).ToArray();
         double most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
@@ -21,13 +22,15 @@ internal static class OrchardFigures
         {
             int place = l;
             var own = shown.Where(p => groups[p.i] == levels[place]).ToArray();
-            traces.Add(new PointTrace([.. own.Select(p => p.s.Estimate)], [.. own.Select((_, k) => place + Spread * (k * Golden % 1 - 0.5))])
+            traces.Add(new PointTrace([.. own.Select(p => p.s.Estimate)],
+                [.. own.Select((_, k) => place + Spread * (k * Golden % 1 - 0.5))])
             {
                 Color = Palette.Cycle(l),
                 Opacity = 0.45,
                 Sizes = [.. own.Select(p => 4 + 12 / Math.Sqrt(p.s.Variance) / most)],
                 Name = levels[l],
-                Text = [.. own.Select(p => $"{p.s.Name}: {NumberFormat.Significant(p.s.Estimate, 3)}, standard error {NumberFormat.Significant(Math.Sqrt(p.s.Variance), 3)}")],
+                Text = [.. own.Select(p => $"{p.s.Name}: {NumberFormat.Significant(p.s.Estimate, 3)}, standard error "
+                    + $"{NumberFormat.Significant(Math.Sqrt(p.s.Variance), 3)}")],
             });
         }
 
@@ -49,7 +52,8 @@ internal static class OrchardFigures
         for (int l = 0; l < levels.Length; l++)
         {
             double half = reach(means[l].Error);
-            traces.Add(new LineTrace([estimates[l] - half, estimates[l] + half], [l, l]) { Color = Palette.Ink, Width = 5, Name = "interval of the mean" });
+            traces.Add(new LineTrace([estimates[l] - half, estimates[l] + half], [l, l]) { Color = Palette.Ink, Width = 5,
+                Name = "interval of the mean" });
         }
 
         traces.Add(new PointTrace(estimates, at)
@@ -58,16 +62,19 @@ internal static class OrchardFigures
             Size = 11,
             Symbol = MarkerSymbol.Diamond,
             Name = "mean effect",
-            Text = [.. means.Select((m, l) => $"{levels[l]}: {NumberFormat.Significant(m.Estimate, 3)} ± {NumberFormat.Significant(m.Error, 3)}")],
+            Text = [.. means.Select((m, l) => $"{levels[l]}: {NumberFormat.Significant(m.Estimate, 3)} ± "
+                + $"{NumberFormat.Significant(m.Error, 3)}")],
         });
         return new Figure("Effects and their mean", new Panel(null, traces)
         {
             XAxis = "Effect",
-            YAxis = new Axis(by) { Categories = [.. levels.Select((level, l) => $"{level} (k = {groups.Count(g => g == level)})")], Minimum = -0.6, Maximum = levels.Length - 0.4 },
+            YAxis = new Axis(by) { Categories = [.. levels.Select((level, l) => $"{level} (k = {groups.Count(g => g == level)})")],
+                Minimum = -0.6, Maximum = levels.Length - 0.4 },
             Shapes = [Shape.VerticalLine(0)],
         })
         {
-            Subtitle = $"Points are larger the more precise; the diamond with the thick line is the mean with its {NumberFormat.Significant(100 * synthesis.Level)} % interval, the thin line where a new study is expected",
+            Subtitle = $"Points are larger the more precise; the diamond with the thick line is the mean with its "
+                + $"{NumberFormat.Significant(100 * synthesis.Level)} % interval, the thin line where a new study is expected",
             PanelHeight = 130 + 110 * levels.Length,
         };
     }

@@ -38,20 +38,23 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
         {
             if (!(covariance[i, i] > 0 && double.IsFinite(covariance[i, i])))
             {
-                throw new GlmmException($"The sampling variance of row {i + 1} is {covariance[i, i]} in the covariance matrix; sampling variances are positive.");
+                throw new GlmmException($"The sampling variance of row {i + 1} is {covariance[i, i]} in the covariance matrix; sampling "
+                    + $"variances are positive.");
             }
 
             for (int j = 0; j < i; j++)
             {
                 if (!(Math.Abs(covariance[i, j] - covariance[j, i]) <= Symmetry * Math.Sqrt(covariance[i, i] * covariance[j, j])))
                 {
-                    throw new GlmmException($"The covariance matrix of sampling errors is not symmetric: {covariance[i, j]} in row {i + 1}, column {j + 1}, but {covariance[j, i]} the other way.");
+                    throw new GlmmException($"The covariance matrix of sampling errors is not symmetric: {covariance[i, j]} in row "
+                        + $"{i + 1}, column {j + 1}, but {covariance[j, i]} the other way.");
                 }
             }
         }
 
         bool isDiagonal = Enumerable.Range(0, n).All(i => Enumerable.Range(0, i).All(j => covariance[i, j] == 0));
-        return new SamplingErrors([.. Enumerable.Range(0, n).Select(i => covariance[i, i])], isDiagonal ? null : (double[,])covariance.Clone(), null);
+        return new SamplingErrors([.. Enumerable.Range(0, n).Select(i => covariance[i, i])], isDiagonal
+            ? null : (double[,])covariance.Clone(), null);
     }
 
     /// <summary>The matrix of some rows.</summary>
@@ -60,7 +63,8 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
         : Matrix<double>.Build.Dense(rows.Length, rows.Length, (i, j) => Covariance[rows[i], rows[j]]);
 
     /// <summary>Those of some rows.</summary>
-    public SamplingErrors Rows(int[] rows) => new(Array.ConvertAll(rows, r => Variances[r]), Covariance is null ? null : Of(rows).ToArray(), Column);
+    public SamplingErrors Rows(int[] rows) => new(Array.ConvertAll(rows, r => Variances[r]), Covariance is null ? null : Of(rows)
+        .ToArray(), Column);
 
     /// <summary>
     /// A part of the variances that can be taken off the matrix so that what is left is positive definite: half of the largest

@@ -4,9 +4,11 @@ using EcoGlmm.Text;
 namespace EcoGlmm;
 
 /// <summary>
-/// Whether effects of small studies differ from those of large ones: a slope on the standard error in the model of the synthesis, with all its
+/// Whether effects of small studies differ from those of large ones: a slope on the standard error in the model of the synthesis, with all
+/// its
 /// moderators and random effects. M. Egger et al., BMJ 315 (1997) 629-634; as a mixed model J. A. C. Sterne and M. Egger (2005), and for
-/// several effects a study S. Nakagawa et al., Methods Ecol. Evol. 13 (2022) 4-21. Publication bias makes such a slope; so do small studies of
+/// several effects a study S. Nakagawa et al., Methods Ecol. Evol. 13 (2022) 4-21. Publication bias makes such a slope; so do small studies
+/// of
 /// other populations, and effect sizes whose variance depends on them.
 /// </summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
@@ -23,7 +25,8 @@ public sealed class SmallStudyEffects : IRichDisplay
         (Slope, StandardError, Statistic, PValue) = (slope.Estimate, slope.StandardError, slope.Statistic, slope.PValue);
         var limit = synthesis.FixedEffects.Contains("(Intercept)") ? synthesis.FixedEffects["(Intercept)"] : null;
         double reach = synthesis.Numbers.Quantile * (limit?.StandardError ?? double.NaN);
-        (LimitEstimate, LimitLower, LimitUpper) = limit is null ? (double.NaN, double.NaN, double.NaN) : (limit.Estimate, limit.Estimate - reach, limit.Estimate + reach);
+        (LimitEstimate, LimitLower, LimitUpper) = limit is null ? (double.NaN, double.NaN, double.NaN) : (limit.Estimate, limit.Estimate
+            - reach, limit.Estimate + reach);
     }
 
     /// <summary>The synthesis with the standard error, or the variance, as a moderator.</summary>
@@ -76,9 +79,11 @@ public sealed class SmallStudyEffects : IRichDisplay
     private string Sentence()
     {
         string level = NumberFormat.Significant(100 * Synthesis.Level);
-        string limit = double.IsNaN(LimitEstimate) ? "" : $" In a study without sampling error the effect would be {NumberFormat.Significant(LimitEstimate, 3)} "
+        string limit = double.IsNaN(LimitEstimate)
+            ? "" : $" In a study without sampling error the effect would be {NumberFormat.Significant(LimitEstimate, 3)} "
             + $"({level} % interval {NumberFormat.Significant(LimitLower, 3)} to {NumberFormat.Significant(LimitUpper, 3)}).";
         return $"Effects change by {NumberFormat.Significant(Slope, 3)} (standard error {NumberFormat.Significant(StandardError, 3)}, {NumberFormat.PEquals(PValue)}) per unit of the "
-            + $"{(_byVariance ? "sampling variance" : "standard error")}: {(PValue < 0.05 ? "small studies differ from large ones." : "no difference between small and large studies is seen.")}{limit}";
+            + $"{(_byVariance ? "sampling variance" : "standard error")}: "
+            + $"{(PValue < 0.05 ? "small studies differ from large ones." : "no difference between small and large studies is seen.")}{limit}";
     }
 }

@@ -20,7 +20,8 @@ internal static class StandardisedRisks
         string[] names = [.. fit.FixedEffects.Where(e => !double.IsNaN(e.Estimate) && !e.IsFixed).Select(e => e.Name)];
         double[] estimates = Array.ConvertAll(names, name => fit.FixedEffects[name].Estimate);
         int treatment = Array.IndexOf(names, "treatment");
-        double baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == "(Intercept)" && v.Term2 is null)?.Variance ?? 0;
+        double baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == "(Intercept)"
+            && v.Term2 is null)?.Variance ?? 0;
         double tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
         double spread = Math.Sqrt(baseline + tauSquared / 4);
         var places = names.Select((name, j) => (name, j)).Where(p => p.j != treatment).ToDictionary(p => p.name, p => p.j);
@@ -31,7 +32,8 @@ internal static class StandardisedRisks
             double sum = 0;
             for (int i = 0; i < arms.Count; i++)
             {
-                int place = model == OneStageModel.FixedStudies ? places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1) : places["(Intercept)"];
+                int place = model == OneStageModel.FixedStudies ? places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1)
+                    : places["(Intercept)"];
                 if (place >= 0)
                 {
                     double share = (arms.TreatedSize[i] + arms.ControlSize[i]) / individuals;
@@ -54,10 +56,12 @@ internal static class StandardisedRisks
         });
         var covariance = Matrix<double>.Build.DenseOfArray(fit.Covariance);
         double error = Math.Sqrt(gradient * (covariance * gradient));
-        double reach = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2) * Math.Sqrt(Math.Pow(numbers.StandardError, 2) + tauSquared);
+        double reach = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2) * Math.Sqrt(Math.Pow(numbers.StandardError, 2)
+            + tauSquared);
         return numbers with
         {
-            FixedEffects = new CoefficientTable([new Coefficient("treatment", estimate, error, estimate / error, 2 * SpecialFunctions.NormalCdf(-Math.Abs(estimate / error))),
+            FixedEffects = new CoefficientTable([new Coefficient("treatment", estimate, error, estimate / error,
+                2 * SpecialFunctions.NormalCdf(-Math.Abs(estimate / error))),
                 .. fit.FixedEffects.Select(e => e.Name == "treatment" ? e with { Name = "log odds ratio" } : e)]),
             Estimate = estimate,
             StandardError = error,

@@ -4,12 +4,14 @@ using EcoGlmm.Text;
 namespace EcoGlmm.Syntheses;
 
 /// <summary>Events and individuals (or exposure) of the two arms of each study.</summary>
-internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, double[] TreatedSize, double[] ControlEvents, double[] ControlSize)
+internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, double[] TreatedSize, double[] ControlEvents,
+    double[] ControlSize)
 {
     public int Count => Studies.Length;
 
     /// <summary>Some of the studies, in the order asked for.</summary>
-    public StudyArms Only(int[] kept) => new(Array.ConvertAll(kept, i => Studies[i]), Array.ConvertAll(kept, i => TreatedEvents[i]), Array.ConvertAll(kept, i => TreatedSize[i]),
+    public StudyArms Only(int[] kept) => new(Array.ConvertAll(kept, i => Studies[i]), Array.ConvertAll(kept, i => TreatedEvents[i]),
+        Array.ConvertAll(kept, i => TreatedSize[i]),
         Array.ConvertAll(kept, i => ControlEvents[i]), Array.ConvertAll(kept, i => ControlSize[i]));
 
     /// <summary>Whether a study has no events, or nothing but events, and with a baseline of its own tells nothing of a ratio.</summary>
@@ -41,7 +43,8 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
 
             if ((isTreated[i] ? both.Treated : both.Control) >= 0)
             {
-                throw new GlmmException($"The study \"{name}\" has two rows of one arm. Add their events and sizes up, or give each comparison a name of its own.");
+                throw new GlmmException($"The study \"{name}\" has two rows of one arm. Add their events and sizes up, or give each "
+                    + $"comparison a name of its own.");
             }
 
             rows[name] = isTreated[i] ? (i, both.Control) : (both.Treated, i);
@@ -53,7 +56,8 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
             throw new GlmmException($"The study \"{single}\" has but one arm; each needs a row with and one without treatment.");
         }
 
-        double[] Pick(double[] values, bool fromTreated) => [.. order.Select(name => values[fromTreated ? rows[name].Treated : rows[name].Control])];
+        double[] Pick(double[] values, bool fromTreated) => [.. order.Select(name => values[fromTreated ? rows[name].Treated
+            : rows[name].Control])];
         return new StudyArms([.. order], Pick(e, true), Pick(n, true), Pick(e, false), Pick(n, false));
     }
 

@@ -7,16 +7,20 @@ namespace EcoGlmm;
 
 /// <summary>How far a synthesis moves without one effect size.</summary>
 /// <param name="Name">The effect size.</param>
-/// <param name="StudentizedResidual">What it departs from the synthesis of the others by, in standard deviations of such a departure.</param>
+/// <param name="StudentizedResidual">What it departs from the synthesis of the others by, in standard deviations of such a
+/// departure.</param>
 /// <param name="Dffits">By how many standard deviations its own fitted value moves.</param>
 /// <param name="CookDistance">The squared move of all coefficients, in units of their covariance.</param>
-/// <param name="CovarianceRatio">Determinant of the coefficients' covariance without it, over that with it; below 1 it costs precision.</param>
+/// <param name="CovarianceRatio">Determinant of the coefficients' covariance without it, over that with it; below 1 it costs
+/// precision.</param>
 /// <param name="Tau">τ without it.</param>
 /// <param name="Q">Cochran's Q without it.</param>
 /// <param name="Hat">Its leverage.</param>
 /// <param name="Weight">Its weight, in per cent.</param>
-/// <param name="IsInfluential">Whether |DFFITS| exceeds 3√(c/(k − c)), the lower tail of χ² of Cook's distance 50 %, or the leverage 3c/k.</param>
-public sealed record StudyInfluence(string Name, double StudentizedResidual, double Dffits, double CookDistance, double CovarianceRatio, double Tau, double Q,
+/// <param name="IsInfluential">Whether |DFFITS| exceeds 3√(c/(k − c)), the lower tail of χ² of Cook's distance 50 %, or the leverage
+/// 3c/k.</param>
+public sealed record StudyInfluence(string Name, double StudentizedResidual, double Dffits, double CookDistance, double CovarianceRatio,
+    double Tau, double Q,
     double Hat, double Weight, bool IsInfluential);
 
 /// <summary>
@@ -38,7 +42,8 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
 
     /// <summary>The influence of an effect size.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>
-    public StudyInfluence this[string name] => Array.Find(_rows, r => r.Name == name) ?? throw new GlmmException($"There is no effect size \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
+    public StudyInfluence this[string name] => Array.Find(_rows, r => r.Name == name)
+        ?? throw new GlmmException($"There is no effect size \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>The table as data, one row each.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows);
@@ -47,7 +52,8 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
     public Figure Plot()
     {
         double[] place = [.. Enumerable.Range(0, Count).Select(i => (double)i)];
-        Panel Of(string title, Func<StudyInfluence, double> value, params Shape[] shapes) => new(title, new PointTrace(Array.ConvertAll(_rows, r => value(r)), [.. place.Reverse()])
+        Panel Of(string title, Func<StudyInfluence, double> value, params Shape[] shapes) => new(title,
+            new PointTrace(Array.ConvertAll(_rows, r => value(r)), [.. place.Reverse()])
         {
             Text = Array.ConvertAll(_rows, r => $"{r.Name}: {NumberFormat.Significant(value(r), 3)}"),
             Colors = Array.ConvertAll(_rows, r => r.IsInfluential ? Palette.Vermillion : Palette.Blue),
@@ -58,7 +64,8 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
             YAxis = new Axis { Categories = [.. _rows.Reverse().Select(r => r.Name)], Minimum = -0.7, Maximum = Count - 0.3 },
             Shapes = shapes,
         };
-        return new Figure("Influence of each effect size", Of("Studentized residual", r => r.StudentizedResidual, Shape.VerticalLine(-1.96), Shape.VerticalLine(0), Shape.VerticalLine(1.96)),
+        return new Figure("Influence of each effect size", Of("Studentized residual", r => r.StudentizedResidual, Shape.VerticalLine(-1.96),
+            Shape.VerticalLine(0), Shape.VerticalLine(1.96)),
             Of("Cook's distance", r => r.CookDistance))
         {
             PanelHeight = 90 + 18 * Count,
@@ -109,7 +116,8 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
 
             if (ReferenceEquals(without, numbers) || without.Model!.X.ColumnCount != c)
             {
-                rows[i] = new StudyInfluence(numbers.Studies[i].Name, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, hat[i, i], weight, true);
+                rows[i] = new StudyInfluence(numbers.Studies[i].Name, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN,
+                    double.NaN, hat[i, i], weight, true);
                 continue;
             }
 
@@ -121,8 +129,10 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
             double dffits = (x * model.Coefficients - fitted) / Math.Sqrt(hat[i, i] * spread);
             Vector<double> move = model.Coefficients - others.Coefficients;
             double cook = move * (precision * move);
-            bool isInfluential = Math.Abs(dffits) > 3 * Math.Sqrt(c / (double)(k - c)) || MathNet.Numerics.SpecialFunctions.GammaLowerRegularized(0.5 * c, 0.5 * cook) > 0.5 || hat[i, i] > 3.0 * c / k;
-            rows[i] = new StudyInfluence(numbers.Studies[i].Name, residual, dffits, cook, others.CoefficientCovariance.Determinant() / determinant, Math.Sqrt(without.TauSquared), without.Q,
+            bool isInfluential = Math.Abs(dffits) > 3 * Math.Sqrt(c / (double)(k - c))
+                || MathNet.Numerics.SpecialFunctions.GammaLowerRegularized(0.5 * c, 0.5 * cook) > 0.5 || hat[i, i] > 3.0 * c / k;
+            rows[i] = new StudyInfluence(numbers.Studies[i].Name, residual, dffits, cook, others.CoefficientCovariance.Determinant()
+                / determinant, Math.Sqrt(without.TauSquared), without.Q,
                 hat[i, i], weight, isInfluential);
         }
 
@@ -132,11 +142,14 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
     private TableContent Table()
     {
         var content = new TableContent("Influence") { Note = "Influential by the usual rules where marked with *." }
-            .Text("Without").Number("Stud. residual").Number("DFFITS").Number("Cook's distance").Number("Cov. ratio").Number("τ").Number("Q").Number("Leverage").Number("Weight (%)").Text("");
+            .Text("Without").Number("Stud. residual").Number("DFFITS").Number("Cook's distance").Number("Cov. ratio").Number("τ")
+            .Number("Q").Number("Leverage").Number("Weight (%)").Text("");
         foreach (var r in _rows.Take(ResultTable.ShownRows))
         {
-            content.Row(r.Name, NumberFormat.Fixed(r.StudentizedResidual, 2), NumberFormat.Fixed(r.Dffits, 2), NumberFormat.Fixed(r.CookDistance, 3), NumberFormat.Fixed(r.CovarianceRatio, 2),
-                NumberFormat.Significant(r.Tau, 3), NumberFormat.Fixed(r.Q, 1), NumberFormat.Fixed(r.Hat, 3), NumberFormat.Fixed(r.Weight, 1), r.IsInfluential ? "*" : "");
+            content.Row(r.Name, NumberFormat.Fixed(r.StudentizedResidual, 2), NumberFormat.Fixed(r.Dffits, 2),
+                NumberFormat.Fixed(r.CookDistance, 3), NumberFormat.Fixed(r.CovarianceRatio, 2),
+                NumberFormat.Significant(r.Tau, 3), NumberFormat.Fixed(r.Q, 1), NumberFormat.Fixed(r.Hat, 3), NumberFormat.Fixed(r.Weight,
+                    1), r.IsInfluential ? "*" : "");
         }
 
         return content;

@@ -16,7 +16,8 @@ internal static class StudyMeasures
         _ => "log odds ratio",
     };
 
-    /// <summary>The effect of a study and its variance, as far as its counts have one; with half an event added to the cells of studies with a zero if asked for.</summary>
+    /// <summary>The effect of a study and its variance, as far as its counts have one; with half an event added to the cells of studies
+    /// with a zero if asked for.</summary>
     public static EffectSize Effect(StudyArms arms, int i, SynthesisMeasure measure, bool corrected)
     {
         var (a, b, n, m) = (arms.TreatedEvents[i], arms.ControlEvents[i], arms.TreatedSize[i], arms.ControlSize[i]);
@@ -39,7 +40,8 @@ internal static class StudyMeasures
             var effect = Effect(arms, i, measure, corrected: false);
             double error = Math.Sqrt(effect.Variance);
             bool isKnown = double.IsFinite(effect.Effect) && double.IsFinite(error) && error > 0;
-            return isKnown ? new StudyEffect(arms.Studies[i], effect.Effect, effect.Effect - quantile * error, effect.Effect + quantile * error) { Variance = effect.Variance }
+            return isKnown ? new StudyEffect(arms.Studies[i], effect.Effect, effect.Effect - quantile * error, effect.Effect
+                + quantile * error) { Variance = effect.Variance }
                 : new StudyEffect(arms.Studies[i], double.NaN, double.NaN, double.NaN);
         })];
     }
@@ -50,7 +52,8 @@ internal static class StudyMeasures
     /// </summary>
     public static double TypicalVariance(StudyArms arms, SynthesisMeasure measure)
     {
-        double[] weights = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure)).Select(i => 1 / Effect(arms, i, measure, corrected: true).Variance).Where(double.IsFinite)];
+        double[] weights = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))
+            .Select(i => 1 / Effect(arms, i, measure, corrected: true).Variance).Where(double.IsFinite)];
         double sum = weights.Sum();
         return weights.Length < 2 ? double.NaN : (weights.Length - 1) * sum / (sum * sum - weights.Sum(w => w * w));
     }

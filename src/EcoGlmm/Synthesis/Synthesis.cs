@@ -25,7 +25,8 @@ public sealed class Synthesis : IRichDisplay
     public CoefficientTable FixedEffects => _numbers.FixedEffects;
 
     /// <summary>
-    /// The coefficients of the log of the variance of true effects, of a location-scale model (<see cref="MetaAnalysisOptions.Scale"/>), with standard
+    /// The coefficients of the log of the variance of true effects, of a location-scale model (<see cref="MetaAnalysisOptions.Scale"/>),
+    /// with standard
     /// errors from the expected information; empty without.
     /// </summary>
     public CoefficientTable ScaleEffects => _numbers.ScaleEffects;
@@ -71,7 +72,8 @@ public sealed class Synthesis : IRichDisplay
     public int QDegreesOfFreedom => _numbers.ResidualDegrees;
 
     /// <summary>p-value of Q under no heterogeneity.</summary>
-    public double QPValue => double.IsNaN(Q) ? double.NaN : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * _numbers.ResidualDegrees, 0.5 * Q);
+    public double QPValue => double.IsNaN(Q) ? double.NaN : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5
+        * _numbers.ResidualDegrees, 0.5 * Q);
 
     /// <summary>The test of all moderators together: χ², or F with Knapp and Hartung's method; NaN without moderators.</summary>
     public double ModeratorStatistic => _numbers.ModeratorTest.Statistic;
@@ -83,10 +85,12 @@ public sealed class Synthesis : IRichDisplay
     public double ModeratorPValue => _numbers.ModeratorTest.PValue;
 
     /// <summary>Lower end of the interval for the true effect in a new study.</summary>
-    public double PredictionLower => _numbers.Prediction?.Lower ?? Estimate - Reach(Math.Sqrt(StandardError * StandardError + _numbers.TauSquared));
+    public double PredictionLower => _numbers.Prediction?.Lower ?? Estimate - Reach(Math.Sqrt(StandardError * StandardError
+        + _numbers.TauSquared));
 
     /// <summary>Upper end of it.</summary>
-    public double PredictionUpper => _numbers.Prediction?.Upper ?? Estimate + Reach(Math.Sqrt(StandardError * StandardError + _numbers.TauSquared));
+    public double PredictionUpper => _numbers.Prediction?.Upper ?? Estimate + Reach(Math.Sqrt(StandardError * StandardError
+        + _numbers.TauSquared));
 
     /// <summary>The log-likelihood; a restricted one with metafor's constant, ½ log |XᵀX|.</summary>
     public double LogLikelihood => _numbers.LogLikelihood;
@@ -111,11 +115,14 @@ public sealed class Synthesis : IRichDisplay
     /// <exception cref="GlmmException">Counts were put together.</exception>
     public SynthesisTests CoefficientTests(SynthesisTest test = SynthesisTest.Satterthwaite) => SynthesisTests.Of(_numbers, test);
 
-    /// <summary>Cluster-robust tests of the coefficients of effect sizes: right on average even where the model of their correlations is wrong.</summary>
+    /// <summary>Cluster-robust tests of the coefficients of effect sizes: right on average even where the model of their correlations is
+    /// wrong.</summary>
     /// <param name="cluster">The column of the clusters, as studies or laboratories.</param>
     /// <param name="variance">CR2 (clubSandwich's) or CR1 (metafor's).</param>
-    /// <exception cref="GlmmException">Counts were put together, there are too few clusters, or effects of different clusters are correlated by the model (CR2).</exception>
-    public SynthesisTests Robust(string cluster, RobustVariance variance = RobustVariance.CR2) => SynthesisTests.Robust(_numbers, cluster, variance);
+    /// <exception cref="GlmmException">Counts were put together, there are too few clusters, or effects of different clusters are
+    /// correlated by the model (CR2).</exception>
+    public SynthesisTests Robust(string cluster, RobustVariance variance = RobustVariance.CR2) => SynthesisTests.Robust(_numbers,
+        cluster, variance);
 
     /// <summary>
     /// What other methods say of the same counts: half an event added where there is none, studies with zeros left out, Mantel and
@@ -126,17 +133,21 @@ public sealed class Synthesis : IRichDisplay
 
     /// <summary>The synthesis without each of its studies or effect sizes in turn.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    public SynthesisSequence LeaveOneOut(CancellationToken cancellationToken = default) => SynthesisSequence.LeaveOneOut(this, _numbers, cancellationToken);
+    public SynthesisSequence LeaveOneOut(CancellationToken cancellationToken = default) => SynthesisSequence.LeaveOneOut(this, _numbers,
+        cancellationToken);
 
     /// <summary>The synthesis of the first study, of the first two, and so on.</summary>
-    /// <param name="order">A column of numbers to order effect sizes by, as years; null, as it must be for counts, is the order of the data.</param>
+    /// <param name="order">A column of numbers to order effect sizes by, as years; null, as it must be for counts, is the order of the
+    /// data.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public SynthesisSequence Cumulative(string? order = null, CancellationToken cancellationToken = default) => SynthesisSequence.Cumulative(this, _numbers, order, cancellationToken);
+    public SynthesisSequence Cumulative(string? order = null, CancellationToken cancellationToken = default) =>
+        SynthesisSequence.Cumulative(this, _numbers, order, cancellationToken);
 
     /// <summary>How much each effect size weighs and how far the synthesis moves without it.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="GlmmException">Counts were put together; <see cref="LeaveOneOut"/> is for them, too.</exception>
-    public StudyInfluences Influence(CancellationToken cancellationToken = default) => StudyInfluences.Of(this, _numbers, cancellationToken);
+    public StudyInfluences Influence(CancellationToken cancellationToken = default) => StudyInfluences.Of(this, _numbers,
+        cancellationToken);
 
     /// <summary>
     /// Whether small studies say something else than large ones: the same model with the standard error as a moderator (Egger's
@@ -159,7 +170,8 @@ public sealed class Synthesis : IRichDisplay
     /// The orchard figure: all effects, larger the more precise, with the mean effect's interval and where a new study is expected
     /// (S. Nakagawa et al., Res. Synth. Methods 12 (2021) 4-12).
     /// </summary>
-    /// <param name="by">A column of names of which each level is drawn on its own, other moderators at their means there; null for one row of all.</param>
+    /// <param name="by">A column of names of which each level is drawn on its own, other moderators at their means there; null for one row
+    /// of all.</param>
     public Figure OrchardFigure(string? by = null) => OrchardFigures.Draw(this, _numbers, by);
 
     /// <inheritdoc/>

@@ -7,7 +7,8 @@ internal static class SynthesisCard
 {
     public static string Html(Synthesis synthesis, SynthesisNumbers numbers)
     {
-        var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers)).Paragraph(Method(numbers)).Facts([.. Facts(synthesis, numbers)])
+        var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers)).Paragraph(Method(numbers))
+            .Facts([.. Facts(synthesis, numbers)])
             .Table(Coefficients(Shown(synthesis, numbers), "Coefficients"));
         foreach (var table in Further(synthesis, numbers))
         {
@@ -18,13 +19,15 @@ internal static class SynthesisCard
     }
 
     public static string Text(Synthesis synthesis, SynthesisNumbers numbers) => string.Join("\n",
-        "Meta-analysis", Sentence(synthesis, numbers), Method(numbers), string.Join("; ", Facts(synthesis, numbers).Select(f => $"{f.Label} {f.Value}")),
+        "Meta-analysis", Sentence(synthesis, numbers), Method(numbers), string.Join("; ", Facts(synthesis, numbers)
+            .Select(f => $"{f.Label} {f.Value}")),
         TextTable.Draw(Coefficients(Shown(synthesis, numbers), "Coefficients")).TrimEnd('\n'),
         string.Join("\n", Further(synthesis, numbers).Select(t => TextTable.Draw(t).TrimEnd('\n')).Append(Note(numbers))));
 
     // The baselines of the studies are many, and nobody asked for them; FixedEffects has them.
     private static CoefficientTable Shown(Synthesis synthesis, SynthesisNumbers numbers) =>
-        numbers.IsOfCounts ? new CoefficientTable(synthesis.FixedEffects.Where(e => !e.Name.StartsWith("factor(study)", StringComparison.Ordinal))) : synthesis.FixedEffects;
+        numbers.IsOfCounts ? new CoefficientTable(synthesis.FixedEffects.Where(e => !e.Name.StartsWith("factor(study)",
+            StringComparison.Ordinal))) : synthesis.FixedEffects;
 
     private static IEnumerable<TableContent> Further(Synthesis synthesis, SynthesisNumbers numbers)
     {
@@ -52,7 +55,8 @@ internal static class SynthesisCard
         string name = s.FixedEffects[0].Name;
         string of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == "(Intercept)") ? $"the mean {what} is"
             : name == "(Intercept)" ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
-        string next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and {Number(s.PredictionUpper)}.";
+        string next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
+            + $"{Number(s.PredictionUpper)}.";
         return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} % interval {Number(s.Lower)} to {Number(s.Upper)}, "
             + $"{NumberFormat.PEquals(s.PValue)}).{next}";
     }
@@ -74,12 +78,14 @@ internal static class SynthesisCard
 
         if (!double.IsNaN(s.Q))
         {
-            yield return (numbers.IsOfCounts ? "Heterogeneity, likelihood ratio" : "Q", $"{NumberFormat.Fixed(s.Q, 1)} on {numbers.ResidualDegrees} df, {NumberFormat.PEquals(s.QPValue)}");
+            yield return (numbers.IsOfCounts ? "Heterogeneity, likelihood ratio" : "Q", $"{NumberFormat.Fixed(s.Q, 1)} on "
+                + $"{numbers.ResidualDegrees} df, {NumberFormat.PEquals(s.QPValue)}");
         }
 
         if (!double.IsNaN(s.ModeratorStatistic))
         {
-            yield return ("Moderators", $"{NumberFormat.Fixed(s.ModeratorStatistic, 2)} on {s.ModeratorDegreesOfFreedom} df, {NumberFormat.PEquals(s.ModeratorPValue)}");
+            yield return ("Moderators", $"{NumberFormat.Fixed(s.ModeratorStatistic, 2)} on {s.ModeratorDegreesOfFreedom} df, "
+                + $"{NumberFormat.PEquals(s.ModeratorPValue)}");
         }
 
         yield return ("log-likelihood", NumberFormat.Fixed(s.LogLikelihood, 2));
@@ -99,5 +105,6 @@ internal static class SynthesisCard
 
     private static string Note(SynthesisNumbers numbers) => numbers.IsOfCounts
         ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to their counts."
-        : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from sampling.";
+        : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from "
+            + "sampling.";
 }

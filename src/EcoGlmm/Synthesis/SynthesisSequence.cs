@@ -16,7 +16,8 @@ namespace EcoGlmm;
 /// <param name="Tau">Standard deviation of true effects.</param>
 /// <param name="I2">Share of the variance that is not from sampling, in per cent.</param>
 /// <param name="Q">Cochran's Q.</param>
-public sealed record SynthesisStep(string Name, int Count, double Estimate, double StandardError, double Lower, double Upper, double PValue, double Tau, double I2, double Q);
+public sealed record SynthesisStep(string Name, int Count, double Estimate, double StandardError, double Lower, double Upper, double PValue,
+    double Tau, double I2, double Q);
 
 /// <summary>A synthesis again and again: without each study in turn, or with one more study each time.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
@@ -27,7 +28,8 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
     private readonly string _title;
     private readonly string _header;
 
-    private SynthesisSequence(Synthesis whole, string title, string header, SynthesisStep[] rows) => (_whole, _title, _header, _rows) = (whole, title, header, rows);
+    private SynthesisSequence(Synthesis whole, string title, string header, SynthesisStep[] rows) => (_whole, _title, _header, _rows) =
+        (whole, title, header, rows);
 
     /// <inheritdoc/>
     public int Count => _rows.Length;
@@ -41,7 +43,8 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
     /// <summary>The estimates with their intervals, and that of all studies.</summary>
     public Figure Plot()
     {
-        var shown = _rows.Select((r, i) => (r, Place: _rows.Length - i)).Where(p => double.IsFinite(p.r.Lower) && double.IsFinite(p.r.Upper)).ToArray();
+        var shown = _rows.Select((r, i) => (r, Place: _rows.Length - i)).Where(p => double.IsFinite(p.r.Lower)
+            && double.IsFinite(p.r.Upper)).ToArray();
         return new Figure(_title, new Panel(null,
             new PointTrace(Array.ConvertAll(shown, p => p.r.Estimate), Array.ConvertAll(shown, p => (double)p.Place))
             {
@@ -49,9 +52,11 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
                 XUpper = Array.ConvertAll(shown, p => p.r.Upper),
                 Color = Palette.Blue,
                 Size = 6,
-                Text = Array.ConvertAll(shown, p => $"{p.r.Name}: {NumberFormat.Significant(p.r.Estimate, 3)}, {p.r.Count} of {_whole.Count}"),
+                Text = Array.ConvertAll(shown, p => $"{p.r.Name}: {NumberFormat.Significant(p.r.Estimate, 3)}, {p.r.Count} of "
+                    + $"{_whole.Count}"),
             },
-            new PointTrace([_whole.Estimate], [0]) { XLower = [_whole.Lower], XUpper = [_whole.Upper], Color = Palette.Vermillion, Symbol = MarkerSymbol.Diamond, Size = 10 })
+            new PointTrace([_whole.Estimate], [0]) { XLower = [_whole.Lower], XUpper = [_whole.Upper], Color = Palette.Vermillion,
+                Symbol = MarkerSymbol.Diamond, Size = 10 })
         {
             XAxis = $"Mean effect, {NumberFormat.Significant(100 * _whole.Level)} % interval",
             YAxis = new Axis { Categories = ["all", .. _rows.Reverse().Select(r => r.Name)], Minimum = -0.7, Maximum = _rows.Length + 0.7 },
@@ -75,7 +80,8 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
     {
         int k = numbers.Studies.Count;
         int[] all = [.. Enumerable.Range(0, k)];
-        return new SynthesisSequence(whole, "Without each in turn", "Without", [.. all.Select(i => Step(numbers, [.. all.Where(j => j != i)], numbers.Studies[i].Name, cancellation))]);
+        return new SynthesisSequence(whole, "Without each in turn", "Without",
+            [.. all.Select(i => Step(numbers, [.. all.Where(j => j != i)], numbers.Studies[i].Name, cancellation))]);
     }
 
     internal static SynthesisSequence Cumulative(Synthesis whole, SynthesisNumbers numbers, string? order, CancellationToken cancellation)
@@ -92,7 +98,8 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
             places = [.. places.OrderBy(i => keys[i])];
         }
 
-        return new SynthesisSequence(whole, "One more each time", "Up to", [.. places.Select((p, i) => Step(numbers, places[..(i + 1)], numbers.Studies[p].Name, cancellation))]);
+        return new SynthesisSequence(whole, "One more each time", "Up to",
+            [.. places.Select((p, i) => Step(numbers, places[..(i + 1)], numbers.Studies[p].Name, cancellation))]);
     }
 
     private static SynthesisStep Step(SynthesisNumbers numbers, int[] kept, string name, CancellationToken cancellation)
@@ -104,17 +111,20 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
             var only = numbers.Studies[kept[0]];
             double error = Math.Sqrt(only.Variance);
             double reach = (only.Upper - only.Lower) / 2;
-            return new SynthesisStep(name, 1, only.Estimate, error, only.Estimate - reach, only.Estimate + reach, 2 * Numerics.SpecialFunctions.NormalCdf(-Math.Abs(only.Estimate / error)), 0, 0, 0);
+            return new SynthesisStep(name, 1, only.Estimate, error, only.Estimate - reach, only.Estimate + reach,
+                2 * Numerics.SpecialFunctions.NormalCdf(-Math.Abs(only.Estimate / error)), 0, 0, 0);
         }
 
         try
         {
             var part = numbers.Refit(kept);
-            return new SynthesisStep(name, kept.Length, part.Estimate, part.StandardError, part.Lower, part.Upper, part.PValue, part.Tau, part.I2, part.Q);
+            return new SynthesisStep(name, kept.Length, part.Estimate, part.StandardError, part.Lower, part.Upper, part.PValue, part.Tau,
+                part.I2, part.Q);
         }
         catch (GlmmException)
         {
-            return new SynthesisStep(name, kept.Length, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+            return new SynthesisStep(name, kept.Length, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN,
+                double.NaN, double.NaN);
         }
     }
 
@@ -125,8 +135,10 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
         content.Number("p").Number("τ").Number("I² (%)");
         foreach (var r in _rows)
         {
-            content.Row(r.Name, NumberFormat.Count(r.Count), NumberFormat.Significant(r.Estimate, 3), NumberFormat.Significant(r.StandardError, 3), NumberFormat.Significant(r.Lower, 3),
-                NumberFormat.Significant(r.Upper, 3), NumberFormat.PValue(r.PValue), NumberFormat.Significant(r.Tau, 3), NumberFormat.Fixed(r.I2, 1));
+            content.Row(r.Name, NumberFormat.Count(r.Count), NumberFormat.Significant(r.Estimate, 3),
+                NumberFormat.Significant(r.StandardError, 3), NumberFormat.Significant(r.Lower, 3),
+                NumberFormat.Significant(r.Upper, 3), NumberFormat.PValue(r.PValue), NumberFormat.Significant(r.Tau, 3),
+                NumberFormat.Fixed(r.I2, 1));
         }
 
         return content;

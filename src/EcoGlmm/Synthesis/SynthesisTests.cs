@@ -49,7 +49,8 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
 {
     private readonly CoefficientTest[] _rows;
 
-    private SynthesisTests(IEnumerable<CoefficientTest> rows, string method, double level) => (_rows, Method, Level) = ([.. rows], method, level);
+    private SynthesisTests(IEnumerable<CoefficientTest> rows, string method, double level) => (_rows, Method, Level) = ([.. rows],
+        method, level);
 
     /// <summary>What was done, in words.</summary>
     public string Method { get; }
@@ -84,11 +85,13 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
 
     internal static SynthesisTests Of(SynthesisNumbers numbers, SynthesisTest test)
     {
-        var model = numbers.Model ?? throw new GlmmException("These tests are for effect sizes; coefficients of counts are tested by the normal distribution, in FixedEffects.");
+        var model = numbers.Model ?? throw new GlmmException("These tests are for effect sizes; coefficients of counts are tested by the "
+            + "normal distribution, in FixedEffects.");
         int c = model.X.ColumnCount;
         int residual = model.Y.Count - c;
         double scale = test == SynthesisTest.KnappHartung ? model.Quadratic / residual : 1;
-        return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate, Math.Sqrt(scale * model.CoefficientCovariance[j, j]), test switch
+        return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate,
+            Math.Sqrt(scale * model.CoefficientCovariance[j, j]), test switch
         {
             SynthesisTest.Normal => double.PositiveInfinity,
             SynthesisTest.Satterthwaite => SynthesisDegrees.Satterthwaite(model, j),
@@ -110,24 +113,29 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
         }
 
         var robust = ClusteredErrors.Of(model, clusters(cluster), variance, cluster);
-        return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate, robust.Errors[j], robust.Degrees[j], numbers.Level)),
+        return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate, robust.Errors[j], robust.Degrees[j],
+            numbers.Level)),
             $"Cluster-robust ({variance}), {Names.Count(robust.Clusters, "cluster")} of {cluster}", numbers.Level);
     }
 
     private static CoefficientTest Row(string name, double estimate, double error, double degrees, double level)
     {
         double half = StudentT.Quantile(0.5 + level / 2, degrees) * error;
-        return new CoefficientTest(name, estimate, error, degrees, estimate / error, 2 * StudentT.UpperTail(Math.Abs(estimate / error), degrees), estimate - half, estimate + half);
+        return new CoefficientTest(name, estimate, error, degrees, estimate / error, 2 * StudentT.UpperTail(Math.Abs(estimate / error),
+            degrees), estimate - half, estimate + half);
     }
 
     private TableContent Table()
     {
-        var content = new TableContent(null) { Note = Method + "." }.Text("Coefficient").Number("Estimate").Number("Std. error").Number("df").Number("t").Number("p");
+        var content = new TableContent(null) { Note = Method + "." }.Text("Coefficient").Number("Estimate").Number("Std. error")
+            .Number("df").Number("t").Number("p");
         ResultTable.Ends(content, Level);
         foreach (var r in _rows)
         {
-            content.Row(r.Name, NumberFormat.Significant(r.Estimate), NumberFormat.Significant(r.StandardError, 3), double.IsInfinity(r.DegreesOfFreedom) ? "∞" : NumberFormat.Fixed(r.DegreesOfFreedom, 1),
-                NumberFormat.Fixed(r.Statistic, 2), NumberFormat.PValue(r.PValue), NumberFormat.Significant(r.Lower), NumberFormat.Significant(r.Upper));
+            content.Row(r.Name, NumberFormat.Significant(r.Estimate), NumberFormat.Significant(r.StandardError, 3),
+                double.IsInfinity(r.DegreesOfFreedom) ? "∞" : NumberFormat.Fixed(r.DegreesOfFreedom, 1),
+                NumberFormat.Fixed(r.Statistic, 2), NumberFormat.PValue(r.PValue), NumberFormat.Significant(r.Lower),
+                NumberFormat.Significant(r.Upper));
         }
 
         return content;

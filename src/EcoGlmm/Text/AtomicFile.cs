@@ -11,7 +11,8 @@ internal static class AtomicFile
     private const string Prefix = ".ecoglmm-";
     private const string Suffix = ".tmp";
 
-    /// <summary>A process that was killed leaves its temporary file behind; one as old as this, that nobody holds, is cleared away.</summary>
+    /// <summary>A process that was killed leaves its temporary file behind; one as old as this, that nobody holds, is cleared
+    /// away.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
     /// <summary>Writes a text in UTF-8, without a byte order mark.</summary>

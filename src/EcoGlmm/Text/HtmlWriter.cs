@@ -129,7 +129,8 @@ internal sealed class HtmlWriter
     /// <summary>A table, which scrolls sideways, by the keyboard too, where it is too wide.</summary>
     public HtmlWriter Table(TableContent table)
     {
-        _html.Append("<div class=\"ecoglmm-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"").Append(Encode(table.Caption ?? "Table")).Append("\">").Append(HtmlTable.Draw(table)).Append("</div>");
+        _html.Append("<div class=\"ecoglmm-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"").Append(Encode(table.Caption ?? "Table"))
+            .Append("\">").Append(HtmlTable.Draw(table)).Append("</div>");
         return this;
     }
 

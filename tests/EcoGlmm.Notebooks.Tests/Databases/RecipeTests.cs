@@ -15,7 +15,8 @@ namespace EcoGlmm.Notebooks.Tests;
 public sealed partial class RecipeTests
 {
     /// <summary>Whether a block needs a package or a file that a notebook of the documentation does not have.</summary>
-    public static bool IsRecipe(DocumentBlock block) => OtherPackage().IsMatch(block.Text) || block.Text.Contains("visits.arrow", StringComparison.Ordinal);
+    public static bool IsRecipe(DocumentBlock block) => OtherPackage().IsMatch(block.Text) || block.Text.Contains("visits.arrow",
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task Sqlite()
@@ -25,7 +26,8 @@ public sealed partial class RecipeTests
         {
             connection.Open();
             await using var command = connection.CreateCommand();
-            command.CommandText = "CREATE TABLE owls (calls INTEGER, sex TEXT, nest TEXT, year INTEGER); INSERT INTO owls VALUES (3, 'f', 'A', 2010), (NULL, 'm', 'B', 2011), (5, 'm', 'B', 2009)";
+            command.CommandText = "CREATE TABLE owls (calls INTEGER, sex TEXT, nest TEXT, year INTEGER); INSERT INTO owls VALUES (3, 'f', "
+                + "'A', 2010), (NULL, 'm', 'B', 2011), (5, 'm', 'B', 2009)";
             command.ExecuteNonQuery();
         }
 
@@ -44,7 +46,8 @@ public sealed partial class RecipeTests
         var ours = FieldData.ReadCsv(Path.Combine(folder.Root, "datasets", "owls.csv")).GroupBy("Nest", "FoodTreatment")
             .Aggregate(("Calls", g => g.Mean("SiblingNegotiation"))).SortBy("Nest", "FoodTreatment");
         Assert.Equal(ours.Texts("Nest"), means.Texts("Nest"));
-        Assert.Equal(ours.Numbers("Calls"), means.Numbers("Calls").Select((value, i) => Math.Abs(value - ours.Numbers("Calls")[i]) < 1e-9 ? ours.Numbers("Calls")[i] : value));
+        Assert.Equal(ours.Numbers("Calls"), means.Numbers("Calls").Select((value, i) => Math.Abs(value - ours.Numbers("Calls")[i]) < 1e-9
+            ? ours.Numbers("Calls")[i] : value));
     }
 
     [Fact]
@@ -82,14 +85,16 @@ public sealed partial class RecipeTests
 
     private static Task<FieldData> RunAsync(TutorialFolder folder, string package, string variable, params Type[] of)
     {
-        var block = DocumentBlocks.Of("data.md").Single(one => one.Text.StartsWith($"#r \"nuget: {package}\"\n", StringComparison.Ordinal)).Text;
+        var block = DocumentBlocks.Of("data.md").Single(one => one.Text.StartsWith($"#r \"nuget: {package}\"\n",
+            StringComparison.Ordinal)).Text;
         return RunCodeAsync(folder, block[(block.IndexOf('\n', StringComparison.Ordinal) + 1)..], variable, of);
     }
 
     private static async Task<FieldData> RunCodeAsync(TutorialFolder folder, string code, string variable, params Type[] of)
     {
         var options = ScriptOptions.Default.AddImports("System", "EcoGlmm").AddReferences(
-            [typeof(Glmm).Assembly, typeof(DataFrame).Assembly, typeof(Microsoft.ML.IDataView).Assembly, typeof(System.Data.Common.DbDataReader).Assembly, .. of.Select(type => type.Assembly)]);
+            [typeof(Glmm).Assembly, typeof(DataFrame).Assembly, typeof(Microsoft.ML.IDataView).Assembly,
+                typeof(System.Data.Common.DbDataReader).Assembly, .. of.Select(type => type.Assembly)]);
         var before = Directory.GetCurrentDirectory();
         Directory.SetCurrentDirectory(folder.Root);
         try

@@ -12,7 +12,8 @@ namespace EcoGlmm.Notebooks.Tests;
 public sealed partial class DocumentTests(SharedKernel kernel)
 {
     // Commands that other tests of this project, or test.sh, run.
-    private static readonly string[] RunElsewhere = ["dotnet pack src/", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs", "dotnet tool install ", "bash test.sh"];
+    private static readonly string[] RunElsewhere = ["dotnet pack src/", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs",
+        "dotnet tool install ", "bash test.sh"];
 
     public static TheoryData<string> Pages => [.. DocumentBlocks.Pages];
 
@@ -41,7 +42,8 @@ public sealed partial class DocumentTests(SharedKernel kernel)
                 continue;
             var command = ToolCommand().Match(line);
             Assert.True(command.Success, $"{page}: no test runs \"{line}\".");
-            var arguments = Word().Matches(command.Groups["arguments"].Value).Select(word => Placed(word.Value.Trim('"'), folder)).ToArray();
+            var arguments = Word().Matches(command.Groups["arguments"].Value).Select(word => Placed(word.Value.Trim('"'), folder))
+                .ToArray();
             var (exitCode, _, errors) = await RunnerNotebook.CommandAsync(arguments);
             Assert.True(exitCode == 0, $"{page}: {line}\n{errors}");
         }
@@ -67,7 +69,8 @@ public sealed partial class DocumentTests(SharedKernel kernel)
     public void The_families_page_names_every_family_and_link()
     {
         var page = DocumentBlocks.Text("families.md");
-        Assert.All(Families.FamilyNames.All.Select(family => family.Name).Distinct(), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.All(Families.FamilyNames.All.Select(family => family.Name).Distinct(), name => Assert.Contains($"`{name}`", page,
+            StringComparison.Ordinal));
         Assert.All(typeof(Link).GetProperties().Where(property => property.PropertyType == typeof(Link)),
             property => Assert.Contains($"`Link.{property.Name}`", page, StringComparison.Ordinal));
     }
@@ -82,9 +85,11 @@ public sealed partial class DocumentTests(SharedKernel kernel)
         var types = typeof(Glmm).Assembly.GetExportedTypes().Where(type => !type.IsNested).ToList();
         Assert.All(types, type => Assert.True(new FileInfo(Path.Combine(output, type.Name.Split('`')[0] + ".md")).Length > 40));
         var fit = await File.ReadAllTextAsync(Path.Combine(output, "GlmmFit.md"));
-        Assert.Contains("### Predict\n\n```text\nPredictions Predict(FieldData newData = null, PredictionScale scale = PredictionScale.Response,", fit);
+        Assert.Contains("### Predict\n\n```text\nPredictions Predict(FieldData newData = null, PredictionScale scale = "
+            + "PredictionScale.Response,", fit);
         Assert.Contains("- `newData`: Rows to predict for", fit);
-        Assert.Contains("| [Glmm](Glmm.md) | Fits generalized linear mixed models. |", await File.ReadAllTextAsync(Path.Combine(output, "README.md")));
+        Assert.Contains("| [Glmm](Glmm.md) | Fits generalized linear mixed models. |", await File.ReadAllTextAsync(Path.Combine(output,
+            "README.md")));
 
         // Remake them with: ecoglmm reference --output docs/reference
         var kept = Path.Combine(TutorialFolder.Repository, "docs", "reference");

@@ -27,7 +27,8 @@ public sealed class JupyterServer : IAsyncLifetime
             var folder = Directory.CreateDirectory(Path.Combine(_specifications, "kernels", ".net-" + name)).FullName;
             await File.WriteAllTextAsync(Path.Combine(folder, "kernel.json"), new JsonObject
             {
-                ["argv"] = new JsonArray([.. kernel.Append("jupyter").Append("--default-kernel").Append(name).Append("{connection_file}").Select(word => JsonValue.Create(word))]),
+                ["argv"] = new JsonArray([.. kernel.Append("jupyter").Append("--default-kernel").Append(name).Append("{connection_file}")
+                    .Select(word => JsonValue.Create(word))]),
                 ["display_name"] = $".NET ({language})", ["language"] = language,
             }.ToJsonString());
         }
@@ -49,7 +50,8 @@ public sealed class JupyterServer : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "given.ipynb"), notebook.ToJsonString());
         var (exitCode, output) = await PackedLibrary.RunProgramAsync(Program ?? "jupyter-nbconvert", folder,
             new Dictionary<string, string> { ["JUPYTER_PATH"] = _specifications, ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1" },
-            "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=600", "--output", "executed.ipynb", "given.ipynb");
+            "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=600", "--output",
+            "executed.ipynb", "given.ipynb");
         Assert.True(exitCode == 0, output);
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "executed.ipynb")))!.AsObject();
     }

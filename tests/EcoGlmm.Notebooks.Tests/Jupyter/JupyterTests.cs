@@ -29,9 +29,11 @@ public sealed class JupyterTests(JupyterServer jupyter)
         {
             ["cells"] = new JsonArray(
                 Code("#r \"nuget: EcoGlmm\""),
-                Code("let owls = FieldData.ReadCsv \"../datasets/owls.csv\"\nlet fit = Glmm.Fit(\"SiblingNegotiation ~ FoodTreatment + (1 | Nest)\", owls, Family.NegativeBinomial2())\nfit"),
+                Code("let owls = FieldData.ReadCsv \"../datasets/owls.csv\"\nlet fit = Glmm.Fit(\"SiblingNegotiation ~ FoodTreatment + (1 "
+                    + "| Nest)\", owls, Family.NegativeBinomial2())\nfit"),
                 Code("fit.SimulatedResiduals(100)")),
-            ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (F#)", ["language"] = "F#", ["name"] = ".net-fsharp" } },
+            ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (F#)", ["language"] = "F#",
+                ["name"] = ".net-fsharp" } },
             ["nbformat"] = 4, ["nbformat_minor"] = 5,
         });
         AssertQuiet(executed);
@@ -42,8 +44,10 @@ public sealed class JupyterTests(JupyterServer jupyter)
 
     private static List<(int Cards, int Figures, int Results)> Marks(JsonObject notebook) => [.. Outputs(notebook).Select(outputs =>
     {
-        var html = string.Concat(outputs.Select(output => output["data"]?["text/html"] is { } text ? TutorialNotebookTests.Text(text) : ""));
-        return (html.Split(" ecoglmm-card\"").Length - 1, html.Split("class=\"ecoglmm-figure\"").Length - 1, outputs.Count(output => (string)output["output_type"]! == "execute_result"));
+        var html = string.Concat(outputs.Select(output => output["data"]?["text/html"] is { } text ? TutorialNotebookTests.Text(text)
+            : ""));
+        return (html.Split(" ecoglmm-card\"").Length - 1, html.Split("class=\"ecoglmm-figure\"").Length - 1, outputs.Count(output =>
+            (string)output["output_type"]! == "execute_result"));
     })];
 
     private static void AssertQuiet(JsonObject notebook)
@@ -57,5 +61,6 @@ public sealed class JupyterTests(JupyterServer jupyter)
     }
 
     private static IEnumerable<List<JsonNode>> Outputs(JsonObject notebook) => notebook["cells"]!.AsArray()
-        .Where(cell => (string)cell!["cell_type"]! == "code").Select(cell => cell!["outputs"]!.AsArray().Select(output => output!).ToList());
+        .Where(cell => (string)cell!["cell_type"]! == "code").Select(cell => cell!["outputs"]!.AsArray().Select(output => output!)
+            .ToList());
 }

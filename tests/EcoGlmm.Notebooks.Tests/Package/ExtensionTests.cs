@@ -15,7 +15,8 @@ public sealed class ExtensionTests(NotebookSession session)
         var (events, failure) = await session.RunAsync(code, language);
         Assert.True(failure is null, NotebookSession.Message(failure));
         // On a busy machine a fit takes long enough to show its progress.
-        return [.. NotebookSession.Shown(events, Displayed).Where(one => !one.Value.StartsWith("<div role=\"status\"", StringComparison.Ordinal))];
+        return [.. NotebookSession.Shown(events, Displayed).Where(one => !one.Value.StartsWith("<div role=\"status\"",
+            StringComparison.Ordinal))];
     }
 
     private async Task<string> FailureAsync(string code) => NotebookSession.Message((await session.RunAsync(code)).Failure);
@@ -28,14 +29,16 @@ public sealed class ExtensionTests(NotebookSession session)
         Assert.All(session.FirstCell.Where(one => one.Type == "DiagnosticsProduced"),
             one => Assert.Equal(0, one.Content.GetProperty("diagnostics").GetArrayLength()));
         var shown = NotebookSession.Shown(session.FirstCell, Displayed);
-        Assert.Matches(@"^EcoGlmm \d+\.\d+\.\d+: .*#!glmm --help$", Assert.Single(shown, one => one.Value.StartsWith("EcoGlmm ", StringComparison.Ordinal)).Value);
+        Assert.Matches(@"^EcoGlmm \d+\.\d+\.\d+: .*#!glmm --help$", Assert.Single(shown, one => one.Value.StartsWith("EcoGlmm ",
+            StringComparison.Ordinal)).Value);
         Assert.Contains("poisson", shown[^1].Value);
     }
 
     [Fact]
     public async Task Results_are_drawn_alone_and_inside_collections_from_a_DataFrame_too()
     {
-        var card = Assert.Single(await ShownAsync(Data + "\nvar fit = Glmm.Fit(\"calls ~ `sex of parent` + (1 | nest)\", frame, Family.Poisson());\nfit"), one => one.MimeType == "text/html");
+        var card = Assert.Single(await ShownAsync(Data + "\nvar fit = Glmm.Fit(\"calls ~ `sex of parent` + (1 | nest)\", frame, "
+            + "Family.Poisson());\nfit"), one => one.MimeType == "text/html");
         Assert.Contains("ecoglmm-card", card.Value);
         Assert.Contains("ecoglmm-figure", (await ShownAsync("fit.SimulatedResiduals(50)"))[0].Value);
         Assert.Contains("ecoglmm-card", (await ShownAsync("new[] { fit }"))[0].Value);
@@ -46,7 +49,8 @@ public sealed class ExtensionTests(NotebookSession session)
     public async Task The_magic_command_fits_shows_and_keeps_with_every_option()
     {
         await ShownAsync(Data);
-        var shown = await ShownAsync("#!glmm --data owls --family nbinom2 --link sqrt --dispersion \"~ sex\" --as byNest \"calls ~ sex + (1|nest)\"\nbyNest.Family.Link.Name + byNest.Options.Dispersion");
+        var shown = await ShownAsync("#!glmm --data owls --family nbinom2 --link sqrt --dispersion \"~ sex\" --as byNest \"calls ~ sex + "
+            + "(1|nest)\"\nbyNest.Family.Link.Name + byNest.Options.Dispersion");
         Assert.Contains("ecoglmm-card", shown[0].Value);
         Assert.Contains("sqrt~ sex", shown[^1].Value);
         Assert.Contains("--family", (await ShownAsync("#!glmm --help"))[0].Value);
@@ -82,21 +86,24 @@ public sealed class ExtensionTests(NotebookSession session)
     [InlineData("#!glmm --data frame \"calls ~ s|\"", "`sex of parent`")]
     [InlineData("Glmm.Fit(\"calls ~ ne|\", owls)", "nest")]
     [InlineData("Glmm.Fit(\"ca|", "calls")]
-    [InlineData("var again = Glmm.Fit(\"calls ~ sex\", frame, Family.Poisson(), new GlmmOptions { ZeroInflation = \"~ `s|\" });", "`sex of parent`")]
+    [InlineData("var again = Glmm.Fit(\"calls ~ sex\", frame, Family.Poisson(), new GlmmOptions { ZeroInflation = \"~ `s|\" });",
+        "`sex of parent`")]
     [InlineData("Glmm.Fit(\"calls ~ po|\", owls)", "poly")]
     [InlineData("owls.|", "Length")]
     public async Task Completions_know_the_variables_families_columns_and_functions(string code, string offered)
     {
         await ShownAsync(Data);
         var completions = await session.AskAsync("RequestCompletions", "CompletionsProduced", code);
-        Assert.Contains(completions.GetProperty("completions").EnumerateArray(), item => item.GetProperty("insertText").GetString() == offered);
+        Assert.Contains(completions.GetProperty("completions").EnumerateArray(), item => item.GetProperty("insertText")
+            .GetString() == offered);
     }
 
     [Fact]
     public async Task A_completion_replaces_the_word_it_completes()
     {
         await ShownAsync(Data);
-        var span = (await session.AskAsync("RequestCompletions", "CompletionsProduced", "var x = 1;\nGlmm.Fit(\"calls ~ ne|\", owls)")).GetProperty("linePositionSpan");
+        var span = (await session.AskAsync("RequestCompletions", "CompletionsProduced", "var x = 1;\nGlmm.Fit(\"calls ~ ne|\", owls)"))
+            .GetProperty("linePositionSpan");
         Assert.Equal((1, 18, 20), (span.GetProperty("start").GetProperty("line").GetInt32(),
             span.GetProperty("start").GetProperty("character").GetInt32(), span.GetProperty("end").GetProperty("character").GetInt32()));
     }
@@ -120,7 +127,8 @@ public sealed class ExtensionTests(NotebookSession session)
         using var cancel = new CancellationTokenSource();
         var events = new List<Tool.Execution.KernelEvent>();
         var clock = new System.Diagnostics.Stopwatch();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync("fit.BootstrapIntervals(1000000)", "csharp", one =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync("fit.BootstrapIntervals(1000000)",
+            "csharp", one =>
         {
             events.Add(one);
             if (events.Count(e => e.Type == "DisplayedValueUpdated") < 3 || clock.IsRunning) return;

@@ -29,7 +29,8 @@ public sealed class NotebookSession : IAsyncLifetime
         await _packed.DisposeAsync();
     }
 
-    internal async Task<(List<KernelEvent> Events, KernelEvent? Failure)> RunAsync(string code, string language = "csharp", CancellationToken cancellation = default)
+    internal async Task<(List<KernelEvent> Events, KernelEvent? Failure)> RunAsync(string code, string language = "csharp",
+        CancellationToken cancellation = default)
     {
         var events = new List<KernelEvent>();
         var failure = await Kernel.RunAsync(code, language, events.Add, cancellation);

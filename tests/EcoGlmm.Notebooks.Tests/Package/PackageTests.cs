@@ -27,7 +27,8 @@ public sealed class PackageTests(PackedLibrary packed)
     {
         using var archive = ZipFile.OpenRead(packed.PackageFile);
         Assert.Equal(["interactive-extensions/dotnet/EcoGlmm.Interactive.dll"],
-            archive.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("interactive-extensions/", StringComparison.Ordinal)));
+            archive.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("interactive-extensions/",
+                StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -26,9 +26,11 @@ public sealed class PackedLibrary : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build", $"-p:MinVerVersionOverride={Version}", "-o", Feed);
+        var (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm", "-c", Configuration, "--no-build",
+            $"-p:MinVerVersionOverride={Version}", "-o", Feed);
         Assert.True(exitCode == 0, output);
-        (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm.Plotly", "-c", Configuration, "--no-build", $"-p:MinVerVersionOverride={Version}", "-o", Feed);
+        (exitCode, output) = await RunAsync(TutorialFolder.Repository, "pack", "src/EcoGlmm.Plotly", "-c", Configuration, "--no-build",
+            $"-p:MinVerVersionOverride={Version}", "-o", Feed);
         Assert.True(exitCode == 0, output);
         PackageFile = Path.Combine(Feed, $"EcoGlmm.{Version}.nupkg");
     }
@@ -49,7 +51,8 @@ public sealed class PackedLibrary : IAsyncLifetime
 
     /// <summary>Runs the dotnet command; the output is both streams together.</summary>
     public Task<(int ExitCode, string Output)> RunAsync(string folder, params string[] arguments) =>
-        RunProgramAsync("dotnet", folder, new Dictionary<string, string> { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" }, arguments);
+        RunProgramAsync("dotnet", folder, new Dictionary<string, string> { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" },
+            arguments);
 
     /// <summary>Runs a program; the output is both streams together.</summary>
     public static async Task<(int ExitCode, string Output)> RunProgramAsync(
@@ -61,7 +64,8 @@ public sealed class PackedLibrary : IAsyncLifetime
         };
 
         // What the test runner's own build has set must not reach the builds inside.
-        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase))
+            .ToList())
             start.Environment.Remove(variable);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -29,7 +29,8 @@ public sealed class ScriptTests(PackedLibrary packed)
     public async Task The_file_based_app_of_the_charts_page_makes_plotly_net_charts()
     {
         using var folder = new TutorialFolder();
-        await WriteAsync(folder, "effect.cs", DocumentBlocks.Of("charts.md").Single(block => block.Text.StartsWith("#:", StringComparison.Ordinal)).Text);
+        await WriteAsync(folder, "effect.cs", DocumentBlocks.Of("charts.md").Single(block => block.Text.StartsWith("#:",
+            StringComparison.Ordinal)).Text);
         var (exitCode, output) = await packed.RunAsync(folder.Root, "run", "effect.cs");
         Assert.True(exitCode == 0, output);
         Assert.Matches(@"\d+ and \d+ traces", output);
@@ -37,7 +38,8 @@ public sealed class ScriptTests(PackedLibrary packed)
     }
 
     private Task WriteAsync(TutorialFolder folder, string name, string code) =>
-        File.WriteAllTextAsync(Path.Combine(folder.Root, name), code.Replace("/path/to/artifacts/packages", packed.Feed).Replace("@0.1.0", $"@{packed.Version}").Replace("\"nuget: EcoGlmm\"", $"\"nuget: EcoGlmm, {packed.Version}\""));
+        File.WriteAllTextAsync(Path.Combine(folder.Root, name), code.Replace("/path/to/artifacts/packages", packed.Feed)
+            .Replace("@0.1.0", $"@{packed.Version}").Replace("\"nuget: EcoGlmm\"", $"\"nuget: EcoGlmm, {packed.Version}\""));
 
     private static void AssertShown(string output)
     {

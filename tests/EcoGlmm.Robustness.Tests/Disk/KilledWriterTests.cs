@@ -42,6 +42,7 @@ public class KilledWriterTests
     }
 
     private static Process Start(string command, string path) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
+        Process.Start(new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
+            ? Environment.ProcessPath : "dotnet",
             [typeof(Program).Assembly.Location, command, path]) { RedirectStandardOutput = true })!;
 }

@@ -3,17 +3,21 @@ using System.Text;
 
 namespace EcoGlmm.Robustness.Tests.Fuzz;
 
-/// <summary>Whatever stands in a file, it is read as a table or refused with a sentence, and a table that is written reads back the same.</summary>
+/// <summary>Whatever stands in a file, it is read as a table or refused with a sentence, and a table that is written reads back the
+/// same.</summary>
 public class CsvFuzzTests
 {
     private static readonly string[] Fields =
     [
-        "1", "2.5", "007", "7", "1.10", "1.1", "1e5", "100000", "+1", "NA", "", " ", "x", "a b", " padded ", "T", "F", "TRUE", "false", "2020-01-01", "2020-01-01T10:00",
-        "Inf", "-Inf", "NaN", "1,5", "2,25", "1.234,5", "9007199254740993", "\"quoted\"", "\"a,b\"", "\"a;b\"", "\"two\nlines\"", "\"say \"\"hi\"\"\"", "5\" dbh", "=1+1", "é", "Å",
+        "1", "2.5", "007", "7", "1.10", "1.1", "1e5", "100000", "+1", "NA", "", " ", "x", "a b", " padded ", "T", "F", "TRUE", "false",
+            "2020-01-01", "2020-01-01T10:00",
+        "Inf", "-Inf", "NaN", "1,5", "2,25", "1.234,5", "9007199254740993", "\"quoted\"", "\"a,b\"", "\"a;b\"", "\"two\nlines\"",
+        "\"say \"\"hi\"\"\"", "5\" dbh", "=1+1", "é", "Å",
         "Cafe\u0301", "\u00a0", "\ufeff", "-0", "0", "1e400", "5e-324", "\"1\"", "\"NA\"", "\"\"",
     ];
 
-    private static readonly string[] Mutations = ["\"", ",", ";", "\t", "\n", "\r", "\r\n", " ", "\0", "\ufeff", "1", "x", "NA", "'", "\\", "\u00ff"];
+    private static readonly string[] Mutations = ["\"", ",", ";", "\t", "\n", "\r", "\r\n", " ", "\0", "\ufeff", "1", "x", "NA", "'",
+        "\\", "\u00ff"];
 
     [Fact]
     public void A_file_is_read_and_written_and_read_again()
@@ -101,7 +105,8 @@ public class CsvFuzzTests
             else
                 text.Insert(at, Pick(random, Mutations));
         }
-        Encoding encoding = random.Next(12) switch { 0 => Encoding.Unicode, 1 => Encoding.BigEndianUnicode, 2 => Encoding.Latin1, _ => Encoding.UTF8 };
+        Encoding encoding = random.Next(12) switch { 0 => Encoding.Unicode, 1 => Encoding.BigEndianUnicode, 2 => Encoding.Latin1, _ =>
+            Encoding.UTF8 };
         var bytes = encoding.GetBytes(text.ToString());
         if (random.Next(20) == 0 && bytes.Length > 0)
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
@@ -127,7 +132,8 @@ public class CsvFuzzTests
     {
         0 => Enumerable.Range(0, rows).Select(_ => Number(random)).ToArray(),
         1 => Enumerable.Range(0, rows).Select(_ => random.Next(4) == 0 ? (bool?)null : random.Next(2) == 0).ToArray(),
-        2 => Enumerable.Range(0, rows).Select(_ => random.Next(4) == 0 ? (DateTime?)null : new DateTime(1900, 1, 1).AddSeconds(random.Next())).ToArray(),
+        2 => Enumerable.Range(0, rows).Select(_ => random.Next(4) == 0 ? (DateTime?)null : new DateTime(1900, 1, 1)
+            .AddSeconds(random.Next())).ToArray(),
         _ => Enumerable.Range(0, rows).Select(_ => random.Next(5) == 0 ? null : Label(random)).ToArray(),
     };
 

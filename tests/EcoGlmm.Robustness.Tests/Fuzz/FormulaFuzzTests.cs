@@ -10,9 +10,12 @@ public class FormulaFuzzTests
 
     private static readonly FieldData Data = FieldData.From(new Dictionary<string, object>
     {
-        ["y"] = Numbers(i => Math.Sin(i * 1.7) + (i % 4)), ["x"] = Numbers(i => (i * 7 % 11) - 3.0), ["z"] = Numbers(i => i % 5 == 0 ? double.NaN : i / 3.0),
-        ["n"] = Numbers(i => i * i % 7), ["my x"] = Numbers(i => i % 6), ["big"] = Numbers(i => 1e200 * (i + 1)), ["tiny"] = Numbers(i => 1e-320 * i),
-        ["f"] = Enumerable.Range(0, Rows).Select(i => "abc"[i % 3].ToString()).ToArray(), ["id"] = Enumerable.Range(0, Rows).Select(i => $"p{i / 4}").ToArray(),
+        ["y"] = Numbers(i => Math.Sin(i * 1.7) + (i % 4)), ["x"] = Numbers(i => (i * 7 % 11) - 3.0), ["z"] = Numbers(i => i % 5 == 0
+            ? double.NaN : i / 3.0),
+        ["n"] = Numbers(i => i * i % 7), ["my x"] = Numbers(i => i % 6), ["big"] = Numbers(i => 1e200 * (i + 1)),
+        ["tiny"] = Numbers(i => 1e-320 * i),
+        ["f"] = Enumerable.Range(0, Rows).Select(i => "abc"[i % 3].ToString()).ToArray(), ["id"] = Enumerable.Range(0, Rows)
+            .Select(i => $"p{i / 4}").ToArray(),
         ["seen"] = Enumerable.Range(0, Rows).Select(i => i % 3 == 0).ToArray(),
         ["day"] = Enumerable.Range(0, Rows).Select(i => new DateTime(2020, 1, 1).AddDays(i / 5)).ToArray(),
     });
@@ -32,7 +35,8 @@ public class FormulaFuzzTests
             var clock = Stopwatch.StartNew();
             try
             {
-                var fit = Glmm.Fit(formula, Data, trial % 7 == 0 ? Family.Poisson() : null, new GlmmOptions { Control = new GlmmControl { MaxThreads = 1 } });
+                var fit = Glmm.Fit(formula, Data, trial % 7 == 0 ? Family.Poisson() : null,
+                    new GlmmOptions { Control = new GlmmControl { MaxThreads = 1 } });
                 Check(fit);
                 fits++;
             }

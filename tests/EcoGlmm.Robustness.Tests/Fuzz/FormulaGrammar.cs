@@ -5,10 +5,13 @@ internal sealed class FormulaGrammar(Random random)
 {
     private static readonly string[] Columns = ["x", "z", "n", "f", "id", "seen", "day", "`my x`", "big", "tiny"];
     private static readonly string[] Unary =
-        ["log", "sqrt", "exp", "scale", "center", "abs", "I", "factor", "as.numeric", "log1p", "within", "mean", "min", "splines::ns", "as.factor", "ordered", "sign", "nothing", "s"];
-    private static readonly string[] Numbers = ["0", "1", "2", "3", "-1", "0.5", "1e5", "1e308", "Inf", "NaN", "NA", "NULL", "TRUE", "1e-300", "50", "3L"];
+        ["log", "sqrt", "exp", "scale", "center", "abs", "I", "factor", "as.numeric", "log1p", "within", "mean", "min", "splines::ns",
+            "as.factor", "ordered", "sign", "nothing", "s"];
+    private static readonly string[] Numbers = ["0", "1", "2", "3", "-1", "0.5", "1e5", "1e308", "Inf", "NaN", "NA", "NULL", "TRUE",
+        "1e-300", "50", "3L"];
     private static readonly string[] Characters =
-        ["(", ")", "~", "|", "||", "+", "-", "*", ":", "/", "^", ",", "=", "\"", "'", "`", "%", "%%", "%in%", ".", " ", "\t", "\n", "\0", "é", "🦉", "\ud800", "::", "$", "[", "]", "{", "#", "\\", "1", "1e", "x", "olre", "\u202e"];
+        ["(", ")", "~", "|", "||", "+", "-", "*", ":", "/", "^", ",", "=", "\"", "'", "`", "%", "%%", "%in%", ".", " ", "\t", "\n", "\0",
+            "é", "🦉", "\ud800", "::", "$", "[", "]", "{", "#", "\\", "1", "1e", "x", "olre", "\u202e"];
 
     public string Formula()
     {
@@ -47,7 +50,8 @@ internal sealed class FormulaGrammar(Random random)
         7 => $"{Term(depth - 1)}{Pick(["*", ":", " * ", "/", " %in% "])}{Term(depth - 1)}",
         8 => $"({Sum(random.Next(1, 4))})^{Pick(["2", "3", "1", "0", "x", "99"])}",
         9 => $"offset({Expression(depth - 1)})",
-        10 or 11 => $"({Pick(["1", "x", "0 + f", "1 + z", "f", "x + z", "y", "poly(x, 2)"])} {Pick(["|", "||"])} {Pick(["id", "f", "id/f", "f:id", "day", "olre", "factor(n)", "x"])})",
+        10 or 11 => $"({Pick(["1", "x", "0 + f", "1 + z", "f", "x + z", "y", "poly(x, 2)"])} {Pick(["|", "||"])} "
+            + $"{Pick(["id", "f", "id/f", "f:id", "day", "olre", "factor(n)", "x"])})",
         12 => $"{Pick(["diag", "us", "cs", "ar1", "ou", "rr", "nested"])}({Pick(["1", "0 + f", "x"])} | {Pick(["id", "f"])})",
         _ => $"ifelse({Expression(depth - 1)}, {Pick(Numbers)}, {Pick(Columns)})",
     };

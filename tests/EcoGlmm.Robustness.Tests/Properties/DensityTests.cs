@@ -3,7 +3,8 @@ namespace EcoGlmm.Robustness.Tests.Properties;
 /// <summary>Probabilities of counts sum to one, and what is simulated has the moments that the model says.</summary>
 public class DensityTests
 {
-    public static TheoryData<string> Counts => ["poisson", "nbinom1", "nbinom2", "nbinom12", "genpois", "compois", "bell", "truncated_poisson", "truncated_nbinom1", "truncated_nbinom2"];
+    public static TheoryData<string> Counts => ["poisson", "nbinom1", "nbinom2", "nbinom12", "genpois", "compois", "bell",
+        "truncated_poisson", "truncated_nbinom1", "truncated_nbinom2"];
 
     [Theory]
     [MemberData(nameof(Counts))]
@@ -38,7 +39,8 @@ public class DensityTests
         var fit = Glmm.Fit($"{response} ~ x + (1 | g)", study.Data(), family);
         var simulated = fit.Simulate(simulations, seed: 5);
         var fitted = fit.Fitted();
-        var sizes = name == "binomial" ? study.Data().Numbers("s").Zip(study.Data().Numbers("t"), (s, t) => s + t).ToArray() : [.. fitted.Select(_ => 1.0)];
+        var sizes = name == "binomial" ? study.Data().Numbers("s").Zip(study.Data().Numbers("t"), (s, t) => s + t).ToArray()
+            : [.. fitted.Select(_ => 1.0)];
         var deviations = Enumerable.Range(0, fitted.Length).Select(i =>
         {
             var values = simulated.Select(row => row[i]).ToArray();

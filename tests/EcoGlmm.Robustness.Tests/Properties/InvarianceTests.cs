@@ -12,7 +12,8 @@ public class InvarianceTests
         return fit;
     }
 
-    private static void SameLikelihood(GlmmFit one, GlmmFit other, double difference = 0) => Assert.Equal(one.LogLikelihood, other.LogLikelihood + difference, LogLikelihoods);
+    private static void SameLikelihood(GlmmFit one, GlmmFit other, double difference = 0) => Assert.Equal(one.LogLikelihood,
+        other.LogLikelihood + difference, LogLikelihoods);
 
     private static void Near(double expected, double actual, double standardError) =>
         Assert.InRange(Math.Abs(expected - actual), 0, 2e-3 * standardError);
@@ -42,7 +43,8 @@ public class InvarianceTests
         var scaled = data.With("y", data.Numbers("y").Select(y => unit * y));
         SameLikelihood(Fit("y ~ x + (1 | g)", data), Fit("y ~ x + (1 | g)", scaled), study.Rows * Math.Log(unit));
         var positive = data.With("p", data.Numbers("p").Select(p => unit * p));
-        SameLikelihood(Fit("p ~ x + (1 | g)", data, Family.Gamma(Link.Log)), Fit("p ~ x + (1 | g)", positive, Family.Gamma(Link.Log)), study.Rows * Math.Log(unit));
+        SameLikelihood(Fit("p ~ x + (1 | g)", data, Family.Gamma(Link.Log)), Fit("p ~ x + (1 | g)", positive, Family.Gamma(Link.Log)),
+            study.Rows * Math.Log(unit));
     }, 3);
 
     [Fact]
@@ -145,5 +147,6 @@ public class InvarianceTests
         SameLikelihood(Fit("n ~ x + z + (1 | g)", data, Family.Poisson()), Fit("n ~ x + z + (1 | g)", far, Family.Poisson()));
     }, 3);
 
-    private static readonly IEqualityComparer<double> Near6 = EqualityComparer<double>.Create((a, b) => Math.Abs(a - b) < 1e-6 * (1 + Math.Abs(a)), _ => 0);
+    private static readonly IEqualityComparer<double> Near6 = EqualityComparer<double>.Create((a, b) => Math.Abs(a - b) < 1e-6
+        * (1 + Math.Abs(a)), _ => 0);
 }

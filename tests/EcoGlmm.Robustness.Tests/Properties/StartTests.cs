@@ -8,14 +8,16 @@ public class StartTests
     private const double Nearness = 1e-4;
 
     private static readonly (string Formula, Family Family)[] Models =
-        [("n ~ x + (x | g)", Family.Poisson()), ("cbind(s, t) ~ x + f + (1 | g)", Family.Binomial()), ("n ~ x + (1 | g)", Family.NegativeBinomial2())];
+        [("n ~ x + (x | g)", Family.Poisson()), ("cbind(s, t) ~ x + f + (1 | g)", Family.Binomial()),
+            ("n ~ x + (1 | g)", Family.NegativeBinomial2())];
 
     private static void EndsAtTheMaximum(string formula, Family family, Study study, Func<GlmmFit, double[], double[]> start)
     {
         var fit = Glmm.Fit(formula, study.Data(), family);
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         var model = fit.Estimate.Model;
-        var found = LaplaceEstimator.Fit(model, new GlmmControl { MaxThreads = 1 }, null, CancellationToken.None, start(fit, (double[])fit.Estimate.Psi.Clone()));
+        var found = LaplaceEstimator.Fit(model, new GlmmControl { MaxThreads = 1 }, null, CancellationToken.None,
+            start(fit, (double[])fit.Estimate.Psi.Clone()));
         if (found.Convergence.IsConverged)
             Assert.InRange(found.LogLikelihood, fit.LogLikelihood - Nearness, fit.LogLikelihood + Nearness);
         else
@@ -35,7 +37,8 @@ public class StartTests
     [Fact]
     public void Starts_at_a_saddle_point() => Study.Always(study =>
     {
-        // Without random effects, at the best coefficients: the gradient is zero in every parameter, and the likelihood rises to both sides.
+        // Without random effects, at the best coefficients: the gradient is zero in every parameter, and the likelihood rises to both
+        // sides.
         foreach (var (formula, family) in Models)
         {
             EndsAtTheMaximum(formula, family, study, (fit, psi) =>

@@ -5,11 +5,13 @@ namespace EcoGlmm.Robustness.Tests.Properties;
 /// <summary>A study to fit models to: its size and what its numbers are drawn from.</summary>
 internal sealed record Study(int Groups, int RowsOfGroup, int Seed)
 {
-    public static readonly Gen<Study> Any = Gen.Select(Gen.Int[6, 14], Gen.Int[4, 9], Gen.Int[0, 1_000_000], (groups, rows, seed) => new Study(groups, rows, seed));
+    public static readonly Gen<Study> Any = Gen.Select(Gen.Int[6, 14], Gen.Int[4, 9], Gen.Int[0, 1_000_000], (groups, rows, seed) =>
+        new Study(groups, rows, seed));
 
     public int Rows => Groups * RowsOfGroup;
 
-    /// <summary>x, z, a factor f, the group g, its halves h nested in g, Gaussian y, positive p, counts n, successes s and failures t.</summary>
+    /// <summary>x, z, a factor f, the group g, its halves h nested in g, Gaussian y, positive p, counts n, successes s and failures
+    /// t.</summary>
     public FieldData Data()
     {
         var random = new Random(Seed);
@@ -30,7 +32,8 @@ internal sealed record Study(int Groups, int RowsOfGroup, int Seed)
             var successes = Enumerable.Range(0, trials).Count(_ => random.NextDouble() < 1 / (1 + Math.Exp(-eta)));
             return new
             {
-                x, z, f = "abc"[i % 3].ToString(), g = $"g{g}", h = (i % 2 == 0 ? "left" : "right"), y = eta + (0.7 * Normal()), p = Math.Exp(eta + (0.4 * Normal())),
+                x, z, f = "abc"[i % 3].ToString(), g = $"g{g}", h = (i % 2 == 0 ? "left" : "right"), y = eta + (0.7 * Normal()),
+                    p = Math.Exp(eta + (0.4 * Normal())),
                 n = Poisson(Math.Exp(eta)), s = (double)successes, t = (double)(trials - successes),
             };
         });

@@ -24,9 +24,11 @@ public sealed class LayerTests
     public void An_arrow_upward_is_named_with_file_line_and_type()
     {
         var uses = SourceCode.Of(
-            ("Numerics/Sum.cs", "namespace A;\ninternal static class Sum\n{\n    static int X(Fit f) => f.Count() + Size.Of;\n    static Fit New() => new();\n}"),
+            ("Numerics/Sum.cs", "namespace A;\ninternal static class Sum\n{\n    static int X(Fit f) => f.Count() + Size.Of;\n    static "
+                + "Fit New() => new();\n}"),
             ("Fit.cs", "namespace A;\ninternal sealed class Fit;"),
-            ("Inference/Extensions.cs", "namespace A;\ninternal static class Extensions\n{\n    public static int Count(this Fit f) => Size.Of;\n}"),
+            ("Inference/Extensions.cs", "namespace A;\ninternal static class Extensions\n{\n    public static int Count(this Fit f) => "
+                + "Size.Of;\n}"),
             ("Prediction/Size.cs", "namespace A;\ninternal static class Size\n{\n    public const int Of = 1;\n}")).Uses();
         var upward = uses.Where(Layers.IsUpward).Select(u => u.ToString()).ToList();
         Assert.Contains("Numerics/Sum.cs:4 uses Extensions of Inference", upward);
@@ -53,7 +55,8 @@ public sealed class LayerTests
             ("Glmm.cs", "namespace N;\nstatic partial class Glmm { public static int Fit() => 1; }"),
             ("Inference/Glmm.cs", "namespace N;\nstatic partial class Glmm { public static int Compare() => Fit(); }"),
             ("Prediction/P.cs", "namespace N;\nclass P { int A = Glmm.Fit(); int B = Glmm.Compare(); }")).Uses();
-        Assert.Equal(["Inference"], uses.Where(u => u.From == "Prediction" && u.Used.Contains("Compare", StringComparison.Ordinal)).Select(u => u.To));
+        Assert.Equal(["Inference"], uses.Where(u => u.From == "Prediction" && u.Used.Contains("Compare", StringComparison.Ordinal))
+            .Select(u => u.To));
         Assert.DoesNotContain(uses, Layers.IsUpward);
     }
 }

@@ -69,7 +69,8 @@ public sealed class SourceCode
             var folders = symbol.DeclaringSyntaxReferences.Select(r => FolderOf(r.SyntaxTree)).Distinct().ToList();
             if (folders.Count == 0 || folders.Contains(from)) continue;
             uses.Add(new FolderUse(from, folders.MinBy(Layers.RankOf)!, Path.GetRelativePath(_root, tree.FilePath).Replace('\\', '/'),
-                node.GetLocation().GetLineSpan().StartLinePosition.Line + 1, symbol.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)));
+                node.GetLocation().GetLineSpan().StartLinePosition.Line + 1,
+                symbol.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)));
         }
 
         return uses;
@@ -86,7 +87,8 @@ public sealed class SourceCode
             IMethodSymbol { ReducedFrom: { } whole } => whole,
             _ => symbol,
         };
-        if (symbol is null or ILocalSymbol or IParameterSymbol or IRangeVariableSymbol or ITypeParameterSymbol or INamespaceSymbol or ILabelSymbol) return null;
+        if (symbol is null or ILocalSymbol or IParameterSymbol or IRangeVariableSymbol or ITypeParameterSymbol or INamespaceSymbol
+            or ILabelSymbol) return null;
         var member = symbol.OriginalDefinition;
         var type = member as INamedTypeSymbol ?? member.ContainingType;
         while (type?.ContainingType is not null) type = type.ContainingType;
@@ -105,7 +107,8 @@ public sealed class SourceCode
     private static string Repository()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "EcoGlmm.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No EcoGlmm.sln above the tests.");
+        while (!File.Exists(Path.Combine(folder, "EcoGlmm.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No EcoGlmm.sln above the tests.");
         return folder;
     }
 }

@@ -49,10 +49,12 @@ public class AssociationScanTests
         var relationship = herd.RelationshipMatrix();
         var options = new ScanOptions { Relationship = relationship };
         var scan = Glmm.Scan("weight ~ sex", Herd.Data(), herd, options);
-        herd.AtMarkers([.. Enumerable.Range(0, 600).Select(j => 599 - j)]).WithIndividuals(herd.Individuals.Skip(3).Reverse()).WritePlink(folder.File("turned"));
+        herd.AtMarkers([.. Enumerable.Range(0, 600).Select(j => 599 - j)]).WithIndividuals(herd.Individuals.Skip(3).Reverse())
+            .WritePlink(folder.File("turned"));
         using var turned = Genotypes.Open(folder.File("turned.bed"));
         var other = Glmm.Scan("weight ~ sex", Herd.Data(), turned, options);
-        var some = Glmm.Scan("weight ~ sex", Herd.Data().Where(r => !new[] { "a001", "a002", "a003" }.Contains(r.Text("animal"))), herd, options);
+        var some = Glmm.Scan("weight ~ sex", Herd.Data().Where(r => !new[] { "a001", "a002", "a003" }.Contains(r.Text("animal"))),
+            herd, options);
         Assert.Equal("m600", other[0].Marker.Name);
         foreach (var row in some)
         {
@@ -111,7 +113,8 @@ public class AssociationScanTests
         // killed in the middle of a line
         File.AppendAllText(resumed, "m999,1,55");
         int least = int.MaxValue;
-        var scan = Glmm.ScanAsync("weight ~ sex", data, herd, options, new Told(p => least = Math.Min(least, p.Stage == "markers" ? p.Total : least)));
+        var scan = Glmm.ScanAsync("weight ~ sex", data, herd, options, new Told(p => least = Math.Min(least, p.Stage == "markers"
+            ? p.Total : least)));
         Assert.Equal(600, (await scan).Count);
         Assert.True(least < 600);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(resumed));
@@ -151,7 +154,8 @@ public class AssociationScanTests
         Assert.True(others["m410"].WaldP < all["m410"].WaldP);
 
         // against the matrix of the other chromosomes by hand
-        var first = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, new ScanOptions { Relationship = herd.RelationshipMatrix(withoutChromosome: "1") });
+        var first = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd,
+            new ScanOptions { Relationship = herd.RelationshipMatrix(withoutChromosome: "1") });
         Assert.Equal(first["m050"].WaldP, others["m050"].WaldP, 1e-7 * first["m050"].WaldP);
     }
 
@@ -168,7 +172,8 @@ public class AssociationScanTests
             ["sex"] = data.Texts("sex"),
         })), StringComparison.Ordinal);
         Assert.Contains("None of the values", Message(data, new ScanOptions { Individual = "family" }), StringComparison.Ordinal);
-        Assert.Contains("more than one row", Message(data.With("animal", data.Texts("animal").Select(a => a == "a002" ? "a001" : a))), StringComparison.Ordinal);
+        Assert.Contains("more than one row", Message(data.With("animal", data.Texts("animal").Select(a => a == "a002" ? "a001" : a))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,8 +186,10 @@ public class AssociationScanTests
         var g = Enumerable.Repeat(1.0, carriers).ToArray();
         foreach (int cases in new[] { 4, 5, 6 })
         {
-            double exact = Enumerable.Range(cases, carriers + 1 - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02, carriers, k));
-            double beyond = Enumerable.Range(cases + 1, carriers - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02, carriers, k));
+            double exact = Enumerable.Range(cases, carriers + 1 - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02,
+                carriers, k));
+            double beyond = Enumerable.Range(cases + 1, carriers - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02,
+                carriers, k));
             double saddlepoint = Saddlepoint.TwoSided(scores, g, cases - 0.8);
             double normal = UpperTail.ChiSquare(Math.Pow(cases - 0.8, 2) / (carriers * 0.02 * 0.98));
 
@@ -205,7 +212,8 @@ public class AssociationScanTests
         Assert.Contains("598 markers", manhattan.Subtitle, StringComparison.Ordinal);
         Assert.Contains("λ", scan.QuantileFigure().Panels[0].Annotations[0].Text, StringComparison.Ordinal);
         Assert.NotEmpty(scan.RegionFigure("1", 1_000_000, 3_000_000).ToHtml());
-        Assert.Equal(["marker", "chromosome", "position", "effect_allele", "other_allele", "frequency", "n", "beta", "se", "p_wald", "p_lrt", "p_score"],
+        Assert.Equal(["marker", "chromosome", "position", "effect_allele", "other_allele", "frequency", "n", "beta", "se", "p_wald",
+            "p_lrt", "p_score"],
             scan.ToFieldData().ColumnNames);
     }
 

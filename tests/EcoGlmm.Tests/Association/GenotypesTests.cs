@@ -72,7 +72,8 @@ public class GenotypesTests
         var without = herd.RelationshipMatrix(withoutChromosome: "2").ToArray();
         var others = herd.Where(m => m.Chromosome != "2").RelationshipMatrix().ToArray();
         Assert.Equal(others, without);
-        Assert.Contains("chromosome", Assert.Throws<GlmmException>(() => herd.RelationshipMatrix(withoutChromosome: "7")).Message, StringComparison.Ordinal);
+        Assert.Contains("chromosome", Assert.Throws<GlmmException>(() => herd.RelationshipMatrix(withoutChromosome: "7")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,15 +156,18 @@ public class GenotypesTests
     public void FiltersLookAtTheIndividualsOfTheView()
     {
         using var herd = Herd.Open();
-        var common = herd.Where(new GenotypeFilter { MinimumFrequency = 0.05, MaximumMissing = 0.05, MinimumHardyWeinberg = 1e-4, Chromosomes = ["1", "4"] });
+        var common = herd.Where(new GenotypeFilter { MinimumFrequency = 0.05, MaximumMissing = 0.05, MinimumHardyWeinberg = 1e-4,
+            Chromosomes = ["1", "4"] });
         Assert.All(common.Summary(), s =>
         {
             Assert.InRange(s.Frequency, 0.05, 0.95);
             Assert.True(s.Missing <= 0.05 && s.HardyWeinberg >= 1e-4);
             Assert.Contains(s.Marker.Chromosome, new[] { "1", "4" });
         });
-        int expected = herd.Summary().Count(s => Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05 && s.HardyWeinberg >= 1e-4
-            && s.Marker.Chromosome is "1" or "4" && Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05 && s.HardyWeinberg >= 1e-4);
+        int expected = herd.Summary().Count(s => Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05
+            && s.HardyWeinberg >= 1e-4
+            && s.Marker.Chromosome is "1" or "4" && Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05
+            && s.HardyWeinberg >= 1e-4);
         Assert.Equal(expected, common.Markers.Count);
         Assert.Throws<GlmmException>(() => herd.Where(new GenotypeFilter { MinimumFrequency = 0.51 }));
     }
@@ -184,7 +188,8 @@ public class GenotypesTests
     [Fact]
     public void SimulatedPopulationsAreWhatWasAskedFor()
     {
-        var design = new PopulationDesign { Individuals = 300, Markers = 400, Chromosomes = 4, Generations = 3, Populations = 2, Missing = 0.02, CausalShares = [0.1], Prevalence = 0.2 };
+        var design = new PopulationDesign { Individuals = 300, Markers = 400, Chromosomes = 4, Generations = 3, Populations = 2,
+            Missing = 0.02, CausalShares = [0.1], Prevalence = 0.2 };
         var simulated = Genotypes.Simulate(design, 5);
         var again = Genotypes.Simulate(design, 5);
         Assert.Equal(simulated.Data.Numbers("trait"), again.Data.Numbers("trait"));
@@ -196,7 +201,8 @@ public class GenotypesTests
         var matrix = simulated.Genotypes.RelationshipMatrix(RelationshipKind.Standardised);
         var (id, sire, population) = (simulated.Data.Texts("id"), simulated.Data.Texts("sire"), simulated.Data.Texts("population"));
         var related = Enumerable.Range(0, 300).Where(i => sire[i] is not null).Average(i => matrix[id[i]!, sire[i]!]);
-        var unrelated = Enumerable.Range(0, 298).Where(i => population[i] == population[i + 2] && sire[i] is null).Average(i => matrix[id[i]!, id[i + 2]!]);
+        var unrelated = Enumerable.Range(0, 298).Where(i => population[i] == population[i + 2] && sire[i] is null)
+            .Average(i => matrix[id[i]!, id[i + 2]!]);
         Assert.Equal(0.5, related - unrelated, 0.1);
     }
 }

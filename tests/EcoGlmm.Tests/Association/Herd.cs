@@ -17,7 +17,8 @@ internal static class Herd
     public static double[] Numbers(this JsonElement element, params string[] path) =>
         [.. Find(element, path).EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN)];
 
-    public static string[] Texts(this JsonElement element, params string[] path) => [.. Find(element, path).EnumerateArray().Select(v => v.GetString()!)];
+    public static string[] Texts(this JsonElement element, params string[] path) => [.. Find(element, path).EnumerateArray()
+        .Select(v => v.GetString()!)];
 
     /// <summary>A folder of one test's own, which goes with it.</summary>
     public sealed class Folder : IDisposable

@@ -54,7 +54,8 @@ public class NullModelTests
             Assert.Equal(score / variance, scan[name].Beta, 1e-4 / Math.Sqrt(variance));
             Assert.Equal(1 / Math.Sqrt(variance), scan[name].StandardError, 1e-5 / Math.Sqrt(variance));
             double normal = 2 * SpecialFunctions.NormalCdf(-Math.Abs(score) / Math.Sqrt(variance));
-            Assert.InRange(Math.Log(scan[name].ScoreP) / Math.Log(normal), score * score < 4 * variance ? 0.999 : 0.7, score * score < 4 * variance ? 1.001 : 1.4);
+            Assert.InRange(Math.Log(scan[name].ScoreP) / Math.Log(normal), score * score < 4 * variance ? 0.999 : 0.7, score * score < 4
+                * variance ? 1.001 : 1.4);
         }
 
         Assert.Contains("Family.Binomial()", Assert.Throws<GlmmException>(
@@ -128,19 +129,22 @@ public class NullModelTests
         }
 
         Assert.Contains("240 records of 80 individuals", scan.ToString(), StringComparison.Ordinal);
-        Assert.Contains("more than one row", Assert.Throws<GlmmException>(() => Glmm.Scan("mass ~ day", records, herd)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than one row", Assert.Throws<GlmmException>(() => Glmm.Scan("mass ~ day", records, herd)).Message,
+            StringComparison.Ordinal);
     }
 
     private sealed class ExactScanProbe
     {
         public ExactScanProbe(double[] k, double[] factor, ScanData data) => Lambda = Math.Exp(ExactScan.Create(
-            (double[])k.Clone(), data.Deviations, data.X, data.Columns, factor, isExact: false, 1, CancellationToken.None).Model.LogLambdaReml);
+            (double[])k.Clone(), data.Deviations, data.X, data.Columns, factor, isExact: false, 1,
+            CancellationToken.None).Model.LogLambdaReml);
 
         public double Lambda { get; }
     }
 
     private static double[] Relationship(ScanData data, Genotypes herd, ScanOptions options) => RecordCovariance.Whole(
-        ScanRelationship.Create(herd, data, options, _ => { }, CancellationToken.None).OfRows(null, true, CancellationToken.None), data.Y.Length);
+        ScanRelationship.Create(herd, data, options, _ => { }, CancellationToken.None).OfRows(null, true, CancellationToken.None),
+        data.Y.Length);
 
     private static double[] Multiply(double[] matrix, double[] v, int n)
     {

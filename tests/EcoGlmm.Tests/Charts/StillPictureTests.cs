@@ -61,7 +61,8 @@ public sealed class StillPictureTests
         var random = new Random(1);
         double[] x = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextDouble())];
         double[] y = [.. x.Select(_ => random.NextDouble())];
-        var figure = new Figure("t", new Panel(null, new PointTrace(x, y)), new Panel(null, new PointTrace(x, y)), new Panel(null, new PointTrace(x, y)));
+        var figure = new Figure("t", new Panel(null, new PointTrace(x, y)), new Panel(null, new PointTrace(x, y)),
+            new Panel(null, new PointTrace(x, y)));
         Assert.InRange(figure.ToSvg().Length, 10_000, 4_000_000);
     }
 

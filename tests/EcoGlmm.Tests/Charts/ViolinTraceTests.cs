@@ -31,7 +31,8 @@ public class ViolinTraceTests
         var data = json.RootElement.GetProperty("data");
         Assert.Equal(2, data.GetArrayLength());
         Assert.Equal("toself", data[0].GetProperty("fill").GetString());
-        var x = data[0].GetProperty("x").EnumerateArray().Where(v => v.ValueKind == JsonValueKind.Number).Select(v => v.GetDouble()).ToArray();
+        var x = data[0].GetProperty("x").EnumerateArray().Where(v => v.ValueKind == JsonValueKind.Number).Select(v => v.GetDouble())
+            .ToArray();
         Assert.Equal(x.Length, area.Split(' ').Length / 2);
         Assert.Equal(0.8, x.Max() - x.Min(), 1e-9);
         Assert.Equal(1, (x.Max() + x.Min()) / 2, 1e-9);
@@ -42,7 +43,8 @@ public class ViolinTraceTests
     public void Half_a_violin_stays_on_its_side_and_a_constant_draws_nothing()
     {
         using var json = JsonDocument.Parse(new Figure(null, new Panel(null, new ViolinTrace(0, Values) { IsHalf = true })).ToJson());
-        Assert.All(json.RootElement.GetProperty("data")[0].GetProperty("x").EnumerateArray().Where(v => v.ValueKind == JsonValueKind.Number),
+        Assert.All(json.RootElement.GetProperty("data")[0].GetProperty("x").EnumerateArray()
+            .Where(v => v.ValueKind == JsonValueKind.Number),
             v => Assert.True(v.GetDouble() >= 0));
         Assert.Null(KernelDensity.Of([2, 2, 2], null));
         Assert.NotEmpty(new Figure(null, new Panel(null, new ViolinTrace(0, [2, 2, 2]))).ToSvg());

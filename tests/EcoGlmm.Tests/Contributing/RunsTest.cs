@@ -25,14 +25,17 @@ internal static class RunsTest
     }
 }
 
-/// <summary>The same as a part of Check(): what it is called there, how grave it is, what to try. Joins by a line in ResidualCheck.All.</summary>
+/// <summary>The same as a part of Check(): what it is called there, how grave it is, what to try. Joins by a line in
+/// ResidualCheck.All.</summary>
 internal sealed class RunsCheck : ResidualCheck
 {
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) => [new Symptom(this, "Order of the rows", residuals.TestRuns())];
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
+        [new Symptom(this, "Order of the rows", residuals.TestRuns())];
 
     public override CheckStatus StatusOf(Symptom symptom) => CheckStatus.Caution;
 
     public override int RankOf(Symptom symptom, Symptoms all) => 4;
 
-    public override string AdviceOn(Symptom symptom, Symptoms all) => "Sort the data by time or place and test that; let the model know what changes along it.";
+    public override string AdviceOn(Symptom symptom, Symptoms all) =>
+        "Sort the data by time or place and test that; let the model know what changes along it.";
 }

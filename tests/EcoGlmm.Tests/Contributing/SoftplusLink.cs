@@ -1,6 +1,7 @@
 namespace EcoGlmm.Families;
 
-/// <summary>μ = log(1 + eᵑ): exponential where η is low, η itself where it is high, so that effects multiply small means and add to large ones.</summary>
+/// <summary>μ = log(1 + eᵑ): exponential where η is low, η itself where it is high, so that effects multiply small means and add to large
+/// ones.</summary>
 internal sealed class SoftplusLink() : Link("softplus")
 {
     public override double LinearPredictor(double mu) => mu + Math.Log(-Math.Exp(-mu) + 1);

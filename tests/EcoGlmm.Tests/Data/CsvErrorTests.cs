@@ -35,7 +35,8 @@ public class CsvErrorTests
 
     [Fact]
     public void A_ragged_row_without_a_header() => Assert.Contains(
-        "line 2: the row has 1 field, but the first row has 2 columns", MessageOf("1,2\n3\n4,5\n6,7\n", new CsvOptions { HasHeader = false }));
+        "line 2: the row has 1 field, but the first row has 2 columns", MessageOf("1,2\n3\n4,5\n6,7\n",
+            new CsvOptions { HasHeader = false }));
 
     [Fact]
     public void Lines_are_counted_through_quoted_line_ends()

@@ -177,7 +177,8 @@ public class CsvTests
     [Fact]
     public void A_decimal_comma_is_found_where_nothing_speaks_against_it()
     {
-        var data = Read("nest;height;mass;eggs;ring\nA;5,5;;3;007\nB;12;1,125;4;008\nC;NA;-2,5e1;5;009\n", new CsvOptions { TextColumns = ["ring"] });
+        var data = Read("nest;height;mass;eggs;ring\nA;5,5;;3;007\nB;12;1,125;4;008\nC;NA;-2,5e1;5;009\n",
+            new CsvOptions { TextColumns = ["ring"] });
         Assert.Equal([5.5, 12, double.NaN], data.Numbers("height"));
         Assert.Equal([double.NaN, 1.125, -25], data.Numbers("mass"));
         Assert.Equal(new string?[] { "007", "008", "009" }, data.Texts("ring"));

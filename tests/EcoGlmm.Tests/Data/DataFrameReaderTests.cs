@@ -43,7 +43,8 @@ public class DataFrameReaderTests
         var bytes = texts.Select(text => System.Text.Encoding.UTF8.GetBytes(text ?? "")).ToArray();
         var offsets = bytes.Aggregate(new List<int> { 0 }, (ends, one) => [.. ends, ends[^1] + one.Length]);
         var present = (byte)texts.Select((text, i) => text is null ? 0 : 1 << i).Sum();
-        return new ArrowStringDataFrameColumn(name, bytes.SelectMany(one => one).ToArray(), offsets.SelectMany(BitConverter.GetBytes).ToArray(),
+        return new ArrowStringDataFrameColumn(name, bytes.SelectMany(one => one).ToArray(), offsets.SelectMany(BitConverter.GetBytes)
+            .ToArray(),
             new[] { present }, texts.Length, texts.Count(text => text is null));
     }
 

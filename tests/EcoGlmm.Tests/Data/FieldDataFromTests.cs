@@ -88,7 +88,8 @@ public class FieldDataFromTests
     {
         var data = FieldData.From(new[]
         {
-            new { h = (Half)0.5, b = new BigInteger(12), l = 1UL, o = new DateTimeOffset(2020, 5, 1, 6, 0, 0, TimeSpan.FromHours(2)), g = Guid.Empty },
+            new { h = (Half)0.5, b = new BigInteger(12), l = 1UL, o = new DateTimeOffset(2020, 5, 1, 6, 0, 0, TimeSpan.FromHours(2)),
+                g = Guid.Empty },
         });
         Assert.Equal([0.5], data.Numbers("h"));
         Assert.Equal([12], data.Numbers("b"));
@@ -280,7 +281,8 @@ public class FieldDataFromTests
         Assert.Equal("Column \"x\" is a single Double, but a column is a sequence of values, one per row; for a single row "
             + "write an array with one value.", MessageOf(new Dictionary<string, double> { ["x"] = 1 }));
         Assert.Contains("Column \"x\" is a single String", MessageOf(new Dictionary<string, string> { ["x"] = "abc" }));
-        Assert.Equal("Column \"x\" is null instead of a sequence of values.", MessageOf(new Dictionary<string, double[]?> { ["x"] = null }));
+        Assert.Equal("Column \"x\" is null instead of a sequence of values.",
+            MessageOf(new Dictionary<string, double[]?> { ["x"] = null }));
         Assert.Contains("1 is a Int32, not a text", MessageOf(new Dictionary<int, double[]> { [1] = [1] }));
         Assert.Equal("Column \"x\" holds a value of type TimeSpan in row 1, and a column takes numbers, texts, true/false and "
             + "dates. Convert it first, or leave that column out.",

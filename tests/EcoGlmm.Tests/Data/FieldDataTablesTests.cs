@@ -6,7 +6,8 @@ public class FieldDataTablesTests
     private static readonly FieldData Visits = FieldData.From(new[]
     {
         new { Nest = "A", Year = 2001, Calls = (double?)4, Fed = true }, new { Nest = "B", Year = 2001, Calls = (double?)7, Fed = true },
-        new { Nest = "A", Year = 2002, Calls = (double?)null, Fed = false }, new { Nest = "A", Year = 2001, Calls = (double?)1, Fed = false },
+        new { Nest = "A", Year = 2002, Calls = (double?)null, Fed = false }, new { Nest = "A", Year = 2001, Calls = (double?)1,
+            Fed = false },
     });
 
     [Fact]
@@ -27,7 +28,8 @@ public class FieldDataTablesTests
     [Fact]
     public void Statistics_leave_missing_values_out()
     {
-        Assert.Equal((4.0, 12.0, 4.0, 1.0, 7.0), (Visits.Mean("Calls"), Visits.Sum("Calls"), Visits.Median("Calls"), Visits.Minimum("Calls"), Visits.Maximum("Calls")));
+        Assert.Equal((4.0, 12.0, 4.0, 1.0, 7.0), (Visits.Mean("Calls"), Visits.Sum("Calls"), Visits.Median("Calls"),
+            Visits.Minimum("Calls"), Visits.Maximum("Calls")));
         Assert.True(double.IsNaN(Visits.Where(row => row.IsMissing("Calls")).Mean("Calls")));
         Assert.Contains("no column \"Call\"", Assert.Throws<GlmmException>(() => Visits.Mean("Call")).Message);
     }
@@ -50,14 +52,16 @@ public class FieldDataTablesTests
     [Fact]
     public void A_missing_value_makes_a_group_of_its_own()
     {
-        var data = FieldData.From(new[] { new { g = (string?)null, x = 1 }, new { g = (string?)"", x = 2 }, new { g = (string?)null, x = 3 } });
+        var data = FieldData.From(new[] { new { g = (string?)null, x = 1 }, new { g = (string?)"", x = 2 },
+            new { g = (string?)null, x = 3 } });
         Assert.Equal([4.0, 2], data.GroupBy("g").Aggregate(("Sum", g => g.Sum("x"))).Numbers("Sum"));
     }
 
     [Fact]
     public void A_join_adds_columns_and_keeps_every_row()
     {
-        var nests = FieldData.From(new[] { new { Nest = "B", Height = 3.5, Kind = "box", Checked = new DateTime(2001, 5, 1), Old = true } });
+        var nests = FieldData.From(new[] { new { Nest = "B", Height = 3.5, Kind = "box", Checked = new DateTime(2001, 5, 1),
+            Old = true } });
         var joined = Visits.Join(nests, "Nest");
         Assert.Equal(["Nest", "Year", "Calls", "Fed", "Height", "Kind", "Checked", "Old"], joined.ColumnNames);
         Assert.Equal([double.NaN, 3.5, double.NaN, double.NaN], joined.Numbers("Height"));
@@ -80,13 +84,15 @@ public class FieldDataTablesTests
     [Fact]
     public void A_wide_table_becomes_long()
     {
-        var wide = FieldData.From(new[] { new { Plot = "a", y2001 = 3.0, y2002 = double.NaN }, new { Plot = "b", y2001 = 5.0, y2002 = 6.0 } });
+        var wide = FieldData.From(new[] { new { Plot = "a", y2001 = 3.0, y2002 = double.NaN }, new { Plot = "b", y2001 = 5.0,
+            y2002 = 6.0 } });
         var tall = wide.PivotLonger(["y2002", "y2001"], namesTo: "Year", valuesTo: "Count");
         Assert.Equal(["Plot", "Year", "Count"], tall.ColumnNames);
         Assert.Equal(["a", "a", "b", "b"], tall.Texts("Plot").AsEnumerable());
         Assert.Equal(["y2002", "y2001", "y2002", "y2001"], tall.Texts("Year").AsEnumerable());
         Assert.Equal(["y2002", "y2001"], tall.Levels("Year"));
         Assert.Equal([double.NaN, 3, 6, 5], tall.Numbers("Count"));
-        Assert.Contains("is numeric, but \"Plot\" is factor", Assert.Throws<GlmmException>(() => wide.PivotLonger(["Plot", "y2001"], "n", "v")).Message);
+        Assert.Contains("is numeric, but \"Plot\" is factor", Assert.Throws<GlmmException>(() => wide.PivotLonger(["Plot", "y2001"], "n",
+            "v")).Message);
     }
 }

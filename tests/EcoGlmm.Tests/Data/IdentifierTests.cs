@@ -101,7 +101,8 @@ public class IdentifierTests
     [Fact]
     public void A_summary_tells_what_was_kept_as_text()
     {
-        var rows = string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i % 6 == 0 ? "07" : i % 6 == 1 ? "7" : $"1{i % 6}")},{Math.Sin(i * i)}\n"));
+        var rows = string.Concat(Enumerable.Range(0, 60)
+            .Select(i => $"{(i % 6 == 0 ? "07" : i % 6 == 1 ? "7" : $"1{i % 6}")},{Math.Sin(i * i)}\n"));
         var fit = Glmm.Fit("y ~ 1 + (1 | ring)", Read("ring,y\n" + rows));
         Assert.Equal(6, fit.Groups[0].Levels);
         Assert.Contains("ring was kept as text", fit.ToString());

@@ -5,7 +5,8 @@ namespace EcoGlmm.Tests.Data;
 public class ResultDataTests
 {
     private static readonly GlmmFit Fit = Glmm.Fit("y ~ x + (x | g)",
-        Enumerable.Range(0, 90).Select(i => new { y = i == 3 ? (double?)null : (i * 7 % 5) + (i % 6), x = i % 10 / 10.0, g = "nest" + (i % 9) }).ToArray(),
+        Enumerable.Range(0, 90).Select(i => new { y = i == 3 ? (double?)null : (i * 7 % 5) + (i % 6), x = i % 10 / 10.0, g = "nest"
+            + (i % 9) }).ToArray(),
         Family.Poisson());
 
     [Fact]
@@ -74,7 +75,8 @@ public class ResultDataTests
         var tables = typeof(GlmmFit).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false }
             && typeof(IRichDisplay).IsAssignableFrom(type) && typeof(System.Collections.IEnumerable).IsAssignableFrom(type)).ToArray();
         Assert.Contains(typeof(CoefficientTable), tables);
-        Assert.All(tables, type => Assert.True(typeof(IResultTable).IsAssignableFrom(type), $"{type.Name} should implement IResultTable (ToFieldData)."));
+        Assert.All(tables, type => Assert.True(typeof(IResultTable).IsAssignableFrom(type), $"{type.Name} should implement IResultTable "
+            + $"(ToFieldData)."));
     }
 
     public static TheoryData<string> Tables => [.. Results(Fit).Select(result => result.Name)];
@@ -97,11 +99,13 @@ public class ResultDataTests
         ("coefficients", () => fit.FixedEffects, 2), ("variance components", () => fit.VarianceComponents, 3),
         ("random effects", () => fit.RandomEffects, 18), ("modes of a group", () => fit.RandomEffects["g"], 18),
         ("intervals", () => fit.ConfidenceIntervals(), 2), ("predictions", () => fit.Predict(), 89),
-        ("marginal means", () => fit.MarginalMeans("x"), 1), ("coefficient tests", () => fit.CoefficientTests(DenominatorDegrees.Infinite), 2),
+        ("marginal means", () => fit.MarginalMeans("x"), 1), ("coefficient tests", () => fit.CoefficientTests(DenominatorDegrees.Infinite),
+            2),
         ("terms dropped", () => fit.LikelihoodRatioTests(), 1), ("comparison", () => Glmm.Compare(fit, fit.Update(". ~ . - x")), 2),
         ("R squared", () => fit.RSquared(), 1), ("repeatability", () => fit.Repeatability("g", simulations: 0), 2),
         ("average", () => fit.Standardise("x", at: [0, 0.5]), 2), ("residuals", () => fit.SimulatedResiduals(20), 89),
-        ("residual tests", () => fit.SimulatedResiduals(50).TestAll(), 4), ("one test", () => fit.SimulatedResiduals(50).TestDispersion(), 1),
+        ("residual tests", () => fit.SimulatedResiduals(50).TestAll(), 4), ("one test", () => fit.SimulatedResiduals(50)
+            .TestDispersion(), 1),
         ("influence", () => fit.Influence("g"), 9), ("check", () => fit.Check(new CheckOptions { Count = 50 }), 5),
     ];
 
@@ -114,7 +118,8 @@ public class ResultDataTests
             ["day"] = new DateTime?[] { new DateTime(2020, 5, 1), null },
         });
         var frame = data.ToDataFrame();
-        Assert.Equal([typeof(DoubleDataFrameColumn), typeof(StringDataFrameColumn), typeof(BooleanDataFrameColumn), typeof(DateTimeDataFrameColumn)],
+        Assert.Equal([typeof(DoubleDataFrameColumn), typeof(StringDataFrameColumn), typeof(BooleanDataFrameColumn),
+            typeof(DateTimeDataFrameColumn)],
             frame.Columns.Select(column => column.GetType()));
         var again = FieldData.From(frame);
         Assert.Equal(data.ToString(), again.ToString());

@@ -89,7 +89,8 @@ public class RoundTripTests
     public void Labels_a_spreadsheet_would_compute_can_be_defused()
     {
         using var file = new TemporaryFile("");
-        Table(("=name", new[] { "=HYPERLINK(1)", "+2", "-3 degrees", "@x", "plain" }), ("n", new[] { -1.0, 2, 3, 4, 5 })).WriteCsv(file.Path, defuseFormulas: true);
+        Table(("=name", new[] { "=HYPERLINK(1)", "+2", "-3 degrees", "@x", "plain" }), ("n", new[] { -1.0, 2, 3, 4, 5 }))
+            .WriteCsv(file.Path, defuseFormulas: true);
         Assert.Equal("'=name,n\r\n'=HYPERLINK(1),-1\r\n'+2,2\r\n'-3 degrees,3\r\n'@x,4\r\nplain,5\r\n", File.ReadAllText(file.Path));
     }
 

@@ -3,7 +3,8 @@ namespace EcoGlmm.Tests.Decomposition;
 /// <summary>Data that the methods cannot use are told, and data that some of them can are used as far as they go.</summary>
 public sealed class AgeAnalysisInputTests
 {
-    private static readonly FieldData Records = FieldStudy.Simulate(new FieldStudyDesign { Years = 12, RecruitsPerYear = 20, SurvivalQuality = 1 }, 3).Records;
+    private static readonly FieldData Records = FieldStudy.Simulate(new FieldStudyDesign { Years = 12, RecruitsPerYear = 20,
+        SurvivalQuality = 1 }, 3).Records;
 
     private static readonly AgeAnalysisOptions Few = new() { Methods = [AgeMethod.Naive, AgeMethod.MeanCentring, AgeMethod.AgeAtLast] };
 
@@ -13,7 +14,8 @@ public sealed class AgeAnalysisInputTests
         var once = Records.With("id", Records.Texts("id").Select((_, row) => "bird " + row));
         Assert.Contains("more than one age", Refusal(once));
         Assert.Contains("one individual", Refusal(Records.With("id", Records.Texts("id").Select(_ => "bird"))));
-        Assert.Contains("both as the age and", Assert.Throws<GlmmException>(() => SelectiveDisappearance.Analyze("performance ~ age", Records, "age", "age")).Message);
+        Assert.Contains("both as the age and", Assert.Throws<GlmmException>(() => SelectiveDisappearance.Analyze("performance ~ age",
+            Records, "age", "age")).Message);
     }
 
     [Fact]
@@ -24,7 +26,8 @@ public sealed class AgeAnalysisInputTests
         Assert.Contains("above its \"died\", 2", Refusal(early, options));
         Assert.Contains("several values for id i0001", Refusal(Records.With("died", row => row.Number("age") + 1), options));
         Assert.Contains("\"died\"", Refusal(Records.With("died", row => double.NaN), options));
-        var late = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Records.With("died", row => 30 + (row.Number("cohort") % 3)), "age", "id", analysis: options);
+        var late = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Records.With("died", row =>
+            30 + (row.Number("cohort") % 3)), "age", "id", analysis: options);
         Assert.Equal("performance ~ age + died + (1 | id)", late[AgeMethod.AgeAtLast].Formula);
     }
 
@@ -43,7 +46,8 @@ public sealed class AgeAnalysisInputTests
     public void Labels_that_stand_for_several_individuals_are_refused()
     {
         var rings = Records.With("ring", row => row.Text("id")![^1..]);
-        var message = Assert.Throws<GlmmException>(() => SelectiveDisappearance.Analyze("performance ~ age + (1 | cohort/ring)", rings, "age", "ring")).Message;
+        var message = Assert.Throws<GlmmException>(() => SelectiveDisappearance.Analyze("performance ~ age + (1 | cohort/ring)", rings,
+            "age", "ring")).Message;
         Assert.Contains("stands for several individuals", message);
         Assert.Contains("data.With(\"bird\"", message);
     }
@@ -68,7 +72,8 @@ public sealed class AgeAnalysisInputTests
     public void A_handful_of_rows_has_a_card_without_a_figure()
     {
         var ids = Records.Texts("id").Distinct().Take(3).ToHashSet();
-        var analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Records.Where(row => ids.Contains(row.Text("id"))), "age", "id", analysis: Few);
+        var analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Records.Where(row => ids.Contains(row.Text("id"))),
+            "age", "id", analysis: Few);
         Assert.Contains("individuals were recorded at more than one age", analysis.ToHtml());
         Assert.Throws<GlmmException>(() => analysis.Plot());
     }
@@ -85,13 +90,16 @@ public sealed class AgeAnalysisInputTests
     [Fact]
     public void Successes_out_of_trials_are_called_by_their_name()
     {
-        var nests = FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Binomial(), Trials = 5, RecruitsPerYear = 15, SurvivalQuality = 0 }, 2).Records;
-        var analysis = SelectiveDisappearance.Analyze("cbind(performance, failures) ~ age + (1 | id)", nests, "age", "id", Family.Binomial(), analysis: Few);
+        var nests = FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Binomial(), Trials = 5, RecruitsPerYear = 15,
+            SurvivalQuality = 0 }, 2).Records;
+        var analysis = SelectiveDisappearance.Analyze("cbind(performance, failures) ~ age + (1 | id)", nests, "age", "id",
+            Family.Binomial(), analysis: Few);
         Assert.StartsWith("Within individuals, the proportion of performance", analysis.Conclusion, StringComparison.Ordinal);
         Assert.DoesNotContain("cbind", analysis.Plot().ToString());
         Assert.Contains("no clear selection (p = ", analysis.Plot().ToString());
     }
 
     private static string Refusal(FieldData data, AgeAnalysisOptions? options = null) =>
-        Assert.Throws<GlmmException>(() => SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", data, "age", "id", analysis: options ?? Few)).Message;
+        Assert.Throws<GlmmException>(() => SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", data, "age", "id",
+            analysis: options ?? Few)).Message;
 }

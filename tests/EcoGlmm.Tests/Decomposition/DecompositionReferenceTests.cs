@@ -17,7 +17,8 @@ public sealed class DecompositionReferenceTests
     {
         var cases = new TheoryData<string, string, string>();
         foreach (var fit in Reference.GetProperty("fits").EnumerateArray())
-            cases.Add(fit.GetProperty("method").GetString()!, fit.GetProperty("response").GetString()!, fit.GetProperty("age").GetString()!);
+            cases.Add(fit.GetProperty("method").GetString()!, fit.GetProperty("response").GetString()!, fit.GetProperty("age")
+                .GetString()!);
         return cases;
     }
 
@@ -66,10 +67,12 @@ public sealed class DecompositionReferenceTests
             Assert.Equal(r.GetProperty("both").GetInt32(), step.Both);
             Assert.Equal(r.GetProperty("total").GetDouble(), step.Total, 1e-10);
             Assert.Equal(r.GetProperty("within").GetDouble(), step.Within, 1e-10);
-            Assert.Equal(r.GetProperty("leaving").GetDouble() + r.GetProperty("arriving").GetDouble(), step.Disappearance + step.Appearance + step.Gaps, 1e-10);
+            Assert.Equal(r.GetProperty("leaving").GetDouble() + r.GetProperty("arriving").GetDouble(), step.Disappearance + step.Appearance
+                + step.Gaps, 1e-10);
         }
 
-        Assert.Equal(change.Total.Estimate, change.Within.Estimate + change.Disappearance.Estimate + change.Appearance.Estimate + change.Gaps.Estimate, 1e-10);
+        Assert.Equal(change.Total.Estimate, change.Within.Estimate + change.Disappearance.Estimate + change.Appearance.Estimate
+            + change.Gaps.Estimate, 1e-10);
         Assert.InRange(change.Within.Estimate, change.Within.Lower, change.Within.Upper);
     }
 }

@@ -6,7 +6,8 @@ public sealed class FieldStudyTests
     public void The_same_seed_gives_the_same_study_and_another_another()
     {
         var design = new FieldStudyDesign { Detection = 0.8, Family = Family.Poisson(), EffortVariation = 0.4, YearSd = 0.3 };
-        Assert.Equal(FieldStudy.Simulate(design, 4).Records.Numbers("performance"), FieldStudy.Simulate(design, 4).Records.Numbers("performance"));
+        Assert.Equal(FieldStudy.Simulate(design, 4).Records.Numbers("performance"), FieldStudy.Simulate(design,
+            4).Records.Numbers("performance"));
         Assert.NotEqual(FieldStudy.Simulate(design, 4).Records.RowCount, FieldStudy.Simulate(design, 5).Records.RowCount);
     }
 
@@ -39,7 +40,8 @@ public sealed class FieldStudyTests
         {
             RecruitsPerYear = 200, SurvivalQuality = 1, Recruitment = 0.5, RecruitmentQuality = 1.5,
         }, 1);
-        var (quality, lifespan, start) = (study.Individuals.Numbers("quality"), study.Individuals.Numbers("lifespan"), study.Individuals.Numbers("ageAtRecruitment"));
+        var (quality, lifespan, start) = (study.Individuals.Numbers("quality"), study.Individuals.Numbers("lifespan"),
+            study.Individuals.Numbers("ageAtRecruitment"));
         double MeanQuality(Func<int, bool> of) => Enumerable.Range(0, quality.Length).Where(of).Average(i => quality[i]);
         Assert.True(MeanQuality(i => lifespan[i] >= 5) > MeanQuality(i => lifespan[i] == 1) + 0.3);
         Assert.True(MeanQuality(i => start[i] == 1) > MeanQuality(i => start[i] >= 3) + 0.1);
@@ -55,7 +57,8 @@ public sealed class FieldStudyTests
     public void Every_family_is_fitted_back(string name)
     {
         var family = Family.Parse(name, name is "beta" or "t" ? null : "log");
-        var design = new FieldStudyDesign { Family = family, Sigma = name == "beta" ? 20 : 0.7, QualitySd = 0.3, AgeSlope = -0.1, RecruitsPerYear = 40, Intercept = 0.5 };
+        var design = new FieldStudyDesign { Family = family, Sigma = name == "beta" ? 20 : 0.7, QualitySd = 0.3, AgeSlope = -0.1,
+            RecruitsPerYear = 40, Intercept = 0.5 };
         var fit = Glmm.Fit("performance ~ age + (1 | id)", FieldStudy.Simulate(design, 3).Records, family);
         Assert.True(fit.Convergence.IsConverged);
         var slope = fit.FixedEffects["age"];
@@ -74,7 +77,8 @@ public sealed class FieldStudyTests
     [Fact]
     public void A_terminal_effect_is_found_by_the_method_for_it()
     {
-        var study = FieldStudy.Simulate(new FieldStudyDesign { Years = 30, LastCohort = 12, RecruitsPerYear = 30, TerminalEffect = -0.8, Sigma = 0.5 }, 9);
+        var study = FieldStudy.Simulate(new FieldStudyDesign { Years = 30, LastCohort = 12, RecruitsPerYear = 30, TerminalEffect = -0.8,
+            Sigma = 0.5 }, 9);
         var terminal = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", study.Records, "age", "id",
             analysis: new AgeAnalysisOptions { Methods = [AgeMethod.TerminalYear] })[0].Extra!;
         Assert.InRange(-0.8, terminal.Lower, terminal.Upper);
@@ -83,14 +87,17 @@ public sealed class FieldStudyTests
     [Fact]
     public void Designs_that_cannot_be_are_refused()
     {
-        Assert.Contains("Survival", Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { Survival = 1.2 })).Message);
-        Assert.Contains("log link", Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { EffortVariation = 0.5 })).Message);
+        Assert.Contains("Survival", Assert.Throws<GlmmException>(() =>
+            FieldStudy.Simulate(new FieldStudyDesign { Survival = 1.2 })).Message);
+        Assert.Contains("log link", Assert.Throws<GlmmException>(() =>
+            FieldStudy.Simulate(new FieldStudyDesign { EffortVariation = 0.5 })).Message);
     }
 
     [Fact]
     public void A_mean_below_zero_is_refused_where_the_family_has_none()
     {
-        var message = Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Gamma(), Intercept = -1 })).Message;
+        var message = Assert.Throws<GlmmException>(() => FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Gamma(),
+            Intercept = -1 })).Message;
         Assert.Contains("cannot have the mean", message);
         Assert.True(FieldStudy.Simulate(new FieldStudyDesign { Family = Family.StudentT(), Intercept = -1 }).Records.RowCount > 0);
     }

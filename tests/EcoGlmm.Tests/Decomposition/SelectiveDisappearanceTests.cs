@@ -7,17 +7,20 @@ public sealed class SelectiveDisappearanceTests
 {
     private static readonly SimulatedStudy Selected = FieldStudy.Simulate(new FieldStudyDesign
     {
-        Years = 40, LastCohort = 10, MaximumAge = 30, RecruitsPerYear = 25, Survival = 0.7, AgeSlope = -0.1, QualitySd = 1, Sigma = 1, SurvivalQuality = 1,
+        Years = 40, LastCohort = 10, MaximumAge = 30, RecruitsPerYear = 25, Survival = 0.7, AgeSlope = -0.1, QualitySd = 1, Sigma = 1,
+            SurvivalQuality = 1,
     }, seed: 3);
 
-    private static readonly AgeAnalysis Analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Selected.Records, "age", "id");
+    private static readonly AgeAnalysis Analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", Selected.Records,
+        "age", "id");
 
     [Fact]
     public void Centring_and_age_at_last_find_the_truth_where_the_naive_slope_does_not()
     {
         var naive = Analysis[AgeMethod.Naive].Within;
         Assert.True(naive.Lower > -0.1);
-        foreach (var method in new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes, AgeMethod.MeanCentringByLongevity })
+        foreach (var method in new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes,
+            AgeMethod.MeanCentringByLongevity })
         {
             Assert.InRange(-0.1, Analysis[method].Within.Lower, Analysis[method].Within.Upper);
             Assert.True(Analysis[method].Difference.Lower > 0);
@@ -45,18 +48,23 @@ public sealed class SelectiveDisappearanceTests
         var fit = Analysis[AgeMethod.NaiveQuadratic].Fit!;
         Assert.Equal(fit.FixedEffects["age"].Estimate + (2 * Analysis.ReferenceAge * fit.FixedEffects["I(age^2)"].Estimate),
             Analysis[AgeMethod.NaiveQuadratic].Within.Estimate, 1e-10);
-        var centred = Glmm.Fit($"performance ~ I(age - {Analysis.ReferenceAge:R}) + I((age - {Analysis.ReferenceAge:R})^2) + (1 | id)", Selected.Records);
+        var centred = Glmm.Fit($"performance ~ I(age - {Analysis.ReferenceAge:R}) + I((age - {Analysis.ReferenceAge:R})^2) + (1 | id)",
+            Selected.Records);
         Assert.Equal(centred.FixedEffects[1].StandardError, Analysis[AgeMethod.NaiveQuadratic].Within.StandardError, 1e-6);
     }
 
     [Fact]
     public void Other_terms_offset_and_random_effects_stay_in_every_model()
     {
-        var data = FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Poisson(), Intercept = 1, EffortVariation = 0.5, RecruitsPerYear = 10, YearSd = 0.2 }, 5)
+        var data = FieldStudy.Simulate(new FieldStudyDesign { Family = Family.Poisson(), Intercept = 1, EffortVariation = 0.5,
+            RecruitsPerYear = 10, YearSd = 0.2 }, 5)
             .Records.With("site", row => row.Number("cohort") % 2 == 0 ? "north" : "south");
-        var analysis = SelectiveDisappearance.Analyze("performance ~ site + poly(age, 2) + offset(log(effort)) + (1 | id) + (1 | year)", data, "age", "id", Family.Poisson());
-        Assert.Equal("performance ~ within(age, id) + between(age, id) + site + offset(log(effort)) + (1 | id) + (1 | year)", analysis[AgeMethod.MeanCentring].Formula);
-        Assert.Equal("performance ~ within(age, id) + between(age, id) + site + offset(log(effort)) + (within(age, id) | id) + (1 | year)", analysis[AgeMethod.RandomSlopes].Formula);
+        var analysis = SelectiveDisappearance.Analyze("performance ~ site + poly(age, 2) + offset(log(effort)) + (1 | id) + (1 | year)",
+            data, "age", "id", Family.Poisson());
+        Assert.Equal("performance ~ within(age, id) + between(age, id) + site + offset(log(effort)) + (1 | id) + (1 | year)",
+            analysis[AgeMethod.MeanCentring].Formula);
+        Assert.Equal("performance ~ within(age, id) + between(age, id) + site + offset(log(effort)) + (within(age, id) | id) + (1 | year)",
+            analysis[AgeMethod.RandomSlopes].Formula);
         Assert.All(analysis.Where(a => a.Fit is not null), a => Assert.Contains("sitesouth", a.Fit!.FixedEffects.Names));
     }
 
@@ -69,7 +77,8 @@ public sealed class SelectiveDisappearanceTests
         Assert.Contains(analysis.Warnings, w => w.Contains("have no record", StringComparison.Ordinal));
         Assert.Contains(analysis.Warnings, w => w.Contains("(1 | id) was added", StringComparison.Ordinal));
         var rich = FieldStudy.Simulate(Selected.Design with { Survival = 0.9 }, 2);
-        Assert.DoesNotContain(SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", rich.Records, "age", "id").Warnings, w => w.Contains("records or fewer", StringComparison.Ordinal));
+        Assert.DoesNotContain(SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", rich.Records, "age", "id").Warnings, w =>
+            w.Contains("records or fewer", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,9 +94,11 @@ public sealed class SelectiveDisappearanceTests
     [Fact]
     public void Known_longevity_takes_the_place_of_the_last_record()
     {
-        var lifespan = Selected.Individuals.Texts("id").Zip(Selected.Individuals.Numbers("lifespan")).ToDictionary(p => p.First!, p => p.Second);
+        var lifespan = Selected.Individuals.Texts("id").Zip(Selected.Individuals.Numbers("lifespan")).ToDictionary(p => p.First!,
+            p => p.Second);
         var data = Selected.Records.With("lifespan", row => lifespan[row.Text("id")!]);
-        var analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", data, "age", "id", analysis: new AgeAnalysisOptions { LastAge = "lifespan" });
+        var analysis = SelectiveDisappearance.Analyze("performance ~ age + (1 | id)", data, "age", "id",
+            analysis: new AgeAnalysisOptions { LastAge = "lifespan" });
         Assert.Equal("performance ~ age * lifespan + (1 | id)", analysis[AgeMethod.AgeAtLastByAge].Formula);
         // The study outlives everybody and misses nothing.
         Assert.Equal(Analysis[AgeMethod.AgeAtLastByAge].Within.Estimate, analysis[AgeMethod.AgeAtLastByAge].Within.Estimate, 1e-6);
@@ -115,7 +126,8 @@ public sealed class SelectiveDisappearanceTests
         using var json = JsonDocument.Parse(Analysis.ToJson());
         var methods = json.RootElement.GetProperty("methods").EnumerateArray().ToArray();
         Assert.Equal(Analysis.Count, methods.Length);
-        Assert.Equal(Analysis[AgeMethod.MeanCentring].Within.Estimate, methods.Single(m => m.GetProperty("method").GetString() == "meanCentring").GetProperty("within").GetProperty("estimate").GetDouble());
+        Assert.Equal(Analysis[AgeMethod.MeanCentring].Within.Estimate, methods.Single(m => m.GetProperty("method")
+            .GetString() == "meanCentring").GetProperty("within").GetProperty("estimate").GetDouble());
         Assert.Equal(Analysis.Select(a => a.Within.Estimate), Analysis.ToFieldData().Numbers("Within"));
         Assert.Equal(Selected.Records.RowCount, json.RootElement.GetProperty("sampling").GetProperty("records").GetInt32());
     }
@@ -126,7 +138,8 @@ public sealed class SelectiveDisappearanceTests
         var curves = Analysis.Curves!;
         var truth = Array.ConvertAll(curves.Ages, age => -0.1 * (age - 1));
         var level = curves.Within[0] - truth[0];
-        Assert.All(Enumerable.Range(0, truth.Length), k => Assert.InRange(truth[k] + level, curves.Lower[k] - 0.15, curves.Upper[k] + 0.15));
+        Assert.All(Enumerable.Range(0, truth.Length), k => Assert.InRange(truth[k] + level, curves.Lower[k] - 0.15,
+            curves.Upper[k] + 0.15));
         // At the first age everybody is present.
         Assert.Equal(curves.Population[0], curves.Within[0], 0.1);
         Assert.True(curves.Population[^1] - curves.Within[^1] > 0.5);
@@ -138,6 +151,7 @@ public sealed class SelectiveDisappearanceTests
     public void A_fit_asks_the_question_of_itself()
     {
         var fit = Glmm.Fit("performance ~ age + (1 | id)", Selected.Records);
-        Assert.Equal(Analysis[AgeMethod.MeanCentring].Within, fit.AnalyzeAge("age", "id", new AgeAnalysisOptions { Methods = [AgeMethod.MeanCentring] })[0].Within);
+        Assert.Equal(Analysis[AgeMethod.MeanCentring].Within, fit.AnalyzeAge("age", "id",
+            new AgeAnalysisOptions { Methods = [AgeMethod.MeanCentring] })[0].Within);
     }
 }

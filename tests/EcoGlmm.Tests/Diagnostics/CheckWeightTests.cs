@@ -17,7 +17,8 @@ public sealed class CheckWeightTests
             y[i] = x[i] + b[i % levels] + random.NextDouble() + random.NextDouble() + random.NextDouble();
         }
 
-        var fit = Glmm.Fit("y ~ x + z + (1 | id)", FieldData.From(new Dictionary<string, object> { ["y"] = y, ["x"] = x, ["z"] = z, ["id"] = id }));
+        var fit = Glmm.Fit("y ~ x + z + (1 | id)", FieldData.From(new Dictionary<string, object> { ["y"] = y, ["x"] = x, ["z"] = z,
+            ["id"] = id }));
         var check = fit.Check();
         Assert.Same(check.Figures, check.Figures);
         int weight = check.Figures.Sum(figure => figure.ToJson().Length);

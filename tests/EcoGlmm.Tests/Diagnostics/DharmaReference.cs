@@ -16,7 +16,8 @@ internal static class DharmaReference
 
     public static JsonElement Root => s_root.Value;
 
-    public static JsonElement Case(string name) => Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+    public static JsonElement Case(string name) => Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name")
+        .GetString() == name);
 
     public static double[] Numbers(this JsonElement element) => [.. element.EnumerateArray().Select(v => v.GetDouble())];
 

@@ -72,9 +72,11 @@ public class DiagnosticsAgreementTests
         Assert.Throws<GlmmException>(() => residuals.Rotate(new double[12, 12]));
         Assert.Throws<GlmmException>(() => SimulatedResiduals.From(observed, simulated[..10]).Rotate());
 
-        foreach (JsonElement c in DharmaReference.Root.GetProperty("cases").EnumerateArray().Where(c => !c.GetProperty("integer").GetBoolean()))
+        foreach (JsonElement c in DharmaReference.Root.GetProperty("cases").EnumerateArray().Where(c => !c.GetProperty("integer")
+            .GetBoolean()))
         {
-            Near(c.GetProperty("traditional"), SimulatedResiduals.From(c.GetProperty("observed").Numbers(), c.GetProperty("simulated").Simulations(),
+            Near(c.GetProperty("traditional"), SimulatedResiduals.From(c.GetProperty("observed").Numbers(), c.GetProperty("simulated")
+                .Simulations(),
                 integerResponse: false, method: ResidualMethod.Traditional).Scaled);
         }
 
@@ -99,7 +101,8 @@ public class DiagnosticsAgreementTests
     public void PearsonDispersionAgreesWithDharma(string name, string formula, string family)
     {
         var residuals = Glmm.Fit(formula, DiagnosticsReference.Data(name), Family.Parse(family)).SimulatedResiduals(20);
-        JsonElement expected = DiagnosticsReference.Root.GetProperty("pearson").EnumerateArray().Single(e => e.GetProperty("name").GetString() == name);
+        JsonElement expected = DiagnosticsReference.Root.GetProperty("pearson").EnumerateArray().Single(e => e.GetProperty("name")
+            .GetString() == name);
         foreach (string a in s_alternatives)
         {
             TestResult test = residuals.TestDispersion(DharmaReference.ToAlternative(a), DispersionTestType.PearsonChiSquared);
@@ -142,7 +145,8 @@ public class DiagnosticsAgreementTests
     [Fact]
     public void LeavingOutGroupsExactlyAgreesWithLme4AndOneStepIsNear()
     {
-        var fit = Glmm.Fit("cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)", DiagnosticsReference.Data("cbpp"), Family.Binomial());
+        var fit = Glmm.Fit("cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)", DiagnosticsReference.Data("cbpp"),
+            Family.Binomial());
         GroupInfluences exact = fit.Influence("herd", exact: true), step = fit.Influence("herd");
         List<(double, double)> pairs = [];
         foreach (JsonElement expected in DiagnosticsReference.Root.GetProperty("influence").GetProperty("cbpp").EnumerateArray())
@@ -153,7 +157,8 @@ public class DiagnosticsAgreementTests
             pairs.AddRange(changes.Zip(step[level].Changes));
         }
 
-        double correlation = pairs.Sum(p => p.Item1 * p.Item2) / Math.Sqrt(pairs.Sum(p => p.Item1 * p.Item1) * pairs.Sum(p => p.Item2 * p.Item2));
+        double correlation = pairs.Sum(p => p.Item1 * p.Item2) / Math.Sqrt(pairs.Sum(p => p.Item1 * p.Item1) * pairs.Sum(p =>
+            p.Item2 * p.Item2));
         Assert.True(correlation > 0.95, $"{correlation}");
     }
 }

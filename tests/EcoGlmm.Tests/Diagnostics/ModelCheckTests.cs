@@ -41,10 +41,12 @@ public class ModelCheckTests
         Assert.StartsWith("Do not believe this model as it is: overdispersion", over.Verdict);
         Assert.Equal(CheckStatus.Good, Found(over, "Pattern against x").Status);
 
-        ModelCheck zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3 ? 0 : random.NextPoisson(Math.Exp(1.5 + (0.4 * x) + b))), Family.NegativeBinomial2());
+        ModelCheck zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3
+            ? 0 : random.NextPoisson(Math.Exp(1.5 + (0.4 * x) + b))), Family.NegativeBinomial2());
         Assert.Contains("ZeroInflation", Assert.IsType<CheckCure>(zeros.Cure).Call);
 
-        ModelCheck curve = Check(Data(4, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))), Family.Poisson());
+        ModelCheck curve = Check(Data(4, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))),
+            Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(curve, "Pattern against x").Status);
         Assert.Contains("x^2", Found(curve, "Pattern against x").Advice);
         Assert.Contains("x^2", Assert.IsType<CheckCure>(curve.Cure).Call);
@@ -53,7 +55,8 @@ public class ModelCheckTests
     [Fact]
     public void ACureWasFittedAndIsWhatItsCallFits()
     {
-        ModelCheck check = Check(Data(9, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))), Family.Poisson());
+        ModelCheck check = Check(Data(9, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))),
+            Family.Poisson());
         CheckCure cure = Assert.IsType<CheckCure>(check.Cure);
         Assert.Equal("fit.Update(\". ~ . + I(x^2)\")", cure.Call);
         GlmmFit again = check.Fit.Update(". ~ . + I(x^2)");
@@ -68,7 +71,8 @@ public class ModelCheckTests
     [Fact]
     public void WhatTheModelHasIsNotProposedAgain()
     {
-        ModelCheck check = Check(Data(10, (x, b, random) => 1 + Math.Sin(3 * x) + b + (0.2 * random.NextNormal())), Family.Gaussian(), "y ~ poly(x, 2) + (1 | site)");
+        ModelCheck check = Check(Data(10, (x, b, random) => 1 + Math.Sin(3 * x) + b + (0.2 * random.NextNormal())), Family.Gaussian(),
+            "y ~ poly(x, 2) + (1 | site)");
         CheckFinding pattern = Found(check, "Pattern against x");
         Assert.DoesNotContain("poly", pattern.Advice);
         Assert.DoesNotContain("x^2", pattern.Advice);
@@ -101,7 +105,8 @@ public class ModelCheckTests
         Assert.Contains("x2", Found(collinear, "Collinearity").Message);
         Assert.Equal(CheckStatus.Problem, Found(collinear, "Collinearity").Status);
 
-        FieldData pulled = data.With("y", data.Numbers("y").Zip(data.Texts("site"), data.Numbers("x")).Select(r => r.Second == "s7" ? r.First + (6 * r.Third) : r.First));
+        FieldData pulled = data.With("y", data.Numbers("y").Zip(data.Texts("site"), data.Numbers("x")).Select(r => r.Second == "s7"
+            ? r.First + (6 * r.Third) : r.First));
         ModelCheck influential = Check(pulled, Family.Gaussian());
         Assert.Contains("s7", Found(influential, "Influence of site").Message);
     }
@@ -128,7 +133,8 @@ public class ModelCheckTests
     public void TrendsMissedInTimeAreFound()
     {
         var random = new RandomStream(8);
-        var data = FieldData.From(Enumerable.Range(0, 300).Select(i => new { y = random.NextPoisson(Math.Exp(1 + Math.Sin(i / 10 / 4.0))), x = random.NextNormal(), year = 1990 + (i / 10) }).ToArray());
+        var data = FieldData.From(Enumerable.Range(0, 300).Select(i => new { y = random.NextPoisson(Math.Exp(1 + Math.Sin(i / 10 / 4.0))),
+            x = random.NextNormal(), year = 1990 + (i / 10) }).ToArray());
         CheckFinding finding = Found(Glmm.Fit("y ~ x", data, Family.Poisson()).Check(), "Autocorrelation along year");
         Assert.Equal(CheckStatus.Problem, finding.Status);
         Assert.Contains("year", finding.Advice);
@@ -145,7 +151,8 @@ public class ModelCheckTests
     [Fact]
     public void EveryDisplayHoldsTheVerdict()
     {
-        ModelCheck check = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
+        ModelCheck check = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)),
+            Family.Poisson());
         Assert.Contains(check.Verdict, check.ToString());
         Assert.Contains("Do not believe this model as it is", check.ToHtml());
         using JsonDocument json = JsonDocument.Parse(check.ToJson(indented: true));

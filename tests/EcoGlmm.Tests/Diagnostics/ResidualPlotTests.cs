@@ -67,13 +67,18 @@ public class ResidualPlotTests
     [Fact]
     public void EveryTestHasItsChart()
     {
-        double[] x = [.. Enumerable.Range(0, 400).Select(i => (double)(i % 20))], y = [.. Enumerable.Range(0, 400).Select(i => (double)(i / 20))];
+        double[] x = [.. Enumerable.Range(0, 400).Select(i => (double)(i % 20))], y = [.. Enumerable.Range(0, 400)
+            .Select(i => (double)(i / 20))];
         TestResult[] tests =
         [
-            s_residuals.TestUniformity(), s_residuals.TestDispersion(), s_residuals.TestDispersion(type: DispersionTestType.PearsonChiSquared),
-            s_residuals.TestOutliers(), s_residuals.TestOutliers(type: OutlierTestType.Binomial), s_residuals.TestOutliers(type: OutlierTestType.Bootstrap),
-            s_residuals.TestZeroInflation(), s_residuals.TestGeneric(v => v.Max(), name: "maximum"), s_residuals.TestQuantiles("age"), s_residuals.TestQuantiles(),
-            s_residuals.TestCategorical("sex"), s_residuals.TestTemporalAutocorrelation("day"), s_residuals.TestSpatialAutocorrelation(x, y),
+            s_residuals.TestUniformity(), s_residuals.TestDispersion(),
+                s_residuals.TestDispersion(type: DispersionTestType.PearsonChiSquared),
+            s_residuals.TestOutliers(), s_residuals.TestOutliers(type: OutlierTestType.Binomial),
+            s_residuals.TestOutliers(type: OutlierTestType.Bootstrap),
+            s_residuals.TestZeroInflation(), s_residuals.TestGeneric(v => v.Max(), name: "maximum"), s_residuals.TestQuantiles("age"),
+            s_residuals.TestQuantiles(),
+            s_residuals.TestCategorical("sex"), s_residuals.TestTemporalAutocorrelation("day"),
+            s_residuals.TestSpatialAutocorrelation(x, y),
         ];
         foreach (TestResult test in tests)
         {

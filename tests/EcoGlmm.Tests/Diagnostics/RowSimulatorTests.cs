@@ -133,7 +133,8 @@ public class RowSimulatorTests
         predictors[LinearPredictor.Dispersion] = Enumerable.Repeat(Math.Log(dispersion), rows).ToArray();
         if (zero > 0)
             predictors[LinearPredictor.ZeroInflation] = Enumerable.Repeat(Math.Log(zero / (1 - zero)), rows).ToArray();
-        return new RowSimulator(family, new RowDistributions(family, predictors, rows), trials == 1 ? [] : Enumerable.Repeat(trials, rows).ToArray(), false, new RandomStream(4));
+        return new RowSimulator(family, new RowDistributions(family, predictors, rows), trials == 1 ? [] : Enumerable.Repeat(trials, rows)
+            .ToArray(), false, new RandomStream(4));
     }
 
     private static double Probability(string name, double mean, double dispersion, double trials, int k) => name switch

@@ -13,7 +13,8 @@ public class SimulatedResidualsInputTests
         Expect("transposed", () => SimulatedResiduals.From(s_row, [[1, 2], [1, 2], [1, 2]]));
         Expect("Simulation 1 is null", () => SimulatedResiduals.From(s_row, [null!, s_row]));
         Expect("observed response has no finite value at row 2", () => SimulatedResiduals.From([1, double.NaN, 3], [s_row, s_row]));
-        Expect("Simulation 2 has no finite value at row 3", () => SimulatedResiduals.From(s_row, [s_row, [1, 2, double.PositiveInfinity]], s_row));
+        Expect("Simulation 2 has no finite value at row 3", () => SimulatedResiduals.From(s_row, [s_row, [1, 2, double.PositiveInfinity]],
+            s_row));
         Expect("2 fitted values for 3", () => SimulatedResiduals.From(s_row, [s_row, s_row], [1, 2]));
     }
 

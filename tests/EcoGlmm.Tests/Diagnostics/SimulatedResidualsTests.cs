@@ -48,7 +48,8 @@ public class SimulatedResidualsTests
         const int rows = 6_000, count = 40;
         double[] fitted = [.. Enumerable.Range(0, rows).Select(i => 1.0 + i % 7)];
         double[] observed = Draw(fitted, new RandomStream(99));
-        var streamed = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulate, count, observed.Length, keptValues: 0), true, 5);
+        var streamed = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulate, count, observed.Length,
+            keptValues: 0), true, 5);
         var held = SimulatedResiduals.From(observed, [.. Enumerable.Range(0, count).Select(Held)], fitted, true, 5);
         Assert.Equal(held.Scaled, streamed.Scaled);
         Assert.Equal(held.TestDispersion(), streamed.TestDispersion() with { Parts = held.TestDispersion().Parts });
@@ -145,7 +146,8 @@ public class SimulatedResidualsTests
         var random = new RandomStream(4);
         double[] fitted = Array.ConvertAll(x, _ => 4.0);
         double[] observed = Array.ConvertAll(x, v => (double)Poisson(4 + 8 * (v - 0.5) * (v - 0.5) - 0.67, random));
-        var residuals = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 4), 250, fitted.Length), true, 4);
+        var residuals = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 4), 250,
+            fitted.Length), true, 4);
         TestResult test = residuals.TestQuantiles(x);
         Assert.True(test.PValue < 0.01, test.ToString());
         Assert.Equal(3, test.Parts.Count);
@@ -159,7 +161,8 @@ public class SimulatedResidualsTests
         string[] site = [.. Enumerable.Range(0, 200).Select(i => "site " + (char)('A' + i % 4))];
         var random = new RandomStream(6);
         double[] observed = [.. site.Select(s => (double)Poisson(s == "site C" ? 7 : 4, random))];
-        var residuals = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 6), 250, fitted.Length), true, 6);
+        var residuals = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 6), 250,
+            fitted.Length), true, 6);
         TestResult test = residuals.TestCategorical(site);
         Assert.True(test.PValue < 0.001);
         Assert.Contains("site C", test.Message);
@@ -186,7 +189,8 @@ public class SimulatedResidualsTests
         var shuffled = SimulatedResiduals.From(Pick(Of(none).Observed), [.. Of(none).Simulated.Select(Pick)], fitted);
         Assert.Equal(2, shuffled.TestTemporalAutocorrelation(Pick(time)).Statistic, 0.5);
 
-        SimulatedResiduals Of(double[] observed) => SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 7), 250, fitted.Length), true, 7);
+        SimulatedResiduals Of(double[] observed) => SimulatedResiduals.FromSource(observed, fitted,
+            SimulationSource.FromWriter(Simulator(fitted, 7), 250, fitted.Length), true, 7);
         double[] Pick(double[] values) => Array.ConvertAll(order, i => values[i]);
     }
 
@@ -199,7 +203,8 @@ public class SimulatedResidualsTests
         Assert.Equal([4, 4, 4], residuals.Fitted);
         Assert.Equal([11, 9, 13], residuals.Simulated[1]);
         Assert.Equal([0.5, 0.5, 0.5], residuals.Scaled);
-        Assert.Contains("Group a", residuals.Plot().Panels[0].Traces.OfType<PointTrace>().Single().Text![0] + string.Join("", residuals.Plot().Panels[0].Traces.OfType<PointTrace>().Single().Text!));
+        Assert.Contains("Group a", residuals.Plot().Panels[0].Traces.OfType<PointTrace>().Single().Text![0]
+            + string.Join("", residuals.Plot().Panels[0].Traces.OfType<PointTrace>().Single().Text!));
     }
 
     [Fact]
@@ -217,7 +222,8 @@ public class SimulatedResidualsTests
     {
         var random = new RandomStream(seed).Split(-1);
         double[] fitted = [.. Enumerable.Range(0, rows).Select(i => Math.Exp(0.2 + 2.0 * i / rows))];
-        return SimulatedResiduals.FromSource(Array.ConvertAll(fitted, mean => draw(mean, random)), fitted, SimulationSource.FromWriter(Simulator(fitted, seed), count, fitted.Length), true, seed);
+        return SimulatedResiduals.FromSource(Array.ConvertAll(fitted, mean => draw(mean, random)), fitted,
+            SimulationSource.FromWriter(Simulator(fitted, seed), count, fitted.Length), true, seed);
     }
 
     internal static SimulationWriter Simulator(double[] fitted, long seed) =>

@@ -14,7 +14,8 @@ public class SimulationModeTests
         return FieldData.From(Enumerable.Range(0, 400).Select(i =>
         {
             double x = random.NextNormal();
-            return new { y = random.NextPoisson(Math.Exp(1 + (0.4 * x) + site[i % 25] + year[i / 50])), x, site = "s" + (i % 25), year = "y" + (i / 50) };
+            return new { y = random.NextPoisson(Math.Exp(1 + (0.4 * x) + site[i % 25] + year[i / 50])), x, site = "s" + (i % 25), year = "y"
+                + (i / 50) };
         }).ToArray());
     }
 
@@ -66,7 +67,8 @@ public class SimulationModeTests
     public void RefitsFindOverdispersion()
     {
         var random = new RandomStream(5);
-        var data = FieldData.From(Enumerable.Range(0, 150).Select(i => new { y = random.NextNegativeBinomial(5, 1.2), x = i % 10 }).ToArray());
+        var data = FieldData.From(Enumerable.Range(0, 150).Select(i => new { y = random.NextNegativeBinomial(5, 1.2), x = i % 10 })
+            .ToArray());
         var residuals = Glmm.Fit("y ~ x", data, Family.Poisson()).SimulatedResiduals(new ResidualOptions { Count = 60, Refit = true });
         TestResult test = residuals.TestDispersion();
         Assert.True(test.Statistic > 2 && test.PValue == 0, test.ToString());
@@ -89,7 +91,8 @@ public class SimulationModeTests
         var data = Data(3, yearSd: 0);
         var random = new RandomStream(9);
         data = data.With("noise", Enumerable.Range(0, 400).Select(_ => random.NextNormal()));
-        GlmmFit Fit(string formula, int threads = 2) => Glmm.Fit(formula, data, Family.Poisson(), new GlmmOptions { Control = new GlmmControl { MaxThreads = threads } });
+        GlmmFit Fit(string formula, int threads = 2) => Glmm.Fit(formula, data, Family.Poisson(),
+            new GlmmOptions { Control = new GlmmControl { MaxThreads = threads } });
         TestResult real = Glmm.SimulateLikelihoodRatioTest(Fit("y ~ 1 + (1 | site)"), Fit("y ~ x + (1 | site)"), 40);
         TestResult none = Glmm.SimulateLikelihoodRatioTest(Fit("y ~ x + (1 | site)"), Fit("y ~ x + noise + (1 | site)"), 40);
         Assert.Equal(0, real.PValue);

@@ -47,7 +47,8 @@ public class SimulationNullTests
         var random = new RandomStream(3);
         double[] x = Normals(random, 30), y = Normals(random, 30), values = Normals(random, 30);
         double Weight(int i, int j) => 1 / MoranI.Distance(x, y, i, j);
-        Assert.Equal(MoranI.Test(values, Weight, Alternative.TwoSided).Statistic, MoranI.Statistic(values, MoranI.Weights(30, Weight)), 1e-12);
+        Assert.Equal(MoranI.Test(values, Weight, Alternative.TwoSided).Statistic, MoranI.Statistic(values, MoranI.Weights(30, Weight)),
+            1e-12);
     }
 
     [Theory]
@@ -67,8 +68,10 @@ public class SimulationNullTests
         {
             var random = new RandomStream(study);
             double[] effect = Normals(random, 12);
-            var data = FieldData.From(Enumerable.Range(0, 96).Select(i => new { y = random.NextPoisson(Math.Exp(1.5 + (0.6 * effect[i % 12]))), g = $"g{i % 12}", time = i }));
-            var residuals = Glmm.Fit("y ~ 1 + (1 | g)", data, Family.Poisson()).SimulatedResiduals(100, study, SimulationMode.Unconditional);
+            var data = FieldData.From(Enumerable.Range(0, 96)
+                .Select(i => new { y = random.NextPoisson(Math.Exp(1.5 + (0.6 * effect[i % 12]))), g = $"g{i % 12}", time = i }));
+            var residuals = Glmm.Fit("y ~ 1 + (1 | g)", data, Family.Poisson()).SimulatedResiduals(100, study,
+                SimulationMode.Unconditional);
             levels += residuals.TestCategorical("g").IsSignificant ? 1 : 0;
             time += residuals.TestTemporalAutocorrelation("time").IsSignificant ? 1 : 0;
         }
@@ -82,9 +85,11 @@ public class SimulationNullTests
     {
         var random = new RandomStream(1);
         double[] effect = Normals(random, 50);
-        var data = FieldData.From(Enumerable.Range(0, 50_000).Select(i => new { y = effect[i % 50] + random.NextNormal(), g = $"g{i % 50}", time = i }));
+        var data = FieldData.From(Enumerable.Range(0, 50_000).Select(i => new { y = effect[i % 50] + random.NextNormal(), g = $"g{i % 50}",
+            time = i }));
         var fit = Glmm.Fit("y ~ 1 + (1 | g)", data);
-        Assert.Contains("too easily", fit.SimulatedResiduals(100, 1, SimulationMode.Unconditional).TestTemporalAutocorrelation("time").Message);
+        Assert.Contains("too easily", fit.SimulatedResiduals(100, 1, SimulationMode.Unconditional)
+            .TestTemporalAutocorrelation("time").Message);
         Assert.DoesNotContain("too easily", fit.SimulatedResiduals(100, 1).TestTemporalAutocorrelation("time").Message);
     }
 

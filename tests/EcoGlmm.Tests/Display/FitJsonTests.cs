@@ -32,7 +32,8 @@ public sealed class FitJsonTests
     public void What_JSON_cannot_say_is_null()
     {
         using var document = JsonDocument.Parse(Fits.Hostile.ToJson());
-        var twice = document.RootElement.GetProperty("fixedEffects").EnumerateArray().Single(c => c.GetProperty("name").GetString() == "twice");
+        var twice = document.RootElement.GetProperty("fixedEffects").EnumerateArray().Single(c => c.GetProperty("name")
+            .GetString() == "twice");
         Assert.Equal(JsonValueKind.Null, twice.GetProperty("estimate").ValueKind);
         Assert.True(twice.GetProperty("dropped").GetBoolean());
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("varianceComponents")[0].GetProperty("correlation").ValueKind);

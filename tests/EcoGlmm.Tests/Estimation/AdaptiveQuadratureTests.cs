@@ -6,7 +6,8 @@ using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Tests.Estimation;
 
-/// <summary>The value of adaptive Gauss-Hermite quadrature: against integration by brute force, and where it must equal Laplace's.</summary>
+/// <summary>The value of adaptive Gauss-Hermite quadrature: against integration by brute force, and where it must equal
+/// Laplace's.</summary>
 public class AdaptiveQuadratureTests
 {
     [Theory]
@@ -53,7 +54,8 @@ public class AdaptiveQuadratureTests
         Assert.True(search.Find(psi));
         observations.Evaluate(search.Predictors, EcoGlmm.Families.DerivativeLevel.Mode);
         search.TakeWeights();
-        Assert.Equal(0, new AdaptiveQuadrature(model, 1, CancellationToken.None).Evaluate(search, observations, system.Lambda, false), 1e-12);
+        Assert.Equal(0, new AdaptiveQuadrature(model, 1, CancellationToken.None).Evaluate(search, observations, system.Lambda, false),
+            1e-12);
     }
 
     [Fact]
@@ -93,7 +95,8 @@ public class AdaptiveQuadratureTests
         const int half = 40;
         var system = new RandomEffects.RandomEffectsSystem(model.Terms, model.ObservationCount, 1);
         system.Lambda.Set(psi.AsSpan(model.FixedCount));
-        var observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated, model.HasConstantDispersion, 1);
+        var observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
+            model.HasConstantDispersion, 1);
         var levels = model.Terms[0].Levels.Count;
         var (u, b) = (new double[system.EffectCount], new double[system.EffectCount]);
         var predictors = new double[]?[LinearPredictor.FormulaCount];

@@ -63,7 +63,8 @@ public sealed class BadInputTests
         Assert.Contains("at least 1", Assert.Throws<GlmmException>(() => fit.Simulate(0, 1)).Message);
         Assert.Contains("\"g\"", Assert.Throws<GlmmException>(() => fit.Predict(new TestData(2).Normal("x").Build())).Message);
         var unseen = fit.Predict(new TestData(2).Number("x", i => i == 0 ? 1 : double.NaN).Factor("g", _ => 99).Build());
-        Assert.Equal(fit.Predict(new TestData(1).Number("x", _ => 1).Build(), randomEffects: RandomEffectsUse.Population).Estimate[0], unseen.Estimate[0], 1e-9);
+        Assert.Equal(fit.Predict(new TestData(1).Number("x", _ => 1).Build(), randomEffects: RandomEffectsUse.Population).Estimate[0],
+            unseen.Estimate[0], 1e-9);
         Assert.True(double.IsNaN(unseen.Estimate[1]));
     }
 

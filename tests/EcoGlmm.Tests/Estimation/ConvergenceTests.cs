@@ -102,7 +102,8 @@ public sealed class ConvergenceTests
     [InlineData(1, 2000)]
     public void A_steep_but_proper_curve_is_not_separation(double scale, double origin)
     {
-        var data = new TestData(41).Number("x", i => origin + (scale * (i - 20))).Number("y", i => i is 19 or >= 21 and not 22 ? 1 : 0).Build();
+        var data = new TestData(41).Number("x", i => origin + (scale * (i - 20))).Number("y", i => i is 19 or >= 21 and not 22
+            ? 1 : 0).Build();
         var fit = Glmm.Fit("y ~ x", data, Family.Binomial());
 
         Assert.Equal(ConvergenceStatus.Converged, fit.Convergence.Status);
@@ -136,7 +137,8 @@ public sealed class ConvergenceTests
         var data = new TestData(200).Factor("g", i => i % 2).Number("y", i => i % 2 == 1 && i % 4 == 1 ? 0 : 1 + (i % 5)).Build();
         var fit = Glmm.Fit("y ~ g", data, Family.TruncatedPoisson(), new GlmmOptions { ZeroInflation = "~ g" });
 
-        Assert.Contains(fit.Convergence.Problems, p => p.Message.StartsWith("In the zero inflation (Intercept), gg001", StringComparison.Ordinal));
+        Assert.Contains(fit.Convergence.Problems, p => p.Message.StartsWith("In the zero inflation (Intercept), gg001",
+            StringComparison.Ordinal));
     }
 
     [Theory]

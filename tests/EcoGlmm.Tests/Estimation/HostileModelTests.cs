@@ -27,7 +27,8 @@ public sealed class HostileModelTests
             Assert.Equal(plain.Fitted()[17], scaled.Fitted()[17], 1e-3);
             Assert.Equal(plain.Predict().StandardError[17], scaled.Predict().StandardError[17], 1e-3);
             Assert.Equal(plain.RandomEffects["g"]["g003", "x"].Mode, scaled.RandomEffects["g"]["g003", "x"].Mode * scale, 1e-4);
-            Assert.Equal(plain.RandomEffects["g"]["g003", "x"].StandardDeviation, scaled.RandomEffects["g"]["g003", "x"].StandardDeviation * scale, 1e-4);
+            Assert.Equal(plain.RandomEffects["g"]["g003", "x"].StandardDeviation, scaled.RandomEffects["g"]["g003", "x"].StandardDeviation
+                * scale, 1e-4);
         }
     }
 
@@ -62,7 +63,8 @@ public sealed class HostileModelTests
         {
             var fit = Glmm.Fit(formula, data, Family.Parse(family));
             Assert.Equal(ConvergenceStatus.NotConverged, fit.Convergence.Status);
-            Assert.Contains(fit.Convergence.Problems, p => p.Message.StartsWith("The response is the same in every row", StringComparison.Ordinal));
+            Assert.Contains(fit.Convergence.Problems, p => p.Message.StartsWith("The response is the same in every row",
+                StringComparison.Ordinal));
         }
     }
 
@@ -108,7 +110,8 @@ public sealed class HostileModelTests
     [InlineData(1e5)]
     public void A_constant_offset_only_moves_the_intercept(double offset)
     {
-        var data = new TestData(100).Normal("x").Number("o", _ => offset).Factor("g", i => i / 10).Count("y", i => 1 + (i / 10 % 4)).Build();
+        var data = new TestData(100).Normal("x").Number("o", _ => offset).Factor("g", i => i / 10).Count("y", i => 1 + (i / 10 % 4))
+            .Build();
         var plain = Glmm.Fit("y ~ x + (1 | g)", data, Family.Poisson());
         var moved = Glmm.Fit("y ~ x + offset(o) + (1 | g)", data, Family.Poisson());
 
@@ -173,7 +176,8 @@ public sealed class HostileModelTests
         for (var rows = 2; rows <= 4; rows++)
         {
             var data = new TestData(rows).Normal("x").Factor("g", i => i).Normal("y", i => i)
-                .Number("share", i => 0.1 + (0.2 * i) + (0.01 * i * i)).Number("size", i => 1 + (i * i)).Number("count", i => (3 * i % 4)).Build();
+                .Number("share", i => 0.1 + (0.2 * i) + (0.01 * i * i)).Number("size", i => 1 + (i * i)).Number("count", i => (3 * i % 4))
+                .Build();
             foreach (var formula in new[] { " ~ x + (1 | g)", " ~ (x | g)" })
             {
                 var fit = await Glmm.FitAsync(responses[column] + formula, data, Family.Parse(family), cancellationToken: limit.Token);
@@ -237,7 +241,8 @@ public sealed class HostileModelTests
     public async Task A_running_fit_is_cancelled()
     {
         using var source = new CancellationTokenSource();
-        var data = new TestData(30000).Normal("x").Factor("g", i => i / 2 % 500).Factor("h", i => i * 7 % 311).Count("n", i => 1 + (i % 3)).Build();
+        var data = new TestData(30000).Normal("x").Factor("g", i => i / 2 % 500).Factor("h", i => i * 7 % 311).Count("n", i => 1 + (i % 3))
+            .Build();
         var progress = new CancelAtFirstReport(source);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             Glmm.FitAsync("n ~ x + (x | g) + (1 | h)", data, Family.Poisson(), progress: progress, cancellationToken: source.Token));

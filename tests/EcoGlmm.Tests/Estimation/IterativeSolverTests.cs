@@ -12,12 +12,15 @@ public class IterativeSolverTests
     /// <summary>Reference fits whose systems are small enough for exact probes; every third keeps the test short.</summary>
     public static TheoryData<string> Names =>
     [
-        .. References.Values.Where(f => f.Modes.Length is > 0 and <= EcoGlmm.Numerics.IterativeFactor.ExactOrder && !f.Singular && f.Only is null && f.Observations < 400)
+        .. References.Values.Where(f => f.Modes.Length is > 0 and <= EcoGlmm.Numerics.IterativeFactor.ExactOrder && !f.Singular
+            && f.Only is null && f.Observations < 400)
             .Where((_, i) => i % 3 == 0).Select(f => f.Name),
     ];
 
-    private static GlmmFit Fit(string formula, FieldData data, Family family, LinearSolver solver, int threads = 1, GlmmOptions? options = null) =>
-        Glmm.Fit(formula, data, family, (options ?? new GlmmOptions()) with { Control = new GlmmControl { Solver = solver, MaxThreads = threads } });
+    private static GlmmFit Fit(string formula, FieldData data, Family family, LinearSolver solver, int threads = 1,
+        GlmmOptions? options = null) =>
+        Glmm.Fit(formula, data, family, (options ?? new GlmmOptions()) with { Control = new GlmmControl { Solver = solver,
+            MaxThreads = threads } });
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -55,7 +58,8 @@ public class IterativeSolverTests
         {
             // A standard deviation of so many levels is known to about 1/√(2 levels) of itself.
             var expected = Fit(formula, data, Family.Parse(family), LinearSolver.Direct).VarianceComponents[k].StandardDeviation;
-            Assert.InRange(Math.Abs(expected - iterative.VarianceComponents[k].StandardDeviation), 0, 4 * iterative.EstimateError * expected / Math.Sqrt(251));
+            Assert.InRange(Math.Abs(expected - iterative.VarianceComponents[k].StandardDeviation), 0, 4 * iterative.EstimateError * expected
+                / Math.Sqrt(251));
         }
     }
 
@@ -63,12 +67,14 @@ public class IterativeSolverTests
     public void Bits_do_not_depend_on_the_number_of_threads()
     {
         var data = Crossed(2500);
-        var fits = new[] { 1, 2, 4 }.Select(threads => Fit("b ~ x + (1 | g) + (1 | h)", data, Family.Binomial(), LinearSolver.Iterative, threads)).ToArray();
+        var fits = new[] { 1, 2, 4 }.Select(threads => Fit("b ~ x + (1 | g) + (1 | h)", data, Family.Binomial(), LinearSolver.Iterative,
+            threads)).ToArray();
         foreach (var fit in fits)
         {
             Assert.Equal(fits[0].LogLikelihood, fit.LogLikelihood);
             Assert.Equal(fits[0].FixedEffects.Estimates(), fit.FixedEffects.Estimates());
-            Assert.Equal(fits[0].VarianceComponents.Select(v => v.StandardDeviation), fit.VarianceComponents.Select(v => v.StandardDeviation));
+            Assert.Equal(fits[0].VarianceComponents.Select(v => v.StandardDeviation), fit.VarianceComponents.Select(v =>
+                v.StandardDeviation));
         }
     }
 
@@ -89,7 +95,8 @@ public class IterativeSolverTests
         {
             var (expected, actual) = (direct.FixedEffects[j], iterative.FixedEffects[j]);
             if (double.IsNaN(expected.Estimate)) continue;
-            Assert.InRange(Math.Abs(expected.Estimate - actual.Estimate), 0, ((4 * iterative.EstimateError) + slack) * expected.StandardError);
+            Assert.InRange(Math.Abs(expected.Estimate - actual.Estimate), 0, ((4 * iterative.EstimateError) + slack)
+                * expected.StandardError);
         }
     }
 
@@ -98,7 +105,8 @@ public class IterativeSolverTests
         .Factor("g", i => (int)((uint)i * 2654435761u % 397))
         .Factor("h", i => (int)((uint)i * 2246822519u % 251))
         .Number("x", i => ((i * 13 % 31) - 15) / 10.0)
-        .Normal("y", i => (0.3 * ((i * 13 % 31) - 15) / 10) + Math.Sin((uint)i * 2654435761u % 397) + (0.7 * Math.Cos((uint)i * 2246822519u % 251)))
+        .Normal("y", i => (0.3 * ((i * 13 % 31) - 15) / 10) + Math.Sin((uint)i * 2654435761u % 397)
+            + (0.7 * Math.Cos((uint)i * 2246822519u % 251)))
         .Count("n", i => Math.Exp(0.3 + (0.4 * Math.Sin((uint)i * 2654435761u % 397)) + (0.3 * Math.Cos((uint)i * 2246822519u % 251))))
         .Yes("b", i => 1 / (1 + Math.Exp(-Math.Sin((uint)i * 2654435761u % 397) - (0.7 * Math.Cos((uint)i * 2246822519u % 251)))))
         .Build();

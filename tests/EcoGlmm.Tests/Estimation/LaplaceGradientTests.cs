@@ -25,7 +25,8 @@ public class LaplaceGradientTests
     [MemberData(nameof(Cases))]
     public void Every_family_link_and_structure(string family, string link, string structure)
     {
-        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link).WithCategories(["a", "b", "c", "d"]), SimulatedModel.Structure(structure));
+        var (model, psi) = SimulatedModel.Draw(Family.Parse(family, link).WithCategories(["a", "b", "c", "d"]),
+            SimulatedModel.Structure(structure));
         Check(model, psi);
     }
 

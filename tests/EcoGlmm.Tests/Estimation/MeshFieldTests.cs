@@ -12,11 +12,13 @@ public class MeshFieldTests
         ["area"] = Mesh.From(Data, "x", "y", new MeshOptions { MaxEdge = 1.5, Cutoff = 0.6, Extension = 4 }),
     };
 
-    private static readonly Lazy<GlmmFit> Gaussian = new(() => Glmm.Fit("height ~ z + spde(0 + x + y | 1, area)", Data, options: new GlmmOptions { Meshes = Coarse }));
+    private static readonly Lazy<GlmmFit> Gaussian = new(() => Glmm.Fit("height ~ z + spde(0 + x + y | 1, area)", Data,
+        options: new GlmmOptions { Meshes = Coarse }));
 
     private static readonly Lazy<FieldData> Years = new(() => Simulate(240, years: 4, 22));
 
-    private static readonly Lazy<GlmmFit> Following = new(() => Glmm.Fit("count ~ z + spde(0 + x + y | year, area, follow = ar1)", Years.Value, Family.Poisson(),
+    private static readonly Lazy<GlmmFit> Following = new(() => Glmm.Fit("count ~ z + spde(0 + x + y | year, area, follow = ar1)",
+        Years.Value, Family.Poisson(),
         new GlmmOptions { Meshes = Coarse }));
 
     /// <summary>Places, a smooth surface, and responses about it.</summary>
@@ -33,7 +35,8 @@ public class MeshFieldTests
             count[i] = random.NextPoisson(Math.Exp(0.7 + (0.3 * z[i]) + (0.7 * surface)));
         }
 
-        return FieldData.From(new Dictionary<string, double[]> { ["x"] = x, ["y"] = y, ["z"] = z, ["year"] = year, ["height"] = height, ["count"] = count });
+        return FieldData.From(new Dictionary<string, double[]> { ["x"] = x, ["y"] = y, ["z"] = z, ["year"] = year, ["height"] = height,
+            ["count"] = count });
     }
 
     private static double Parameter(GlmmFit fit, string name) => fit.CovarianceParameters.Single(p => p.Name == name).Estimate;
@@ -42,12 +45,14 @@ public class MeshFieldTests
     public void The_finer_the_mesh_the_closer_to_the_dense_Matern_model()
     {
         var few = Data.Take([.. Enumerable.Range(0, 70)]);
-        var dense = Glmm.Fit("height ~ z + mat(0 + x + y | 1)", few, options: new GlmmOptions { Fixed = [EcoGlmm.Parameter.Covariance("all", "shape", 1)] });
+        var dense = Glmm.Fit("height ~ z + mat(0 + x + y | 1)", few, options: new GlmmOptions { Fixed = [EcoGlmm.Parameter.Covariance("all",
+            "shape", 1)] });
         var (likelihood, range, sd) = (new List<double>(), new List<double>(), new List<double>());
         foreach (var edge in new[] { 2.0, 0.35 })
         {
             var mesh = Mesh.From(few, "x", "y", new MeshOptions { MaxEdge = edge, OuterEdge = 3, Cutoff = edge / 4, Extension = 8 });
-            var fit = Glmm.Fit("height ~ z + spde(0 + x + y | 1, m)", few, options: new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["m"] = mesh } });
+            var fit = Glmm.Fit("height ~ z + spde(0 + x + y | 1, m)", few,
+                options: new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["m"] = mesh } });
             likelihood.Add(Math.Abs(fit.LogLikelihood - dense.LogLikelihood));
             // Dense: K₁(d/range); on the mesh: κ = √8/range.
             range.Add(Math.Abs((Parameter(fit, "range") / (Math.Sqrt(8) * Parameter(dense, "range"))) - 1));
@@ -111,7 +116,8 @@ public class MeshFieldTests
         var fit = Glmm.Fit("count ~ z + spde(0 + x + y | year, area)", Years.Value, Family.Poisson(), new GlmmOptions { Meshes = Coarse });
         Assert.Equal(2, fit.CovarianceParameters.Count);
         Assert.True(fit.LogLikelihood < Following.Value.LogLikelihood);
-        var rows = FieldData.From(new Dictionary<string, double[]> { ["x"] = [5, 5], ["y"] = [3, 3], ["z"] = [0, 0], ["year"] = [2003, 2050] });
+        var rows = FieldData.From(new Dictionary<string, double[]> { ["x"] = [5, 5], ["y"] = [3, 3], ["z"] = [0, 0],
+            ["year"] = [2003, 2050] });
         var predicted = fit.Predict(rows, PredictionScale.Link);
         Assert.Equal(fit.FixedEffects[0].Estimate, predicted.Estimate[1], 1e-9);
         Assert.True(predicted.StandardError[1] > 1.5 * predicted.StandardError[0]);
@@ -121,14 +127,16 @@ public class MeshFieldTests
     public void Order_of_years_in_the_data_does_not_matter()
     {
         var rows = Years.Value.Take([.. Enumerable.Range(0, Years.Value.RowCount).Reverse()]);
-        var fit = Glmm.Fit("count ~ z + spde(0 + x + y | year, area, follow = \"ar1\")", rows, Family.Poisson(), new GlmmOptions { Meshes = Coarse });
+        var fit = Glmm.Fit("count ~ z + spde(0 + x + y | year, area, follow = \"ar1\")", rows, Family.Poisson(),
+            new GlmmOptions { Meshes = Coarse });
         Assert.Equal(Following.Value.LogLikelihood, fit.LogLikelihood, 1e-6);
     }
 
     [Fact]
     public void Parameters_can_be_held_and_profiled()
     {
-        var held = Glmm.Fit("height ~ z + spde(0 + x + y | 1, area)", Data, options: new GlmmOptions { Meshes = Coarse, Fixed = [EcoGlmm.Parameter.Covariance("all", "range", 4)] });
+        var held = Glmm.Fit("height ~ z + spde(0 + x + y | 1, area)", Data, options: new GlmmOptions { Meshes = Coarse,
+            Fixed = [EcoGlmm.Parameter.Covariance("all", "range", 4)] });
         Assert.Equal(4, Parameter(held, "range"), 1e-9);
         Assert.True(held.LogLikelihood <= Gaussian.Value.LogLikelihood + 1e-6);
         Assert.Equal(Gaussian.Value.ParameterCount - 1, held.ParameterCount);
@@ -165,14 +173,16 @@ public class MeshFieldTests
     {
         var data = Data.With("line", Data.Numbers("x").Select(v => 2 * v)).With("lon", Data.Numbers("x")).With("lat", Data.Numbers("y"));
         var corner = Mesh.Of([(0, 0), (1, 0), (0, 1)], [(0, 1, 2)]);
-        var fault = Assert.Throws<GlmmException>(() => Glmm.Fit(formula, data, options: new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["corner"] = corner } }));
+        var fault = Assert.Throws<GlmmException>(() => Glmm.Fit(formula, data,
+            options: new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["corner"] = corner } }));
         Assert.Contains(words, fault.Message);
     }
 
     [Fact]
     public void Degrees_become_kilometres()
     {
-        var places = FieldData.From(new Dictionary<string, double[]> { ["lon"] = [10, 11, 10], ["lat"] = [50, 50, 51] }).WithKilometres("lon", "lat");
+        var places = FieldData.From(new Dictionary<string, double[]> { ["lon"] = [10, 11, 10], ["lat"] = [50, 50, 51] })
+            .WithKilometres("lon", "lat");
         var (x, y) = (places.Numbers("x"), places.Numbers("y"));
         // One degree of latitude is 111.19 km on the sphere; of longitude at 50° it is cos 50° of that.
         Assert.Equal(111.19, Math.Sqrt(Math.Pow(x[2] - x[0], 2) + Math.Pow(y[2] - y[0], 2)), 0.02);

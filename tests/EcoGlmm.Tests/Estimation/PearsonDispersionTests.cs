@@ -13,7 +13,8 @@ public class PearsonDispersionTests
     [InlineData("genpois")]
     public void Their_mean_square_is_one(string name)
     {
-        var family = name switch { "Gamma" => Family.Gamma(Link.Log), "inverse.gaussian" => Family.InverseGaussian(Link.Log), "tweedie" => Family.Tweedie(), _ => Family.Parse(name) };
+        var family = name switch { "Gamma" => Family.Gamma(Link.Log), "inverse.gaussian" => Family.InverseGaussian(Link.Log), "tweedie" =>
+            Family.Tweedie(), _ => Family.Parse(name) };
         var data = new TestData(600).Number("c", i => i % 2).Normal("e").Number("n", i => 0)
             .Build();
         var e = data.Numbers("e");

@@ -28,7 +28,8 @@ public sealed class QuadratureFitTests
     [Fact]
     public void Zero_inflation_with_another_grouping_factor_is_refused()
     {
-        var error = Assert.Throws<GlmmException>(() => Glmm.Fit("n ~ x + (1 | g)", Counts(), Family.Poisson(), Points(5) with { ZeroInflation = "~ 1 + (1 | h)" }));
+        var error = Assert.Throws<GlmmException>(() => Glmm.Fit("n ~ x + (1 | g)", Counts(), Family.Poisson(),
+            Points(5) with { ZeroInflation = "~ 1 + (1 | h)" }));
         Assert.Contains("several (g, h)", error.Message);
     }
 
@@ -46,8 +47,10 @@ public sealed class QuadratureFitTests
     {
         var exact = Glmm.Fit("y ~ x + (1 | g) + (1 | h)", Counts());
         Assert.Equal(exact.LogLikelihood, Glmm.Fit("y ~ x + (1 | g) + (1 | h)", Counts(), null, Points(25)).LogLikelihood);
-        Assert.Equal(Glmm.Fit("n ~ x", Counts(), Family.Poisson()).LogLikelihood, Glmm.Fit("n ~ x", Counts(), Family.Poisson(), Points(25)).LogLikelihood);
-        Assert.DoesNotContain("Gauss-Hermite", Glmm.Fit("y ~ x + (1 | g)", Counts(), null, Points(25) with { Dispersion = "~ x" }).ToString());
+        Assert.Equal(Glmm.Fit("n ~ x", Counts(), Family.Poisson()).LogLikelihood, Glmm.Fit("n ~ x", Counts(), Family.Poisson(),
+            Points(25)).LogLikelihood);
+        Assert.DoesNotContain("Gauss-Hermite", Glmm.Fit("y ~ x + (1 | g)", Counts(), null, Points(25) with { Dispersion = "~ x" })
+            .ToString());
     }
 
     [Fact]
@@ -106,19 +109,22 @@ public sealed class QuadratureFitTests
         var laplace = Glmm.Fit("y ~ x + (1 | g)", data, Family.Binomial());
         var fit = Glmm.Fit("y ~ x + (1 | g)", data, Family.Binomial(), Points(25));
         Assert.InRange(fit.VarianceComponents[0].StandardDeviation, 1.6, 2.4);
-        Assert.InRange(fit.FixedEffects["x"].Estimate, 1 - (3 * fit.FixedEffects["x"].StandardError), 1 + (3 * fit.FixedEffects["x"].StandardError));
+        Assert.InRange(fit.FixedEffects["x"].Estimate, 1 - (3 * fit.FixedEffects["x"].StandardError), 1
+            + (3 * fit.FixedEffects["x"].StandardError));
         Assert.True(laplace.VarianceComponents[0].StandardDeviation < fit.VarianceComponents[0].StandardDeviation - 0.15);
         Assert.Equal(fit.LogLikelihood, Glmm.Fit("y ~ x + (1 | g)", data, Family.Binomial(), Points(35)).LogLikelihood, 1e-4);
     }
 
-    public static TheoryData<string> Hostile => ["separated", "one row a level", "huge offset", "all zeros", "one level", "separated slopes"];
+    public static TheoryData<string> Hostile => ["separated", "one row a level", "huge offset", "all zeros", "one level",
+        "separated slopes"];
 
     [Theory]
     [MemberData(nameof(Hostile))]
     public void Hostile_models_end_in_a_fit_or_a_reason(string which)
     {
         var rows = new TestData(120).Normal("x").Factor("g", i => i / 6).Factor("each", i => i).Factor("same", _ => 1)
-            .Yes("y", i => 0.3 + (0.04 * (i / 6 % 5))).Number("sep", i => i / 6 % 2).Number("zero", _ => 0).Number("big", i => i % 2 == 0 ? 300 : -300)
+            .Yes("y", i => 0.3 + (0.04 * (i / 6 % 5))).Number("sep", i => i / 6 % 2).Number("zero", _ => 0).Number("big", i => i % 2 == 0
+                ? 300 : -300)
             .Count("n", i => 1 + (i / 6 % 4)).Build();
         var (formula, family, options) = which switch
         {

@@ -100,7 +100,8 @@ public class QuadratureGradientTests
     {
         GroupingTerm term = structure == "intercept"
             ? SimulatedModel.Intercept("g", 80, i => i % 80)
-            : SimulatedModel.Term("g", 80, i => i % 80, SimulatedModel.Rows, ["(Intercept)", "x"], "us", (i, e) => e == 0 ? 1 : Math.Sin(i));
+            : SimulatedModel.Term("g", 80, i => i % 80, SimulatedModel.Rows, ["(Intercept)", "x"], "us", (i, e) => e == 0
+                ? 1 : Math.Sin(i));
         var (model, psi) = SimulatedModel.Draw(Family.Binomial(), [term]);
         for (var j = model.FixedCount; j < psi.Length; j++) psi[j] *= 8;
         model.QuadraturePoints = 11;

@@ -18,7 +18,8 @@ public sealed class RestraintTests
             Fixed =
             [
                 Parameter.Coefficient("x", free.FixedEffects["x"].Estimate), Parameter.Dispersion(free.Sigma),
-                Parameter.StandardDeviation("site", "(Intercept)", sd[0].StandardDeviation), Parameter.StandardDeviation("site", "x", sd[1].StandardDeviation),
+                Parameter.StandardDeviation("site", "(Intercept)", sd[0].StandardDeviation), Parameter.StandardDeviation("site", "x",
+                    sd[1].StandardDeviation),
                 Parameter.Correlation("site", "x", "(Intercept)", Math.Clamp(sd[2].Correlation, -0.9999, 0.9999)),
             ],
         });
@@ -94,7 +95,8 @@ public sealed class RestraintTests
     public void A_standard_deviation_of_zero_is_the_model_without_the_term()
     {
         var data = Data();
-        var held = Glmm.Fit("n ~ x + (1 | site)", data, Family.Poisson(), new() { Fixed = [Parameter.StandardDeviation("site", "(Intercept)", 0)] });
+        var held = Glmm.Fit("n ~ x + (1 | site)", data, Family.Poisson(),
+            new() { Fixed = [Parameter.StandardDeviation("site", "(Intercept)", 0)] });
         var without = Glmm.Fit("n ~ x", data, Family.Poisson());
 
         Assert.Equal(ConvergenceStatus.Converged, held.Convergence.Status);
@@ -134,7 +136,8 @@ public sealed class RestraintTests
     public void What_cannot_be_held_is_refused_with_what_could_be_meant()
     {
         void Refused(string expected, GlmmOptions options, Family? family = null) =>
-            Assert.Contains(expected, Assert.Throws<GlmmException>(() => Glmm.Fit("n ~ x + g + (x | site)", Data(), family, options)).Message);
+            Assert.Contains(expected, Assert.Throws<GlmmException>(() => Glmm.Fit("n ~ x + g + (x | site)", Data(), family,
+                options)).Message);
 
         Refused("did you mean \"gg001\"", new() { Fixed = [Parameter.Coefficient("gg01", 0)] });
         Refused("did you mean \"site\"", new() { Fixed = [Parameter.StandardDeviation("sites", "(Intercept)", 1)] });

@@ -5,7 +5,8 @@ namespace EcoGlmm.Tests.Families;
 /// <summary>Conway-Maxwell-binomial successes against tests/reference/combinomial.R.</summary>
 public class ConwayMaxwellBinomialTests
 {
-    private static readonly JsonElement Reference = JsonDocument.Parse(File.ReadAllText(ReferenceFiles.Path("combinomial.json"))).RootElement;
+    private static readonly JsonElement Reference =
+        JsonDocument.Parse(File.ReadAllText(ReferenceFiles.Path("combinomial.json"))).RootElement;
 
     [Fact]
     public void Densities_are_those_of_the_definition()

@@ -196,7 +196,8 @@ public class DerivativeTests
                     var shapesAlone = Evaluation.ShapeArrays(family.Shapes.Count, 1);
                     double[] alone = Evaluation.At(family, y[i], size[i], eta[i], constant ? delta : cases[i].Delta, shapesAlone, level);
                     Assert.All(Evaluation.Arrays(shapesAlone).Zip(Evaluation.Arrays(shapes)), pair =>
-                        Assert.Equal(level < DerivativeLevel.Gradient ? 0 : pair.First[0], pair.Second[i], 1e-11 * Math.Max(1, Math.Abs(pair.First[0]))));
+                        Assert.Equal(level < DerivativeLevel.Gradient ? 0 : pair.First[0], pair.Second[i],
+                            1e-11 * Math.Max(1, Math.Abs(pair.First[0]))));
                     foreach (int k in filled)
                     {
                         Assert.True(

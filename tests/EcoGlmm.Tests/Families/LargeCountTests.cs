@@ -17,7 +17,8 @@ public class LargeCountTests
         Assert.Equal(expected, Evaluation.LogDensity(Family.NegativeBinomial2(), y, 1, Math.Log(mu), Math.Log(size)), nearness);
         Assert.Equal(expected, Evaluation.LogDensity(Family.NegativeBinomial2(Link.Sqrt), y, 1, Math.Sqrt(mu), Math.Log(size)), nearness);
         Assert.Equal(expected, Evaluation.LogDensity(Family.NegativeBinomial1(), y, 1, Math.Log(mu), Math.Log(mu / size)), nearness);
-        Assert.Equal(expected, Evaluation.LogDensity(Family.NegativeBinomial1(Link.Sqrt), y, 1, Math.Sqrt(mu), Math.Log(mu / size)), nearness);
+        Assert.Equal(expected, Evaluation.LogDensity(Family.NegativeBinomial1(Link.Sqrt), y, 1, Math.Sqrt(mu), Math.Log(mu / size)),
+            nearness);
     }
 
     /// <summary>R 4.2: dpois(y, mu, log = TRUE).</summary>
@@ -44,7 +45,8 @@ public class LargeCountTests
     {
         var random = new Random(5);
         var data = new TestData(120).Normal("x").Factor("g", i => i / 10).Build();
-        var counts = data.With("n", data.Numbers("x").Select((x, i) => Math.Round(1e9 * Math.Exp((0.1 * x) + (0.05 * (i / 10 % 4)) + (0.1 * random.NextDouble())))));
+        var counts = data.With("n", data.Numbers("x").Select((x, i) => Math.Round(1e9 * Math.Exp((0.1 * x) + (0.05 * (i / 10 % 4))
+            + (0.1 * random.NextDouble())))));
 
         var fit = Glmm.Fit("n ~ x + (1 | g)", counts, Family.Parse(name));
 

@@ -63,5 +63,6 @@ public class LoglogLinkTests
         }
     }
 
-    private static double[] Numbers(JsonElement model, string key) => [.. model.GetProperty(key).EnumerateArray().Select(v => v.GetDouble())];
+    private static double[] Numbers(JsonElement model, string key) => [.. model.GetProperty(key).EnumerateArray()
+        .Select(v => v.GetDouble())];
 }

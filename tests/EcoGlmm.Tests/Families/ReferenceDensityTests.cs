@@ -28,7 +28,8 @@ public class ReferenceDensityTests
     [Fact]
     public void No_family_is_without_a_reference()
     {
-        var without = FamilyNames.All.GroupBy(f => f.Name).Where(links => links.All(f => !Rows.ContainsKey(Key(f)))).Select(links => links.Key);
+        var without = FamilyNames.All.GroupBy(f => f.Name).Where(links => links.All(f => !Rows.ContainsKey(Key(f))))
+            .Select(links => links.Key);
         Assert.Equal(Elsewhere.Order(), without.Order());
         Assert.All(Rows, rows => Assert.InRange(rows.Value.Count, 20, int.MaxValue));
         Assert.All(Rows.Keys, key => Assert.Contains(FamilyNames.All, f => Key(f) == key));

@@ -32,7 +32,8 @@ public class StudentTTests
     {
         var random = new EcoGlmm.Numerics.RandomStream(11);
         var family = Family.StudentT().WithShapes([Math.Log(3)]);
-        var data = Enumerable.Range(0, 400).Select(i => new { y = family.Draw(random, i % 4, 0.5, 1), x = (double)(i % 4), g = "g" + (i % 20) }).ToArray();
+        var data = Enumerable.Range(0, 400).Select(i => new { y = family.Draw(random, i % 4, 0.5, 1), x = (double)(i % 4), g = "g"
+            + (i % 20) }).ToArray();
         var fit = Glmm.Fit("y ~ x + (1 | g)", data, Family.StudentT());
         Assert.True(fit.Convergence.IsConverged);
         var df = fit.FamilyParameters["df"];

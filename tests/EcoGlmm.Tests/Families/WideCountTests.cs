@@ -42,11 +42,13 @@ public class WideCountTests
     public void Poisson_counts_of_a_million_have_a_dispersion_of_one()
     {
         var data = new Estimation.TestData(120).Normal("x").Normal("e").Build();
-        var y = data.Numbers("x").Zip(data.Numbers("e"), (x, e) => Math.Round(1e6 * Math.Exp(0.3 * x) + (1e3 * Math.Exp(0.15 * x) * e))).ToArray();
+        var y = data.Numbers("x").Zip(data.Numbers("e"), (x, e) => Math.Round(1e6 * Math.Exp(0.3 * x) + (1e3 * Math.Exp(0.15 * x) * e)))
+            .ToArray();
         var fit = Glmm.Fit("y ~ x", data.With("y", y), Family.ConwayMaxwellPoisson());
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         Assert.InRange(fit.Sigma, 0.6, 1.6);
-        Assert.Equal(Glmm.Fit("y ~ x", data.With("y", y), Family.Poisson()).FixedEffects["x"].Estimate, fit.FixedEffects["x"].Estimate, 1e-5);
+        Assert.Equal(Glmm.Fit("y ~ x", data.With("y", y), Family.Poisson()).FixedEffects["x"].Estimate, fit.FixedEffects["x"].Estimate,
+            1e-5);
     }
 
     [Theory]
@@ -56,6 +58,7 @@ public class WideCountTests
     public void Counts_beyond_whole_numbers_are_refused(string family)
     {
         var data = new Estimation.TestData(30).Normal("x").Number("y", i => i == 3 ? 1e90 : i).Build();
-        Assert.Contains("cannot be told from their neighbours", Assert.Throws<GlmmException>(() => Glmm.Fit("y ~ x", data, Family.Parse(family))).Message);
+        Assert.Contains("cannot be told from their neighbours", Assert.Throws<GlmmException>(() =>
+            Glmm.Fit("y ~ x", data, Family.Parse(family))).Message);
     }
 }

@@ -96,14 +96,16 @@ public class FormulaErrorTests
     {
         var weights = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ 1", "~ 0", "~ 1", "wieghts", null, null, Data));
         Assert.Contains("weights", weights.Message);
-        var offset = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ 1", "~ 0", "~ 1", null, "Broodsize", null, Data));
+        var offset = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ 1", "~ 0", "~ 1", null, "Broodsize",
+            null, Data));
         Assert.Contains("did you mean \"BroodSize\"?", offset.Message);
         var negative = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ 1", "~ 0", "~ 1", "signed", null, null, Data));
         Assert.Contains("row 1", negative.Message);
         var contrasts = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ nest", "~ 0", "~ 1", null, null,
             new Dictionary<string, string> { ["nest"] = "tretment" }, Data));
         Assert.Contains("\"treatment\"", contrasts.Message);
-        var twoSided = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ 1", "count ~ 1", "~ 1", null, null, null, Data));
+        var twoSided = Assert.Throws<GlmmException>(() => ModelSpecification.Create("count ~ 1", "count ~ 1", "~ 1", null, null,
+            null, Data));
         Assert.Contains("Only the main formula", twoSided.Message);
     }
 

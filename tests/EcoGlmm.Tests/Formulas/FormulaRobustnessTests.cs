@@ -8,9 +8,12 @@ public class FormulaRobustnessTests
 {
     private static readonly string[] Words =
     [
-        "y", "x", "f", "id", "seen", "1", "0", "2.5", "3L", "\"a\"", "`my x`", "nothing", ".", "TRUE", "NULL", "Inf", "+", "+", "+", "-", "*", ":", "/",
-        "^", "%in%", "%%", "|", "||", "~", "==", ">", "!", "&", "(", ")", "(", ")", ",", "=", "log(", "I(", "poly(", "ns(", "bs(", "scale(", "factor(",
-        "relevel(", "cut(", "c(", "ifelse(", "within(", "offset(", "cbind(", "diag(", "ar1(", "(1 | id)", "(x || f)", "as.numeric(", "pmin(", "round(", "seq(",
+        "y", "x", "f", "id", "seen", "1", "0", "2.5", "3L", "\"a\"", "`my x`", "nothing", ".", "TRUE", "NULL", "Inf", "+", "+", "+", "-",
+            "*", ":", "/",
+        "^", "%in%", "%%", "|", "||", "~", "==", ">", "!", "&", "(", ")", "(", ")", ",", "=", "log(", "I(", "poly(", "ns(", "bs(",
+        "scale(", "factor(",
+        "relevel(", "cut(", "c(", "ifelse(", "within(", "offset(", "cbind(", "diag(", "ar1(", "(1 | id)", "(x || f)", "as.numeric(",
+        "pmin(", "round(", "seq(",
     ];
 
     public static TheoryData<string> Endless =>

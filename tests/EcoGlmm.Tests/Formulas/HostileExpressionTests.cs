@@ -7,7 +7,8 @@ public class HostileExpressionTests
 {
     private static readonly FieldData Data = FieldData.From(new Dictionary<string, double[]>
     {
-        ["y"] = [.. Enumerable.Range(0, 80).Select(i => Math.Sin(i * 1.3))], ["x"] = [.. Enumerable.Range(0, 80).Select(i => (i * 37 % 80) + 0.5)],
+        ["y"] = [.. Enumerable.Range(0, 80).Select(i => Math.Sin(i * 1.3))], ["x"] = [.. Enumerable.Range(0, 80)
+            .Select(i => (i * 37 % 80) + 0.5)],
         ["b"] = [.. Enumerable.Range(0, 80).Select(i => i % 3 == 0 ? 1.0 : 0)],
     }).With("f", row => new[] { "low", "mid", "high", "top" }[row.Index % 4]).With("g", row => $"g{row.Index / 8}");
 
@@ -60,12 +61,14 @@ public class HostileExpressionTests
         Assert.Contains("ordered factor, 4 levels", ordered.ToString());
         var fit = Glmm.Fit("y ~ f", ordered);
         Assert.Equal(["(Intercept)", "f.L", "f.Q", "f.C"], fit.FixedEffects.Select(c => c.Name));
-        var same = Glmm.Fit("y ~ f", Data.AsFactor("f", order), null, new GlmmOptions { Contrasts = new Dictionary<string, string> { ["f"] = "poly" } });
+        var same = Glmm.Fit("y ~ f", Data.AsFactor("f", order), null,
+            new GlmmOptions { Contrasts = new Dictionary<string, string> { ["f"] = "poly" } });
         Assert.Equal(same.FixedEffects.Select(c => c.Estimate), fit.FixedEffects.Select(c => c.Estimate));
         Assert.Equal(["(Intercept)", "ordered(f, levels = c(\"low\", \"mid\", \"high\", \"top\")).L"],
             Glmm.Fit("y ~ ordered(f, levels = c(\"low\", \"mid\", \"high\", \"top\"))", Data).FixedEffects.Take(2).Select(c => c.Name));
         using var file = new Data.TemporaryFile("f,y\nlow,1\nhigh,2\nmid,4\nlow,3\n");
-        var read = FieldData.ReadCsv(file.Path, new CsvOptions { OrderedColumns = new Dictionary<string, IReadOnlyList<string>> { ["f"] = ["low", "mid", "high"] } });
+        var read = FieldData.ReadCsv(file.Path, new CsvOptions { OrderedColumns = new Dictionary<string, IReadOnlyList<string>> { ["f"] =
+            ["low", "mid", "high"] } });
         Assert.Equal(["low", "mid", "high"], read.Levels("f"));
         Assert.Equal(["(Intercept)", "f.L", "f.Q"], Glmm.Fit("y ~ f", read).FixedEffects.Select(c => c.Name));
     }

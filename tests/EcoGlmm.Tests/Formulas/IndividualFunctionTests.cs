@@ -3,7 +3,8 @@ namespace EcoGlmm.Tests.Formulas;
 /// <summary>within(), between(), first() and last() inside other functions, as random slopes, and on new rows.</summary>
 public sealed class IndividualFunctionTests
 {
-    private static readonly FieldData Data = FieldStudy.Simulate(new FieldStudyDesign { RecruitsPerYear = 12, Years = 10, Detection = 0.8 }, 11).Records
+    private static readonly FieldData Data = FieldStudy.Simulate(new FieldStudyDesign { RecruitsPerYear = 12, Years = 10, Detection = 0.8 },
+        11).Records
         .With("sex", row => row.Number("cohort") % 2 == 0 ? "f" : "m");
 
     private static readonly FieldData WithColumns = Data.DecomposeWithinBetween("age", by: "id");
@@ -49,7 +50,8 @@ public sealed class IndividualFunctionTests
     {
         var fit = Glmm.Fit("performance ~ within(age, id) + between(age, id) + (1 | id)", Data);
         var known = Data.Texts("id")[0]!;
-        var rows = FieldData.From(new[] { new { id = known, age = 3.0 }, new { id = "stranger", age = 2.0 }, new { id = "stranger", age = 4.0 } });
+        var rows = FieldData.From(new[] { new { id = known, age = 3.0 }, new { id = "stranger", age = 2.0 }, new { id = "stranger",
+            age = 4.0 } });
         var predictions = fit.Predict(rows, randomEffects: RandomEffectsUse.Population);
         Assert.Equal(["stranger"], predictions.NewIndividuals);
         Assert.Contains("1 individual that the model has not seen", predictions.ToString());

@@ -7,7 +7,8 @@ public class MissingExpressionTests
 {
     private static readonly FieldData Data = FieldData.From(new Dictionary<string, double[]>
     {
-        ["y"] = [1, 2, 4, 3, 5, 7, 6, 8], ["x"] = [-1, 1, 2, 3, 4, 5, 6, -7], ["z"] = [1, 2, double.NaN, 4, 1, 2, 3, 4], ["g"] = [1, 1, 2, 2, 3, 3, 4, 4],
+        ["y"] = [1, 2, 4, 3, 5, 7, 6, 8], ["x"] = [-1, 1, 2, 3, 4, 5, 6, -7], ["z"] = [1, 2, double.NaN, 4, 1, 2, 3, 4],
+            ["g"] = [1, 1, 2, 2, 3, 3, 4, 4],
     }).AsFactor("g");
 
     private static ModelSpecification Create(string formula) => ModelSpecification.Create(formula, "~ 0", "~ 1", null, null, null, Data);

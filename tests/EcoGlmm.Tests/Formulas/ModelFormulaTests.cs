@@ -6,7 +6,8 @@ public class ModelFormulaTests
 {
     [Fact]
     public void Every_function_is_explained() =>
-        Assert.Equal(FunctionLibrary.Names.Order(StringComparer.Ordinal), FunctionHelp.Functions.Select(one => one.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(FunctionLibrary.Names.Order(StringComparer.Ordinal), FunctionHelp.Functions.Select(one => one.Name)
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("y~x+(1|g)", "y ~ x + (1 | g)")]

@@ -90,7 +90,8 @@ public class ModelSpecificationTests
         var part = Create("effort ~ dose + (1 | f)", Data).Conditional;
         Assert.Equal(["(Intercept)", "dosenone"], part.Training.ColumnNames);
         Assert.Equal(["a", "b", "c"], part.Training.RandomTerms[0].Levels);
-        Assert.Equal(["a", "b"], Create("effort ~ x + (1 | f)", Data.Where(row => row.Index < 4)).Conditional.Training.RandomTerms[0].Levels);
+        Assert.Equal(["a", "b"], Create("effort ~ x + (1 | f)",
+            Data.Where(row => row.Index < 4)).Conditional.Training.RandomTerms[0].Levels);
     }
 
     [Fact]

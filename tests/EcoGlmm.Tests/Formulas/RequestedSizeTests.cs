@@ -6,7 +6,8 @@ namespace EcoGlmm.Tests.Formulas;
 public class RequestedSizeTests
 {
     private static FieldData Numbers(int columns, int rows) => FieldData.From(Enumerable.Range(0, columns)
-        .ToDictionary(i => i == 0 ? "y" : $"x{i}", i => Enumerable.Range(0, rows).Select(row => Math.Sin(i + (row * (i + 1.7)))).ToArray()));
+        .ToDictionary(i => i == 0 ? "y" : $"x{i}", i => Enumerable.Range(0, rows).Select(row => Math.Sin(i + (row * (i + 1.7))))
+            .ToArray()));
 
     private static string MessageOf(string formula, FieldData data, Family? family = null) =>
         Assert.Throws<GlmmException>(() => Glmm.Fit(formula, data, family)).Message;
@@ -36,7 +37,8 @@ public class RequestedSizeTests
     [Fact]
     public void Many_repetitions_of_a_few_terms_are_few_terms()
     {
-        var specification = ModelSpecification.Create("y ~ " + string.Join(" * ", Enumerable.Repeat("x1", 200)), "~ 0", "~ 1", null, null, null, Numbers(2, 5));
+        var specification = ModelSpecification.Create("y ~ " + string.Join(" * ", Enumerable.Repeat("x1", 200)), "~ 0", "~ 1", null, null,
+            null, Numbers(2, 5));
         Assert.Equal(["(Intercept)", "x1"], specification.Conditional.Training.ColumnNames);
     }
 
@@ -82,7 +84,9 @@ public class RequestedSizeTests
     {
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Glmm.FitAsync("y ~ .^2", Numbers(90, 12), cancellationToken: source.Token));
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelSpecification.Create("y ~ .^2", "~ 0", "~ 1", null, null, null, Numbers(90, 12), cancellation: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Glmm.FitAsync("y ~ .^2", Numbers(90, 12),
+            cancellationToken: source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelSpecification.Create("y ~ .^2", "~ 0", "~ 1", null, null, null,
+            Numbers(90, 12), cancellation: source.Token));
     }
 }

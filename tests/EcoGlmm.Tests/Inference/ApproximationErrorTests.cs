@@ -6,7 +6,8 @@ namespace EcoGlmm.Tests.Inference;
 public sealed class ApproximationErrorTests
 {
     private static readonly Lazy<GlmmFit> s_laplace = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial()));
-    private static readonly Lazy<GlmmFit> s_exact = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial(), new GlmmOptions { QuadraturePoints = 51 }));
+    private static readonly Lazy<GlmmFit> s_exact = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial(),
+        new GlmmOptions { QuadraturePoints = 51 }));
 
     [Fact]
     public void The_error_and_the_shifts_are_those_of_quadrature()
@@ -49,7 +50,8 @@ public sealed class ApproximationErrorTests
         var crossed = Glmm.Fit("y ~ x + (1 | g) + (1 | h)", data, Family.Binomial());
         var refined = crossed.Refine(draws: 300);
         Assert.Contains("simulated", refined.ToString());
-        var change = refined.VarianceComponents.First(c => c.Group == "g").StandardDeviation - crossed.VarianceComponents.First(c => c.Group == "g").StandardDeviation;
+        var change = refined.VarianceComponents.First(c => c.Group == "g").StandardDeviation - crossed.VarianceComponents.First(c =>
+            c.Group == "g").StandardDeviation;
         var wanted = s_exact.Value.VarianceComponents[0].StandardDeviation - s_laplace.Value.VarianceComponents[0].StandardDeviation;
         // All effects are drawn together, so that a few hundred draws overshoot: the direction is right, the size to a factor.
         Assert.InRange(change, 0.4 * wanted, 2.5 * wanted);
@@ -70,13 +72,15 @@ public sealed class ApproximationErrorTests
     {
         var error = InferenceReference.Fit("owls").ApproximationError(draws: 400);
         Assert.InRange(Math.Abs(error.LogLikelihoodError), 0, 0.1);
-        Assert.InRange(Math.Abs(error.Shifts["FoodTreatmentSatiated"]), 0, 0.05 * InferenceReference.Fit("owls").FixedEffects["FoodTreatmentSatiated"].StandardError);
+        Assert.InRange(Math.Abs(error.Shifts["FoodTreatmentSatiated"]), 0,
+            0.05 * InferenceReference.Fit("owls").FixedEffects["FoodTreatmentSatiated"].StandardError);
     }
 
     [Fact]
     public void Percentiles_of_the_bootstrap_are_those_of_normal_estimates()
     {
-        // Coefficients of a balanced linear model are normal given the variances: ends of intervals within four Monte Carlo errors of 1,000 draws.
+        // Coefficients of a balanced linear model are normal given the variances: ends of intervals within four Monte Carlo errors of 1,000
+        // draws.
         var fit = InferenceReference.Fit("sleep ML");
         var bootstrap = fit.BootstrapIntervals(1000, seed: 4);
         foreach (var name in new[] { "(Intercept)", "Days" })
@@ -88,8 +92,10 @@ public sealed class ApproximationErrorTests
 
         // σ̂² is close to σ²χ²/ν with 142 degrees of freedom: 180 rows less 36 effects and 2 coefficients.
         var sigma = bootstrap["sigma"];
-        Assert.InRange(sigma.Lower, fit.Sigma * Math.Sqrt(1 - (2.6 * Math.Sqrt(2 / 142.0))), fit.Sigma * Math.Sqrt(1 - (1.5 * Math.Sqrt(2 / 142.0))));
-        Assert.InRange(sigma.Upper, fit.Sigma * Math.Sqrt(1 + (1.4 * Math.Sqrt(2 / 142.0))), fit.Sigma * Math.Sqrt(1 + (2.6 * Math.Sqrt(2 / 142.0))));
+        Assert.InRange(sigma.Lower, fit.Sigma * Math.Sqrt(1 - (2.6 * Math.Sqrt(2 / 142.0))), fit.Sigma * Math.Sqrt(1
+            - (1.5 * Math.Sqrt(2 / 142.0))));
+        Assert.InRange(sigma.Upper, fit.Sigma * Math.Sqrt(1 + (1.4 * Math.Sqrt(2 / 142.0))), fit.Sigma * Math.Sqrt(1
+            + (2.6 * Math.Sqrt(2 / 142.0))));
     }
 
     private static FieldData Binary()

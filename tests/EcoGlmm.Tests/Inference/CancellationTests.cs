@@ -19,8 +19,10 @@ public class CancellationTests
         ["simulate"] = token => { while (true) Fit.Simulate(20_000, 1, cancellationToken: token); },
         ["simulate anew"] = token => { while (true) Fit.Simulate(20_000, 1, SimulationMode.Unconditional, cancellationToken: token); },
         ["residuals"] = token => { while (true) Fit.SimulatedResiduals(20_000, cancellationToken: token); },
-        ["refitted residuals"] = token => Fit.SimulatedResiduals(new ResidualOptions { Count = 20_000, Refit = true }, cancellationToken: token),
-        ["age"] = token => { while (true) Glmm.Fit("n ~ age + (1 | g)", Fit.Data, Family.Poisson()).AnalyzeAge("age", "g", cancellationToken: token); },
+        ["refitted residuals"] = token => Fit.SimulatedResiduals(new ResidualOptions { Count = 20_000, Refit = true },
+            cancellationToken: token),
+        ["age"] = token => { while (true) Glmm.Fit("n ~ age + (1 | g)", Fit.Data, Family.Poisson()).AnalyzeAge("age", "g",
+            cancellationToken: token); },
         ["wide"] = token => Glmm.FitAsync("n ~ .^2", Wide, Family.Poisson(), cancellationToken: token).GetAwaiter().GetResult(),
     };
 

@@ -5,11 +5,14 @@ namespace EcoGlmm.Tests.Inference;
 public sealed class InferenceFigureTests
 {
     private static readonly FieldData s_owls = FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets", "owls.csv"));
-    private static readonly FieldData s_sleep = FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets", "sleepstudy.csv"));
-    private static readonly Lazy<GlmmFit> s_nbinom = new(() => Glmm.Fit("SiblingNegotiation ~ FoodTreatment + SexParent + (1 | Nest)", s_owls,
+    private static readonly FieldData s_sleep = FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets",
+        "sleepstudy.csv"));
+    private static readonly Lazy<GlmmFit> s_nbinom = new(() => Glmm.Fit("SiblingNegotiation ~ FoodTreatment + SexParent + (1 | Nest)",
+        s_owls,
         Family.NegativeBinomial2(), new GlmmOptions { ZeroInflation = "~ FoodTreatment" }));
 
-    private static readonly Lazy<GlmmFit> s_linear = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", s_sleep, options: new GlmmOptions { Reml = false }));
+    private static readonly Lazy<GlmmFit> s_linear = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", s_sleep,
+        options: new GlmmOptions { Reml = false }));
 
     [Fact]
     public void Coefficients_are_drawn_part_by_part_as_ratios_on_a_logarithmic_axis()
@@ -67,7 +70,8 @@ public sealed class InferenceFigureTests
     public void Intervals_of_different_kinds_have_panels_of_their_own()
     {
         var figure = s_linear.Value.ConfidenceIntervals(IntervalMethod.Profile).Plot();
-        Assert.Equal(["Fixed effects", "Dispersion", "Standard deviations of random effects", "Correlations"], figure.Panels.Select(p => p.Title!));
+        Assert.Equal(["Fixed effects", "Dispersion", "Standard deviations of random effects", "Correlations"],
+            figure.Panels.Select(p => p.Title!));
         Assert.Equal(["Days"], figure.Panels[0].YAxis.Categories!);
     }
 

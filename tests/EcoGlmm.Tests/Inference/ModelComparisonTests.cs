@@ -47,8 +47,10 @@ public sealed class ModelComparisonTests
         Refused("different rows", ml, Glmm.Fit("Reaction ~ 1", data.Where(row => row.Number("Days") > 0)));
         Refused("different responses (Reaction and log(Reaction))", ml, Glmm.Fit("log(Reaction) ~ Days", data));
         Refused("one was fitted by REML", ml, Fits.Sleep);
-        Refused("different fixed effects", Fits.Sleep, Glmm.Fit("Reaction ~ 1 + (1 | Subject)", data, null, new GlmmOptions { Reml = true }));
-        Assert.Equal(2, Glmm.Compare(Fits.Sleep, Glmm.Fit("Reaction ~ Days + (1 | Subject)", data, null, new GlmmOptions { Reml = true })).Count);
+        Refused("different fixed effects", Fits.Sleep, Glmm.Fit("Reaction ~ 1 + (1 | Subject)", data, null,
+            new GlmmOptions { Reml = true }));
+        Assert.Equal(2, Glmm.Compare(Fits.Sleep, Glmm.Fit("Reaction ~ Days + (1 | Subject)", data, null,
+            new GlmmOptions { Reml = true })).Count);
         Assert.Throws<GlmmException>(() => Glmm.Compare(Array.Empty<GlmmFit>()));
     }
 
@@ -60,7 +62,8 @@ public sealed class ModelComparisonTests
     {
         var data = InferenceReference.Fit("sleep").Data;
         var (early, late) = (data.Where(row => row.Number("Days") < 5), data.Where(row => row.Number("Days") >= 5));
-        var message = Assert.Throws<GlmmException>(() => Glmm.Compare(Glmm.Fit("Reaction ~ 1 + (1 | Subject)", early), Glmm.Fit("Reaction ~ Days + (1 | Subject)", late))).Message;
+        var message = Assert.Throws<GlmmException>(() => Glmm.Compare(Glmm.Fit("Reaction ~ 1 + (1 | Subject)", early),
+            Glmm.Fit("Reaction ~ Days + (1 | Subject)", late))).Message;
         Assert.Contains("different values of Reaction", message);
         Assert.Contains("other rows", message);
     }

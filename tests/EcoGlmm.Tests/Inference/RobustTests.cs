@@ -3,7 +3,8 @@ using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Inference;
 
-/// <summary>Cluster-robust covariances against clubSandwich, and what else is read off a fit, against lme4, glmmTMB and performance.</summary>
+/// <summary>Cluster-robust covariances against clubSandwich, and what else is read off a fit, against lme4, glmmTMB and
+/// performance.</summary>
 public sealed class RobustTests
 {
     private static readonly JsonElement s_root = Read("reading.json");
@@ -42,16 +43,19 @@ public sealed class RobustTests
         var plain = Glmm.Fit("cbind(incidence, size - incidence) ~ period", cbpp, Family.Binomial());
         var comparison = new Comparison("binomial");
         foreach (var kind in new[] { ClusterRobust.CR0, ClusterRobust.CR1 })
-            Covariance(comparison, $"{kind}", s_root.GetProperty("binomial").GetProperty(kind.ToString()), plain.RobustCovariance(kind, "herd"));
+            Covariance(comparison, $"{kind}", s_root.GetProperty("binomial").GetProperty(kind.ToString()),
+                plain.RobustCovariance(kind, "herd"));
         comparison.Done();
         Assert.Contains("Name the column", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0)).Message);
         Assert.Contains("CR1", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR2, "herd")).Message);
-        Assert.Contains("no column \"hred\"", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0, "hred")).Message);
+        Assert.Contains("no column \"hred\"", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0,
+            "hred")).Message);
         var crossed = Glmm.Fit("count ~ mined + (1 | site) + (1 | spp)", InferenceReference.Data("salamanders"), Family.Poisson());
         Assert.Contains("crossed", Assert.Throws<GlmmException>(() => crossed.RobustCovariance(ClusterRobust.CR0)).Message);
         Assert.Contains("reach over", Assert.Throws<GlmmException>(() => crossed.RobustCovariance(ClusterRobust.CR0, "site")).Message);
 
-        // Where the model is right and clusters are many, the sandwich is the model's covariance; where clusters differ in what the model leaves out, it is larger.
+        // Where the model is right and clusters are many, the sandwich is the model's covariance; where clusters differ in what the model
+        // leaves out, it is larger.
         double Ratio(bool ignored)
         {
             var random = new Random(3);
@@ -62,7 +66,8 @@ public sealed class RobustTests
                 return Enumerable.Range(0, 6).Select(i =>
                 {
                     var z = Normal();
-                    return new { site = $"s{g}", x, z, y = random.NextDouble() < 1 / (1 + Math.Exp(-(-0.5 + (0.5 * x) + ((0.5 + v) * z) + u))) ? 1 : 0 };
+                    return new { site = $"s{g}", x, z, y = random.NextDouble() < 1 / (1 + Math.Exp(-(-0.5 + (0.5 * x) + ((0.5 + v) * z)
+                        + u))) ? 1 : 0 };
                 }).ToArray();
             }).ToArray();
             var fit = Glmm.Fit("y ~ x + z + (1 | site)", FieldData.From(rows), Family.Binomial());
@@ -81,7 +86,8 @@ public sealed class RobustTests
         var e = root.GetProperty("sleep");
         Assert.Equal(e.Numbers("leverage"), sleep.Leverage(), (a, b) => Math.Abs(a - b) < 1e-4);
         Assert.Equal(e.Numbers("cooks"), sleep.CooksDistance(), (a, b) => Math.Abs(a - b) < 1e-3 * Math.Max(0.01, a));
-        Assert.Equal(root.GetProperty("cbpp").Numbers("working"), InferenceReference.Fit("cbpp").WorkingResiduals(), (a, b) => Math.Abs(a - b) < 2e-3 * Math.Max(1, Math.Abs(a)));
+        Assert.Equal(root.GetProperty("cbpp").Numbers("working"), InferenceReference.Fit("cbpp").WorkingResiduals(), (a, b) =>
+            Math.Abs(a - b) < 2e-3 * Math.Max(1, Math.Abs(a)));
         Assert.Equal(180 - 6, sleep.ResidualDegreesOfFreedom());
     }
 
@@ -92,17 +98,21 @@ public sealed class RobustTests
         var re = s_root.GetProperty("re");
         Assert.Equal(re.Numbers("block"), split.Predict(randomTerms: ["B"]).Estimate, (a, b) => Math.Abs(a - b) < 5e-3);
         Assert.Equal(split.Predict(randomTerms: ["B"]).Estimate, split.Predict(randomTerms: ["(1 | B)"]).Estimate);
-        Assert.Equal(re.Numbers("all"), split.Predict(randomTerms: [.. split.Groups.Select(g => g.Group)]).Estimate, (a, b) => Math.Abs(a - b) < 5e-3);
-        Assert.Equal(split.Predict(randomEffects: RandomEffectsUse.Population).Estimate, split.Predict(randomTerms: []).Estimate, (a, b) => Math.Abs(a - b) < 1e-10);
+        Assert.Equal(re.Numbers("all"), split.Predict(randomTerms: [.. split.Groups.Select(g => g.Group)]).Estimate, (a, b) =>
+            Math.Abs(a - b) < 5e-3);
+        Assert.Equal(split.Predict(randomEffects: RandomEffectsUse.Population).Estimate, split.Predict(randomTerms: []).Estimate, (a, b) =>
+            Math.Abs(a - b) < 1e-10);
         Assert.Contains("no random term", Assert.Throws<GlmmException>(() => split.Predict(randomTerms: ["C"])).Message);
-        Assert.Contains("Conditional", Assert.Throws<GlmmException>(() => split.Predict(randomEffects: RandomEffectsUse.Population, randomTerms: ["B"])).Message);
+        Assert.Contains("Conditional", Assert.Throws<GlmmException>(() => split.Predict(randomEffects: RandomEffectsUse.Population,
+            randomTerms: ["B"])).Message);
 
         var fit = Fit("slopes");
         var variances = s_root.GetProperty("variances");
         var covariance = fit.LevelCovariance("Subject", "310");
         for (var i = 0; i < 2; i++)
         {
-            for (var j = 0; j < 2; j++) Assert.Equal(variances[i][j].GetDouble(), covariance.Matrix[i, j], 1e-3 * Math.Abs(variances[i][j].GetDouble()));
+            for (var j = 0; j < 2; j++)
+                Assert.Equal(variances[i][j].GetDouble(), covariance.Matrix[i, j], 1e-3 * Math.Abs(variances[i][j].GetDouble()));
         }
 
         Assert.Equal(covariance.Matrix[0, 1], covariance["(Intercept)", "Days"]);
@@ -117,7 +127,8 @@ public sealed class RobustTests
         var fit = Glmm.Fit("count ~ mined + (1 | site)", data, Family.Poisson(), new GlmmOptions { ZeroInflation = "~ mined" });
         int[] rows = [.. s_root.Numbers("rows").Select(r => (int)r)];
         var frogs = data.Take(rows);
-        foreach (var (name, scale) in new[] { ("conditional", PredictionScale.ConditionalMean), ("zprob", PredictionScale.ZeroProbability), ("response", PredictionScale.Response) })
+        foreach (var (name, scale) in new[] { ("conditional", PredictionScale.ConditionalMean), ("zprob", PredictionScale.ZeroProbability),
+            ("response", PredictionScale.Response) })
         {
             var e = s_root.GetProperty("predictions").GetProperty(name);
             var actual = fit.Predict(frogs, scale);
@@ -126,13 +137,15 @@ public sealed class RobustTests
             Assert.All(actual.Lower.Zip(actual.Estimate), p => Assert.InRange(p.First, 0, p.Second));
         }
 
-        Assert.Contains("no zero inflation", Assert.Throws<GlmmException>(() => InferenceReference.Fit("owls").Predict(scale: PredictionScale.ZeroProbability)).Message);
+        Assert.Contains("no zero inflation", Assert.Throws<GlmmException>(() => InferenceReference.Fit("owls")
+            .Predict(scale: PredictionScale.ZeroProbability)).Message);
     }
 
     [Fact]
     public void Intraclass_correlations_are_performances_and_Wald_intervals_glmmTMBs()
     {
-        foreach (var (name, fit) in new[] { ("disease", InferenceReference.Fit("cbpp")), ("split", Fit("split")), ("slopes", Fit("slopes")) })
+        foreach (var (name, fit) in new[] { ("disease", InferenceReference.Fit("cbpp")), ("split", Fit("split")),
+            ("slopes", Fit("slopes")) })
         {
             var e = s_root.GetProperty("icc").GetProperty(name);
             var icc = fit.IntraclassCorrelation();
@@ -145,7 +158,8 @@ public sealed class RobustTests
         Assert.Equal(disease.Number("lower"), herd.Lower, 2e-2 * herd.Lower);
         Assert.Equal(disease.Number("upper"), herd.Upper, 2e-2 * herd.Upper);
         var wald = s_root.GetProperty("wald").GetProperty("gaussian");
-        var gaussian = Glmm.Fit("Reaction ~ Days + (1 | Subject)", InferenceReference.Data("sleepstudy").AsFactor("Subject")).VarianceIntervals();
+        var gaussian = Glmm.Fit("Reaction ~ Days + (1 | Subject)", InferenceReference.Data("sleepstudy").AsFactor("Subject"))
+            .VarianceIntervals();
         Assert.Equal(wald.Number("lower"), gaussian["sd_(Intercept)|Subject"].Lower, 1e-2 * wald.Number("lower"));
         Assert.Equal(wald.Number("upper"), gaussian["sd_(Intercept)|Subject"].Upper, 1e-2 * wald.Number("upper"));
         Assert.Equal(wald.Numbers("sigma"), [gaussian["sigma"].Lower, gaussian["sigma"].Upper], (a, b) => Math.Abs(a - b) < 1e-2 * a);
@@ -157,7 +171,8 @@ public sealed class RobustTests
         var fit = InferenceReference.Fit("cbpp");
         var means = fit.Standardise("period");
         Assert.Equal(means[1].Estimate / means[0].Estimate, means.Ratios[0].Estimate, 1e-12);
-        Assert.Equal(means[1].Estimate / (1 - means[1].Estimate) / (means[0].Estimate / (1 - means[0].Estimate)), means.OddsRatios[0].Estimate, 1e-12);
+        Assert.Equal(means[1].Estimate / (1 - means[1].Estimate) / (means[0].Estimate / (1 - means[0].Estimate)),
+            means.OddsRatios[0].Estimate, 1e-12);
         // With the random effects at zero and one covariate the odds ratio is the model's own, and so is its uncertainty.
         var typical = fit.Standardise("period", randomEffects: RandomEffectsUse.Population);
         Assert.Equal(Math.Exp(fit.FixedEffects["period2"].Estimate), typical.OddsRatios[0].Estimate, 1e-9);
@@ -184,19 +199,22 @@ public sealed class RobustTests
         // Gaussian: the restricted Laplace likelihood is REML, exactly.
         var sleep = InferenceReference.Fit("sleep ML");
         var restricted = sleep.CoefficientTests(DenominatorDegrees.RestrictedBetweenWithin);
-        Assert.Equal(InferenceReference.Fit("sleep").FixedEffects["Days"].StandardError, restricted["Days"].StandardError, 1e-3 * restricted["Days"].StandardError);
+        Assert.Equal(InferenceReference.Fit("sleep").FixedEffects["Days"].StandardError, restricted["Days"].StandardError,
+            1e-3 * restricted["Days"].StandardError);
         var kenward = sleep.ConfidenceIntervals(IntervalMethod.SmallSample)["Days"];
         Assert.Equal(InferenceReference.Fit("sleep").CoefficientTests(DenominatorDegrees.KenwardRoger)["Days"].Lower, kenward.Lower, 1e-3);
         Assert.Contains("15 levels of herd", disease.ToString() + disease.ToHtml());
     }
 
-    private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", file))).RootElement;
+    private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests",
+        "reference", file))).RootElement;
 
     private static GlmmFit Fit(string name) => name switch
     {
         "slopes" => InferenceReference.Fit("sleep"),
         "split" => InferenceReference.Fit("oats"),
-        _ => Glmm.Fit("weight ~ sex * Treatment + Lsize + (1 | Litter)", InferenceReference.Data("ratpupweight").AsFactor("Litter"), null, new GlmmOptions { Reml = true }),
+        _ => Glmm.Fit("weight ~ sex * Treatment + Lsize + (1 | Litter)", InferenceReference.Data("ratpupweight").AsFactor("Litter"), null,
+            new GlmmOptions { Reml = true }),
     };
 
     private static void Covariance(Comparison comparison, string what, JsonElement expected, double[,] actual)

@@ -22,7 +22,8 @@ public sealed class StaplesTests
         comparison.Near("conditional", expected.Number("conditional"), r2.Conditional, 2e-4);
         comparison.Near("fixed", expected.Number("fixed"), r2.FixedVariance, 1e-3 * expected.Number("fixed"));
         comparison.Near("random", expected.Number("random"), r2.RandomVariance, 1e-3 * expected.Number("random"));
-        comparison.Near("residual", expected.Number("residual"), r2.DistributionVariance + r2.ObservationVariance, 1e-3 * expected.Number("residual"));
+        comparison.Near("residual", expected.Number("residual"), r2.DistributionVariance + r2.ObservationVariance,
+            1e-3 * expected.Number("residual"));
         comparison.Done();
     }
 
@@ -97,7 +98,8 @@ public sealed class StaplesTests
     public void A_variance_at_its_boundary_is_tested_by_a_mixture()
     {
         var data = InferenceReference.Data("sleepstudy");
-        var (large, middle, small) = (Glmm.Fit("Reaction ~ Days + (Days | Subject)", data), Glmm.Fit("Reaction ~ Days + (1 | Subject)", data),
+        var (large, middle, small) = (Glmm.Fit("Reaction ~ Days + (Days | Subject)", data),
+            Glmm.Fit("Reaction ~ Days + (1 | Subject)", data),
             Glmm.Fit("Reaction ~ Days", data));
         var tests = Glmm.Compare(("slopes", large), ("intercepts", middle), ("none", small)).LikelihoodRatioTests;
         Assert.Equal(["none in intercepts", "intercepts in slopes"], tests.Select(t => t.Name));
@@ -172,7 +174,8 @@ public sealed class StaplesTests
             Assert.DoesNotContain("average", words);
         }
 
-        Assert.Contains("about the average of", Glmm.Fit("Reaction ~ within(Days, Subject) + between(Days, half) + (within(Days, Subject) | Subject)", data).ExplainRandomSlopes());
+        Assert.Contains("about the average of", Glmm.Fit("Reaction ~ within(Days, Subject) + between(Days, half) + (within(Days, Subject) "
+            + "| Subject)", data).ExplainRandomSlopes());
     }
 
     private static double Correlation(double[] a, double[] b)

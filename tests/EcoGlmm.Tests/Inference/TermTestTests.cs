@@ -35,7 +35,8 @@ public sealed class TermTestTests
         Compare(comparison, "I", expected.GetProperty("one"), fit.TermTests(TestKind.TypeOne, DenominatorDegrees.Satterthwaite));
         Compare(comparison, "II", expected.GetProperty("two"), fit.TermTests(TestKind.TypeTwo, DenominatorDegrees.Satterthwaite));
         Compare(comparison, "III", expected.GetProperty("three"), fit.TermTests(TestKind.TypeThree, DenominatorDegrees.Satterthwaite));
-        Compare(comparison, "III KR", expected.GetProperty("threeKenward"), fit.TermTests(TestKind.TypeThree, DenominatorDegrees.KenwardRoger));
+        Compare(comparison, "III KR", expected.GetProperty("threeKenward"), fit.TermTests(TestKind.TypeThree,
+            DenominatorDegrees.KenwardRoger));
         comparison.Done();
     }
 
@@ -59,7 +60,8 @@ public sealed class TermTestTests
             var own = joint.GetProperty("satterthwaite");
             var satterthwaite = of.TestHypothesis(hypotheses);
             comparison.Near($"{name} Satterthwaite F", own.Number("statistic"), satterthwaite.Statistic, 1e-3 * own.Number("statistic"));
-            comparison.Near($"{name} Satterthwaite df", own.Number("denominator"), satterthwaite.DenominatorDegrees, 3e-3 * own.Number("denominator"));
+            comparison.Near($"{name} Satterthwaite df", own.Number("denominator"), satterthwaite.DenominatorDegrees,
+                3e-3 * own.Number("denominator"));
         }
     }
 
@@ -68,7 +70,8 @@ public sealed class TermTestTests
     {
         var fit = InferenceReference.Fit("owls");
         var names = fit.FixedEffects;
-        var tests = fit.TestHypothesis("FoodTreatmentSatiated = -0.5", "2*ArrivalTime - SexParentMale/2", "FoodTreatmentSatiated:SexParentMale = 0.1 + 0.1");
+        var tests = fit.TestHypothesis("FoodTreatmentSatiated = -0.5", "2*ArrivalTime - SexParentMale/2",
+            "FoodTreatmentSatiated:SexParentMale = 0.1 + 0.1");
         Assert.Equal(names["FoodTreatmentSatiated"].Estimate + 0.5, tests[0].Estimate, 1e-12);
         Assert.Equal((2 * names["ArrivalTime"].Estimate) - (names["SexParentMale"].Estimate / 2), tests[1].Estimate, 1e-12);
         Assert.Equal(names["FoodTreatmentSatiated:SexParentMale"].Estimate - 0.2, tests[2].Estimate, 1e-12);
@@ -77,9 +80,11 @@ public sealed class TermTestTests
         var wald = fit.TestHypothesis(["ArrivalTime = 0"], DenominatorDegrees.Infinite);
         Assert.Equal(names["ArrivalTime"].PValue, wald.PValue, 1e-10);
         Assert.Contains("did you mean", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArivalTime = 0")).Message);
-        Assert.Contains("no coefficient is left", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime = ArrivalTime")).Message);
+        Assert.Contains("no coefficient is left", Assert.Throws<GlmmException>(() =>
+            fit.TestHypothesis("ArrivalTime = ArrivalTime")).Message);
         Assert.Contains("one of its sides", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime =")).Message);
-        Assert.Contains("same in different ways", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime = 0", "2 * ArrivalTime = 1")).Message);
+        Assert.Contains("same in different ways", Assert.Throws<GlmmException>(() => fit.TestHypothesis("ArrivalTime = 0",
+            "2 * ArrivalTime = 1")).Message);
     }
 
     [Fact]
@@ -93,7 +98,8 @@ public sealed class TermTestTests
         Assert.Equal(wald["period"].Statistic / 3, small["period"].Statistic, 1e-9);
         Assert.Equal(56 - 15 - 3, small["period"].DenominatorDegrees);
         Assert.True(small["period"].PValue > wald["period"].PValue);
-        Assert.Contains("not for binomial", Assert.Throws<GlmmException>(() => fit.CoefficientTests(DenominatorDegrees.KenwardRoger)).Message);
+        Assert.Contains("not for binomial", Assert.Throws<GlmmException>(() =>
+            fit.CoefficientTests(DenominatorDegrees.KenwardRoger)).Message);
     }
 
     [Fact]

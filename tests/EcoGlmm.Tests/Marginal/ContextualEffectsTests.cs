@@ -26,7 +26,8 @@ public sealed class ContextualEffectsTests
     [Fact]
     public void Without_a_contextual_effect_the_test_has_its_size()
     {
-        var rejected = Enumerable.Range(0, 200).Count(s => Glmm.Fit("y ~ x + (1 | g)", Simulated(0, s, 15, 6)).ContextualEffects()["x"].PValue < 0.05);
+        var rejected = Enumerable.Range(0, 200).Count(s => Glmm.Fit("y ~ x + (1 | g)", Simulated(0, s, 15, 6))
+            .ContextualEffects()["x"].PValue < 0.05);
         Assert.InRange(rejected, 2, 20);
     }
 
@@ -38,7 +39,8 @@ public sealed class ContextualEffectsTests
         Assert.Empty(effects);
         Assert.Contains("nothing to tell apart", effects.ToString());
         Assert.Contains("no grouping factor", Assert.Throws<GlmmException>(() => Glmm.Fit("y ~ x", data).ContextualEffects()).Message);
-        Assert.Contains("not a grouping factor", Assert.Throws<GlmmException>(() => Glmm.Fit("y ~ x + (1 | g)", data).ContextualEffects("h")).Message);
+        Assert.Contains("not a grouping factor", Assert.Throws<GlmmException>(() => Glmm.Fit("y ~ x + (1 | g)", data)
+            .ContextualEffects("h")).Message);
     }
 
     [Fact]

@@ -9,19 +9,24 @@ namespace EcoGlmm.Tests.Marginal;
 /// <summary>Comparisons of marginal means with adjustments, against emmeans.</summary>
 public sealed class ContrastTests
 {
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "emmeans.json"))).RootElement;
+    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests",
+        "reference", "emmeans.json"))).RootElement;
     private static readonly Dictionary<string, Lazy<MarginalMeans>> s_means = new()
     {
-        ["kenward"] = new(() => InferenceReference.Fit("oats additive").MarginalMeans("V", PredictionScale.Link, degrees: DenominatorDegrees.KenwardRoger)),
-        ["satterthwaite"] = new(() => InferenceReference.Fit("oats additive").MarginalMeans("N", PredictionScale.Link, degrees: DenominatorDegrees.Satterthwaite)),
+        ["kenward"] = new(() => InferenceReference.Fit("oats additive").MarginalMeans("V", PredictionScale.Link,
+            degrees: DenominatorDegrees.KenwardRoger)),
+        ["satterthwaite"] = new(() => InferenceReference.Fit("oats additive").MarginalMeans("N", PredictionScale.Link,
+            degrees: DenominatorDegrees.Satterthwaite)),
         ["periods"] = new(() => InferenceReference.Fit("cbpp").MarginalMeans("period", PredictionScale.Link)),
         ["trends"] = new(() => Chicks().Trends("Time", "Diet", degrees: DenominatorDegrees.KenwardRoger)),
-        ["diets"] = new(() => Chicks().MarginalMeans("Time | Diet", PredictionScale.Link, at: new Dictionary<string, double[]> { ["Time"] = [5, 10, 20] }, degrees: DenominatorDegrees.Satterthwaite)),
+        ["diets"] = new(() => Chicks().MarginalMeans("Time | Diet", PredictionScale.Link,
+            at: new Dictionary<string, double[]> { ["Time"] = [5, 10, 20] }, degrees: DenominatorDegrees.Satterthwaite)),
     };
 
     private static readonly Dictionary<string, Adjustment> s_adjustments = new()
     {
-        ["none"] = Adjustment.None, ["tukey"] = Adjustment.Tukey, ["mvt"] = Adjustment.MultivariateT, ["scheffe"] = Adjustment.Scheffe, ["sidak"] = Adjustment.Sidak,
+        ["none"] = Adjustment.None, ["tukey"] = Adjustment.Tukey, ["mvt"] = Adjustment.MultivariateT, ["scheffe"] = Adjustment.Scheffe,
+            ["sidak"] = Adjustment.Sidak,
         ["holm"] = Adjustment.Holm, ["bonferroni"] = Adjustment.Bonferroni, ["fdr"] = Adjustment.BenjaminiHochberg,
     };
 
@@ -45,7 +50,8 @@ public sealed class ContrastTests
             var se = e.Number("se");
             comparison.Near($"{a.Name} estimate", e.Number("estimate"), a.Estimate, 1e-3 * se);
             comparison.Near($"{a.Name} se", se, a.StandardError, 1e-3 * se);
-            if (e.TryGetProperty("df", out var df) && df.ValueKind == JsonValueKind.Number) comparison.Near($"{a.Name} df", df.GetDouble(), a.DegreesOfFreedom, 3e-3 * df.GetDouble());
+            if (e.TryGetProperty("df", out var df) && df.ValueKind == JsonValueKind.Number)
+                comparison.Near($"{a.Name} df", df.GetDouble(), a.DegreesOfFreedom, 3e-3 * df.GetDouble());
             else Assert.True(double.IsPositiveInfinity(a.DegreesOfFreedom));
             comparison.Near($"{a.Name} t", e.Number("t"), a.Statistic, 2e-3 + (1e-3 * Math.Abs(e.Number("t"))));
             comparison.Near($"{a.Name} p", e.Number("p"), a.PValue, 2e-4 + (5e-3 * e.Number("p")));
@@ -78,7 +84,8 @@ public sealed class ContrastTests
         foreach (var (k, df) in new[] { (3, 12.5), (4, double.PositiveInfinity), (6, 5.0), (8, 40.0) })
         {
             var pairs = (from i in Enumerable.Range(0, k) from j in Enumerable.Range(i + 1, k - i - 1) select (i, j)).ToArray();
-            var l = Matrix<double>.Build.Dense(pairs.Length, k, (r, c) => c == pairs[r].i ? Math.Sqrt(0.5) : c == pairs[r].j ? -Math.Sqrt(0.5) : 0);
+            var l = Matrix<double>.Build.Dense(pairs.Length, k, (r, c) => c == pairs[r].i ? Math.Sqrt(0.5) : c == pairs[r].j
+                ? -Math.Sqrt(0.5) : 0);
             var joint = new MultivariateT(l * l.Transpose());
             foreach (var t in new[] { 1.0, 2.2, 3.4, 6 })
             {
@@ -89,10 +96,12 @@ public sealed class ContrastTests
             Assert.Equal(StudentizedRange.UpperQuantile(0.05, k, df) / Math.Sqrt(2), joint.UpperQuantile(0.05, df), 1e-3);
         }
 
-        // Dunnett's test of five treatments with a control of as many rows, 20 degrees of freedom: 2.734677 by integration over the control's mean and s.
+        // Dunnett's test of five treatments with a control of as many rows, 20 degrees of freedom: 2.734677 by integration over the
+        // control's mean and s.
         var dunnett = new MultivariateT(Matrix<double>.Build.Dense(5, 5, (i, j) => i == j ? 1 : 0.5));
         Assert.Equal(2.734677, dunnett.UpperQuantile(0.05, 20), 5e-4);
-        Assert.Equal(dunnett.UpperTail(2.7, 20), new MultivariateT(Matrix<double>.Build.Dense(5, 5, (i, j) => i == j ? 1 : 0.5)).UpperTail(2.7, 20));
+        Assert.Equal(dunnett.UpperTail(2.7, 20), new MultivariateT(Matrix<double>.Build.Dense(5, 5, (i, j) => i == j ? 1 : 0.5))
+            .UpperTail(2.7, 20));
     }
 
     [Fact]
@@ -107,16 +116,20 @@ public sealed class ContrastTests
         Assert.Equal([-3.0, -1, 1, 3], Coefficients(4, "linear"));
         Assert.Equal([2.0, -1, -2, -1, 2], Coefficients(5, "quadratic"));
         Assert.Equal([-5.0, 7, 4, -4, -7, 5], Coefficients(6, "cubic"));
-        Assert.Contains("no marginal mean \"11\"", Assert.Throws<GlmmException>(() => means.Contrasts(ContrastMethod.ToControl("11"))).Message);
-        Assert.Contains("3 coefficients, but there are 4 means", Assert.Throws<GlmmException>(() => means.Contrasts(ContrastMethod.Custom(("x", [1, 0, -1])))).Message);
-        Assert.Contains("MultivariateT", Assert.Throws<GlmmException>(() => means.Contrasts(ContrastMethod.Consecutive, Adjustment.Tukey)).Message);
+        Assert.Contains("no marginal mean \"11\"", Assert.Throws<GlmmException>(() =>
+            means.Contrasts(ContrastMethod.ToControl("11"))).Message);
+        Assert.Contains("3 coefficients, but there are 4 means", Assert.Throws<GlmmException>(() =>
+            means.Contrasts(ContrastMethod.Custom(("x", [1, 0, -1])))).Message);
+        Assert.Contains("MultivariateT", Assert.Throws<GlmmException>(() => means.Contrasts(ContrastMethod.Consecutive,
+            Adjustment.Tukey)).Message);
         Assert.Contains("no contrast \"2 - l\"", Assert.Throws<GlmmException>(() => dunnett["2 - l"]).Message);
 
         static double[] Coefficients(int levels, string degree) =>
             ContrastMethod.Polynomial.Of([.. Enumerable.Range(1, levels).Select(i => $"{i}")]).Single(c => c.Name == degree).Coefficients;
     }
 
-    private static GlmmFit Chicks() => Glmm.Fit("weight ~ Time * Diet + (Time | Chick)", InferenceReference.Data("chickweight").AsFactor("Chick").AsFactor("Diet"), null, new GlmmOptions { Reml = true });
+    private static GlmmFit Chicks() => Glmm.Fit("weight ~ Time * Diet + (Time | Chick)", InferenceReference.Data("chickweight")
+        .AsFactor("Chick").AsFactor("Diet"), null, new GlmmOptions { Reml = true });
 
     private static ContrastMethod Method(JsonElement expected) => expected.Text("method") switch
     {
@@ -125,6 +138,7 @@ public sealed class ContrastTests
         "consec" => ContrastMethod.Consecutive,
         "eff" => ContrastMethod.ToMean,
         "poly" => ContrastMethod.Polynomial,
-        _ => ContrastMethod.Custom([.. expected.GetProperty("coefficients").EnumerateObject().Select(p => (p.Name, p.Value.EnumerateArray().Select(v => v.GetDouble()).ToArray()))]),
+        _ => ContrastMethod.Custom([.. expected.GetProperty("coefficients").EnumerateObject().Select(p => (p.Name, p.Value.EnumerateArray()
+            .Select(v => v.GetDouble()).ToArray()))]),
     };
 }

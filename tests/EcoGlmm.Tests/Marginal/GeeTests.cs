@@ -27,11 +27,13 @@ public sealed class GeeTests
             comparison.Near("robust", robust[j], gee.FixedEffects[j].StandardError, 1e-5 * robust[j]);
             comparison.Near("model", expected.Numbers("model")[j], gee.ModelStandardErrors[j], 1e-5 * robust[j]);
             comparison.Near("Mancl", expected.Numbers("mancl")[j], gee.StandardErrors(GeeStandardErrors.ManclDeRouen)[j], 1e-5 * robust[j]);
-            comparison.Near("Kauermann", expected.Numbers("kauermann")[j], gee.StandardErrors(GeeStandardErrors.KauermannCarroll)[j], 1e-5 * robust[j]);
+            comparison.Near("Kauermann", expected.Numbers("kauermann")[j], gee.StandardErrors(GeeStandardErrors.KauermannCarroll)[j],
+                1e-5 * robust[j]);
         }
 
         comparison.Near("scale", expected.Number("scale"), gee.Scale, 1e-6 * expected.Number("scale"));
-        var matrix = expected.GetProperty("matrix").EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray()).ToArray();
+        var matrix = expected.GetProperty("matrix").EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())
+            .ToArray();
         for (var i = 0; i < matrix.Length; i++)
         {
             for (var j = 0; j < matrix.Length; j++) comparison.Near("correlation", matrix[i][j], gee.Correlation[i, j], 1e-6);
@@ -68,11 +70,13 @@ public sealed class GeeTests
     [Fact]
     public void Few_subjects_are_said()
     {
-        var gee = Gee.Fit("cbind(incidence, size - incidence) ~ period", InferenceReference.Data("cbpp").AsFactor("period"), "herd", Family.Binomial());
+        var gee = Gee.Fit("cbind(incidence, size - incidence) ~ period", InferenceReference.Data("cbpp").AsFactor("period"), "herd",
+            Family.Binomial());
         Assert.Equal(15, gee.SubjectCount);
         Assert.Contains("With 15 subjects the robust standard errors are too small", gee.ToString());
         Assert.Contains("Mancl-DeRouen", gee.ToHtml());
-        Assert.True(gee.ConfidenceIntervals()["period2"].Upper > gee.FixedEffects["period2"].Estimate + (2.1 * gee.FixedEffects["period2"].StandardError));
+        Assert.True(gee.ConfidenceIntervals()["period2"].Upper > gee.FixedEffects["period2"].Estimate
+            + (2.1 * gee.FixedEffects["period2"].StandardError));
     }
 
     [Fact]

@@ -57,11 +57,13 @@ public sealed class PopulationAveragedTests
         var averaged = fit.PopulationAveraged();
         var doy = fit.Data.Numbers("DOY");
         var mined = fit.Data.Texts("mined");
-        var (s0, s1, rho) = (fit.VarianceComponents[0].StandardDeviation, fit.VarianceComponents.First(c => c.Term1 == "DOY" && string.IsNullOrEmpty(c.Term2)).StandardDeviation,
+        var (s0, s1, rho) = (fit.VarianceComponents[0].StandardDeviation, fit.VarianceComponents.First(c => c.Term1 == "DOY"
+            && string.IsNullOrEmpty(c.Term2)).StandardDeviation,
             fit.VarianceComponents.First(c => !string.IsNullOrEmpty(c.Term2)).Correlation);
         var x = Matrix<double>.Build.Dense(doy.Length, 3, (i, j) => j == 0 ? 1 : j == 1 ? (mined[i] == "yes" ? 1 : 0) : doy[i]);
         var beta = Vector<double>.Build.Dense([fit.FixedEffects[0].Estimate, fit.FixedEffects[1].Estimate, fit.FixedEffects[2].Estimate]);
-        var eta = (x * beta) + Vector<double>.Build.Dense(doy.Length, i => 0.5 * ((s0 * s0) + (2 * rho * s0 * s1 * doy[i]) + (s1 * s1 * doy[i] * doy[i])));
+        var eta = (x * beta) + Vector<double>.Build.Dense(doy.Length, i => 0.5 * ((s0 * s0) + (2 * rho * s0 * s1 * doy[i])
+            + (s1 * s1 * doy[i] * doy[i])));
         var expected = x.QR().Solve(eta);
         for (var j = 0; j < 3; j++) Assert.Equal(expected[j], averaged[j].Population, 1e-6);
     }

@@ -19,7 +19,8 @@ public class NullArgumentTests
     {
         var pool = new Pool();
         var (faults, checkedCount) = (new List<string>(), 0);
-        foreach (var type in typeof(GlmmFit).Assembly.GetExportedTypes().Where(t => !t.IsGenericTypeDefinition && !typeof(Delegate).IsAssignableFrom(t)))
+        foreach (var type in typeof(GlmmFit).Assembly.GetExportedTypes().Where(t => !t.IsGenericTypeDefinition && !typeof(Delegate)
+            .IsAssignableFrom(t)))
         {
             foreach (var method in Methods(type))
             {
@@ -35,7 +36,9 @@ public class NullArgumentTests
 
                     if (Outcome(pool, type, method, parameters, k) is not { } outcome) continue;
                     checkedCount++;
-                    if (outcome.Length > 0) faults.Add($"{type.Name}.{method.Name}({string.Join(", ", parameters.Select(p => p.ParameterType.Name))}), {parameters[k].Name}: {outcome}");
+                    if (outcome.Length > 0)
+                        faults.Add($"{type.Name}.{method.Name}({string.Join(", ", parameters.Select(p => p.ParameterType.Name))}), "
+                            + $"{parameters[k].Name}: {outcome}");
                 }
             }
         }
@@ -47,10 +50,12 @@ public class NullArgumentTests
     private static IEnumerable<MethodBase> Methods(Type type)
     {
         const BindingFlags all = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        IEnumerable<MethodBase> methods = type.GetMethods(all).Where(m => !m.IsGenericMethod && !m.IsAbstract && m.Name is not ("Equals" or "CompareTo" or "Deconstruct")
+        IEnumerable<MethodBase> methods = type.GetMethods(all).Where(m => !m.IsGenericMethod && !m.IsAbstract
+            && m.Name is not ("Equals" or "CompareTo" or "Deconstruct")
             && !m.Name.StartsWith("op_", StringComparison.Ordinal) && !m.Name.StartsWith("set_", StringComparison.Ordinal)
             && !m.IsDefined(typeof(CompilerGeneratedAttribute)) && !m.IsDefined(typeof(IteratorStateMachineAttribute)));
-        return type.IsAbstract || IsRecord(type) || typeof(Exception).IsAssignableFrom(type) ? methods : methods.Concat(type.GetConstructors());
+        return type.IsAbstract || IsRecord(type) || typeof(Exception).IsAssignableFrom(type) ? methods
+            : methods.Concat(type.GetConstructors());
     }
 
     /// <summary>Empty for the right exception, what happened instead, or null where the method cannot be called here.</summary>
@@ -63,7 +68,8 @@ public class NullArgumentTests
         {
             if (k == at) continue;
             if (parameters[k].HasDefaultValue)
-                arguments[k] = parameters[k].DefaultValue is { } value && parameters[k].ParameterType.IsEnum ? Enum.ToObject(parameters[k].ParameterType, value) : parameters[k].DefaultValue;
+                arguments[k] = parameters[k].DefaultValue is { } value && parameters[k].ParameterType.IsEnum
+                ? Enum.ToObject(parameters[k].ParameterType, value) : parameters[k].DefaultValue;
             else if ((arguments[k] = pool.Of(parameters[k].ParameterType)) is null)
                 return null;
         }
@@ -97,13 +103,18 @@ public class NullArgumentTests
             [
                 fit, data, fit.SimulatedResiduals(30), Family.Poisson(), Link.Log, new GlmmOptions(), "x", new[] { "x" }, new double[90],
                 new double[,] { { 1, 0 }, { 0, 1 } }, new double[][] { new double[90], new double[90] }, 1, 2L, 0.9, true, 'c',
-                CancellationToken.None, new Dictionary<string, string>(), (Func<double[], double>)(y => y.Length), (Func<GlmmFit, double[]>)(_ => [1]),
+                CancellationToken.None, new Dictionary<string, string>(), (Func<double[], double>)(y => y.Length),
+                (Func<GlmmFit, double[]>)(_ => [1]),
                 (Func<FieldRow, bool>)(_ => true), (Func<FieldRow, double>)(_ => 1), (Func<Marker, bool>)(_ => true),
-                Pedigree.From(new Dictionary<string, string?[]> { ["id"] = ["a", "b"], ["sire"] = [null, "a"], ["dam"] = [null, null] }, "id", "sire", "dam"),
+                Pedigree.From(new Dictionary<string, string?[]> { ["id"] = ["a", "b"], ["sire"] = [null, "a"], ["dam"] = [null, null] },
+                    "id", "sire", "dam"),
                 PhylogeneticTree.Parse("((a:1,b:1):0.5,c:1.5);"), RelationshipMatrix.From(new double[,] { { 1, 0 }, { 0, 1 } }, ["a", "b"]),
-                fit.MarginalMeans("f"), fit.MarginalMeans("f").Contrasts(), fit.Predict(), fit.FixedEffects, fit.VarianceComponents, fit.RandomEffects,
-                fit.RandomEffects["g"], fit.ConfidenceIntervals(), fit.CovarianceParameters, Parameter.Dispersion(1), Prior.Normal(0, 1), fit.Ranking("g"),
-                fit.PopulationAveraged(), new Figure("t", new Panel(null, new PointTrace([1], [1]))), new Panel(null), Glmm.Compare(fit, fit),
+                fit.MarginalMeans("f"), fit.MarginalMeans("f").Contrasts(), fit.Predict(), fit.FixedEffects, fit.VarianceComponents,
+                fit.RandomEffects,
+                fit.RandomEffects["g"], fit.ConfidenceIntervals(), fit.CovarianceParameters, Parameter.Dispersion(1), Prior.Normal(0, 1),
+                fit.Ranking("g"),
+                fit.PopulationAveraged(), new Figure("t", new Panel(null, new PointTrace([1], [1]))), new Panel(null),
+                Glmm.Compare(fit, fit),
             ];
             foreach (var one in known) Add(one);
         }
@@ -120,7 +131,8 @@ public class NullArgumentTests
                 return array;
             }
 
-            if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) && type.GetGenericArguments() is [var item] && Of(item.MakeArrayType()) is { } list
+            if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) && type.GetGenericArguments() is [var item]
+                && Of(item.MakeArrayType()) is { } list
                 && type.IsInstanceOfType(list))
             {
                 return list;

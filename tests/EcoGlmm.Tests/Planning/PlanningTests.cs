@@ -29,10 +29,12 @@ public sealed class PlanningTests
     public void Other_families_and_parts_are_simulated()
     {
         var design = FieldData.From(Enumerable.Range(0, 5000).Select(i => new { g = $"g{i / 25}", n = 7 }));
-        var zeros = Glmm.Simulate("y ~ 1 + (1 | g)", design, new Dictionary<string, double> { ["(Intercept)"] = 2, ["sd_(Intercept)|g"] = 0.3, ["sigma"] = 5, ["zi_(Intercept)"] = 0 },
+        var zeros = Glmm.Simulate("y ~ 1 + (1 | g)", design, new Dictionary<string, double> { ["(Intercept)"] = 2,
+            ["sd_(Intercept)|g"] = 0.3, ["sigma"] = 5, ["zi_(Intercept)"] = 0 },
             Family.NegativeBinomial2(), new GlmmOptions { ZeroInflation = "~ 1" })[0];
         Assert.InRange(zeros.Count(v => v == 0) / 5000.0, 0.47, 0.56);
-        var successes = Glmm.Simulate("cbind(y, n - y) ~ 1 + (1 | g)", design, new Dictionary<string, double> { ["(Intercept)"] = 0, ["sd_(Intercept)|g"] = 1 }, Family.Binomial())[0];
+        var successes = Glmm.Simulate("cbind(y, n - y) ~ 1 + (1 | g)", design, new Dictionary<string, double> { ["(Intercept)"] = 0,
+            ["sd_(Intercept)|g"] = 1 }, Family.Binomial())[0];
         Assert.InRange(successes.Average(), 3.2, 3.8);
         Assert.All(successes, v => Assert.InRange(v, 0, 7));
     }
@@ -41,7 +43,8 @@ public sealed class PlanningTests
     public void What_is_missing_is_listed()
     {
         var design = FieldData.From(Enumerable.Range(0, 20).Select(i => new { g = $"g{i / 5}", x = i }));
-        var missing = Assert.Throws<GlmmException>(() => Glmm.Simulate("y ~ x + (1 | g)", design, new Dictionary<string, double> { ["(Intercept)"] = 1, ["x"] = 1 })).Message;
+        var missing = Assert.Throws<GlmmException>(() => Glmm.Simulate("y ~ x + (1 | g)", design,
+            new Dictionary<string, double> { ["(Intercept)"] = 1, ["x"] = 1 })).Message;
         Assert.Contains("sigma", missing);
         Assert.Contains("sd_(Intercept)|g", missing);
         var stray = new Dictionary<string, double> { ["(Intercept)"] = 1, ["x"] = 1, ["sd_(Intercept)|g"] = 1, ["sigma"] = 1, ["z"] = 1 };
@@ -55,7 +58,8 @@ public sealed class PlanningTests
         const double expected = 0.7910;
         var design = FieldData.From(Enumerable.Range(0, 50).Select(i => new { group = i < 25 ? "a" : "b" }));
         var truth = new Dictionary<string, double> { ["(Intercept)"] = 0, ["groupb"] = 0.8, ["sigma"] = 1 };
-        var power = Glmm.Power("y ~ group", design, truth, "groupb", null, new GlmmOptions { Reml = true }, new PowerOptions { Simulations = 1000 });
+        var power = Glmm.Power("y ~ group", design, truth, "groupb", null, new GlmmOptions { Reml = true },
+            new PowerOptions { Simulations = 1000 });
         Assert.InRange(expected, power[0].Lower - 0.01, power[0].Upper + 0.01);
         Assert.InRange(power[0].Coverage, 0.93, 0.97);
         Assert.InRange(power[0].TypeM, 1.02, 1.25);
@@ -66,13 +70,15 @@ public sealed class PlanningTests
     [Fact]
     public void Power_stops_when_it_is_known_and_goes_on_from_a_file()
     {
-        FieldData Sites(int count) => FieldData.From(Enumerable.Range(0, count * 4).Select(i => new { site = $"s{i / 4}", x = i / 4 % 2 == 0 ? "new" : "old" }));
+        FieldData Sites(int count) => FieldData.From(Enumerable.Range(0, count * 4).Select(i => new { site = $"s{i / 4}", x = i / 4 % 2 == 0
+            ? "new" : "old" }));
         var truth = new Dictionary<string, double> { ["(Intercept)"] = 1, ["xold"] = -1.5, ["sd_(Intercept)|site"] = 0.2 };
         var file = Path.GetTempFileName();
         try
         {
             var options = new PowerOptions { Simulations = 300, Target = 0.5, ResumeFile = file, Seed = 4 };
-            PowerAnalysis Run(PowerOptions power) => Glmm.Power("y ~ x + (1 | site)", [("12", (object)Sites(12))], truth, "xold", Family.Poisson(), power: power);
+            PowerAnalysis Run(PowerOptions power) => Glmm.Power("y ~ x + (1 | site)", [("12", (object)Sites(12))], truth, "xold",
+                Family.Poisson(), power: power);
             var first = Run(options);
             Assert.Equal(100, first["12"].Simulations);
             Assert.True(first["12"].Power > 0.9);
@@ -100,7 +106,8 @@ public sealed class PlanningTests
     public void Models_are_weighed_and_averaged()
     {
         var data = InferenceReference.Data("sleepstudy");
-        var selection = Glmm.Select([("none", "Reaction ~ 1 + (1 | Subject)"), ("days", "Reaction ~ Days + (1 | Subject)"), ("slopes", "Reaction ~ Days + (Days | Subject)")], data);
+        var selection = Glmm.Select([("none", "Reaction ~ 1 + (1 | Subject)"), ("days", "Reaction ~ Days + (1 | Subject)"),
+            ("slopes", "Reaction ~ Days + (Days | Subject)")], data);
         Assert.Equal("slopes", selection.Best.Name);
         Assert.Equal(1, selection.Sum(m => m.Weight), 1e-12);
         Assert.Equal(selection["days"].Fit.Aicc - selection["slopes"].Fit.Aicc, selection["days"].Delta, 1e-9);
@@ -109,7 +116,8 @@ public sealed class PlanningTests
         var average = Glmm.Average(("days", selection["days"].Fit), ("none", selection["none"].Fit));
         Assert.InRange(average["Days"].Importance, 0.99, 1);
         Assert.Equal(selection["days"].Fit.Predict().Estimate[3], average.Predict().Estimate[3], 0.1);
-        Assert.Contains("same name", Assert.Throws<GlmmException>(() => Glmm.Select([("a", "Reaction ~ 1"), ("a", "Reaction ~ Days")], data)).Message);
+        Assert.Contains("same name", Assert.Throws<GlmmException>(() => Glmm.Select([("a", "Reaction ~ 1"), ("a", "Reaction ~ Days")],
+            data)).Message);
     }
 
     [Fact]
@@ -122,7 +130,8 @@ public sealed class PlanningTests
         var fit = Glmm.Fit("Reaction ~ Days + (Days | Subject)", data.Take([.. Enumerable.Range(0, 180).Except(left)]));
         var predicted = fit.Predict(data.Take([row]), PredictionScale.Link);
         var variance = (fit.Sigma * fit.Sigma) + Math.Pow(predicted.StandardError[0], 2);
-        var expected = -0.5 * (Math.Log(2 * Math.PI * variance) + (Math.Pow(data.Numbers("Reaction")[row] - predicted.Estimate[0], 2) / variance));
+        var expected = -0.5 * (Math.Log(2 * Math.PI * variance) + (Math.Pow(data.Numbers("Reaction")[row] - predicted.Estimate[0], 2)
+            / variance));
         Assert.Equal(expected, validation.LogScores[row], 1e-4);
         Assert.InRange(validation.Pit.Average(), 0.4, 0.6);
         var worse = Glmm.CrossValidate("Reaction ~ 1 + (1 | Subject)", data, folds: 6, seed: 3);

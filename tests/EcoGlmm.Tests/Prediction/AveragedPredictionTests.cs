@@ -17,7 +17,8 @@ public sealed class AveragedPredictionTests
         var fit = InferenceReference.Fit(name);
         // The grouping column need not be there.
         var predicted = name == "cbpp"
-            ? fit.Predict(FieldData.From(new Dictionary<string, object> { ["period"] = new[] { "1", "2", "3", "4" } }), randomEffects: RandomEffectsUse.Averaged)
+            ? fit.Predict(FieldData.From(new Dictionary<string, object> { ["period"] = new[] { "1", "2", "3", "4" } }),
+                randomEffects: RandomEffectsUse.Averaged)
             : fit.Predict(randomEffects: RandomEffectsUse.Averaged);
         var rows = InferenceReference.Root.Numbers("averagedRows");
         var (estimate, error) = (expected.Numbers("estimate"), expected.Numbers("se"));
@@ -54,14 +55,16 @@ public sealed class AveragedPredictionTests
     {
         var random = new Random(8);
         var rows = Enumerable.Range(0, 300).Select(i => new { site = i % 20, x = random.NextDouble() })
-            .Select(r => new { site = "s" + r.site, r.x, score = Math.Clamp(1 + (int)((2 * r.x) + (r.site % 4 * 0.6) + (1.5 * random.NextDouble())), 1, 4) }).ToArray();
+            .Select(r => new { site = "s" + r.site, r.x, score = Math.Clamp(1 + (int)((2 * r.x) + (r.site % 4 * 0.6)
+                + (1.5 * random.NextDouble())), 1, 4) }).ToArray();
         var fit = Glmm.Fit("score ~ x + (1 | site)", FieldData.From(rows).AsFactor("score"), Family.Cumulative());
         const int count = 4000;
         var simulated = fit.Simulate(count, 5, SimulationMode.Unconditional);
         var two = FieldData.From(new[] { rows[0], rows[150] });
         var predicted = fit.Predict(two, randomEffects: RandomEffectsUse.Averaged);
         var again = simulated.Take(100).Select(scores => Glmm.Fit("score ~ x + (1 | site)",
-                FieldData.From(rows.Zip(scores, (r, score) => new { r.site, r.x, score = (int)score })).AsFactor("score"), Family.Cumulative())
+                FieldData.From(rows.Zip(scores, (r, score) => new { r.site, r.x, score = (int)score })).AsFactor("score"),
+                Family.Cumulative())
             .Predict(two, randomEffects: RandomEffectsUse.Averaged).Estimate).ToArray();
         foreach (var (at, row) in new[] { (0, 0), (1, 150) })
         {
@@ -83,7 +86,8 @@ public sealed class AveragedPredictionTests
     public void With_a_log_link_the_average_is_the_typical_mean_times_exp_of_half_the_variance()
     {
         var fit = InferenceReference.Fit("owls food");
-        var (typical, averaged) = (fit.Predict(randomEffects: RandomEffectsUse.Population), fit.Predict(randomEffects: RandomEffectsUse.Averaged));
+        var (typical, averaged) = (fit.Predict(randomEffects: RandomEffectsUse.Population),
+            fit.Predict(randomEffects: RandomEffectsUse.Averaged));
         var factor = Math.Exp(0.5 * fit.VarianceComponents[0].Variance);
         for (var i = 0; i < 20; i++) Assert.Equal(typical.Estimate[i] * factor, averaged.Estimate[i], 1e-10 * averaged.Estimate[i]);
         var onLink = fit.Predict(scale: PredictionScale.Link, randomEffects: RandomEffectsUse.Averaged);
@@ -107,8 +111,10 @@ public sealed class AveragedPredictionTests
     public void An_average_that_does_not_exist_is_refused()
     {
         var random = new Random(2);
-        var rows = Enumerable.Range(0, 120).Select(i => new { g = "g" + (i % 10), y = 1 + (0.3 * (i % 10)) + random.NextDouble() }).ToArray();
+        var rows = Enumerable.Range(0, 120).Select(i => new { g = "g" + (i % 10), y = 1 + (0.3 * (i % 10)) + random.NextDouble() })
+            .ToArray();
         var fit = Glmm.Fit("y ~ 1 + (1 | g)", rows, Family.Gamma());
-        Assert.Contains("does not exist", Assert.Throws<GlmmException>(() => fit.Predict(randomEffects: RandomEffectsUse.Averaged)).Message);
+        Assert.Contains("does not exist", Assert.Throws<GlmmException>(() =>
+            fit.Predict(randomEffects: RandomEffectsUse.Averaged)).Message);
     }
 }

@@ -12,7 +12,8 @@ public sealed class CaterpillarFigureTests
         Assert.Equal(400, ribbon.X.Count);
         Assert.Equal(ribbon.Y.Order(), ribbon.Y);
         Assert.Contains("400 of 1,200", figure.Panels[0].XAxis.Title!);
-        string highest = modes.Levels.MaxBy(l => modes[l, "(Intercept)"].Mode)!, lowest = modes.Levels.MinBy(l => modes[l, "(Intercept)"].Mode)!;
+        string highest = modes.Levels.MaxBy(l => modes[l, "(Intercept)"].Mode)!, lowest = modes.Levels.MinBy(l =>
+            modes[l, "(Intercept)"].Mode)!;
         Assert.StartsWith($"Highest: {highest},", figure.Panels[0].Annotations[0].Text);
         Assert.StartsWith($"Lowest: {lowest},", figure.Panels[0].Annotations[1].Text);
         Assert.Equal(modes[highest, "(Intercept)"].Mode, ribbon.Y[^1]);
@@ -25,12 +26,14 @@ public sealed class CaterpillarFigureTests
         // One site without any success: by its own rows alone its logit runs to minus infinity.
         double[] dead = [.. Enumerable.Range(0, 240).Select(i => i < 12 ? 0.0 : (i * 7 % 5 < 2 ? 1.0 : 0.0))];
         string[] site = [.. Enumerable.Range(0, 240).Select(i => $"s{i / 12}")];
-        var fit = Glmm.Fit("dead ~ 1 + (1 | site)", FieldData.From(new Dictionary<string, object> { ["dead"] = dead, ["site"] = site }), Family.Binomial());
+        var fit = Glmm.Fit("dead ~ 1 + (1 | site)", FieldData.From(new Dictionary<string, object> { ["dead"] = dead, ["site"] = site }),
+            Family.Binomial());
         var panel = fit.PlotRandomEffects("site").Panels[0];
         var own = (PointTrace)panel.Traces[1];
         var shrunk = (PointTrace)panel.Traces[2];
         double width = shrunk.XUpper!.Max() - shrunk.XLower!.Min();
-        Assert.All(own.X.Where(double.IsFinite), x => Assert.InRange(x, shrunk.XLower!.Min() - (0.41 * width), shrunk.XUpper!.Max() + (0.41 * width)));
+        Assert.All(own.X.Where(double.IsFinite), x => Assert.InRange(x, shrunk.XLower!.Min() - (0.41 * width), shrunk.XUpper!.Max()
+            + (0.41 * width)));
         Assert.Equal(20, shrunk.X.Count);
     }
 

@@ -11,7 +11,8 @@ public sealed class EffectFigureTests
         var figure = fit.PlotEffect("DOY", by: "mined");
         var curves = figure.Panels[0].Traces.OfType<LineTrace>().ToArray();
         Assert.Equal(["mined no", "mined yes"], curves.Select(c => c.Name));
-        var rows = FieldData.From(new Dictionary<string, object> { ["DOY"] = curves[1].X.ToArray(), ["mined"] = curves[1].X.Select(_ => "yes").ToArray() });
+        var rows = FieldData.From(new Dictionary<string, object> { ["DOY"] = curves[1].X.ToArray(), ["mined"] = curves[1].X.Select(_ =>
+            "yes").ToArray() });
         var predicted = fit.Predict(rows, randomEffects: RandomEffectsUse.Population);
         for (var i = 0; i < curves[1].X.Count; i++)
         {
@@ -32,7 +33,8 @@ public sealed class EffectFigureTests
         Assert.Equal(19, curves.Length);
         var curve = curves.Single(c => c.Name == "Subject 308");
         var modes = fit.RandomEffects["Subject"];
-        var (intercept, slope) = (fit.FixedEffects["(Intercept)"].Estimate + modes["308", "(Intercept)"].Mode, fit.FixedEffects["Days"].Estimate + modes["308", "Days"].Mode);
+        var (intercept, slope) = (fit.FixedEffects["(Intercept)"].Estimate + modes["308", "(Intercept)"].Mode,
+            fit.FixedEffects["Days"].Estimate + modes["308", "Days"].Mode);
         for (var i = 0; i < curve.X.Count; i++) Assert.Equal(intercept + (slope * curve.X[i]), curve.Y[i], 1e-8);
         var typical = curves.Single(c => c.Name == "Typical Subject");
         Assert.Equal(fit.FixedEffects["(Intercept)"].Estimate, typical.Y[0], 1e-8);
@@ -51,10 +53,12 @@ public sealed class EffectFigureTests
     public void Levels_of_a_factor_are_averaged_over_the_population_with_zero_inflation()
     {
         var fit = InferenceReference.Fit("salamanders");
-        var points = fit.PlotEffect("mined", randomEffects: RandomEffectsUse.Averaged, showData: false).Panels[0].Traces.OfType<PointTrace>().Single();
+        var points = fit.PlotEffect("mined", randomEffects: RandomEffectsUse.Averaged,
+            showData: false).Panels[0].Traces.OfType<PointTrace>().Single();
         var data = fit.Data;
         double Expected(string mined) => data.Texts("spp").GroupBy(s => s).Sum(g => g.Count() / (double)data.RowCount * fit.Predict(
-            FieldData.From(new Dictionary<string, object> { ["mined"] = new[] { mined }, ["spp"] = new[] { g.Key! }, ["DOY"] = new[] { data.Numbers("DOY").Average() } }),
+            FieldData.From(new Dictionary<string, object> { ["mined"] = new[] { mined }, ["spp"] = new[] { g.Key! },
+                ["DOY"] = new[] { data.Numbers("DOY").Average() } }),
             randomEffects: RandomEffectsUse.Averaged).Estimate[0]);
         Assert.Equal(Expected("no"), points.Y[0], 1e-9);
         Assert.Equal(Expected("yes"), points.Y[1], 1e-9);
@@ -66,7 +70,8 @@ public sealed class EffectFigureTests
         var fit = Glmm.Fit("Yield ~ 1 + (1 | Batch)", InferenceReference.Data("dyestuff"));
         var raw = fit.PlotRandomEffects("Batch").Panels[0].Traces.OfType<PointTrace>().First(t => t.Name!.StartsWith("Own"));
         var (batches, yields) = (fit.Data.Texts("Batch"), fit.Data.Numbers("Yield"));
-        var expected = batches.Zip(yields).GroupBy(r => r.First).Select(g => g.Average(r => r.Second) - fit.FixedEffects[0].Estimate).Order();
+        var expected = batches.Zip(yields).GroupBy(r => r.First).Select(g => g.Average(r => r.Second) - fit.FixedEffects[0].Estimate)
+            .Order();
         Assert.Equal(expected.Select(v => Math.Round(v, 6)), raw.X.Order().Select(v => Math.Round(v, 6)));
     }
 
@@ -80,7 +85,8 @@ public sealed class EffectFigureTests
         Assert.Equal(own.FixedEffects["Days"].Estimate - fit.FixedEffects["Days"].Estimate, raw.X[at], 1e-6);
 
         // Nothing was seen at the first site: its own estimate is minus infinity.
-        var rows = Enumerable.Range(0, 60).Select(i => new { site = "s" + (i % 6), count = i % 6 == 0 ? 0 : (i * 7 % 5) + (i % 6) }).ToArray();
+        var rows = Enumerable.Range(0, 60).Select(i => new { site = "s" + (i % 6), count = i % 6 == 0 ? 0 : (i * 7 % 5) + (i % 6) })
+            .ToArray();
         var sites = Glmm.Fit("count ~ 1 + (1 | site)", rows, Family.Poisson()).PlotRandomEffects("site").Panels[0].Traces
             .OfType<PointTrace>().First(t => t.Name!.StartsWith("Own"));
         Assert.Single(sites.X, double.IsNaN);

@@ -21,7 +21,8 @@ public sealed class MarginalMeansTests
     {
         var expected = InferenceReference.Root.GetProperty("marginal")[index];
         var fit = InferenceReference.Fit(expected.Text("fit"));
-        var means = fit.MarginalMeans(expected.Text("specs"), expected.Text("type") == "link" ? PredictionScale.Link : PredictionScale.Response,
+        var means = fit.MarginalMeans(expected.Text("specs"), expected.Text("type") == "link" ? PredictionScale.Link
+            : PredictionScale.Response,
             expected.TryGetProperty("weights", out _) ? GridWeights.Proportional : GridWeights.Equal, expected.At(), degrees: Degrees(fit));
         Compare($"{expected.Text("fit")}: {expected.Text("specs")}", expected.GetProperty("rows"), means);
     }
@@ -31,7 +32,8 @@ public sealed class MarginalMeansTests
     public void Slopes_are_those_of_emtrends(int index)
     {
         var expected = InferenceReference.Root.GetProperty("slopes")[index];
-        var trends = InferenceReference.Fit(expected.Text("fit")).Trends(expected.Text("variable"), expected.Text("specs"), at: expected.At());
+        var trends = InferenceReference.Fit(expected.Text("fit")).Trends(expected.Text("variable"), expected.Text("specs"),
+            at: expected.At());
         Compare(expected.Text("variable"), expected.GetProperty("rows"), trends, 2e-3);
     }
 
@@ -99,7 +101,8 @@ public sealed class MarginalMeansTests
         var data = fit.Data;
         var deprived = data.Texts("FoodTreatment").Select(t => t == "Deprived").ToArray();
         var means = fit.Standardise("FoodTreatment", randomEffects: RandomEffectsUse.Conditional);
-        var (a, b) = (fit.Predict(data.With("FoodTreatment", deprived.Select(_ => "Deprived"))), fit.Predict(data.With("FoodTreatment", deprived.Select(_ => "Satiated"))));
+        var (a, b) = (fit.Predict(data.With("FoodTreatment", deprived.Select(_ => "Deprived"))),
+            fit.Predict(data.With("FoodTreatment", deprived.Select(_ => "Satiated"))));
         Assert.Equal(a.Estimate.Average(), means[0].Estimate, 1e-9);
         Assert.Equal(b.Estimate.Average(), means[1].Estimate, 1e-9);
         // The mean of a log-link model has the same ratio in every row.
@@ -113,7 +116,8 @@ public sealed class MarginalMeansTests
         var fit = InferenceReference.Fit("slopes");
         var slope = fit.AverageSlope("DOY");
         var data = fit.Data;
-        double Mean(double by) => fit.Predict(data.With("DOY", data.Numbers("DOY").Select(v => v + by)), randomEffects: RandomEffectsUse.Averaged).Estimate.Average();
+        double Mean(double by) => fit.Predict(data.With("DOY", data.Numbers("DOY").Select(v => v + by)),
+            randomEffects: RandomEffectsUse.Averaged).Estimate.Average();
         Assert.Equal((Mean(0.01) - Mean(-0.01)) / 0.02, slope.Estimate, 1e-3 * Math.Abs(slope.Estimate) + 1e-6);
         Assert.True(slope.StandardError > 0);
     }
@@ -131,7 +135,8 @@ public sealed class MarginalMeansTests
     public void What_belongs_to_individuals_is_a_variable_of_the_grid()
     {
         var random = new Random(4);
-        var rows = Enumerable.Range(0, 200).Select(i => new { id = "i" + (i / 5), age = (i % 5) + ((i / 5) % 3), y = random.NextDouble() + (0.2 * (i % 5)) }).ToArray();
+        var rows = Enumerable.Range(0, 200).Select(i => new { id = "i" + (i / 5), age = (i % 5) + ((i / 5) % 3), y = random.NextDouble()
+            + (0.2 * (i % 5)) }).ToArray();
         var fit = Glmm.Fit("y ~ within(age, id) + between(age, id) + (1 | id)", rows);
         var slope = fit.Trends("within(age, id)");
         Assert.Equal(fit.FixedEffects["within(age, id)"].Estimate, slope[0].Estimate, 1e-9);
@@ -139,7 +144,8 @@ public sealed class MarginalMeansTests
         Assert.Equal(fit.FixedEffects["(Intercept)"].Estimate + fit.FixedEffects["within(age, id)"].Estimate, mean[0].Estimate, 1e-9);
     }
 
-    private static DenominatorDegrees Degrees(GlmmFit fit) => fit.Options.Reml ? DenominatorDegrees.Satterthwaite : DenominatorDegrees.Infinite;
+    private static DenominatorDegrees Degrees(GlmmFit fit) => fit.Options.Reml ? DenominatorDegrees.Satterthwaite
+        : DenominatorDegrees.Infinite;
 
     private static void Compare(string name, JsonElement rows, MarginalMeans means, double share = 1e-3)
     {

@@ -13,9 +13,11 @@ public class OrdinationTests
     {
         var ordination = Fit.Value.Ordination();
         var modes = Fit.Value.RandomEffects["site"];
-        double Score(string kind, string name, int axis) => ordination.Single(s => s.Kind == kind && s.Name == name && s.Axis == axis).Score;
+        double Score(string kind, string name, int axis) => ordination.Single(s => s.Kind == kind && s.Name == name
+            && s.Axis == axis).Score;
         foreach (var mode in modes)
-            Assert.Equal(mode.Mode, Enumerable.Range(1, 2).Sum(axis => Score("site", mode.Level, axis) * Score("species", mode.Term, axis)), 1e-8);
+            Assert.Equal(mode.Mode, Enumerable.Range(1, 2).Sum(axis => Score("site", mode.Level, axis) * Score("species", mode.Term, axis)),
+                1e-8);
     }
 
     [Fact]
@@ -39,14 +41,16 @@ public class OrdinationTests
         Assert.True(figure.Panels[0].EqualScales);
         Assert.Contains("<svg", figure.ToSvg());
         Assert.Contains("axes 1 to 2", Assert.Throws<GlmmException>(() => Fit.Value.PlotOrdination(first: 1, second: 3)).Message);
-        var plain = Glmm.Fit("Reaction ~ Days + (1 | Subject)", FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets", "sleepstudy.csv")));
+        var plain = Glmm.Fit("Reaction ~ Days + (1 | Subject)", FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets",
+            "sleepstudy.csv")));
         Assert.Contains("no latent variables", Assert.Throws<GlmmException>(() => plain.Ordination()).Message);
     }
 
     [Fact]
     public void Shares_of_the_variance_are_those_of_R_squared()
     {
-        var fit = Glmm.Fit("Reaction ~ Days + (1 | Subject)", FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets", "sleepstudy.csv")));
+        var fit = Glmm.Fit("Reaction ~ Days + (1 | Subject)", FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets",
+            "sleepstudy.csv")));
         var shares = fit.VarianceShares(simulations: 12);
         var squared = fit.RSquared();
         Assert.Equal(3, shares.Count);

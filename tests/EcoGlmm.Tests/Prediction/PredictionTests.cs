@@ -36,7 +36,8 @@ public class PredictionTests
         var fit = Slopes();
         var known = fit.Predict();
         var anew = fit.Predict(fit.Data);
-        for (var i = 0; i < known.Estimate.Length; i++) Assert.Equal(known.StandardError[i], anew.StandardError[i], 1e-9 * known.StandardError[i]);
+        for (var i = 0; i < known.Estimate.Length; i++)
+            Assert.Equal(known.StandardError[i], anew.StandardError[i], 1e-9 * known.StandardError[i]);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public class SecondOrderAutoregressionTests
         var reference = JsonDocument.Parse(File.ReadAllText(Families.ReferenceFiles.Path("ar2.json"))).RootElement;
         double[] Numbers(string key) => [.. reference.GetProperty(key).EnumerateArray().Select(v => v.GetDouble())];
         string[] Texts(string key) => [.. reference.GetProperty(key).EnumerateArray().Select(v => v.GetString()!)];
-        var data = FieldData.From(new Dictionary<string, object> { ["y"] = Numbers("y"), ["x"] = Numbers("x"), ["g"] = Texts("g"), ["t"] = Texts("t") });
+        var data = FieldData.From(new Dictionary<string, object> { ["y"] = Numbers("y"), ["x"] = Numbers("x"), ["g"] = Texts("g"),
+            ["t"] = Texts("t") });
 
         // The series is the residual: there is no other.
         var fit = Glmm.Fit("y ~ x + ar2(0 + t | g)", data, options: new GlmmOptions { Dispersion = "~ 0" });

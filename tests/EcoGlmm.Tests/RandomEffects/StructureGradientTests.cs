@@ -12,7 +12,8 @@ public class StructureGradientTests
     /// <summary>A term of every structure; levels with gaps, groups without some, slopes over relatives.</summary>
     private static readonly string[] Terms =
     [
-        "homdiag(0 + t | g)", "cs(0 + t | g)", "homcs(0 + t | g)", "toep(0 + t | g)", "homtoep(0 + t | g)", "hetar1(0 + t | g)", "ar2(0 + t | g)",
+        "homdiag(0 + t | g)", "cs(0 + t | g)", "homcs(0 + t | g)", "toep(0 + t | g)", "homtoep(0 + t | g)", "hetar1(0 + t | g)",
+            "ar2(0 + t | g)",
         "ar1(0 + t | g)", "ar1(0 + week | g)", "ou(0 + time | g)", "exp(0 + px + py | 1)", "gau(0 + px + py | h)", "mat(0 + px + py | h)",
         "rr(0 + t | g, d = 2)", "propto(0 + t | h, occasions)", "equalto(0 + t | h, occasions)", "pedigree(1 | animal)",
         "pedigree(x | animal)", "phylo(1 | tip)", "mm(1 | a, b)", "spde(0 + px + py | 1, area)", "spde(0 + px + py | h, area)",
@@ -23,7 +24,8 @@ public class StructureGradientTests
     {
         Relatedness = new Dictionary<string, Relatedness>
         {
-            ["occasions"] = RelationshipMatrix.From(new[,] { { 1, 0.5, 0.2, 0.1 }, { 0.5, 1.2, 0.4, 0.2 }, { 0.2, 0.4, 0.9, 0.3 }, { 0.1, 0.2, 0.3, 1.1 } },
+            ["occasions"] = RelationshipMatrix.From(new[,] { { 1, 0.5, 0.2, 0.1 }, { 0.5, 1.2, 0.4, 0.2 }, { 0.2, 0.4, 0.9, 0.3 },
+                { 0.1, 0.2, 0.3, 1.1 } },
                 ["1", "2", "3", "4"]),
             ["animal"] = Pedigree.From(new Dictionary<string, object>
             {

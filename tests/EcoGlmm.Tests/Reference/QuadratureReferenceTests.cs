@@ -10,7 +10,8 @@ public sealed class QuadratureReferenceTests
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNameCaseInsensitive = true };
 
-    private static readonly Dictionary<string, QuadratureFit> References = Read("aghq.json").Concat(Read("quadrature.json")).ToDictionary(fit => fit.Name);
+    private static readonly Dictionary<string, QuadratureFit> References = Read("aghq.json").Concat(Read("quadrature.json"))
+        .ToDictionary(fit => fit.Name);
 
     public static TheoryData<string> Names => [.. References.Keys];
 
@@ -79,8 +80,10 @@ public sealed class QuadratureReferenceTests
 
     private sealed record QuadratureFile(QuadratureFit[] Fits);
 
-    /// <summary>A fit of those files: <paramref name="LogLik"/> is complete, and <paramref name="Points"/> what EcoGlmm is to use.</summary>
+    /// <summary>A fit of those files: <paramref name="LogLik"/> is complete, and <paramref name="Points"/> what EcoGlmm is to
+    /// use.</summary>
     private sealed record QuadratureFit(string Name, string Dataset, string Formula, string Family, string Link, int Points,
         Dictionary<string, string[]>? Factors, string? ZeroInflationFormula, double LogLik, int Observations, int Parameters,
-        ReferenceCoefficient[] Fixed, ReferenceCoefficient[]? ZeroInflation, double? Sigma, ReferenceVariance[] Variances, ReferenceMode[] Modes);
+        ReferenceCoefficient[] Fixed, ReferenceCoefficient[]? ZeroInflation, double? Sigma, ReferenceVariance[] Variances,
+        ReferenceMode[] Modes);
 }

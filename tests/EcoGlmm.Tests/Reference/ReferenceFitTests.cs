@@ -9,7 +9,8 @@ public sealed class ReferenceFitTests
     /// Comparisons in which R is the one that is off, with the evidence. glmmTMB 1.1.5 scales Pearson residuals of beta and
     /// beta-binomial models by μ(1 − μ), without the dispersion (later versions do not), those of hurdle models by the variance
     /// before truncation, and those of Student's t by the square root of the scale φ instead of the standard deviation. Its
-    /// standard errors come from unscaled differences: with temp divided by 100 those of "cake beta probit" are EcoGlmm's. Its population predictions leave the
+    /// standard errors come from unscaled differences: with temp divided by 100 those of "cake beta probit" are EcoGlmm's. Its population
+    /// predictions leave the
     /// random effects of the zero inflation in: the probability of a zero differs between nests.
     /// </summary>
     private static readonly HashSet<(string Aspect, string Name)> RIsOff =
@@ -140,7 +141,8 @@ public sealed class ReferenceFitTests
         {
             var actual = fit.RandomEffects[expected.Group, Enum.Parse<ModelPart>(expected.Part)][expected.Level, expected.Term];
             var label = $"{expected.Group} {expected.Level} {expected.Term}";
-            var largest = reference.Variances.Where(variance => variance.Group == expected.Group && variance.Part == expected.Part).Max(v => v.Sd ?? 0);
+            var largest = reference.Variances.Where(variance => variance.Group == expected.Group && variance.Part == expected.Part)
+                .Max(v => v.Sd ?? 0);
             // A mode moves with the variances, which are held to 2e-3.
             var slack = 2e-3 * Math.Abs(expected.Mode) + (reference.Singular ? 1e-3 * (1 + largest) : 1e-6 * largest);
             check.Near($"mode of {label}", expected.Mode, actual.Mode, 1e-3 * expected.Sd + slack);

@@ -27,16 +27,19 @@ public sealed class RelativesReferenceTests
         foreach (var row in reference.Fixed)
         {
             check.Near(row.Name, row.Estimate!.Value, fit.FixedEffects[row.Name].Estimate, 2e-3 * row.StandardError!.Value);
-            check.Near($"standard error of {row.Name}", row.StandardError.Value, fit.FixedEffects[row.Name].StandardError, 0.01 * row.StandardError.Value);
+            check.Near($"standard error of {row.Name}", row.StandardError.Value, fit.FixedEffects[row.Name].StandardError,
+                0.01 * row.StandardError.Value);
         }
         if (reference.Sigma is { } sigma)
             check.Near("sigma", sigma, fit.Sigma, 2e-3 * sigma);
         foreach (var row in reference.Covariance)
         {
             var actual = fit.CovarianceParameters.Single(p => p.Group == row.Group && p.Name == row.Name
-                && (p.Effect1 is null || row.Effect1 is null || p.Effect1 == row.Effect1) && (p.Effect2 is null || p.Effect2 == row.Effect2));
+                && (p.Effect1 is null || row.Effect1 is null || p.Effect1 == row.Effect1) && (p.Effect2 is null
+                    || p.Effect2 == row.Effect2));
             // A small standard deviation is flat in the likelihood.
-            check.Near($"{row.Name} of {row.Group}", row.Estimate, actual.Estimate, 3e-3 * Math.Abs(row.Estimate) + (0.01 * (double.IsNaN(actual.StandardError) ? 0 : actual.StandardError)));
+            check.Near($"{row.Name} of {row.Group}", row.Estimate, actual.Estimate, 3e-3 * Math.Abs(row.Estimate)
+                + (0.01 * (double.IsNaN(actual.StandardError) ? 0 : actual.StandardError)));
         }
         if (reference.Heritability is { } heritability)
         {
@@ -89,14 +92,16 @@ public sealed class RelativesReferenceTests
         Assert.InRange(observed.Upper, observed.Estimate, 1);
         Assert.Equal(additive, fit.Evolvability("animal").Estimate, 1e-6);
 
-        double Variance(string group) => fit.CovarianceParameters.Where(p => p.Group == group).Select(p => p.Estimate * p.Estimate).Single();
+        double Variance(string group) => fit.CovarianceParameters.Where(p => p.Group == group).Select(p => p.Estimate * p.Estimate)
+            .Single();
     }
 
     [Fact]
     public void Heritability_of_one_of_several_traits_is_asked_by_its_effect()
     {
         var fit = FitOf(Reference("two traits"));
-        double Sd(string group) => fit.CovarianceParameters.Single(p => p.Group == group && p.Name == "sd" && p.Effect1 == "traitweight").Estimate;
+        double Sd(string group) => fit.CovarianceParameters.Single(p => p.Group == group && p.Name == "sd"
+            && p.Effect1 == "traitweight").Estimate;
         var (genes, rest) = (Sd("animal"), Sd("id"));
         Assert.Equal(genes * genes / ((genes * genes) + (rest * rest)), fit.Heritability("animal", effect: "traitweight").Estimate, 1e-6);
         Assert.Contains("has no effect \"traitwieght\"; did you mean \"traitweight\"?".Replace("has", "have"),
@@ -107,14 +112,16 @@ public sealed class RelativesReferenceTests
     public void What_is_wrong_with_relatives_is_told()
     {
         var data = FieldData.From(Content.Data["species"].ToDictionary(c => c.Key, c => Column(c.Value)));
-        string Fault(string formula, Relatedness? relatedness) => Assert.Throws<GlmmException>(() => Glmm.Fit(formula, data, options: new GlmmOptions
+        string Fault(string formula, Relatedness? relatedness) => Assert.Throws<GlmmException>(() =>
+            Glmm.Fit(formula, data, options: new GlmmOptions
         {
             Relatedness = relatedness is null ? null : new Dictionary<string, Relatedness> { ["species"] = relatedness },
         })).Message;
         Assert.Contains("GlmmOptions.Relatedness", Fault("y ~ x + phylo(1 | species)", null));
         var tree = PhylogeneticTree.Parse(Content.Tree.Replace("s09:", "s9:"));
         Assert.Contains("not in the tree: \"s09\"", Fault("y ~ x + phylo(1 | species)", tree));
-        Assert.Contains("no model of evolution called \"lamda\"; did you mean \"lambda\"?", Fault("y ~ x + phylo(1 | species, model = lamda)", PhylogeneticTree.Parse(Content.Tree)));
+        Assert.Contains("no model of evolution called \"lamda\"; did you mean \"lambda\"?",
+            Fault("y ~ x + phylo(1 | species, model = lamda)", PhylogeneticTree.Parse(Content.Tree)));
         var fit = Glmm.Fit("y ~ x + (1 | species)", data);
         Assert.Contains("no term of relatives", Assert.Throws<GlmmException>(() => fit.Heritability("species")).Message);
     }
@@ -140,14 +147,18 @@ public sealed class RelativesReferenceTests
         ? values.Select(v => v.GetDouble()).ToArray()
         : values.Select(v => v.GetString()).ToArray();
 
-    private sealed record RelativesFile(PedigreeColumns Pedigree, string Tree, Dictionary<string, Dictionary<string, JsonElement[]>> Data, ReferenceRelatives[] Fits);
+    private sealed record RelativesFile(PedigreeColumns Pedigree, string Tree, Dictionary<string, Dictionary<string, JsonElement[]>> Data,
+        ReferenceRelatives[] Fits);
 
     private sealed record PedigreeColumns(string[] Id, string?[] Sire, string?[] Dam);
 
-    private sealed record ReferenceRelatives(string Name, string Dataset, string Formula, string Family, bool Reml, string? DispersionFormula, double LogLik,
-        ReferenceCoefficient[] Fixed, RelativesCovariance[] Covariance, RelativesMode[] Modes, double? Sigma, double? Heritability, double? HeritabilityError);
+    private sealed record ReferenceRelatives(string Name, string Dataset, string Formula, string Family, bool Reml,
+        string? DispersionFormula, double LogLik,
+        ReferenceCoefficient[] Fixed, RelativesCovariance[] Covariance, RelativesMode[] Modes, double? Sigma, double? Heritability,
+        double? HeritabilityError);
 
     private sealed record RelativesCovariance(string Group, string Name, string? Effect1, string? Effect2, double Estimate);
 
-    private sealed record RelativesMode(string Group, string Level, string Term, double Mode, double? Sd, double? PredictionError, double? Accuracy);
+    private sealed record RelativesMode(string Group, string Level, string Term, double Mode, double? Sd, double? PredictionError,
+        double? Accuracy);
 }

@@ -15,7 +15,8 @@ public sealed class RestrainedFitTests
         ["correlation"] = () => Fit.Sleep("(Days | Subject)", Parameter.Correlation("Subject", "(Intercept)", "Days", 0.3)),
         ["deviation of slopes"] = () => Fit.Sleep("(Days | Subject)", Parameter.StandardDeviation("Subject", "Days", 4)),
         ["residual deviation by REML"] = () => Fit.SleepReml("(Days | Subject)", Parameter.Dispersion(30)),
-        ["deviation of intercepts by REML"] = () => Fit.SleepReml("(1 | Subject)", Parameter.StandardDeviation("Subject", "(Intercept)", 40)),
+        ["deviation of intercepts by REML"] = () => Fit.SleepReml("(1 | Subject)", Parameter.StandardDeviation("Subject",
+            "(Intercept)", 40)),
         ["dispersion formula by REML"] = () => Glmm.Fit("Reaction ~ Days + (1 | Subject)", Fit.Read("sleepstudy"), null,
             new() { Reml = true, Dispersion = "~ Days" }),
         ["dispersion of counts"] = () => Glmm.Fit("SiblingNegotiation ~ FoodTreatment + SexParent + offset(log(BroodSize)) + (1 | Nest)",
@@ -30,7 +31,8 @@ public sealed class RestrainedFitTests
     {
         ["normal on separated"] = () => Fit.Separated("present ~ trt + (1 | ID)", Prior.Normal(0, 2.5)),
         ["student on separated"] = () => Fit.Separated("present ~ trt + (1 | ID)", Prior.StudentT(3, 0, 2.5)),
-        ["cauchy without groups"] = () => Fit.Separated("present ~ trt + week", Prior.Cauchy(0, 2.5), Prior.Cauchy(0, 10).On("(Intercept)")),
+        ["cauchy without groups"] = () => Fit.Separated("present ~ trt + week", Prior.Cauchy(0, 2.5), Prior.Cauchy(0, 10)
+            .On("(Intercept)")),
         ["gamma on deviation"] = () => Fit.Cbpp(new() { Priors = [Prior.Gamma(1, 2.5).OnStandardDeviations("herd")] }),
         ["gamma on deviation of gaussian"] = () => Glmm.Fit("Reaction ~ Days + (1 | Subject)", Fit.Read("sleepstudy"), null,
             new() { Priors = [Prior.Gamma(20, 5).OnStandardDeviations("Subject"), Prior.Normal(8, 1).On("Days")] }),
@@ -81,7 +83,8 @@ public sealed class RestrainedFitTests
         var reml = expected.GetProperty("method").GetString() == "REML";
         var data = FieldData.From(new Dictionary<string, object>
         {
-            ["yi"] = Column("yi"), ["vi"] = Column("vi"), ["ablat"] = Column("ablat"), ["study"] = Enumerable.Range(1, 13).Select(i => $"study {i:D2}").ToArray(),
+            ["yi"] = Column("yi"), ["vi"] = Column("vi"), ["ablat"] = Column("ablat"), ["study"] = Enumerable.Range(1, 13)
+                .Select(i => $"study {i:D2}").ToArray(),
         });
 
         var fit = Glmm.Fit("yi ~ ablat + (1 | study)", data, null, new() { Dispersion = "~ 0 + offset(log(vi) / 2)", Reml = reml });
@@ -138,7 +141,8 @@ public sealed class RestrainedFitTests
             Glmm.Fit("Reaction ~ Days + " + random, Read("sleepstudy"), null, new() { Fixed = [held], Reml = true });
 
         public static GlmmFit Cbpp(GlmmOptions options) =>
-            Glmm.Fit("cbind(incidence, size - incidence) ~ period + (1 | herd)", Read("cbpp").AsFactor("period"), Family.Binomial(), options);
+            Glmm.Fit("cbind(incidence, size - incidence) ~ period + (1 | herd)", Read("cbpp").AsFactor("period"),
+                Family.Binomial(), options);
 
         public static GlmmFit Separated(string formula, params Prior[] priors)
         {

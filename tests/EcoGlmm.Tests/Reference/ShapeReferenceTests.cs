@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace EcoGlmm.Tests.Reference;
 
-/// <summary>Families with estimated shapes and thresholds against ordinal, glmmTMB, sn and R's own optimiser: tests/reference/shapes.R.</summary>
+/// <summary>Families with estimated shapes and thresholds against ordinal, glmmTMB, sn and R's own optimiser:
+/// tests/reference/shapes.R.</summary>
 public class ShapeReferenceTests
 {
-    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(Families.ReferenceFiles.Path("shapes.json"))).RootElement;
+    private static readonly JsonElement Root =
+        JsonDocument.Parse(File.ReadAllText(Families.ReferenceFiles.Path("shapes.json"))).RootElement;
 
     public static TheoryData<string> Names => [.. Root.GetProperty("fits").EnumerateObject().Select(fit => fit.Name)];
 
@@ -30,7 +32,8 @@ public class ShapeReferenceTests
             foreach (var expected in variances.EnumerateObject())
             {
                 var sd = expected.Value.GetDouble();
-                check.Near($"sd of {expected.Name}", sd, fit.VarianceComponents.Single(c => c.Group == expected.Name).StandardDeviation, 2e-3 * sd + 1e-3);
+                check.Near($"sd of {expected.Name}", sd, fit.VarianceComponents.Single(c => c.Group == expected.Name).StandardDeviation,
+                    2e-3 * sd + 1e-3);
             }
         }
         check.Done();
@@ -43,7 +46,8 @@ public class ShapeReferenceTests
             Assert.Empty(actual);
             return;
         }
-        string[] labels = names.ValueKind == JsonValueKind.Array ? [.. names.EnumerateArray().Select(n => n.GetString()!)] : [names.GetString()!];
+        string[] labels = names.ValueKind == JsonValueKind.Array ? [.. names.EnumerateArray().Select(n => n.GetString()!)]
+            : [names.GetString()!];
         Assert.Equal(labels, actual.Names);
         var errors = expected.TryGetProperty("error", out var given) ? Numbers(given) : null;
         var estimates = Numbers(expected.GetProperty("estimate"));

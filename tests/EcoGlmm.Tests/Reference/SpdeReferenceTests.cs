@@ -7,7 +7,8 @@ namespace EcoGlmm.Tests.Reference;
 public sealed class SpdeReferenceTests
 {
     private static readonly Lazy<SpdeFile> File = new(() => JsonSerializer.Deserialize<SpdeFile>(
-        System.IO.File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "spde.json")), new JsonSerializerOptions { PropertyNameCaseInsensitive = true })!);
+        System.IO.File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "spde.json")),
+        new JsonSerializerOptions { PropertyNameCaseInsensitive = true })!);
 
     private static readonly ConcurrentDictionary<string, Lazy<GlmmFit>> Fits = new();
 
@@ -20,11 +21,13 @@ public sealed class SpdeReferenceTests
     public void Likelihood_agrees_at_parameters_that_are_held()
     {
         var reference = File.Value.Fits.Single(f => f.Name == TwoMaxima);
-        var fit = Fit(reference, [EcoGlmm.Parameter.Covariance("year", "range", reference.Range), EcoGlmm.Parameter.Covariance("year", "sd", reference.Sd),
+        var fit = Fit(reference, [EcoGlmm.Parameter.Covariance("year", "range", reference.Range), EcoGlmm.Parameter.Covariance("year", "sd",
+            reference.Sd),
             EcoGlmm.Parameter.Covariance("year", "correlation", reference.Correlation!.Value)]);
         var check = new Comparison(TwoMaxima);
         check.Near("log-likelihood", reference.LogLik, fit.LogLikelihood, 1e-6);
-        for (var j = 0; j < reference.Fixed.Length; j++) check.Near($"coefficient {j}", reference.Fixed[j], fit.FixedEffects[j].Estimate, 2e-3 * fit.FixedEffects[j].StandardError);
+        for (var j = 0; j < reference.Fixed.Length; j++)
+            check.Near($"coefficient {j}", reference.Fixed[j], fit.FixedEffects[j].Estimate, 2e-3 * fit.FixedEffects[j].StandardError);
         check.Done();
     }
 
@@ -36,7 +39,8 @@ public sealed class SpdeReferenceTests
         var fit = FitOf(reference);
         var check = new Comparison(name);
         check.Near("log-likelihood", reference.LogLik, fit.LogLikelihood, 1e-6);
-        for (var j = 0; j < reference.Fixed.Length; j++) check.Near($"coefficient {j}", reference.Fixed[j], fit.FixedEffects[j].Estimate, 2e-3 * fit.FixedEffects[j].StandardError);
+        for (var j = 0; j < reference.Fixed.Length; j++)
+            check.Near($"coefficient {j}", reference.Fixed[j], fit.FixedEffects[j].Estimate, 2e-3 * fit.FixedEffects[j].StandardError);
         Compare("range", reference.Range);
         Compare("sd", reference.Sd);
         if (reference.Correlation is { } correlation) Compare("correlation", correlation);
@@ -51,9 +55,11 @@ public sealed class SpdeReferenceTests
         }
     }
 
-    private static GlmmFit FitOf(SpdeFit reference) => Fits.GetOrAdd(reference.Name, _ => new Lazy<GlmmFit>(() => Fit(reference, []))).Value;
+    private static GlmmFit FitOf(SpdeFit reference) => Fits.GetOrAdd(reference.Name, _ => new Lazy<GlmmFit>(() =>
+        Fit(reference, []))).Value;
 
-    private static GlmmFit Fit(SpdeFit reference, Parameter[] held) => Glmm.Fit(reference.Formula, FieldData.From(File.Value.Data), Family.Parse(reference.Family),
+    private static GlmmFit Fit(SpdeFit reference, Parameter[] held) => Glmm.Fit(reference.Formula, FieldData.From(File.Value.Data),
+        Family.Parse(reference.Family),
         new GlmmOptions { Meshes = new Dictionary<string, Mesh> { ["lattice"] = File.Value.Mesh() }, Fixed = held });
 
     private sealed record SpdeFile(double[][] Nodes, int[][] Triangles, Dictionary<string, double[]> Data, SpdeFit[] Fits)
@@ -61,5 +67,6 @@ public sealed class SpdeReferenceTests
         public Mesh Mesh() => EcoGlmm.Mesh.Of([.. Nodes.Select(n => (n[0], n[1]))], [.. Triangles.Select(t => (t[0], t[1], t[2]))]);
     }
 
-    private sealed record SpdeFit(string Name, string Formula, string Family, double LogLik, double[] Fixed, double? Sigma, double Range, double Sd, double? Correlation);
+    private sealed record SpdeFit(string Name, string Formula, string Family, double LogLik, double[] Fixed, double? Sigma, double Range,
+        double Sd, double? Correlation);
 }

@@ -79,7 +79,8 @@ public sealed record ReferenceRelatedness(string Kind, string? File, string[]? N
 }
 
 /// <summary>A standard deviation, correlation, range ….</summary>
-public sealed record ReferenceCovariance(string Part, string Group, string Structure, string Name, string? Effect1, string? Effect2, double Estimate);
+public sealed record ReferenceCovariance(string Part, string Group, string Structure, string Name, string? Effect1, string? Effect2,
+    double Estimate);
 
 /// <summary>Conditional means on the scale of the link at times and places that the data do not have, and their standard errors.</summary>
 public sealed record ReferencePlaces(Dictionary<string, JsonElement[]> Data, double[] Conditional, double[]? Errors);

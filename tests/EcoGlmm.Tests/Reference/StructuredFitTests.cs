@@ -7,7 +7,8 @@ namespace EcoGlmm.Tests.Reference;
 public sealed class StructuredFitTests
 {
     /// <summary>
-    /// Where glmmTMB stopped short of the maximum, with a gradient that is not zero, or on the way to a shape without end: the better likelihood
+    /// Where glmmTMB stopped short of the maximum, with a gradient that is not zero, or on the way to a shape without end: the better
+    /// likelihood
     /// is the proof (for the shape, "meuse gau" is its limit).
     /// </summary>
     private static readonly string[] StoppedShort = ["chicks ou gamma", "gamma ar1", "meuse mat"];
@@ -79,9 +80,12 @@ public sealed class StructuredFitTests
         foreach (var expected in reference.Covariance.GroupBy(row => (row.Part, row.Group, row.Structure, row.Name)))
         {
             var (part, group, structure, quantity) = expected.Key;
-            // What glmmTMB fits by propto over one group is a term of relatives in EcoGlmm's formula; with one group of all rows it has no name.
-            var actual = fit.CovarianceParameters.Where(row => row.Part.ToString() == part && row.Name == (quantity == "shape" ? "smoothness" : quantity)
-                && (row.Structure == structure || (structure == "propto" && row.Structure is "phylo" or "kinship")) && (row.Group == group || group == "all"))
+            // What glmmTMB fits by propto over one group is a term of relatives in EcoGlmm's formula; with one group of all rows it has no
+            // name.
+            var actual = fit.CovarianceParameters.Where(row => row.Part.ToString() == part && row.Name == (quantity == "shape"
+                ? "smoothness" : quantity)
+                && (row.Structure == structure || (structure == "propto" && row.Structure is "phylo" or "kinship")) && (row.Group == group
+                    || group == "all"))
                 .Select(row => row.Estimate).ToArray();
             check.Near($"number of {quantity} of {structure} {group}", expected.Count(), actual.Length, 0);
             foreach (var (row, value) in expected.Zip(actual))
@@ -100,7 +104,8 @@ public sealed class StructuredFitTests
         var reference = References[name];
         var fitted = FitOf(reference).Fitted();
         var check = new Comparison(name);
-        check.NearRelative("fitted", [.. reference.Fitted.Select(value => (double?)value)], [.. reference.FittedRows.Select(row => fitted[row - 1])], 2e-3);
+        check.NearRelative("fitted", [.. reference.Fitted.Select(value => (double?)value)],
+            [.. reference.FittedRows.Select(row => fitted[row - 1])], 2e-3);
         check.Done();
     }
 
@@ -121,7 +126,8 @@ public sealed class StructuredFitTests
             if (modes is null || !modes.Terms.Contains(expected.Term) || !modes.Levels.Contains(expected.Level))
                 continue;
             var actual = modes[expected.Level, expected.Term];
-            check.Near($"mode of {expected.Level} {expected.Term}", expected.Mode, actual.Mode, 3e-3 * Math.Abs(expected.Mode) + (2e-3 * expected.Sd) + 1e-6);
+            check.Near($"mode of {expected.Level} {expected.Term}", expected.Mode, actual.Mode, 3e-3 * Math.Abs(expected.Mode)
+                + (2e-3 * expected.Sd) + 1e-6);
             // By REML glmmTMB's are not given the fixed effects.
             if (!reference.Reml)
                 check.Near($"sd of {expected.Level} {expected.Term}", expected.Sd, actual.StandardDeviation, (0.01 * expected.Sd) + 1e-6);
@@ -144,7 +150,8 @@ public sealed class StructuredFitTests
         Assert.Contains(convergence.Problems, problem => problem.Message.Contains(sentence));
     }
 
-    public static TheoryData<string> NamesWithPlaces => [.. References.Values.Where(fit => fit.NewPlaces is not null && fit.Only is null).Select(fit => fit.Name)];
+    public static TheoryData<string> NamesWithPlaces => [.. References.Values.Where(fit => fit.NewPlaces is not null && fit.Only is null)
+        .Select(fit => fit.Name)];
 
     [Theory]
     [MemberData(nameof(NamesWithPlaces))]
@@ -152,7 +159,8 @@ public sealed class StructuredFitTests
     {
         var reference = References[name];
         var places = reference.NewPlaces!;
-        var rows = FieldData.From(places.Data.ToDictionary(column => column.Key, column => column.Value.All(v => v.ValueKind == JsonValueKind.Number)
+        var rows = FieldData.From(places.Data.ToDictionary(column => column.Key, column => column.Value.All(v =>
+            v.ValueKind == JsonValueKind.Number)
             ? (object)column.Value.Select(v => v.GetDouble()).ToArray()
             : column.Value.Select(v => v.GetString()).ToArray()));
         foreach (var (column, levels) in reference.Factors ?? [])
@@ -164,7 +172,8 @@ public sealed class StructuredFitTests
         var check = new Comparison(name);
         for (var i = 0; i < places.Conditional.Length; i++)
         {
-            check.Near($"place {i}", places.Conditional[i], predicted.Estimate[i], 0.02 * predicted.StandardError[i] + (1e-3 * Math.Abs(places.Conditional[i])));
+            check.Near($"place {i}", places.Conditional[i], predicted.Estimate[i], 0.02 * predicted.StandardError[i]
+                + (1e-3 * Math.Abs(places.Conditional[i])));
             if (places.Errors is { } errors)
                 check.Near($"standard error at place {i}", errors[i], predicted.StandardError[i], 0.01 * errors[i]);
         }

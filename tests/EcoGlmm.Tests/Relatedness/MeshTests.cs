@@ -11,7 +11,8 @@ public class MeshTests
         return [.. Enumerable.Range(0, n).Select(_ => (10 * random.NextDouble(), 6 * random.NextDouble()))];
     }
 
-    private static double Length((double X, double Y) a, (double X, double Y) b) => Math.Sqrt(Math.Pow(a.X - b.X, 2) + Math.Pow(a.Y - b.Y, 2));
+    private static double Length((double X, double Y) a, (double X, double Y) b) => Math.Sqrt(Math.Pow(a.X - b.X, 2)
+        + Math.Pow(a.Y - b.Y, 2));
 
     [Fact]
     public void Triangles_are_no_larger_and_no_thinner_than_asked()
@@ -67,14 +68,16 @@ public class MeshTests
     public void Places_on_a_lattice_and_on_circles_are_triangulated()
     {
         var lattice = Enumerable.Range(0, 400).Select(k => ((double)(k % 20), (double)(k / 20))).ToArray();
-        foreach (var options in new[] { new MeshOptions(), new MeshOptions { Extension = 0, Cutoff = 0, MaxEdge = 2 }, new MeshOptions { MaxEdge = 0.6, Cutoff = 0 } })
+        foreach (var options in new[] { new MeshOptions(), new MeshOptions { Extension = 0, Cutoff = 0, MaxEdge = 2 },
+            new MeshOptions { MaxEdge = 0.6, Cutoff = 0 } })
         {
             var mesh = Mesh.From(lattice, options);
             Assert.All(lattice, p => Assert.True(mesh.Contains(p.Item1, p.Item2), $"{p}"));
             Assert.True(mesh.Elements.Mass.All(m => m > 0));
         }
 
-        var circles = Enumerable.Range(0, 200).Select(k => Math.SinCos(2 * Math.PI * k / 50) is var (s, c) ? ((1 + (k / 50)) * c, (1 + (k / 50)) * s) : default).ToArray();
+        var circles = Enumerable.Range(0, 200).Select(k => Math.SinCos(2 * Math.PI * k / 50) is var (s, c)
+            ? ((1 + (k / 50)) * c, (1 + (k / 50)) * s) : default).ToArray();
         var rings = Mesh.From(circles, new MeshOptions { Cutoff = 0 });
         Assert.All(circles, p => Assert.True(rings.Contains(p.Item1, p.Item2)));
         // Far from the origin, as national grids are.
@@ -105,12 +108,14 @@ public class MeshTests
         var mesh = Mesh.From(Places(50));
         var elements = mesh.Elements;
         var nodes = mesh.Nodes;
-        var area = mesh.Triangles.Sum(t => 0.5 * (((nodes[t.B].X - nodes[t.A].X) * (nodes[t.C].Y - nodes[t.A].Y)) - ((nodes[t.B].Y - nodes[t.A].Y) * (nodes[t.C].X - nodes[t.A].X))));
+        var area = mesh.Triangles.Sum(t => 0.5 * (((nodes[t.B].X - nodes[t.A].X) * (nodes[t.C].Y - nodes[t.A].Y))
+            - ((nodes[t.B].Y - nodes[t.A].Y) * (nodes[t.C].X - nodes[t.A].X))));
         Assert.Equal(area, elements.Mass.Sum(), 1e-9 * area);
         var u = nodes.Select(n => (2 * n.X) - n.Y).ToArray();
         // ∫|∇u|² with ∇u = (2, −1).
         Assert.Equal(5 * area, Form(elements.Pattern, elements.Stiffness, u), 1e-8 * area);
-        Assert.Equal(Form(elements.Pattern, elements.Stiffness, u), Form(elements.SquarePattern, elements.StiffnessInSquare, u), 1e-8 * area);
+        Assert.Equal(Form(elements.Pattern, elements.Stiffness, u), Form(elements.SquarePattern, elements.StiffnessInSquare, u),
+            1e-8 * area);
         Assert.Equal(0, Form(elements.Pattern, elements.Stiffness, [.. u.Select(_ => 1.0)]), 1e-9);
 
         static double Form(SparsePattern pattern, double[] values, double[] u)

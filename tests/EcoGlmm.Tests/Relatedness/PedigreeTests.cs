@@ -15,9 +15,11 @@ public sealed class PedigreeTests
         ["dam"] = rows.Select(row => row.Dam).ToArray(),
     });
 
-    private static Pedigree Read(params (string Id, string? Sire, string? Dam)[] rows) => Pedigree.From(Table(rows), "animal", "sire", "dam");
+    private static Pedigree Read(params (string Id, string? Sire, string? Dam)[] rows) => Pedigree.From(Table(rows), "animal",
+        "sire", "dam");
 
-    private static string Fault(params (string Id, string? Sire, string? Dam)[] rows) => Assert.Throws<GlmmException>(() => Read(rows)).Message;
+    private static string Fault(params (string Id, string? Sire, string? Dam)[] rows) => Assert.Throws<GlmmException>(() =>
+        Read(rows)).Message;
 
     [Fact]
     public void The_inverse_and_inbreeding_are_those_of_the_tabular_method()
@@ -105,8 +107,10 @@ public sealed class PedigreeTests
         Assert.Contains("\"a\" is the father of \"c\" (row 1) and the mother of \"d\" (row 2)", sexes);
         Assert.Contains("rows 1 and 3", Fault(("c", "a", "b"), ("d", "a", "b"), ("c", "e", "b")));
         Assert.Contains("no name", Fault(("", "a", "b")));
-        Assert.Contains("three columns", Assert.Throws<GlmmException>(() => Pedigree.From(Table(("a", "b", "c")), "animal", "sire", "sire")).Message);
-        Assert.Contains("did you mean \"sire\"", Assert.Throws<GlmmException>(() => Pedigree.From(Table(("a", "b", "c")), "animal", "sir", "dam")).Message);
+        Assert.Contains("three columns", Assert.Throws<GlmmException>(() => Pedigree.From(Table(("a", "b", "c")), "animal", "sire",
+            "sire")).Message);
+        Assert.Contains("did you mean \"sire\"", Assert.Throws<GlmmException>(() => Pedigree.From(Table(("a", "b", "c")), "animal", "sir",
+            "dam")).Message);
     }
 
     [Fact]

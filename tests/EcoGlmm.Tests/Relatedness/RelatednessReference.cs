@@ -30,4 +30,5 @@ public sealed record ReferencePedigree(string Name, string[] Id, string?[] Sire,
 }
 
 /// <summary>A tree with the covariances of its tips by ape.</summary>
-public sealed record ReferenceTree(string Name, string Newick, string[] Tips, double[][] Vcv, double Lambda, double[][] Pagel, double Alpha, double[][] Ou);
+public sealed record ReferenceTree(string Name, string Newick, string[] Tips, double[][] Vcv, double Lambda, double[][] Pagel, double Alpha,
+    double[][] Ou);

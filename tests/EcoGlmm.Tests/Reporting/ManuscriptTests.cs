@@ -47,7 +47,8 @@ public class ManuscriptTests
         Assert.Contains("SD (nest box)", text);
         Assert.Contains("<,001", text);
         Coefficient c = Fits.Owls.FixedEffects["FoodTreatmentSatiated"];
-        Assert.Contains(Math.Exp(c.Estimate).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture).Replace('.', ',')[..4], text);
+        Assert.Contains(Math.Exp(c.Estimate).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture).Replace('.', ',')[..4],
+            text);
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public class ManuscriptTests
         var row = table.Sections[0].Rows.Single(r => r[0] == "FoodTreatmentSatiated × SexParentMale");
         Assert.Equal("", row[1]);
         Assert.NotEqual("", row[2]);
-        Assert.Equal(["Intercept", "FoodTreatmentSatiated", "SexParentMale", "FoodTreatmentSatiated × SexParentMale"], table.Sections[0].Rows.Select(r => r[0]));
+        Assert.Equal(["Intercept", "FoodTreatmentSatiated", "SexParentMale", "FoodTreatmentSatiated × SexParentMale"],
+            table.Sections[0].Rows.Select(r => r[0]));
         Assert.Contains("\"twice\"", Assert.Throws<GlmmException>(() => Glmm.Table(("twice", smaller), ("twice", smaller))).Message);
     }
 
@@ -69,7 +71,8 @@ public class ManuscriptTests
         PublicationTable table = Fits.Hostile.Table();
         Assert.DoesNotContain("<script", table.ToHtml());
         Assert.DoesNotContain("<script", table.ToMarkdown());
-        string latex = new PublicationTable("50 % of \\input{x} & $y$ #1_2", [new("", false), new("a", true)], [new("", [["~^{}", "1"]])], []).ToLatex("tab:x");
+        string latex = new PublicationTable("50 % of \\input{x} & $y$ #1_2", [new("", false), new("a", true)], [new("", [["~^{}", "1"]])],
+            []).ToLatex("tab:x");
         Assert.Contains("50 \\% of \\textbackslash{}input\\{x\\} \\& \\$y\\$ \\#1\\_2", latex);
         Assert.Contains("\\textasciitilde{}\\textasciicircum{}\\{\\} & 1 \\\\", latex);
     }
@@ -87,6 +90,7 @@ public class ManuscriptTests
         Assert.Contains(report.References, r => r == Fits.Sleep.Cite());
         Assert.DoesNotContain("simulated", Fits.Sleep.Report(checks: false).Methods);
         Assert.Contains("DID NOT CONVERGE", Fits.Separated.Report(checks: false).Results + Fits.Separated.ToMarkdown());
-        Assert.Contains("between 0 and 1", Assert.Throws<GlmmException>(() => Fits.Sleep.Table(new ModelTableOptions { Level = 95 })).Message);
+        Assert.Contains("between 0 and 1", Assert.Throws<GlmmException>(() =>
+            Fits.Sleep.Table(new ModelTableOptions { Level = 95 })).Message);
     }
 }

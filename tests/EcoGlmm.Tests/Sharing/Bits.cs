@@ -29,7 +29,8 @@ internal static class Bits
                 text.Append("null");
                 break;
             case double number:
-                text.Append(BitConverter.DoubleToInt64Bits(double.IsNaN(number) ? double.NaN : number).ToString("x", CultureInfo.InvariantCulture));
+                text.Append(BitConverter.DoubleToInt64Bits(double.IsNaN(number) ? double.NaN : number)
+                    .ToString("x", CultureInfo.InvariantCulture));
                 break;
             case string or Enum or Type:
                 text.Append(value);

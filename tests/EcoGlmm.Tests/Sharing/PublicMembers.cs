@@ -3,14 +3,16 @@ using System.Runtime.CompilerServices;
 
 namespace EcoGlmm.Tests.Sharing;
 
-/// <summary>Finds what can be asked of a public object and knows arguments to ask it with, so that new methods join by themselves.</summary>
+/// <summary>Finds what can be asked of a public object and knows arguments to ask it with, so that new methods join by
+/// themselves.</summary>
 internal static class PublicMembers
 {
     /// <summary>
     /// What these do shows nowhere in a value: they draw unique ids, write files or open windows. TestGeneric and the like, whose arguments
     /// nobody knows, drop out by themselves.
     /// </summary>
-    private static readonly string[] NotCompared = ["ToHtml", "GetHashCode", "GetType", "Deconstruct", "<Clone>$", "Show", "Save", "Open", "GetEnumerator", "MemberwiseClone"];
+    private static readonly string[] NotCompared = ["ToHtml", "GetHashCode", "GetType", "Deconstruct", "<Clone>$", "Show", "Save", "Open",
+        "GetEnumerator", "MemberwiseClone"];
 
     private static readonly MethodInfo[] Extensions =
     [
@@ -28,7 +30,8 @@ internal static class PublicMembers
         var members = new List<(string, Func<object, object?>)>();
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.GetIndexParameters().Length == 0 && property.GetMethod is { IsPublic: true }) members.Add((property.Name, property.GetValue));
+            if (property.GetIndexParameters().Length == 0 && property.GetMethod is { IsPublic: true })
+                members.Add((property.Name, property.GetValue));
         }
 
         foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance))

@@ -17,7 +17,8 @@ public sealed class SharedFitTests
     private static readonly Dictionary<string, Func<GlmmFit>> Kinds = new()
     {
         ["gaussian REML, slopes"] = () => Glmm.Fit("y ~ x + f + (1 + x | g)", Data(), Family.Gaussian(), new GlmmOptions { Reml = true }),
-        ["gaussian ML, dispersion"] = () => Glmm.Fit("y ~ x + f + (1 | g)", Data(), Family.Gaussian(), new GlmmOptions { Dispersion = "~ f" }),
+        ["gaussian ML, dispersion"] = () => Glmm.Fit("y ~ x + f + (1 | g)", Data(), Family.Gaussian(),
+            new GlmmOptions { Dispersion = "~ f" }),
         ["gaussian without random effects"] = () => Glmm.Fit("y ~ x + f", Data()),
         ["poisson"] = () => Glmm.Fit("n ~ x + f + (1 | g)", Data(), Family.Poisson()),
         ["zero-inflated negative binomial"] = () =>
@@ -120,7 +121,8 @@ public sealed class SharedFitTests
         })).ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        Assert.True(different.IsEmpty, $"{what}: other bits among threads from {string.Join(", ", different.Select(d => $"{d.Key} ({d.Value} times)"))}.");
+        Assert.True(different.IsEmpty, $"{what}: other bits among threads from "
+            + $"{string.Join(", ", different.Select(d => $"{d.Key} ({d.Value} times)"))}.");
         for (var m = 0; m < members.Count; m++)
         {
             if (ofOne[m] is { } one && ofShared[m] is { } other) results.Add((members[m].Name, one, other));
@@ -137,8 +139,10 @@ public sealed class SharedFitTests
         var residuals = fit.SimulatedResiduals(40);
         foreach (var (owner, name) in new (object, string)[]
         {
-            (predictions, nameof(Predictions.Estimate)), (predictions, nameof(Predictions.StandardError)), (predictions, nameof(Predictions.Lower)),
-            (residuals, nameof(SimulatedResiduals.Scaled)), (residuals, nameof(SimulatedResiduals.Observed)), (residuals, nameof(SimulatedResiduals.Fitted)),
+            (predictions, nameof(Predictions.Estimate)), (predictions, nameof(Predictions.StandardError)),
+                (predictions, nameof(Predictions.Lower)),
+            (residuals, nameof(SimulatedResiduals.Scaled)), (residuals, nameof(SimulatedResiduals.Observed)),
+            (residuals, nameof(SimulatedResiduals.Fitted)),
         })
         {
             var property = owner.GetType().GetProperty(name)!;
@@ -168,8 +172,10 @@ public sealed class SharedFitTests
             foreach (var property in next.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.GetMethod!.IsPublic))
             {
                 var value = property.GetValue(next);
-                if (value is Array && property.PropertyType.IsArray && ReferenceEquals(value, property.GetValue(next))) own.Add($"{next.GetType().Name}.{property.Name}");
-                if (value is not null && value.GetType().Assembly == typeof(GlmmFit).Assembly && value.GetType().IsPublic) queue.Enqueue(value);
+                if (value is Array && property.PropertyType.IsArray && ReferenceEquals(value, property.GetValue(next)))
+                    own.Add($"{next.GetType().Name}.{property.Name}");
+                if (value is not null && value.GetType().Assembly == typeof(GlmmFit).Assembly && value.GetType().IsPublic)
+                    queue.Enqueue(value);
             }
         }
 

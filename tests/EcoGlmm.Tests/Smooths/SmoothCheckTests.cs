@@ -7,7 +7,8 @@ public sealed class SmoothCheckTests
     {
         var random = new Random(8);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        var rows = Enumerable.Range(0, n).Select(_ => random.NextDouble()).Select(x => new { x, z = (0.9 * x) + (0.05 * Normal()), y = Math.Sin(25 * x) + (0.3 * Normal()) });
+        var rows = Enumerable.Range(0, n).Select(_ => random.NextDouble()).Select(x => new { x, z = (0.9 * x) + (0.05 * Normal()),
+            y = Math.Sin(25 * x) + (0.3 * Normal()) });
         return FieldData.From(rows.ToArray());
     }
 

@@ -13,12 +13,14 @@ public sealed class SmoothReferenceTests(ITestOutputHelper output)
     public static TheoryData<string> Names => [.. References.Keys];
 
     /// <summary>
-    /// The two functions that a cubic spline's penalty leaves alone get different penalties in "cs", along axes that an eigenvalue routine is free to
+    /// The two functions that a cubic spline's penalty leaves alone get different penalties in "cs", along axes that an eigenvalue routine
+    /// is free to
     /// choose: its score cannot be had again, its curve can.
     /// </summary>
     public static TheoryData<string> Scored => [.. References.Keys.Where(name => !name.StartsWith("cs ", StringComparison.Ordinal))];
 
-    private static GlmmFit FitOf(SmoothFit reference) => Fits.GetOrAdd(reference.Name, _ => new Lazy<GlmmFit>(() => SmoothReference.Fit(reference))).Value;
+    private static GlmmFit FitOf(SmoothFit reference) => Fits.GetOrAdd(reference.Name, _ => new Lazy<GlmmFit>(() =>
+        SmoothReference.Fit(reference))).Value;
 
     [Theory]
     [MemberData(nameof(Scored))]
@@ -40,7 +42,8 @@ public sealed class SmoothReferenceTests(ITestOutputHelper output)
         var predictions = FitOf(reference).Predict(SmoothReference.New, PredictionScale.Link, use);
         for (var i = 0; i < reference.Fit.Length; i++)
         {
-            output.WriteLine($"{predictions.Estimate[i]} {reference.Fit[i]}   {predictions.StandardError[i]} {reference.StandardError[i]} {predictions.StandardError[i] / reference.StandardError[i] - 1:P2}");
+            output.WriteLine($"{predictions.Estimate[i]} {reference.Fit[i]}   {predictions.StandardError[i]} {reference.StandardError[i]} "
+                + $"{predictions.StandardError[i] / reference.StandardError[i] - 1:P2}");
         }
 
         for (var i = 0; i < reference.Fit.Length; i++)
@@ -58,7 +61,8 @@ public sealed class SmoothReferenceTests(ITestOutputHelper output)
         var smooths = FitOf(reference).Smooths;
         foreach (var (mine, other) in smooths.Zip(reference.Smooths))
         {
-            output.WriteLine($"{mine.Name} {other.Name} edf {mine.Edf:F4} {other.Edf:F4}  ref {mine.ReferenceDf:F3} {other.ReferenceDf:F3} stat {mine.Statistic:F3} {other.Statistic:F3} p {mine.PValue:E3} {other.P:E3}");
+            output.WriteLine($"{mine.Name} {other.Name} edf {mine.Edf:F4} {other.Edf:F4}  ref {mine.ReferenceDf:F3} {other.ReferenceDf:F3} "
+                + $"stat {mine.Statistic:F3} {other.Statistic:F3} p {mine.PValue:E3} {other.P:E3}");
         }
 
         Assert.Equal(reference.Smooths.Length, smooths.Count);

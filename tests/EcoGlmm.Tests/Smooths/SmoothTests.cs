@@ -5,7 +5,8 @@ public sealed class SmoothTests
 {
     private static readonly FieldData Data = SmoothReference.Data;
 
-    private static readonly Lazy<GlmmFit> Mixed_ = new(() => Glmm.Fit("count ~ f + s(x) + s(month, bs = \"cc\", k = 8) + (1 | g)", Data, Family.Poisson()));
+    private static readonly Lazy<GlmmFit> Mixed_ = new(() => Glmm.Fit("count ~ f + s(x) + s(month, bs = \"cc\", k = 8) + (1 | g)", Data,
+        Family.Poisson()));
 
     private static GlmmFit Mixed => Mixed_.Value;
 
@@ -41,7 +42,8 @@ public sealed class SmoothTests
     [Fact]
     public void Populations_have_their_curves()
     {
-        var (with, without) = (Mixed.Predict(Data, PredictionScale.Link), Mixed.Predict(Data, PredictionScale.Link, RandomEffectsUse.Population));
+        var (with, without) = (Mixed.Predict(Data, PredictionScale.Link), Mixed.Predict(Data, PredictionScale.Link,
+            RandomEffectsUse.Population));
         var modes = Mixed.RandomEffects["g"];
         var group = Data.Texts("g");
         for (var i = 0; i < 20; i++)
@@ -63,7 +65,8 @@ public sealed class SmoothTests
         Assert.InRange(mean.Zip(eta, (m, e) => (m - e) / Math.Sqrt(e / 400)).Sum(z => z * z) / eta.Length, 0.7, 1.3);
         var redrawn = Mixed.Simulate(400, 1, ["g"]);
         var sd = Mixed.VarianceComponents[0].StandardDeviation;
-        var population = Mixed.Predict(null, PredictionScale.Link, RandomEffectsUse.Population).Estimate.Average(e => Math.Exp(e + (0.5 * sd * sd)));
+        var population = Mixed.Predict(null, PredictionScale.Link, RandomEffectsUse.Population).Estimate.Average(e =>
+            Math.Exp(e + (0.5 * sd * sd)));
         Assert.InRange(redrawn.Average(s => s.Average()) / population, 0.93, 1.07);
     }
 
@@ -73,7 +76,8 @@ public sealed class SmoothTests
         var fit = Glmm.Fit("y ~ f + s(x)", Data, null, new GlmmOptions { Reml = true });
         var means = fit.MarginalMeans("f");
         var mean = Data.Numbers("x").Average();
-        var row = fit.Predict(FieldData.From(new[] { new { x = mean } }).With("f", ["b"]).AsFactor("f", ["a", "b", "c"]), PredictionScale.Link);
+        var row = fit.Predict(FieldData.From(new[] { new { x = mean } }).With("f", ["b"]).AsFactor("f", ["a", "b", "c"]),
+            PredictionScale.Link);
         Assert.Equal(row.Estimate[0], means[1].Estimate, 1e-9);
         Assert.Equal(row.StandardError[0], means[1].StandardError, 1e-9);
     }
@@ -126,14 +130,16 @@ public sealed class SmoothTests
         var random = new Random(3);
         var x = Enumerable.Range(0, 300).Select(_ => random.NextDouble()).ToArray();
         var y = x.Select(v => (2 * Math.Sin(6 * v)) + (Math.Exp(-1 + v) * Normal(random))).ToArray();
-        var fit = Glmm.Fit("y ~ s(x)", FieldData.From(x.Select(v => new { x = v })).With("y", y), null, new GlmmOptions { Dispersion = "~ s(x, k = 5)" });
+        var fit = Glmm.Fit("y ~ s(x)", FieldData.From(x.Select(v => new { x = v })).With("y", y), null,
+            new GlmmOptions { Dispersion = "~ s(x, k = 5)" });
         Assert.True(fit.Convergence.IsConverged);
         Assert.Equal([ModelPart.Conditional, ModelPart.Dispersion], fit.Smooths.Select(s => s.Part));
         Assert.InRange(fit.Smooths[0].Edf, 3, 9);
         Assert.Equal(2, fit.PlotSmooths().Panels.Count);
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(random.NextDouble())) * Math.Cos(2 * Math.PI
+        * random.NextDouble());
 
     [Fact]
     public void Update_takes_smooths_in_and_out()
@@ -154,6 +160,7 @@ public sealed class SmoothTests
         var (thin, cubic) = (Glmm.Fit("y ~ s(x)", data), Glmm.Fit("y ~ s(x, bs = \"cr\")", data));
         Assert.Equal(cubic.LogLikelihood, thin.LogLikelihood, 10.0);
         var at = Enumerable.Range(1, 9).Select(i => i / 10.0).ToArray();
-        foreach (var (a, b) in thin.SmoothEffect("s(x)", at).Zip(cubic.SmoothEffect("s(x)", at))) Assert.Equal(b.Estimate, a.Estimate, 0.05);
+        foreach (var (a, b) in thin.SmoothEffect("s(x)", at).Zip(cubic.SmoothEffect("s(x)", at)))
+            Assert.Equal(b.Estimate, a.Estimate, 0.05);
     }
 }

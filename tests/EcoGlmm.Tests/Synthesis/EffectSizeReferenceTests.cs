@@ -49,7 +49,8 @@ public sealed class EffectSizeReferenceTests
         {
             // nested levels are named by metafor from the coarsest
             double[] variances = expected.Numbers("sigma2");
-            var ours = name.StartsWith("schools", StringComparison.Ordinal) ? found.Heterogeneity.Reverse().ToArray() : [.. found.Heterogeneity];
+            var ours = name.StartsWith("schools", StringComparison.Ordinal) ? found.Heterogeneity.Reverse().ToArray()
+                : [.. found.Heterogeneity];
             if (!ours[0].Group.Contains("district", StringComparison.Ordinal) || !ours[0].Group.Contains(':', StringComparison.Ordinal))
             {
                 ours = [.. ours.OrderBy(h => h.Group.Contains(':', StringComparison.Ordinal))];
@@ -86,7 +87,8 @@ public sealed class EffectSizeReferenceTests
         foreach (var (kind, variance) in new[] { ("cr1", RobustVariance.CR1), ("cr2", RobustVariance.CR2) })
         {
             var tests = found.Robust(expected.Text("cluster"), variance);
-            double[] errors = expected.GetProperty(kind).Numbers("se"), degrees = expected.GetProperty(kind).Numbers("df"), p = expected.GetProperty(kind).Numbers("p");
+            double[] errors = expected.GetProperty(kind).Numbers("se"), degrees = expected.GetProperty(kind).Numbers("df"),
+                p = expected.GetProperty(kind).Numbers("p");
             for (int j = 0; j < errors.Length; j++)
             {
                 Assert.Equal(errors[j], tests[j].StandardError, 2e-3 * errors[j]);
@@ -183,7 +185,8 @@ public sealed class EffectSizeReferenceTests
     {
         var data = SynthesisReference.Table("bcg");
         var column = MetaAnalysis.Fit("yi ~ ablat + (1 | study)", data, "vi");
-        var matrix = MetaAnalysis.Fit("yi ~ ablat + (1 | study)", data, SamplingCovariance.Clustered(data.Numbers("vi"), data.Texts("study"), 0.5));
+        var matrix = MetaAnalysis.Fit("yi ~ ablat + (1 | study)", data, SamplingCovariance.Clustered(data.Numbers("vi"),
+            data.Texts("study"), 0.5));
         Assert.Equal(column.Estimate, matrix.Estimate, 1e-9);
 
         // halves of studies that are all of one error: together they are a study of that error
@@ -193,7 +196,8 @@ public sealed class EffectSizeReferenceTests
             ["yi"] = data.Numbers("yi").Concat(data.Numbers("yi")).ToArray(),
             ["vi"] = data.Numbers("vi").Concat(data.Numbers("vi")).ToArray(),
         });
-        var doubled = MetaAnalysis.Fit("yi ~ 1 + (1 | study)", twice, SamplingCovariance.Clustered(twice.Numbers("vi"), twice.Texts("study"), 0.9999));
+        var doubled = MetaAnalysis.Fit("yi ~ 1 + (1 | study)", twice, SamplingCovariance.Clustered(twice.Numbers("vi"),
+            twice.Texts("study"), 0.9999));
         var once = MetaAnalysis.Fit("yi ~ 1 + (1 | study)", data, "vi", new MetaAnalysisOptions());
         Assert.Equal(once.Estimate, doubled.Estimate, 1e-3);
         Assert.Equal(once.StandardError, doubled.StandardError, 1e-3);
@@ -212,9 +216,12 @@ public sealed class EffectSizeReferenceTests
         asymmetric[2, 4] = 0.5;
         asymmetric[4, 2] = asymmetric[2, 4] = 1.5;
         Assert.Contains("not positive definite", Message(asymmetric), StringComparison.Ordinal);
-        Assert.Contains("-1 and 1", Assert.Throws<GlmmException>(() => SamplingCovariance.Clustered([1, 1], ["a", "a"], 1.2)).Message, StringComparison.Ordinal);
-        Assert.Contains("one sign", Assert.Throws<GlmmException>(() => EffectSize.LogResponseRatio(1, 1, 5, -1, 1, 5)).Message, StringComparison.Ordinal);
-        Assert.Contains("clusters", Assert.Throws<GlmmException>(() => MetaAnalysis.Fit("yi ~ ablat + alloc + (1 | study)", data.With("lab", r => r.Text("alloc")), "vi").Robust("lab")).Message, StringComparison.Ordinal);
+        Assert.Contains("-1 and 1", Assert.Throws<GlmmException>(() => SamplingCovariance.Clustered([1, 1], ["a", "a"], 1.2)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("one sign", Assert.Throws<GlmmException>(() => EffectSize.LogResponseRatio(1, 1, 5, -1, 1, 5)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("clusters", Assert.Throws<GlmmException>(() => MetaAnalysis.Fit("yi ~ ablat + alloc + (1 | study)",
+            data.With("lab", r => r.Text("alloc")), "vi").Robust("lab")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -238,7 +245,8 @@ public sealed class EffectSizeReferenceTests
         string table = expected.Text("table");
         var data = SynthesisReference.Table(table);
         var glmm = table == "offspring"
-            ? new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["phylo"] = PhylogeneticTree.Parse(SynthesisReference.Root.GetProperty("tables").GetProperty(table).Text("newick")) } } : null;
+            ? new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["phylo"] =
+                PhylogeneticTree.Parse(SynthesisReference.Root.GetProperty("tables").GetProperty(table).Text("newick")) } } : null;
         var options = new MetaAnalysisOptions
         {
             Reml = expected.Text("method") == "REML",
@@ -247,8 +255,10 @@ public sealed class EffectSizeReferenceTests
             Glmm = glmm,
         };
         string formula = expected.Text("formula");
-        return table == "berkey" ? MetaAnalysis.Fit(formula, data, SynthesisReference.Matrix(SynthesisReference.Root.GetProperty("tables").GetProperty(table).GetProperty("V")), options)
-            : !double.IsNaN(expected.Number("rho")) ? MetaAnalysis.Fit(formula, data, SamplingCovariance.Clustered(data.Numbers("vi"), data.Texts("study"), expected.Number("rho")), options)
+        return table == "berkey" ? MetaAnalysis.Fit(formula, data, SynthesisReference.Matrix(SynthesisReference.Root.GetProperty("tables")
+            .GetProperty(table).GetProperty("V")), options)
+            : !double.IsNaN(expected.Number("rho")) ? MetaAnalysis.Fit(formula, data, SamplingCovariance.Clustered(data.Numbers("vi"),
+                data.Texts("study"), expected.Number("rho")), options)
             : MetaAnalysis.Fit(formula, data, "vi", options);
     }
 }

@@ -7,7 +7,8 @@ public sealed class OneStageReferenceTests
 {
     public static TheoryData<string> Data => [.. SynthesisReference.Counts.GetProperty("counts").EnumerateObject().Select(p => p.Name)];
 
-    public static TheoryData<string> BruteForce => [.. SynthesisReference.Counts.GetProperty("conditional").EnumerateArray().Select(c => c.Text("data"))];
+    public static TheoryData<string> BruteForce => [.. SynthesisReference.Counts.GetProperty("conditional").EnumerateArray()
+        .Select(c => c.Text("data"))];
 
     public static TheoryData<int> OneStage => [.. Enumerable.Range(0, SynthesisReference.Counts.GetProperty("oneStage").GetArrayLength())];
 
@@ -24,12 +25,15 @@ public sealed class OneStageReferenceTests
             "CM.EL" => OneStageModel.Conditional,
             _ => OneStageModel.ConditionalApproximate,
         };
-        var found = Fit(isRate ? "rates" : "counts", expected.Text("data"), isRate ? SynthesisMeasure.RateRatio : SynthesisMeasure.OddsRatio, model);
+        var found = Fit(isRate ? "rates" : "counts", expected.Text("data"), isRate ? SynthesisMeasure.RateRatio
+            : SynthesisMeasure.OddsRatio, model);
 
-        // With quadrature metafor gives lme4's log-likelihood without its constants; without, its optimiser may stop early: where it is not at the maximum,
+        // With quadrature metafor gives lme4's log-likelihood without its constants; without, its optimiser may stop early: where it is not
+        // at the maximum,
         // ours is the higher likelihood.
         double gain = model == OneStageModel.RandomStudies ? found.LogLikelihood - expected.Number("logLik") : 0;
-        Assert.True(gain > -2e-5, $"{expected.Text("data")} {expected.Text("model")}: log-likelihood {found.LogLikelihood}, metafor's is higher by {-gain}");
+        Assert.True(gain > -2e-5, $"{expected.Text("data")} {expected.Text("model")}: log-likelihood {found.LogLikelihood}, metafor's is "
+            + $"higher by {-gain}");
         double slack = 3e-3 + Math.Sqrt(Math.Max(0, 2 * gain));
         double error = Math.Max(expected.Number("se"), found.StandardError);
         Assert.Equal(expected.Number("estimate"), found.Estimate, slack * error);
@@ -73,7 +77,8 @@ public sealed class OneStageReferenceTests
         foreach (var (name, measure) in new[] { ("OR", SynthesisMeasure.OddsRatio), ("RD", SynthesisMeasure.RiskDifference) })
         {
             var compared = Fit("counts", data, measure, OneStageModel.FixedStudies).CompareMethods();
-            var expected = SynthesisReference.Counts.GetProperty("classical").EnumerateArray().First(c => c.Text("data") == data && c.Text("measure") == name);
+            var expected = SynthesisReference.Counts.GetProperty("classical").EnumerateArray().First(c => c.Text("data") == data
+                && c.Text("measure") == name);
             var haenszel = compared.First(r => r.Method.StartsWith("Mantel", StringComparison.Ordinal));
             Assert.Equal(expected.GetProperty("mh").Number("estimate"), haenszel.Estimate, 1e-8);
             Assert.Equal(expected.GetProperty("mh").Number("se"), haenszel.StandardError, 1e-8);
@@ -82,7 +87,8 @@ public sealed class OneStageReferenceTests
             Assert.Equal(expected.GetProperty("corrected").Number("se"), corrected.StandardError, 1e-3 * corrected.StandardError);
             if (measure == SynthesisMeasure.OddsRatio)
             {
-                var peto = SynthesisReference.Counts.GetProperty("classical").EnumerateArray().First(c => c.Text("data") == data && c.Text("measure") == "Peto").GetProperty("mh");
+                var peto = SynthesisReference.Counts.GetProperty("classical").EnumerateArray().First(c => c.Text("data") == data
+                    && c.Text("measure") == "Peto").GetProperty("mh");
                 Assert.Equal(peto.Number("estimate"), compared[^1].Estimate, 1e-8);
                 Assert.Equal(peto.Number("se"), compared[^1].StandardError, 1e-8);
             }
@@ -96,10 +102,14 @@ public sealed class OneStageReferenceTests
         var risk = Fit("counts", "catheters", SynthesisMeasure.RiskRatio, OneStageModel.FixedStudies);
         Assert.Equal(odds.Estimate, risk.Estimate, 0.1);
         Assert.Contains("risk ratio", risk.ToString(), StringComparison.Ordinal);
-        var mh = SynthesisReference.Counts.GetProperty("classical").EnumerateArray().First(c => c.Text("data") == "catheters" && c.Text("measure") == "RR").GetProperty("mh");
-        Assert.Equal(mh.Number("estimate"), risk.CompareMethods().First(r => r.Method.StartsWith("Mantel", StringComparison.Ordinal)).Estimate, 1e-8);
-        Assert.Equal(mh.Number("se"), risk.CompareMethods().First(r => r.Method.StartsWith("Mantel", StringComparison.Ordinal)).StandardError, 1e-8);
-        Assert.Contains("odds ratio", Assert.Throws<GlmmException>(() => Fit("counts", "catheters", SynthesisMeasure.RiskRatio, OneStageModel.Conditional)).Message, StringComparison.Ordinal);
+        var mh = SynthesisReference.Counts.GetProperty("classical").EnumerateArray().First(c => c.Text("data") == "catheters"
+            && c.Text("measure") == "RR").GetProperty("mh");
+        Assert.Equal(mh.Number("estimate"), risk.CompareMethods()
+            .First(r => r.Method.StartsWith("Mantel", StringComparison.Ordinal)).Estimate, 1e-8);
+        Assert.Equal(mh.Number("se"), risk.CompareMethods()
+            .First(r => r.Method.StartsWith("Mantel", StringComparison.Ordinal)).StandardError, 1e-8);
+        Assert.Contains("odds ratio", Assert.Throws<GlmmException>(() => Fit("counts", "catheters", SynthesisMeasure.RiskRatio,
+            OneStageModel.Conditional)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +127,8 @@ public sealed class OneStageReferenceTests
             if (effects.Contains(name))
             {
                 double a = effects[name].Estimate;
-                sum += (size[i] + size[i + 1]) / size.Sum() * (Mean(a + odds.Estimate / 2, odds.Tau / 2) - Mean(a - odds.Estimate / 2, odds.Tau / 2));
+                sum += (size[i] + size[i + 1]) / size.Sum() * (Mean(a + odds.Estimate / 2, odds.Tau / 2) - Mean(a - odds.Estimate / 2,
+                    odds.Tau / 2));
             }
         }
 
@@ -142,10 +153,12 @@ public sealed class OneStageReferenceTests
     [Fact]
     public void Heterogeneity_of_counts_is_tested_by_the_likelihood_ratio()
     {
-        foreach (var expected in SynthesisReference.Counts.GetProperty("oneStage").EnumerateArray().Where(e => e.Text("model") is "UM.FS" or "CM.EL" && !double.IsNaN(e.Number("q"))))
+        foreach (var expected in SynthesisReference.Counts.GetProperty("oneStage").EnumerateArray().Where(e => e.Text("model") is "UM.FS"
+            or "CM.EL" && !double.IsNaN(e.Number("q"))))
         {
             bool isRate = expected.Text("measure") == "IRR";
-            var found = Fit(isRate ? "rates" : "counts", expected.Text("data"), isRate ? SynthesisMeasure.RateRatio : SynthesisMeasure.OddsRatio,
+            var found = Fit(isRate ? "rates" : "counts", expected.Text("data"), isRate ? SynthesisMeasure.RateRatio
+                : SynthesisMeasure.OddsRatio,
                 expected.Text("model") == "UM.FS" ? OneStageModel.FixedStudies : OneStageModel.Conditional);
             Assert.Equal(expected.Number("q"), found.Q, 2e-3 * Math.Max(1, expected.Number("q")));
             Assert.Equal(expected.Number("df"), found.QDegreesOfFreedom);

@@ -17,8 +17,10 @@ internal static class SynthesisReference
     public static double Number(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
 
-    public static double[] Numbers(this JsonElement element, string name) => element.GetProperty(name) is { ValueKind: JsonValueKind.Array } values
-        ? [.. values.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN)] : [element.Number(name)];
+    public static double[] Numbers(this JsonElement element, string name) => element.GetProperty(name)
+        is { ValueKind: JsonValueKind.Array } values
+        ? [.. values.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN)]
+        : [element.Number(name)];
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
@@ -40,10 +42,12 @@ internal static class SynthesisReference
     public static FieldData Table(string name)
     {
         var columns = new Dictionary<string, object>();
-        foreach (var column in Root.GetProperty("tables").GetProperty(name).EnumerateObject().Where(c => c.Value.ValueKind == JsonValueKind.Array && c.Value[0].ValueKind != JsonValueKind.Array))
+        foreach (var column in Root.GetProperty("tables").GetProperty(name).EnumerateObject()
+            .Where(c => c.Value.ValueKind == JsonValueKind.Array && c.Value[0].ValueKind != JsonValueKind.Array))
         {
             bool isText = column.Value.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.String);
-            columns[column.Name] = isText ? column.Value.EnumerateArray().Select(v => v.GetString()).ToArray() : Root.GetProperty("tables").GetProperty(name).Numbers(column.Name);
+            columns[column.Name] = isText ? column.Value.EnumerateArray().Select(v => v.GetString()).ToArray() : Root.GetProperty("tables")
+                .GetProperty(name).Numbers(column.Name);
         }
 
         return FieldData.From(columns);

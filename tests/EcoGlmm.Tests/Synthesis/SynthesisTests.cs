@@ -84,7 +84,8 @@ public class SynthesisTests
         foreach (var (trial, i) in s_trials.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
         {
             double baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
-            sum += BruteForce(found.Tau, u => Binomial(trial[0], trial[1], baseline + 0.5 * (theta + u)) + Binomial(trial[2], trial[3], baseline - 0.5 * (theta + u)));
+            sum += BruteForce(found.Tau, u => Binomial(trial[0], trial[1], baseline + 0.5 * (theta + u)) + Binomial(trial[2], trial[3],
+                baseline - 0.5 * (theta + u)));
         }
 
         Assert.Equal(sum, found.LogLikelihood, 1e-4);
@@ -104,7 +105,8 @@ public class SynthesisTests
     [Fact]
     public void RatesByExposureHaveTheLikelihoodOfTheirModels()
     {
-        var given = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", SynthesisMeasure.RateRatio, OneStageModel.Conditional);
+        var given = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", SynthesisMeasure.RateRatio,
+            OneStageModel.Conditional);
         double At(double theta, double tau) => s_trials.Where(t => t[0] + t[2] > 0)
             .Sum(t => BruteForce(tau, u => Binomial(t[0], t[0] + t[2], theta + u + Math.Log(t[1] / t[3]))));
         Assert.Equal(At(given.Estimate, given.Tau), given.LogLikelihood, 1e-4);
@@ -114,7 +116,8 @@ public class SynthesisTests
         foreach (var (trial, i) in s_trials.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
         {
             double baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
-            sum += BruteForce(counts.Tau, u => Poisson(trial[0], trial[1], baseline + 0.5 * (counts.Estimate + u)) + Poisson(trial[2], trial[3], baseline - 0.5 * (counts.Estimate + u)));
+            sum += BruteForce(counts.Tau, u => Poisson(trial[0], trial[1], baseline + 0.5 * (counts.Estimate + u))
+                + Poisson(trial[2], trial[3], baseline - 0.5 * (counts.Estimate + u)));
         }
 
         Assert.Equal(sum, counts.LogLikelihood, 1e-4);
@@ -126,11 +129,14 @@ public class SynthesisTests
     [Fact]
     public void ImpossibleStudiesAreToldInASentence()
     {
-        string Message(FieldData data) => Assert.Throws<GlmmException>(() => MetaAnalysis.OneStage(data, "study", "treated", "events", "size")).Message;
-        Assert.Contains("has but one arm", Message(Trials().Where(r => r.Text("study") != "s03" || r.Number("treated") == 1)), StringComparison.Ordinal);
+        string Message(FieldData data) => Assert.Throws<GlmmException>(() => MetaAnalysis.OneStage(data, "study", "treated", "events",
+            "size")).Message;
+        Assert.Contains("has but one arm", Message(Trials().Where(r => r.Text("study") != "s03" || r.Number("treated") == 1)),
+            StringComparison.Ordinal);
         Assert.Contains("events", Message(Trials().With("events", Trials().Numbers("size").Select(n => n + 1))), StringComparison.Ordinal);
         Assert.Contains("sampling variance", Assert.Throws<GlmmException>(
-            () => MetaAnalysis.Fit("yi ~ 1 + (1 | study)", Bcg().With("vi", Bcg().Numbers("vi").Select((v, i) => i == 2 ? 0 : v)), "vi")).Message, StringComparison.Ordinal);
+            () => MetaAnalysis.Fit("yi ~ 1 + (1 | study)", Bcg().With("vi", Bcg().Numbers("vi").Select((v, i) => i == 2 ? 0 : v)),
+                "vi")).Message, StringComparison.Ordinal);
     }
 
     private static FieldData Trials() => FieldData.From(new Dictionary<string, object>
@@ -146,7 +152,8 @@ public class SynthesisTests
         double[] Column(string name) => [.. Reference().GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
         return FieldData.From(new Dictionary<string, object>
         {
-            ["yi"] = Column("yi"), ["vi"] = Column("vi"), ["ablat"] = Column("ablat"), ["study"] = Enumerable.Range(1, 13).Select(i => $"study {i:D2}").ToArray(),
+            ["yi"] = Column("yi"), ["vi"] = Column("vi"), ["ablat"] = Column("ablat"), ["study"] = Enumerable.Range(1, 13)
+                .Select(i => $"study {i:D2}").ToArray(),
         });
     }
 
@@ -179,7 +186,8 @@ public class SynthesisTests
     {
         double total = trial[0] + trial[2];
         double sum = 0;
-        double Weight(double k) => Math.Exp(SpecialFunctions.LogChoose(trial[1], k) + SpecialFunctions.LogChoose(trial[3], total - k) + theta * k
+        double Weight(double k) => Math.Exp(SpecialFunctions.LogChoose(trial[1], k) + SpecialFunctions.LogChoose(trial[3], total - k)
+            + theta * k
             - SpecialFunctions.LogChoose(trial[1] + trial[3], total));
         for (double k = Math.Max(0, total - trial[3]); k <= Math.Min(total, trial[1]); k++)
         {

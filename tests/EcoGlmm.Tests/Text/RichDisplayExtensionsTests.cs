@@ -9,7 +9,8 @@ public sealed class RichDisplayExtensionsTests
     public void Every_result_can_be_saved_as_a_page()
     {
         var path = Path.Combine(Path.GetTempPath(), $"ecoglmm-test-{Guid.NewGuid():N}.html");
-        foreach (var shown in new IRichDisplay[] { Fit, Fit.FixedEffects, Fit.Predict(), Fit.SimulatedResiduals(20), Fit.Data, Fit.Convergence })
+        foreach (var shown in new IRichDisplay[] { Fit, Fit.FixedEffects, Fit.Predict(), Fit.SimulatedResiduals(20), Fit.Data,
+            Fit.Convergence })
         {
             shown.SaveHtml(path);
             var html = File.ReadAllText(path);
@@ -25,7 +26,8 @@ public sealed class RichDisplayExtensionsTests
     public async Task A_fit_with_its_own_progress_reports_to_it()
     {
         var reports = new List<FitProgress>();
-        var rows = FieldData.From(Enumerable.Range(0, 90).Select(i => new { y = (i * 7 % 5) + (i % 6), x = i % 10 / 10.0, g = "n" + (i % 9) }).ToArray());
+        var rows = FieldData.From(Enumerable.Range(0, 90).Select(i => new { y = (i * 7 % 5) + (i % 6), x = i % 10 / 10.0, g = "n"
+            + (i % 9) }).ToArray());
         await Glmm.FitAsync("y ~ x + (1 | g)", rows, Family.Poisson(), progress: new Listener(reports));
         Assert.NotEmpty(reports);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>

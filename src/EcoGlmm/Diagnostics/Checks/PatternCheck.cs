@@ -20,7 +20,8 @@ internal sealed class PatternCheck : ResidualCheck
             yield return Of(test, new Pattern(name, isGroup, test.Parts.Count == 2, PatternTest.IsSpreadAlone(test), false));
         foreach (string name in UnusedFactors(fit))
         {
-            TestResult test = PatternTest.Among(name, Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount), residuals.ScaledValues);
+            TestResult test = PatternTest.Among(name, Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount),
+                residuals.ScaledValues);
             yield return Of(test, new Pattern(name, false, true, PatternTest.IsSpreadAlone(test), true));
         }
     }
@@ -67,7 +68,8 @@ internal sealed class PatternCheck : ResidualCheck
     private Symptom Of(TestResult test, Pattern pattern) => new(this, $"Pattern against {pattern.Name}", test) { Pattern = pattern };
 
     private static bool IsFactorOf(GlmmFit fit, string name) =>
-        CurveFormula.IsThere(fit, name) && (CurveFormula.IsCurved(fit, name) || (fit.Data.TryGetColumn(name, out FieldColumn? column) && column is not NumericColumn));
+        CurveFormula.IsThere(fit, name) && (CurveFormula.IsCurved(fit, name) || (fit.Data.TryGetColumn(name, out FieldColumn? column)
+            && column is not NumericColumn));
 
     /// <summary>Columns of text that the model does not know and that put rows together.</summary>
     private static IEnumerable<string> UnusedFactors(GlmmFit fit) =>

@@ -20,7 +20,8 @@ internal sealed class TimeCheck : ResidualCheck
         foreach (string time in fit.Data.Columns.Where(IsTime).Select(c => c.Name))
         {
             if (Along(residuals, time) is { } test)
-                yield return new Symptom(this, $"Autocorrelation along {time}", test) { Pattern = new Pattern(time, false, false, false, false) };
+                yield return new Symptom(this, $"Autocorrelation along {time}", test) { Pattern = new Pattern(time, false, false,
+                    false, false) };
         }
     }
 

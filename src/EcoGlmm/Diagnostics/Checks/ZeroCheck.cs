@@ -4,7 +4,8 @@ namespace EcoGlmm.Diagnostics;
 internal sealed class ZeroCheck : ResidualCheck
 {
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
-        residuals.IntegerResponse && residuals.ObservedValues.Contains(0) ? [new Symptom(this, "Zeros", residuals.TestZeroInflation())] : [];
+        residuals.IntegerResponse && residuals.ObservedValues.Contains(0) ? [new Symptom(this, "Zeros", residuals.TestZeroInflation())]
+        : [];
 
     public override string NameOf(Symptom symptom) => symptom.IsLess ? "Too few zeros" : "Zero inflation";
 

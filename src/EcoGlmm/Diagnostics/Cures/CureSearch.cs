@@ -27,7 +27,8 @@ internal static class CureSearch
     /// <summary>The cure of a sick model; null where nothing that was tried is better.</summary>
     public static CheckCure? Find(Symptoms symptoms, int count, long seed)
     {
-        if (symptoms.Found.Count == 0 || symptoms.Fit.ObservationCount > MostRows || !symptoms.Fit.Convergence.IsConverged || symptoms.Fit.Options.Reml)
+        if (symptoms.Found.Count == 0 || symptoms.Fit.ObservationCount > MostRows || !symptoms.Fit.Convergence.IsConverged
+            || symptoms.Fit.Options.Reml)
             return null;
         (ModelChange Change, Symptoms Symptoms)? best = null;
         for (int round = 0; round < Rounds; round++)

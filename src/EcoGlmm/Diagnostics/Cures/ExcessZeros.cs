@@ -9,15 +9,19 @@ internal sealed class ExcessZeros : ICureSource
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
         // Zeros in excess make scatter too, and a family of too little scatter hides them; both are tried where either shows.
-        bool suspect = symptoms.HasMoreZeros || symptoms.HasMoreScatter || (symptoms.Has<DistributionCheck>() && symptoms.Residuals.IntegerResponse);
-        if (!suspect || !symptoms.Residuals.IntegerResponse || !symptoms.Residuals.ObservedValues.Contains(0) || symptoms.Fit.Family.HasThresholds)
+        bool suspect = symptoms.HasMoreZeros || symptoms.HasMoreScatter || (symptoms.Has<DistributionCheck>()
+            && symptoms.Residuals.IntegerResponse);
+        if (!suspect || !symptoms.Residuals.IntegerResponse || !symptoms.Residuals.ObservedValues.Contains(0)
+            || symptoms.Fit.Family.HasThresholds)
             yield break;
         if (symptoms.Fit.ZeroInflationEffects.Count == 0)
         {
             var zeros = new ModelChange("zero inflation") { ZeroInflation = "~ 1" };
             yield return zeros;
-            foreach (string name in symptoms.Patterns.Where(p => p is { IsGroup: false, IsUnused: false } && !p.IsAlongPrediction).Select(p => p.Name).Take(2))
-                yield return new ModelChange($"zero inflation that changes with {name}") { ZeroInflation = $"~ {MissingEffects.Quoted(name)}" };
+            foreach (string name in symptoms.Patterns.Where(p => p is { IsGroup: false, IsUnused: false } && !p.IsAlongPrediction)
+                .Select(p => p.Name).Take(2))
+                yield return new ModelChange($"zero inflation that changes with {name}") { ZeroInflation =
+                    $"~ {MissingEffects.Quoted(name)}" };
             foreach (FamilyAlternative family in symptoms.Fit.Family.Alternatives.MoreScatter.Take(1))
                 yield return new ModelChange($"{family.Words} with zero inflation") { Family = family, ZeroInflation = "~ 1" };
             yield break;

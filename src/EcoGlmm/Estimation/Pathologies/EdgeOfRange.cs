@@ -25,7 +25,8 @@ internal sealed class EdgeOfRange(double[] predictor) : IOptimumPathology
         var average = means.Average();
         if (!means.Any(m => m < Tolerances.EdgeOfRange * average || (isProbability && m > 1 - Tolerances.EdgeOfRange))) return null;
         return new ConvergenceProblem("",
-            $"With the {link.Name} link some fitted means lie at the edge of what {model.Family.Name} allows, where the likelihood has no proper maximum.",
+            $"With the {link.Name} link some fitted means lie at the edge of what {model.Family.Name} allows, where the likelihood has no "
+            + $"proper maximum.",
             $"Use the {(isProbability ? "logit" : "log")} link, which keeps all means within bounds.");
     }
 }

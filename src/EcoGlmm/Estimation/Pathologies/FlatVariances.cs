@@ -1,6 +1,7 @@
 namespace EcoGlmm.Estimation.Pathologies;
 
-/// <summary>With fixed effects and σ profiled out: the likelihood does not curve in the variance parameters, and no zero explains it.</summary>
+/// <summary>With fixed effects and σ profiled out: the likelihood does not curve in the variance parameters, and no zero explains
+/// it.</summary>
 internal sealed class FlatVariances : IOptimumPathology
 {
     public void Examine(Optimum optimum)

@@ -18,9 +18,11 @@ internal sealed class IndistinguishableTerms : IOptimumPathology
                 (optimum.IsIndistinguishable, optimum.IsCurved, optimum.HasFailed) = (true, false, true);
                 var shared = string.Join(", ", a.Effects.Intersect(b.Effects));
                 optimum.Problems.Add(a.Group == b.Group
-                    ? new ConvergenceProblem($"{shared} | {a.Group}", $"The effect {shared} of {a.Group} is in two random terms: only the sum of their variances can be estimated.",
+                    ? new ConvergenceProblem($"{shared} | {a.Group}", $"The effect {shared} of {a.Group} is in two random terms: only the "
+                        + $"sum of their variances can be estimated.",
                         $"Write it once, for example (1 | {a.Group}) + (0 + x | {a.Group}).")
-                    : new ConvergenceProblem($"{shared} | {b.Group}", $"{a.Group} and {b.Group} group the rows in the same way: only the sum of their variances can be estimated.",
+                    : new ConvergenceProblem($"{shared} | {b.Group}", $"{a.Group} and {b.Group} group the rows in the same way: only the "
+                        + $"sum of their variances can be estimated.",
                         "Drop one of the two terms."));
             }
         }

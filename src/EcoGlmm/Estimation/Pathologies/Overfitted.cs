@@ -11,7 +11,8 @@ internal sealed class Overfitted : ISearchPathology
         var model = search.Model;
         if (found.Status is not (MinimiserStatus.IterationLimit or MinimiserStatus.Stalled) || !IsMet(model)) return null;
         return new ConvergenceProblem("",
-            $"The model has {model.ParameterCount} parameters for {NumberFormat.Count(model.InformativeRows)} {(model.InformativeRows == 1 ? "row" : "rows")} of data: no maximum of its likelihood was found.",
+            $"The model has {model.ParameterCount} parameters for {NumberFormat.Count(model.InformativeRows)} "
+            + $"{(model.InformativeRows == 1 ? "row" : "rows")} of data: no maximum of its likelihood was found.",
             "Use fewer random slopes, fewer factor levels or fewer covariates.");
     }
 

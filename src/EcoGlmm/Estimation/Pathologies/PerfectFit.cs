@@ -6,7 +6,8 @@ internal sealed class PerfectFit : ISearchPathology
     public const string Advice = "Use fewer parameters, or check that the response is the column you meant.";
 
     public ConvergenceProblem? Recognise(LaplaceSearch search, SearchPoint found) => !IsMet(search.Model, found.Value) ? null
-        : new ConvergenceProblem("", "The model fits the response perfectly: its likelihood has no maximum, since the dispersion can go to zero.", Advice);
+        : new ConvergenceProblem("",
+            "The model fits the response perfectly: its likelihood has no maximum, since the dispersion can go to zero.", Advice);
 
     public static bool IsMet(MixedModel model, double value)
     {

@@ -4,7 +4,8 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>
-/// Effects that each belong to one row, of a structure that gives each of them a variance of its own: the residual is in them once more. And
+/// Effects that each belong to one row, of a structure that gives each of them a variance of its own: the residual is in them once more.
+/// And
 /// a residual that is estimated as zero beside effects that are as fine as the rows.
 /// </summary>
 internal sealed class ResidualWithinEffects : IOptimumPathology
@@ -15,7 +16,8 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
     public void Examine(Optimum optimum)
     {
         var model = optimum.Model;
-        if (!model.Family.IsNormalAroundPredictor || model.Basis[LinearPredictor.Dispersion] is not { Columns: 1 } || model.Terms.Any(t => t.Predictor != 0)) return;
+        if (!model.Family.IsNormalAroundPredictor || model.Basis[LinearPredictor.Dispersion] is not { Columns: 1 }
+            || model.Terms.Any(t => t.Predictor != 0)) return;
         var fine = model.Terms.Where(IsAsFineAsRows).ToArray();
         foreach (var term in fine)
         {
@@ -33,7 +35,8 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
         {
             (optimum.IsSingular, optimum.IsCurved) = (true, false);
             optimum.Problems.Add(new ConvergenceProblem(term.Title,
-                $"Each effect of {term.Title} has one row, so that its variances take up the residual variance: only their sums are determined, and the parts that are shown are one choice among many.",
+                $"Each effect of {term.Title} has one row, so that its variances take up the residual variance: only their sums are "
+                + $"determined, and the parts that are shown are one choice among many.",
                 "Leave the residual out with Dispersion = \"~ 0\"; fixed effects and fitted values are the same."));
         }
     }
@@ -52,7 +55,8 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
     private static bool IsCurved(Optimum optimum, RandomTerm term)
     {
         var (first, last) = (optimum.ThetaOffset + term.ThetaOffset, optimum.ThetaOffset + term.ThetaOffset + term.ThetaCount);
-        return !optimum.Inverse.FlatParameters.Concat(optimum.Inverse.UnusableParameters).Any(j => j >= first && j < last && !optimum.AtLimit.Contains(j));
+        return !optimum.Inverse.FlatParameters.Concat(optimum.Inverse.UnusableParameters).Any(j => j >= first && j < last
+            && !optimum.AtLimit.Contains(j));
     }
 
     /// <summary>Whether no effect of a level has two rows.</summary>

@@ -68,7 +68,8 @@ internal sealed class Separation : IOptimumPathology
             if (!(Math.Abs(curvature) < least)) continue;
             var along = 0.0;
             for (var j = 0; j < p; j++) along += v[j] * psi[from + j];
-            if (curvature * along * along * largest * largest * Tolerances.LargestRelativeError * Tolerances.LargestRelativeError > 1) continue;
+            if (curvature * along * along * largest * largest * Tolerances.LargestRelativeError
+                * Tolerances.LargestRelativeError > 1) continue;
             var direction = new double[d];
             MarkLarge(basis, v, found, direction.AsSpan(from, p));
             directions.Add(direction);
@@ -135,15 +136,18 @@ internal sealed class Separation : IOptimumPathology
         if (k == LinearPredictor.ZeroInflation)
         {
             return new ConvergenceProblem(parameter,
-                $"In the zero inflation {list} {run} to infinity: where they act there are no excess zeros, or nothing but zeros. They have no estimates; the likelihood and the rest of the model are at their best.",
-                $"Use fewer terms in ZeroInflation, pool factor levels, or add a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
+                $"In the zero inflation {list} {run} to infinity: where they act there are no excess zeros, or nothing but zeros. They "
+                + $"have no estimates; the likelihood and the rest of the model are at their best.",
+                $"Use fewer terms in ZeroInflation, pool factor levels, or add a weak prior: Priors = [{Suggested(k, names)}] in "
+                + $"GlmmOptions.");
         }
 
         if (k == LinearPredictor.Dispersion)
         {
             return new ConvergenceProblem(parameter,
                 $"In the dispersion {list} {run} to infinity: where they act the responses do not vary as {model.Family.Name} allows.",
-                $"Use fewer terms in Dispersion, pool factor levels, or add a weak prior: Priors = [{Suggested(k, names)}] in GlmmOptions.");
+                $"Use fewer terms in Dispersion, pool factor levels, or add a weak prior: Priors = [{Suggested(k, names)}] in "
+                + $"GlmmOptions.");
         }
 
         if (IsConstant(model))

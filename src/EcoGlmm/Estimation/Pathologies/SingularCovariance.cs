@@ -24,7 +24,8 @@ internal sealed class SingularCovariance : IOptimumPathology
             if (zeros.Count >= mine.Count || term.Width - zeros.Count < 2) continue;
             var correlated = Enumerable.Range(0, term.Width).Except(zeros).Select(c => term.Effects[c]).ToList();
             optimum.Problems.Add(new ConvergenceProblem($"{string.Join(", ", correlated)} | {term.Group}",
-                $"The random effects of {term.Group} are perfectly correlated (singular fit): {correlated[^1]} follows from {string.Join(", ", correlated.SkipLast(1))}.",
+                $"The random effects of {term.Group} are perfectly correlated (singular fit): {correlated[^1]} follows from "
+                + $"{string.Join(", ", correlated.SkipLast(1))}.",
                 "The data cannot tell them apart; try uncorrelated effects with || or drop one."));
         }
 
@@ -36,11 +37,13 @@ internal sealed class SingularCovariance : IOptimumPathology
         var name = $"{term.Effects[effect]} | {term.Group}";
         if (term.Z is { } z && term.Entries is null && Enumerable.Range(0, term.Codes.Length).All(i => z[(i * term.Width) + effect] == 0))
         {
-            return new ConvergenceProblem(name, $"{term.Effects[effect]} is zero in every row, so that it has no variance between levels of {term.Group}.",
+            return new ConvergenceProblem(name, $"{term.Effects[effect]} is zero in every row, so that it has no variance between levels "
+                + $"of {term.Group}.",
                 "Check the column, or drop it from the random term.");
         }
 
-        return new ConvergenceProblem(name, $"The variance of {term.Effects[effect]} between levels of {term.Group} is estimated as zero (singular fit).",
+        return new ConvergenceProblem(name, $"The variance of {term.Effects[effect]} between levels of {term.Group} is estimated as zero "
+            + $"(singular fit).",
             term.Levels.Count == 1
                 ? $"{term.Group} has only one level in the rows used, which cannot vary; drop the term."
                 : "The other estimates are valid; the term can be dropped unless the design calls for it.");

@@ -1,6 +1,7 @@
 namespace EcoGlmm.Estimation.Pathologies;
 
-/// <summary>A correlation of ±1, a range of zero or infinity, and the like: the structure says which of its parameters ran to their end.</summary>
+/// <summary>A correlation of ±1, a range of zero or infinity, and the like: the structure says which of its parameters ran to their
+/// end.</summary>
 internal sealed class StructureAtLimit : IOptimumPathology
 {
     public void Examine(Optimum optimum)

@@ -21,7 +21,8 @@ internal sealed class CubicRegressionBasis : SmoothBasis
 
     public static SmoothBasisKind Kind { get; } = new("cr", "cubic regression spline", request => Learn(request, false));
 
-    public static SmoothBasisKind ShrunkKind { get; } = new("cs", "cubic regression spline that can shrink to zero", request => Learn(request, true));
+    public static SmoothBasisKind ShrunkKind { get; } = new("cs", "cubic regression spline that can shrink to zero", request =>
+        Learn(request, true));
 
     public override int Count => _knots.Length;
 
@@ -89,7 +90,8 @@ internal sealed class CubicRegressionBasis : SmoothBasis
                 rightSecond = ((toLeft * toLeft * toLeft / h) - (h * toLeft)) / 6;
             }
 
-            for (var c = 0; c < k; c++) result[(c * n) + i] = (leftSecond * _second[(j * k) + c]) + (rightSecond * _second[((j + 1) * k) + c]);
+            for (var c = 0; c < k; c++)
+                result[(c * n) + i] = (leftSecond * _second[(j * k) + c]) + (rightSecond * _second[((j + 1) * k) + c]);
             result[(j * n) + i] += left;
             result[((j + 1) * n) + i] += right;
         }

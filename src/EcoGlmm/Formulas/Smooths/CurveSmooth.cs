@@ -4,7 +4,8 @@ using EcoGlmm.Text;
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// A curve or a surface: a basis or a product of bases, centred, in the coordinates in which its penalties are diagonal, and multiplied by what it
+/// A curve or a surface: a basis or a product of bases, centred, in the coordinates in which its penalties are diagonal, and multiplied by
+/// what it
 /// is "by". Source: S. N. Wood (2017), Generalized Additive Models, 2nd edition, sections 5.4.1 and 5.8.
 /// </summary>
 internal sealed class CurveSmooth : SmoothDesign
@@ -15,7 +16,8 @@ internal sealed class CurveSmooth : SmoothDesign
     private readonly CovarianceStructure? _structure;
     private readonly string[] _effects;
 
-    private CurveSmooth(SmoothSyntax syntax, string label, SmoothBasis basis, SmoothCoordinates coordinates, string? level) : base(syntax, label)
+    private CurveSmooth(SmoothSyntax syntax, string label, SmoothBasis basis, SmoothCoordinates coordinates, string? level)
+        : base(syntax, label)
     {
         _basis = basis;
         _coordinates = coordinates;
@@ -50,7 +52,8 @@ internal sealed class CurveSmooth : SmoothDesign
                 VariableCoding.RequireCodes(smooth.Evaluator, syntax.By!, factor);
                 var levels = factor.DropUnusedLevels().Levels;
                 // Of an ordered factor the first level is what the others differ from.
-                return levels.Skip(factor.IsOrdered ? 1 : 0).Select(level => Of(smooth, $"{syntax.Label}:{syntax.By}{level}", basis, x, level, isCentred: true));
+                return levels.Skip(factor.IsOrdered ? 1 : 0).Select(level => Of(smooth, $"{syntax.Label}:{syntax.By}{level}", basis, x,
+                    level, isCentred: true));
             default:
                 var by = smooth.Evaluator.Numbers(syntax.By!, $"{syntax.Call.Function}()");
                 return [Of(smooth, $"{syntax.Label}:{syntax.By}", basis, x, null, isCentred: Array.TrueForAll(by, v => v == by[0]))];
@@ -69,15 +72,21 @@ internal sealed class CurveSmooth : SmoothDesign
         if (syntax.Product == SmoothProduct.None)
         {
             if (syntax.Bases.Length > 1 || syntax.K.Length > 1)
-                throw smooth.Error($"{syntax.Label} has one basis, of one dimension", "Several are for a product, te(x, z, bs = c(\"cr\", \"cc\"), k = c(10, 8)).");
-            return LearnMargin(smooth, syntax.Bases.FirstOrDefault() ?? "tp", 0, x.Length, x, syntax.K.Length > 0 ? syntax.K[0] : null, false);
+                throw smooth.Error($"{syntax.Label} has one basis, of one dimension", "Several are for a product, te(x, z, bs = c(\"cr\", "
+                    + "\"cc\"), k = c(10, 8)).");
+            return LearnMargin(smooth, syntax.Bases.FirstOrDefault() ?? "tp", 0, x.Length, x, syntax.K.Length > 0 ? syntax.K[0]
+                : null, false);
         }
 
         int[] d = syntax.D.Length > 0 ? syntax.D : [.. Enumerable.Repeat(1, x.Length)];
-        if (d.Sum() != x.Length) throw smooth.Error($"d = c({string.Join(", ", d)}) does not add up to the {x.Length} covariates", "Correct it, or leave it out.");
+        if (d.Sum() != x.Length)
+            throw smooth.Error($"d = c({string.Join(", ", d)}) does not add up to the {x.Length} covariates",
+                "Correct it, or leave it out.");
         foreach (var (name, length) in new[] { ("bs", syntax.Bases.Length), ("k", syntax.K.Length) })
         {
-            if (length > 1 && length != d.Length) throw smooth.Error($"\"{name}\" has {length} entries for a product of {d.Length} bases", "Give one for all, or one for each.");
+            if (length > 1 && length != d.Length)
+                throw smooth.Error($"\"{name}\" has {length} entries for a product of {d.Length} bases",
+                    "Give one for all, or one for each.");
         }
 
         var bases = new List<(SmoothBasis, int, int)>();
@@ -94,7 +103,8 @@ internal sealed class CurveSmooth : SmoothDesign
             : TensorBasis.Learn(bases, x, syntax.Product == SmoothProduct.Interaction);
     }
 
-    private static SmoothBasis LearnMargin(LearningSmooth smooth, string name, int first, int dimensions, double[][] x, int? k, bool isMargin) =>
+    private static SmoothBasis LearnMargin(LearningSmooth smooth, string name, int first, int dimensions, double[][] x, int? k,
+        bool isMargin) =>
         SmoothBasisKind.Find(name)!.Learn!(new SmoothBasisRequest
         {
             X = x[first..(first + dimensions)],

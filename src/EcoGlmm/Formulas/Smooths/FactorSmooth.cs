@@ -3,9 +3,12 @@ using EcoGlmm.RandomEffects.Structures;
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// s(x, g, bs = "fs"): a curve for each level of a factor, all equally wiggly, with random intercepts and slopes of variances of their own: the
-/// functions that the penalty leaves alone, orthogonal over the data, constants first. A random term with as many effects as the basis has functions.
-/// Source: E. J. Pedersen, D. L. Miller, G. L. Simpson &amp; N. Ross (2019), Hierarchical generalized additive models in ecology, PeerJ 7, e6876.
+/// s(x, g, bs = "fs"): a curve for each level of a factor, all equally wiggly, with random intercepts and slopes of variances of their own:
+/// the
+/// functions that the penalty leaves alone, orthogonal over the data, constants first. A random term with as many effects as the basis has
+/// functions.
+/// Source: E. J. Pedersen, D. L. Miller, G. L. Simpson &amp; N. Ross (2019), Hierarchical generalized additive models in ecology, PeerJ 7,
+/// e6876.
 /// </summary>
 internal sealed class FactorSmooth : SmoothDesign
 {
@@ -16,13 +19,16 @@ internal sealed class FactorSmooth : SmoothDesign
     private readonly CovarianceStructure _structure;
     private readonly string[] _effects;
 
-    private FactorSmooth(SmoothSyntax syntax, SmoothBasis basis, FormulaNode[] covariates, Grouping grouping, double[][] x) : base(syntax, syntax.Label)
+    private FactorSmooth(SmoothSyntax syntax, SmoothBasis basis, FormulaNode[] covariates, Grouping grouping, double[][] x)
+        : base(syntax, syntax.Label)
     {
         (_basis, _covariates, _grouping) = (basis, covariates, grouping);
         var (k, wiggly) = (basis.Count, basis.Count - basis.NullDimension);
         _transform = Natural(basis, x);
-        _structure = new CovarianceStructure("fs", PenaltyScales.OfGroups([.. Enumerable.Range(0, k).Select(j => j < wiggly ? 0 : j - wiggly + 1)]));
-        _effects = [.. Enumerable.Range(1, k).Select(j => j <= wiggly ? $"wiggle {j}" : j == wiggly + 1 ? "(Intercept)" : j == wiggly + 2 && covariates.Length == 1 ? covariates[0].ToString() : $"trend {j - wiggly - 1}")];
+        _structure = new CovarianceStructure("fs", PenaltyScales.OfGroups([.. Enumerable.Range(0, k).Select(j => j < wiggly
+            ? 0 : j - wiggly + 1)]));
+        _effects = [.. Enumerable.Range(1, k).Select(j => j <= wiggly ? $"wiggle {j}" : j == wiggly + 1 ? "(Intercept)" : j == wiggly + 2
+            && covariates.Length == 1 ? covariates[0].ToString() : $"trend {j - wiggly - 1}")];
     }
 
     public override bool IsCurve => false;
@@ -34,7 +40,8 @@ internal sealed class FactorSmooth : SmoothDesign
         FormulaNode[] covariates = [.. syntax.Variables.Except(factors)];
         if (factors.Length != 1 || covariates.Length == 0 || syntax.By is not null)
         {
-            throw smooth.Error("A factor smooth takes covariates and one factor", $"It is written s(x, g, bs = \"fs\"); make numbers that stand for groups a factor, factor(g).");
+            throw smooth.Error("A factor smooth takes covariates and one factor", $"It is written s(x, g, bs = \"fs\"); make numbers that "
+                + $"stand for groups a factor, factor(g).");
         }
 
         var x = covariates.Select(smooth.Numbers).ToArray();
@@ -50,7 +57,8 @@ internal sealed class FactorSmooth : SmoothDesign
         return new FactorSmooth(syntax, basis, covariates, Grouping.Learn(factors[0], smooth.Evaluator), x);
     }
 
-    /// <summary>Coordinates in which the functions are orthogonal over the data and the penalty is the identity, free ones last: k × k.</summary>
+    /// <summary>Coordinates in which the functions are orthogonal over the data and the penalty is the identity, free ones last: k ×
+    /// k.</summary>
     private static double[] Natural(SmoothBasis basis, double[][] x)
     {
         var (n, k, free) = (x[0].Length, basis.Count, basis.NullDimension);
@@ -66,7 +74,8 @@ internal sealed class FactorSmooth : SmoothDesign
         }
 
         // X′X = LLᵀ; the eigenvectors of L⁻¹SL⁻ᵀ give orthonormal functions.
-        if (!Numerics.DenseCholesky.TryFactor(gram, k)) throw new GlmmException("The functions of a factor smooth cannot be told apart in the data. Take a smaller k.");
+        if (!Numerics.DenseCholesky.TryFactor(gram, k))
+            throw new GlmmException("The functions of a factor smooth cannot be told apart in the data. Take a smaller k.");
         var inverse = new double[k * k];
         var column = new double[k];
         for (var c = 0; c < k; c++)
@@ -96,7 +105,8 @@ internal sealed class FactorSmooth : SmoothDesign
         return t;
     }
 
-    /// <summary>Turns the free functions, orthonormal, so that the constant comes first and the others follow by their means of products with the covariates.</summary>
+    /// <summary>Turns the free functions, orthonormal, so that the constant comes first and the others follow by their means of products
+    /// with the covariates.</summary>
     private static void OrderFree(double[] t, double[] raw, int n, int k, int free)
     {
         if (free == 0) return;
@@ -120,7 +130,8 @@ internal sealed class FactorSmooth : SmoothDesign
 
         for (var i = 0; i < k; i++)
         {
-            var row = Enumerable.Range(0, free).Select(c => Enumerable.Range(0, free).Sum(a => t[(i * k) + k - free + a] * rotation[(a * free) + c])).ToArray();
+            var row = Enumerable.Range(0, free).Select(c => Enumerable.Range(0, free).Sum(a => t[(i * k) + k - free + a]
+                * rotation[(a * free) + c])).ToArray();
             row.CopyTo(t, (i * k) + k - free);
         }
     }
@@ -151,7 +162,8 @@ internal sealed class FactorSmooth : SmoothDesign
             Structure = _structure,
             Title = Label,
             Z = z,
-            Codes = anyLevel ? Grouping.NoLevels(n) : evaluator.Context.Training ? _grouping.TrainingCodes : _grouping.Codes(evaluator, missing),
+            Codes = anyLevel ? Grouping.NoLevels(n) : evaluator.Context.Training ? _grouping.TrainingCodes
+            : _grouping.Codes(evaluator, missing),
             Levels = _grouping.Levels,
         });
     }

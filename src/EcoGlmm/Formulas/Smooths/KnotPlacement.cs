@@ -12,8 +12,10 @@ internal static class KnotPlacement
         if (given.Length == count) return given;
         if (given.Length == 2 && withEnds) unique = [.. unique.Concat(given).Distinct().Order()];
         else if (given.Length > 0)
-            throw request.Error($"{given.Length} knots are given for k = {count}", $"Give {count}{(withEnds ? ", or two, the ends of the cycle" : "")}.");
-        if (unique.Length < count) throw request.Error($"k = {count} is more than the {unique.Length} different values of {request.Names}", "Take a smaller k.");
+            throw request.Error($"{given.Length} knots are given for k = {count}", $"Give "
+                + $"{count}{(withEnds ? ", or two, the ends of the cycle" : "")}.");
+        if (unique.Length < count)
+            throw request.Error($"k = {count} is more than the {unique.Length} different values of {request.Names}", "Take a smaller k.");
         var knots = new double[count];
         for (var j = 0; j < count; j++)
         {

@@ -69,7 +69,8 @@ internal static class PenaltyAlgebra
         }
 
         var values = new double[n];
-        if (!DenseEigen.TryDecompose(vectors, n, values, 1, cancellation)) throw new GlmmException("The penalty of a smooth has no eigenvalues: its covariates are too large or too small. Rescale them.");
+        if (!DenseEigen.TryDecompose(vectors, n, values, 1, cancellation))
+            throw new GlmmException("The penalty of a smooth has no eigenvalues: its covariates are too large or too small. Rescale them.");
         var (sorted, columns) = (new double[n], new double[n * n]);
         for (var j = 0; j < n; j++)
         {
@@ -81,7 +82,8 @@ internal static class PenaltyAlgebra
     }
 
     /// <summary>
-    /// An orthonormal basis of what a linear constraint cᵀβ = 0 leaves: k × (k − 1), the columns of the reflection that takes c to a multiple
+    /// An orthonormal basis of what a linear constraint cᵀβ = 0 leaves: k × (k − 1), the columns of the reflection that takes c to a
+    /// multiple
     /// of the axis of its first entry that is not zero, without that one.
     /// </summary>
     public static double[] Complement(double[] c)
@@ -97,7 +99,8 @@ internal static class PenaltyAlgebra
         {
             for (var j = 0; j < k; j++)
             {
-                if (j != pivot) result[(i * (k - 1)) + (j < pivot ? j : j - 1)] = (i == j ? 1 : 0) - (square > 0 ? 2 * v[i] * v[j] / square : 0);
+                if (j != pivot)
+                    result[(i * (k - 1)) + (j < pivot ? j : j - 1)] = (i == j ? 1 : 0) - (square > 0 ? 2 * v[i] * v[j] / square : 0);
             }
         }
 
@@ -105,7 +108,8 @@ internal static class PenaltyAlgebra
     }
 
     /// <summary>
-    /// A penalty that has some on the functions that it had none on: a tenth of the least, for each the same or each time a tenth of the next.
+    /// A penalty that has some on the functions that it had none on: a tenth of the least, for each the same or each time a tenth of the
+    /// next.
     /// </summary>
     public static double[] Shrunk(double[] penalty, int k, int nullDimension, bool isAlike)
     {

@@ -2,7 +2,8 @@ using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Formulas.Smooths;
 
-/// <summary>s(g, bs = "re"): an effect for each level of a factor or combination of factors, times the numbers among its variables; (1 | g) in other words.</summary>
+/// <summary>s(g, bs = "re"): an effect for each level of a factor or combination of factors, times the numbers among its variables; (1 | g)
+/// in other words.</summary>
 internal sealed class RandomEffectSmooth : SmoothDesign
 {
     private readonly Grouping _grouping;
@@ -20,7 +21,9 @@ internal sealed class RandomEffectSmooth : SmoothDesign
     public static RandomEffectSmooth Learn(LearningSmooth smooth)
     {
         var syntax = smooth.Syntax;
-        if (syntax.By is not null) throw smooth.Error("A random effect takes no \"by\"", $"Write s({string.Join(", ", syntax.Variables)}, {syntax.By}, bs = \"re\").");
+        if (syntax.By is not null)
+            throw smooth.Error("A random effect takes no \"by\"", $"Write s({string.Join(", ", syntax.Variables)}, {syntax.By}, bs = "
+                + $"\"re\").");
         FormulaNode[] factors = [.. syntax.Variables.Where(v => smooth.Evaluator.Evaluate(v) is FactorValue)];
         FormulaNode[] numbers = [.. syntax.Variables.Except(factors)];
         foreach (var node in numbers) smooth.Numbers(node);
@@ -53,7 +56,8 @@ internal sealed class RandomEffectSmooth : SmoothDesign
             Structure = _structure,
             Title = Label,
             Z = z,
-            Codes = anyLevel ? Grouping.NoLevels(n) : evaluator.Context.Training ? _grouping.TrainingCodes : _grouping.Codes(evaluator, missing),
+            Codes = anyLevel ? Grouping.NoLevels(n) : evaluator.Context.Training ? _grouping.TrainingCodes
+            : _grouping.Codes(evaluator, missing),
             Levels = _grouping.Levels,
         });
     }

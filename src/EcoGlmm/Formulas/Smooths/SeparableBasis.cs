@@ -45,7 +45,8 @@ internal sealed class SeparableBasis : SmoothBasis
 
     public override int NullDimension { get; }
 
-    public static SeparableBasis Learn(IReadOnlyList<(SmoothBasis Basis, int First, int Dimensions)> bases, double[][] x) => new([.. bases], x);
+    public static SeparableBasis Learn(IReadOnlyList<(SmoothBasis Basis, int First, int Dimensions)> bases, double[][] x) =>
+        new([.. bases], x);
 
     /// <summary>Only the free functions take part in the constraint, so that the penalties stay what they are.</summary>
     public override double[]? Constraint(double[][] x)
@@ -100,7 +101,8 @@ internal sealed class SeparableBasis : SmoothBasis
             var rotation = PenaltyAlgebra.Eigen(gram, free).Vectors;
             for (var i = 0; i < k; i++)
             {
-                var row = Enumerable.Range(0, free).Select(c => Enumerable.Range(0, free).Sum(a => t[(i * k) + r + a] * rotation[(a * free) + c])).ToArray();
+                var row = Enumerable.Range(0, free).Select(c => Enumerable.Range(0, free).Sum(a => t[(i * k) + r + a] * rotation[(a * free)
+                    + c])).ToArray();
                 row.CopyTo(t, (i * k) + r);
             }
         }

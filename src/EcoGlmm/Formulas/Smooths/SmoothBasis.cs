@@ -18,10 +18,12 @@ internal abstract class SmoothBasis
     /// <summary>Dimension of the functions without a penalty; constants are among them where there are any.</summary>
     public abstract int NullDimension { get; }
 
-    /// <summary>Whether coefficients are values of the function at places, so that a tensor product can be penalised by them as they are.</summary>
+    /// <summary>Whether coefficients are values of the function at places, so that a tensor product can be penalised by them as they
+    /// are.</summary>
     public virtual bool HasValuesAsCoefficients => false;
 
-    /// <summary>c of the constraint cᵀβ = 0 that sets the smooth apart from the intercept: it adds up to zero over the training rows; null for none.</summary>
+    /// <summary>c of the constraint cᵀβ = 0 that sets the smooth apart from the intercept: it adds up to zero over the training rows; null
+    /// for none.</summary>
     public virtual double[]? Constraint(double[][] x) => SmoothColumns.Means(this, x);
 
     /// <summary>Writes the functions at the rows: n × k, column-major.</summary>
@@ -78,7 +80,8 @@ internal sealed class SmoothBasisRequest
         if (k > unique)
         {
             throw Error($"k = {k} is more than the {unique} different values of {Names}",
-                unique > least ? $"Take k = {unique} or less: s({Names}, k = {Math.Max(least, unique)})." : $"{Names} has too few values for a curve: take a factor, or a line.");
+                unique > least ? $"Take k = {unique} or less: s({Names}, k = {Math.Max(least, unique)})."
+                : $"{Names} has too few values for a curve: take a factor, or a line.");
         }
         return k;
     }

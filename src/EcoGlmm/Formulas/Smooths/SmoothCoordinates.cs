@@ -3,7 +3,8 @@ using EcoGlmm.RandomEffects.Structures;
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// From coefficients of a basis to those of the model: a constraint is taken up, functions without a penalty become fixed effects, the others
+/// From coefficients of a basis to those of the model: a constraint is taken up, functions without a penalty become fixed effects, the
+/// others
 /// random effects with independent coordinates (where there are such) of about unit size.
 /// </summary>
 internal sealed class SmoothCoordinates
@@ -75,7 +76,8 @@ internal sealed class SmoothCoordinates
         }
 
         // A common scale of the functions is one of the σ.
-        return new SmoothCoordinates(k, complement, transform, free, weights is null ? new PenaltySum(inRange, r) : new PenaltyScales(weights));
+        return new SmoothCoordinates(k, complement, transform, free, weights is null ? new PenaltySum(inRange, r)
+            : new PenaltyScales(weights));
     }
 
     private static double[] Scaled(double[] s, double factor) => Array.ConvertAll(s, value => value * factor);

@@ -3,7 +3,8 @@ using EcoGlmm.Text;
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// One smooth of a model, learnt from the training rows: columns of fixed effects for the functions that its penalty leaves alone, and a random
+/// One smooth of a model, learnt from the training rows: columns of fixed effects for the functions that its penalty leaves alone, and a
+/// random
 /// term for the others.
 /// </summary>
 internal abstract class SmoothDesign(SmoothSyntax syntax, string label)
@@ -56,14 +57,16 @@ internal sealed record LearningSmooth(string Text, SmoothSyntax Syntax, Evaluato
         {
             if (SmoothBasisKind.Find(name) is not null) continue;
             var all = SmoothBasisKind.All.Select(kind => kind.Name).ToArray();
-            throw Error($"There is no basis \"{name}\"", $"The bases are {string.Join("; ", SmoothBasisKind.All.Select(k => $"\"{k.Name}\", {k.Describe}"))}."
+            throw Error($"There is no basis \"{name}\"",
+                $"The bases are {string.Join("; ", SmoothBasisKind.All.Select(k => $"\"{k.Name}\", {k.Describe}"))}."
                 + NearestName.Suggestion(name, all));
         }
 
         if (names is ["re"]) return [RandomEffectSmooth.Learn(this)];
         if (names is ["fs"]) return [FactorSmooth.Learn(this)];
         if (names is ["sz"]) return DifferenceSmooth.Learn(this);
-        if (names.Any(n => n is "re" or "fs" or "sz")) throw Error("A product cannot be made with \"re\", \"fs\" or \"sz\"", "Write such a term by itself.");
+        if (names.Any(n => n is "re" or "fs" or "sz"))
+            throw Error("A product cannot be made with \"re\", \"fs\" or \"sz\"", "Write such a term by itself.");
         return CurveSmooth.Learn(this);
     }
 

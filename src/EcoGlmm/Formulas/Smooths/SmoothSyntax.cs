@@ -62,7 +62,8 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
             if (argument.Name is not { } name)
             {
                 if (argument.Value is NumberNode or TextNode)
-                    throw FormulaError.At(text, argument.Value.Position, $"{call.Function}() is a function of columns", "Name what it means: k = 10, bs = \"cr\".");
+                    throw FormulaError.At(text, argument.Value.Position, $"{call.Function}() is a function of columns",
+                        "Name what it means: k = 10, bs = \"cr\".");
                 variables.Add(argument.Value);
             }
             else if (!Parameters.Contains(name))
@@ -98,13 +99,15 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
     private static int[] Whole(string text, Dictionary<string, FormulaNode> given, string name, int least) =>
         Array.ConvertAll(Numbers(text, given, name), value => value == Math.Floor(value) && value >= least && value <= 10_000
             ? (int)value
-            : throw FormulaError.At(text, given[name].Position, $"\"{name}\" must be a whole number, {least} or more", "Correct it, or leave it out for the default."));
+            : throw FormulaError.At(text, given[name].Position, $"\"{name}\" must be a whole number, {least} or more",
+                "Correct it, or leave it out for the default."));
 
     private static double[] Numbers(string text, Dictionary<string, FormulaNode> given, string name)
     {
         if (!given.TryGetValue(name, out var node))
             return [];
-        return [.. Items(node).Select(item => Number(item) ?? throw FormulaError.At(text, item.Position, $"\"{name}\" must be a number, or several as c(5, 10)", "Correct it."))];
+        return [.. Items(node).Select(item => Number(item) ?? throw FormulaError.At(text, item.Position,
+            $"\"{name}\" must be a number, or several as c(5, 10)", "Correct it."))];
     }
 
     private static double? Number(FormulaNode node) => node switch
@@ -119,7 +122,8 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
         if (!given.TryGetValue("bs", out var node))
             return [];
         return [.. Items(node).Select(item => item is TextNode word ? word.Value
-            : throw FormulaError.At(text, item.Position, "\"bs\" must be the name of a basis in quotes", $"It is one of {Names.List([.. SmoothBasisKind.All.Select(b => b.Name)])}."))];
+            : throw FormulaError.At(text, item.Position, "\"bs\" must be the name of a basis in quotes",
+                $"It is one of {Names.List([.. SmoothBasisKind.All.Select(b => b.Name)])}."))];
     }
 
     private static IEnumerable<FormulaNode> Items(FormulaNode node) =>

@@ -13,7 +13,8 @@ internal sealed class TensorBasis : SmoothBasis
         _margins = margins;
         Count = margins.Aggregate(1, (k, m) => k * m.Count);
         NullDimension = margins.Aggregate(1, (d, m) => d * m.NullDimension);
-        Penalties = [.. margins.Select((_, k) => margins.Select((m, j) => j == k ? (m.Penalty, m.Count) : (PenaltyAlgebra.Identity(m.Count), m.Count))
+        Penalties = [.. margins.Select((_, k) => margins.Select((m, j) => j == k ? (m.Penalty, m.Count)
+            : (PenaltyAlgebra.Identity(m.Count), m.Count))
             .Aggregate((a, b) => (PenaltyAlgebra.Kronecker(a.Item1, a.Item2, b.Item1, b.Item2), a.Item2 * b.Item2)).Item1)];
         Penalty = new double[Count * Count];
         foreach (var penalty in Penalties)
@@ -33,7 +34,8 @@ internal sealed class TensorBasis : SmoothBasis
     /// <param name="bases">The bases, each of some of the covariates in order.</param>
     /// <param name="x">The covariates in the training rows.</param>
     /// <param name="isInteraction">Whether each basis is centred first.</param>
-    public static TensorBasis Learn(IReadOnlyList<(SmoothBasis Basis, int First, int Dimensions)> bases, double[][] x, bool isInteraction) =>
+    public static TensorBasis Learn(IReadOnlyList<(SmoothBasis Basis, int First, int Dimensions)> bases, double[][] x,
+        bool isInteraction) =>
         new([.. bases.Select(b => new Margin(b.Basis, b.First, b.Dimensions, x, isInteraction))]);
 
     public override void Evaluate(double[][] x, Span<double> result)
@@ -107,7 +109,8 @@ internal sealed class TensorBasis : SmoothBasis
             var b = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.Build.Dense(count, count, columns);
             var svd = b.Svd();
             if (svd.S[count - 1] / svd.S[0] < 1e-10) return transform;
-            var inverse = svd.VT.Transpose() * MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.Build.Diagonal(count, count, j => 1 / svd.S[j]) * svd.U.Transpose();
+            var inverse = svd.VT.Transpose() * MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.Build.Diagonal(count, count, j =>
+                1 / svd.S[j]) * svd.U.Transpose();
             return PenaltyAlgebra.Product(transform, basis.Count, count, inverse.Transpose().ToColumnMajorArray(), count);
         }
     }

@@ -3,8 +3,10 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// tp: a thin-plate regression spline of one or more covariates: of all radial functions, one about each of the different places in the data,
-/// the k that a low-rank approximation keeps, and polynomials. Its penalty is the integral of squared derivatives of order m. Where there are
+/// tp: a thin-plate regression spline of one or more covariates: of all radial functions, one about each of the different places in the
+/// data,
+/// the k that a low-rank approximation keeps, and polynomials. Its penalty is the integral of squared derivatives of order m. Where there
+/// are
 /// more than two thousand places, the functions are about two thousand of them, drawn with a fixed seed.
 /// Source: S. N. Wood (2003), Thin plate regression splines, J. R. Stat. Soc. B 65, 95-114.
 /// </summary>
@@ -30,7 +32,9 @@ internal sealed class ThinPlateBasis : SmoothBasis
     {
         var d = request.Dimensions;
         _order = request.M.Length > 0 && request.M[0] > 0 ? request.M[0] : DefaultOrder(d);
-        if (2 * _order <= d) throw request.Error($"m = {_order} is too low for a surface of {d} covariates", $"Take m = {DefaultOrder(d)}, or leave it out.");
+        if (2 * _order <= d)
+            throw request.Error($"m = {_order} is too low for a surface of {d} covariates",
+                $"Take m = {DefaultOrder(d)}, or leave it out.");
         _powers = [.. Powers(d, _order)];
         var m = _powers.Length;
         _shift = Array.ConvertAll(request.X, values => values.Average());
@@ -77,7 +81,8 @@ internal sealed class ThinPlateBasis : SmoothBasis
 
     public static SmoothBasisKind Kind { get; } = new("tp", "thin-plate regression spline", request => new ThinPlateBasis(request, false));
 
-    public static SmoothBasisKind ShrunkKind { get; } = new("ts", "thin-plate spline that can shrink to zero", request => new ThinPlateBasis(request, true));
+    public static SmoothBasisKind ShrunkKind { get; } = new("ts", "thin-plate spline that can shrink to zero", request =>
+        new ThinPlateBasis(request, true));
 
     public override int Count { get; }
 
@@ -113,7 +118,8 @@ internal sealed class ThinPlateBasis : SmoothBasis
         }
     }
 
-    /// <summary>The same in the order of the values rather than their sizes, by which the penalty's coordinates are those of mgcv.</summary>
+    /// <summary>The same in the order of the values rather than their sizes, by which the penalty's coordinates are those of
+    /// mgcv.</summary>
     private static (double[] Values, double[] Vectors) Descending((double[] Values, double[] Vectors) pairs)
     {
         var k = pairs.Values.Length;
@@ -131,7 +137,8 @@ internal sealed class ThinPlateBasis : SmoothBasis
         {
             for (var j = 0; j < n; j++) e[(i * n) + j] = Radial(_places[i], _places[j]);
         });
-        if (!Array.TrueForAll(e, double.IsFinite)) throw new GlmmException("The covariates of a smooth are too large for numbers to tell. Rescale them.");
+        if (!Array.TrueForAll(e, double.IsFinite))
+            throw new GlmmException("The covariates of a smooth are too large for numbers to tell. Rescale them.");
         return n <= SmallOrder ? LargestEigenpairs.Dense(e, n, Count, cancellation) : LargestEigenpairs.Lanczos(e, n, Count, cancellation);
     }
 

@@ -68,7 +68,8 @@ internal sealed class CompoundSymmetry(int width) : CorrelationForm(width, width
         yield return rho[0] > 0
             ? new(0, $"The correlation of {title} is estimated as one: the effects of a level do not differ but in scale.",
                 "Write an intercept, (1 | group), in its place, which the effects share.")
-            : new(0, $"The correlation of {title} is estimated as {(Width == 2 ? "minus one" : $"-1/{Width - 1}")}, the least that {Width} effects can have.",
+            : new(0, $"The correlation of {title} is estimated as {(Width == 2 ? "minus one" : $"-1/{Width - 1}")}, the least that {Width} "
+                + $"effects can have.",
                 "Effects of a level add up to nothing: drop the term, or let them be independent with homdiag.");
     }
 
@@ -130,5 +131,6 @@ internal sealed class AutoregressiveForm(int width) : CorrelationForm(width, wid
         if (Width > 1) values[0] = Bounded(rho[0]).Value;
     }
 
-    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) => StructureLimit.OfAutoregression(0, rho.Length > 0 ? rho[0] : 0, title);
+    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) => StructureLimit.OfAutoregression(0, rho.Length > 0
+        ? rho[0] : 0, title);
 }

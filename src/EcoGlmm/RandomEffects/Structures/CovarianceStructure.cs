@@ -18,13 +18,15 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
     /// <summary>P(φ); null where levels are independent.</summary>
     public LevelPrecision? Precision { get; } = precision;
 
-    /// <summary>What Λ is multiplied by to be that of levels as the user has them: it is estimated for latent variables of about variance one.</summary>
+    /// <summary>What Λ is multiplied by to be that of levels as the user has them: it is estimated for latent variables of about variance
+    /// one.</summary>
     public double LatentScale { get; init; } = 1;
 
     /// <summary>Number of parameters in all.</summary>
     public int ParameterCount => Loadings.ParameterCount + (Precision?.ParameterCount ?? 0);
 
-    /// <summary>Whether levels are independent and their effects have any variances, with any correlations or none: lme4's models.</summary>
+    /// <summary>Whether levels are independent and their effects have any variances, with any correlations or none: lme4's
+    /// models.</summary>
     public bool IsPlain => Precision is null && Loadings is Unstructured or Diagonal;
 
     /// <summary>Starting values for effects of about the standard deviations given.</summary>

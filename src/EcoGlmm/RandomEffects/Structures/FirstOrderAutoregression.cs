@@ -41,7 +41,8 @@ internal sealed class FirstOrderAutoregression : MarkovChain
             var bad = Array.Find(distinct, t => Math.Abs(((t - distinct[0]) / step) - Math.Round((t - distinct[0]) / step)) > Tolerance);
             if (Array.Exists(distinct, t => Math.Abs(((t - distinct[0]) / step) - Math.Round((t - distinct[0]) / step)) > Tolerance))
             {
-                throw request.Error($"ar1 needs times at whole multiples of a step, but {request.Number(bad)} is {request.Number((bad - distinct[0]) / step)} steps of {request.Number(step)} from {request.Number(distinct[0])}",
+                throw request.Error($"ar1 needs times at whole multiples of a step, but {request.Number(bad)} is "
+                    + $"{request.Number((bad - distinct[0]) / step)} steps of {request.Number(step)} from {request.Number(distinct[0])}",
                     "For times at any spacing use ou(0 + time | group); for their order alone ar1(0 + factor(time) | group).");
             }
         }
@@ -79,5 +80,6 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 internal static class Exponential
 {
     /// <summary>1 − e⁻ˣ for x ≥ 0.</summary>
-    public static double OneMinus(double x) => 2 * Math.Exp(-0.5 * x) * Math.Sinh(0.5 * x) is var value && double.IsFinite(value) ? value : 1;
+    public static double OneMinus(double x) => 2 * Math.Exp(-0.5 * x) * Math.Sinh(0.5 * x) is var value && double.IsFinite(value)
+        ? value : 1;
 }

@@ -116,7 +116,8 @@ internal sealed class FollowingFields : LevelPrecision
             for (var k = 0; k < places.Length; k++)
             {
                 var a = adjoint[at + places[k].Own];
-                var b = (places[k].Next >= 0 ? adjoint[at + places[k].Next] : 0) + (places[k].Mirror >= 0 ? adjoint[at + places[k].Mirror] : 0);
+                var b = (places[k].Next >= 0 ? adjoint[at + places[k].Next] : 0) + (places[k].Mirror >= 0
+                    ? adjoint[at + places[k].Mirror] : 0);
                 ofField[k] += (own * a) + (next * b);
                 sumOwn += s[k] * a;
                 sumNext += s[k] * b;
@@ -138,7 +139,8 @@ internal sealed class FollowingFields : LevelPrecision
         return weights.Length == 0 ? 1 : _field.Variance(phi[0], weights);
     }
 
-    /// <summary>A place at a time that the data do not have: its field is that of the times around it, with what the chain leaves open.</summary>
+    /// <summary>A place at a time that the data do not have: its field is that of the times around it, with what the chain leaves
+    /// open.</summary>
     public override LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level)
     {
         var weights = _field.Weights(level.Position[0], level.Position[1]);
@@ -157,7 +159,8 @@ internal sealed class FollowingFields : LevelPrecision
         return new([.. levels], [.. values], chain.Variance * _field.Variance(phi[0], weights));
     }
 
-    /// <summary>The places of S's entries in P at a time, where these begin, and the chain's entries at that time and to the next.</summary>
+    /// <summary>The places of S's entries in P at a time, where these begin, and the chain's entries at that time and to the
+    /// next.</summary>
     private ((int Own, int Next, int Mirror)[] Places, int At, double Own, double Next) Block(int t, ReadOnlySpan<double> q)
     {
         var at = _chain.Pattern.ColumnPointers[t];

@@ -8,7 +8,8 @@ namespace EcoGlmm.RandomEffects.Structures;
 /// <param name="logDeterminant">log |P|.</param>
 /// <param name="variances">The diagonal of P⁻¹.</param>
 /// <param name="stranger">The variance of a level that is related to none.</param>
-internal sealed class KnownPrecision(SparsePattern pattern, double[] values, double logDeterminant, IReadOnlyList<double> variances, double stranger = 1)
+internal sealed class KnownPrecision(SparsePattern pattern, double[] values, double logDeterminant, IReadOnlyList<double> variances,
+    double stranger = 1)
     : LevelPrecision(pattern, 0)
 {
     public override void Start(Span<double> phi)
@@ -36,7 +37,8 @@ internal sealed class KnownPrecision(SparsePattern pattern, double[] values, dou
     public double MeanVariance => variances.Average();
 
     /// <summary>The precision of effects that are smaller by the root of a factor.</summary>
-    public KnownPrecision Scaled(double factor) => new(Pattern, Array.ConvertAll(values, v => v * factor), logDeterminant + (Pattern.Order * Math.Log(factor)),
+    public KnownPrecision Scaled(double factor) => new(Pattern, Array.ConvertAll(values, v => v * factor), logDeterminant
+        + (Pattern.Order * Math.Log(factor)),
         [.. variances.Select(v => v / factor)], stranger / factor);
 
     /// <summary>The same precision for each of several groups that are independent.</summary>

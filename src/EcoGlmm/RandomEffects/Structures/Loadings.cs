@@ -43,7 +43,8 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Whether the effects of a level are uncorrelated.</summary>
     public virtual bool IsDiagonal => false;
 
-    /// <summary>Positions in θ of scales that the sign of does not matter: at zero a variance is zero, which is then a boundary of the model.</summary>
+    /// <summary>Positions in θ of scales that the sign of does not matter: at zero a variance is zero, which is then a boundary of the
+    /// model.</summary>
     public virtual IReadOnlyList<int> Variances => [];
 
     /// <summary>Whether a parameter is in units of the effects, as entries of Λ are, rather than a shape.</summary>
@@ -85,7 +86,8 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     public virtual IEnumerable<StructureLimit> Limits(double[] theta, string title) => [];
 
     /// <summary>What users are told of: by default every standard deviation and every correlation.</summary>
-    public virtual IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) => CovarianceQuantity.OfMatrix(effects, IsDiagonal);
+    public virtual IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) =>
+        CovarianceQuantity.OfMatrix(effects, IsDiagonal);
 
     /// <summary>The values of <see cref="Quantities"/>.</summary>
     /// <param name="theta">Where.</param>
@@ -101,7 +103,8 @@ internal static class CentralDifference
     private const double RelativeStep = 1e-5;
 
     /// <summary>The step, zero for no direction at all, and two buffers.</summary>
-    public static (double Step, double[] Point, double[] Below) Start(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, int length)
+    public static (double Step, double[] Point, double[] Below) Start(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction,
+        int length)
     {
         double size = 1, largest = 0;
         for (var j = 0; j < theta.Length; j++)

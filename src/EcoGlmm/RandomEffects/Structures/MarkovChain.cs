@@ -31,7 +31,8 @@ internal abstract class MarkovChain : LevelPrecision
     protected abstract (double Correlation, double Remainder, double Slope) Over(double phi, double gap);
 
     /// <summary>Gaps between levels that follow each other, in no order.</summary>
-    protected IEnumerable<double> Gaps => Enumerable.Range(1, Math.Max(0, _groupOf.Length - 1)).Where(l => !IsFirst(l)).Select(l => _times[l] - _times[l - 1]);
+    protected IEnumerable<double> Gaps => Enumerable.Range(1, Math.Max(0, _groupOf.Length - 1)).Where(l => !IsFirst(l))
+        .Select(l => _times[l] - _times[l - 1]);
 
     /// <summary>The least gap between levels that follow each other, and the longest series.</summary>
     protected (double Least, double Longest) Extent()
@@ -126,7 +127,8 @@ internal abstract class MarkovChain : LevelPrecision
 
     public override LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level)
     {
-        if (level.Group < 0 || level.Group >= _ranges.Length || !(_ranges[level.Group] is var (first, last) && last >= first)) return new([], [], 1);
+        if (level.Group < 0 || level.Group >= _ranges.Length || !(_ranges[level.Group] is var (first, last) && last >= first))
+            return new([], [], 1);
         var time = Place(level.Position[0]);
         var after = Array.BinarySearch(_times, first, last - first + 1, time);
         if (after >= 0) return new([after], [1], 0);

@@ -2,7 +2,8 @@ using EcoGlmm.Numerics;
 
 namespace EcoGlmm.RandomEffects.Structures;
 
-/// <summary>spde: a Matérn field on a mesh for each group, independent of those of other groups, with the same range and standard deviation.</summary>
+/// <summary>spde: a Matérn field on a mesh for each group, independent of those of other groups, with the same range and standard
+/// deviation.</summary>
 /// <param name="field">The field of one group.</param>
 /// <param name="groups">Number of groups; level g·m + i is node i in group g.</param>
 internal sealed class MeshFields(MaternField field, int groups) : LevelPrecision(Repeated(field.Pattern, groups), 1)

@@ -37,7 +37,8 @@ internal sealed class OrnsteinUhlenbeck(int[] groupOf, double[] times) : MarkovC
         }
         else if (decay * longest < 0.01)
         {
-            yield return new(0, $"The decay of {title} is estimated as zero: its effects do not change with time, or change as a random walk of which only the variance per unit of time is determined.",
+            yield return new(0, $"The decay of {title} is estimated as zero: its effects do not change with time, or change as a random "
+                + $"walk of which only the variance per unit of time is determined.",
                 "Write an intercept, (1 | group), in its place, or hold the decay with Parameter.Covariance.");
         }
     }

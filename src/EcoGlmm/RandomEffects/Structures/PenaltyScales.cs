@@ -78,7 +78,8 @@ internal sealed class PenaltyScales(double[][] weights) : Loadings(weights[0].Le
         {
             for (var k = 0; k < weights.Length; k++)
             {
-                if (weights[k][i] != 0) change[(i * Width) + i] += direction[k] * Math.Sign(theta[k] < 0 ? -1 : 1) * weights[k][i] * Cube(theta, k, i);
+                if (weights[k][i] != 0)
+                    change[(i * Width) + i] += direction[k] * Math.Sign(theta[k] < 0 ? -1 : 1) * weights[k][i] * Cube(theta, k, i);
             }
         }
     }

@@ -18,7 +18,8 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
             var d = request.Arguments.TryGetValue("d", out var given) ? given : Math.Min(2, r);
             if (d != Math.Round(d) || d < 1 || d > r)
             {
-                throw request.Error($"rr needs a whole number d of latent variables between 1 and {r}, the number of effects, not {request.Number(d)}",
+                throw request.Error($"rr needs a whole number d of latent variables between 1 and {r}, the number of effects, not "
+                    + $"{request.Number(d)}",
                     "Write rr(0 + species | site, d = 2).");
             }
 
@@ -72,7 +73,8 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
         return result;
     }
 
-    /// <summary>Standard deviations and correlations, and before them the loadings with the sign that makes the first of each variable positive.</summary>
+    /// <summary>Standard deviations and correlations, and before them the loadings with the sign that makes the first of each variable
+    /// positive.</summary>
     public override void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
     {
         var k = 0;

@@ -31,14 +31,18 @@ internal static class RelatedLevels
     {
         Describe = describe,
         Relate = Known,
-        Bind = request => Scaled(name, request.IsUncorrelated ? new Diagonal(request.Effects.Count) : new Unstructured(request.Effects.Count), request.Relatives),
+        Bind = request => Scaled(name, request.IsUncorrelated ? new Diagonal(request.Effects.Count)
+            : new Unstructured(request.Effects.Count), request.Relatives),
     };
 
-    /// <summary>Estimates effects relative to the variance that a level in the middle has, whatever the unit of a tree's branches.</summary>
+    /// <summary>Estimates effects relative to the variance that a level in the middle has, whatever the unit of a tree's
+    /// branches.</summary>
     private static CovarianceStructure Scaled(string name, Loadings loadings, LevelPrecision? precision)
     {
-        if (precision is TreeLevels { Unit: var unit }) return new CovarianceStructure(name, loadings, precision) { LatentScale = 1 / Math.Sqrt(unit) };
-        if (precision is not KnownPrecision { MeanVariance: > 0 and var variance } known) return new CovarianceStructure(name, loadings, precision);
+        if (precision is TreeLevels { Unit: var unit })
+            return new CovarianceStructure(name, loadings, precision) { LatentScale = 1 / Math.Sqrt(unit) };
+        if (precision is not KnownPrecision { MeanVariance: > 0 and var variance } known)
+            return new CovarianceStructure(name, loadings, precision);
         return new CovarianceStructure(name, loadings, known.Scaled(variance)) { LatentScale = 1 / Math.Sqrt(variance) };
     }
 

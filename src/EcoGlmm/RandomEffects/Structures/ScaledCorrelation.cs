@@ -32,10 +32,12 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
     ];
 
     /// <summary>A kind of structure of a form of correlation matrix.</summary>
-    public static StructureKind Kind(string name, string describe, Func<int, CorrelationForm?> form, bool isHomogeneous) => new(name, TermLayout.Effects)
+    public static StructureKind Kind(string name, string describe, Func<int, CorrelationForm?> form, bool isHomogeneous) =>
+        new(name, TermLayout.Effects)
     {
         Describe = describe,
-        Bind = request => new CovarianceStructure(name, new ScaledCorrelation(request.Effects.Count, form(request.Effects.Count), isHomogeneous)),
+        Bind = request => new CovarianceStructure(name, new ScaledCorrelation(request.Effects.Count, form(request.Effects.Count),
+            isHomogeneous)),
     };
 
     public override void Start(ReadOnlySpan<double> spread, Span<double> theta)

@@ -56,7 +56,8 @@ internal sealed class SpatialCovariance : LevelPrecision
             var largest = request.Positions!.GroupOf.GroupBy(g => g).Select(g => g.Count()).DefaultIfEmpty(0).Max();
             if (largest > MostPlaces)
             {
-                throw request.Error($"{name} has {largest} places in one group, whose correlations are a dense matrix: more than {MostPlaces} do not fit",
+                throw request.Error($"{name} has {largest} places in one group, whose correlations are a dense matrix: more than "
+                    + $"{MostPlaces} do not fit",
                     "Use spde(0 + x + y | group), which is sparse, or round the coordinates.");
             }
 
@@ -253,7 +254,8 @@ internal sealed class SpatialCovariance : LevelPrecision
     {
         var sum = Vector<double>.Zero;
         var k = 0;
-        for (; k + Vector<double>.Count <= a.Length; k += Vector<double>.Count) sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
+        for (; k + Vector<double>.Count <= a.Length; k += Vector<double>.Count)
+            sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
         var total = Vector.Sum(sum);
         for (; k < a.Length; k++) total += a[k] * b[k];
         return total;

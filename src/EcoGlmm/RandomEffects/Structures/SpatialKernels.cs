@@ -12,7 +12,8 @@ internal abstract class SpatialKernel(int parameterCount)
     /// <param name="distances">The distances.</param>
     /// <param name="phi">Where.</param>
     /// <param name="correlations">One for each distance.</param>
-    /// <param name="slopes">Their derivatives by φ, all by the first parameter before all by the next; empty when they are not asked for.</param>
+    /// <param name="slopes">Their derivatives by φ, all by the first parameter before all by the next; empty when they are not asked
+    /// for.</param>
     public abstract void Fill(ReadOnlySpan<double> distances, ReadOnlySpan<double> phi, Span<double> correlations, Span<double> slopes);
 
     /// <summary>The correlation at one distance above zero.</summary>
@@ -78,7 +79,8 @@ internal sealed class GaussianKernel() : SpatialKernel(1)
 /// <summary>Matérn: 2^(1−ν)/Γ(ν) xᵛ K_ν(x), x = d/range, range = exp φ₁, shape ν = exp φ₂.</summary>
 internal sealed class MaternKernel() : SpatialKernel(2)
 {
-    /// <summary>A shape above which, for all that data can tell, correlations are those of the Gaussian function; and one below which they fall at once.</summary>
+    /// <summary>A shape above which, for all that data can tell, correlations are those of the Gaussian function; and one below which they
+    /// fall at once.</summary>
     private const double LargestShape = 100, SmallestShape = 0.01;
 
     /// <summary>A shape from which on correlations are taken for those of the limit, that is within 1e-4 of them.</summary>
@@ -119,7 +121,8 @@ internal sealed class MaternKernel() : SpatialKernel(2)
 
     public override double Reach(ReadOnlySpan<double> phi) => Math.Exp(phi[0]) * Math.Sqrt(1 + (4 * Math.Exp(phi[1])));
 
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => (values[0], values[1]) = (Math.Exp(phi[0]), Math.Exp(phi[1]));
+    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => (values[0], values[1]) = (Math.Exp(phi[0]),
+        Math.Exp(phi[1]));
 
     public override IEnumerable<StructureLimit> Limits(double[] phi, string title)
     {
@@ -132,7 +135,8 @@ internal sealed class MaternKernel() : SpatialKernel(2)
         else if (shape < SmallestShape)
         {
             yield return new(1, $"The shape of {title} runs to zero: correlations fall at once, and then hardly at all.",
-                "Use exp, or hold the shape at 0.5 with Parameter.Covariance; a residual or an intercept for each place may be what is missing.");
+                "Use exp, or hold the shape at 0.5 with Parameter.Covariance; a residual or an intercept for each place may be what is "
+                + "missing.");
         }
     }
 }

@@ -5,7 +5,8 @@ internal static class Spde
 {
     public static StructureKind Kind { get; } = new("spde", TermLayout.Mesh)
     {
-        Describe = "spde(0 + x + y | g), a Matérn field on a mesh for each group; spde(0 + x + y | year, follow = ar1) for fields that follow each other",
+        Describe = "spde(0 + x + y | g), a Matérn field on a mesh for each group; spde(0 + x + y | year, follow = ar1) for fields that "
+            + "follow each other",
         Dimensions = 2,
         Bind = request => new CovarianceStructure("spde", new Unstructured(1), request.Chain is { } chain
             ? new FollowingFields(request.Field!, chain)

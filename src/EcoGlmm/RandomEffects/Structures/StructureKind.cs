@@ -67,11 +67,13 @@ internal sealed record StructureKind(string Name, TermLayout Layout)
     /// <summary>The precision of related levels, for layouts that have them.</summary>
     public Func<Relatedness, LevelPrecision>? Relate { get; init; }
 
-    /// <summary>What relates the levels by a rule of the name given as <c>model</c>, null where it has none; null for kinds without rules.</summary>
+    /// <summary>What relates the levels by a rule of the name given as <c>model</c>, null where it has none; null for kinds without
+    /// rules.</summary>
     public Func<Relatedness, string, Relatedness?>? Evolve { get; init; }
 
     /// <summary>Whether anything may follow the first comma.</summary>
-    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members or TermLayout.Mesh;
+    public bool TakesArguments => Arguments.Count > 0 || Layout is TermLayout.Relatives or TermLayout.RelatedEffects or TermLayout.Members
+        or TermLayout.Mesh;
 
     /// <summary>The structure of a name; null where there is none.</summary>
     public static StructureKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

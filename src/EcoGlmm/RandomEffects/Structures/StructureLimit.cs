@@ -19,21 +19,25 @@ internal sealed record StructureLimit(int Parameter, string Message, string Advi
         yield return value > 0
             ? new(parameter, $"The correlation of {title} from one step to the next is estimated as one: its effects do not change with time.",
                 "Write an intercept, (1 | group), in its place.")
-            : new(parameter, $"The correlation of {title} from one step to the next is estimated as minus one: its effects only change their sign at each step.",
+            : new(parameter, $"The correlation of {title} from one step to the next is estimated as minus one: its effects only change "
+                + $"their sign at each step.",
                 "Look at the order of the occasions; a fixed effect of odd and even ones may be what there is.");
     }
 
     /// <summary>The limits of a range, by the least and the largest distance within a group.</summary>
-    public static IEnumerable<StructureLimit> OfRange(int parameter, double range, double least, double largest, string title, string places)
+    public static IEnumerable<StructureLimit> OfRange(int parameter, double range, double least, double largest, string title,
+        string places)
     {
         if (range < ShortRange * least)
         {
-            yield return new(parameter, $"The range of {title} is far shorter than the least distance between {places}: its effects are estimated as independent of each other.",
+            yield return new(parameter, $"The range of {title} is far shorter than the least distance between {places}: its effects are "
+                + $"estimated as independent of each other.",
                 "Drop the structure: write an intercept for each of them, or leave the term out where a residual or dispersion says the same.");
         }
         else if (range > LongRange * largest)
         {
-            yield return new(parameter, $"The range of {title} is far longer than the largest distance between {places}, so that only the standard deviation relative to it is determined.",
+            yield return new(parameter, $"The range of {title} is far longer than the largest distance between {places}, so that only the "
+                + $"standard deviation relative to it is determined.",
                 "Put a trend along the coordinates among the fixed effects, or hold the range with Parameter.Covariance.");
         }
     }

@@ -29,7 +29,8 @@ internal sealed class TreeLevels(TreePrecision model) : LevelPrecision(model.Pat
 
     public override IEnumerable<StructureLimit> Limits(double[] phi, string title)
     {
-        if (phi.Length > 0 && model.Limit(phi[0]) is var (message, advice)) yield return new StructureLimit(0, $"{title}: {message}", advice);
+        if (phi.Length > 0 && model.Limit(phi[0]) is var (message, advice))
+            yield return new StructureLimit(0, $"{title}: {message}", advice);
     }
 
     public override double Variance(ReadOnlySpan<double> phi, int level) => model.Variance(level);
