@@ -13,8 +13,8 @@ internal sealed class SecondOrderAutoregression(int width) : CorrelationForm(wid
         "ar2", "ar2(0 + f | g), one variance, correlations that may swing as they fall", r => new SecondOrderAutoregression(r), true);
 
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } =
-        [.. Enumerable.Range(1, Math.Min(2, width - 1)).Select(lag => new CovarianceQuantity(CovarianceQuantity.Correlation,
-            $"lag {lag}"))];
+        [.. Enumerable.Range(1, Math.Min(2, width - 1))
+            .Select(lag => new CovarianceQuantity(CovarianceQuantity.Correlation, $"lag {lag}"))];
 
     /// <summary>A correlation of 0.45 that falls to 0.2.</summary>
     public override void Start(Span<double> rho)
