@@ -23,21 +23,23 @@ internal sealed record PartNote(DateTime Time, string Machine, int Process, stri
             Environment.ProcessId, job is null ? "" : $"{job}_{Environment.GetEnvironmentVariable("SLURM_ARRAY_TASK_ID")}", message);
     }
 
-    /// <summary>Whether the process that wrote it is known to have ended: one of this machine that is no more.</summary>
-    public bool HasEnded
+    /// <summary>
+    /// Whether the process that wrote it is known to have ended: one of this machine that is no more, or of a cluster's task that does not
+    /// run.
+    /// </summary>
+    /// <param name="running">The tasks that run on the cluster; null where it does not answer.</param>
+    public bool HasEnded(Lazy<HashSet<string>?> running)
     {
-        get
+        if (Job.Length > 0) return running.Value?.Contains(Job) == false;
+        if (Machine != Environment.MachineName) return false;
+        try
         {
-            if (Machine != Environment.MachineName) return false;
-            try
-            {
-                using var process = System.Diagnostics.Process.GetProcessById(Process);
-                return process.HasExited || process.StartTime.ToUniversalTime() > Time.AddSeconds(2);
-            }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                return true;
-            }
+            using var process = System.Diagnostics.Process.GetProcessById(Process);
+            return process.HasExited || process.StartTime.ToUniversalTime() > Time.AddSeconds(2);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return true;
         }
     }
 

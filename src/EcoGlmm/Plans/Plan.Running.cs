@@ -82,6 +82,7 @@ public sealed partial class Plan
         var remarks = new List<string>();
         var isMerged = ReadMerged() is not null;
         var widths = new SortedSet<int>();
+        var running = new Lazy<HashSet<string>?>(SlurmQueue.Running);
         for (var part = 1; part <= Parts; part++)
         {
             var (result, fault) = isMerged ? (null, null) : ReadPart(part);
@@ -96,7 +97,7 @@ public sealed partial class Plan
                 failures.Add(new PlanFailure(part, $"The file {folder.ResultOf(part)} is left out: {fault}. The part is computed again.", "now"));
             else if (PartNote.TryRead(folder.BeginOf(part)) is { } start)
             {
-                if (start.HasEnded) failures.Add(new PlanFailure(part, "It was begun, and its process was killed.", start.Where));
+                if (start.HasEnded(running)) failures.Add(new PlanFailure(part, "It was begun, and its process was killed.", start.Where));
                 else begun[part - 1] = $"begun {start.Where}";
             }
             else if (PartNote.TryRead(folder.FailureOf(part)) is { } failure)
