@@ -20,7 +20,8 @@ internal static class PlannedModel
         return Glmm.Fit("n ~ x + (1 + x | g) + (1 | h)", design.With("n", y), Family.Poisson());
     });
 
-    private static readonly Lazy<string> s_direct = new(() => Bits.Of(s_fit.Value.BootstrapIntervals(Replicates, 8)));
+    private static readonly Lazy<string> s_direct = new(() => 
+        Bits.Of(s_fit.Value.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: Replicates, seed: 8)));
 
     public static Plan Plan => EcoGlmm.Plan.Bootstrap(s_fit.Value, Replicates, 8);
 

@@ -164,7 +164,8 @@ public sealed class SlurmCluster : IDisposable
             {
                 var stat = File.ReadAllText(Path.Combine(folder, "stat"));
                 all[pid] = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(At($"spool{node}"), StringComparison.Ordinal)) scripts.Add(pid);
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(At($"spool{node}"), StringComparison.Ordinal))
+                    scripts.Add(pid);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -174,7 +175,11 @@ public sealed class SlurmCluster : IDisposable
 
         var result = scripts.Select(s => all[s]).Where(parent => parent > 1).Concat(scripts).ToList();
         for (var k = 0; k < result.Count; k++)
-            result.AddRange(all.Where(p => scripts.Contains(result[k]) && p.Value == result[k] && !result.Contains(p.Key)).Select(p => p.Key));
+        {
+            var parent = result[k];
+            result.AddRange(all.Where(p => scripts.Contains(parent) && p.Value == parent && !result.Contains(p.Key)).Select(p => p.Key));
+        }
+
         return result;
     }
 

@@ -26,7 +26,8 @@ internal static class LocalProcesses
 
                 if (cancellation.IsCancellationRequested) break;
                 // A part that failed has said why; one that was killed has not, and is tried again.
-                Console.Error.WriteLine(errors.Length > 0 ? errors : $"Part {next.Part}, attempt {next.Attempt}: its process ended with code {code}.");
+                Console.Error.WriteLine(errors.Length > 0 ? errors
+                    : $"Part {next.Part}, attempt {next.Attempt}: its process ended with code {code}.");
                 if (code != FolderCommands.Incomplete && next.Attempt < attempts) missing.Enqueue((next.Part, next.Attempt + 1));
             }
         });

@@ -22,14 +22,16 @@ internal static class PlannedCommands
         var level = new Option<double>("--level") { Description = "Coverage of the intervals.", DefaultValueFactory = _ => 0.95 };
         return Create("bootstrap", "Intervals of all parameters by the parametric bootstrap.", [count, seed, level], (fit, r, stop) => (
             () => Plan.Bootstrap(fit, r.GetValue(count), r.GetValue(seed), r.GetValue(level)),
-            () => fit.BootstrapIntervals(r.GetValue(count), r.GetValue(seed), r.GetValue(level), cancellationToken: stop)));
+            () => fit.ConfidenceIntervals(IntervalMethod.Bootstrap, r.GetValue(level), r.GetValue(count), r.GetValue(seed),
+                cancellationToken: stop)));
     }
 
     private static Command Power()
     {
         var effect = new Option<string>("--effect") { Description = "The coefficient that is tested.", Required = true };
         var value = new Option<double?>("--value") { Description = "The effect that would matter; the pilot's own by default." };
-        var along = new Option<string?>("--along") { Description = "A grouping factor to have more or fewer levels of.", HelpName = "column" };
+        var along = new Option<string?>("--along") { Description = "A grouping factor to have more or fewer levels of.",
+            HelpName = "column" };
         var levels = new Option<string?>("--levels") { Description = "How many levels: \"20,40,80\"." };
         var alpha = new Option<double>("--alpha") { Description = "Level of the test.", DefaultValueFactory = _ => 0.05 };
         var (count, seed) = (Count("--simulations", "Simulations of each design.", 1000), Seed());

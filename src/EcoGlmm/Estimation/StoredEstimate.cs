@@ -92,11 +92,10 @@ internal sealed class StoredEstimate
     /// <exception cref="GlmmException">The model has other parameters or rows.</exception>
     public Estimate Restore(MixedModel model, GlmmOptions options, CancellationToken cancellation)
     {
-        if (model.ParameterCount != _psi.Length || model.PredictorCount != _predictors.Length
-            || model.ObservationCount != _predictors[LinearPredictor.Conditional]!.Length)
+        var rows = _predictors[LinearPredictor.Conditional]!.Length;
+        if (model.ParameterCount != _psi.Length || model.PredictorCount != _predictors.Length || model.ObservationCount != rows)
         {
-            throw new GlmmException($"The estimates have {_psi.Length} parameters of {_predictors[LinearPredictor.Conditional]!.Length} rows, "
-                + $"but the model has {model.ParameterCount} of {model.ObservationCount}: data or formula are not those that were fitted.");
+            throw new GlmmException($"The estimates have {_psi.Length} parameters of {rows} rows, but the model has {model.ParameterCount} of {model.ObservationCount}: data or formula are not those that were fitted.");
         }
 
         model.QuadraturePoints = _quadraturePoints;

@@ -37,14 +37,9 @@ internal static class ModelJson
         return shapes.SequenceEqual(family.Shapes.Select(s => s.Predictor)) ? family : family.WithShapes(shapes);
     }
 
-    public static void Write(Utf8JsonWriter json, GlmmOptions options)
+    /// <summary>Writes options, and what they carry as files beside them.</summary>
+    public static void Write(Utf8JsonWriter json, GlmmOptions options, PlanFiles files)
     {
-        if (options.Relatedness is { Count: > 0 } || options.Meshes is { Count: > 0 })
-        {
-            throw new GlmmException("A plan cannot carry pedigrees, trees, relationship matrices or meshes yet. Compute such a model directly; "
-                + "on a cluster, from a script of your own.");
-        }
-
         json.WriteStartObject("options");
         json.WriteString("zeroInflation", options.ZeroInflation);
         json.WriteString("dispersion", options.Dispersion);
@@ -59,6 +54,8 @@ internal static class ModelJson
             json.WriteEndObject();
         }
 
+        if (options.Relatedness is { } relatedness) WriteFiles(json, "relatedness", relatedness, files.WriteRelatedness);
+        if (options.Meshes is { } meshes) WriteFiles(json, "meshes", meshes, files.WriteMesh);
         json.WriteStartArray("fixed");
         foreach (var p in options.Fixed)
         {
@@ -95,7 +92,7 @@ internal static class ModelJson
     }
 
     /// <summary>The options, for one thread.</summary>
-    public static GlmmOptions ReadOptions(JsonElement root)
+    public static GlmmOptions ReadOptions(JsonElement root, PlanFiles files)
     {
         var o = root.GetProperty("options");
         var control = o.GetProperty("control");
@@ -109,6 +106,8 @@ internal static class ModelJson
             QuadraturePoints = o.GetProperty("quadraturePoints").GetInt32(),
             Contrasts = o.TryGetProperty("contrasts", out var contrasts)
                 ? contrasts.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetString()!) : null,
+            Relatedness = ReadFiles(o, "relatedness", files.ReadRelatedness),
+            Meshes = ReadFiles(o, "meshes", files.ReadMesh),
             Fixed = [.. o.GetProperty("fixed").EnumerateArray().Select(p => Parameter.Restore(Enum<ParameterKind>(p, "kind"),
                 Enum<ModelPart>(p, "part"), p.GetProperty("name").GetString()!, p.GetProperty("term1").GetString(),
                 p.GetProperty("term2").GetString(), p.GetProperty("value").GetDouble()))],
@@ -124,6 +123,16 @@ internal static class ModelJson
             },
         };
     }
+
+    private static void WriteFiles<T>(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, T> values, Func<T, string> write)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in values) json.WriteString(key, write(value));
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, T>? ReadFiles<T>(JsonElement of, string name, Func<string, T> read) =>
+        of.TryGetProperty(name, out var files) ? files.EnumerateObject().ToDictionary(f => f.Name, f => read(f.Value.GetString()!)) : null;
 
     /// <summary>Numbers that read back to the bit; those that JSON cannot say are texts.</summary>
     public static void Exact(Utf8JsonWriter json, string name, IEnumerable<double> values)

@@ -7,8 +7,8 @@ namespace EcoGlmm;
 public sealed partial class Plan
 {
     /// <summary>
-    /// Intervals of all parameters by the parametric bootstrap: <see cref="InferenceExtensions.BootstrapIntervals"/>, an
-    /// <see cref="IntervalTable"/>.
+    /// Intervals of all parameters by the parametric bootstrap: <see cref="InferenceExtensions.ConfidenceIntervals"/> by
+    /// <see cref="IntervalMethod.Bootstrap"/>, an <see cref="IntervalTable"/>.
     /// </summary>
     /// <param name="fit">The fit.</param>
     /// <param name="count">Number of simulations.</param>
@@ -65,7 +65,6 @@ public sealed partial class Plan
     }
 
     /// <summary>The power of one design without a pilot.</summary>
-    /// <inheritdoc cref="Power(string, IEnumerable{ValueTuple{string, object}}, IReadOnlyDictionary{string, double}, string, Family?, GlmmOptions?, PowerOptions?)"/>
     /// <param name="formula">The model that data are simulated from and that is fitted.</param>
     /// <param name="design">The rows of the study, without the response.</param>
     /// <param name="parameters">Every parameter by name.</param>
@@ -73,6 +72,7 @@ public sealed partial class Plan
     /// <param name="family">Gaussian when null.</param>
     /// <param name="options">Formulas of the other parts, REML and more.</param>
     /// <param name="power">How it is simulated.</param>
+    /// <exception cref="GlmmException">As the direct call.</exception>
     public static Plan Power(string formula, object design, IReadOnlyDictionary<string, double> parameters, string effect,
         Family? family = null, GlmmOptions? options = null, PowerOptions? power = null)
     {

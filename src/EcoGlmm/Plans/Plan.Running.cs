@@ -22,8 +22,8 @@ public sealed partial class Plan
         if (part < 1 || part > Parts) throw new GlmmException($"The plan has parts 1 to {Parts}, but no part {part}.");
         if (folder.Version != PlanFolder.OwnVersion)
         {
-            throw new GlmmException($"The plan was made by EcoGlmm {folder.Version}, and this is {PlanFolder.OwnVersion}: parts of different "
-                + $"versions must not be mixed. Compute it with {folder.Version}, or make the plan anew.");
+            throw new GlmmException($"The plan was made by EcoGlmm {folder.Version}, and this is {PlanFolder.OwnVersion}: parts of "
+                + $"different versions must not be mixed. Compute it with {folder.Version}, or make the plan anew.");
         }
 
         var (from, count) = PlanFolder.Range(part, Parts, Replicates);
@@ -94,7 +94,10 @@ public sealed partial class Plan
             }
 
             if (fault is not null)
-                failures.Add(new PlanFailure(part, $"The file {folder.ResultOf(part)} is left out: {fault}. The part is computed again.", "now"));
+            {
+                failures.Add(new PlanFailure(part, $"The file {folder.ResultOf(part)} is left out: {fault}. The part is computed again.",
+                    "now"));
+            }
             else if (PartNote.TryRead(folder.BeginOf(part)) is { } start)
             {
                 if (start.HasEnded(running)) failures.Add(new PlanFailure(part, "It was begun, and its process was killed.", start.Where));
@@ -108,7 +111,8 @@ public sealed partial class Plan
             remarks.Add($"Parts were computed on processors of different kinds (vectors of {string.Join(" and ", widths)} bits), which may "
                 + "add up in another order: the last digits of the result may differ from those of one machine.");
         if (folder.Version != PlanFolder.OwnVersion && done.Contains(false))
-            remarks.Add($"The plan was made by EcoGlmm {folder.Version}, and this is {PlanFolder.OwnVersion}, which will not compute its parts.");
+            remarks.Add($"The plan was made by EcoGlmm {folder.Version}, and this is {PlanFolder.OwnVersion}, which will not compute its "
+                + "parts.");
         return new PlanStatus(Description, folder.Folder, done, failures, begun, isMerged, remarks);
     }
 
@@ -131,7 +135,8 @@ public sealed partial class Plan
     /// <typeparam name="T">The type of the direct call's result.</typeparam>
     /// <exception cref="GlmmException">Parts are missing, or the plan's result is of another type.</exception>
     public T Result<T>() where T : class => typeof(T).IsAssignableFrom(_work.ResultType) ? (T)Result()
-        : throw new GlmmException($"The result of a plan of the kind {Kind} is no {typeof(T).Name}: write Result<{_work.ResultType.Name}>().");
+        : throw new GlmmException($"The result of a plan of the kind {Kind} is no {typeof(T).Name}: write "
+            + $"Result<{_work.ResultType.Name}>().");
 
     /// <summary>
     /// Puts the parts together, and writes the result into the folder: as text, as a page, and as CSV where it is a table. From then on
@@ -177,8 +182,8 @@ public sealed partial class Plan
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw GlmmException.InFile($"Part {part} was computed, but its result cannot be written: {e.Message} Make room, then compute what is "
-                + "missing again; the parts that are done are kept.", e);
+            throw GlmmException.InFile($"Part {part} was computed, but its result cannot be written: {e.Message} Make room, then compute "
+                + "what is missing again; the parts that are done are kept.", e);
         }
     }
 

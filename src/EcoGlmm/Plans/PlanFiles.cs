@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EcoGlmm.Data;
 using EcoGlmm.Estimation;
+using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Plans;
@@ -11,8 +12,8 @@ namespace EcoGlmm.Plans;
 internal sealed class PlanFiles(string folder)
 {
     private readonly Dictionary<string, string> _digests = [];
-    private readonly Dictionary<FieldData, string> _tables = [];
-    private readonly Dictionary<string, FieldData> _read = [];
+    private readonly Dictionary<object, string> _written = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, object> _read = [];
 
     public string Folder { get; } = folder;
 
@@ -39,14 +40,14 @@ internal sealed class PlanFiles(string folder)
 
     /// <summary>Writes a table, once however often it is needed.</summary>
     /// <returns>The file's name.</returns>
-    public string WriteTable(FieldData data)
-    {
-        if (_tables.TryGetValue(data, out var known)) return known;
-        var name = NewName("data", "bin");
-        Write(name, stream => DataFile.Write(data, stream));
-        _tables.Add(data, name);
-        return name;
-    }
+    public string WriteTable(FieldData data) => WriteOnce(data, "data", stream => DataFile.Write(data, stream));
+
+    /// <summary>Writes what relates levels, once however often it is needed.</summary>
+    public string WriteRelatedness(Relatedness relatedness) =>
+        WriteOnce(relatedness, "relatedness", stream => StoredRelatedness.Write(relatedness, stream));
+
+    /// <summary>Writes a mesh, once however often it is needed.</summary>
+    public string WriteMesh(Mesh mesh) => WriteOnce(mesh, "mesh", stream => StoredRelatedness.Write(mesh, stream));
 
     /// <exception cref="GlmmException">The file is not there, or is not what the plan was made with.</exception>
     public T Read<T>(string name, Func<Stream, T> read)
@@ -65,23 +66,38 @@ internal sealed class PlanFiles(string folder)
 
         if (Convert.ToHexStringLower(SHA256.HashData(content)) != expected)
         {
-            throw GlmmException.InFile($"{Path.Combine(Folder, name)} is not the file that the plan was made with: it was changed since, or "
-                + "was not copied whole. Copy the folder again from where the plan was made, or make the plan anew.");
+            throw GlmmException.InFile($"{Path.Combine(Folder, name)} is not the file that the plan was made with: it was changed since, "
+                + "or was not copied whole. Copy the folder again from where the plan was made, or make the plan anew.");
         }
 
         using var stream = new MemoryStream(content);
         return read(stream);
     }
 
-    public FieldData ReadTable(string name)
+    public FieldData ReadTable(string name) => (FieldData)ReadOnce(name, DataFile.Read);
+
+    public Relatedness ReadRelatedness(string name) => (Relatedness)ReadOnce(name, StoredRelatedness.Read);
+
+    public Mesh ReadMesh(string name) => (Mesh)ReadOnce(name, StoredRelatedness.Read);
+
+    public StoredEstimate ReadEstimate(string name) => Read(name, StoredEstimate.Read);
+
+    private string WriteOnce(object what, string stem, Action<Stream> write)
+    {
+        if (_written.TryGetValue(what, out var known)) return known;
+        var name = NewName(stem, "bin");
+        Write(name, write);
+        _written.Add(what, name);
+        return name;
+    }
+
+    private object ReadOnce(string name, Func<Stream, object> read)
     {
         lock (_read)
         {
-            return _read.TryGetValue(name, out var known) ? known : _read[name] = Read(name, DataFile.Read);
+            return _read.TryGetValue(name, out var known) ? known : _read[name] = Read(name, read);
         }
     }
-
-    public StoredEstimate ReadEstimate(string name) => Read(name, StoredEstimate.Read);
 
     private string Digest(string name)
     {

@@ -62,8 +62,8 @@ internal sealed class PlanFolder
         {
             if (File.Exists(Path.Combine(path, PlanName)) || Directory.Exists(Path.Combine(path, "results")))
             {
-                throw GlmmException.InFile($"The folder {path} holds a plan already. Open it with Plan.Open(\"{folder}\"), or write this one "
-                    + "to another folder.");
+                throw GlmmException.InFile($"The folder {path} holds a plan already. Open it with Plan.Open(\"{folder}\"), or write this "
+                    + "one to another folder.");
             }
 
             Directory.CreateDirectory(path);
@@ -118,8 +118,8 @@ internal sealed class PlanFolder
             var root = document.RootElement;
             if (root.GetProperty("format").GetInt32() is var format && format != Format)
             {
-                throw GlmmException.InFile($"The plan in {path} has format {format}, which EcoGlmm {OwnVersion} does not read. It was made by "
-                    + $"EcoGlmm {root.GetProperty("version").GetString()}: use that.");
+                throw GlmmException.InFile($"The plan in {path} has format {format}, which EcoGlmm {OwnVersion} does not read. It was "
+                    + $"made by EcoGlmm {root.GetProperty("version").GetString()}: use that.");
             }
 
             var files = new PlanFiles(path);
@@ -138,7 +138,8 @@ internal sealed class PlanFolder
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
             or ArgumentException)
         {
-            throw GlmmException.InFile($"The plan {file} is damaged: {e.Message} Copy it again from where it was made, or make it anew.", e);
+            throw GlmmException.InFile($"The plan {file} is damaged: {e.Message} Copy it again from where it was made, or make it "
+                + "anew.", e);
         }
     }
 

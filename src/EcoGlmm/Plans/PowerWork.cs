@@ -43,7 +43,7 @@ internal sealed class PowerWork : PlanWork
     {
         _formula = json.GetProperty("formula").GetString()!;
         _effect = json.GetProperty("effect").GetString()!;
-        (_family, _options) = (ModelJson.ReadFamily(json), ModelJson.ReadOptions(json));
+        (_family, _options) = (ModelJson.ReadFamily(json), ModelJson.ReadOptions(json, files));
         double Number(string name) => ModelJson.Numbers(json, name)[0];
         _power = new PowerOptions
         {
@@ -79,7 +79,7 @@ internal sealed class PowerWork : PlanWork
         json.WriteString("formula", _formula);
         json.WriteString("effect", _effect);
         ModelJson.Write(json, _family);
-        ModelJson.Write(json, _options);
+        ModelJson.Write(json, _options, files);
         json.WriteNumber("simulations", _power.Simulations);
         json.WriteNumber("seed", _power.Seed);
         json.WriteString("degrees", _power.Degrees?.ToString());

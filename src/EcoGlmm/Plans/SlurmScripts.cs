@@ -38,7 +38,8 @@ internal sealed class SlurmScripts
     public int Parts => _parts;
 
     /// <summary>The tasks, counted from 1, that do some parts: part p is done by task 1 + (p − 1) mod tasks.</summary>
-    public static string TasksOf(IEnumerable<int> parts, int tasks) => Ranges([.. parts.Select(p => 1 + ((p - 1) % tasks)).Distinct().Order()]);
+    public static string TasksOf(IEnumerable<int> parts, int tasks) =>
+        Ranges([.. parts.Select(p => 1 + ((p - 1) % tasks)).Distinct().Order()]);
 
     /// <summary>"1-3,7,9-12".</summary>
     public static string Ranges(int[] numbers)
@@ -153,7 +154,7 @@ internal sealed class SlurmScripts
         plan.json      what is computed
         model*.json    the model: formula, family, options, start values
         data*.bin      the data, to the bit (columns as they were read)
-        start*.bin     the estimates that parts start from
+        start*.bin     the estimates that parts start from; relatedness*.bin, mesh*.bin what the model is given
         settings.sh    the command of EcoGlmm on the cluster; change it there, or in the variable ECOGLMM
         results/       the result of each part
         failures/      why a part failed, in a sentence

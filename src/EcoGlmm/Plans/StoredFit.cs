@@ -28,7 +28,7 @@ internal sealed class StoredFit
             json.WriteString("data", data);
             json.WriteString("start", estimate);
             ModelJson.Write(json, fit.Estimate.Model.Family);
-            ModelJson.Write(json, fit.Options);
+            ModelJson.Write(json, fit.Options, files);
             json.WriteStartObject("startValues");
             foreach (var (part, table) in new[] { ("conditional", fit.FixedEffects), ("zeroInflation", fit.ZeroInflationEffects),
                 ("dispersion", fit.DispersionEffects) })
@@ -67,7 +67,7 @@ internal sealed class StoredFit
         using var document = JsonDocument.Parse(stream);
         var root = document.RootElement;
         return ModelFitter.Restore(root.GetProperty("formula").GetString()!, _files.ReadTable(root.GetProperty("data").GetString()!),
-            ModelJson.ReadFamily(root), ModelJson.ReadOptions(root), _files.ReadEstimate(root.GetProperty("start").GetString()!),
+            ModelJson.ReadFamily(root), ModelJson.ReadOptions(root, _files), _files.ReadEstimate(root.GetProperty("start").GetString()!),
             cancellation);
     });
 }

@@ -36,6 +36,9 @@ public sealed class RelationshipMatrix : Relatedness
             _ = _inverse.Value;
     }
 
+    /// <summary>A matrix that was checked before.</summary>
+    internal static RelationshipMatrix Of(double[] values, string[] names) => new(values, names, isInvertedNow: false);
+
     /// <summary>Takes a matrix.</summary>
     /// <param name="matrix">A symmetric positive definite matrix, a row and a column for each name.</param>
     /// <param name="names">The levels, in the order of the matrix.</param>
@@ -119,6 +122,9 @@ public sealed class RelationshipMatrix : Relatedness
         Buffer.BlockCopy(_matrix, 0, copy, 0, _matrix.Length * sizeof(double));
         return copy;
     }
+
+    /// <summary>The matrix, row by row.</summary>
+    internal double[] Values => _matrix;
 
     internal override string Noun => "relationship matrix";
 

@@ -17,7 +17,8 @@ public sealed class PlanBitsTests : IDisposable
 
     private static Dictionary<string, (Func<Plan> Plan, Func<object> Direct)> Kinds { get; } = new()
     {
-        ["bootstrap"] = (() => Plan.Bootstrap(PlanFixture.Poisson, 21, 5, 0.9), () => PlanFixture.Poisson.BootstrapIntervals(21, 5, 0.9)),
+        ["bootstrap"] = (() => Plan.Bootstrap(PlanFixture.Poisson, 21, 5, 0.9),
+            () => PlanFixture.Poisson.ConfidenceIntervals(IntervalMethod.Bootstrap, 0.9, 21, 5)),
         ["power of a pilot"] = (
             () => Plan.Power(Gaussian, "x", 0.05, "g", [4, 9], new PowerOptions { Simulations = 12, Seed = 3 }),
             () => Gaussian.Power("x", 0.05, "g", [4, 9], new PowerOptions { Simulations = 12, Seed = 3 })),
@@ -53,8 +54,39 @@ public sealed class PlanBitsTests : IDisposable
             Priors = [Prior.Normal(0, 0.1 + 0.2), Prior.Gamma(1, 2.5).OnStandardDeviations("g")], Fixed = [Parameter.Dispersion(1 / 0.3)],
         }),
         ["smooth"] = () => Glmm.Fit("y ~ s(x, k = 5) + (1 | g)", PlanFixture.Data),
+        ["pedigree"] = () => Glmm.Fit("y ~ x + pedigree(1 | g)", PlanFixture.Data, options: Related(Pedigree.From(
+            FieldData.From(Enumerable.Range(0, 9).Select(i => new
+            {
+                id = Level(i), s = i < 3 ? null : Level(0), d = i < 3 ? null : Level(1 + (i % 2)),
+            })),
+            "id", "s", "d"))),
+        ["tree"] = () => Glmm.Fit("y ~ x + phylo(1 | g, model = lambda)", PlanFixture.Data, options: Related(PhylogeneticTree.Parse(
+            $"((({Level(0)}:1,{Level(1)}:1):1,({Level(2)}:1,{Level(3)}:1.5):1):1,"
+            + $"(({Level(4)}:2,{Level(5)}:1):1,({Level(6)}:1,({Level(7)}:1,{Level(8)}:1):1):1):1);"))),
+        ["relationship matrix"] = () => Glmm.Fit("n ~ x + kinship(1 | g)", PlanFixture.Data, Family.Poisson(),
+            Related(RelationshipMatrix.From(Correlated(9), [.. Enumerable.Range(0, 9).Select(Level)]))),
+        ["mesh"] = () => Glmm.Fit("y ~ 1 + spde(0 + x + w | 1, m)", PlanFixture.Data, options: new GlmmOptions
+        {
+            Meshes = new Dictionary<string, Mesh> { ["m"] = Mesh.From(PlanFixture.Data, "x", "w") },
+        }),
         ["structure"] = () => Glmm.Fit("y ~ x + ar1(0 + h | g)", PlanFixture.Data),
     };
+
+    private static string Level(int i) => PlanFixture.Data.Levels("g")[i];
+
+    private static GlmmOptions Related(Relatedness relatedness) =>
+        new() { Relatedness = new Dictionary<string, Relatedness> { ["g"] = relatedness } };
+
+    private static double[,] Correlated(int n)
+    {
+        var matrix = new double[n, n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++) matrix[i, j] = Math.Pow(0.4, Math.Abs(i - j));
+        }
+
+        return matrix;
+    }
 
     public static TheoryData<string> KindNames => [.. Kinds.Keys];
 
@@ -92,7 +124,8 @@ public sealed class PlanBitsTests : IDisposable
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         var folder = _files.New();
         Plan.Bootstrap(fit, 11).ToFolder(folder, 2);
-        Assert.Equal(Bits.Of(fit.BootstrapIntervals(11)), Bits.Of(Plan.Open(folder).Run().Result<IntervalTable>()));
+        Assert.Equal(Bits.Of(fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 11)),
+            Bits.Of(Plan.Open(folder).Run().Result<IntervalTable>()));
     }
 
     [Fact]
@@ -115,7 +148,10 @@ public sealed class PlanBitsTests : IDisposable
             ["number"] = new[] { 0.1 + 0.2, double.NaN, -0.0, double.PositiveInfinity },
             ["text"] = new[] { "b", null, "a", "ä\n\"" },
             ["logical"] = new bool?[] { true, null, false, true },
-            ["date"] = new DateTime?[] { new DateTime(2026, 5, 1, 12, 30, 1, 5, DateTimeKind.Utc), null, new DateTime(1, 1, 1), DateTime.MaxValue },
+            ["date"] = new DateTime?[]
+            {
+                new DateTime(2026, 5, 1, 12, 30, 1, 5, DateTimeKind.Utc), null, new DateTime(1, 1, 1), DateTime.MaxValue,
+            },
             ["order"] = new[] { "low", "high", "low", null },
         }).AsOrdered("order", ["low", "none", "high"]);
         using var stream = new MemoryStream();
@@ -123,7 +159,8 @@ public sealed class PlanBitsTests : IDisposable
         stream.Position = 0;
         var back = EcoGlmm.Data.DataFile.Read(stream);
         Assert.Equal(Bits.Of(data), Bits.Of(back));
-        Assert.Equal(data.Numbers("number").Select(BitConverter.DoubleToInt64Bits), back.Numbers("number").Select(BitConverter.DoubleToInt64Bits));
+        Assert.Equal(data.Numbers("number").Select(BitConverter.DoubleToInt64Bits),
+            back.Numbers("number").Select(BitConverter.DoubleToInt64Bits));
         Assert.Equal(data.Levels("order"), back.Levels("order"));
         Assert.Equal(data.Columns.Select(c => c.Kind), back.Columns.Select(c => c.Kind));
         stream.SetLength(stream.Length - 3);
