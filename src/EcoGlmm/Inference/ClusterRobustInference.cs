@@ -68,15 +68,20 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         objective.Evaluate(estimate.Psi, new double[model.ParameterCount]);
         var row = objective.RowGradient(LinearPredictor.Conditional).ToArray();
         var middle = Matrix<double>.Build.Dense(p, p);
-        foreach (var rows in clusters)
+        var scores = Matrix<double>.Build.Dense(p, clusters.Count);
+        var scratch = new double[n];
+        for (var j = 0; j < p; j++)
         {
-            var score = new double[p];
-            for (var j = 0; j < p; j++)
+            var column = basis.Column(j, scratch);
+            for (var c = 0; c < clusters.Count; c++)
             {
-                foreach (var i in rows) score[j] -= basis.Q[(j * n) + i] * row[i];
+                foreach (var i in clusters[c]) scores[j, c] -= column[i] * row[i];
             }
+        }
 
-            var s = Vector<double>.Build.Dense(score);
+        for (var c = 0; c < clusters.Count; c++)
+        {
+            var s = scores.Column(c);
             middle += s.OuterProduct(s);
         }
 
