@@ -58,14 +58,14 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     {
         var x = _curves.Places(view, CurvePoints);
         var curve = _curves.Effect(view, x, level);
-        var traces = new List<Trace>();
+        var traces = new List<PanelTrace>();
         if (partialResiduals && view.Fitted.Part == ModelPart.Conditional) traces.Add(Residuals(view));
         traces.Add(Line(view, curve, Palette.Blue, isBanded: true));
         var floor = curve.Min(p => simultaneous ? p.SimultaneousLower : p.Lower);
         traces.Add(Rug(_curves.Values(view), floor, 0.03 * (curve.Max(p => p.Upper) - floor)));
         return new Panel(Title(view.Fitted), traces)
         {
-            XAxis = view.Covariates[0].ToString(), YAxis = view.Name, Shapes = [Shape.HorizontalLine(0)],
+            XAxis = view.Covariates[0].ToString(), YAxis = view.Name, Shapes = [PanelShape.HorizontalLine(0)],
         };
     }
 
@@ -74,13 +74,13 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     {
         var isBanded = views.Length <= MostBands;
         var curves = Array.ConvertAll(views, view => _curves.Effect(view, _curves.Places(view, CurvePoints), level));
-        var traces = views.Select((view, i) => (Trace)Line(view, curves[i], Palette.Cycle(i), isBanded)).ToList();
+        var traces = views.Select((view, i) => (PanelTrace)Line(view, curves[i], Palette.Cycle(i), isBanded)).ToList();
         var floor = curves.Min(curve => curve.Min(p => !isBanded ? p.Estimate : simultaneous ? p.SimultaneousLower : p.Lower));
         var top = curves.Max(curve => curve.Max(p => isBanded ? p.Upper : p.Estimate));
         traces.Add(Rug([.. views.SelectMany(_curves.Values)], floor, 0.03 * (top - floor)));
         return new Panel(Title(views[0].Fitted), traces)
         {
-            XAxis = views[0].Covariates[0].ToString(), YAxis = views[0].Fitted.Design.Label, Shapes = [Shape.HorizontalLine(0)],
+            XAxis = views[0].Covariates[0].ToString(), YAxis = views[0].Fitted.Design.Label, Shapes = [PanelShape.HorizontalLine(0)],
         };
     }
 
@@ -173,7 +173,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         {
             XAxis = names[0],
             YAxis = names[1],
-            Annotations = [new Annotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to "
+            Annotations = [new PanelAnnotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to "
                 + $"{NumberFormat.Significant(near.Max(i => values[i]), 3)} (red)")],
         };
     }
