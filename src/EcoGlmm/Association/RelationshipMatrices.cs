@@ -12,7 +12,7 @@ public enum RelationshipKind
 
     /// <summary>The same with each marker's copies divided by their standard deviation, so that rare alleles count more (gemma -gk
     /// 2).</summary>
-    Standardized,
+    Standardised,
 }
 
 /// <summary>Relationship matrices from markers.</summary>
@@ -42,7 +42,7 @@ public static class RelationshipMatrices
         int n = markers.Individuals.Count;
         var sum = new double[(long)n * n];
         int threads = maxThreads > 0 ? maxThreads : Environment.ProcessorCount;
-        int count = new RelationshipSum(markers, kind == RelationshipKind.Standardized, threads).Add(
+        int count = new RelationshipSum(markers, kind == RelationshipKind.Standardised, threads).Add(
             [.. Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome != withoutChromosome)], sum,
             either.Token);
         if (count == 0)
