@@ -8,7 +8,7 @@ namespace EcoGlmm;
 public enum RelationshipKind
 {
     /// <summary>Mean over markers of the products of the centred copies of the effect allele (gemma -gk 1).</summary>
-    Centered,
+    Centred,
 
     /// <summary>The same with each marker's copies divided by their standard deviation, so that rare alleles count more (gemma -gk
     /// 2).</summary>
@@ -27,7 +27,7 @@ public static class RelationshipMatrices
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The matrix, with the individuals' names.</returns>
     /// <exception cref="GlmmException">There is no marker at which individuals differ.</exception>
-    public static RelationshipMatrix RelationshipMatrix(this Genotypes markers, RelationshipKind kind = RelationshipKind.Centered,
+    public static RelationshipMatrix RelationshipMatrix(this Genotypes markers, RelationshipKind kind = RelationshipKind.Centred,
         string? withoutChromosome = null, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(markers);

@@ -70,7 +70,8 @@ internal sealed class SmoothCurves(GlmmFit fit)
     /// <summary>Which rows of the fit a curve is of.</summary>
     public Func<int, bool> RowsOf(SmoothView view)
     {
-        var levels = view.Piece.Levels.Where(l => l.Factor is NameNode).Select(l => (Rows: LevelsOf((NameNode)l.Factor), l.Level)).ToArray();
+        var levels = view.Piece.Levels.Where(l => l.Factor is NameNode).Select(l => (Rows: LevelsOf((NameNode)l.Factor), l.Level))
+            .ToArray();
         return row => Array.TrueForAll(levels, l => l.Rows is null || l.Rows[row] == l.Level);
     }
 
@@ -79,7 +80,8 @@ internal sealed class SmoothCurves(GlmmFit fit)
         ? Array.ConvertAll(values.Codes, code => code < 0 ? "" : values.Levels[code])
         : null;
 
-    /// <summary>A table with the covariates at the places given, the factors at the levels of the curve, and one for a number that the smooth
+    /// <summary>A table with the covariates at the places given, the factors at the levels of the curve, and one for a number that the
+    /// smooth
     /// is "by".</summary>
     public FieldData Table(SmoothView view, params double[][] x)
     {

@@ -92,7 +92,8 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
             Width = 2.5,
             Lower = isBanded ? [.. curve.Select(p => simultaneous ? p.SimultaneousLower : p.Lower)] : null,
             Upper = isBanded ? [.. curve.Select(p => simultaneous ? p.SimultaneousUpper : p.Upper)] : null,
-            Text = [.. curve.Select(p => $"{view.Covariates[0]} = {NumberFormat.Significant(p.X, 3)}\n{NumberFormat.Significant(p.Estimate, 3)} "
+            Text = [.. curve.Select(p =>
+                $"{view.Covariates[0]} = {NumberFormat.Significant(p.X, 3)}\n{NumberFormat.Significant(p.Estimate, 3)} "
                 + $"({NumberFormat.Significant(p.Lower, 3)} to {NumberFormat.Significant(p.Upper, 3)})")],
         };
 

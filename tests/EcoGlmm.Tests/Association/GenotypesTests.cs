@@ -32,7 +32,7 @@ public class GenotypesTests
     }
 
     [Theory]
-    [InlineData("centred", RelationshipKind.Centered)]
+    [InlineData("centred", RelationshipKind.Centred)]
     [InlineData("standardised", RelationshipKind.Standardised)]
     public void RelationshipsAreThoseOfGemma(string name, RelationshipKind kind)
     {

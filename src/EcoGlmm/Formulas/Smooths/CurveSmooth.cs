@@ -42,13 +42,17 @@ internal sealed class CurveSmooth : SmoothDesign
     /// <summary>Number of functions of the basis, before any constraint.</summary>
     public int Dimension => _basis.Count;
 
+    /// <summary>Whether the test of the whole curve takes off its mean over the rows.</summary>
+    public bool IsTestedCentred => _basis.IsTestedCentred;
+
     /// <summary>What its curves are functions of.</summary>
     public IReadOnlyList<FormulaNode> Covariates { get; }
 
     /// <summary>The single curves that it is made of: one, or one for each level of its factors.</summary>
     public IReadOnlyList<CurvePiece> Pieces => _factors.Length == 0
         ? [new CurvePiece(Label, _level is null ? [] : [(Syntax.By!, _level)])]
-        : [.. Combinations(0).Select(levels => new CurvePiece(Label + string.Concat(levels.Select(l => $":{l.Factor}{l.Level}")), [.. levels]))];
+        : [.. Combinations(0).Select(levels => new CurvePiece(Label + string.Concat(levels.Select(l => $":{l.Factor}{l.Level}")),
+            [.. levels]))];
 
     private IEnumerable<IEnumerable<(FormulaNode Factor, string Level)>> Combinations(int first) => first == _factors.Length ? [[]]
         : _factorLevels[first].SelectMany(level => Combinations(first + 1).Select(rest => rest.Prepend((_factors[first], level))));
@@ -77,7 +81,8 @@ internal sealed class CurveSmooth : SmoothDesign
     private static CurveSmooth Of(LearningSmooth smooth, string label, SmoothBasis basis, double[][] x, string? level, bool isCentred)
     {
         var constraint = isCentred && smooth.Syntax.Product != SmoothProduct.Interaction ? basis.Constraint(x) : null;
-        return new CurveSmooth(smooth.Syntax, label, basis, SmoothCoordinates.Of(basis, x, constraint), level, [.. smooth.Syntax.Variables], [], []);
+        return new CurveSmooth(smooth.Syntax, label, basis, SmoothCoordinates.Of(basis, x, constraint), level, [.. smooth.Syntax.Variables],
+            [], []);
     }
 
     /// <summary>Curves for the levels of factors, which are not centred.</summary>

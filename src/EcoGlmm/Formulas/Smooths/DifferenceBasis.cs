@@ -1,7 +1,8 @@
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// A function of covariates for each combination of the levels of some factors, which add up to zero over the levels of each factor at every
+/// A function of covariates for each combination of the levels of some factors, which add up to zero over the levels of each factor at
+/// every
 /// place: products of the sum-to-zero contrasts of the factors and a basis, with a penalty for each combination or one for all. The last of
 /// the "covariates" are the factors' codes.
 /// </summary>

@@ -43,7 +43,8 @@ internal static class DifferenceSmooth
         }
 
         var x = covariates.Select(smooth.Numbers).ToArray();
-        var inner = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0] : null, false);
+        var inner = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0]
+            : null, false);
         var basis = new DifferenceBasis(inner, Array.ConvertAll(levels, own => own.Length), syntax.IsAlike);
         return CurveSmooth.OfLevels(smooth, basis, covariates, x, factors, levels, codes);
     }

@@ -45,7 +45,8 @@ internal sealed class FactorSmooth : SmoothDesign
         }
 
         var x = covariates.Select(smooth.Numbers).ToArray();
-        var basis = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0] : null, false);
+        var basis = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0]
+            : null, false);
         return new FactorSmooth(syntax, basis, covariates, Grouping.Learn(factors[0], smooth.Evaluator), x);
     }
 

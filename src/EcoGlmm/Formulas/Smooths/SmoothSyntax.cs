@@ -94,7 +94,8 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
         string[] bases = Texts(text, given, "bs");
         if (given.TryGetValue("id", out var id) && bases is not ["sz"])
         {
-            throw FormulaError.At(text, id.Position, "\"id\" is for smooths with bs = \"sz\", whose curves then share one smoothing parameter",
+            throw FormulaError.At(text, id.Position, "\"id\" is for smooths with bs = \"sz\", whose curves then share one smoothing "
+                + "parameter",
                 "Curves for the levels of a factor that are all equally wiggly are written s(x, f, bs = \"fs\").");
         }
         return new SmoothSyntax(call, product, variables)
