@@ -95,7 +95,8 @@ internal sealed class StoredEstimate
         var rows = _predictors[LinearPredictor.Conditional]!.Length;
         if (model.ParameterCount != _psi.Length || model.PredictorCount != _predictors.Length || model.ObservationCount != rows)
         {
-            throw new GlmmException($"The estimates have {_psi.Length} parameters of {rows} rows, but the model has {model.ParameterCount} of {model.ObservationCount}: data or formula are not those that were fitted.");
+            throw new GlmmException($"The estimates have {_psi.Length} parameters of {rows} rows, but the model has "
+                + $"{model.ParameterCount} of {model.ObservationCount}: data or formula are not those that were fitted.");
         }
 
         model.QuadraturePoints = _quadraturePoints;
