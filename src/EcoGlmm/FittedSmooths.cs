@@ -311,11 +311,7 @@ internal sealed class FittedSmooths
             columns[c] = new double[n];
             if (smooth.Columns[c] < 0) continue;
             // The column of X = QR.
-            for (var j = 0; j <= smooth.Columns[c]; j++)
-            {
-                var r = basis.R[(smooth.Columns[c] * basis.Columns) + j];
-                for (var i = 0; i < n; i++) columns[c][i] += basis.Q[(j * n) + i] * r;
-            }
+            basis.AddProduct(basis.R.AsSpan(smooth.Columns[c] * basis.Columns, basis.Columns), columns[c]);
         }
 
         var z = smooth.Term < 0 ? [] : _model.Terms[smooth.Term].Z!;

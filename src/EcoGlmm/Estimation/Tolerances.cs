@@ -240,6 +240,9 @@ internal static class Tolerances
     /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
     public const double CentralStep = 5e-3, ForwardStep = 1e-3;
 
+    /// <summary>How many steps away a point that a search came by may be to stand for a difference.</summary>
+    public const double ShortestSecant = 0.2, LongestSecant = 20;
+
     /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
     public const int ManyParameters = 40;
 
