@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EcoGlmm.Formulas;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 using EcoGlmm.Tool.Pages;

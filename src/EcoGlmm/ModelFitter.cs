@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -140,7 +141,7 @@ internal static class ModelFitter
             }
 
             // Every family reports exp(aδ) for some a.
-            held[(ModelPart.Dispersion, "(Intercept)")] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
+            held[(ModelPart.Dispersion, Intercept.Name)] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
         }
 
         return held;

@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
@@ -77,7 +78,7 @@ internal static class RecordCovariance
     // 1 where two records share a level
     private static double[] Shared(GroupingTerm term, int n)
     {
-        if (term.EffectNames is not ["(Intercept)"] || term.Codes.Length != n)
+        if (term.EffectNames is not [Intercept.Name] || term.Codes.Length != n)
         {
             throw new GlmmException($"Beside relationships a scan knows random intercepts, as (1 | {term.Group}), but not {term.Title}.");
         }

@@ -89,7 +89,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 continue;
             foreach (string term in modes.Terms)
             {
-                string name = term == "(Intercept)" ? modes.Group : $"{term} of {modes.Group}";
+                string name = term == Intercept.Name ? modes.Group : $"{term} of {modes.Group}";
                 if (modes.Part != ModelPart.Conditional)
                     name += $" ({ModelPartNames.InTable(modes.Part)})";
                 double[] z = RandomEffectNormality.Standardised(fit, modes, term, out string[] levels);

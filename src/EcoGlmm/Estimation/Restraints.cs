@@ -239,7 +239,7 @@ internal sealed class Restraints
             }
         }
 
-        if (term.Loadings is not (Unstructured or Diagonal))
+        if (!term.Loadings.HasFreeEntries)
         {
             foreach (var p in parameters)
                 HoldQuantity(term, p.Kind == ParameterKind.Correlation ? CovarianceQuantity.Correlation

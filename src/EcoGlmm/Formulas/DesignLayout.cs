@@ -1,3 +1,5 @@
+using EcoGlmm.Model;
+
 namespace EcoGlmm.Formulas;
 
 /// <summary>
@@ -62,7 +64,7 @@ internal sealed class DesignLayout
         var firstColumn = new int[variables.Length];
         if (terms.HasIntercept)
         {
-            names.Add("(Intercept)");
+            names.Add(Intercept.Name);
             assign.Add(0);
         }
         for (var t = 0; t < variables.Length; t++)

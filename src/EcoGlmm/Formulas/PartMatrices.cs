@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 
@@ -41,7 +42,7 @@ internal sealed class PartMatrices
         return new()
         {
             RowCount = rowCount,
-            ColumnNames = ["(Intercept)"],
+            ColumnNames = [Intercept.Name],
             Aliased = [false],
             X = ones,
             Offset = new double[rowCount],

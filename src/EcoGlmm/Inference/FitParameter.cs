@@ -59,10 +59,8 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
             for (var k = 0; k < quantities.Count; k++)
             {
                 var (at, quantity) = (k, quantities[k]);
-                var isOfMatrix = term.Loadings is Unstructured or Diagonal && quantity.Name is CovarianceQuantity.StandardDeviation
-                    or CovarianceQuantity.Correlation
-                    && quantity.Effect1 is not null;
-                if (isOfMatrix || term.Loadings is ReducedRank) continue;
+                var isOfMatrix = term.Loadings.HasFreeEntries && quantity.IsOfMatrix && quantity.Effect1 is not null;
+                if (isOfMatrix || !term.Loadings.HasSeparateQuantities) continue;
                 var kind = quantity.Name switch
                 {
                     CovarianceQuantity.StandardDeviation => ParameterKind.StandardDeviation,

@@ -25,7 +25,7 @@ internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnly
     {
         var t = estimate.Model.Terms[term];
         var (r, d) = (t.Width, t.LatentWidth);
-        if (t.Loadings is not (Unstructured or Diagonal)) return OfStructure(estimate, term);
+        if (!t.Loadings.HasFreeEntries) return OfStructure(estimate, term);
         var lambda = Matrix<double>.Build.Dense(r, d, (i, j) => estimate.Scale * estimate.System.Lambda[term][(i * d) + j]);
         var derivatives = new List<Matrix<double>>();
         for (var a = 0; a < r; a++)

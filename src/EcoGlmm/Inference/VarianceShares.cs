@@ -2,6 +2,7 @@ using System.Collections;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
@@ -124,7 +125,7 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
         var random = new RandomVariance(fit.Estimate, LinearPredictor.Conditional, fit.Specification.Conditional.Training);
         var n = fit.Estimate.Model.ObservationCount;
         var (names, variances) = (new List<string>(), new List<double>());
-        if (fit.FixedEffects.Any(c => c.Name != "(Intercept)"))
+        if (fit.FixedEffects.Any(c => c.Name != Intercept.Name))
         {
             names.Add("fixed effects");
             variances.Add(partition.Fixed);

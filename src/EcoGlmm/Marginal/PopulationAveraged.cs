@@ -3,6 +3,7 @@ using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;
@@ -206,7 +207,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         .Html(Plot().ToHtml()).ToHtml();
 
     /// <summary>The median ratio of the coefficients other than the intercept.</summary>
-    private double Attenuation => _rows.Where(r => r.Name != "(Intercept)" || _rows.Length == 1).Select(r => r.Ratio).Order()
+    private double Attenuation => _rows.Where(r => r.Name != Intercept.Name || _rows.Length == 1).Select(r => r.Ratio).Order()
         .ToArray() is { Length: > 0 } ratios ? ratios[ratios.Length / 2] : double.NaN;
 
     private TableContent Table()
@@ -221,7 +222,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         {
             var r = _rows[j];
             content.Row([r.Name, .. cells[(6 * j)..((6 * j) + 6)], NumberFormat.Fixed(r.Ratio, 3),
-                .. _ratio is null ? Array.Empty<string>() : r.Name == "(Intercept)" ? ["", ""]
+                .. _ratio is null ? Array.Empty<string>() : r.Name == Intercept.Name ? ["", ""]
                 : [NumberFormat.Significant(Math.Exp(r.Subject), 3), NumberFormat.Significant(Math.Exp(r.Population), 3)]]);
         }
 

@@ -166,7 +166,7 @@ internal sealed class ReferenceGrid
             columns.Add(column);
         }
 
-        if (columns.Count == 0) columns.Add(new NumericColumn("(Intercept)", [.. Enumerable.Repeat(1.0, rows)]));
+        if (columns.Count == 0) columns.Add(new NumericColumn(Intercept.Name, [.. Enumerable.Repeat(1.0, rows)]));
         return new FieldData(columns);
     }
 

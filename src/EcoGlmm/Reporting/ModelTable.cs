@@ -89,7 +89,7 @@ internal sealed class ModelTable
         if (HasRatioColumn)
         {
             // The exponential of an intercept is a mean or odds, not a ratio of two.
-            if (plain || ratio is null || c.Name == "(Intercept)")
+            if (plain || ratio is null || c.Name == Intercept.Name)
             {
                 cells.Add("");
             }

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -70,7 +71,7 @@ internal static class EffectSizeSynthesis
     private static (double Statistic, int Numerator, double PValue) Moderators(MarginalModel model, double scale, double degrees,
         Coefficient[] kept)
     {
-        int[] tested = [.. Enumerable.Range(0, kept.Length).Where(j => kept[j].Name != "(Intercept)")];
+        int[] tested = [.. Enumerable.Range(0, kept.Length).Where(j => kept[j].Name != Intercept.Name)];
         if (tested.Length == 0)
         {
             return (double.NaN, 0, double.NaN);
@@ -96,10 +97,10 @@ internal static class EffectSizeSynthesis
 
     private static double LogGram(Matrix<double> x) => x.TransposeThisAndMultiply(x).Cholesky().DeterminantLn;
 
-    // By the finest random effect where each row has a level of its own, else by number.
+    // By the finest random effect of which the variance is estimated, where each row has a level of its own, else by number.
     private static string[] Names(GlmmFit fit, int n)
     {
-        var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.Name != "equalto"
+        var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.ParameterCount > 0
             && t.Positions is null && t.Codes.Distinct().Count() == n);
         return [.. Enumerable.Range(0, n).Select(i => finest is null ? $"row {fit.UsedRows[i] + 1}" : finest.Levels[finest.Codes[i]])];
     }

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Syntheses;
@@ -72,7 +73,7 @@ internal static class OneStageSynthesis
         };
         var data = isConditional ? Conditional(arms) : Long(arms, measure, dropEmpty: model == OneStageModel.FixedStudies);
         var fit = Glmm.Fit(formula, data, isConditional ? Family.Binomial() : family, glmm);
-        var effect = fit.FixedEffects[isConditional ? "(Intercept)" : "treatment"];
+        var effect = fit.FixedEffects[isConditional ? Intercept.Name : "treatment"];
         var spread = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == effect.Name && v.Term2 is null);
         double tauSquared = spread?.Variance ?? double.NaN;
         double typical = StudyMeasures.TypicalVariance(arms, measure);

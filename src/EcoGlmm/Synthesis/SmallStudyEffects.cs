@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Syntheses;
 using EcoGlmm.Text;
 
@@ -23,7 +24,7 @@ public sealed class SmallStudyEffects : IRichDisplay
         (Synthesis, _byVariance) = (synthesis, byVariance);
         var slope = synthesis.FixedEffects[Predictor];
         (Slope, StandardError, Statistic, PValue) = (slope.Estimate, slope.StandardError, slope.Statistic, slope.PValue);
-        var limit = synthesis.FixedEffects.Contains("(Intercept)") ? synthesis.FixedEffects["(Intercept)"] : null;
+        var limit = synthesis.FixedEffects.Contains(Intercept.Name) ? synthesis.FixedEffects[Intercept.Name] : null;
         double reach = synthesis.Numbers.Quantile * (limit?.StandardError ?? double.NaN);
         (LimitEstimate, LimitLower, LimitUpper) = limit is null ? (double.NaN, double.NaN, double.NaN) : (limit.Estimate, limit.Estimate
             - reach, limit.Estimate + reach);
