@@ -30,8 +30,8 @@ internal static class RunCommand
         });
         var command = new Command(
             "run",
-            "Runs a notebook from top to bottom in Microsoft's kernel of .NET notebooks, in its own folder. #r \"nuget: EcoGlmm\" is the EcoGlmm that this "
-            + "command was built with. Without --output, --in-place or --html the outputs are printed.")
+            "Runs a notebook from top to bottom in Microsoft's kernel of .NET notebooks, in its own folder. #r \"nuget: EcoGlmm\" is the "
+            + "EcoGlmm that this command was built with. Without --output, --in-place or --html the outputs are printed.")
         {
             notebook, output, inPlace, html, timeout,
         };

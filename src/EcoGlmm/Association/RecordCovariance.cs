@@ -43,8 +43,8 @@ internal static class RecordCovariance
         new AverageInformation(matrices, data.X, data.Columns, n, threads).Maximise(y, new double[n], tau, MostSteps, cancellation);
         if (tau[0] <= 1e-6 * variance)
         {
-            throw new GlmmException("Nothing is left of the trait's variance beside relationships and random effects, so that markers cannot be "
-                + "tested. Each record may have a level of its own in a random effect: leave that effect out.");
+            throw new GlmmException("Nothing is left of the trait's variance beside relationships and random effects, so that markers "
+                + "cannot be tested. Each record may have a level of its own in a random effect: leave that effect out.");
         }
 
         var covariance = identity;

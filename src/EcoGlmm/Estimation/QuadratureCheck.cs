@@ -100,6 +100,6 @@ internal static class QuadratureCheck
     private static ConvergenceProblem Unstable(int points, int other, double difference) => new("",
         $"The likelihood cannot be integrated: by {points} points of quadrature, by {other} and by an even grid its logarithm differs by "
             + $"{Text.NumberFormat.Significant(difference)}.",
-        "A variance may run to infinity because the levels of a group are all alike within (all zeros, all ones): look at the group, drop the term, "
-            + "or give its standard deviation a prior. QuadraturePoints = 1 tells what the Laplace approximation makes of it.");
+        "A variance may run to infinity because the levels of a group are all alike within (all zeros, all ones): look at the group, drop "
+            + "the term, or give its standard deviation a prior. QuadraturePoints = 1 tells what the Laplace approximation makes of it.");
 }

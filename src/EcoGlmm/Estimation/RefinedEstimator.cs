@@ -47,8 +47,8 @@ internal static class RefinedEstimator
 
         if (ConnectedLevels.Obstacle(model.Terms) is { } title)
         {
-            throw new GlmmException($"The likelihood is simulated where the levels of a grouping factor are independent, which those of {title} are not. "
-                + "Compare the fit with one by the parametric bootstrap.");
+            throw new GlmmException("The likelihood is simulated where the levels of a grouping factor are independent, which those of "
+                + $"{title} are not. Compare the fit with one by the parametric bootstrap.");
         }
 
         var d = model.ParameterCount;

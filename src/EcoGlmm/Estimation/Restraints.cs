@@ -223,8 +223,9 @@ internal sealed class Restraints
         }
 
         return Array.Find(terms, t => t.Group == parameter.Name && effects.All(e => t.Effects.Contains(e)))
-            ?? throw new GlmmException($"No random term of {parameter.Name} has the effect{(effects.Length > 1 ? "s" : "")} {string.Join(" and ", effects)}; "
-                + $"they are: {string.Join(", ", terms.Where(t => t.Group == parameter.Name).SelectMany(t => t.Effects).Distinct())}.");
+            ?? throw new GlmmException($"No random term of {parameter.Name} has the effect{(effects.Length > 1 ? "s" : "")} "
+                + $"{string.Join(" and ", effects)}; they are: "
+                + $"{string.Join(", ", terms.Where(t => t.Group == parameter.Name).SelectMany(t => t.Effects).Distinct())}.");
     }
 
     private void HoldComponents(RandomTerm term, Parameter[] parameters)
@@ -328,13 +329,14 @@ internal sealed class Restraints
         var r = term.Width;
         if (term.IsDiagonal)
         {
-            throw new GlmmException($"The effects of {term.Group} have no correlation to hold: they are uncorrelated, or there is but one.");
+            throw new GlmmException($"The effects of {term.Group} have no correlation to hold: they are uncorrelated, or there is "
+                + "but one.");
         }
 
         if (correlations.Length < r * (r - 1) / 2)
         {
-            throw new GlmmException($"Of the {r * (r - 1) / 2} correlations of ({string.Join(", ", term.Effects)} | {term.Group}) only {correlations.Length} "
-                + "would be held: hold all of them or none, or write the term as several.");
+            throw new GlmmException($"Of the {r * (r - 1) / 2} correlations of ({string.Join(", ", term.Effects)} | {term.Group}) only "
+                + $"{correlations.Length} would be held: hold all of them or none, or write the term as several.");
         }
 
         var matrix = new double[r * r];

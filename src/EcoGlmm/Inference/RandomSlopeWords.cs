@@ -76,7 +76,8 @@ internal static class RandomSlopeWords
                             + slope + ".",
                         (false, null) => "have lower slopes; those that are low have higher ones. Differences between levels shrink as "
                         + slope + " grows, and may turn around.",
-                        (true, < 0) => "decline more slowly, or rise; those that are low decline faster. Differences between levels grow with " + slope + ".",
+                        (true, < 0) => "decline more slowly, or rise; those that are low decline faster. Differences between levels "
+                            + "grow with " + slope + ".",
                         (true, _) => "rise faster; those that are low rise more slowly. Differences between levels grow with "
                         + slope + ".",
                         (false, < 0) => "decline faster; those that are low decline more slowly. Differences between levels shrink as "

@@ -31,7 +31,8 @@ internal sealed class SmoothCurves(GlmmFit fit)
             ? "The model has no smooths. They are written s(x) in its formula."
             : $"The model has no smooth \"{name}\"; it has {Names.List([.. all.Select(s => s.Design.Label)])}.");
         if (!found.Design.IsCurve || (curveOnly && found.Design.Syntax.Variables is not [NameNode]))
-            throw new GlmmException($"{found.Design.Label} is not a curve along one column. Predict() and PlotSmooths() have what it says.");
+            throw new GlmmException($"{found.Design.Label} is not a curve along one column. Predict() and PlotSmooths() have what "
+                + "it says.");
         return found;
     }
 

@@ -179,8 +179,8 @@ internal sealed class DesignSimulator
     {
         if (!term.Structure.IsPlain || term.Entries is not null)
         {
-            throw new GlmmException($"{term.Title} cannot be simulated without a fit: its covariance has parameters beside standard deviations and correlations. "
-                + "Fit the model to a pilot and use fit.Simulate(...) or fit.Power(...).");
+            throw new GlmmException($"{term.Title} cannot be simulated without a fit: its covariance has parameters beside standard "
+                + "deviations and correlations. Fit the model to a pilot and use fit.Simulate(...) or fit.Power(...).");
         }
 
         var r = term.EffectNames.Length;

@@ -153,7 +153,8 @@ internal static class CaterpillarFigure
     {
         public static Row Of(string group, string name, ConditionalMode mode, double own, double z) =>
             new(name, mode.Mode, mode.Mode - (z * mode.StandardDeviation), mode.Mode + (z * mode.StandardDeviation), own,
-                $"{group} {name}\nConditional mode {NumberFormat.Significant(mode.Mode, 3)} ± {NumberFormat.Significant(mode.StandardDeviation, 2)}\n"
+                $"{group} {name}\nConditional mode {NumberFormat.Significant(mode.Mode, 3)} ± "
+                    + $"{NumberFormat.Significant(mode.StandardDeviation, 2)}\n"
                 + (double.IsNaN(own) ? "Own rows alone: not to be estimated" : $"Own rows alone {NumberFormat.Significant(own, 3)}"));
     }
 }

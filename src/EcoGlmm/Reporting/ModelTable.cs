@@ -114,7 +114,8 @@ internal sealed class ModelTable
             yield return "THE FIT DID NOT CONVERGE: these numbers must not be reported.";
         bool exponentiate = _options.Exponentiate && HasRatio;
         string scale = exponentiate
-            ? $"Estimates are exponentiated: {ModelRows.Ratio(_fit, ModelPart.Conditional)?.ToLowerInvariant() ?? "ratio"}s; of the intercept, the value at the reference."
+            ? $"Estimates are exponentiated: {ModelRows.Ratio(_fit, ModelPart.Conditional)?.ToLowerInvariant() ?? "ratio"}s; of the "
+                + "intercept, the value at the reference."
             : $"Estimates on the {_fit.Family.Link.Name} scale.";
         yield return $"{scale} CI, confidence interval and p, p-value by the normal approximation (Wald).";
     }

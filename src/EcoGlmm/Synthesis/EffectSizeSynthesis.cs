@@ -47,7 +47,8 @@ internal static class EffectSizeSynthesis
             LogLikelihood = fit.LogLikelihood + (options.Reml ? 0.5 * LogGram(model.X) : 0),
             Level = options.Level,
             Count = n,
-            Method = $"Effect sizes with known sampling {(options.IsCovarianceKnown ? "covariances" : "variances")}, by {(options.Reml ? "restricted maximum likelihood" : "maximum likelihood")}"
+            Method = $"Effect sizes with known sampling {(options.IsCovarianceKnown ? "covariances" : "variances")}, by "
+                + $"{(options.Reml ? "restricted maximum likelihood" : "maximum likelihood")}"
                 + (hasScale ? $", the log of the variance of true effects by {options.Scale}" : "")
                 + (options.KnappHartung ? ", tests by Knapp and Hartung" : ""),
             Scale = fit.Specification.Response.Name,

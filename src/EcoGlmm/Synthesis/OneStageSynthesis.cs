@@ -41,8 +41,8 @@ internal static class OneStageSynthesis
 
         if (isConditional && measure is SynthesisMeasure.RiskRatio or SynthesisMeasure.RiskDifference)
         {
-            throw new GlmmException("Conditional models leave the studies' risks out, of which the risk ratio and the risk difference are made. "
-                + "Ask for OneStageModel.FixedStudies or RandomStudies, or for the odds ratio.");
+            throw new GlmmException("Conditional models leave the studies' risks out, of which the risk ratio and the risk difference "
+                + "are made. Ask for OneStageModel.FixedStudies or RandomStudies, or for the odds ratio.");
         }
     }
 
@@ -52,7 +52,8 @@ internal static class OneStageSynthesis
         bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
         if (Enumerable.Range(0, arms.Count).All(i => arms.SaysNothing(i, measure)))
         {
-            throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of the ratio.");
+            throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of "
+                + "the ratio.");
         }
 
         var glmm = options.Glmm ?? new GlmmOptions

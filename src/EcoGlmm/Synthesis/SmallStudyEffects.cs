@@ -64,14 +64,15 @@ public sealed class SmallStudyEffects : IRichDisplay
     {
         if (numbers.WithModerator is not { } with)
         {
-            throw new GlmmException("Small-study effects are looked for among effect sizes. The standard error of a log ratio of few events depends on the ratio itself, "
-                + "so that such a slope would be there without any bias.");
+            throw new GlmmException("Small-study effects are looked for among effect sizes. The standard error of a log ratio of few "
+                + "events depends on the ratio itself, so that such a slope would be there without any bias.");
         }
 
         double[] values = [.. numbers.Studies.Select(s => byVariance ? s.Variance : Math.Sqrt(s.Variance))];
         if (values.Max() - values.Min() < 1e-9 * values.Max())
         {
-            throw new GlmmException("All effect sizes have the same sampling variance, so that small studies cannot be told from large ones.");
+            throw new GlmmException("All effect sizes have the same sampling variance, so that small studies cannot be told from "
+                + "large ones.");
         }
 
         return new SmallStudyEffects(with(values), byVariance);
@@ -83,8 +84,8 @@ public sealed class SmallStudyEffects : IRichDisplay
         string limit = double.IsNaN(LimitEstimate)
             ? "" : $" In a study without sampling error the effect would be {NumberFormat.Significant(LimitEstimate, 3)} "
             + $"({level} % interval {NumberFormat.Significant(LimitLower, 3)} to {NumberFormat.Significant(LimitUpper, 3)}).";
-        return $"Effects change by {NumberFormat.Significant(Slope, 3)} (standard error {NumberFormat.Significant(StandardError, 3)}, {NumberFormat.PEquals(PValue)}) per unit of the "
-            + $"{(_byVariance ? "sampling variance" : "standard error")}: "
-            + $"{(PValue < 0.05 ? "small studies differ from large ones." : "no difference between small and large studies is seen.")}{limit}";
+        return $"Effects change by {NumberFormat.Significant(Slope, 3)} (standard error {NumberFormat.Significant(StandardError, 3)}, "
+            + $"{NumberFormat.PEquals(PValue)}) per unit of the {(_byVariance ? "sampling variance" : "standard error")}: "
+            + (PValue < 0.05 ? "small studies differ from large ones." : "no difference between small and large studies is seen.") + limit;
     }
 }

@@ -58,8 +58,8 @@ internal static class SynthesisCard
             : name == Intercept.Name ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
         string next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
             + $"{Number(s.PredictionUpper)}.";
-        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} % interval {Number(s.Lower)} to {Number(s.Upper)}, "
-            + $"{NumberFormat.PEquals(s.PValue)}).{next}";
+        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} "
+            + $"% interval {Number(s.Lower)} to {Number(s.Upper)}, {NumberFormat.PEquals(s.PValue)}).{next}";
     }
 
     private static string Method(SynthesisNumbers numbers) => numbers.Method + ".";
@@ -105,7 +105,8 @@ internal static class SynthesisCard
     }
 
     private static string Note(SynthesisNumbers numbers) => numbers.IsOfCounts
-        ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to their counts."
+        ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to "
+            + "their counts."
         : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from "
             + "sampling.";
 }
