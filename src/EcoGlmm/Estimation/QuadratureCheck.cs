@@ -20,6 +20,8 @@ internal static class QuadratureCheck
     /// <summary>What a step between two even nodes adds to the error of a level's integral.</summary>
     private const double EvenError = 0.003;
 
+    /// <summary>How many times the points that did not agree are taken next: the error falls with their square, so that twice as many
+    /// show it.</summary>
     private const double Growth = 2;
 
     /// <summary>Nodes that more points may be taken up to; a finer product is tried only if it was asked for.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Data;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Estimation;
@@ -70,7 +71,7 @@ internal sealed class ResponseData
             for (var i = 0; i < y.Length; i++)
             {
                 y[i] = column.Y[i] * weights[i];
-                if (Math.Abs(y[i] - Math.Round(y[i])) < 1e-6 * Math.Max(1, weights[i])) y[i] = Math.Round(y[i]);
+                if (SupportCheck.IsWhole(y[i], weights[i])) y[i] = Math.Round(y[i]);
             }
         }
         else
