@@ -56,7 +56,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         if (fit.Family.HasThresholds)
         {
             throw new GlmmException("Coefficients of ordered categories have no single mean on the scale of the link, one for each "
-                + "threshold. See Standardize(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
+                + "threshold. See Standardise(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
         }
 
         (_family, _level) = (fit.Family, level);
@@ -147,7 +147,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
                 + $"subjects differ (standard deviation {NumberFormat.Significant(Math.Sqrt(RandomVariance), 2)} on the scale of the "
                 + "link), so that the mean of their curves is flatter than each. Say what changes for a subject with the first, what "
                 + "changes in the population's rate with the second.";
-        return IsZeroInflated ? words + " This is of the conditional part; Standardize(...) has the mean with structural zeros." : words;
+        return IsZeroInflated ? words + " This is of the conditional part; Standardise(...) has the mean with structural zeros." : words;
     }
 
     /// <summary>The table as data, one row a coefficient.</summary>
