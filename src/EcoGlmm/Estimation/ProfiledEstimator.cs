@@ -12,7 +12,7 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class ProfiledEstimator
 {
-    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations(), new NoResidual()];
+    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations(), new OtherShapes(), new NoResidual()];
 
     private static readonly IOptimumPathology[] AtMaximum =
     [

@@ -61,6 +61,11 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
 
+    /// <summary>Fewer latent variables are more of them with some whose loadings are all zero.</summary>
+    public override Containment Contains(Loadings smaller) => smaller is not ReducedRank || smaller.Width != Width
+        || smaller.LatentWidth > LatentWidth ? Containment.None
+        : smaller.LatentWidth < LatentWidth ? Containment.AtBoundary : Containment.Inside;
+
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects)
     {
         var result = new List<CovarianceQuantity>();

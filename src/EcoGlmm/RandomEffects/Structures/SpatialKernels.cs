@@ -34,6 +34,9 @@ internal abstract class SpatialKernel(int parameterCount)
     /// <summary>The distance over which correlations fall to about a third.</summary>
     public virtual double Reach(ReadOnlySpan<double> phi) => Math.Exp(phi[0]);
 
+    /// <summary>How the correlations that another kernel can have lie among those of this.</summary>
+    public virtual Containment Contains(SpatialKernel smaller) => smaller.GetType() == GetType() ? Containment.Inside : Containment.None;
+
     /// <summary>Limits of parameters other than the range, which is the first.</summary>
     public virtual IEnumerable<StructureLimit> Limits(double[] phi, string title) => [];
 }
@@ -85,6 +88,10 @@ internal sealed class MaternKernel() : SpatialKernel(2)
 
     /// <summary>A shape from which on correlations are taken for those of the limit, that is within 1e-4 of them.</summary>
     private const double AllButInfinite = 1e4;
+
+    /// <summary>A shape of one half is exp, a shape without end gau.</summary>
+    public override Containment Contains(SpatialKernel smaller) => smaller is GaussianKernel ? Containment.AtBoundary
+        : smaller is ExponentialKernel ? Containment.Inside : base.Contains(smaller);
 
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range"), new("shape")];
 
