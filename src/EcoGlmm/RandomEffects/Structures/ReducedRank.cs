@@ -40,6 +40,11 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
         }
     }
 
+    /// <summary>Fewer latent variables are more of them with some whose loadings are all zero.</summary>
+    public override Containment Contains(Loadings smaller) => smaller is not ReducedRank || smaller.Width != Width
+        || smaller.LatentWidth > LatentWidth ? Containment.None
+        : smaller.LatentWidth < LatentWidth ? Containment.AtBoundary : Containment.Inside;
+
     public override void Set(ReadOnlySpan<double> theta, Span<double> lambda)
     {
         lambda.Clear();
@@ -60,11 +65,6 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
     }
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
-
-    /// <summary>Fewer latent variables are more of them with some whose loadings are all zero.</summary>
-    public override Containment Contains(Loadings smaller) => smaller is not ReducedRank || smaller.Width != Width
-        || smaller.LatentWidth > LatentWidth ? Containment.None
-        : smaller.LatentWidth < LatentWidth ? Containment.AtBoundary : Containment.Inside;
 
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects)
     {
