@@ -13,6 +13,9 @@ internal sealed unsafe class CalibratedScan
     private const int MarkersOfCalibration = 1000;
     private const double RarestOfCalibration = 0.01;
 
+    // Numbers of the markers that are turned together
+    private const int NumbersOfCalibration = 2_000_000;
+
     private readonly ExactScan scan;
     private readonly NullPoint point;
 
@@ -57,31 +60,35 @@ internal sealed unsafe class CalibratedScan
     private double Variance { get; }
 
     /// <summary>xᵀPx, with the variances in it; NaN where the covariates explain x.</summary>
-    /// <param name="x">A marker in the order of the rows.</param>
+    /// <param name="x">Markers in the order of the rows, one after another.</param>
     /// <param name="turned">Scratch, as long.</param>
     /// <param name="workspace"><see cref="MatrixProduct.WorkspaceLength"/> numbers.</param>
-    public double ExactVariance(double[] x, double[] turned, double[] workspace)
+    /// <param name="variances">The result, for each marker.</param>
+    public void ExactVariances(ReadOnlySpan<double> x, Span<double> turned, double[] workspace, Span<double> variances)
     {
-        int n = x.Length;
-        double xx = 0;
-        double total;
+        int n = Residual.Length;
         fixed (double* from = x, to = turned, work = workspace, r = point.R)
         {
-            scan.Rotation.Turn(from, to, 1, work);
-            for (int i = 0; i < n; i++)
+            scan.Rotation.Turn(from, to, variances.Length, work);
+            for (int m = 0; m < variances.Length; m++)
             {
-                xx += point.Weights[i] * turned[i] * turned[i];
-            }
+                double* own = to + (long)m * n;
+                double xx = 0;
+                for (int i = 0; i < n; i++)
+                {
+                    xx += point.Weights[i] * own[i] * own[i];
+                }
 
-            total = xx;
-            for (int p = 0; p < scan.Model.Columns; p++)
-            {
-                double along = DensePanel.Dot(n, r + (long)p * n, to);
-                xx -= along * along;
+                double total = xx;
+                for (int p = 0; p < scan.Model.Columns; p++)
+                {
+                    double along = DensePanel.Dot(n, r + (long)p * n, own);
+                    xx -= along * along;
+                }
+
+                variances[m] = xx > 1e-8 * total ? xx / Variance : double.NaN;
             }
         }
-
-        return xx > 1e-8 * total ? xx / Variance : double.NaN;
     }
 
     // Mean ratio over markers evenly spread over the file, so that the number depends on nothing else.
@@ -91,42 +98,31 @@ internal sealed unsafe class CalibratedScan
         var chosen = Array.ConvertAll(data.Individuals, markers.StoreIndividual);
         var decoder = new GenotypeDecoder(ScanBlockTester.AllInOrder(chosen, markers) ? null : chosen, markers.StoreIndividuals);
         var mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
-        var x = new double[n];
-        var turned = new double[n];
+        int together = Math.Clamp(NumbersOfCalibration / n, 1, MarkersOfCalibration);
+        var x = GC.AllocateUninitializedArray<double>(n * together, pinned: true);
+        var turned = GC.AllocateUninitializedArray<double>(n * together, pinned: true);
+        var approximate = new double[together];
+        var exact = new double[together];
         var workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
-        int count = markers.Markers.Count;
-        int step = Math.Max(1, count / MarkersOfCalibration);
-        double sum = 0;
-        int used = 0;
+        int step = Math.Max(1, markers.Markers.Count / MarkersOfCalibration);
         foreach (double rarest in new[] { RarestOfCalibration, 0 })
         {
-            for (int j = 0; j < count && used < MarkersOfCalibration; j += step)
+            var places = Enumerable.Range(0, markers.Markers.Count).Where(j => j % step == 0 && IsUseful(GenotypeCounts.Of(markers.Row(j), mask), rarest))
+                .Take(MarkersOfCalibration).ToArray();
+            double sum = 0;
+            int used = 0;
+            foreach (var chunk in places.Chunk(together))
             {
-                var row = markers.Row(j);
-                var counts = GenotypeCounts.Of(row, mask);
-                if (counts.IsMonomorphic || Math.Min(counts.Frequency, 1 - counts.Frequency) < rarest)
+                for (int m = 0; m < chunk.Length; m++)
                 {
-                    continue;
+                    approximate[m] = Decode(markers.Row(chunk[m]), mask, decoder, x.AsSpan(m * n, n));
                 }
 
-                double shift = IsCentred ? counts.Mean : 0;
-                decoder.Decode(row, 2 - shift, 1 - shift, -shift, counts.Mean - shift, x);
-                double approximate = 0;
-                fixed (double* px = x, basis = Basis)
+                ExactVariances(x, turned, workspace, exact.AsSpan(0, chunk.Length));
+                for (int m = 0; m < chunk.Length; m++)
                 {
-                    approximate = DensePanel.Dot(n, px, px);
-                    for (int p = 0; p < BasisColumns; p++)
-                    {
-                        double along = DensePanel.Dot(n, px, basis + (long)p * n);
-                        approximate -= along * along;
-                    }
-                }
-
-                double ratio = ExactVariance(x, turned, workspace) / approximate;
-                if (double.IsFinite(ratio))
-                {
-                    sum += ratio;
-                    used++;
+                    double ratio = exact[m] / approximate[m];
+                    (sum, used) = double.IsFinite(ratio) ? (sum + ratio, used + 1) : (sum, used);
                 }
             }
 
@@ -137,6 +133,29 @@ internal sealed unsafe class CalibratedScan
         }
 
         throw new GlmmException("All individuals of the scan are alike at every marker, or the covariates explain all markers; there is nothing to test.");
+    }
+
+    private static bool IsUseful(GenotypeCounts counts, double rarest) =>
+        !counts.IsMonomorphic && Math.Min(counts.Frequency, 1 - counts.Frequency) >= rarest;
+
+    // A marker's numbers, and what the covariates leave of the sum of their squares
+    private double Decode(ReadOnlySpan<byte> row, ulong[] mask, GenotypeDecoder decoder, Span<double> x)
+    {
+        int n = x.Length;
+        double mean = GenotypeCounts.Of(row, mask).Mean;
+        double shift = IsCentred ? mean : 0;
+        decoder.Decode(row, 2 - shift, 1 - shift, -shift, mean - shift, x);
+        fixed (double* px = x, basis = Basis)
+        {
+            double left = DensePanel.Dot(n, px, px);
+            for (int p = 0; p < BasisColumns; p++)
+            {
+                double along = DensePanel.Dot(n, px, basis + (long)p * n);
+                left -= along * along;
+            }
+
+            return left;
+        }
     }
 
     // Modified Gram-Schmidt, of columns less their mean where markers are centred

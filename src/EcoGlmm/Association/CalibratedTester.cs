@@ -43,7 +43,7 @@ internal sealed unsafe class CalibratedTester
                 : new GenotypeDecoder(chosen[(k * Piece)..(k * Piece + length)], markers.StoreIndividuals);
         }
 
-        (x, turned) = (new double[n], new double[n]);
+        (x, turned) = (GC.AllocateArray<double>(n, pinned: true), GC.AllocateArray<double>(n, pinned: true));
     }
 
     public MarkerTests[] Test(int block)
@@ -117,8 +117,9 @@ internal sealed unsafe class CalibratedTester
         {
             double shift = scan.IsCentred ? mean : 0;
             decoder.Decode(markers.Row(marker), 2 - shift, 1 - shift, -shift, mean - shift, x);
-            double exact = scan.ExactVariance(x, turned, workspace);
-            variance = double.IsNaN(exact) ? variance : exact;
+            Span<double> exact = [variance];
+            scan.ExactVariances(x, turned, workspace, exact);
+            variance = double.IsNaN(exact[0]) ? variance : exact[0];
         }
 
         tests.Beta[m] = score / variance;

@@ -75,7 +75,7 @@ public static class RelationshipMatrices
     /// <returns>A sparse matrix, with the individuals' names.</returns>
     /// <exception cref="GlmmException">There is no marker at which individuals differ, or not each individual has a family.</exception>
     public static RelationshipMatrix FamilyRelationshipMatrix(this Genotypes markers, IEnumerable<string>? families = null, double threshold = 0.05,
-        RelationshipKind kind = RelationshipKind.Standardized, int maxThreads = 0, CancellationToken cancellationToken = default)
+        RelationshipKind kind = RelationshipKind.Standardised, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(markers);
         using var live = LiveProgress.Start($"Relationships within families by {NumberFormat.Count(markers.Markers.Count)} markers");
@@ -87,7 +87,7 @@ public static class RelationshipMatrices
                 + "the name of its family, in the order of the genotypes.");
         }
 
-        var sum = new FamilyRelationshipSum(markers, names, kind == RelationshipKind.Standardized, maxThreads > 0 ? maxThreads : Environment.ProcessorCount);
+        var sum = new FamilyRelationshipSum(markers, names, kind == RelationshipKind.Standardised, maxThreads > 0 ? maxThreads : Environment.ProcessorCount);
         return EcoGlmm.RelationshipMatrix.FromLower([.. markers.Individuals], sum.Entries(threshold, either.Token));
     }
 }

@@ -14,7 +14,7 @@ public class SparseScanTests
     {
         using var herd = Herd.Open();
         Assert.Equal("p1f1", herd.Families[0]);
-        var whole = herd.RelationshipMatrix(RelationshipKind.Standardized);
+        var whole = herd.RelationshipMatrix(RelationshipKind.Standardised);
         var one = herd.FamilyRelationshipMatrix(threshold: 0.1, maxThreads: 1);
         Assert.True(one.IsSparse);
         Assert.False(whole.IsSparse);

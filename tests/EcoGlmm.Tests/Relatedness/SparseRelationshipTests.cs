@@ -41,7 +41,7 @@ public class SparseRelationshipTests
     {
         using var herd = Herd.Open();
         using var folder = new Herd.Folder();
-        var some = herd.WithIndividuals(herd.Individuals.Take(45)).RelationshipMatrix(RelationshipKind.Standardized);
+        var some = herd.WithIndividuals(herd.Individuals.Take(45)).RelationshipMatrix(RelationshipKind.Standardised);
         var matrix = threshold is { } t ? some.Thresholded(t) : some;
         matrix.WriteCsv(folder.File(name));
         var read = RelationshipMatrix.ReadCsv(folder.File(name));
@@ -62,7 +62,7 @@ public class SparseRelationshipTests
     public void AFitWithSparseKinshipIsThatOfTheSameMatrixWhole()
     {
         using var herd = Herd.Open();
-        var sparse = herd.RelationshipMatrix(RelationshipKind.Standardized).Thresholded(0.25);
+        var sparse = herd.RelationshipMatrix(RelationshipKind.Standardised).Thresholded(0.25);
         var whole = RelationshipMatrix.From(sparse.ToArray(), herd.Individuals);
         GlmmFit Fit(RelationshipMatrix kinship) => Glmm.Fit("weight ~ sex + kinship(1 | animal)", Herd.Data(),
             options: new GlmmOptions { Relatedness = new Dictionary<string, EcoGlmm.Relatedness> { ["animal"] = kinship } });
