@@ -36,7 +36,7 @@ public sealed partial class RelationshipMatrix : Relatedness
     }
 
     /// <summary>A matrix that was checked before.</summary>
-    internal static RelationshipMatrix Of(double[] values, string[] names) => new(values, names, isInvertedNow: false);
+    internal static RelationshipMatrix Of(RelationshipEntries entries, string[] names) => new(entries, names, isInvertedNow: false);
 
     /// <summary>Takes a matrix.</summary>
     /// <param name="matrix">A symmetric positive definite matrix, a row and a column for each name.</param>
@@ -129,9 +129,6 @@ public sealed partial class RelationshipMatrix : Relatedness
         }
         return copy;
     }
-
-    /// <summary>The matrix, row by row.</summary>
-    internal double[] Values => _matrix;
 
     internal override string Noun => "relationship matrix";
 

@@ -35,7 +35,20 @@ internal static class StoredRelatedness
             case RelationshipMatrix matrix:
                 writer.Write(nameof(RelationshipMatrix));
                 Write(writer, [.. matrix.Names]);
-                Write(writer, matrix.Values);
+                if (matrix.Entries is SparseEntries sparse)
+                {
+                    var lower = sparse.Lower().ToArray();
+                    writer.Write(true);
+                    Write(writer, Array.ConvertAll(lower, e => e.Row));
+                    Write(writer, Array.ConvertAll(lower, e => e.Column));
+                    Write(writer, Array.ConvertAll(lower, e => e.Value));
+                }
+                else
+                {
+                    writer.Write(false);
+                    Write(writer, ((DenseEntries)matrix.Entries).Values);
+                }
+
                 break;
             default:
                 throw new GlmmException($"A {relatedness.Noun} of this kind cannot be written to a file.");
@@ -74,7 +87,11 @@ internal static class StoredRelatedness
                     return rule.Length == 0 ? tree : tree.Evolving(rule);
                 case nameof(RelationshipMatrix):
                     var levels = Texts(reader);
-                    return RelationshipMatrix.Of(Numbers<double>(reader), levels);
+                    if (!reader.ReadBoolean()) return RelationshipMatrix.Of(new DenseEntries(Numbers<double>(reader), levels.Length), levels);
+                    int[] rows = Numbers<int>(reader), columns = Numbers<int>(reader);
+                    var values = Numbers<double>(reader);
+                    return RelationshipMatrix.Of(new SparseEntries(levels.Length, [.. rows.Select((row, k) => (row, columns[k], values[k]))]),
+                        levels);
                 case nameof(Mesh):
                     return Mesh.Of(Numbers<double>(reader), Numbers<double>(reader), Numbers<int>(reader));
                 default:
