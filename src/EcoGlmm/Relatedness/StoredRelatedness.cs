@@ -87,11 +87,12 @@ internal static class StoredRelatedness
                     return rule.Length == 0 ? tree : tree.Evolving(rule);
                 case nameof(RelationshipMatrix):
                     var levels = Texts(reader);
-                    if (!reader.ReadBoolean()) return RelationshipMatrix.Of(new DenseEntries(Numbers<double>(reader), levels.Length), levels);
+                    if (!reader.ReadBoolean())
+                        return RelationshipMatrix.Of(new DenseEntries(Numbers<double>(reader), levels.Length), levels);
                     int[] rows = Numbers<int>(reader), columns = Numbers<int>(reader);
                     var values = Numbers<double>(reader);
-                    return RelationshipMatrix.Of(new SparseEntries(levels.Length, [.. rows.Select((row, k) => (row, columns[k], values[k]))]),
-                        levels);
+                    return RelationshipMatrix.Of(new SparseEntries(levels.Length,
+                        [.. rows.Select((row, k) => (row, columns[k], values[k]))]), levels);
                 case nameof(Mesh):
                     return Mesh.Of(Numbers<double>(reader), Numbers<double>(reader), Numbers<int>(reader));
                 default:
