@@ -30,8 +30,10 @@ internal abstract class FixedCrossProducts(RandomEffectsSystem system, int count
     /// <summary>result ← result + Dβ.</summary>
     public abstract void AddProduct(ReadOnlySpan<double> beta, Span<double> result);
 
-    /// <summary>S at the factor as it is, and the lower triangle of DᵀWD − (ΛᵀC)ᵀS in both.</summary>
-    public abstract void Eliminate(double[] gram);
+    /// <summary>
+    /// S at the factor as it is, DᵀWD − (ΛᵀC)ᵀS, and a right-hand side beside that is solved for too, in place.
+    /// </summary>
+    public abstract void Eliminate(double[] gram, double[] beside);
 
     /// <summary>β ← β − (ΛᵀC)ᵀu.</summary>
     public abstract void SubtractProjection(ReadOnlySpan<double> u, Span<double> beta);

@@ -63,8 +63,9 @@ internal sealed unsafe class SparseCrossProducts : FixedCrossProducts
 
     public override void AddProduct(ReadOnlySpan<double> beta, Span<double> result) => _x.AddProduct(beta, result);
 
-    public override void Eliminate(double[] gram)
+    public override void Eliminate(double[] gram, double[] beside)
     {
+        System.Solve(beside);
         EachBlock((from, to) =>
         {
             var (c, b) = (new double[_q], new double[_q]);
