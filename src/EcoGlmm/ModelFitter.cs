@@ -13,7 +13,7 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
-        options = WithoutDispersion(formula, data, family, options);
+        options = WithoutDispersion(formula, data, family, options, cancellation);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
             leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
@@ -80,14 +80,17 @@ internal static class ModelFitter
         var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
             : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
             : QuadratureCheck.Fit(model, options.Control, progress, cancellation);
-        return new GlmmFit(specification, response, data, family, options, ConditionalErrors.Of(estimate, options.Reml));
+        estimate = ConditionalErrors.Of(estimate, options.Reml);
+        estimate.System.Release();
+        return new GlmmFit(specification, response, data, family, options, estimate);
     }
 
     /// <summary>
     /// A dispersion of ~ 0 holds the residual standard deviation at all but nothing, as glmmTMB does: for models whose random
     /// effects, one for each row or more, are the residuals.
     /// </summary>
-    private static GlmmOptions WithoutDispersion(string formula, FieldData data, Family family, GlmmOptions options)
+    private static GlmmOptions WithoutDispersion(string formula, FieldData data, Family family, GlmmOptions options,
+        CancellationToken cancellation)
     {
         // So small that likelihoods differ by less than 1e-8 a row, so large that curvatures keep their digits.
         const double share = 1e-5;
@@ -105,7 +108,7 @@ internal static class ModelFitter
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
             options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness,
+            data, HeldCoefficients(family, options), cancellation: cancellation, leavesOutZeroWeights: true, relatedness: options.Relatedness,
             meshes: options.Meshes).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));

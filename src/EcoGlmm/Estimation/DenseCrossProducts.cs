@@ -30,7 +30,7 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
         var weighted = new double[basis.Rows];
         for (var j = 0; j < _p; j++)
         {
-            basis.Column(j, []).CopyTo(weighted);
+            basis.Column(j, weighted).CopyTo(weighted);
             for (var i = 0; i < weights?.Length; i++) weighted[i] *= weights[i];
             basis.TransposedProduct(weighted, Gram.AsSpan(j * _p, _p));
             system.AddZtx(LinearPredictor.Conditional, weighted, _cross.AsSpan(j * _q, _q));

@@ -20,8 +20,9 @@ internal abstract class FixedCrossProducts(RandomEffectsSystem system, int count
     /// <summary>What the REML criterion adds to half of log |DᵀV⁻¹D| so that it is that of the users' X.</summary>
     public abstract double LogDeterminantOfBasis { get; }
 
-    public static FixedCrossProducts Of(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, int maxThreads) =>
-        basis.Sparse is { } sparse ? new SparseCrossProducts(basis, sparse, system, weights, maxThreads)
+    public static FixedCrossProducts Of(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, int maxThreads,
+        CancellationToken cancellation) =>
+        basis.Sparse is { } sparse ? new SparseCrossProducts(basis, sparse, system, weights, maxThreads, cancellation)
             : new DenseCrossProducts(basis, system, weights);
 
     /// <summary>result ← Dᵀx, x as long as the data.</summary>

@@ -53,7 +53,7 @@ internal sealed class PenalizedLeastSquares
     {
         _model = model;
         _reml = reml;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver) { Cancellation = cancellation };
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver, cancellation);
         var basis = model.Basis[LinearPredictor.Conditional]!;
         _n = model.ObservationCount;
         _p = basis.Columns;
@@ -75,7 +75,7 @@ internal sealed class PenalizedLeastSquares
             return result;
         }
 
-        _fixed = FixedCrossProducts.Of(basis, _system, w, maxThreads);
+        _fixed = FixedCrossProducts.Of(basis, _system, w, maxThreads, cancellation);
 
         // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
         var y = new double[_n];

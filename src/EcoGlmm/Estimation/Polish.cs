@@ -21,7 +21,8 @@ internal static class Polish
         if (!double.IsFinite(value)) return null;
         var hessian = HessianAt(search, psi, gradient, value, progress);
         HessianInverse? inverse = null;
-        for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status != MinimiserStatus.IterationLimit; pass++)
+        for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status is not (MinimiserStatus.IterationLimit
+            or MinimiserStatus.Exhausted); pass++)
         {
             inverse ??= HessianInverse.Of(hessian, psi.Length);
             var step = inverse.Multiply(gradient);

@@ -139,6 +139,7 @@ internal static class RefinedEstimator
     private static Estimate Describe(LaplaceObjective objective, MixedModel model, Estimate found, double[] psi, double logLikelihood,
         double[] covariance)
     {
+        objective.System.Release();
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
         var weights = Array.ConvertAll(objective.Observations.Second, second => second is null ? null : Array.ConvertAll(second, v => -v));
         var scores = new double[objective.System.EffectCount];
