@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -37,8 +38,9 @@ internal static class ModelFitter
     {
         if (!family.HasDispersion && !specification.Dispersion.IsConstant)
         {
-            throw new GlmmException($"The family {family.Name} has no dispersion parameter, so the dispersion formula \"{options.Dispersion}\" has nothing to model. "
-                + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
+            throw new GlmmException($"The family {family.Name} has no dispersion parameter, so the dispersion formula "
+                + $"\"{options.Dispersion}\" has nothing to model. Leave it out, or choose a family with dispersion, such as "
+                + "NegativeBinomial2().");
         }
 
         if (family.HasThresholds && specification.ZeroInflation is not null)
@@ -61,14 +63,14 @@ internal static class ModelFitter
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && family.HasThresholds)
         {
-            throw new GlmmException($"REML averages over the fixed effects, from which the thresholds of {family.Name} cannot be set apart. "
-                + "Use maximum likelihood (Reml = false).");
+            throw new GlmmException($"REML averages over the fixed effects, from which the thresholds of {family.Name} cannot be "
+                + "set apart. Use maximum likelihood (Reml = false).");
         }
 
         if (options.Reml && model.QuadraturePoints > 1)
         {
-            throw new GlmmException("REML averages over the fixed effects by the Laplace approximation, which quadrature points are not for. "
-                + "Leave QuadraturePoints out, or use maximum likelihood (Reml = false).");
+            throw new GlmmException("REML averages over the fixed effects by the Laplace approximation, which quadrature points are "
+                + "not for. Leave QuadraturePoints out, or use maximum likelihood (Reml = false).");
         }
 
         if (options.Reml && options.Priors.Any(p => p.Group is null && p.Part == ModelPart.Conditional))
@@ -102,8 +104,8 @@ internal static class ModelFitter
         if (!family.HasDispersion) return options;
         if (!family.IsNormal)
         {
-            throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do without its dispersion. "
-                + "Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
+            throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do "
+                + "without its dispersion. Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
         }
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
@@ -143,7 +145,7 @@ internal static class ModelFitter
             }
 
             // Every family reports exp(aδ) for some a.
-            held[(ModelPart.Dispersion, "(Intercept)")] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
+            held[(ModelPart.Dispersion, Intercept.Name)] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
         }
 
         return held;

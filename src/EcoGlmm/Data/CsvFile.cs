@@ -118,8 +118,8 @@ internal sealed class CsvFile
             if (length > SuspectBytes && length > SuspectRatio * (long)bytes.Length)
             {
                 throw GlmmException.InFile($"The file \"{path}\" grows beyond {SuspectBytes >> 20} megabytes and {SuspectRatio} times its "
-                    + "size when it is decompressed, which no table of field data does. If it is one all the same, decompress it with gunzip "
-                    + "and read the result.");
+                    + "size when it is decompressed, which no table of field data does. If it is one all the same, decompress it "
+                    + "with gunzip and read the result.");
             }
         }
         // A file cut off in the middle decompresses without a complaint: the trailer holds the true length modulo 2^32.

@@ -55,8 +55,8 @@ internal sealed class AgeFormula
             if (columns.Count > 0)
             {
                 throw FormulaError.At(text, nodes[0].Position, $"{term.Label} combines age with {Names.List(columns)}",
-                    "The methods replace the effect of age by others, and cannot know what should become of an interaction. Analyse each group by itself "
-                    + $"(FieldData.Where), or write the model with within({age}, {by}) and between({age}, {by}).");
+                    "The methods replace the effect of age by others, and cannot know what should become of an interaction. Analyse each "
+                    + $"group by itself (FieldData.Where), or write the model with within({age}, {by}) and between({age}, {by}).");
             }
         }
 
@@ -65,7 +65,7 @@ internal sealed class AgeFormula
         var named = formula.RandomTerms.Any(term => IsOwn(term, by)) ? formula.RandomTerms : Named(formula, data, by);
         var own = named.Where(term => IsOwn(term, by)).ToArray();
         var random = (ReferenceEquals(named, formula.RandomTerms) ? formula.WrittenRandomTerms.Select(term => term.ToString())
-            : named.Select(EcoGlmm.LikelihoodRatioTests.Written)).ToList();
+            : named.Select(term => term.ToString())).ToList();
         if (own.Length == 0) random.Add($"(1 | {id})");
         return new AgeFormula(response.ToString(), [.. kept], [.. random], terms.HasIntercept,
             own.Any(term => Columns(term.Effects).Contains(age)), own.Length == 0, id);

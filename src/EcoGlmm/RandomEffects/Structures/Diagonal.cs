@@ -10,6 +10,8 @@ internal sealed class Diagonal(int width) : Loadings(width, width, width)
 
     public override bool IsDiagonal => true;
 
+    public override bool HasFreeEntries => true;
+
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, width)];
 
     public override void Start(ReadOnlySpan<double> spread, Span<double> theta) => spread.CopyTo(theta);
@@ -26,6 +28,9 @@ internal sealed class Diagonal(int width) : Loadings(width, width, width)
     }
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
+
+    public override Containment Contains(Loadings smaller) => smaller.Width == Width && smaller.IsDiagonal ? Containment.Inside
+        : Containment.None;
 
     public override bool TryFit(ReadOnlySpan<double> covariance, Span<double> theta)
     {

@@ -40,6 +40,11 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
         }
     }
 
+    /// <summary>Fewer latent variables are more of them with some whose loadings are all zero.</summary>
+    public override Containment Contains(Loadings smaller) => smaller is not ReducedRank || smaller.Width != Width
+        || smaller.LatentWidth > LatentWidth ? Containment.None
+        : smaller.LatentWidth < LatentWidth ? Containment.AtBoundary : Containment.Inside;
+
     public override void Set(ReadOnlySpan<double> theta, Span<double> lambda)
     {
         lambda.Clear();
@@ -61,12 +66,15 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
 
+    /// <summary>Every deviation and correlation depends on several loadings.</summary>
+    public override bool HasSeparateQuantities => false;
+
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects)
     {
         var result = new List<CovarianceQuantity>();
         for (var c = 0; c < LatentWidth; c++)
         {
-            for (var i = c; i < Width; i++) result.Add(new CovarianceQuantity("loading", effects[i], $"variable {c + 1}"));
+            for (var i = c; i < Width; i++) result.Add(new CovarianceQuantity(CovarianceQuantity.Loading, effects[i], $"variable {c + 1}"));
         }
 
         result.AddRange(CovarianceQuantity.OfMatrix(effects, isDiagonal: false));

@@ -15,6 +15,8 @@ internal sealed class Unstructured(int width) : Loadings(width, width, width * (
 
     public override bool IsDiagonal => Width == 1;
 
+    public override bool HasFreeEntries => true;
+
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, width).Select(c => (c * width) - (c * (c - 1) / 2))];
 
     public override void Start(ReadOnlySpan<double> spread, Span<double> theta)
@@ -45,6 +47,9 @@ internal sealed class Unstructured(int width) : Loadings(width, width, width * (
     }
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
+
+    public override Containment Contains(Loadings smaller) => smaller.Width != Width ? Containment.None
+        : smaller.LatentWidth < Width ? Containment.AtBoundary : Containment.Inside;
 
     public override bool TryFit(ReadOnlySpan<double> covariance, Span<double> theta)
     {
