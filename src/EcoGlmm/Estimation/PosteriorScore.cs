@@ -110,7 +110,8 @@ internal sealed class PosteriorScore
             {
                 var term = _model.Terms[t];
                 var stretch = (double)term.LatentCount;
-                for (var k = term.LatentOffset; k < term.LatentOffset + term.LatentCount; k++) stretch += (chain.Effects[k] - modes[k]) * slope[k];
+                for (var k = term.LatentOffset; k < term.LatentOffset + term.LatentCount; k++)
+                    stretch += (chain.Effects[k] - modes[k]) * slope[k];
                 for (var j = 0; j < term.ThetaCount; j++) second[_model.FixedCount + term.ThetaOffset + j][s] = stretch;
             }
         }

@@ -7,8 +7,8 @@ namespace EcoGlmm.Estimation;
 /// ends are averaged.
 /// </summary>
 /// <remarks>
-/// Averaged steps keep the accuracy of all of their draws together, whatever the curvature that they were made with (B. T. Polyak &amp; A. B.
-/// Juditsky, 1992, SIAM J. Control Optim. 30, 838-855).
+/// Averaged steps keep the accuracy of all of their draws together, whatever the curvature that they were made with (B. T. Polyak &amp;
+/// A. B. Juditsky, 1992, SIAM J. Control Optim. 30, 838-855).
 /// </remarks>
 internal sealed class PosteriorSearch
 {

@@ -48,8 +48,8 @@ internal static class RefinedEstimator
 
         if (ConnectedLevels.Obstacle(model.Terms) is { } title)
         {
-            throw new GlmmException($"The likelihood is simulated where the levels of a grouping factor are independent, which those of {title} are not. "
-                + "Compare the fit with one by the parametric bootstrap.");
+            throw new GlmmException($"The likelihood is simulated where the levels of a grouping factor are independent, which those of "
+                + $"{title} are not. Compare the fit with one by the parametric bootstrap.");
         }
 
         var d = model.ParameterCount;
@@ -60,11 +60,12 @@ internal static class RefinedEstimator
         objective.StartFrom(found.Modes);
         if (!SimulatedLikelihood.Suits(model))
         {
-            var search = new PosteriorSearch(model, objective, StartingInverse(found.Covariance, spread, d), spread, pairs, seed, cancellation);
+            var search = new PosteriorSearch(model, objective, StartingInverse(found.Covariance, spread, d), spread, pairs, seed,
+                cancellation);
             if (!search.Run(psi, wantsCovariance)) throw Failed();
             Require(objective.Evaluate(psi, new double[d]));
-            return new Result(Describe(objective, model, found, psi, search.Found, search.Covariance ?? found.Covariance), search.Before.Value,
-                search.Before.Error, search.Before.Effective);
+            var estimate = Describe(objective, model, found, psi, search.Found, search.Covariance ?? found.Covariance);
+            return new Result(estimate, search.Before.Value, search.Before.Error, search.Before.Effective);
         }
 
         var gradient = new double[d];
