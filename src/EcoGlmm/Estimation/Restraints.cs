@@ -209,7 +209,7 @@ internal sealed class Restraints
         }
 
         var at = _model.FixedOffset[LinearPredictor.Shape];
-        Hold(at, 0.5 * (low + high) / _model.Basis[LinearPredictor.Shape]!.Q[0]);
+        Hold(at, 0.5 * (low + high) / _model.Basis[LinearPredictor.Shape]!.First);
     }
 
     private RandomTerm TermOf(Parameter parameter)

@@ -33,6 +33,16 @@ internal static class Tolerances
     /// scale.</summary>
     public static readonly double[] RestartSpreads = [0.1, 1.5];
 
+    /// <summary>Standard deviations of functions of unit size at the starts for variances that act only together.</summary>
+    public static readonly double[] JointSpreads = [0.05, 0.3, 2];
+
+    /// <summary>Curvature in a direction of variances that act together, relative to the most curved one, that is none: differences of
+    /// gradients have an error of about a thousandth.</summary>
+    public const double FlatJointVariances = 1e-3;
+
+    /// <summary>How many of these starts, the likeliest, are followed.</summary>
+    public const int JointStarts = 2;
+
     /// <summary>Steps of the EM algorithm before quasi-Newton: they bring variances to the right size, then become slow.</summary>
     public const int ExpectationSteps = 2;
 
@@ -229,6 +239,9 @@ internal static class Tolerances
 
     /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
     public const double CentralStep = 5e-3, ForwardStep = 1e-3;
+
+    /// <summary>How many steps away a point that a search came by may be to stand for a difference.</summary>
+    public const double ShortestSecant = 0.2, LongestSecant = 20;
 
     /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
     public const int ManyParameters = 40;

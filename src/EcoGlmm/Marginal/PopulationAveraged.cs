@@ -55,7 +55,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         if (fit.Family.HasThresholds)
         {
             throw new GlmmException("Coefficients of ordered categories have no single mean on the scale of the link, one for each threshold. "
-                + "See Standardize(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
+                + "See Standardise(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
         }
 
         (_family, _level) = (fit.Family, level);
@@ -141,7 +141,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
                 ? "With a log link ratios differ between one subject and the population only through random slopes, whose variance grows with the covariate and raises the mean."
             : $"Effects in the population are weaker than in one subject, here {NumberFormat.Significant(Attenuation, 2)} of them: subjects differ (standard deviation {NumberFormat.Significant(Math.Sqrt(RandomVariance), 2)} on the scale of the link), so that the mean of their curves is flatter than each. "
                 + "Say what changes for a subject with the first, what changes in the population's rate with the second.";
-        return IsZeroInflated ? words + " This is of the conditional part; Standardize(...) has the mean with structural zeros." : words;
+        return IsZeroInflated ? words + " This is of the conditional part; Standardise(...) has the mean with structural zeros." : words;
     }
 
     /// <summary>The table as data, one row a coefficient.</summary>

@@ -131,3 +131,19 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
         }
     }
 }
+
+/// <summary>Plain products C += AB of large matrices, shared by some threads; the bits do not depend on their number.</summary>
+internal sealed unsafe class MatrixProductTeam(int threads)
+{
+    private readonly BlockProduct.Team? _team = threads == 1 ? null : new(threads > 0 ? threads : Environment.ProcessorCount);
+    private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength);
+
+    /// <summary>C += AB; C is m by n, A m by k, B k by n, column-major.</summary>
+    public void Add(int m, int n, int k, double* a, int lda, double* b, int ldb, double* c, int ldc)
+    {
+        fixed (double* workspace = _workspace)
+        {
+            new BlockProduct(workspace, _team).Add(m, n, k, false, a, lda, false, b, ldb, false, c, ldc, ProductShape.Full);
+        }
+    }
+}

@@ -156,6 +156,18 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     private static double FlopsOf(double width, double below) =>
         width * (width * width / 3.0 + width * (below + 1) + below * (below + 1));
 
+    /// <summary>Copies the factor as it is; what is returned brings it back.</summary>
+    public Action Keep()
+    {
+        var (kept, wasFactored, logarithm) = ((double[])factorStorage.Clone(), factored, logDeterminant);
+        return () =>
+        {
+            kept.CopyTo(factorStorage, 0);
+            factored = wasFactored;
+            logDeterminant = logarithm;
+        };
+    }
+
     /// <summary>The doubles of scratch that a solve needs.</summary>
     public int SolveScratchLength { get; }
 

@@ -262,6 +262,26 @@ internal sealed partial class RandomEffectsSystem
         return true;
     }
 
+    /// <summary>
+    /// Copies Λ, the factor and H⁻¹ on its pattern, at weights that stay; what is returned brings them back. Null where there is
+    /// no sparse factorisation: then all is to be had again by <see cref="TryFactor"/>.
+    /// </summary>
+    public Action? Keep()
+    {
+        if (_factor is not SparseCholesky cholesky) return null;
+        var lambda = new CovarianceFactor(_terms);
+        lambda.CopyFrom(Lambda);
+        var factor = cholesky.Keep();
+        double[][] live = [.. _diagonalB, .. _pairs.Select(p => p.B)];
+        var kept = Array.ConvertAll(live, b => (double[])b.Clone());
+        return () =>
+        {
+            Lambda.CopyFrom(lambda);
+            factor();
+            for (var k = 0; k < live.Length; k++) kept[k].CopyTo(live[k], 0);
+        };
+    }
+
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
 

@@ -45,15 +45,8 @@ internal sealed class FactorSmooth : SmoothDesign
         }
 
         var x = covariates.Select(smooth.Numbers).ToArray();
-        var basis = SmoothBasisKind.Find("tp")!.Learn!(new SmoothBasisRequest
-        {
-            X = x,
-            K = syntax.K.Length > 0 ? syntax.K[0] : null,
-            M = syntax.M,
-            Names = string.Join(", ", covariates.Select(c => c.ToString())),
-            Error = smooth.Error,
-            Cancellation = smooth.Evaluator.Context.Cancellation,
-        });
+        var basis = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0]
+            : null, false);
         return new FactorSmooth(syntax, basis, covariates, Grouping.Learn(factors[0], smooth.Evaluator), x);
     }
 

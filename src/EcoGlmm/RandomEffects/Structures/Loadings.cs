@@ -47,6 +47,10 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// model.</summary>
     public virtual IReadOnlyList<int> Variances => [];
 
+    /// <summary>Whether variances act only together: while one is zero another may change nothing, and a search that begins there stays
+    /// there.</summary>
+    public virtual bool HasJointVariances => false;
+
     /// <summary>Whether a parameter is in units of the effects, as entries of Λ are, rather than a shape.</summary>
     public virtual bool IsScale(int parameter) => parameter < ParameterCount;
 
