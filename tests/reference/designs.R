@@ -40,9 +40,12 @@ ticks$LOCATION <- factor(ticks$LOCATION)
 broods <- fit.glmmTMB(TICKS ~ YEAR * cHEIGHT + (1 | BROOD) + (1 | LOCATION), ticks, nbinom2())
 epilepsy <- read.data("epilepsy")
 epilepsy <- without(epilepsy[order(epilepsy$subject, epilepsy$period), ], c(1, 4, every(epilepsy, 7, 10)))
-gee <- function(corstr, ...) {
-  fit <- geeglm(y ~ trt * lbase + lage, id = subject, waves = period, data = epilepsy, family = poisson, corstr = corstr, ...,
-    control = geese.control(epsilon = 1e-12, maxit = 2000))
+bacteria <- read.data("bacteria")
+bacteria <- without(bacteria, every(bacteria, 9))
+bacteria$cured <- as.integer(bacteria$y == "n")
+bacteria <- bacteria[order(bacteria$ID, bacteria$week), ]
+tight.gee <- geese.control(epsilon = 1e-12, maxit = 2000)
+gee <- function(fit) {
   qic <- QIC(fit)
   list(names = names(coef(fit)), estimate = unname(coef(fit)), robust = unname(sqrt(diag(fit$geese$vbeta))),
     model = unname(sqrt(diag(fit$geese$vbeta.naiv))), scale = as.numeric(fit$geese$gamma), alpha = as.numeric(fit$geese$alpha),
@@ -61,4 +64,8 @@ save.json(list(versions = package.versions(c("emmeans", "lmerTest", "pbkrtest", 
   years = means(emmeans(broods, "YEAR", weights = "proportional", df = Inf), "response"),
   yearTrends = means(pairs(emtrends(broods, "YEAR", var = "cHEIGHT", df = Inf), adjust = "none")),
   wald = terms.of(car::Anova(broods, type = "II"), "Chisq"),
-  gee = list(ar1 = gee("ar1"), exchangeable = gee("exchangeable"), fixedScale = gee("exchangeable", scale.fix = TRUE))), "designs.json")
+  gee = list(
+    ar1 = gee(geeglm(y ~ trt * lbase + lage, id = subject, waves = period, data = epilepsy, family = poisson, corstr = "ar1", control = tight.gee)),
+    exchangeable = gee(geeglm(y ~ trt * lbase + lage, id = subject, data = epilepsy, family = poisson, corstr = "exchangeable", control = tight.gee)),
+    fixedScale = gee(geeglm(cured ~ trt + week, id = as.integer(ID), data = bacteria, family = binomial, corstr = "exchangeable", scale.fix = TRUE,
+      control = tight.gee)))), "designs.json")

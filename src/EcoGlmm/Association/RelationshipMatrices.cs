@@ -35,8 +35,8 @@ public static class RelationshipMatrices
         using var either = CancellationTokenSource.CreateLinkedTokenSource(live.Cancellation, cancellationToken);
         if (withoutChromosome is not null && !markers.Markers.Any(m => m.Chromosome == withoutChromosome))
         {
-            throw new GlmmException($"No marker lies on a chromosome "
-                + $"\"{withoutChromosome}\"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
+            throw new GlmmException($"No marker lies on a chromosome \"{withoutChromosome}\""
+                + $"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
         }
 
         int n = markers.Individuals.Count;

@@ -210,7 +210,7 @@ internal static class CurvatureGuess
         for (var t = 0; t < model.Terms.Count; t++)
         {
             var term = model.Terms[t];
-            var diagonal = term.Loadings is Unstructured or Diagonal ? OfMatrix(term, t, system) : OfFunction(term, t, system);
+            var diagonal = term.Loadings.HasFreeEntries ? OfMatrix(term, t, system) : OfFunction(term, t, system);
             for (var k = 0; k < term.ThetaCount; k++)
             {
                 var at = first + term.ThetaOffset + k;

@@ -18,6 +18,8 @@ internal sealed class SimulatedLikelihood
 {
     /// <summary>Effects of a set beyond which a few draws have nearly all of the weight.</summary>
     private const int MostEffects = 12;
+
+    /// <summary>Degrees of freedom of the proposal: tails well above any f φ, and a bulk close to the normal one.</summary>
     private const double DegreesOfT = 6;
 
     /// <summary>Numbers kept for all draws together.</summary>

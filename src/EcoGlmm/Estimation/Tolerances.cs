@@ -78,6 +78,15 @@ internal static class Tolerances
     /// <summary>A Newton step that promises less than twice this is not taken after the search: the estimates would not change.</summary>
     public const double SmallestNewtonGain = 1e-12;
 
+    /// <summary>
+    /// Passes over the data, for each iteration that is allowed, after which a fit is given up: 10,000 for 500 iterations, of which no fit
+    /// of tests/reference takes 700. A count and no clock, so that the same fit ends the same way on any machine.
+    /// </summary>
+    public const int PassesOfIteration = 20;
+
+    /// <summary>Iterations for which passes are granted at least: starts and standard errors take some, too.</summary>
+    public const int FewestIterationsOfEffort = 50;
+
     /// <summary>Newton steps after the search.</summary>
     public const int NewtonSteps = 3;
 
@@ -94,8 +103,11 @@ internal static class Tolerances
 
     // Conditional modes of the random effects.
 
-    /// <summary>Newton steps to the modes; from the last point's they are two or three, so that as many mean that there are none.</summary>
-    public const int ModeIterations = 200;
+    /// <summary>
+    /// Points tried for the modes, full Newton steps and shorter ones: from the last point's two or three are usual and twenty many, so that
+    /// this many mean that there are none.
+    /// </summary>
+    public const int ModeTrials = 200;
 
     /// <summary>
     /// The last step is taken without another look at the function: after a Newton step the decrement falls to its square, after

@@ -1,3 +1,5 @@
+using EcoGlmm.Model;
+
 namespace EcoGlmm.Formulas;
 
 /// <summary>
@@ -62,7 +64,7 @@ internal sealed class DesignLayout
         var firstColumn = new int[variables.Length];
         if (terms.HasIntercept)
         {
-            names.Add("(Intercept)");
+            names.Add(Intercept.Name);
             assign.Add(0);
         }
         for (var t = 0; t < variables.Length; t++)
@@ -118,7 +120,8 @@ internal sealed class DesignLayout
         }
     }
 
-    /// <summary>Writes down the entries of the columns wanted that are not zero; false where there are more than there is room for.</summary>
+    /// <summary>Writes down the entries of the columns wanted that are not zero; false where there are more than there is room
+    /// for.</summary>
     /// <param name="evaluator">Evaluates on the rows of the matrix, of which none is missing.</param>
     /// <param name="position">For each column its place in the matrix, −1 to leave it out.</param>
     /// <param name="entries">What is written to.</param>

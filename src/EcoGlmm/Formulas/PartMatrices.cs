@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
@@ -51,7 +52,7 @@ internal sealed class PartMatrices
         return new()
         {
             RowCount = rowCount,
-            ColumnNames = ["(Intercept)"],
+            ColumnNames = [Intercept.Name],
             Aliased = [false],
             X = ones,
             Offset = new double[rowCount],

@@ -57,7 +57,8 @@ internal static class RankDetection
                 c[j * p + i] /= length[i] * length[j];
         }
         var factor = (double[])c.Clone();
-        if (DenseCholesky.TryFactor(factor, p) && Enumerable.Range(0, p).All(j => factor[j * p + j] * factor[j * p + j] > ClearlyIndependent))
+        if (DenseCholesky.TryFactor(factor, p)
+            && Enumerable.Range(0, p).All(j => factor[j * p + j] * factor[j * p + j] > ClearlyIndependent))
             return new bool[p];
         return DependentInProducts(c, p, cancellation);
     }

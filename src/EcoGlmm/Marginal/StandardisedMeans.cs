@@ -63,8 +63,8 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
         var points = at is null ? average.Variable.Points : average.Variable.At([.. at]).Points;
         if (points.Length < 2)
         {
-            throw new GlmmException($"\"{variable}\" is a covariate with many values: say which to compare, for example Standardise(\"{variable}\", at: [1, 2]), "
-                + $"or ask for its average slope, AverageSlope(\"{variable}\").");
+            throw new GlmmException($"\"{variable}\" is a covariate with many values: say which to compare, for example "
+                + $"Standardise(\"{variable}\", at: [1, 2]), or ask for its average slope, AverageSlope(\"{variable}\").");
         }
 
         DegreesOfFreedom = SmallSample.DegreesOf(fit, variable);

@@ -27,12 +27,13 @@ internal static unsafe class MatrixProduct
 
     /// <summary>
     /// C += σ op(A) op(B), where C is m by n, op(A) m by k, op(B) k by n, and σ is +1 or -1 (<paramref name="subtract"/>).
-    /// With <paramref name="lowerOnly"/>, tiles wholly above the diagonal of C may be left alone.
+    /// With <paramref name="lowerOnly"/>, tiles wholly above the diagonal of C may be left alone. Once cancelled it leaves C unfinished
+    /// and returns, on any thread: it is for the caller to throw.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
-        double* c, int ldc, double* workspace, bool lowerOnly = false)
+        double* c, int ldc, double* workspace, bool lowerOnly = false, CancellationToken cancellation = default)
     {
         if (m == 0 || n == 0 || k == 0)
         {
@@ -51,7 +52,7 @@ internal static unsafe class MatrixProduct
         for (int j0 = 0; j0 < n; j0 += ColumnBlock)
         {
             int columns = Math.Min(ColumnBlock, n - j0);
-            for (int p0 = 0; p0 < k; p0 += DepthBlock)
+            for (int p0 = 0; p0 < k && !cancellation.IsCancellationRequested; p0 += DepthBlock)
             {
                 int depth = Math.Min(DepthBlock, k - p0);
                 PackB(columns, depth, transposeB ? b + j0 + (long)p0 * ldb : b + p0 + (long)j0 * ldb, ldb, transposeB, packedB);

@@ -126,9 +126,9 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     public ReadOnlySpan<int> Permutation => permutation;
 
     /// <summary>Finds the elimination order and the structure of the factor of matrices with this pattern.</summary>
-    public static SparseCholesky Analyze(SparsePattern lower)
+    public static SparseCholesky Analyze(SparsePattern lower, CancellationToken cancellation = default)
     {
-        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
+        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower, cancellation));
         return new SparseCholesky(lower, tree, SupernodePartition.Build(tree));
     }
 
@@ -136,9 +136,10 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     /// As <see cref="Analyze"/>, unless a factorisation would cost more than <paramref name="mostFlops"/>, or hold too many numbers
     /// for one array: then null.
     /// </summary>
-    public static SparseCholesky? TryAnalyze(SparsePattern lower, double mostFlops)
+    public static SparseCholesky? TryAnalyze(SparsePattern lower, double mostFlops, CancellationToken cancellation = default)
     {
-        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
+        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower, cancellation));
+        cancellation.ThrowIfCancellationRequested();
         var partition = SupernodePartition.Build(tree);
         double flops = 0;
         double nonZeros = 0;

@@ -21,7 +21,8 @@ public sealed class PublicNameTests
             .SelectMany(t => others[t.Name]).Select(t => t.FullName)));
     }
 
-    /// <summary>Programs' words are spelled one way, that of .NET's own names, but for Standardise and Centred, which users' code has.</summary>
+    /// <summary>Programs' words are spelled one way, that of .NET's own names, but for Standardise and Centred, which users' code
+    /// has.</summary>
     [Fact]
     public void Public_names_are_spelled_one_way()
     {

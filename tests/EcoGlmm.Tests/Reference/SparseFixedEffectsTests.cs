@@ -65,7 +65,8 @@ public class SparseFixedEffectsTests
     private static void AssertSame(GlmmFit one, GlmmFit other)
     {
         Assert.Equal(one.LogLikelihood, other.LogLikelihood);
-        Assert.Equal(one.FixedEffects.Select(c => (c.Estimate, c.StandardError)), other.FixedEffects.Select(c => (c.Estimate, c.StandardError)));
+        Assert.Equal(one.FixedEffects.Select(c => (c.Estimate, c.StandardError)),
+            other.FixedEffects.Select(c => (c.Estimate, c.StandardError)));
         Assert.Equal(one.VarianceComponents.Select(v => v.StandardDeviation), other.VarianceComponents.Select(v => v.StandardDeviation));
     }
 }

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Formulas.Smooths;
@@ -27,7 +28,7 @@ internal sealed class FactorSmooth : SmoothDesign
         _transform = Natural(basis, x);
         _structure = new CovarianceStructure("fs", PenaltyScales.OfGroups([.. Enumerable.Range(0, k).Select(j => j < wiggly
             ? 0 : j - wiggly + 1)]));
-        _effects = [.. Enumerable.Range(1, k).Select(j => j <= wiggly ? $"wiggle {j}" : j == wiggly + 1 ? "(Intercept)" : j == wiggly + 2
+        _effects = [.. Enumerable.Range(1, k).Select(j => j <= wiggly ? $"wiggle {j}" : j == wiggly + 1 ? Intercept.Name : j == wiggly + 2
             && covariates.Length == 1 ? covariates[0].ToString() : $"trend {j - wiggly - 1}")];
     }
 
