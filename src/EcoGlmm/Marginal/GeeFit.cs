@@ -25,7 +25,7 @@ public sealed class GeeFit : IRichDisplay
     private readonly Vector<double> _beta;
 
     internal GeeFit(ModelSpecification specification, ResponseData response, Family family, string id, string? order, SubjectRows subjects,
-        WorkingCorrelation kind, OccasionCorrelation correlation)
+        WorkingCorrelation kind, OccasionCorrelation correlation, double? scale)
     {
         (_specification, Family, Id, Order, WorkingCorrelation) = (specification, family, id, order, kind);
         var part = specification.Conditional.Training;
@@ -40,7 +40,7 @@ public sealed class GeeFit : IRichDisplay
                 : response.Y[i];
         }
 
-        var equations = new GeeEquations(family, _y, weights, part.X, part.Offset, subjects.Subjects);
+        var equations = new GeeEquations(family, _y, weights, part.X, part.Offset, subjects.Subjects, scale);
         equations.Start();
         equations.Solve(new IndependentOccasions());
         var independence = equations.Bread.Inverse();

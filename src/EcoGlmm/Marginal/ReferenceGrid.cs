@@ -22,6 +22,7 @@ internal sealed class ReferenceGrid
     private readonly double[] _covariance;
     private readonly List<GridVariable> _variables;
     private readonly int _trainingRows;
+    private readonly double[]? _rowWeights;
 
     public ReferenceGrid(GlmmFit fit, ModelPart part, IReadOnlyDictionary<string, double[]>? at)
     {
@@ -35,6 +36,7 @@ internal sealed class ReferenceGrid
         };
         var used = fit.Data.Take(fit.Specification.Rows);
         _trainingRows = used.RowCount;
+        _rowWeights = fit.Specification.Weights;
         _variables = GridVariable.Of(_design, used);
         var predictor = LinearPredictor.Of(part);
         _basis = fit.Estimate.Model.Basis[predictor]!;
@@ -182,9 +184,10 @@ internal sealed class ReferenceGrid
             return share;
         }
 
+        var total = _rowWeights?.Sum() ?? _trainingRows;
         for (var row = 0; row < _trainingRows; row++)
         {
-            share[others.Aggregate(0, (at, v) => (at * v.Points.Length) + v.PointOfRow![row])] += 1.0 / _trainingRows;
+            share[others.Aggregate(0, (at, v) => (at * v.Points.Length) + v.PointOfRow![row])] += (_rowWeights?[row] ?? 1) / total;
         }
 
         return share;
