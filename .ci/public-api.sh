@@ -2,7 +2,7 @@
 # Writes PublicAPI.Shipped.txt of every package: one line for each public member, as the analyzer names it.
 # Run it after a change of the public surface, look at the diff, and commit it with the change.
 set -eu
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/.."
 for project in src/EcoGlmm src/EcoGlmm.Plotly src/EcoGlmm.Publish; do
     echo '#nullable enable' > $project/PublicAPI.Shipped.txt
     echo '#nullable enable' > $project/PublicAPI.Unshipped.txt
