@@ -15,7 +15,9 @@ public class ScanReferenceTests
     {
         using var herd = Herd.Open();
         var scan = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, new ScanOptions { Interaction = "age" });
-        Compare("interaction", scan, 590);
+        
+        // GEMMA's score p-values of an interaction are at other variances than the maximum of the model without it
+        Compare("interaction", scan, 590, comparesScores: false);
     }
 
     [Fact]
@@ -97,7 +99,7 @@ public class ScanReferenceTests
         }
     }
 
-    private static void Compare(string name, AssociationScan scan, int least)
+    private static void Compare(string name, AssociationScan scan, int least, bool comparesScores = true)
     {
         var reference = Reference.GetProperty(name);
         var markers = reference.Texts("marker");
@@ -116,7 +118,10 @@ public class ScanReferenceTests
             Assert.Equal(se[j], row.StandardError, Relative * se[j]);
             Assert.Equal(wald[j], row.WaldP, Relative * wald[j]);
             Assert.Equal(ratio[j], row.LikelihoodRatioP, Relative * ratio[j]);
-            Assert.Equal(score[j], row.ScoreP, Relative * score[j]);
+            if (comparesScores)
+            {
+                Assert.Equal(score[j], row.ScoreP, Relative * score[j]);
+            }
         }
     }
 
