@@ -15,7 +15,7 @@ public class ScanReferenceTests
     {
         using var herd = Herd.Open();
         var scan = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, new ScanOptions { Interaction = "age" });
-        
+
         // GEMMA's score p-values of an interaction are at other variances than the maximum of the model without it
         Compare("interaction", scan, 590, comparesScores: false);
     }
