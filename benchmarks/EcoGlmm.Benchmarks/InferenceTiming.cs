@@ -46,7 +46,7 @@ internal static class InferenceTiming
             ("Kenward-Roger, sleepstudy", () => sleepReml.CoefficientTests(DenominatorDegrees.KenwardRoger).ToString()),
             ("Kenward-Roger, chickweight", () => chickReml.CoefficientTests(DenominatorDegrees.KenwardRoger).ToString()),
             ("Kenward-Roger, oats", () => oatsReml.CoefficientTests(DenominatorDegrees.KenwardRoger).ToString()),
-            ("bootstrap of 1000, owls negative binomial", () => owls.BootstrapIntervals(1000).ToString()),
+            ("bootstrap of 1000, owls negative binomial", () => owls.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 1000).ToString()),
             ("power by 1000 simulations, 20 sites of 5 counts", () => Glmm.Power("calls ~ treatment + (1 | site)", [("20", (object)sites)],
                 truth, "treatmentnew",
                 Family.Poisson(), power: new PowerOptions { Simulations = 1000 }).ToString()),
@@ -63,8 +63,8 @@ internal static class InferenceTiming
             ("profile intervals, sleepstudy", () => sleep.ConfidenceIntervals(IntervalMethod.Profile).ToString()),
             ("profile intervals, cbpp", () => cbpp.ConfidenceIntervals(IntervalMethod.Profile).ToString()),
             ("profile intervals, chickweight", () => chicks.ConfidenceIntervals(IntervalMethod.Profile).ToString()),
-            ("bootstrap of 200, sleepstudy", () => sleep.BootstrapIntervals(200).ToString()),
-            ("bootstrap of 200, cbpp", () => cbpp.BootstrapIntervals(200).ToString()),
+            ("bootstrap of 200, sleepstudy", () => sleep.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 200).ToString()),
+            ("bootstrap of 200, cbpp", () => cbpp.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 200).ToString()),
         ];
     }
 

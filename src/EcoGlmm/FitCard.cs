@@ -28,7 +28,7 @@ internal static class FitCard
         }
 
         if (fit.Family.HasThresholds)
-            html.Table(FitTables.Thresholds(fit.FamilyCoefficients, FitWords.ThresholdCaption(fit.Family)));
+            html.Table(FitTables.FamilyParameters(fit.FamilyParameters.Rows, FitWords.ThresholdCaption(fit.Family)));
 
         if (fit.Smooths.Count > 0) html.Table(fit.Smooths.Content("Smooths"));
 

@@ -98,7 +98,7 @@ internal static class FitJson
         foreach (var (name, value) in fit.FamilyParameters) json.Number(name, value);
         json.WriteEndObject();
         json.WriteStartObject("familyParameterStandardErrors");
-        foreach (var c in fit.FamilyCoefficients) json.Number(c.Name, c.StandardError);
+        foreach (var c in fit.FamilyParameters.Rows) json.Number(c.Name, c.StandardError);
         json.WriteEndObject();
     }
 

@@ -68,10 +68,10 @@ internal static class FitTables
         return content;
     }
 
-    /// <summary>Thresholds between ordered categories; there is nothing to test them against.</summary>
-    /// <param name="table">The thresholds.</param>
-    /// <param name="caption">The table's heading.</param>
-    public static TableContent Thresholds(CoefficientTable table, string caption)
+    /// <summary>Thresholds between ordered categories and other parameters of a family; there is nothing to test them against.</summary>
+    /// <param name="table">The parameters.</param>
+    /// <param name="caption">The table's heading; null for none.</param>
+    public static TableContent FamilyParameters(CoefficientTable table, string? caption)
     {
         var numbers = new CoefficientNumbers(table, digits: 4);
         var content = new TableContent(caption).Text("").Number("Estimate").Number("Std. error");

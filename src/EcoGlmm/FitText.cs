@@ -52,7 +52,7 @@ internal static class FitText
 
         if (fit.Family.HasThresholds)
         {
-            var thresholds = FitTables.Thresholds(fit.FamilyCoefficients, FitWords.ThresholdCaption(fit.Family));
+            var thresholds = FitTables.FamilyParameters(fit.FamilyParameters.Rows, FitWords.ThresholdCaption(fit.Family));
             text.Append('\n').Append(TextTable.Draw(thresholds, "  ").TrimStart());
         }
 

@@ -84,9 +84,9 @@ internal static class FitWords
     public static IEnumerable<string> FamilyParameters(GlmmFit fit)
     {
         if (fit.Family.HasThresholds) yield break;
-        for (var k = 0; k < fit.FamilyCoefficients.Count; k++)
+        for (var k = 0; k < fit.FamilyParameters.Count; k++)
         {
-            var c = fit.FamilyCoefficients[k];
+            var c = fit.FamilyParameters.Rows[k];
             var error = double.IsFinite(c.StandardError) ? $" (standard error {NumberFormat.Significant(c.StandardError)})" : "";
             yield return $"Family parameter {c.Name} = {NumberFormat.Significant(c.Estimate)}{error}: {fit.Family.Shapes[k].Meaning}";
         }

@@ -88,7 +88,7 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
     /// The family's parameters beside the dispersion, as users read them, with standard errors by the delta method. Thresholds
     /// belong to covariates as they are, not less their means.
     /// </summary>
-    public CoefficientTable FamilyCoefficients()
+    public CoefficientTable FamilyParameters()
     {
         var model = estimate.Model;
         var at = FittedShapes.Predictors(model, estimate.Psi);

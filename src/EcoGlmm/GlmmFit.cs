@@ -35,11 +35,10 @@ public sealed partial class GlmmFit : IRichDisplay
         FixedEffects = tables.Coefficients(LinearPredictor.Conditional);
         ZeroInflationEffects = tables.Coefficients(LinearPredictor.ZeroInflation);
         DispersionEffects = tables.Coefficients(LinearPredictor.Dispersion);
-        FamilyCoefficients = tables.FamilyCoefficients();
+        FamilyParameters = new FamilyParameterTable(tables.FamilyParameters());
         VarianceComponents = new VarianceComponentTable(tables.VarianceComponents());
         RandomEffects = tables.ConditionalModes();
         _covarianceParameters = new Lazy<IReadOnlyList<CovarianceParameter>>(() => CovarianceReport.Of(estimate, options.Reml));
-        FamilyParameters = FamilyCoefficients.ToDictionary(c => c.Name, c => c.Estimate).AsReadOnly();
         _smooths = new Lazy<SmoothTable>(() => FittedSmooths.Any(specification) ? FittedSmooths.Of(this).Table : new SmoothTable([]));
         Groups = [.. estimate.Model.Terms.Where(t => !t.IsCurve).Select(t => (t.Group, t.GroupLevels.Count)).Distinct()];
         _covariance = new Lazy<double[,]>(() => CoefficientCovariance.OfFixedEffects(estimate));
@@ -147,17 +146,11 @@ public sealed partial class GlmmFit : IRichDisplay
         : double.NaN;
 
     /// <summary>
-    /// Parameters of the family beside the dispersion, by name: "df" of Student's t, "power" of Tweedie, "psi" of nbinom12,
+    /// Parameters of the family beside the dispersion, by name, with standard errors: "df" of Student's t, "power" of Tweedie, "psi" of nbinom12,
     /// "shape" of the skew normal, "lower cutpoint" and "upper cutpoint" of ordered beta, thresholds ("Low|Medium") between ordered
     /// categories; empty for most families.
     /// </summary>
-    public IReadOnlyDictionary<string, double> FamilyParameters { get; }
-
-    /// <summary>
-    /// <see cref="FamilyParameters"/> with standard errors (by the delta method where the parameter is estimated on another
-    /// scale). They have no test: zero is not a value to test them against.
-    /// </summary>
-    public CoefficientTable FamilyCoefficients { get; }
+    public FamilyParameterTable FamilyParameters { get; }
 
     /// <summary>Minus twice the log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;

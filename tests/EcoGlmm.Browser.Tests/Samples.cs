@@ -27,7 +27,7 @@ internal static class Samples
             {
                 XAxis = new Axis("Expected (uniform)") { Minimum = 0, Maximum = 1 },
                 YAxis = new Axis("Observed") { Minimum = 0, Maximum = 1 },
-                Shapes = [Shape.Segment(0, 0, 1, 1)],
+                Shapes = [PanelShape.Segment(0, 0, 1, 1)],
                 Annotations =
                 [
                     new("Uniformity (Kolmogorov-Smirnov): p = 0.0021, deviation significant") { Color = Palette.Vermillion, Bold = true },
@@ -52,7 +52,7 @@ internal static class Samples
             {
                 XAxis = new Axis("Predicted (rank transformed)") { Minimum = 0, Maximum = 1 },
                 YAxis = new Axis("Residual") { Minimum = 0, Maximum = 1 },
-                Shapes = [Shape.HorizontalLine(0.25), Shape.HorizontalLine(0.5), Shape.HorizontalLine(0.75)],
+                Shapes = [PanelShape.HorizontalLine(0.25), PanelShape.HorizontalLine(0.5), PanelShape.HorizontalLine(0.75)],
                 Annotations = [new("Quantiles: combined p = 0.33, no deviation found")],
             })
         {
@@ -85,7 +85,7 @@ internal static class Samples
                     Color = Palette.SkyBlue })
             {
                 XAxis = "Dispersion statistic", YAxis = "Simulations",
-                Shapes = [Shape.VerticalLine(1.31) with { Color = Palette.Vermillion, Dash = LineDash.Solid, Width = 2.5, Opacity = 1 }],
+                Shapes = [PanelShape.VerticalLine(1.31) with { Color = Palette.Vermillion, Dash = LineDash.Solid, Width = 2.5, Opacity = 1 }],
                 Annotations = [new("observed 1.31", AnnotationPlace.TopLeft) { Color = Palette.Vermillion }],
             },
             new Panel("Conditional modes", new PointTrace(modes, [.. nests.Select((_, i) => (double)i)])
@@ -94,7 +94,7 @@ internal static class Samples
             })
             {
                 XAxis = "Difference from the mean nest", YAxis = new Axis("Nest") { Categories = nests },
-                Shapes = [Shape.VerticalLine(0)],
+                Shapes = [PanelShape.VerticalLine(0)],
             },
             new Panel("Bars", new BarTrace([0, 1, 2, 3], [12, 31, 8, 19]) { Color = Palette.Green })
             {
@@ -104,7 +104,7 @@ internal static class Samples
                 new BoxTrace(k, [.. Enumerable.Range(0, 60).Select(_ => 0.2 * k + Normal())]) { Color = Palette.Blue })])
             {
                 XAxis = new Axis("Brood size") { Categories = ["1", "2", "3", "4", "5"] }, YAxis = "Scaled residual",
-                Shapes = [Shape.HorizontalBand(-1, 1)],
+                Shapes = [PanelShape.HorizontalBand(-1, 1)],
             },
             new Panel("A logarithmic axis", new PointTrace([0.5, 1, 3, 12, 40, 230, 900], [2, 4, 3, 8, 9, 14, 12]) { Symbol =
                 MarkerSymbol.Diamond, Size = 9, Color = Palette.Purple })

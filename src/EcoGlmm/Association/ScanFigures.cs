@@ -32,7 +32,7 @@ internal static class ScanFigures
         double X(MarkerAssociation r) => isOne ? r.Marker.Position / 1e6
             : place[r.Marker.Chromosome] - 0.45 + 0.9 * r.Marker.Position / lengths[r.Marker.Chromosome];
         var drawn = Thin(rows, X);
-        var traces = new List<Trace>();
+        var traces = new List<PanelTrace>();
         for (int shade = 0; shade < (isOne ? 1 : 2); shade++)
         {
             var some = drawn.Where(r => isOne || place[r.Marker.Chromosome] % 2 == shade).ToArray();
@@ -51,8 +51,8 @@ internal static class ScanFigures
         {
             XAxis = isOne ? new Axis($"Chromosome {chromosomes[0]}, position (Mb)") : new Axis("Chromosome") { Categories = chromosomes },
             YAxis = "−log₁₀ p",
-            Shapes = [Shape.HorizontalLine(-Math.Log10(threshold)) with { Color = Palette.Vermillion }],
-            Annotations = [new Annotation($"Line: p = {NumberFormat.Significant(threshold, 2)}, 5 % for {NumberFormat.Count(tested)} "
+            Shapes = [PanelShape.HorizontalLine(-Math.Log10(threshold)) with { Color = Palette.Vermillion }],
+            Annotations = [new PanelAnnotation($"Line: p = {NumberFormat.Significant(threshold, 2)}, 5 % for {NumberFormat.Count(tested)} "
                 + $"markers together (Bonferroni)") { Color = Palette.Vermillion }],
         })
         {
@@ -101,7 +101,7 @@ internal static class ScanFigures
         {
             XAxis = "−log₁₀ p expected without any association",
             YAxis = "−log₁₀ p observed",
-            Annotations = [new Annotation($"λ = {NumberFormat.Fixed(scan.Lambda(), 3)}") { Bold = true }],
+            Annotations = [new PanelAnnotation($"λ = {NumberFormat.Fixed(scan.Lambda(), 3)}") { Bold = true }],
         })
         { Subtitle = Drawn(x.Count, m), PanelHeight = 420 };
     }

@@ -6,7 +6,7 @@ namespace EcoGlmm;
 /// <summary>Vertical bars that stand on zero.</summary>
 /// <param name="X">The centres of the bars.</param>
 /// <param name="Heights">Their heights, as many.</param>
-public sealed record BarTrace(IReadOnlyList<double> X, IReadOnlyList<double> Heights) : Trace
+public sealed record BarTrace(IReadOnlyList<double> X, IReadOnlyList<double> Heights) : PanelTrace
 {
     /// <summary>What hovering over each bar shows; null shows its height.</summary>
     public IReadOnlyList<string>? Text { get; init; }

@@ -7,7 +7,7 @@ namespace EcoGlmm;
 /// <summary>A box plot: median, quartiles, whiskers to the last value within 1.5 interquartile ranges, outliers.</summary>
 /// <param name="Position">Where the box stands on the horizontal axis.</param>
 /// <param name="Values">The values, in any order.</param>
-public sealed record BoxTrace(double Position, IReadOnlyList<double> Values) : Trace
+public sealed record BoxTrace(double Position, IReadOnlyList<double> Values) : PanelTrace
 {
     /// <summary>The width of the box, in units of the horizontal axis.</summary>
     public double Width { get; init; } = 0.6;

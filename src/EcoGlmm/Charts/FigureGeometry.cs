@@ -14,7 +14,7 @@ internal sealed record PanelBox(
 }
 
 /// <summary>An entry of the legend and where it begins.</summary>
-internal sealed record LegendEntry(string Name, Trace Trace, string Color, double Left, double Top);
+internal sealed record LegendEntry(string Name, PanelTrace Trace, string Color, double Left, double Top);
 
 /// <summary>
 /// The layout of a figure at a given width. The still picture and the Plotly figure share it, so that one can take the

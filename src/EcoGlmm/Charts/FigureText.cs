@@ -31,6 +31,6 @@ internal static class FigureText
     private static string Axes(Panel panel) =>
         $"{panel.YAxis.Title ?? "y"} against {panel.XAxis.Title ?? "x"}";
 
-    private static string Describe(Trace trace) =>
+    private static string Describe(PanelTrace trace) =>
         string.IsNullOrEmpty(trace.Name) ? trace.Summary : $"{trace.Name} ({trace.Summary})";
 }

@@ -5,7 +5,7 @@ namespace EcoGlmm;
 
 /// <summary>A histogram of values.</summary>
 /// <param name="Values">The values, in any order.</param>
-public sealed record HistogramTrace(IReadOnlyList<double> Values) : Trace
+public sealed record HistogramTrace(IReadOnlyList<double> Values) : PanelTrace
 {
     /// <summary>The lower edge of the first bin; null chooses a round number.</summary>
     public double? BinStart { get; init; }

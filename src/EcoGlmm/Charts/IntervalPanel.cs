@@ -29,7 +29,7 @@ internal static class IntervalPanel
         {
             int[] rows = [.. Enumerable.Range(0, n).Where(i => double.IsFinite(s.Estimates[i]))];
             double shift = series.Count == 1 ? 0 : Spread * (0.5 - ((k + 0.5) / series.Count));
-            return (Trace)new PointTrace([.. rows.Select(i => s.Estimates[i])], [.. rows.Select(i => n - 1 - i + shift)])
+            return (PanelTrace)new PointTrace([.. rows.Select(i => s.Estimates[i])], [.. rows.Select(i => n - 1 - i + shift)])
             {
                 Name = s.Name,
                 ShowInLegend = s.Name is not null,
@@ -47,7 +47,7 @@ internal static class IntervalPanel
         {
             XAxis = axis,
             YAxis = new Axis { Categories = [.. names.Reverse()], LongestName = 34, Minimum = -0.7, Maximum = n - 0.3 },
-            Shapes = reference is { } at ? [Shape.VerticalLine(at)] : [],
+            Shapes = reference is { } at ? [PanelShape.VerticalLine(at)] : [],
         };
     }
 

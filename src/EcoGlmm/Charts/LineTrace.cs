@@ -8,7 +8,7 @@ namespace EcoGlmm;
 /// <summary>A line, with a band around it if both <see cref="Lower"/> and <see cref="Upper"/> are given.</summary>
 /// <param name="X">The horizontal positions, in the order in which they are joined.</param>
 /// <param name="Y">The vertical positions, as many; a NaN breaks the line.</param>
-public sealed record LineTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Trace
+public sealed record LineTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y) : PanelTrace
 {
     /// <summary>What hovering over each vertex shows; null shows its coordinates.</summary>
     public IReadOnlyList<string>? Text { get; init; }

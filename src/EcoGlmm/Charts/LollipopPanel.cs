@@ -22,7 +22,7 @@ internal static class LollipopPanel
         {
             XAxis = axis,
             YAxis = new Axis { Categories = [.. names.Reverse()], LongestName = 34, Minimum = -0.7, Maximum = n - 0.3 },
-            Shapes = [Shape.VerticalLine(0)],
+            Shapes = [PanelShape.VerticalLine(0)],
         };
     }
 }

@@ -6,7 +6,7 @@ public sealed record Panel
     /// <summary>A panel.</summary>
     /// <param name="title">The heading; null for none.</param>
     /// <param name="traces">The series, drawn in this order.</param>
-    public Panel(string? title, params IReadOnlyList<Trace> traces)
+    public Panel(string? title, params IReadOnlyList<PanelTrace> traces)
     {
         ArgumentNullException.ThrowIfNull(traces);
         Title = title;
@@ -17,7 +17,7 @@ public sealed record Panel
     public string? Title { get; init; }
 
     /// <summary>The series, drawn in this order.</summary>
-    public IReadOnlyList<Trace> Traces { get; init; }
+    public IReadOnlyList<PanelTrace> Traces { get; init; }
 
     /// <summary>The horizontal axis.</summary>
     public Axis XAxis { get; init; } = new();
@@ -29,16 +29,16 @@ public sealed record Panel
     public bool EqualScales { get; init; }
 
     /// <summary>Reference lines and bands.</summary>
-    public IReadOnlyList<Shape> Shapes { get; init; } = [];
+    public IReadOnlyList<PanelShape> Shapes { get; init; } = [];
 
     /// <summary>Words in or above the panel, such as the p-values of the tests that belong to the picture.</summary>
-    public IReadOnlyList<Annotation> Annotations { get; init; } = [];
+    public IReadOnlyList<PanelAnnotation> Annotations { get; init; } = [];
 }
 
 /// <summary>A reference line or a band, which spans the panel where it has no coordinate.</summary>
-public sealed record Shape
+public sealed record PanelShape
 {
-    private Shape(bool isBand, double? x0, double? y0, double? x1, double? y1)
+    private PanelShape(bool isBand, double? x0, double? y0, double? x1, double? y1)
     {
         IsBand = isBand;
         (X0, Y0, X1, Y1) = (x0, y0, x1, y1);
@@ -78,31 +78,31 @@ public sealed record Shape
 
     /// <summary>A line across the panel.</summary>
     /// <param name="y">Its height, in data units.</param>
-    public static Shape HorizontalLine(double y) => new(false, null, y, null, y);
+    public static PanelShape HorizontalLine(double y) => new(false, null, y, null, y);
 
     /// <summary>A line from the bottom to the top of the panel.</summary>
     /// <param name="x">Its position, in data units.</param>
-    public static Shape VerticalLine(double x) => new(false, x, null, x, null);
+    public static PanelShape VerticalLine(double x) => new(false, x, null, x, null);
 
     /// <summary>A line between two points, in data units.</summary>
     /// <param name="x0">Horizontal position of the first point.</param>
     /// <param name="y0">Vertical position of the first point.</param>
     /// <param name="x1">Horizontal position of the second point.</param>
     /// <param name="y1">Vertical position of the second point.</param>
-    public static Shape Segment(double x0, double y0, double x1, double y1) => new(false, x0, y0, x1, y1);
+    public static PanelShape Segment(double x0, double y0, double x1, double y1) => new(false, x0, y0, x1, y1);
 
     /// <summary>A band across the panel.</summary>
     /// <param name="lower">Its lower edge, in data units.</param>
     /// <param name="upper">Its upper edge, in data units.</param>
-    public static Shape HorizontalBand(double lower, double upper) => new(true, null, lower, null, upper);
+    public static PanelShape HorizontalBand(double lower, double upper) => new(true, null, lower, null, upper);
 
     /// <summary>A band from the bottom to the top of the panel.</summary>
     /// <param name="left">Its left edge, in data units.</param>
     /// <param name="right">Its right edge, in data units.</param>
-    public static Shape VerticalBand(double left, double right) => new(true, left, null, right, null);
+    public static PanelShape VerticalBand(double left, double right) => new(true, left, null, right, null);
 }
 
-/// <summary>Where an <see cref="Annotation"/> stands.</summary>
+/// <summary>Where a <see cref="PanelAnnotation"/> stands.</summary>
 public enum AnnotationPlace
 {
     /// <summary>Between the panel's title and its plot, where it covers no data.</summary>
@@ -124,7 +124,7 @@ public enum AnnotationPlace
 /// <summary>A line of words in a panel; several in one place stand one under the other.</summary>
 /// <param name="Text">The words.</param>
 /// <param name="Place">Where they stand.</param>
-public sealed record Annotation(string Text, AnnotationPlace Place = AnnotationPlace.Header)
+public sealed record PanelAnnotation(string Text, AnnotationPlace Place = AnnotationPlace.Header)
 {
     /// <summary>A colour as #RRGGBB or <see cref="Palette.Ink"/>.</summary>
     public string Color { get; init; } = Palette.Ink;

@@ -29,7 +29,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
 
     public static string AxisName(string letter, int panel) => panel == 0 ? letter : $"{letter}{panel + 1}";
 
-    private void Write(Panel panel, int index, Trace trace, string color)
+    private void Write(Panel panel, int index, PanelTrace trace, string color)
     {
         trace.WriteUnder(this, index, color);
         Begin(index, trace, trace.PlotlyType);
@@ -41,7 +41,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.WriteEndObject();
     }
 
-    private void Begin(int panel, Trace trace, string type)
+    private void Begin(int panel, PanelTrace trace, string type)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
@@ -73,7 +73,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
     }
 
     /// <summary>A trace of its own that fills closed outlines, without an entry in the legend.</summary>
-    public void Area(int panel, Trace trace, IReadOnlyList<IReadOnlyList<(double X, double Y)>> outline, string color, double opacity)
+    public void Area(int panel, PanelTrace trace, IReadOnlyList<IReadOnlyList<(double X, double Y)>> outline, string color, double opacity)
     {
         Begin(panel, trace, "scatter");
         json.WriteBoolean("showlegend", false);

@@ -7,7 +7,7 @@ namespace EcoGlmm;
 /// <summary>Points, one for each pair of <paramref name="X"/> and <paramref name="Y"/>.</summary>
 /// <param name="X">The horizontal positions.</param>
 /// <param name="Y">The vertical positions, as many.</param>
-public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Trace
+public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y) : PanelTrace
 {
     /// <summary>What hovering over each point shows; null shows its coordinates.</summary>
     public IReadOnlyList<string>? Text { get; init; }
@@ -21,7 +21,7 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
     /// <summary>The symbol of every point.</summary>
     public MarkerSymbol Symbol { get; init; }
 
-    /// <summary>A colour for each point, before <see cref="Trace.Color"/>.</summary>
+    /// <summary>A colour for each point, before <see cref="PanelTrace.Color"/>.</summary>
     public IReadOnlyList<string>? Colors { get; init; }
 
     /// <summary>A diameter for each point, in pixels, before <see cref="Size"/>.</summary>

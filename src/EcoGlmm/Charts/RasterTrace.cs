@@ -17,7 +17,7 @@ public enum RasterColors
 /// <param name="X">The centres of the columns, evenly spaced and ascending.</param>
 /// <param name="Y">The centres of the rows, evenly spaced and ascending.</param>
 /// <param name="Values">Row by row, from the lowest Y; cells that are NaN stay empty.</param>
-public sealed record RasterTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Values) : Trace
+public sealed record RasterTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Values) : PanelTrace
 {
     /// <summary>The colours.</summary>
     public RasterColors Colors { get; init; }

@@ -11,7 +11,7 @@ internal sealed class SvgTraces(StringBuilder svg, PanelBox box)
     /// <summary>The picture.</summary>
     public StringBuilder Text => svg;
 
-    public void Draw(Shape shape)
+    public void Draw(PanelShape shape)
     {
         var x0 = shape.X0 is { } a ? X(a) : 0;
         var x1 = shape.X1 is { } b ? X(b) : box.Width;

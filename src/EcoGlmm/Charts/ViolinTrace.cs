@@ -11,7 +11,7 @@ namespace EcoGlmm
     /// </remarks>
     /// <param name="Position">Where the violin stands on the horizontal axis.</param>
     /// <param name="Values">The values, in any order.</param>
-    public sealed record ViolinTrace(double Position, IReadOnlyList<double> Values) : Trace
+    public sealed record ViolinTrace(double Position, IReadOnlyList<double> Values) : PanelTrace
     {
         /// <summary>The width where the density is highest, in units of the horizontal axis.</summary>
         public double Width { get; init; } = 0.8;

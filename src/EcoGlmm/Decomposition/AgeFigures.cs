@@ -41,7 +41,7 @@ internal static class AgeFigures
                 XAxis = $"Change per unit of {analysis.Age}, {NumberFormat.Significant(100 * analysis.Level)} % interval "
                     + $"({analysis.Family.Link} scale)",
                 YAxis = new Axis { Categories = Array.ConvertAll(shown, a => AgeMethodText.ShortName(a.Method)) },
-                Shapes = [Shape.VerticalLine(0)],
+                Shapes = [PanelShape.VerticalLine(0)],
             })
         { PanelHeight = 60 + (30 * shown.Length) };
     }
@@ -85,7 +85,7 @@ internal static class AgeFigures
         {
             XAxis = analysis.Age,
             YAxis = AgeWords.ResponseName(analysis),
-            Annotations = [new Annotation($"Gap at {analysis.Age} {NumberFormat.Significant(curves.Ages[^1])}: "
+            Annotations = [new PanelAnnotation($"Gap at {analysis.Age} {NumberFormat.Significant(curves.Ages[^1])}: "
                 + $"{NumberFormat.Significant(gap, 2)}, {reason}") { Color = Palette.Orange, Bold = true }],
         };
     }
@@ -100,7 +100,7 @@ internal static class AgeFigures
                 Dash = dash, Width = width };
         }
 
-        var traces = new List<Trace>
+        var traces = new List<PanelTrace>
         {
             Sum(s => s.Within, "change within individuals", Palette.Blue, width: 3),
             Sum(s => s.Disappearance, "disappearance", Palette.Orange),
@@ -112,7 +112,7 @@ internal static class AgeFigures
         {
             XAxis = analysis.Age,
             YAxis = $"Change in mean {AgeWords.ResponseName(analysis)}",
-            Shapes = [Shape.HorizontalLine(0)],
+            Shapes = [PanelShape.HorizontalLine(0)],
         };
     }
 }

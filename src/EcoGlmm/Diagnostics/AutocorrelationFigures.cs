@@ -44,9 +44,9 @@ internal static class AutocorrelationFigures
         {
             XAxis = "Time",
             YAxis = ResidualFigures.Unit with { Title = "Residual" },
-            Shapes = [Shape.HorizontalLine(0.5)],
+            Shapes = [PanelShape.HorizontalLine(0.5)],
             Annotations = [ResidualFigures.TestLine(FormattableString.Invariant($"Durbin-Watson {test.Statistic:0.00}"), test),
-                new Annotation($"Heavy line: mean of {window} neighbours")],
+                new PanelAnnotation($"Heavy line: mean of {window} neighbours")],
         };
     }
 
@@ -61,7 +61,7 @@ internal static class AutocorrelationFigures
         double[] lags = [.. Enumerable.Range(1, most).Select(k => (double)k)];
         int[] beyond = [.. Enumerable.Range(1, most).Where(k => Math.Abs(acf[k]) > limit)];
         int[] within = [.. Enumerable.Range(1, most).Except(beyond)];
-        List<Trace> bars = [];
+        List<PanelTrace> bars = [];
         if (within.Length > 0)
             bars.Add(Bars(within, Palette.SkyBlue, "Within the limits"));
         if (beyond.Length > 0)
@@ -71,10 +71,10 @@ internal static class AutocorrelationFigures
         {
             XAxis = new Axis("Lag (places in order of time)") { Minimum = 0.2, Maximum = most + 0.8 },
             YAxis = new Axis("Autocorrelation") { Minimum = -reach, Maximum = reach },
-            Shapes = [Shape.HorizontalBand(-limit, limit), Shape.HorizontalLine(0) with { Dash = LineDash.Solid, Width = 1 }],
+            Shapes = [PanelShape.HorizontalBand(-limit, limit), PanelShape.HorizontalLine(0) with { Dash = LineDash.Solid, Width = 1 }],
             Annotations =
             [
-                new Annotation(FormattableString.Invariant($"{beyond.Length} of {most} lags beyond the 95 % limits; {0.05 * most:0.#} by chance alone")),
+                new PanelAnnotation(FormattableString.Invariant($"{beyond.Length} of {most} lags beyond the 95 % limits; {0.05 * most:0.#} by chance alone")),
             ],
         };
 
@@ -108,7 +108,7 @@ internal static class AutocorrelationFigures
     {
         int[] rows = ResidualPoints.Choose(x, residuals.ScaledValues);
         string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
-        List<Trace> traces = [];
+        List<PanelTrace> traces = [];
         double lower = -1;
         foreach ((double upper, string name, string color, MarkerSymbol symbol) in s_classes)
         {
@@ -145,7 +145,7 @@ internal static class AutocorrelationFigures
         int n = scaled.Length;
         const string title = "At which distance are residuals alike?";
         if (n > MostPlaces)
-            return new Panel(title) { Annotations = [new Annotation($"Not drawn for more than {MostPlaces} places.")] };
+            return new Panel(title) { Annotations = [new PanelAnnotation($"Not drawn for more than {MostPlaces} places.")] };
         double[] edges = DistanceEdges(x, y);
         List<double> middle = [], statistic = [], low = [], high = [];
         List<string> text = [];
@@ -184,7 +184,7 @@ internal static class AutocorrelationFigures
         {
             XAxis = "Distance (each class holds a tenth of the pairs)",
             YAxis = "Moran's I",
-            Annotations = [new Annotation(FormattableString.Invariant($"{beyond.Length} of {middle.Count} classes outside the 95 % band; {0.05 * middle.Count:0.#} by chance alone"))],
+            Annotations = [new PanelAnnotation(FormattableString.Invariant($"{beyond.Length} of {middle.Count} classes outside the 95 % band; {0.05 * middle.Count:0.#} by chance alone"))],
         };
     }
 
@@ -213,7 +213,7 @@ internal static class AutocorrelationFigures
         {
             XAxis = ResidualFigures.Unit with { Title = "Residual" },
             YAxis = "Weighted mean of its neighbours' residuals",
-            Shapes = [Shape.HorizontalLine(level)],
+            Shapes = [PanelShape.HorizontalLine(level)],
             Annotations = [ResidualFigures.TestLine(FormattableString.Invariant($"Moran's I (slope) {test.Statistic:0.000}"), test)],
         };
     }

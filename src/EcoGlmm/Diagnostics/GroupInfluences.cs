@@ -111,8 +111,8 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
             Annotations =
             [
                 influential == 0
-                    ? new Annotation("No coefficient moves by more than a standard error without any of them")
-                    : new Annotation($"◆ {influential} without which a coefficient moves by more than a standard error") { Color =
+                    ? new PanelAnnotation("No coefficient moves by more than a standard error without any of them")
+                    : new PanelAnnotation($"◆ {influential} without which a coefficient moves by more than a standard error") { Color =
                         Palette.Vermillion, Bold = true },
             ],
         };

@@ -44,11 +44,11 @@ internal static class OutlierFigure
         {
             XAxis = new Axis("Residual") { Minimum = -3 * width, Maximum = 1 + (3 * width) },
             YAxis = "Number of rows",
-            Shapes = [Shape.HorizontalLine((double)scaled.Length / Bins)],
+            Shapes = [PanelShape.HorizontalLine((double)scaled.Length / Bins)],
             Annotations =
             [
                 ResidualFigures.TestLine($"Outliers {test.Statistic:0}", test),
-                new Annotation("Dashed: what a correct model has in each bar"),
+                new PanelAnnotation("Dashed: what a correct model has in each bar"),
             ],
         };
     }

@@ -12,7 +12,7 @@ internal static class ResidualFigures
     public static readonly Axis Unit = new() { Minimum = -0.03, Maximum = 1.03 };
 
     /// <summary>Sorted residuals against uniform quantiles, with the pointwise 95 % band of a correct model.</summary>
-    public static Panel UniformQuantiles(double[] scaled, ResidualRows names, IEnumerable<Annotation> annotations)
+    public static Panel UniformQuantiles(double[] scaled, ResidualRows names, IEnumerable<PanelAnnotation> annotations)
     {
         int n = scaled.Length;
         double[] sorted = (double[])scaled.Clone();
@@ -66,7 +66,7 @@ internal static class ResidualFigures
                 FormattableString.Invariant($"{text}\n{predictor.Name} {predictor.Values[drawn[i]]:G5}"))];
         int[] inside = [.. Enumerable.Range(0, rows.Length).Where(i => !ResidualPoints.IsOutlier(scaled[drawn[i]]))];
         int[] outside = [.. Enumerable.Range(0, rows.Length).Except(inside)];
-        List<Trace> traces =
+        List<PanelTrace> traces =
         [
             Points(inside) with { Name = "Residuals", Color = Palette.Blue, Size = 5, Opacity = ResidualPoints.Opacity(rows.Length) },
         ];
@@ -97,17 +97,17 @@ internal static class ResidualFigures
             });
         }
 
-        List<Annotation> annotations = [TestLine("Quantile curves", quantiles, "off the dashed lines")];
+        List<PanelAnnotation> annotations = [TestLine("Quantile curves", quantiles, "off the dashed lines")];
         int all = scaled.Count(ResidualPoints.IsOutlier);
         if (all > 0)
-            annotations.Add(new Annotation(all == 1 ? "★ 1 row outside all simulations" : $"★ {all} rows outside all simulations"));
+            annotations.Add(new PanelAnnotation(all == 1 ? "★ 1 row outside all simulations" : $"★ {all} rows outside all simulations"));
         if (predictor.Note is not null)
-            annotations.Add(new Annotation(predictor.Note));
+            annotations.Add(new PanelAnnotation(predictor.Note));
         return new Panel(title, [.. traces])
         {
             XAxis = new Axis(predictor.IsRank ? predictor.Name + " (ranks)" : predictor.Name),
             YAxis = Unit with { Title = "Residual" },
-            Shapes = [.. s_quartiles.Select(Shape.HorizontalLine)],
+            Shapes = [.. s_quartiles.Select(PanelShape.HorizontalLine)],
             Annotations = annotations,
         };
 
@@ -122,7 +122,7 @@ internal static class ResidualFigures
     /// <summary>Box plots of the residuals in each level of a factor, whose quartiles should lie on the dashed lines.</summary>
     public static Panel AgainstLevels(double[] scaled, Grouping grouping, string axisTitle, string? title, TestResult test)
     {
-        var boxes = new Trace[grouping.Levels.Length];
+        var boxes = new PanelTrace[grouping.Levels.Length];
         bool anyOff = test.IsSignificant;
         for (int g = 0; g < boxes.Length; g++)
         {
@@ -137,7 +137,7 @@ internal static class ResidualFigures
         {
             XAxis = new Axis(axisTitle) { Categories = grouping.Levels },
             YAxis = Unit with { Title = "Residual" },
-            Shapes = [.. s_quartiles.Select(Shape.HorizontalLine)],
+            Shapes = [.. s_quartiles.Select(PanelShape.HorizontalLine)],
             Annotations = LevelLines(grouping, test),
         };
     }
@@ -169,12 +169,12 @@ internal static class ResidualFigures
         {
             XAxis = $"{axisTitle} (levels, by mean residual{ResidualPoints.Drawn(means.Length)})",
             YAxis = Unit with { Title = "Mean residual" },
-            Shapes = [Shape.HorizontalLine(0.5)],
+            Shapes = [PanelShape.HorizontalLine(0.5)],
             Annotations = LevelLines(grouping, test),
         };
     }
 
-    private static List<Annotation> LevelLines(Grouping grouping, TestResult test)
+    private static List<PanelAnnotation> LevelLines(Grouping grouping, TestResult test)
     {
         int count = grouping.Levels.Length;
         int off = test.Parts.Take(count).Count(part => part.IsSignificant);
@@ -185,7 +185,7 @@ internal static class ResidualFigures
             (_, false) => $"{off} of {count} not uniform",
             _ => $"{off} of {count} not uniform, unequal spread",
         };
-        List<Annotation> lines = [TestLine("Levels", test, verdict)];
+        List<PanelAnnotation> lines = [TestLine("Levels", test, verdict)];
         return lines;
     }
 
@@ -212,7 +212,7 @@ internal static class ResidualFigures
     }
 
     /// <summary>A line where the data lie, coloured when the test is significant.</summary>
-    public static Shape DataLine(double observed, TestResult test) => Shape.VerticalLine(observed) with
+    public static PanelShape DataLine(double observed, TestResult test) => PanelShape.VerticalLine(observed) with
     {
         Color = test.IsSignificant ? Palette.Vermillion : Palette.Ink,
         Width = 3,
@@ -222,10 +222,10 @@ internal static class ResidualFigures
     };
 
     /// <summary>A test as a line of a panel, with its own verdict.</summary>
-    public static Annotation TestLine(string what, TestResult test) => TestLine(what, test, test.Verdict);
+    public static PanelAnnotation TestLine(string what, TestResult test) => TestLine(what, test, test.Verdict);
 
     /// <summary>A test as a line of a panel: what, p-value, and the finding in words; coloured when it is significant.</summary>
-    public static Annotation TestLine(string what, TestResult test, string verdict) =>
+    public static PanelAnnotation TestLine(string what, TestResult test, string verdict) =>
         new((test.AdjustedPValue is null ? $"{what}: {test.PValueText}" : $"{what}: adjusted {test.AdjustedText}")
             + (test.IsSignificant ? $", {verdict}" : ", as expected"))
         {

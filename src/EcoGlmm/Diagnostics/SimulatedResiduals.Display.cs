@@ -51,7 +51,7 @@ public sealed partial class SimulatedResiduals
     /// <summary>The residuals' origin and the main tests, in plain text.</summary>
     public override string ToString() => $"Simulated residuals: {Describe()}\n{TestAll()}";
 
-    private IEnumerable<Annotation> OverallLines(TestResult outliers)
+    private IEnumerable<PanelAnnotation> OverallLines(TestResult outliers)
     {
         TestResult dispersion = TestDispersion();
         yield return ResidualFigures.TestLine("Uniformity (KS)", TestUniformity());

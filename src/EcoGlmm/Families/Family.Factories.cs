@@ -99,7 +99,7 @@ public abstract partial class Family
 
     /// <summary>
     /// Ordered categories, such as scores: P(Y ≤ k) = F(τₖ − η), F the inverse of the link. The thresholds τ take the
-    /// intercept's place (<see cref="GlmmFit.FamilyCoefficients"/>); effects are those of <c>clmm</c> in R's ordinal package:
+    /// intercept's place (<see cref="GlmmFit.FamilyParameters"/>); effects are those of <c>clmm</c> in R's ordinal package:
     /// a positive one makes higher categories likelier. The response is a categorical column, its levels in order
     /// (<see cref="FieldData.AsFactor"/>), or one of whole numbers. Fitted values and predictions are expected category
     /// numbers, from 1; <c>PredictProbabilities</c> gives a probability for each category. Default link: logit.

@@ -11,13 +11,15 @@ public enum ClusterRobust
     /// <summary>The sandwich itself; too small with few clusters.</summary>
     CR0,
 
-    /// <summary>Times m/(m − 1), m clusters.</summary>
+    /// <summary>Times m/(m − 1) for m clusters, with m − 1 degrees of freedom.</summary>
     CR1,
+
+    /// <summary>Times m/(m − p) for m clusters and p coefficients, with m − p degrees of freedom, as metafor's <c>robust()</c>.</summary>
+    CR1p,
 
     /// <summary>
     /// Residuals adjusted such that the sandwich is unbiased if the model is right, with Satterthwaite degrees of freedom: for few
-    /// clusters.
-    /// Gaussian models with identity link. R. Bell &amp; D. McCaffrey (2002), Survey Methodology 28, 169-181; J. Pustejovsky &amp; E.
+    /// clusters. Gaussian models with identity link, and syntheses of effect sizes. R. Bell &amp; D. McCaffrey (2002), Survey Methodology 28, 169-181; J. Pustejovsky &amp; E.
     /// Tipton (2018), J. Bus. Econ. Stat. 36, 672-683.
     /// </summary>
     CR2,
@@ -28,8 +30,7 @@ public static class ClusterRobustExtensions
 {
     /// <summary>
     /// The cluster-robust covariance of the fixed effects of the conditional part that were estimated, in their order. Of generalized
-    /// models it
-    /// holds the variance parameters at their estimates.
+    /// models it holds the variance parameters at their estimates.
     /// </summary>
     /// <param name="fit">The fit.</param>
     /// <param name="kind">The kind.</param>
@@ -41,8 +42,8 @@ public static class ClusterRobustExtensions
         return Inference.ClusterRobustInference.Of(fit, kind, cluster).Covariance.ToArray();
     }
 
-    /// <summary>Tests of the fixed effects with cluster-robust standard errors; degrees of freedom are Satterthwaite's for CR2, else
-    /// clusters less one.</summary>
+    /// <summary>Tests of the fixed effects with cluster-robust standard errors; degrees of freedom are those of the
+    /// kind.</summary>
     /// <inheritdoc cref="RobustCovariance"/>
     /// <param name="fit">The fit.</param>
     /// <param name="kind">The kind.</param>

@@ -8,32 +8,31 @@ using MathNet.Numerics.LinearAlgebra;
 namespace EcoGlmm.Inference;
 
 /// <summary>
-/// The sandwich M (Σ_i s_i s_iᵀ) M over independent clusters. Gaussian models: s_i = X_iᵀV_i⁻¹A_i(y_i − X_iβ̂), M = (XᵀV⁻¹X)⁻¹, with A_i
-/// for
-/// CR2 as in J. Pustejovsky &amp; E. Tipton (2018), J. Bus. Econ. Stat. 36, 672-683, equations 5 and 6, for weights that are the inverse of
-/// the working covariance, and degrees of freedom by their equation 11. Other models: s_i is a cluster's score of the approximated
-/// likelihood, M the inverse of the information on the fixed effects.
+/// Cluster-robust inference on a fit by a <see cref="ClusterSandwich"/>: of Gaussian models with the covariance that the fit gives to the
+/// rows of a cluster, of other models with scores of the approximated likelihood and the information on the fixed effects.
 /// </summary>
 internal sealed class ClusterRobustInference : FixedEffectInference
 {
+    /// <summary>Rows of a cluster beyond which its dense covariance takes too much memory and time.</summary>
     private const int LargestCluster = 3000;
-    private readonly Func<double[], double> _degrees;
 
-    private ClusterRobustInference(ClusterRobust kind, string words,
-        Vector<double> estimates, Matrix<double> covariance, Func<double[], double> degrees)
+    private readonly ClusterSandwich _sandwich;
+
+    private ClusterRobustInference(ClusterRobust kind, string words, Vector<double> estimates, ClusterSandwich sandwich,
+        Matrix<double> covariance)
         : base(estimates, covariance)
     {
-        (Kind, Words, _degrees) = (kind, words, degrees);
+        (Kind, Words, _sandwich) = (kind, words, sandwich);
     }
 
     public ClusterRobust Kind { get; }
 
     public string Words { get; }
 
-    public override double DegreesOfFreedom(double[] l) => _degrees(l);
+    public override double DegreesOfFreedom(double[] l) => _sandwich.DegreesOfFreedom(l);
 
     public override (double Statistic, double Denominator) Joint(Matrix<double> l, Vector<double> difference) =>
-        (base.Joint(l, difference).Statistic, Enumerable.Range(0, l.RowCount).Min(k => _degrees(l.Row(k).ToArray())));
+        (base.Joint(l, difference).Statistic, Enumerable.Range(0, l.RowCount).Min(k => DegreesOfFreedom(l.Row(k).ToArray())));
 
     /// <exception cref="GlmmException">Random effects reach over clusters, or the kind is not for this model.</exception>
     public static ClusterRobustInference Of(GlmmFit fit, ClusterRobust kind, string? cluster)
@@ -44,21 +43,21 @@ internal sealed class ClusterRobustInference : FixedEffectInference
             throw new GlmmException($"There is only one cluster by {name}. Cluster-robust standard errors need several, better many.");
         var words = $"cluster-robust standard errors ({kind}), {clusters.Count} clusters by {name}";
         var estimates = EstimatesOf(fit, ModelPart.Conditional);
-        var factor = kind == ClusterRobust.CR1 ? clusters.Count / (clusters.Count - 1.0) : 1;
         if (fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood))
         {
-            var gaussian = new GaussianClusters(fit, clusters, kind == ClusterRobust.CR2, estimates);
-            return new ClusterRobustInference(kind, words, estimates, factor * gaussian.Covariance,
-                kind == ClusterRobust.CR2 ? gaussian.DegreesOfFreedom : _ => clusters.Count - 1);
+            var gaussian = OfGaussian(fit, clusters, kind, estimates);
+            return new ClusterRobustInference(kind, words, estimates, gaussian, gaussian.Covariance);
         }
 
         if (kind == ClusterRobust.CR2)
             throw new GlmmException($"CR2 is for Gaussian models with identity link and constant dispersion, not for {fit.Family}. Use "
                 + $"ClusterRobust.CR1.");
-        return new ClusterRobustInference(kind, words, estimates, factor * OfScores(fit, clusters), _ => clusters.Count - 1);
+        var sandwich = OfScores(fit, clusters, kind);
+        return new ClusterRobustInference(kind, words, estimates, sandwich, InCoefficients(fit, sandwich.Covariance));
     }
 
-    private static Matrix<double> OfScores(GlmmFit fit, List<int[]> clusters)
+    /// <summary>In the orthogonal coordinates γ.</summary>
+    private static ClusterSandwich OfScores(GlmmFit fit, List<int[]> clusters, ClusterRobust kind)
     {
         var (estimate, model) = (fit.Estimate, fit.Estimate.Model);
         var basis = model.Basis[LinearPredictor.Conditional]!;
@@ -67,35 +66,27 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         objective.StartFrom(estimate.Modes);
         objective.Evaluate(estimate.Psi, new double[model.ParameterCount]);
         var row = objective.RowGradient(LinearPredictor.Conditional).ToArray();
-        var middle = Matrix<double>.Build.Dense(p, p);
-        foreach (var rows in clusters)
-        {
-            var score = new double[p];
-            for (var j = 0; j < p; j++)
-            {
-                foreach (var i in rows) score[j] -= basis.Q[(j * n) + i] * row[i];
-            }
+        var scores = clusters.ConvertAll(rows => Vector<double>.Build.Dense(p, j => -rows.Sum(i => basis.Q[(j * n) + i] * row[i])));
+        return ClusterSandwich.OfScores(kind, FixedGivenOthers.Covariance(estimate, LinearPredictor.Conditional), scores);
+    }
 
-            var s = Vector<double>.Build.Dense(score);
-            middle += s.OuterProduct(s);
-        }
-
-        // In the orthogonal coordinates γ, β = R⁻¹γ.
-        var bread = FixedGivenOthers.Covariance(estimate, LinearPredictor.Conditional);
-        var sandwich = bread * middle * bread;
+    /// <summary>The covariance of β = R⁻¹γ from that of γ.</summary>
+    private static Matrix<double> InCoefficients(GlmmFit fit, Matrix<double> covariance)
+    {
+        var basis = fit.Estimate.Model.Basis[LinearPredictor.Conditional]!;
         for (var side = 0; side < 2; side++)
         {
-            for (var j = 0; j < p; j++)
+            for (var j = 0; j < basis.Columns; j++)
             {
-                var column = sandwich.Column(j).ToArray();
+                var column = covariance.Column(j).ToArray();
                 basis.ToCoefficients(column);
-                sandwich.SetColumn(j, column);
+                covariance.SetColumn(j, column);
             }
 
-            sandwich = sandwich.Transpose();
+            covariance = covariance.Transpose();
         }
 
-        return 0.5 * (sandwich + sandwich.Transpose());
+        return 0.5 * (covariance + covariance.Transpose());
     }
 
     /// <summary>Rows of each cluster; no random effect may belong to two.</summary>
@@ -151,100 +142,44 @@ internal sealed class ClusterRobustInference : FixedEffectInference
     }
 
     /// <summary>Sums over the clusters of a Gaussian model.</summary>
-    private sealed class GaussianClusters
+    private static ClusterSandwich OfGaussian(GlmmFit fit, List<int[]> clusters, ClusterRobust kind, Vector<double> beta)
     {
-        private readonly Matrix<double> _m;
-        private readonly List<(Matrix<double> X, Matrix<double> V, Matrix<double> Half)> _parts = [];
-
-        /// <param name="fit">The fit.</param>
-        /// <param name="clusters">Rows of each cluster.</param>
-        /// <param name="adjust">Whether residuals are adjusted (CR2).</param>
-        /// <param name="beta">β̂.</param>
-        public GaussianClusters(GlmmFit fit, List<int[]> clusters, bool adjust, Vector<double> beta)
+        if (clusters.Max(c => c.Length) is > LargestCluster and var size)
+            throw new GlmmException($"Cluster-robust standard errors need a matrix as large as the rows of a cluster, {size} here, "
+                + $"more than {LargestCluster}.");
+        var n = fit.ObservationCount;
+        var x = fit.Specification.Conditional.Training.X;
+        var offset = fit.Specification.Conditional.Training.Offset;
+        var p = x.Length / n;
+        var terms = fit.Estimate.Model.Terms;
+        var blocks = Enumerable.Range(0, terms.Count).Select(t => LevelCovarianceModel.Of(fit.Estimate, t).Covariance).ToArray();
+        var variance = fit.Sigma * fit.Sigma;
+        var precision = Matrix<double>.Build.Dense(p, p);
+        var pieces = clusters.ConvertAll(rows =>
         {
-            if (clusters.Max(c => c.Length) is > LargestCluster and var size)
-                throw new GlmmException($"Cluster-robust standard errors need a matrix as large as the rows of a cluster, {size} here, "
-                    + $"more than {LargestCluster}.");
-            var n = fit.ObservationCount;
-            var x = fit.Specification.Conditional.Training.X;
-            var offset = fit.Specification.Conditional.Training.Offset;
-            var p = x.Length / n;
-            var terms = fit.Estimate.Model.Terms;
-            var blocks = Enumerable.Range(0, terms.Count).Select(t => LevelCovarianceModel.Of(fit.Estimate, t).Covariance).ToArray();
-            var variance = fit.Sigma * fit.Sigma;
-            var precision = Matrix<double>.Build.Dense(p, p);
-            var pieces = clusters.ConvertAll(rows =>
-            {
-                var xi = Matrix<double>.Build.Dense(rows.Length, p, (k, j) => x[(j * n) + rows[k]]);
-                var v = Matrix<double>.Build.Dense(rows.Length, rows.Length, (a, b) => Marginal(rows[a], rows[b]));
-                var e = Vector<double>.Build.Dense(rows.Length, k => fit.Response.Y[rows[k]] - offset[rows[k]]) - (xi * beta);
-                var wx = v.Cholesky().Solve(xi);
-                precision += xi.TransposeThisAndMultiply(wx);
-                return (X: xi, V: v, E: e, Wx: wx);
-            });
-            _m = precision.Inverse();
-            var middle = Matrix<double>.Build.Dense(p, p);
-            foreach (var (xi, v, e, wx) in pieces)
-            {
-                // Aᵀ V⁻¹ X, rows × p: what turns residuals into a score.
-                var half = adjust ? Adjustment(xi, v).TransposeThisAndMultiply(wx) : wx;
-                var score = half.TransposeThisAndMultiply(e);
-                middle += score.OuterProduct(score);
-                if (adjust) _parts.Add((xi, v, half));
-            }
+            var xi = Matrix<double>.Build.Dense(rows.Length, p, (k, j) => x[(j * n) + rows[k]]);
+            var v = Matrix<double>.Build.Dense(rows.Length, rows.Length, (a, b) => Marginal(rows[a], rows[b]));
+            var e = Vector<double>.Build.Dense(rows.Length, k => fit.Response.Y[rows[k]] - offset[rows[k]]) - (xi * beta);
+            var wx = v.Cholesky().Solve(xi);
+            precision += xi.TransposeThisAndMultiply(wx);
+            return new ClusterRows(xi, v, wx, e);
+        });
+        return ClusterSandwich.OfRows(kind, precision.Inverse(), pieces);
 
-            Covariance = _m * middle * _m;
-
-            double Marginal(int i, int j)
-            {
-                var sum = i == j ? variance / fit.SizeOf(i) : 0;
-                for (var t = 0; t < terms.Count; t++)
-                {
-                    if (terms[t].Codes[i] != terms[t].Codes[j]) continue;
-                    var r = terms[t].Width;
-                    for (var a = 0; a < r; a++)
-                    {
-                        for (var b = 0; b < r; b++) sum += (terms[t].Z is { } z ? z[(i * r) + a] * z[(j * r) + b] : 1) * blocks[t][a, b];
-                    }
-                }
-
-                return sum;
-            }
-        }
-
-        public Matrix<double> Covariance { get; }
-
-        /// <summary>(Σ P_ii)² / Σ P_ij² with P_ij = δ_ij g_iᵀV_ig_i − g_iᵀX_iMX_jᵀg_j, g_i = A_iᵀV_i⁻¹X_iMl.</summary>
-        public double DegreesOfFreedom(double[] l)
+        double Marginal(int i, int j)
         {
-            var ml = _m * Vector<double>.Build.Dense(l);
-            var g = _parts.ConvertAll(part => part.Half * ml);
-            var xg = _parts.Select((part, i) => part.X.TransposeThisAndMultiply(g[i])).ToArray();
-            var (trace, squares) = (0.0, 0.0);
-            for (var i = 0; i < g.Count; i++)
+            var sum = i == j ? variance / fit.SizeOf(i) : 0;
+            for (var t = 0; t < terms.Count; t++)
             {
-                var mx = _m * xg[i];
-                for (var j = 0; j < g.Count; j++)
+                if (terms[t].Codes[i] != terms[t].Codes[j]) continue;
+                var r = terms[t].Width;
+                for (var a = 0; a < r; a++)
                 {
-                    var value = (i == j ? g[i] * _parts[i].V * g[i] : 0) - (mx * xg[j]);
-                    squares += value * value;
-                    if (i == j) trace += value;
+                    for (var b = 0; b < r; b++) sum += (terms[t].Z is { } z ? z[(i * r) + a] * z[(j * r) + b] : 1) * blocks[t][a, b];
                 }
             }
 
-            return trace * trace / squares;
-        }
-
-        /// <summary>A = Dᵀ (D(V − XMXᵀ)Dᵀ)^{+½} D with V = DᵀD.</summary>
-        private Matrix<double> Adjustment(Matrix<double> x, Matrix<double> v)
-        {
-            var d = v.Cholesky().Factor.Transpose();
-            var eigen = (d * (v - (x * _m * x.Transpose())) * d.Transpose()).Evd(Symmetricity.Symmetric);
-            var largest = eigen.EigenValues.Max(value => value.Real);
-            var root = eigen.EigenVectors * Matrix<double>.Build.DenseDiagonal(x.RowCount, x.RowCount, k =>
-                eigen.EigenValues[k].Real > 1e-10 * largest ? 1 / Math.Sqrt(eigen.EigenValues[k].Real) : 0)
-                * eigen.EigenVectors.Transpose();
-            return d.Transpose() * root * d;
+            return sum;
         }
     }
 }

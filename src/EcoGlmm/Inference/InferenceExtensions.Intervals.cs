@@ -9,16 +9,20 @@ public static partial class InferenceExtensions
     /// <param name="fit">The fit.</param>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
+    /// <param name="simulations">Of <see cref="IntervalMethod.Bootstrap"/>: how many data sets are simulated and fitted.</param>
+    /// <param name="seed">Of <see cref="IntervalMethod.Bootstrap"/>: the same seed gives the same intervals on any number of
+    /// threads.</param>
     /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
     /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
     /// <param name="exponentiate">Whether coefficients, with their intervals and standard errors, are given as ratios (of rates, odds,
     /// hazards); the dispersion, standard deviations and correlations stay as they are.</param>
+    /// <exception cref="GlmmException">The method is not for this model, the fit did not converge (bootstrap), or the exponential of a
+    /// coefficient has no meaning with the model's link.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    /// <exception cref="GlmmException">The exponential of a coefficient has no meaning with the model's link.</exception>
     public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95,
-        IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default, bool exponentiate = false)
+        int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default, bool exponentiate = false)
     {
         ArgumentNullException.ThrowIfNull(fit);
         CoverageLevel.Checked(level);
@@ -27,8 +31,8 @@ public static partial class InferenceExtensions
             IntervalMethod.Wald => IntervalTable.Wald(fit, level),
             IntervalMethod.SmallSample => IntervalTable.SmallSample(fit, level),
             IntervalMethod.Profile => IntervalTable.Of(ProfileLikelihood.Intervals(fit, level, progress, cancellationToken), level),
-            IntervalMethod.Bootstrap => fit.BootstrapIntervals(ParametricBootstrap.DefaultCount, level: level, progress: progress,
-                cancellationToken: cancellationToken),
+            IntervalMethod.Bootstrap => IntervalTable.Of(
+                ParametricBootstrap.Intervals(fit, level, simulations, seed, progress, cancellationToken), level),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
         };
         return exponentiate ? intervals.Of(fit).Exponentiated(fit.Family) : intervals.Of(fit);
@@ -129,25 +133,6 @@ public static partial class InferenceExtensions
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(statistic);
         return ParametricBootstrap.Statistics(fit, statistic, count, seed, progress, cancellationToken);
-    }
-
-    /// <summary>Intervals of all parameters by the parametric bootstrap, with the number of simulations and the seed chosen.</summary>
-    /// <param name="fit">The fit.</param>
-    /// <param name="count">Number of simulations.</param>
-    /// <param name="seed">The same seed gives the same intervals.</param>
-    /// <param name="level">Coverage.</param>
-    /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
-    /// terminal.</param>
-    /// <param name="cancellationToken">Stops the calculation.</param>
-    /// <exception cref="GlmmException">The fit did not converge.</exception>
-    /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
-    public static IntervalTable BootstrapIntervals(this GlmmFit fit, int count, long seed = ParametricBootstrap.DefaultSeed,
-        double level = 0.95, IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(fit);
-        return IntervalTable.Of(ParametricBootstrap.Intervals(fit, CoverageLevel.Checked(level), count, seed, progress, cancellationToken),
-            level);
     }
 
     /// <summary>

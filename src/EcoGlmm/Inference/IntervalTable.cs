@@ -18,7 +18,7 @@ public enum IntervalMethod
     /// </summary>
     Profile,
 
-    /// <summary>Percentiles of 500 parametric bootstrap fits (see <see cref="InferenceExtensions.BootstrapIntervals"/>), for all
+    /// <summary>Percentiles of 500 parametric bootstrap fits, or as many as are asked for, for all
     /// parameters.</summary>
     Bootstrap,
 

@@ -37,17 +37,17 @@ public sealed class LikelihoodProfile : IResultTable
     {
         string[] text = [.. _values.Select((v, i) => $"{Interval.Name} = {NumberFormat.Significant(v, 4)}\nζ = "
             + $"{NumberFormat.Fixed(_roots[i], 2)}")];
-        Panel Of(string title, double[] y, Axis axis, params Shape[] shapes) =>
+        Panel Of(string title, double[] y, Axis axis, params PanelShape[] shapes) =>
             new(title, new LineTrace(_values, y) { Color = Palette.Blue, Text = text }, new PointTrace(_values, y) { Color = Palette.Blue,
                 Size = 5, Text = text })
             {
                 XAxis = Interval.Name,
                 YAxis = axis,
-                Shapes = [Shape.VerticalBand(Interval.Lower, Interval.Upper) with { Color = Palette.SkyBlue }, .. shapes],
+                Shapes = [PanelShape.VerticalBand(Interval.Lower, Interval.Upper) with { Color = Palette.SkyBlue }, .. shapes],
             };
         return new Figure($"Profile likelihood of {Interval.Name}",
-            Of("Signed root", _roots, "ζ", Shape.HorizontalLine(-_quantile), Shape.HorizontalLine(_quantile)),
-            Of("Log-likelihood", [.. _roots.Select(r => -0.5 * r * r)], "Below the maximum", Shape.HorizontalLine(-0.5 * _quantile
+            Of("Signed root", _roots, "ζ", PanelShape.HorizontalLine(-_quantile), PanelShape.HorizontalLine(_quantile)),
+            Of("Log-likelihood", [.. _roots.Select(r => -0.5 * r * r)], "Below the maximum", PanelShape.HorizontalLine(-0.5 * _quantile
                 * _quantile)))
         {
             Subtitle = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 3)} to {NumberFormat.Significant(Interval.Upper, 3)}"

@@ -55,7 +55,7 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
         var order = _rows.Reverse().ToArray();
         var at = Enumerable.Range(0, order.Length).Select(k => (double)k).ToArray();
         // A bar that lies: a thick line from zero to the share.
-        Trace[] bars = [.. order.Select((row, k) => new LineTrace([0, 100 * row.Share], [k, k]) { Color = Palette.SkyBlue, Width = 18 })];
+        PanelTrace[] bars = [.. order.Select((row, k) => new LineTrace([0, 100 * row.Share], [k, k]) { Color = Palette.SkyBlue, Width = 18 })];
         var points = new PointTrace([.. order.Select(r => 100 * r.Share)], at)
         {
             Color = Palette.Blue,

@@ -154,8 +154,8 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
             {
                 YAxis = new Axis { Categories = ["between", "as one", "within"], Minimum = -0.7, Maximum = 2.7 },
                 XAxis = new Axis("Effect on the scale of the link"),
-                Shapes = [Shape.VerticalLine(0)],
-                Annotations = [new Annotation($"difference {NumberFormat.PEquals(r.PValue)}")],
+                Shapes = [PanelShape.VerticalLine(0)],
+                Annotations = [new PanelAnnotation($"difference {NumberFormat.PEquals(r.PValue)}")],
             };
         });
         return new Figure($"Within and between {Group}", [.. panels]) { PanelHeight = 170 };

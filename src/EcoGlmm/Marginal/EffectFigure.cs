@@ -37,9 +37,9 @@ internal sealed class EffectFigure
     public Figure Draw()
     {
         var isFactor = _x.PointOfRow is not null;
-        var traces = new List<Trace>();
-        if (_showData) traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => (Trace)Data(g, isFactor)));
-        traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => isFactor ? (Trace)Levels(g) : Curve(g)));
+        var traces = new List<PanelTrace>();
+        if (_showData) traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => (PanelTrace)Data(g, isFactor)));
+        traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => isFactor ? (PanelTrace)Levels(g) : Curve(g)));
         var held = _curve.HeldAt(_x.Name, _by?.Name ?? "").Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
         var percent = NumberFormat.Significant(100 * _level);
         return new Figure(_by is null ? $"Effect of {_x.Name}" : $"Effect of {_x.Name} by {_by.Name}", new Panel(null, traces)

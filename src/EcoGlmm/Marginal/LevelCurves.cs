@@ -45,9 +45,9 @@ internal sealed class LevelCurves
     public Figure Draw()
     {
         bool isFactor = _x.PointOfRow is not null, isColoured = _levels.Length <= s_mostColours;
-        var traces = new List<Trace>();
+        var traces = new List<PanelTrace>();
         if (_showData)
-            traces.AddRange(_levels.Select((_, g) => (Trace)Data(g, isColoured)));
+            traces.AddRange(_levels.Select((_, g) => (PanelTrace)Data(g, isColoured)));
         var (numbers, xs) = (isFactor ? null : ColumnConversion.Numbers(_x.Training), new List<(int Level, double[] X,
             FieldColumn Values)>());
         for (int g = 0; g < _levels.Length; g++)

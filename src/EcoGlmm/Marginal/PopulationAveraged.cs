@@ -55,7 +55,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         if (fit.Family.HasThresholds)
         {
             throw new GlmmException("Coefficients of ordered categories have no single mean on the scale of the link, one for each threshold. "
-                + "See Standardise(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
+                + "See Standardize(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
         }
 
         (_family, _level) = (fit.Family, level);
@@ -141,7 +141,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
                 ? "With a log link ratios differ between one subject and the population only through random slopes, whose variance grows with the covariate and raises the mean."
             : $"Effects in the population are weaker than in one subject, here {NumberFormat.Significant(Attenuation, 2)} of them: subjects differ (standard deviation {NumberFormat.Significant(Math.Sqrt(RandomVariance), 2)} on the scale of the link), so that the mean of their curves is flatter than each. "
                 + "Say what changes for a subject with the first, what changes in the population's rate with the second.";
-        return IsZeroInflated ? words + " This is of the conditional part; Standardise(...) has the mean with structural zeros." : words;
+        return IsZeroInflated ? words + " This is of the conditional part; Standardize(...) has the mean with structural zeros." : words;
     }
 
     /// <summary>The table as data, one row a coefficient.</summary>
@@ -178,7 +178,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         var traces = Enumerable.Range(0, Curves).Select(k =>
         {
             var b = sd * SpecialFunctions.NormalQuantile((k + 0.5) / Curves);
-            return (Trace)new LineTrace(at, [.. at.Select(eta => _family.Link.Mean(eta + b))]) { Color = Palette.Ink, Opacity = 0.25,
+            return (PanelTrace)new LineTrace(at, [.. at.Select(eta => _family.Link.Mean(eta + b))]) { Color = Palette.Ink, Opacity = 0.25,
                 Width = 1, Name = "Subjects", ShowInLegend = k == 0 };
         });
         return new Figure("One subject and the population", new Panel(null,

@@ -193,7 +193,7 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         {
             XAxis = new Axis("Records"),
             YAxis = new Axis("Effect"),
-            Shapes = [Shape.HorizontalLine(0)],
+            Shapes = [PanelShape.HorizontalLine(0)],
         };
         var shrinkage = new Panel("Raw and shrunken", new PointTrace([.. _rows.Select(r => r.Raw)], [.. _rows.Select(r => r.Estimate)])
         {
@@ -204,7 +204,7 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         {
             XAxis = new Axis("Own rows alone"),
             YAxis = new Axis("Shrunken, comparison interval"),
-            Shapes = [Shape.HorizontalLine(0)],
+            Shapes = [PanelShape.HorizontalLine(0)],
         };
         return new Figure($"Ranking of {Group}", ranks, funnel, shrinkage)
         {

@@ -72,7 +72,7 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
     public Figure Plot()
     {
         double[] x = [.. _points.Select(p => p.X)];
-        var traces = new List<Trace>
+        var traces = new List<PanelTrace>
         {
             new LineTrace(x, [.. _points.Select(p => p.Estimate)])
             {
@@ -87,7 +87,7 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
         };
         traces.AddRange(DifferentFromZero.Select(s => new LineTrace([s.From, s.To], [0, 0]) { Name = "differs from zero",
             Color = Palette.Vermillion, Width = 4 }));
-        return new Figure(Name, new Panel(null, traces) { XAxis = Variable, YAxis = Name, Shapes = [Shape.HorizontalLine(0)] })
+        return new Figure(Name, new Panel(null, traces) { XAxis = Variable, YAxis = Name, Shapes = [PanelShape.HorizontalLine(0)] })
         {
             Subtitle = $"{NumberFormat.Significant(100 * Level)} % intervals at each place (dark) and of the whole curve (light)",
             PanelHeight = 380,

@@ -54,7 +54,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         var x = _curves.Places(smooth, CurvePoints);
         var curve = _curves.Effect(smooth, x, level);
         var variable = smooth.Design.Syntax.Variables[0].ToString();
-        var traces = new List<Trace>();
+        var traces = new List<PanelTrace>();
         if (partialResiduals && smooth.Part == ModelPart.Conditional) traces.Add(Residuals(smooth));
         traces.Add(new LineTrace(x, [.. curve.Select(p => p.Estimate)])
         {
@@ -75,7 +75,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         {
             Name = "data", Color = Palette.Ink, Width = 1, Opacity = 0.5,
         });
-        return new Panel(Title(smooth), traces) { XAxis = variable, YAxis = smooth.Design.Label, Shapes = [Shape.HorizontalLine(0)] };
+        return new Panel(Title(smooth), traces) { XAxis = variable, YAxis = smooth.Design.Label, Shapes = [PanelShape.HorizontalLine(0)] };
     }
 
     /// <summary>The curve at each row plus the row's working residual.</summary>
@@ -152,7 +152,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         {
             XAxis = names[0],
             YAxis = names[1],
-            Annotations = [new Annotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to "
+            Annotations = [new PanelAnnotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to "
                 + $"{NumberFormat.Significant(near.Max(i => values[i]), 3)} (red)")],
         };
     }

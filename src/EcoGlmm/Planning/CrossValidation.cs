@@ -57,7 +57,7 @@ public sealed class CrossValidation : IRichDisplay
     {
         XAxis = new Axis("Place of the response in its prediction") { Minimum = 0, Maximum = 1 },
         YAxis = new Axis("Density"),
-        Shapes = [Shape.HorizontalLine(1)],
+        Shapes = [PanelShape.HorizontalLine(1)],
     });
 
     /// <inheritdoc/>

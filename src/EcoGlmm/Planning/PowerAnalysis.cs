@@ -105,13 +105,13 @@ public sealed class PowerAnalysis : IReadOnlyList<PowerPoint>, IRichDisplay, IRe
             {
                 XAxis = axis,
                 YAxis = new Axis("Share of studies that find it") { Minimum = 0, Maximum = 1.02 },
-                Shapes = [Shape.HorizontalLine(0.8)],
+                Shapes = [PanelShape.HorizontalLine(0.8)],
             },
             new Panel("Exaggeration of significant results", new LineTrace(x, At(p => p.TypeM)), new PointTrace(x, At(p => p.TypeM)))
             {
                 XAxis = axis,
                 YAxis = new Axis("Mean size over true size"),
-                Shapes = [Shape.HorizontalLine(1)],
+                Shapes = [PanelShape.HorizontalLine(1)],
             })
         { Subtitle = $"Tests at {NumberFormat.Significant(Alpha)}; bands are of the simulation", Columns = 2 };
     }

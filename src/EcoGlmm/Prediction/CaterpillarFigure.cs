@@ -103,8 +103,8 @@ internal static class CaterpillarFigure
         {
             XAxis = new Axis(axis),
             YAxis = new Axis(group) { Categories = [.. rows.Select(r => r.Name)], Minimum = -0.7, Maximum = rows.Length - 0.3 },
-            Shapes = [Shape.VerticalLine(0)],
-            Annotations = far == 0 ? [] : [new Annotation($"▲ {NumberFormat.Count(far, "own estimate")} beyond the axis")],
+            Shapes = [PanelShape.VerticalLine(0)],
+            Annotations = far == 0 ? [] : [new PanelAnnotation($"▲ {NumberFormat.Count(far, "own estimate")} beyond the axis")],
         };
     }
 
@@ -138,11 +138,11 @@ internal static class CaterpillarFigure
         {
             XAxis = new Axis($"{group} (sorted{Thinning.Note(n, MostDrawn)})"),
             YAxis = new Axis(axis),
-            Shapes = [Shape.HorizontalLine(0)],
+            Shapes = [PanelShape.HorizontalLine(0)],
             Annotations =
             [
-                new Annotation($"Highest: {Names(rows.Reverse())}", AnnotationPlace.TopLeft),
-                new Annotation($"Lowest: {Names(rows)}", AnnotationPlace.BottomRight),
+                new PanelAnnotation($"Highest: {Names(rows.Reverse())}", AnnotationPlace.TopLeft),
+                new PanelAnnotation($"Lowest: {Names(rows)}", AnnotationPlace.BottomRight),
             ],
         };
     }

@@ -71,7 +71,7 @@ internal static class FieldMapFigure
     {
         var stride = Math.Max(1, (int)Math.Ceiling((double)places.Length / MostPlaces));
         (double X, double Y)[] drawn = [.. places.Where((_, i) => i % stride == 0)];
-        Trace[] traces = [new RasterTrace(x, y, values) { Colors = colors, Name = title }];
+        PanelTrace[] traces = [new RasterTrace(x, y, values) { Colors = colors, Name = title }];
         if (drawn.Length > 0)
             traces = [.. traces, new PointTrace([.. drawn.Select(p => p.X)], [.. drawn.Select(p => p.Y)]) { Color = "#111111",
                 Size = drawn.Length > 300 ? 2.5 : 4, Opacity = 0.65 }];

@@ -44,7 +44,7 @@ internal static class OrdinationFigure
             XAxis = Title(first),
             YAxis = Title(second),
             EqualScales = true,
-            Shapes = [Shape.HorizontalLine(0) with { Opacity = 0.25 }, Shape.VerticalLine(0) with { Opacity = 0.25 }],
+            Shapes = [PanelShape.HorizontalLine(0) with { Opacity = 0.25 }, PanelShape.VerticalLine(0) with { Opacity = 0.25 }],
         };
         return new Figure($"Ordination by {ordination.Term}", panel) { PanelHeight = 460, Subtitle = "Species point to the sites where "
             + "they are more than elsewhere; hover for names." };

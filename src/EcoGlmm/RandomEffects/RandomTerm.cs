@@ -47,7 +47,7 @@ internal sealed class RandomTerm
 
         Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1
             || keepsEffects);
-        Z = Scaling.Standardise(z);
+        Z = Scaling.Standardize(z);
         SingleEffect = SinglesOf(Z, effects.Count);
     }
 

@@ -56,7 +56,7 @@ internal static class ModelRows
             yield return (meaning == ResidualDeviation ? "SD (residual)" : $"Dispersion {symbol}", NumberFormat.Significant(fit.Sigma, 3));
         }
 
-        foreach (Coefficient c in fit.FamilyCoefficients)
+        foreach (Coefficient c in fit.FamilyParameters.Rows)
             yield return (Label(options, c.Name), NumberFormat.Significant(c.Estimate, 3));
     }
 

@@ -30,7 +30,7 @@ internal static class ForestFigures
             Text = [$"{name}: {NumberFormat.Significant(At(estimate), 3)} ({NumberFormat.Significant(At(lower), 3)} to "
                 + $"{NumberFormat.Significant(At(upper), 3)})"],
         };
-        var traces = new List<Trace>
+        var traces = new List<PanelTrace>
         {
             new PointTrace(Array.ConvertAll(shown, p => At(p.s.Estimate)), Array.ConvertAll(shown, p => p.Row))
             {
@@ -57,7 +57,7 @@ internal static class ForestFigures
         {
             XAxis = new Axis($"{what}, {level} % interval") { Scale = numbers.IsRatio ? AxisScale.Log : AxisScale.Linear },
             YAxis = new Axis { Categories = names },
-            Shapes = [Shape.VerticalLine(At(0))],
+            Shapes = [PanelShape.VerticalLine(At(0))],
         })
         {
             Subtitle = without == 0 ? null : $"{without} of {studies.Count} studies have no effect of their own to draw (no events in an "

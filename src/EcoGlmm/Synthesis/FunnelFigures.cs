@@ -26,7 +26,7 @@ internal static class FunnelFigures
         double right = Math.Max(synthesis.Estimate + reach, 1.96 * deepest);
         double[] x = [.. Enumerable.Range(0, Grid).Select(i => left + (right - left) * i / (Grid - 1)).Append(0).Order()];
         double[] Edge(double quantile) => Array.ConvertAll(x, v => Math.Min(Math.Abs(v) / quantile, deepest));
-        var shades = new List<Trace>();
+        var shades = new List<PanelTrace>();
         for (int k = 0; k < s_contours.Length; k++)
         {
             double[] lower = k + 1 < s_contours.Length ? Edge(s_contours[k + 1].Quantile) : new double[x.Length];
@@ -55,10 +55,10 @@ internal static class FunnelFigures
             YAxis = new Axis("Standard error") { Minimum = 0, Maximum = deepest, Reversed = true },
             Shapes =
             [
-                Shape.VerticalLine(synthesis.Estimate) with { OverTraces = true, Color = Palette.Vermillion },
-                Shape.Segment(synthesis.Estimate, 0, synthesis.Estimate - 1.96 * deepest, deepest) with { OverTraces = true,
+                PanelShape.VerticalLine(synthesis.Estimate) with { OverTraces = true, Color = Palette.Vermillion },
+                PanelShape.Segment(synthesis.Estimate, 0, synthesis.Estimate - 1.96 * deepest, deepest) with { OverTraces = true,
                     Dash = LineDash.Dot },
-                Shape.Segment(synthesis.Estimate, 0, synthesis.Estimate + 1.96 * deepest, deepest) with { OverTraces = true,
+                PanelShape.Segment(synthesis.Estimate, 0, synthesis.Estimate + 1.96 * deepest, deepest) with { OverTraces = true,
                     Dash = LineDash.Dot },
             ],
         })

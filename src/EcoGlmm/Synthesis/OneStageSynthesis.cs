@@ -14,7 +14,7 @@ internal static class OneStageSynthesis
     public static Synthesis Of(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
         Check(measure, model);
-        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
+        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardizedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
             options), arms, model, options)
             : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
             : Fitted(arms, measure, model, options);

@@ -17,7 +17,7 @@ internal static class OrchardFigures
         string[] levels = [.. groups.Distinct().Order(StringComparer.Ordinal)];
         var shown = numbers.Studies.Select((s, i) => (s, i)).Where(p => p.s.Variance > 0 && double.IsFinite(p.s.Estimate)).ToArray();
         double most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
-        var traces = new List<Trace>();
+        var traces = new List<PanelTrace>();
         for (int l = 0; l < levels.Length; l++)
         {
             int place = l;
@@ -70,7 +70,7 @@ internal static class OrchardFigures
             XAxis = "Effect",
             YAxis = new Axis(by) { Categories = [.. levels.Select((level, l) => $"{level} (k = {groups.Count(g => g == level)})")],
                 Minimum = -0.6, Maximum = levels.Length - 0.4 },
-            Shapes = [Shape.VerticalLine(0)],
+            Shapes = [PanelShape.VerticalLine(0)],
         })
         {
             Subtitle = $"Points are larger the more precise; the diamond with the thick line is the mean with its "

@@ -52,7 +52,7 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
     public Figure Plot()
     {
         double[] place = [.. Enumerable.Range(0, Count).Select(i => (double)i)];
-        Panel Of(string title, Func<StudyInfluence, double> value, params Shape[] shapes) => new(title,
+        Panel Of(string title, Func<StudyInfluence, double> value, params PanelShape[] shapes) => new(title,
             new PointTrace(Array.ConvertAll(_rows, r => value(r)), [.. place.Reverse()])
         {
             Text = Array.ConvertAll(_rows, r => $"{r.Name}: {NumberFormat.Significant(value(r), 3)}"),
@@ -64,8 +64,8 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
             YAxis = new Axis { Categories = [.. _rows.Reverse().Select(r => r.Name)], Minimum = -0.7, Maximum = Count - 0.3 },
             Shapes = shapes,
         };
-        return new Figure("Influence of each effect size", Of("Studentized residual", r => r.StudentizedResidual, Shape.VerticalLine(-1.96),
-            Shape.VerticalLine(0), Shape.VerticalLine(1.96)),
+        return new Figure("Influence of each effect size", Of("Studentized residual", r => r.StudentizedResidual, PanelShape.VerticalLine(-1.96),
+            PanelShape.VerticalLine(0), PanelShape.VerticalLine(1.96)),
             Of("Cook's distance", r => r.CookDistance))
         {
             PanelHeight = 90 + 18 * Count,

@@ -118,11 +118,11 @@ public sealed class Synthesis : IRichDisplay
     /// <summary>Cluster-robust tests of the coefficients of effect sizes: right on average even where the model of their correlations is
     /// wrong.</summary>
     /// <param name="cluster">The column of the clusters, as studies or laboratories.</param>
-    /// <param name="variance">CR2 (clubSandwich's) or CR1 (metafor's).</param>
+    /// <param name="kind">CR2 (clubSandwich's), CR1p (metafor's) or another.</param>
     /// <exception cref="GlmmException">Counts were put together, there are too few clusters, or effects of different clusters are
     /// correlated by the model (CR2).</exception>
-    public SynthesisTests Robust(string cluster, RobustVariance variance = RobustVariance.CR2) => SynthesisTests.Robust(_numbers,
-        cluster, variance);
+    public SynthesisTests Robust(string cluster, ClusterRobust kind = ClusterRobust.CR2) =>
+        SynthesisTests.Robust(_numbers, cluster, kind);
 
     /// <summary>
     /// What other methods say of the same counts: half an event added where there is none, studies with zeros left out, Mantel and

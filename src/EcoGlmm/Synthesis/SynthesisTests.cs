@@ -27,22 +27,6 @@ public enum SynthesisTest
     Satterthwaite,
 }
 
-/// <summary>Which cluster-robust covariance is estimated.</summary>
-public enum RobustVariance
-{
-    /// <summary>
-    /// Squared sums of residuals times m/(m − c), for m clusters and c coefficients, with t on m − c degrees of freedom: the adjustment of
-    /// metafor's <c>robust()</c>.
-    /// </summary>
-    CR1,
-
-    /// <summary>
-    /// Residuals adjusted so that the covariance is unbiased if the model is right, with Satterthwaite's degrees of freedom: J. E.
-    /// Pustejovsky and E. Tipton, J. Bus. Econ. Stat. 36 (2018) 672-683, as clubSandwich has it. The better one for few clusters.
-    /// </summary>
-    CR2,
-}
-
 /// <summary>The tests of the coefficients of a synthesis.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTable
@@ -105,17 +89,17 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
         }, numbers.Level);
     }
 
-    internal static SynthesisTests Robust(SynthesisNumbers numbers, string cluster, RobustVariance variance)
+    internal static SynthesisTests Robust(SynthesisNumbers numbers, string cluster, ClusterRobust kind)
     {
         if (numbers.Model is not { } model || numbers.Clusters is not { } clusters)
         {
             throw new GlmmException("Cluster-robust tests are for effect sizes. Counts of two arms have one study a cluster.");
         }
 
-        var robust = ClusteredErrors.Of(model, clusters(cluster), variance, cluster);
+        var robust = ClusteredErrors.Of(model, clusters(cluster), kind, cluster);
         return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate, robust.Errors[j], robust.Degrees[j],
             numbers.Level)),
-            $"Cluster-robust ({variance}), {Names.Count(robust.Clusters, "cluster")} of {cluster}", numbers.Level);
+            $"Cluster-robust ({kind}), {Names.Count(robust.Clusters, "cluster")} of {cluster}", numbers.Level);
     }
 
     private static CoefficientTest Row(string name, double estimate, double error, double degrees, double level)

@@ -127,7 +127,7 @@ public sealed class ExtensionTests(NotebookSession session)
         using var cancel = new CancellationTokenSource();
         var events = new List<Tool.Execution.KernelEvent>();
         var clock = new System.Diagnostics.Stopwatch();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync("fit.BootstrapIntervals(1000000)",
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync("fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 1000000)",
             "csharp", one =>
         {
             events.Add(one);

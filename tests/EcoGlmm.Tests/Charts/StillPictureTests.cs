@@ -30,8 +30,8 @@ public sealed class StillPictureTests
         Assert.Equal(4, Elements(new HistogramTrace(x) { BinStart = 0, BinWidth = 1 }, "rect").Count());
         Assert.Single(Elements(new BoxTrace(0, x), "rect"));
 
-        string Marks(Trace trace) => Elements(trace, "path").Last().Attribute("d")!.Value;
-        IEnumerable<XElement> Elements(Trace trace, string name) =>
+        string Marks(PanelTrace trace) => Elements(trace, "path").Last().Attribute("d")!.Value;
+        IEnumerable<XElement> Elements(PanelTrace trace, string name) =>
             XDocument.Parse(new Figure(null, new Panel(null, trace)).ToSvg()).Root!.Elements(Svg + "svg").Descendants(Svg + name);
     }
 
@@ -39,7 +39,7 @@ public sealed class StillPictureTests
     public void Nothing_to_draw_is_no_reason_to_fail()
     {
         double[] nothing = [double.NaN, double.PositiveInfinity];
-        foreach (var trace in new Trace[]
+        foreach (var trace in new PanelTrace[]
         {
             new PointTrace(nothing, nothing), new LineTrace(nothing, nothing) { Lower = nothing, Upper = nothing },
             new HistogramTrace(nothing), new BarTrace(nothing, nothing), new BoxTrace(0, nothing), new PointTrace([], []),

@@ -14,7 +14,7 @@ internal static class ObservedFigure
         {
             XAxis = "Fitted",
             YAxis = "Observed",
-            Shapes = [Shape.Segment(0, 0, high, high)],
+            Shapes = [PanelShape.Segment(0, 0, high, high)],
         })
         { Subtitle = fit.Formula };
     }

@@ -21,7 +21,7 @@ public class CumulativeTests
         Assert.Equal(binomial.FixedEffects["x"].Estimate, cumulative.FixedEffects["x"].Estimate, 4);
         Assert.Equal(binomial.FixedEffects["hc"].StandardError, cumulative.FixedEffects["hc"].StandardError, 4);
         Assert.Equal(-binomial.FixedEffects["(Intercept)"].Estimate, cumulative.FamilyParameters["0|1"], 3);
-        Assert.Equal(binomial.FixedEffects["(Intercept)"].StandardError, cumulative.FamilyCoefficients["0|1"].StandardError, 3);
+        Assert.Equal(binomial.FixedEffects["(Intercept)"].StandardError, cumulative.FamilyParameters.StandardError("0|1"), 3);
         Assert.Equal(binomial.ParameterCount, cumulative.ParameterCount);
         Assert.Equal(binomial.Predict().Estimate[3], cumulative.PredictProbabilities().Of("1")[3], 4);
         Assert.Equal(binomial.Predict().StandardError[3], cumulative.PredictProbabilities().StandardError[3][1], 4);
@@ -34,8 +34,8 @@ public class CumulativeTests
         var fit = Fit(4000, out _);
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         Near(1.2, fit.FixedEffects["x"]);
-        Near(-1, fit.FamilyCoefficients["low|medium"]);
-        Near(1, fit.FamilyCoefficients["medium|high"]);
+        Near(-1, fit.FamilyParameters.Rows["low|medium"]);
+        Near(1, fit.FamilyParameters.Rows["medium|high"]);
         Assert.InRange(fit.VarianceComponents[0].StandardDeviation, 0.4, 1.2);
 
         static void Near(double truth, Coefficient c)
@@ -113,7 +113,7 @@ public class CumulativeTests
         Assert.Equal(near.LogLikelihood, fit.LogLikelihood, 6);
         Assert.Equal(near.FixedEffects["x"].StandardError / 5, fit.FixedEffects["year"].StandardError, 5);
         Assert.Equal(near.FamilyParameters["1|2"] + (2010 * fit.FixedEffects["year"].Estimate), fit.FamilyParameters["1|2"], 3);
-        Assert.Equal(2010 * fit.FixedEffects["year"].StandardError, fit.FamilyCoefficients["1|2"].StandardError, 0.5);
+        Assert.Equal(2010 * fit.FixedEffects["year"].StandardError, fit.FamilyParameters.StandardError("1|2"), 0.5);
     }
 
     [Fact]

@@ -31,11 +31,11 @@ public class LoglogLinkTests
         var errors = Numbers(model, "errors");
         Compare(model, fit, errors[4..]);
         var thresholds = Numbers(model, "thresholds");
-        Assert.Equal(4, fit.FamilyCoefficients.Count);
+        Assert.Equal(4, fit.FamilyParameters.Rows.Count);
         for (var k = 0; k < 4; k++)
         {
-            Assert.Equal(thresholds[k], fit.FamilyCoefficients[k].Estimate, 1e-3 * errors[k]);
-            Assert.Equal(errors[k], fit.FamilyCoefficients[k].StandardError, 1e-2 * errors[k]);
+            Assert.Equal(thresholds[k], fit.FamilyParameters.Rows[k].Estimate, 1e-3 * errors[k]);
+            Assert.Equal(errors[k], fit.FamilyParameters.Rows[k].StandardError, 1e-2 * errors[k]);
         }
     }
 

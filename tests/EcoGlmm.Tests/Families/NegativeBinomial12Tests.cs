@@ -40,7 +40,7 @@ public class NegativeBinomial12Tests
         var family = Family.NegativeBinomial12().WithShapes([Math.Log(2)]);
         var fit = Glmm.Fit("y ~ x + (1 | g)", Simulated(family, 3000, 9), Family.NegativeBinomial12());
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
-        var psi = fit.FamilyCoefficients["psi"];
+        var psi = fit.FamilyParameters.Rows["psi"];
         Assert.InRange((psi.Estimate - 2) / psi.StandardError, -3.5, 3.5);
         Assert.InRange((fit.FixedEffects["x"].Estimate - 1.5) / fit.FixedEffects["x"].StandardError, -3.5, 3.5);
         Assert.InRange(fit.Sigma, 0.8, 2.4);

@@ -24,8 +24,8 @@ public class OrderedBetaTests
         var fit = Glmm.Fit("y ~ x + (1 | g)", Simulated(Truth, 2500), Family.OrderedBeta());
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         Within(1, fit.FixedEffects["x"]);
-        Within(-1.5, fit.FamilyCoefficients["lower cutpoint"]);
-        Within(1.5, fit.FamilyCoefficients["upper cutpoint"]);
+        Within(-1.5, fit.FamilyParameters.Rows["lower cutpoint"]);
+        Within(1.5, fit.FamilyParameters.Rows["upper cutpoint"]);
         Assert.InRange(fit.Sigma, 5, 7);
         Assert.Contains("upper cutpoint = ", fit.ToString());
         Assert.Contains("upper cutpoint = ", fit.ToHtml());

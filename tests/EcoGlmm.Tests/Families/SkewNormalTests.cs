@@ -23,7 +23,7 @@ public class SkewNormalTests
         var fit = Glmm.Fit("y ~ x + (1 | g)", Simulated(alpha), Family.SkewNormal());
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         Assert.InRange((fit.FixedEffects["x"].Estimate - 1) / fit.FixedEffects["x"].StandardError, -3.5, 3.5);
-        var shape = fit.FamilyCoefficients["shape"];
+        var shape = fit.FamilyParameters.Rows["shape"];
         Assert.InRange((shape.Estimate - alpha) / shape.StandardError, -3.5, 3.5);
         Assert.InRange(fit.Sigma, 1.3, 1.7);
         Assert.Contains("shape = ", fit.ToString());

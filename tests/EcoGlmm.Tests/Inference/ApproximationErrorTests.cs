@@ -82,7 +82,7 @@ public sealed class ApproximationErrorTests
         // Coefficients of a balanced linear model are normal given the variances: ends of intervals within four Monte Carlo errors of 1,000
         // draws.
         var fit = InferenceReference.Fit("sleep ML");
-        var bootstrap = fit.BootstrapIntervals(1000, seed: 4);
+        var bootstrap = fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 1000, seed: 4);
         foreach (var name in new[] { "(Intercept)", "Days" })
         {
             var (c, i) = (fit.FixedEffects[name], bootstrap[name]);

@@ -13,7 +13,7 @@ public class CancellationTests
     private static readonly Dictionary<string, Action<CancellationToken>> Calculations = new()
     {
         ["bootstrap"] = token => Fit.Bootstrap(f => [f.LogLikelihood], 50_000, cancellationToken: token),
-        ["bootstrap intervals"] = token => Fit.BootstrapIntervals(50_000, cancellationToken: token),
+        ["bootstrap intervals"] = token => Fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 50_000, cancellationToken: token),
         ["profile"] = token => { while (true) Fit.ConfidenceIntervals(IntervalMethod.Profile, cancellationToken: token); },
         ["influence"] = token => { while (true) Fit.Influence("g", exact: true, cancellationToken: token); },
         ["simulate"] = token => { while (true) Fit.Simulate(20_000, 1, cancellationToken: token); },

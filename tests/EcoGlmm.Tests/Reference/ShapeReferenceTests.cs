@@ -24,7 +24,7 @@ public class ShapeReferenceTests
         check.Near("log-likelihood", logLik, fit.LogLikelihood, 1e-5 + 1e-7 * Math.Abs(logLik));
         check.Near("parameters", reference.GetProperty("parameters").GetDouble(), fit.ParameterCount, 0);
         Table(check, reference.GetProperty("fixed"), fit.FixedEffects);
-        Table(check, reference.GetProperty("shapes"), fit.FamilyCoefficients);
+        Table(check, reference.GetProperty("shapes"), fit.FamilyParameters.Rows);
         if (reference.TryGetProperty("sigma", out var sigma))
             check.Near("sigma", sigma.GetDouble(), fit.Sigma, 2e-3 * sigma.GetDouble());
         if (reference.TryGetProperty("variances", out var variances) && variances.ValueKind == JsonValueKind.Object)

@@ -84,7 +84,7 @@ public sealed class EffectSizeReferenceTests
     {
         var expected = SynthesisReference.Root.GetProperty("fits").EnumerateArray().First(f => f.Text("name") == name);
         var found = Fit(expected);
-        foreach (var (kind, variance) in new[] { ("cr1", RobustVariance.CR1), ("cr2", RobustVariance.CR2) })
+        foreach (var (kind, variance) in new[] { ("cr1", ClusterRobust.CR1p), ("cr2", ClusterRobust.CR2) })
         {
             var tests = found.Robust(expected.Text("cluster"), variance);
             double[] errors = expected.GetProperty(kind).Numbers("se"), degrees = expected.GetProperty(kind).Numbers("df"),

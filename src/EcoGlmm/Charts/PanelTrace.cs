@@ -5,9 +5,9 @@ namespace EcoGlmm;
 
 /// <summary>One series of a <see cref="Panel"/>: points, a line, a histogram, bars, a box, a violin, a raster.</summary>
 /// <remarks>Values that are NaN or infinite are left out of the drawing. Immutable, and safe to share among threads.</remarks>
-public abstract record Trace
+public abstract record PanelTrace
 {
-    private protected Trace()
+    private protected PanelTrace()
     {
     }
 

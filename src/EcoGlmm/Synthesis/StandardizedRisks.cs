@@ -9,7 +9,7 @@ namespace EcoGlmm.Syntheses;
 /// zero by its own baseline and counts with them. Standard errors by the delta method from the covariance of the fixed effects, with the
 /// variances between studies held.
 /// </summary>
-internal static class StandardisedRisks
+internal static class StandardizedRisks
 {
     private const int Points = 31;
     private const double Step = 1e-5;
