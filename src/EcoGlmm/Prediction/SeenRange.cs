@@ -18,7 +18,7 @@ internal sealed record Extrapolation(bool[] Rows, IReadOnlyList<string> Sentence
 /// </summary>
 internal sealed class SeenRange
 {
-    /// <summary>Ends of a range are widened by this share of it: numbers that were read or computed in another way are still in it.</summary>
+    /// <summary>Ends of a range are widened by this share of it, for numbers that were computed in another way.</summary>
     private const double Tolerance = 1e-9;
 
     /// <summary>Factors of more levels name individuals rather than conditions.</summary>
