@@ -64,7 +64,9 @@ internal static class AdviceBenchmark
         page.Append(CultureInfo.InvariantCulture, $"""
             # Is the first advice the right cure?
 
-            Data of known sickness are given to `fit.Check()`, {studies} data sets of each size in 20 sites. *Right*: the change that it fits and proposes is the cure (alone or among others). *Found*: something is reported as a problem or caution. A healthy model should get neither. In %; two standard errors are at most {200 * Math.Sqrt(0.25 / studies):0} points.
+            Data of known sickness are given to `fit.Check()`, {studies} data sets of each size in 20 sites. *Right*: the change
+            that it fits and proposes is the cure (alone or among others). *Found*: something is reported as a problem or caution. A healthy
+            model should get neither. In %; two standard errors are at most {200 * Math.Sqrt(0.25 / studies):0} points.
 
             `dotnet run -c Release --project benchmarks/EcoGlmm.Benchmarks -- advice --studies={studies}` writes this page.
 

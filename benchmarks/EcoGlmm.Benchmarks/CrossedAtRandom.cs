@@ -44,10 +44,11 @@ internal static class CrossedAtRandom
         var fit = Glmm.Fit("y ~ x + (1 | a) + (1 | b) + (1 | c)", data, Family.Parse(family),
             new GlmmOptions { Control = new GlmmControl { MaxThreads = threads } });
         process.Refresh();
+        var deviations = fit.VarianceComponents.Select(v => v.StandardDeviation.ToString("R", CultureInfo.InvariantCulture));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {family} | {threads} | {watch.Elapsed.TotalSeconds:0.0} | {(process.TotalProcessorTime - before).TotalSeconds:0.0} | {process.PeakWorkingSet64 / 1e6:0} "
-            + $"| {fit.LogLikelihood:R} ± {fit.LogLikelihoodError:0.00} | "
-            + $"{string.Join(", ", fit.VarianceComponents.Select(v => v.StandardDeviation.ToString("R", CultureInfo.InvariantCulture)))} |"));
+            $"| {family} | {threads} | {watch.Elapsed.TotalSeconds:0.0} | {(process.TotalProcessorTime - before).TotalSeconds:0.0} | "
+            + $"{process.PeakWorkingSet64 / 1e6:0} | {fit.LogLikelihood:R} ± {fit.LogLikelihoodError:0.00} | "
+            + $"{string.Join(", ", deviations)} |"));
     }
 
     private static FieldData Simulate(int rows, int[] levels, bool isGaussian, RandomStream random)

@@ -49,7 +49,8 @@ internal static class GenomesCalibration
             Add("illness of 2 %, normal tail, alleles rarer than 5 %", rare, Normal, r => r.Frequency < 0.05);
         }
 
-        Console.WriteLine($"| test | p-values | {string.Join(" | ", Levels.Select(l => l.ToString("0e0", CultureInfo.InvariantCulture)))} |");
+        Console.WriteLine("| test | p-values | "
+            + $"{string.Join(" | ", Levels.Select(l => l.ToString("0e0", CultureInfo.InvariantCulture)))} |");
         Console.WriteLine("|---|--:|" + string.Concat(Levels.Select(_ => "--:|")));
         foreach (var (name, p) in tests)
         {

@@ -24,7 +24,8 @@ internal static class ResidualTiming
             var x = random.NextNormal();
             var mean = Math.Exp(1 + (0.3 * x) + site[i % 1000]);
             file.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},{(0.3 * x) + site[i % 1000] + random.NextNormal():R},{random.NextBinomial(10, mean / (1 + mean))},{x:R},s{i % 1000}"));
+                $"{random.NextPoisson(mean)},{random.NextNegativeBinomial(mean, 2)},"
+                + $"{(0.3 * x) + site[i % 1000] + random.NextNormal():R},{random.NextBinomial(10, mean / (1 + mean))},{x:R},s{i % 1000}"));
         }
     }
 

@@ -117,8 +117,8 @@ internal static class SmallSamples
         result.Add(new("profile", false, true, f => Row(f.ConfidenceIntervals(IntervalMethod.Profile))));
         result.Add(new($"bootstrap, percentiles of {refits}", false, true,
             f => Row(f.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: refits))));
-        result.Add(new("default", true, false, f => (f.Standardize("treatment").Effects[0].Lower,
-            f.Standardize("treatment").Effects[0].Upper)));
+        result.Add(new("default", true, false, f => (f.Standardise("treatment").Effects[0].Lower,
+            f.Standardise("treatment").Effects[0].Upper)));
         return [.. result];
 
         static GlmmFit Quadrature(GlmmFit f) => Glmm.Fit(f.Formula, f.Data, f.Family, f.Options with { QuadraturePoints = 15 });

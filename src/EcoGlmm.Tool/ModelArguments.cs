@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Tool;
 

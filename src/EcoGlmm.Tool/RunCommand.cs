@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EcoGlmm.Formulas;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 using EcoGlmm.Tool.Pages;
@@ -31,8 +30,8 @@ internal static class RunCommand
         });
         var command = new Command(
             "run",
-            "Runs a notebook from top to bottom in Microsoft's kernel of .NET notebooks, in its own folder. #r \"nuget: EcoGlmm\" is the EcoGlmm that this "
-            + "command was built with. Without --output, --in-place or --html the outputs are printed.")
+            "Runs a notebook from top to bottom in Microsoft's kernel of .NET notebooks, in its own folder. #r \"nuget: EcoGlmm\" is the "
+            + "EcoGlmm that this command was built with. Without --output, --in-place or --html the outputs are printed.")
         {
             notebook, output, inPlace, html, timeout,
         };

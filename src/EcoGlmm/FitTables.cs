@@ -57,7 +57,7 @@ internal static class FitTables
             if (ratio is not null)
             {
                 // The exponential of an intercept is a mean or odds, not a ratio of two.
-                cells.Add(dropped || c.IsFixed || c.Name == "(Intercept)" ? "" : CoefficientNumbers.Ratio(Math.Exp(c.Estimate),
+                cells.Add(dropped || c.IsFixed || c.Name == Intercept.Name ? "" : CoefficientNumbers.Ratio(Math.Exp(c.Estimate),
                     Math.Exp(c.Estimate - (z * c.StandardError)), Math.Exp(c.Estimate + (z * c.StandardError))));
             }
 

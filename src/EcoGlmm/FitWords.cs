@@ -59,7 +59,8 @@ internal static class FitWords
     {
         if (fit.DroppedRowCount == 0) return null;
         var variables = fit.Specification.MissingByVariable.Select(m => $"{m.Variable} ({NumberFormat.Count(m.Count)})");
-        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {NumberFormat.Count(fit.Data.RowCount, "row")} left out because of missing values: "
+        return $"{NumberFormat.Count(fit.DroppedRowCount)} of {NumberFormat.Count(fit.Data.RowCount, "row")} left out because of missing "
+            + "values: "
             + string.Join(", ", variables) + ".";
     }
 
@@ -122,7 +123,8 @@ internal static class FitWords
             .MinBy(t => t.GroupLevels.Count);
         if (few is null || few.GroupLevels.Count >= ManyGroups) return null;
         var gaussian = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood);
-        return $"With {NumberFormat.Count(few.GroupLevels.Count)} levels of {few.Group} these intervals are too short and p-values too small for what differs between levels: "
+        return $"With {NumberFormat.Count(few.GroupLevels.Count)} levels of {few.Group} these intervals are too short and p-values too "
+            + "small for what differs between levels: "
             + (gaussian ? $"{(fit.Options.Reml ? "" : "fit by REML, and ")}use CoefficientTests(DenominatorDegrees.KenwardRoger)."
                 : "use ConfidenceIntervals(IntervalMethod.SmallSample), which fits again by REML and has t-quantiles.");
     }
@@ -142,7 +144,8 @@ internal static class FitWords
     {
         if (fit.Options.Fixed.Count > 0)
         {
-            yield return $"{NumberFormat.Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
+            yield return $"{NumberFormat.Count(fit.Options.Fixed.Count, "parameter")} held at a given value, not "
+                + $"estimated{(fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion) ? " (the dispersion among them)" : "")}: "
                 + "shown as fixed, without standard error, and not counted by the information criteria.";
         }
 

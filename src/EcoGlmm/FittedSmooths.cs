@@ -311,20 +311,25 @@ internal sealed class FittedSmooths
             columns[c] = new double[n];
             if (smooth.Columns[c] < 0) continue;
             // The column of X = QR.
-            for (var j = 0; j <= smooth.Columns[c]; j++)
-            {
-                var r = basis.R[(smooth.Columns[c] * basis.Columns) + j];
-                for (var i = 0; i < n; i++) columns[c][i] += basis.Q[(j * n) + i] * r;
-            }
+            basis.AddProduct(basis.R.AsSpan(smooth.Columns[c] * basis.Columns, basis.Columns), columns[c]);
         }
 
         var z = smooth.Term < 0 ? [] : _model.Terms[smooth.Term].Z!;
         var width = order - m;
-        var row = new double[order];
+        var (row, means) = (new double[order], new double[order]);
+        if (((CurveSmooth)smooth.Design).IsTestedCentred)
+        {
+            for (var c = 0; c < m; c++) means[c] = columns[c].Sum() / n;
+            for (var i = 0; i < n; i++)
+            {
+                for (var c = 0; c < width; c++) means[m + c] += z[(i * width) + c] / n;
+            }
+        }
+
         for (var i = 0; i < n; i++)
         {
-            for (var c = 0; c < m; c++) row[c] = columns[c][i];
-            for (var c = 0; c < width; c++) row[m + c] = z[(i * width) + c];
+            for (var c = 0; c < m; c++) row[c] = columns[c][i] - means[c];
+            for (var c = 0; c < width; c++) row[m + c] = z[(i * width) + c] - means[m + c];
             for (var a = 0; a < order; a++)
             {
                 var left = w[i] * row[a];

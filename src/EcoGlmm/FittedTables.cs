@@ -172,14 +172,14 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                         {
                             IsFixed = effect is not null && term.Effects.Contains(effect) && estimate.Model.Restraints.Holds(term,
                                 IndexOf(effect), IndexOf(effect)),
-                            IsOfMatrix = term.Loadings is Unstructured or Diagonal,
+                            IsOfMatrix = term.Loadings.HasFreeEntries,
                         });
                         break;
                     case { Name: CovarianceQuantity.Correlation, Effect1: { } first, Effect2: { } second }:
                         rows.Add(new VarianceComponent(term.Part, term.Group, first, second, double.NaN, values[k])
                         {
                             IsFixed = estimate.Model.Restraints.Holds(term, IndexOf(first), IndexOf(second)),
-                            IsOfMatrix = term.Loadings is Unstructured,
+                            IsOfMatrix = term.Loadings.HasFreeEntries,
                         });
                         break;
                 }

@@ -146,9 +146,9 @@ public sealed partial class GlmmFit : IRichDisplay
         : double.NaN;
 
     /// <summary>
-    /// Parameters of the family beside the dispersion, by name, with standard errors: "df" of Student's t, "power" of Tweedie, "psi" of nbinom12,
-    /// "shape" of the skew normal, "lower cutpoint" and "upper cutpoint" of ordered beta, thresholds ("Low|Medium") between ordered
-    /// categories; empty for most families.
+    /// Parameters of the family beside the dispersion, by name, with standard errors: "df" of Student's t, "power" of Tweedie, "psi" of
+    /// nbinom12, "shape" of the skew normal, "lower cutpoint" and "upper cutpoint" of ordered beta, thresholds ("Low|Medium") between
+    /// ordered categories; empty for most families.
     /// </summary>
     public FamilyParameterTable FamilyParameters { get; }
 

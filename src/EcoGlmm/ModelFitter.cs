@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -13,7 +14,7 @@ internal static class ModelFitter
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
-        options = WithoutDispersion(formula, data, family, options);
+        options = WithoutDispersion(formula, data, family, options, cancellation);
         var specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
             leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
@@ -37,8 +38,9 @@ internal static class ModelFitter
     {
         if (!family.HasDispersion && !specification.Dispersion.IsConstant)
         {
-            throw new GlmmException($"The family {family.Name} has no dispersion parameter, so the dispersion formula \"{options.Dispersion}\" has nothing to model. "
-                + "Leave it out, or choose a family with dispersion, such as NegativeBinomial2().");
+            throw new GlmmException($"The family {family.Name} has no dispersion parameter, so the dispersion formula "
+                + $"\"{options.Dispersion}\" has nothing to model. Leave it out, or choose a family with dispersion, such as "
+                + "NegativeBinomial2().");
         }
 
         if (family.HasThresholds && specification.ZeroInflation is not null)
@@ -61,14 +63,14 @@ internal static class ModelFitter
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && family.HasThresholds)
         {
-            throw new GlmmException($"REML averages over the fixed effects, from which the thresholds of {family.Name} cannot be set apart. "
-                + "Use maximum likelihood (Reml = false).");
+            throw new GlmmException($"REML averages over the fixed effects, from which the thresholds of {family.Name} cannot be "
+                + "set apart. Use maximum likelihood (Reml = false).");
         }
 
         if (options.Reml && model.QuadraturePoints > 1)
         {
-            throw new GlmmException("REML averages over the fixed effects by the Laplace approximation, which quadrature points are not for. "
-                + "Leave QuadraturePoints out, or use maximum likelihood (Reml = false).");
+            throw new GlmmException("REML averages over the fixed effects by the Laplace approximation, which quadrature points are "
+                + "not for. Leave QuadraturePoints out, or use maximum likelihood (Reml = false).");
         }
 
         if (options.Reml && options.Priors.Any(p => p.Group is null && p.Part == ModelPart.Conditional))
@@ -80,14 +82,17 @@ internal static class ModelFitter
         var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
             : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
             : QuadratureCheck.Fit(model, options.Control, progress, cancellation);
-        return new GlmmFit(specification, response, data, family, options, ConditionalErrors.Of(estimate, options.Reml));
+        estimate = ConditionalErrors.Of(estimate, options.Reml);
+        estimate.System.Release();
+        return new GlmmFit(specification, response, data, family, options, estimate);
     }
 
     /// <summary>
     /// A dispersion of ~ 0 holds the residual standard deviation at all but nothing, as glmmTMB does: for models whose random
     /// effects, one for each row or more, are the residuals.
     /// </summary>
-    private static GlmmOptions WithoutDispersion(string formula, FieldData data, Family family, GlmmOptions options)
+    private static GlmmOptions WithoutDispersion(string formula, FieldData data, Family family, GlmmOptions options,
+        CancellationToken cancellation)
     {
         // So small that likelihoods differ by less than 1e-8 a row, so large that curvatures keep their digits.
         const double share = 1e-5;
@@ -99,13 +104,13 @@ internal static class ModelFitter
         if (!family.HasDispersion) return options;
         if (!family.IsNormal)
         {
-            throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do without its dispersion. "
-                + "Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
+            throw new GlmmException($"The dispersion \"~ 0\" leaves a Gaussian model without residuals of its own; {family.Name} cannot do "
+                + "without its dispersion. Write \"~ 1\", or hold it at a value: Fixed = [Parameter.Dispersion(value)].");
         }
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
             options.Contrasts,
-            data, HeldCoefficients(family, options), leavesOutZeroWeights: true, relatedness: options.Relatedness,
+            data, HeldCoefficients(family, options), cancellation: cancellation, leavesOutZeroWeights: true, relatedness: options.Relatedness,
             meshes: options.Meshes).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
@@ -140,7 +145,7 @@ internal static class ModelFitter
             }
 
             // Every family reports exp(aδ) for some a.
-            held[(ModelPart.Dispersion, "(Intercept)")] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
+            held[(ModelPart.Dispersion, Intercept.Name)] = Math.Log(parameter.Value) / Math.Log(family.Sigma(1));
         }
 
         return held;

@@ -70,7 +70,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         body { margin: 16px; font-family: system-ui, sans-serif; color: {{(dark ? "#d4d4d4" : "#222222")}};
                background: {{(dark ? "#1e1e1e" : "#ffffff")}}; }
         .cell { margin: 0 0 16px 0; }
-        </style>{{head}}</head><body {{bodyAttributes}}>{{string.Concat(fragments.Select(f => $"<div class=\"cell\">{f}</div>"))}}</body></html>
+        </style>{{head}}</head>
+        <body {{bodyAttributes}}>{{string.Concat(fragments.Select(f => $"<div class=\"cell\">{f}</div>"))}}</body></html>
         """;
 
     public static string Screenshot(string name)

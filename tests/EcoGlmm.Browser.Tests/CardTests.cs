@@ -9,7 +9,8 @@ public sealed class CardTests(BrowserFixture browser)
     private static string Card() => new HtmlWriter()
         .Heading("Generalized linear mixed model", Status.Ok, "converged")
         .Code("SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)")
-        .Paragraph("Negative binomial counts (variance μ + μ²/θ), log link, fitted by maximum likelihood (Laplace) to 599 rows in 27 nests.")
+        .Paragraph("Negative binomial counts (variance μ + μ²/θ), log link, fitted by maximum likelihood (Laplace) to 599 rows in "
+            + "27 nests.")
         .Facts(("AIC", "3429.3"), ("BIC", "3455.6"), ("Log-likelihood", "-1708.63"), ("θ", "0.847"))
         .Table(new TableContent("Fixed effects") { Note = "Wald tests; *** p < 0.001, ** p < 0.01, * p < 0.05" }
             .Text("Term").Number("Estimate").Number("Std. error").Number("z").Number("p").Text("")

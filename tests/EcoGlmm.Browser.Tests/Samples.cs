@@ -85,7 +85,10 @@ internal static class Samples
                     Color = Palette.SkyBlue })
             {
                 XAxis = "Dispersion statistic", YAxis = "Simulations",
-                Shapes = [PanelShape.VerticalLine(1.31) with { Color = Palette.Vermillion, Dash = LineDash.Solid, Width = 2.5, Opacity = 1 }],
+                Shapes =
+                [
+                    PanelShape.VerticalLine(1.31) with { Color = Palette.Vermillion, Dash = LineDash.Solid, Width = 2.5, Opacity = 1 },
+                ],
                 Annotations = [new("observed 1.31", AnnotationPlace.TopLeft) { Color = Palette.Vermillion }],
             },
             new Panel("Conditional modes", new PointTrace(modes, [.. nests.Select((_, i) => (double)i)])

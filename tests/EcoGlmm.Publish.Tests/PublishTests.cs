@@ -49,7 +49,8 @@ public sealed class PublishTests : IDisposable
     [Fact]
     public void EveryLetterOfFiguresIsInTheFont()
     {
-        using SKTypeface font = SKTypeface.FromStream(typeof(PublishExtensions).Assembly.GetManifestResourceStream("EcoGlmm.Publish.Fonts.LiberationSans-Regular.ttf")!);
+        using SKTypeface font = SKTypeface.FromStream(typeof(PublishExtensions).Assembly
+            .GetManifestResourceStream("EcoGlmm.Publish.Fonts.LiberationSans-Regular.ttf")!);
         using var drawn = new SKFont(font);
         Assert.DoesNotContain("−×±≤≥²³√χσμθφρλβαΔ–—…≈·", c => drawn.GetGlyph(c) == 0);
     }

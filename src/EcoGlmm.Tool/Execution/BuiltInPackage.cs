@@ -33,10 +33,11 @@ internal static partial class BuiltInPackage
                     System.Reflection.Assembly extension = null;
                     foreach (var file in new[] { {{string.Join(", ", files.Select(file => $"@\"{file}\""))}} })
                         extension = System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyPath(file);
-                    var loaded = (Microsoft.DotNet.Interactive.IKernelExtension)Activator.CreateInstance(extension.GetType("EcoGlmm.Interactive.NotebookExtension"));
+                    var type = extension.GetType("EcoGlmm.Interactive.NotebookExtension");
+                    var loaded = (Microsoft.DotNet.Interactive.IKernelExtension)Activator.CreateInstance(type);
                     await loaded.OnLoadAsync(Microsoft.DotNet.Interactive.Kernel.Root);
                     // A saved notebook is not to hold how long a fit took.
-                    extension.GetType("EcoGlmm.Interactive.NotebookExtension").GetMethod("WithoutProgress").Invoke(null, null);
+                    type.GetMethod("WithoutProgress").Invoke(null, null);
                 }
                 """;
         }

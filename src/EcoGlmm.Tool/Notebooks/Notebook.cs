@@ -97,6 +97,7 @@ internal sealed partial class Notebook
     }
 
     // Even the relaxed encoder escapes letters beyond the basic plane (emoji) and unusual blanks, which Jupyter writes as they are.
-    [GeneratedRegex(@"(?<=(?<!\\)(?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u(?!00[01]|2028|2029|[dD][89a-fA-F])[0-9a-fA-F]{4})")]
+    [GeneratedRegex(@"(?<=(?<!\\)(?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+        + @"|\\u(?!00[01]|2028|2029|[dD][89a-fA-F])[0-9a-fA-F]{4})")]
     private static partial Regex Escaped();
 }

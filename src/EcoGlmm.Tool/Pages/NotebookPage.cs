@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using EcoGlmm.Charts;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Tool.Pages;
@@ -25,7 +24,7 @@ internal static partial class NotebookPage
         if (HasFigures(notebook))
         {
             // Once for all figures of the page: a figure that finds plotly.js in place loads nothing from the network.
-            var script = PlotlySource.BundledScript().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
+            var script = ChartOptions.BundledScript().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
             html.Append($"<script>\n{script}\n</script>\n");
         }
 

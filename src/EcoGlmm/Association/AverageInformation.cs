@@ -137,8 +137,8 @@ internal sealed unsafe class AverageInformation
         {
             if (!DensePanel.Cholesky(pv, n, n, n, new BlockProduct(work, team)))
             {
-                throw new GlmmException("The variances of the records cannot be estimated: their covariance matrix is singular. Look for individuals that "
-                    + "are the same, or leave a random effect out.");
+                throw new GlmmException("The variances of the records cannot be estimated: their covariance matrix is singular. Look for "
+                    + "individuals that are the same, or leave a random effect out.");
             }
         }
 
@@ -170,7 +170,8 @@ internal sealed unsafe class AverageInformation
 
         if (!DenseCholesky.TryFactor(crossproduct, columns))
         {
-            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of them out.");
+            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of "
+                + "them out.");
         }
 
         double logCrossproduct = DenseCholesky.LogDeterminant(crossproduct, columns);

@@ -180,7 +180,8 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
 
     /// <inheritdoc/>
     public override string ToString() => $"{Source}: {NumberFormat.Count(_individuals.Length)} individuals, "
-        + $"{NumberFormat.Count(_markers.Length)} markers on {NumberFormat.Count(_markers.Select(m => m.Chromosome).Distinct().Count())} chromosomes"
+        + $"{NumberFormat.Count(_markers.Length)} markers on {NumberFormat.Count(_markers.Select(m => m.Chromosome).Distinct().Count())} "
+        + "chromosomes"
         + (Note is null ? "" : $". {Note}");
 
     /// <inheritdoc/>

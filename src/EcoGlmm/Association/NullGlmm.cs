@@ -104,12 +104,12 @@ internal sealed class NullGlmm
             }
         }
 
-        throw new GlmmException("The model without markers does not converge. A covariate may separate the cases from the others, or there are too few "
-            + "cases; leave a covariate out.");
+        throw new GlmmException("The model without markers does not converge. A covariate may separate the cases from the others, or there "
+            + "are too few cases; leave a covariate out.");
     }
 
     private static bool IsBinomial(Family family) => family.HasCanonicalScores
         ? family.WeightRole == WeightRole.Trials
-        : throw new GlmmException($"Scans know quantities (no family), Family.Binomial() with logit link and Family.Poisson() with log link, but not {family}. "
-            + "For other traits scan the residuals of a model, or the logarithm.");
+        : throw new GlmmException("Scans know quantities (no family), Family.Binomial() with logit link and Family.Poisson() with log "
+            + $"link, but not {family}. For other traits scan the residuals of a model, or the logarithm.");
 }

@@ -148,7 +148,8 @@ internal sealed class NullPoint
 
         if (!DenseCholesky.TryFactor(crossproduct, c))
         {
-            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of them out.");
+            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of "
+                + "them out.");
         }
 
         logDeterminant = DenseCholesky.LogDeterminant(crossproduct, c);

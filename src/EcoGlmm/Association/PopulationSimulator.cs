@@ -92,8 +92,8 @@ internal sealed class PopulationSimulator
                 int pairs = Math.Min(fathers.Length, mothers.Length);
                 if (pairs == 0)
                 {
-                    throw new GlmmException("There are too few individuals in each generation and population for pairs. Simulate more individuals, "
-                        + "or fewer generations and populations.");
+                    throw new GlmmException("There are too few individuals in each generation and population for pairs. Simulate more "
+                        + "individuals, or fewer generations and populations.");
                 }
 
                 int k = 0;

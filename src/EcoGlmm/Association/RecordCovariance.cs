@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
@@ -42,8 +43,8 @@ internal static class RecordCovariance
         new AverageInformation(matrices, data.X, data.Columns, n, threads).Maximise(y, new double[n], tau, MostSteps, cancellation);
         if (tau[0] <= 1e-6 * variance)
         {
-            throw new GlmmException("Nothing is left of the trait's variance beside relationships and random effects, so that markers cannot be "
-                + "tested. Each record may have a level of its own in a random effect: leave that effect out.");
+            throw new GlmmException("Nothing is left of the trait's variance beside relationships and random effects, so that markers "
+                + "cannot be tested. Each record may have a level of its own in a random effect: leave that effect out.");
         }
 
         var covariance = identity;
@@ -77,7 +78,7 @@ internal static class RecordCovariance
     // 1 where two records share a level
     private static double[] Shared(GroupingTerm term, int n)
     {
-        if (term.EffectNames is not ["(Intercept)"] || term.Codes.Length != n)
+        if (term.EffectNames is not [Intercept.Name] || term.Codes.Length != n)
         {
             throw new GlmmException($"Beside relationships a scan knows random intercepts, as (1 | {term.Group}), but not {term.Title}.");
         }

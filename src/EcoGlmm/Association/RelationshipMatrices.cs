@@ -8,11 +8,11 @@ namespace EcoGlmm;
 public enum RelationshipKind
 {
     /// <summary>Mean over markers of the products of the centred copies of the effect allele (gemma -gk 1).</summary>
-    Centered,
+    Centred,
 
     /// <summary>The same with each marker's copies divided by their standard deviation, so that rare alleles count more (gemma -gk
     /// 2).</summary>
-    Standardized,
+    Standardised,
 }
 
 /// <summary>Relationship matrices from markers.</summary>
@@ -27,7 +27,7 @@ public static class RelationshipMatrices
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The matrix, with the individuals' names.</returns>
     /// <exception cref="GlmmException">There is no marker at which individuals differ.</exception>
-    public static RelationshipMatrix RelationshipMatrix(this Genotypes markers, RelationshipKind kind = RelationshipKind.Centered,
+    public static RelationshipMatrix RelationshipMatrix(this Genotypes markers, RelationshipKind kind = RelationshipKind.Centred,
         string? withoutChromosome = null, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(markers);
@@ -35,14 +35,14 @@ public static class RelationshipMatrices
         using var either = CancellationTokenSource.CreateLinkedTokenSource(live.Cancellation, cancellationToken);
         if (withoutChromosome is not null && !markers.Markers.Any(m => m.Chromosome == withoutChromosome))
         {
-            throw new GlmmException($"No marker lies on a chromosome "
-                + $"\"{withoutChromosome}\"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
+            throw new GlmmException($"No marker lies on a chromosome \"{withoutChromosome}\""
+                + $"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
         }
 
         int n = markers.Individuals.Count;
         var sum = new double[(long)n * n];
         int threads = maxThreads > 0 ? maxThreads : Environment.ProcessorCount;
-        int count = new RelationshipSum(markers, kind == RelationshipKind.Standardized, threads).Add(
+        int count = new RelationshipSum(markers, kind == RelationshipKind.Standardised, threads).Add(
             [.. Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome != withoutChromosome)], sum,
             either.Token);
         if (count == 0)

@@ -67,16 +67,16 @@ internal static class ScanCard
 
         if (lambda > InflationToWarnOf)
         {
-            return (Status.Caution, $"Test statistics are inflated (λ = {value}): the median marker looks more associated than it should if few "
-                + "markers matter. Structure or relatedness may be unaccounted for, or the trait is moved by very many markers. Look at QuantileFigure(), and "
-                + "try principal components among the covariates.");
+            return (Status.Caution, $"Test statistics are inflated (λ = {value}): the median marker looks more associated than it "
+                + "should if few markers matter. Structure or relatedness may be unaccounted for, or the trait is moved by very many "
+                + "markers. Look at QuantileFigure(), and try principal components among the covariates.");
         }
 
         return lambda > InflationToMention
             ? (Status.Caution, $"Test statistics are slightly inflated (λ = {value}). Look at QuantileFigure().")
             : lambda < DeflationToMention
-            ? (Status.Caution, $"Test statistics are smaller than by chance (λ = {value}), which costs power: a relationship matrix that holds the tested "
-                + "marker itself does that. Try LeaveOneChromosomeOut.")
+            ? (Status.Caution, $"Test statistics are smaller than by chance (λ = {value}), which costs power: a relationship matrix that "
+                + "holds the tested marker itself does that. Try LeaveOneChromosomeOut.")
             : (Status.Ok, $"Test statistics are as they should be where few markers matter (λ = {value}): relatedness and structure are "
                 + $"accounted for.");
     }

@@ -15,8 +15,9 @@ internal static class ScanCsv
     {
         var m = row.Marker;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Text(m.Name)},{Text(m.Chromosome)},{m.Position},{Text(m.EffectAllele)},{Text(m.OtherAllele)},{Number(row.Frequency)},{row.N},"
-            + $"{Number(row.Beta)},{Number(row.StandardError)},{Number(row.WaldP)},{Number(row.LikelihoodRatioP)},{Number(row.ScoreP)}\n");
+            $"{Text(m.Name)},{Text(m.Chromosome)},{m.Position},{Text(m.EffectAllele)},{Text(m.OtherAllele)},{Number(row.Frequency)},"
+            + $"{row.N},{Number(row.Beta)},{Number(row.StandardError)},{Number(row.WaldP)},{Number(row.LikelihoodRatioP)},"
+            + $"{Number(row.ScoreP)}\n");
     }
 
     public static IEnumerable<MarkerAssociation> Read(string path)

@@ -57,8 +57,8 @@ internal sealed class ScanData
         var known = Enumerable.Range(0, names.Length).Where(i => names[i] is { } name && index.ContainsKey(name)).ToArray();
         if (known.Length == 0)
         {
-            throw new GlmmException($"None of the values of the column \"{column}\" is the name of an individual of {markers.Source}. The data "
-                + $"have {Names.List([.. names.OfType<string>().Distinct().Take(3)])}, the genotypes "
+            throw new GlmmException($"None of the values of the column \"{column}\" is the name of an individual of {markers.Source}. "
+                + $"The data have {Names.List([.. names.OfType<string>().Distinct().Take(3)])}, the genotypes "
                 + $"{Names.List([.. markers.Individuals.Take(3)])}.");
         }
 
@@ -68,8 +68,8 @@ internal sealed class ScanData
         var y = specification.Response.Y;
         if (options.Family is null && (specification.Response.Levels is not null || specification.Response.Trials is not null))
         {
-            throw new GlmmException($"The response {specification.Response.Name} is not a quantity but categories or proportions. Name its family in "
-                + "ScanOptions, as Family = Family.Binomial().");
+            throw new GlmmException($"The response {specification.Response.Name} is not a quantity but categories or proportions. Name its "
+                + "family in ScanOptions, as Family = Family.Binomial().");
         }
 
         var offset = training.Offset.Length == 0 ? new double[y.Length] : training.Offset;
@@ -99,8 +99,8 @@ internal sealed class ScanData
             0 => throw new GlmmException("No column of the data holds the names of the individuals that have genotypes, such as "
                 + $"{Names.List([.. index.Keys.Take(3)])}. Rows are matched by name, never by their order: add a column of names, or "
                 + "name it in ScanOptions.Individual."),
-            _ => throw new GlmmException($"The columns {Names.List(Array.ConvertAll(shares, s => s.Name))} all hold names of individuals that "
-                + "have genotypes. Say which one names the individual of a row, in ScanOptions.Individual."),
+            _ => throw new GlmmException($"The columns {Names.List(Array.ConvertAll(shares, s => s.Name))} all hold names of "
+                + "individuals that have genotypes. Say which one names the individual of a row, in ScanOptions.Individual."),
         };
     }
 }

@@ -29,7 +29,8 @@ internal static class ScanFingerprint
 
         foreach (var marker in markers.Markers)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{marker.Name}|{marker.Chromosome}|{marker.Position}|{marker.EffectAllele}|{marker.OtherAllele}|"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{marker.Name}|{marker.Chromosome}|{marker.Position}|"
+                + $"{marker.EffectAllele}|{marker.OtherAllele}|"));
         }
 
         // of the genotypes a sample, so that a large file is not read twice

@@ -43,7 +43,8 @@ internal sealed class ScanOutput : IDisposable
             if (File.Exists(path) && !overwrite)
             {
                 throw new GlmmException($"The file \"{path}\" is already there and does not hold results of this very scan (of the same "
-                    + "formula, data, markers, relationships and options). Give another ScanOptions.Output, or allow it with Overwrite = true.");
+                    + "formula, data, markers, relationships and options). Give another ScanOptions.Output, or allow it with "
+                    + "Overwrite = true.");
             }
 
             File.Delete(CheckpointOf(path));

@@ -70,8 +70,8 @@ internal sealed class ScanRelationship
             count -= new RelationshipSum(markers, isStandardised: false, options.MaxThreads).Add(places, own, cancellation);
             if (count == 0)
             {
-                throw new GlmmException($"All markers lie on chromosome {chromosomeLeftOut}; none are left to find relationships by when it is left "
-                    + "out. Give a ScanOptions.Relationship, or do not leave chromosomes out.");
+                throw new GlmmException($"All markers lie on chromosome {chromosomeLeftOut}; none are left to find relationships by when "
+                    + "it is left out. Give a ScanOptions.Relationship, or do not leave chromosomes out.");
             }
 
             for (long i = 0; i < own.LongLength; i++)
@@ -142,7 +142,7 @@ internal sealed class ScanRelationship
         var unknown = data.Individuals.Select(i => markers.Individuals[i]).Where(name => !index.ContainsKey(name)).Distinct().ToArray();
         return unknown.Length == 0
             ? Array.ConvertAll(data.Individuals, i => index[markers.Individuals[i]])
-            : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make it from "
-                + "markers of all individuals, or leave these rows out.");
+            : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make "
+                + "it from markers of all individuals, or leave these rows out.");
     }
 }

@@ -14,8 +14,8 @@ internal static class ScanRun
         int n = data.Y.Length;
         if (n < data.Columns + 3)
         {
-            throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(data.Columns, "covariate")} (with the intercept); a scan needs "
-                + "more individuals than that.");
+            throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(data.Columns, "covariate")} (with the intercept); "
+                + "a scan needs more individuals than that.");
         }
 
         var relationship = ScanRelationship.Create(markers, data, options, progress, cancellation);
@@ -124,8 +124,8 @@ internal static class ScanRun
         {
             if (!seen.Add(i))
             {
-                throw new GlmmException($"The individual \"{markers.Individuals[i]}\" has more than one row in the data. Take a mean of each "
-                    + $"individual first, or add what its records have in common beside its genes: (1 | {data.IndividualColumn}).");
+                throw new GlmmException($"The individual \"{markers.Individuals[i]}\" has more than one row in the data. Take a mean "
+                    + $"of each individual first, or add what its records have in common beside its genes: (1 | {data.IndividualColumn}).");
             }
         }
     }
@@ -164,7 +164,8 @@ internal static class ScanRun
             Individuals = data.Individuals.Distinct().Count(),
             Rows = data.Y.Length,
             Method = (options.Family is { } family
-                ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model without markers"
+                ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model "
+                    + "without markers"
                 : options.Method == ScanMethod.Exact
                 ? "Linear mixed model, both variances estimated anew at each marker"
                 : "Linear mixed model, variances held at those without markers") + "; " + relationship + ".",

@@ -115,7 +115,8 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
         DenseMatrix.WeightedCrossProduct(x, n, columns, model.Weights, crossproduct);
         if (!DenseCholesky.TryFactor(crossproduct, columns))
         {
-            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of them out.");
+            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of "
+                + "them out.");
         }
 
         var result = new double[n * columns];

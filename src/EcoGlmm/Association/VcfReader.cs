@@ -109,7 +109,8 @@ internal static class VcfReader
 
         if (i != individuals)
         {
-            throw Error(path, line, $"has the genotypes of {i} individuals, but the heading names {individuals}; the file may be cut short");
+            throw Error(path, line, $"has the genotypes of {i} individuals, but the heading names {individuals}; the file may be "
+                + "cut short");
         }
 
         string name = fields[2] == "." ? $"{fields[0]}:{position}:{fields[3]}:{fields[4]}" : fields[2];

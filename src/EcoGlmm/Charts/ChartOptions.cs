@@ -20,4 +20,10 @@ public static class ChartOptions
         get => _plotlySource;
         set => _plotlySource = value;
     }
+
+    /// <summary>
+    /// The text of the plotly.js that the library carries, for pages that hold it once for several figures: a figure that finds it in
+    /// place loads nothing.
+    /// </summary>
+    public static string BundledScript() => Charts.PlotlySource.BundledScript();
 }

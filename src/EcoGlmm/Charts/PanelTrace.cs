@@ -35,6 +35,9 @@ public abstract record PanelTrace
     /// <summary>Whether its values are colours, told by a bar beside the panel.</summary>
     internal virtual bool HasColorBar => false;
 
+    /// <summary>The colours of its values, where it has a bar of them.</summary>
+    internal virtual RasterScale? ColorScale() => null;
+
     /// <summary>Plotly's name of the kind.</summary>
     internal abstract string PlotlyType { get; }
 

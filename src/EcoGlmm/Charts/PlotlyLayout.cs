@@ -121,8 +121,8 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         var y0 = 1 - (box.Bottom - _top) / _plotHeight;
         Axis($"xaxis{suffix}", box.X, $"y{suffix}", x0, x0 + box.Width / _plotWidth, box);
         Axis($"yaxis{suffix}", box.Y, $"x{suffix}", y0, y0 + box.Height / _plotHeight, box);
-        if (box.Panel.Traces.OfType<RasterTrace>().FirstOrDefault() is { } raster)
-            ColorAxis($"coloraxis{suffix}", RasterScale.Of(raster), x0 + (box.Width + RasterScale.BarGap) / _plotWidth, y0, box.Height);
+        if (box.Panel.Traces.FirstOrDefault(t => t.HasColorBar)?.ColorScale() is { } colors)
+            ColorAxis($"coloraxis{suffix}", colors, x0 + (box.Width + RasterScale.BarGap) / _plotWidth, y0, box.Height);
     }
 
     private void ColorAxis(string name, RasterScale scale, double left, double bottom, double height)

@@ -34,6 +34,8 @@ public sealed record RasterTrace(IReadOnlyList<double> X, IReadOnlyList<double> 
 
     internal override bool HasColorBar => true;
 
+    internal override RasterScale ColorScale() => RasterScale.Of(this);
+
     internal override string PlotlyType => "heatmap";
 
     internal override void Check()

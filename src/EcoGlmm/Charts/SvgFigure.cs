@@ -73,9 +73,9 @@ internal sealed class SvgFigure
 
         foreach (var shape in box.Panel.Shapes.Where(s => s.OverTraces))
             InPlot(box, true, () => traces.Draw(shape));
-        if (box.Panel.Traces.OfType<RasterTrace>().FirstOrDefault() is { } raster)
+        if (box.Panel.Traces.FirstOrDefault(t => t.HasColorBar)?.ColorScale() is { } colors)
         {
-            foreach (var (x, y, label) in SvgRaster.Bar(_svg, box, raster))
+            foreach (var (x, y, label) in SvgRaster.Bar(_svg, box, colors))
                 Text(label, x, y, FigureGeometry.TickFont);
         }
 

@@ -12,7 +12,7 @@ internal static class SvgRaster
     public static void Cells(SvgTraces svg, RasterTrace t)
     {
         if (t.X.Count == 0 || t.Y.Count == 0) return;
-        var scale = RasterScale.Of(t);
+        var scale = t.ColorScale();
         var (dx, dy) = (Step(t.X), Step(t.Y));
         var paths = new StringBuilder[Shades];
         for (var row = 0; row < t.Y.Count; row++)
@@ -43,9 +43,8 @@ internal static class SvgRaster
     }
 
     /// <summary>The bar beside the panel, with its labels, in the figure's coordinates.</summary>
-    public static IEnumerable<(double X, double Y, string Label)> Bar(StringBuilder svg, PanelBox box, RasterTrace t)
+    public static IEnumerable<(double X, double Y, string Label)> Bar(StringBuilder svg, PanelBox box, RasterScale scale)
     {
-        var scale = RasterScale.Of(t);
         var left = box.Right + RasterScale.BarGap;
         for (var shade = 0; shade < Shades; shade++)
         {

@@ -19,7 +19,8 @@ internal static class ColumnRemarks
             if (slips.Count > 0)
             {
                 var more = slips.Count > ShownSlips ? $" and {slips.Count - ShownSlips} more" : "";
-                yield return $"{factor.Name} has levels that differ only in blanks, capitals or the form of characters, and are probably one: "
+                yield return $"{factor.Name} has levels that differ only in blanks, capitals or the form of characters, and are "
+                    + "probably one: "
                     + string.Join("; ", slips.Take(ShownSlips).Select(same => string.Join(" and ", same.Select(level => $"\"{level}\""))))
                     + more + ".";
             }

@@ -31,8 +31,8 @@ internal static class DataFrameReader
         ArrowStringDataFrameColumn texts => CategoricalColumn.FromTexts(texts.Name, texts),
         _ when ColumnBuilder.CanHold(column.DataType) => ColumnBuilder.FromObjects(column.Name, [.. column.Cast<object?>()],
             column.DataType),
-        _ => throw GlmmException.InData($"Column \"{column.Name}\" of the DataFrame holds {ColumnBuilder.TypeName(column.DataType)} values, "
-            + "and a column takes numbers, texts, true/false and dates. Remove it first: "
+        _ => throw GlmmException.InData($"Column \"{column.Name}\" of the DataFrame holds {ColumnBuilder.TypeName(column.DataType)} "
+            + "values, and a column takes numbers, texts, true/false and dates. Remove it first: "
             + $"frame.Columns.Remove(\"{column.Name}\")."),
     };
 

@@ -61,8 +61,8 @@ public sealed partial class FieldData
         }
         catch (EncoderFallbackException invalid)
         {
-            throw GlmmException.InFile($"The file \"{path}\" is not written: a name or label holds half of a character (U+{(int)invalid.CharUnknown:X4}), "
-                + "which no text file can. Correct it first.", invalid);
+            throw GlmmException.InFile($"The file \"{path}\" is not written: a name or label holds half of a character "
+                + $"(U+{(int)invalid.CharUnknown:X4}), which no text file can. Correct it first.", invalid);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)

@@ -25,8 +25,9 @@ public sealed partial class FieldData
         {
             if (!rowOf.TryAdd(known[row], row))
             {
-                throw GlmmException.InData($"The other table has two rows, {rowOf[known[row]] + 1} and {row + 1}, for {Described(other, by, row)}, so it is not clear "
-                    + "which belongs to a row here. Give it one row for each, for instance by GroupBy and Aggregate.");
+                throw GlmmException.InData($"The other table has two rows, {rowOf[known[row]] + 1} and {row + 1}, for "
+                    + $"{Described(other, by, row)}, so it is not clear which belongs to a row here. Give it one row for each, for "
+                    + "instance by GroupBy and Aggregate.");
             }
         }
 
@@ -57,8 +58,8 @@ public sealed partial class FieldData
         var found = Array.ConvertAll(names, Column);
         if (Array.Find(found, column => column.GetType() != found[0].GetType()) is { } odd)
         {
-            throw GlmmException.InData($"Column \"{odd.Name}\" is {odd.Kind}, but \"{found[0].Name}\" is {found[0].Kind}: one column cannot hold both. "
-                + "A number column that is shown as a factor has a text in it somewhere.");
+            throw GlmmException.InData($"Column \"{odd.Name}\" is {odd.Kind}, but \"{found[0].Name}\" is {found[0].Kind}: one column "
+                + "cannot hold both. A number column that is shown as a factor has a text in it somewhere.");
         }
 
         // Row by row, and within a row column by column, as the wide table is read.

@@ -131,8 +131,9 @@ internal static class TableReader
         catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException
             or NullReferenceException)
         {
-            throw GlmmException.InData("The data reader gives its columns no names. Where the first row of a sheet holds them, tell the reader so (UseHeaderRow of "
-                + "ExcelDataReader's AsDataSet, whose tables FieldData.From takes), or give FieldData.From a list of records.", e);
+            throw GlmmException.InData("The data reader gives its columns no names. Where the first row of a sheet holds them, tell the "
+                + "reader so (UseHeaderRow of ExcelDataReader's AsDataSet, whose tables FieldData.From takes), or give FieldData.From a "
+                + "list of records.", e);
         }
     }
 }

@@ -36,8 +36,8 @@ internal static class AgeChecks
             throw new GlmmException($"All rows belong to one individual by \"{by}\". Is it the column that tells individuals apart?");
         if (sampling.FollowedIndividuals == 0)
         {
-            throw new GlmmException($"No individual was recorded at more than one {age}, so change within individuals cannot be told from differences between them. "
-                + $"Is \"{by}\" the column that tells individuals apart?");
+            throw new GlmmException($"No individual was recorded at more than one {age}, so change within individuals cannot be told from "
+                + $"differences between them. Is \"{by}\" the column that tells individuals apart?");
         }
     }
 

@@ -55,8 +55,8 @@ internal sealed class AgeFormula
             if (columns.Count > 0)
             {
                 throw FormulaError.At(text, nodes[0].Position, $"{term.Label} combines age with {Names.List(columns)}",
-                    "The methods replace the effect of age by others, and cannot know what should become of an interaction. Analyse each group by itself "
-                    + $"(FieldData.Where), or write the model with within({age}, {by}) and between({age}, {by}).");
+                    "The methods replace the effect of age by others, and cannot know what should become of an interaction. Analyse each "
+                    + $"group by itself (FieldData.Where), or write the model with within({age}, {by}) and between({age}, {by}).");
             }
         }
 

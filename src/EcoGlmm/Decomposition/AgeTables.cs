@@ -11,9 +11,10 @@ internal static class AgeTables
         var best = analysis.Select(a => a.Aic).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
         var content = new TableContent($"Slopes in {analysis.Age} by method ({analysis.Family.Link} scale)")
         {
-            Note = $"Between − within: what selection adds; for methods with age at the last record its coefficient. Test: Wald, of no selection. "
-                + $"Quadratics at {analysis.Age} {NumberFormat.Significant(analysis.ReferenceAge, 3)}, age at last record × age at the mean longevity {NumberFormat.Significant(analysis.Sampling.MeanLastAge, 3)}. "
-                + "AIC ranks descriptions of the data; it does not tell which slope is unbiased.",
+            Note = "Between − within: what selection adds; for methods with age at the last record its coefficient. Test: Wald, of no "
+                + $"selection. Quadratics at {analysis.Age} {NumberFormat.Significant(analysis.ReferenceAge, 3)}, age at last record × age "
+                + $"at the mean longevity {NumberFormat.Significant(analysis.Sampling.MeanLastAge, 3)}. AIC ranks descriptions of the "
+                + "data; it does not tell which slope is unbiased.",
         }.Text("Method").Number("Within").Number($"{level} % interval").Number("Between").Number("Between − within")
         .Number($"{level} % interval").Number("p (no selection)").Number("ΔAIC");
         foreach (var a in analysis)

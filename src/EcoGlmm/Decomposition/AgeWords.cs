@@ -26,8 +26,9 @@ internal static class AgeWords
         var response = (analysis.Response == ResponseName(analysis) ? "" : "the ") + ResponseName(analysis);
         var sentences = new List<string>
         {
-            $"Within individuals, {response} {Direction(main.Within, analysis)} with {analysis.Age}: {Slope(main.Within)} per unit of {analysis.Age}{(analysis.Family.Link == Link.Identity ? "" : $" on the {analysis.Family.Link} scale")} "
-            + $"({level} % interval {Range(main.Within)}{Percent(main.Within, analysis)}; {main.Name.ToLowerInvariant()}).",
+            $"Within individuals, {response} {Direction(main.Within, analysis)} with {analysis.Age}: {Slope(main.Within)} per unit of "
+            + $"{analysis.Age}{(analysis.Family.Link == Link.Identity ? "" : $" on the {analysis.Family.Link} scale")} ({level} % interval "
+            + $"{Range(main.Within)}{Percent(main.Within, analysis)}; {main.Name.ToLowerInvariant()}).",
         };
         if (analysis.Find(AgeMethod.Naive) is { IsUsable: true } naive)
         {
@@ -40,9 +41,12 @@ internal static class AgeWords
         {
             var difference = main.Difference;
             sentences.Add(main.Test.PValue < 1 - analysis.Level
-                ? $"Between individuals it is another story: the slope between them is {NumberFormat.Significant(Math.Abs(difference.Estimate), 3)} {(difference.Estimate > 0 ? "above" : "below")} that within them ({NumberFormat.PEquals(main.Test.PValue)}). "
-                  + $"Individuals recorded at higher {analysis.Age} have {(IsHigher(difference, analysis) ? "a higher" : "a lower")} {ResponseName(analysis)} than their own change explains: "
-                  + $"selective disappearance of those with {(IsHigher(difference, analysis) ? "low" : "high")} values (or late appearance of those with {(IsHigher(difference, analysis) ? "high" : "low")} ones)."
+                ? "Between individuals it is another story: the slope between them is "
+                    + $"{NumberFormat.Significant(Math.Abs(difference.Estimate), 3)} {(difference.Estimate > 0 ? "above" : "below")} that "
+                  + $"within them ({NumberFormat.PEquals(main.Test.PValue)}). Individuals recorded at higher {analysis.Age} have "
+                  + $"{(IsHigher(difference, analysis) ? "a higher" : "a lower")} {ResponseName(analysis)} than their own change explains: "
+                  + $"selective disappearance of those with {(IsHigher(difference, analysis) ? "low" : "high")} values (or late appearance "
+                  + $"of those with {(IsHigher(difference, analysis) ? "high" : "low")} ones)."
                 : $"There is no sign of selection: the slopes within and between individuals do not differ "
                     + $"({NumberFormat.PEquals(main.Test.PValue)}).");
         }
@@ -54,10 +58,12 @@ internal static class AgeWords
         if (analysis.Find(AgeMethod.MeanCentringByLongevity) is { IsUsable: true, Extra: { } interaction } && interaction.PValue < 1
             - analysis.Level)
         {
-            sentences.Add($"The rate of change goes with longevity ({NumberFormat.PEquals(interaction.PValue)}): the slope within individuals {(interaction.Estimate > 0 ? "rises" : "falls")} with {analysis.Age} at the last record"
+            sentences.Add($"The rate of change goes with longevity ({NumberFormat.PEquals(interaction.PValue)}): the slope within "
+                + $"individuals {(interaction.Estimate > 0 ? "rises" : "falls")} with {analysis.Age} at the last record"
                 + (analysis.Find(AgeMethod.QuadraticDeviationOfSquare) is { } curve && IsCurved(curve, analysis.Level)
                     ? "; change is curved as well, and either can look like the other: a model with both, "
-                      + $"within(I({Formulas.Deparser.Name(analysis.Age)}^2), {Formulas.Deparser.Name(analysis.By)}) and the interaction, tells them apart."
+                      + $"within(I({Formulas.Deparser.Name(analysis.Age)}^2), {Formulas.Deparser.Name(analysis.By)}) and the interaction, "
+                      + "tells them apart."
                     : ", so plain mean-centring gives the long-lived too much weight.")
                 + $" At the mean longevity it is {Slope(analysis[AgeMethod.MeanCentringByLongevity].Within)} "
                 + $"({Range(analysis[AgeMethod.MeanCentringByLongevity].Within)}).");

@@ -123,7 +123,8 @@ public static class FieldStudy
             var isPossible = mu >= 0 || _family.CheckResponse(-1, design.Trials) is null;
             var y = isPossible ? _family.Draw(random, mu, _phi, design.Trials) : double.NaN;
             _performance.Add(double.IsFinite(y) ? y : throw new GlmmException($"{_family} cannot have the mean that the design gives "
-                + $"individual {id} at age {age}: its linear predictor is {eta}. Choose another intercept, smaller effects, or a log link."));
+                + $"individual {id} at age {age}: its linear predictor is {eta}. Choose another intercept, smaller effects, or a "
+                + "log link."));
         }
 
         private double Survival(int age, double quality, double ageing) => SpecialFunctions.Logistic(Logit(design.Survival)

@@ -158,8 +158,8 @@ internal sealed class GeneticVariances
         var at = Array.IndexOf([.. own.Effects], effect);
         if (at < 0)
         {
-            throw new GlmmException($"The relatives of \"{own.Group}\" have no effect \"{effect}\"{NearestName.Suggestion(effect, own.Effects)} "
-                + $"They have {Names.List([.. own.Effects])}.");
+            throw new GlmmException($"The relatives of \"{own.Group}\" have no effect "
+                + $"\"{effect}\"{NearestName.Suggestion(effect, own.Effects)} They have {Names.List([.. own.Effects])}.");
         }
 
         var z = _fit.Specification.Conditional.Training.RandomTerms[_model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional)

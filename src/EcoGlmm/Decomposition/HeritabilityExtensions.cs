@@ -96,7 +96,8 @@ public static class HeritabilityExtensions
     {
         ArgumentNullException.ThrowIfNull(fit);
         if (fit.Family.HasThresholds && observed)
-            throw new GlmmException("Ordered categories have no mean and variance on their own scale; take the heritability of the latent scale.");
+            throw new GlmmException("Ordered categories have no mean and variance on their own scale; take the heritability of the "
+                + "latent scale.");
         return new GeneticVariances(fit, group, effect);
     }
 

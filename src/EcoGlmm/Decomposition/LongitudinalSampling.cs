@@ -83,14 +83,15 @@ public sealed record LongitudinalSampling
         if (FollowedIndividuals < 20)
         {
             yield return $"Only {FollowedIndividuals} of {NumberFormat.Count(Individuals, "individual")} "
-                + $"{(FollowedIndividuals == 1 ? "was" : "were")} recorded at more than one age; change within individuals rests on them alone.";
+                + $"{(FollowedIndividuals == 1 ? "was" : "were")} recorded at more than one age; change within individuals rests on "
+                + "them alone.";
         }
 
         if (MedianRecords < 3)
         {
-            yield return $"Half of the individuals have {NumberFormat.Significant(MedianRecords)} record{(MedianRecords == 1 ? "" : "s")} or fewer. Individual means of {age} are then rough: slopes within individuals stay "
-                + "unbiased but imprecise, quadratics and random slopes are hardly supported, and the age at the last record says little "
-                + "about longevity.";
+            yield return $"Half of the individuals have {NumberFormat.Significant(MedianRecords)} record{(MedianRecords == 1 ? "" : "s")} "
+                + $"or fewer. Individual means of {age} are then rough: slopes within individuals stay unbiased but imprecise, quadratics "
+                + "and random slopes are hardly supported, and the age at the last record says little about longevity.";
         }
 
         if (WithinShare < 0.1)

@@ -15,7 +15,8 @@ internal static class RelatedTerms
         ArgumentNullException.ThrowIfNull(group);
         var related = fit.Estimate.Model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && Of(fit, t) is not null).ToArray();
         return Array.Find(related, t => t.Group == group) ?? throw new GlmmException(related.Length == 0
-            ? "The model has no term of relatives; write pedigree(1 | animal), phylo(1 | species) or kinship(1 | line), and give what relates the levels in GlmmOptions.Relatedness."
+            ? "The model has no term of relatives; write pedigree(1 | animal), phylo(1 | species) or kinship(1 | line), and give what "
+                + "relates the levels in GlmmOptions.Relatedness."
             : $"\"{group}\" is no grouping column of relatives{NearestName.Suggestion(group, related.Select(t => t.Group))} The model has "
                 + $"{Names.List([.. related.Select(t => t.Group).Distinct()])}.");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Diagnostics;
@@ -74,7 +75,8 @@ internal static class AutocorrelationFigures
             Shapes = [PanelShape.HorizontalBand(-limit, limit), PanelShape.HorizontalLine(0) with { Dash = LineDash.Solid, Width = 1 }],
             Annotations =
             [
-                new PanelAnnotation(FormattableString.Invariant($"{beyond.Length} of {most} lags beyond the 95 % limits; {0.05 * most:0.#} by chance alone")),
+                new PanelAnnotation(string.Create(CultureInfo.InvariantCulture, $"{beyond.Length} of {most} lags beyond the 95 % limits; "
+                    + $"{0.05 * most:0.#} by chance alone")),
             ],
         };
 
@@ -165,7 +167,8 @@ internal static class AutocorrelationFigures
             statistic.Add(I);
             low.Add(expected - (1.959964 * sd));
             high.Add(expected + (1.959964 * sd));
-            text.Add(FormattableString.Invariant($"Distance {from:G3} to {to:G3}\nMoran's I {I:0.000}\nWithout autocorrelation {low[^1]:0.000} to {high[^1]:0.000} (95 %)"));
+            text.Add(string.Create(CultureInfo.InvariantCulture, $"Distance {from:G3} to {to:G3}\nMoran's I {I:0.000}\nWithout "
+                + $"autocorrelation {low[^1]:0.000} to {high[^1]:0.000} (95 %)"));
         }
 
         int[] beyond = [.. Enumerable.Range(0, middle.Count).Where(c => statistic[c] < low[c] || statistic[c] > high[c])];
@@ -184,7 +187,8 @@ internal static class AutocorrelationFigures
         {
             XAxis = "Distance (each class holds a tenth of the pairs)",
             YAxis = "Moran's I",
-            Annotations = [new PanelAnnotation(FormattableString.Invariant($"{beyond.Length} of {middle.Count} classes outside the 95 % band; {0.05 * middle.Count:0.#} by chance alone"))],
+            Annotations = [new PanelAnnotation(string.Create(CultureInfo.InvariantCulture, $"{beyond.Length} of {middle.Count} classes "
+                + $"outside the 95 % band; {0.05 * middle.Count:0.#} by chance alone"))],
         };
     }
 

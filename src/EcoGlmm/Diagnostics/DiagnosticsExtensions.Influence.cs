@@ -32,8 +32,8 @@ public static partial class DiagnosticsExtensions
         string[] names = [.. fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];
         if (names.Length == 0)
         {
-            throw new GlmmException($"Influence of {group} is what leaving out a level does to the fixed effects, but this model has none that it estimates. "
-                + "Give it at least an intercept.");
+            throw new GlmmException($"Influence of {group} is what leaving out a level does to the fixed effects, but this model has none "
+                + "that it estimates. Give it at least an intercept.");
         }
 
         var covariance = Matrix<double>.Build.DenseOfArray(fit.Covariance);

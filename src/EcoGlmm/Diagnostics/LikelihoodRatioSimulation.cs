@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
 using EcoGlmm.Prediction;
@@ -25,13 +26,14 @@ public static partial class Glmm
         ArgumentNullException.ThrowIfNull(fit0);
         ArgumentNullException.ThrowIfNull(fit1);
         if (count < 2)
-            throw new GlmmException($"A simulated likelihood ratio test needs at least two simulations, but there are {count}. 250 are usual.");
+            throw new GlmmException($"A simulated likelihood ratio test needs at least two simulations, but there are {count}. 250 "
+                + "are usual.");
         if (fit0.Options.Reml || fit1.Options.Reml)
             throw new GlmmException("A likelihood ratio test needs fits by maximum likelihood: fit both models without Reml.");
         if (!fit0.Response.Y.AsSpan().SequenceEqual(fit1.Response.Y) || !fit0.Response.Size.AsSpan().SequenceEqual(fit1.Response.Size))
         {
-            throw new GlmmException($"The models are not of the same response on the same rows ({fit0.ObservationCount} and {fit1.ObservationCount} rows). "
-                + "Leave the rows with a missing value in either model out of the data first.");
+            throw new GlmmException($"The models are not of the same response on the same rows ({fit0.ObservationCount} and "
+                + $"{fit1.ObservationCount} rows). Leave the rows with a missing value in either model out of the data first.");
         }
 
         double observed = fit1.LogLikelihood - fit0.LogLikelihood;
@@ -47,7 +49,8 @@ public static partial class Glmm
         double resolution = SimulationTest.Resolution(simulated.Length, Alternative.Greater);
         string pText = TestResult.FormatPValue(p, resolution);
         bool significant = p < TestResult.SignificanceLevel;
-        string gain = FormattableString.Invariant($"The larger model gains {observed:0.00} in log-likelihood, where data from the smaller one gain {SimulationSource.Mean(simulated):0.00} on average");
+        string gain = string.Create(CultureInfo.InvariantCulture, $"The larger model gains {observed:0.00} in log-likelihood, where data "
+            + $"from the smaller one gain {SimulationSource.Mean(simulated):0.00} on average");
         string failed = simulated.Length < count
             ? $" {count - simulated.Length} of {count} simulations could not be fitted and are left out." : "";
         var test = new TestResult("Simulated likelihood ratio test", observed, p, "greater",

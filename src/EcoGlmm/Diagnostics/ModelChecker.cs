@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
@@ -89,7 +90,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 continue;
             foreach (string term in modes.Terms)
             {
-                string name = term == "(Intercept)" ? modes.Group : $"{term} of {modes.Group}";
+                string name = term == Intercept.Name ? modes.Group : $"{term} of {modes.Group}";
                 if (modes.Part != ModelPart.Conditional)
                     name += $" ({ModelPartNames.InTable(modes.Part)})";
                 double[] z = RandomEffectNormality.Standardised(fit, modes, term, out string[] levels);
@@ -135,20 +136,24 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             if (b.IsTooSmall)
             {
                 Add($"Basis of {b.Name}", CheckStatus.Caution,
-                    FormattableString.Invariant($"{b.Name} uses {b.Edf:0.0} of its {b.BasisDimension} degrees of freedom, and the residuals of neighbours are alike (k-index {b.Index:0.00}, p = {b.PValue:0.000}): it may have to bend more."),
+                    string.Create(CultureInfo.InvariantCulture, $"{b.Name} uses {b.Edf:0.0} of its {b.BasisDimension} degrees of freedom, "
+                        + $"and the residuals of neighbours are alike (k-index {b.Index:0.00}, p = {b.PValue:0.000}): it may have to "
+                        + $"bend more."),
                     $"Give it more to bend with, k = {2 * (b.BasisDimension + 1)}, and see whether its effective degrees of freedom grow.");
             }
             else
             {
                 Add($"Basis of {b.Name}", CheckStatus.Good,
-                    FormattableString.Invariant($"{b.Name} uses {b.Edf:0.0} of its {b.BasisDimension} degrees of freedom (k-index {b.Index:0.00}, p = {b.PValue:0.000})."), "");
+                    string.Create(CultureInfo.InvariantCulture, $"{b.Name} uses {b.Edf:0.0} of its {b.BasisDimension} degrees of freedom "
+                        + $"(k-index {b.Index:0.00}, p = {b.PValue:0.000})."), "");
             }
         }
 
         foreach (Concurvity c in fit.Smooths.Count == 0 ? [] : fit.Concurvity().Where(c => c.Observed > MuchConcurvity))
         {
             Add($"Concurvity of {c.Name}", CheckStatus.Caution,
-                FormattableString.Invariant($"{100 * c.Observed:0} % of {c.Name} could be said by the other terms as well, so that its shape is uncertain."),
+                string.Create(CultureInfo.InvariantCulture, $"{100 * c.Observed:0} % of {c.Name} could be said by the other terms as well, "
+                    + $"so that its shape is uncertain."),
                 "Leave out one of the terms that say the same, or do not read their curves one by one.");
         }
     }

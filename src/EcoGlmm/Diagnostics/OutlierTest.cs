@@ -107,7 +107,8 @@ internal static class OutlierTest
         string message = !significant
             ? $"{rows} at or beyond the edge of all simulations, and about {number} were expected: nothing unusual ({pText})."
             : many
-                ? $"{rows} at or beyond the edge of all simulations, but only about {number} were expected: too many ({pText}), as overdispersion or single odd values cause."
+                ? $"{rows} at or beyond the edge of all simulations, but only about {number} were expected: too many ({pText}), as "
+                    + "overdispersion or single odd values cause."
                 : $"{rows} at or beyond the edge of all simulations, but about {number} were expected: too few ({pText}), as "
                     + $"underdispersion causes.";
         return new TestResult(name, outliers, p, alternative.RName(), message)

@@ -33,7 +33,8 @@ internal static class RandomEffectNormality
         string pText = TestResult.FormatPValue(p, 0);
         bool significant = p < TestResult.SignificanceLevel;
         return new TestResult($"Normality of random effects (Shapiro-Wilk), {name}", w, p, "two.sided", significant
-            ? $"The {z.Length} conditional modes of {name} are not normal ({pText}); effects of predictors are seldom hurt by that, variances and predictions may be."
+            ? $"The {z.Length} conditional modes of {name} are not normal ({pText}); effects of predictors are seldom hurt by that, "
+                + "variances and predictions may be."
             : $"The {z.Length} conditional modes of {name} look normal ({pText}).")
         {
             Verdict = significant ? "not normal" : "as expected",

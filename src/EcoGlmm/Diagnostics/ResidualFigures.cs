@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics.Distributions;
 
 namespace EcoGlmm.Diagnostics;
@@ -27,7 +28,8 @@ internal static class ResidualFigures
             Size = 5,
             Opacity = 0.8,
             Text = [.. drawn.Select(i =>
-                FormattableString.Invariant($"{names.Kind} {names.Label(order[i])}\nResidual {sorted[i]:0.###}\nExpected {Expected(i):0.###}"))],
+                string.Create(CultureInfo.InvariantCulture, $"{names.Kind} {names.Label(order[i])}\nResidual {sorted[i]:0.###}\nExpected "
+                    + $"{Expected(i):0.###}"))],
             CustomData = [.. drawn.Select(i => (double)order[i])],
         };
         var band = new LineTrace(bandX, bandX)
@@ -82,7 +84,8 @@ internal static class ResidualFigures
                 Lower = [.. curve.Curve.Zip(curve.HalfWidth, (f, w) => Math.Max(0, f - w))],
                 Upper = [.. curve.Curve.Zip(curve.HalfWidth, (f, w) => Math.Min(1, f + w))],
                 Text = [.. curve.Curve.Select(f =>
-                    FormattableString.Invariant($"Quantile {curve.Tau} of the residuals lies at {f:0.##}\n{quantiles.Parts[i].AdjustedText} (adjusted for {fit.Curves.Length} quantiles)"))],
+                    string.Create(CultureInfo.InvariantCulture, $"Quantile {curve.Tau} of the residuals lies at "
+                        + $"{f:0.##}\n{quantiles.Parts[i].AdjustedText} (adjusted for {fit.Curves.Length} quantiles)"))],
             });
         }
 
@@ -163,8 +166,9 @@ internal static class ResidualFigures
             Colors = Array.ConvertAll(order, g => test.IsSignificant && test.Parts[g].IsSignificant ? Palette.Vermillion : Palette.Blue),
             YLower = means.Length > 400 ? null : [.. y.Zip(half, (m, h) => Math.Max(0, m - h))],
             YUpper = means.Length > 400 ? null : [.. y.Zip(half, (m, h) => Math.Min(1, m + h))],
-            Text = Array.ConvertAll(order, g => FormattableString.Invariant(
-                $"{axisTitle} {grouping.Levels[g]}\nMean residual {means[g]:0.00} of {grouping.Rows[g].Length} {(grouping.Rows[g].Length == 1 ? "row" : "rows")}\nUniform: {test.Parts[g].AdjustedText} (adjusted)")),
+            Text = Array.ConvertAll(order, g => string.Create(CultureInfo.InvariantCulture,
+                $"{axisTitle} {grouping.Levels[g]}\nMean residual {means[g]:0.00} of {grouping.Rows[g].Length} "
+                    + $"{(grouping.Rows[g].Length == 1 ? "row" : "rows")}\nUniform: {test.Parts[g].AdjustedText} (adjusted)")),
         })
         {
             XAxis = $"{axisTitle} (levels, by mean residual{ResidualPoints.Drawn(means.Length)})",

@@ -17,8 +17,8 @@ internal static class ResidualRotation
         int n = observed.Length;
         if (covariance.GetLength(0) != n || covariance.GetLength(1) != n)
         {
-            throw new GlmmException($"The covariance for rotating residuals must be {n} × {n}, a row and a column for each residual, but is "
-                + $"{covariance.GetLength(0)} × {covariance.GetLength(1)}.");
+            throw new GlmmException($"The covariance for rotating residuals must be {n} × {n}, a row and a column for each "
+                + $"residual, but is {covariance.GetLength(0)} × {covariance.GetLength(1)}.");
         }
 
         for (int i = 0; i < n; i++)
@@ -44,8 +44,8 @@ internal static class ResidualRotation
         int n = simulated[0].Length, count = simulated.Length;
         if (count <= n)
         {
-            throw new GlmmException($"The covariance of {n} rows cannot be estimated from {count} simulations. Make more simulations than rows "
-                + "(better several times as many), or give the covariance to Rotate().");
+            throw new GlmmException($"The covariance of {n} rows cannot be estimated from {count} simulations. Make more simulations "
+                + "than rows (better several times as many), or give the covariance to Rotate().");
         }
 
         Matrix<double> x = Matrix<double>.Build.Dense(count, n, (s, i) => simulated[s][i]);
@@ -75,8 +75,8 @@ internal static class ResidualRotation
                 }
                 else
                 {
-                    throw new GlmmException($"The covariance for rotating residuals is not positive definite (row {i + 1} depends on those before it). "
-                        + "Add the residual variance to its diagonal, or leave the rows out that repeat others.");
+                    throw new GlmmException($"The covariance for rotating residuals is not positive definite (row {i + 1} depends on those "
+                        + "before it). Add the residual variance to its diagonal, or leave the rows out that repeat others.");
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
@@ -220,8 +221,9 @@ public sealed partial class SimulatedResiduals
         {
             if (sorted[i] == sorted[i - 1])
             {
-                throw new GlmmException(FormattableString.Invariant(
-                    $"Time {sorted[i]} occurs more than once; autocorrelation in time needs one residual for each time. Use Regroup(time) first, or test each site or individual by itself."));
+                throw new GlmmException(string.Create(CultureInfo.InvariantCulture,
+                    $"Time {sorted[i]} occurs more than once; autocorrelation in time needs one residual for each time. Use Regroup(time) "
+                        + $"first, or test each site or individual by itself."));
             }
         }
 

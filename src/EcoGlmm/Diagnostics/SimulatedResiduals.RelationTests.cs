@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Prediction;
 
@@ -27,8 +28,9 @@ public sealed partial class SimulatedResiduals
         {
             if (!places.Add((x[i], y[i])))
             {
-                throw new GlmmException(FormattableString.Invariant(
-                    $"The place ({x[i]}, {y[i]}) occurs more than once; autocorrelation in space needs one residual for each place. Use Regroup(place) first, or test each time by itself."));
+                throw new GlmmException(string.Create(CultureInfo.InvariantCulture,
+                    $"The place ({x[i]}, {y[i]}) occurs more than once; autocorrelation in space needs one residual for each place. Use "
+                        + $"Regroup(place) first, or test each time by itself."));
             }
         }
 

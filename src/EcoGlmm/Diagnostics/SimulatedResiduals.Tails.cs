@@ -28,7 +28,8 @@ namespace EcoGlmm
             int low = _scaled.Count(r => r < Edge), high = _scaled.Count(r => r > 1 - Edge);
             string message = !significant
                 ? $"The residuals are as uniform as those of a correct model, their ends included ({pText})."
-                : $"The residuals are not uniform ({pText}): of {RowCount} rows {low} are in the lowest and {high} in the highest twentieth, "
+                : $"The residuals are not uniform ({pText}): of {RowCount} rows {low} are in the lowest and {high} in the highest "
+                    + "twentieth, "
                     + FormattableString.Invariant($"where {Edge * RowCount:0.#} were expected in each.");
             return new TestResult("Tail test (Anderson-Darling)", squared, p, Alternative.Greater.RName(), message + warning)
             {

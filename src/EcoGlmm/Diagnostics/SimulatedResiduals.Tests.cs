@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
@@ -161,7 +162,8 @@ public sealed partial class SimulatedResiduals
         TestResult test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected",
             "too large"), (_, p, significant) =>
         {
-            string values = FormattableString.Invariant($"The {name} is {observed:0.####} in the data and {SimulationSource.Mean(simulated):0.####} on average in the simulations");
+            string values = string.Create(CultureInfo.InvariantCulture, $"The {name} is {observed:0.####} in the data and "
+                + $"{SimulationSource.Mean(simulated):0.####} on average in the simulations");
             return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";
         });
         return test with

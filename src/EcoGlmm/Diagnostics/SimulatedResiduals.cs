@@ -262,7 +262,8 @@ public sealed partial class SimulatedResiduals : IResultTable
         if (observed.Length < 3)
             throw new GlmmException($"Residual tests need at least three rows, but there are {observed.Length}.");
         if (fitted.Length != observed.Length)
-            throw new GlmmException($"There are {fitted.Length} fitted values for {observed.Length} observed rows; one is needed for each row.");
+            throw new GlmmException($"There are {fitted.Length} fitted values for {observed.Length} observed rows; one is needed for "
+                + "each row.");
         CheckFinite(observed, "The observed response");
         CheckFinite(fitted, "The fitted response");
         return new SimulatedResiduals((double[])observed.Clone(), (double[])fitted.Clone(), simulations, integerResponse, seed,

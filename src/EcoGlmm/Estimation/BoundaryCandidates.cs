@@ -53,7 +53,7 @@ internal static class BoundaryCandidates
     /// </summary>
     public static IEnumerable<double[]> Alternatives(MixedModel model, double[] theta)
     {
-        foreach (var term in model.Terms.Where(t => t is { IsDiagonal: false, Loadings: Unstructured, Width: <= Tolerances.WidestTurned }
+        foreach (var term in model.Terms.Where(t => !t.IsDiagonal && t.Loadings.HasFreeEntries && t.Width <= Tolerances.WidestTurned
             && !model.Restraints.Holds(t)))
         {
             for (var c = 1; c < term.Width; c++)

@@ -18,10 +18,15 @@ internal static class CoefficientCovariance
             {
                 result[(j * first.Columns) + i] = estimate.Covariance[((model.FixedOffset[m] + j) * d) + model.FixedOffset[k] + i];
             }
-
-            first.ToCoefficients(result.AsSpan(j * first.Columns, first.Columns));
         }
 
+        if (k == m && first.Sparse is not null && Array.TrueForAll(result, double.IsFinite))
+        {
+            first.ToCoefficientCovariance(result);
+            return result;
+        }
+
+        for (var j = 0; j < second.Columns; j++) first.ToCoefficients(result.AsSpan(j * first.Columns, first.Columns));
         var row = new double[second.Columns];
         for (var i = 0; i < first.Columns; i++)
         {

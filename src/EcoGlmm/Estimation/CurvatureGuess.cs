@@ -12,6 +12,9 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class CurvatureGuess
 {
+    /// <summary>Coefficients above which products of all with all are worth the blocks of a matrix product.</summary>
+    private const int ManyCoefficients = 64;
+
     /// <summary>
     /// The approximation at the last evaluation of the objective (which must have had a gradient); d × d, positive definite.
     /// </summary>
@@ -71,8 +74,8 @@ internal static class CurvatureGuess
         var n = model.ObservationCount;
         var q = objective.System.EffectCount;
         var second = objective.Observations.Second;
-        var cross = new double[model.FixedCount][];
-        var weighted = new double[n];
+        var cross = new double[model.FixedCount * q];
+        var (weighted, scratch) = (new double[n], new double[n]);
         foreach (var k in model.ActivePredictors)
         {
             var basis = model.Basis[k]!;
@@ -92,11 +95,11 @@ internal static class CurvatureGuess
 
             for (var j = 0; j < basis.Columns && q > 0; j++)
             {
-                var c = cross[model.FixedOffset[k] + j] = new double[q];
+                var c = cross.AsSpan((model.FixedOffset[k] + j) * q, q);
+                var column = basis.Column(j, scratch);
                 foreach (var m in model.RandomPredictors)
                 {
                     if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
-                    var column = basis.Q.AsSpan(j * n, n);
                     for (var i = 0; i < n; i++) weighted[i] = w[i] * column[i];
                     objective.System.AddZtx(m, weighted, c);
                 }
@@ -105,21 +108,44 @@ internal static class CurvatureGuess
             }
         }
 
-        if (q == 0) return;
-        var solved = new double[q];
-        for (var a = 0; a < cross.Length; a++)
+        if (q > 0) SubtractRandom(model, objective.System, cross, hessian);
+    }
+
+    /// <summary>Takes CᵀH⁻¹C from the block of the fixed effects.</summary>
+    private static void SubtractRandom(MixedModel model, RandomEffectsSystem system, double[] cross, double[] hessian)
+    {
+        var (d, q, p) = (model.ParameterCount, system.EffectCount, model.FixedCount);
+        if (p > ManyCoefficients)
         {
-            cross[a].CopyTo(solved, 0);
-            objective.System.Solve(solved);
+            var products = new double[p * p];
+            var all = (double[])cross.Clone();
+            for (var a = 0; a < p; a++) system.Solve(all.AsSpan(a * q, q));
+            MatrixProduct.AddTransposedProduct(p, p, q, cross, all, products);
+            for (var a = 0; a < p; a++)
+            {
+                for (var b = 0; b <= a; b++)
+                {
+                    hessian[(a * d) + b] -= products[(a * p) + b];
+                    if (a != b) hessian[(b * d) + a] -= products[(a * p) + b];
+                }
+            }
+
+            return;
+        }
+
+        var solved = new double[q];
+        for (var a = 0; a < p; a++)
+        {
+            cross.AsSpan(a * q, q).CopyTo(solved);
+            system.Solve(solved);
             for (var b = 0; b <= a; b++)
             {
                 var sum = 0.0;
-                for (var j = 0; j < q; j++) sum += solved[j] * cross[b][j];
+                for (var j = 0; j < q; j++) sum += solved[j] * cross[(b * q) + j];
                 hessian[(a * d) + b] -= sum;
                 if (a != b) hessian[(b * d) + a] -= sum;
             }
         }
-
     }
 
     /// <summary>
@@ -184,7 +210,7 @@ internal static class CurvatureGuess
         for (var t = 0; t < model.Terms.Count; t++)
         {
             var term = model.Terms[t];
-            var diagonal = term.Loadings is Unstructured or Diagonal ? OfMatrix(term, t, system) : OfFunction(term, t, system);
+            var diagonal = term.Loadings.HasFreeEntries ? OfMatrix(term, t, system) : OfFunction(term, t, system);
             for (var k = 0; k < term.ThetaCount; k++)
             {
                 var at = first + term.ThetaOffset + k;

@@ -13,7 +13,7 @@ internal static class FittedShapes
         for (var s = 0; s < predictors.Length; s++)
         {
             var k = LinearPredictor.Shape + s;
-            predictors[s] = model.Basis[k]!.Q[0] * psi[model.FixedOffset[k]];
+            predictors[s] = model.Basis[k]!.First * psi[model.FixedOffset[k]];
         }
 
         return predictors;

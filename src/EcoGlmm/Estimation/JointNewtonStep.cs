@@ -65,34 +65,30 @@ internal sealed class JointNewtonStep
         var cross = new double[p][];
         var fixedBlock = Matrix<double>.Build.Dense(p, p);
         var right = Vector<double>.Build.Dense(p);
-        var weighted = new double[n];
+        var (weighted, scratch) = (new double[n], new double[n]);
         foreach (int m in _predictors)
         {
-            double[] columns = _model.Basis[m]!.Q;
             for (int j = 0; j < _model.Basis[m]!.Columns; j++)
             {
+                ReadOnlySpan<double> column = _model.Basis[m]!.Column(j, scratch);
                 int at = _offset[m] + j;
                 cross[at] = new double[q];
                 foreach (int k in _predictors)
                 {
                     double[] w = Weight(k, m);
                     for (int i = 0; i < n; i++)
-                        weighted[i] = w[i] * columns[(j * n) + i];
+                        weighted[i] = w[i] * column[i];
                     if (_model.RandomPredictors.Contains(k))
                         _system.AddZtx(k, weighted, cross[at]);
-                    double[] other = _model.Basis[k]!.Q;
-                    for (int l = 0; l < _model.Basis[k]!.Columns; l++)
-                    {
-                        double sum = 0;
-                        for (int i = 0; i < n; i++)
-                            sum += other[(l * n) + i] * weighted[i];
-                        fixedBlock[_offset[k] + l, at] = sum;
-                    }
+                    double[] products = new double[_model.Basis[k]!.Columns];
+                    _model.Basis[k]!.TransposedProduct(weighted, products);
+                    for (int l = 0; l < products.Length; l++)
+                        fixedBlock[_offset[k] + l, at] = products[l];
                 }
 
                 _system.Lambda.MultiplyTransposed(cross[at], cross[at]);
                 foreach (int row in rows)
-                    right[at] += columns[(j * n) + row] * _scores[m]![row];
+                    right[at] += column[row] * _scores[m]![row];
             }
         }
 

@@ -102,12 +102,13 @@ internal sealed class JointPosterior
         system.PredictorCovariance(e, e, variance);
         var p = _parameters.Length;
         var rows = new double[p][];
+        var scratch = new double[n];
         var basis = _model.Basis[e]!;
         for (var j = 0; j < p; j++)
         {
             rows[j] = new double[n];
             var own = _parameters[j] - _model.FixedOffset[e];
-            if (own >= 0 && own < basis.Columns) basis.Q.AsSpan(own * n, n).CopyTo(rows[j]);
+            if (own >= 0 && own < basis.Columns) basis.Column(own, scratch).CopyTo(rows[j]);
             var b = new double[system.EffectCount];
             system.Lambda.Multiply(_slopes[j], b);
             system.AddZb(e, b, rows[j]);
@@ -133,10 +134,11 @@ internal sealed class JointPosterior
     {
         var n = _model.ObservationCount;
         var weighted = new double[n];
+        var column = _model.Basis[m]!.Column(j, new double[n]);
         foreach (var k in _model.RandomPredictors)
         {
             if (_estimate.Weights[LinearPredictor.Pair(k, m)] is not { } w) continue;
-            for (var i = 0; i < n; i++) weighted[i] = w[i] * _model.Basis[m]!.Q[(j * n) + i];
+            for (var i = 0; i < n; i++) weighted[i] = w[i] * column[i];
             _estimate.System.AddZtx(k, weighted, result);
         }
 

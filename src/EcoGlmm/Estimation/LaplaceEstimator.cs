@@ -24,7 +24,8 @@ internal static class LaplaceEstimator
         new UnboundedShape()];
 
     /// <summary>Where there may be a higher maximum.</summary>
-    private static readonly IStartStrategy<LaplaceSearch>[] Alternatives = [new OtherCorrelations(), new StructuralZeros(),
+    private static readonly IStartStrategy<LaplaceSearch>[] Alternatives = [new OtherCorrelations(), new OtherPenalties(),
+        new StructuralZeros(),
         new DeeperModes()];
 
     /// <summary>What can be the matter with a maximum, in the order in which it has to be known.</summary>
@@ -60,10 +61,10 @@ internal static class LaplaceEstimator
         if (Recognise(Hopeless) is { } hopeless) return LaplaceDescription.WithoutMaximum(search, best, hopeless);
         best = search.From(start);
         if (Recognise(Fruitless) is { } fruitless) return LaplaceDescription.WithoutMaximum(search, best, fruitless);
-        foreach (var rescue in Rescues) best = rescue.Improve(search, best);
+        foreach (var rescue in Rescues.TakeWhile(_ => !search.IsExhausted)) best = rescue.Improve(search, best);
         if (Recognise(WithoutMaximum) is { } unbounded) return LaplaceDescription.WithoutMaximum(search, best, unbounded);
         best = search.Snapped(best);
-        foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
+        foreach (var alternative in Alternatives.TakeWhile(_ => !search.IsExhausted)) best = alternative.Improve(search, best);
         if (Polish.Of(search, best, progress) is not { } optimum) return LaplaceDescription.WithoutMaximum(search, best, Lost(search));
         var assessment = OptimumAssessment.Of(optimum, AtMaximum(search.Objective.Predictors[LinearPredictor.Conditional]!));
         return LaplaceDescription.Of(search, optimum, assessment, MonteCarloError.Of(search, optimum));

@@ -13,6 +13,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     private readonly GlmmControl _control;
     private readonly IProgress<FitProgress>? _progress;
     private readonly Restraints _restraints;
+    private readonly int _effort;
 
     public LaplaceSearch(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
         : base(model)
@@ -22,6 +23,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         _restraints = model.Restraints;
         Objective = new LaplaceObjective(model, control.MaxThreads, cancellation);
         Cancellation = cancellation;
+        _effort = Tolerances.PassesOfIteration * Math.Max(control.MaxIterations, Tolerances.FewestIterationsOfEffort);
     }
 
     /// <summary>The likelihood without restraints and priors.</summary>
@@ -32,6 +34,9 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     public CancellationToken Cancellation { get; }
 
     public override int ThetaOffset => Model.FixedCount;
+
+    /// <summary>Whether so many passes over the data have been made that no more are to be expected to lead to a maximum.</summary>
+    public bool IsExhausted => Objective.Observations.EvaluationCount > _effort;
 
     /// <summary>The objective with its penalty at the optimiser's vector (see <see cref="Restraints"/>).</summary>
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient) =>
@@ -75,7 +80,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         var value = Evaluate(psi, gradient);
         if (!double.IsFinite(value)) value = Retreat(psi, gradient);
         if (!double.IsFinite(value)) return new SearchPoint(psi, value, MinimiserStatus.BadStart);
-        for (var step = 0; step < Tolerances.ExpectationSteps && Model.ThetaCount > 0; step++)
+        for (var step = 0; step < Tolerances.ExpectationSteps && Model.ThetaCount > 0 && !IsExhausted; step++)
         {
             var trial = (double[])psi.Clone();
             ExpectationStep.Move(Model, Objective, trial.AsSpan(Model.FixedCount));
@@ -108,6 +113,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
             LeadsNowhere = (x, f) => PerfectFit.IsMet(Model, f) || UnboundedShape.Find(Model, x) is not null,
             RefreshInverseHessian = Model.IsZeroInflated ? Refresh : null,
             Noise = RoundingErrors(),
+            IsExhausted = () => IsExhausted,
             ValueError = () => Objective.System.LogDeterminantError,
             Progress = (iteration, f) => _progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
         };
@@ -126,7 +132,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         var (at, columns) = (Model.FixedOffset[e], Model.Basis[e]!.Columns);
         var middle = StartingValues.ConstantMean(Model);
         var value = double.PositiveInfinity;
-        for (var move = 0; move < Tolerances.MovesToTheMean; move++)
+        for (var move = 0; move < Tolerances.MovesToTheMean && !IsExhausted; move++)
         {
             var trial = (double[])psi.Clone();
             trial.AsSpan(Model.FixedCount).Clear();

@@ -192,7 +192,7 @@ internal sealed class LogPrior
 
         for (var j = 0; j < names.Length; j++)
         {
-            if (prior.Coefficient is null ? names[j] != "(Intercept)" : names[j] == prior.Coefficient) _coefficients.Add((k, j, prior));
+            if (prior.Coefficient is null ? names[j] != Intercept.Name : names[j] == prior.Coefficient) _coefficients.Add((k, j, prior));
         }
     }
 
@@ -211,7 +211,7 @@ internal sealed class LogPrior
         {
             if (prior.Kind == PriorKind.Lkj)
             {
-                if (term.IsDiagonal || term.Loadings is not Unstructured) continue;
+                if (term.IsDiagonal || !term.Loadings.HasFreeEntries) continue;
                 _correlations.Add((term, prior));
                 found = true;
                 continue;

@@ -45,7 +45,8 @@ internal sealed class MixedModel
             FixedOffset[k] = at;
             if (parts[k] is not { } part) continue;
             var columns = part.Aliased.Count(a => !a);
-            Basis[k] = OrthogonalBasis.Of(part.X, y.Length, columns, cancellation);
+            Basis[k] = (part.Sparse is { } sparse ? OrthogonalBasis.Of(sparse) : null)
+                ?? OrthogonalBasis.Of(part.X, y.Length, columns, cancellation);
             Offset[k] = part.Offset;
             CoefficientNames[k] = [.. part.ColumnNames.Where((_, j) => !part.Aliased[j])];
             at += columns;

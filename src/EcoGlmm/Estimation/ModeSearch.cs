@@ -25,6 +25,7 @@ internal sealed class ModeSearch
     private readonly double[] _change;
     private readonly double[] _weighted;
     private readonly double[] _psi;
+    private readonly double[] _lastFound;
     private readonly int _count;
     private bool _hasPoint;
     private bool _hasFactor;
@@ -46,6 +47,7 @@ internal sealed class ModeSearch
         _change = new double[model.ObservationCount];
         _weighted = new double[model.ObservationCount];
         _psi = new double[model.ParameterCount];
+        _lastFound = new double[_count];
         _fixed = new double[]?[model.PredictorCount];
         _weights = new double[]?[LinearPredictor.PairCount(model.PredictorCount)];
         Predictors = new double[]?[model.PredictorCount];
@@ -123,12 +125,14 @@ internal sealed class ModeSearch
             return true;
         }
 
+        Modes.CopyTo(_lastFound, 0);
         if (_hasPoint) Predict(psi);
         psi.CopyTo(_psi);
         var found = _system.Lambda.Set(psi[_model.FixedCount..]);
         if (found) found = Minimise();
         else Failure = "a correlation of the random effects is too close to one, or a range too long, for the arithmetic";
         _hasPoint = _hasFactor = found;
+        if (!found) _lastFound.CopyTo(Modes, 0);   // where a search failed the next one must not begin
         return found;
     }
 
@@ -206,7 +210,7 @@ internal sealed class ModeSearch
         var reuse = _hasFactor && _system.IsFactorizationCostly;
         var last = double.PositiveInfinity;
         var cramped = 0;
-        for (var iteration = 0; iteration < Tolerances.ModeIterations; iteration++)
+        for (var trials = 0; trials < Tolerances.ModeTrials;)
         {
             GradientAt(Modes);
             var decrement = double.NaN;
@@ -256,6 +260,7 @@ internal sealed class ModeSearch
             var impossible = false;
             for (var halving = 0; halving < Tolerances.ModeHalvings; halving++, length *= 0.5)
             {
+                trials++;
                 for (var j = 0; j < _count; j++) _trial[j] = Modes[j] - (length * _step[j]);
                 next = ValueAt(_trial);
                 impossible |= !double.IsFinite(next);
@@ -293,7 +298,7 @@ internal sealed class ModeSearch
             value = next;
         }
 
-        Failure = $"the conditional modes of the random effects were not found in {Tolerances.ModeIterations} Newton steps";
+        Failure = $"the conditional modes of the random effects were not found in {Tolerances.ModeTrials} steps";
         return false;
     }
 

@@ -25,6 +25,28 @@ internal sealed class Optimum
         UsableHessian = (double[])hessian.Clone();
         foreach (var held in Enumerable.Range(0, parameters.Length).Where(j => !model.Restraints.IsEmpty
             && model.Restraints.Holds(j))) PutAtLimit(held);
+        foreach (var term in model.Terms.Where(t => t.Loadings.HasJointVariances))
+            ExcuseJointVariances([.. Enumerable.Range(thetaOffset + term.ThetaOffset, term.ThetaCount)]);
+    }
+
+    /// <summary>While one of some variances that act together is zero, the others need not be told apart.</summary>
+    private void ExcuseJointVariances(int[] variances)
+    {
+        int[] zeros = [.. variances.Where(j => Parameters[j] == 0)], others = [.. variances.Except(zeros)];
+        foreach (var zero in zeros) PutAtLimit(zero);
+        if (zeros.Length == 0 || OwnHessian.Length == 0) return;
+        var (d, m) = (Parameters.Length, others.Length);
+        var curvature = new double[m * m];
+        for (var a = 0; a < m; a++)
+        {
+            for (var b = 0; b < m; b++)
+                curvature[(a * m) + b] = Parameters[others[a]] * Parameters[others[b]] * OwnHessian[(others[a] * d) + others[b]];
+        }
+
+        var values = new double[m];
+        if (m > 0 && DenseEigen.TryDecompose(curvature, m, values, 1, CancellationToken.None)
+            && values.Min() > Tolerances.FlatJointVariances * values.Max()) return;
+        foreach (var other in others) PutAtLimit(other);
     }
 
     public MixedModel Model { get; }

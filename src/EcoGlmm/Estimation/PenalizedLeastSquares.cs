@@ -20,6 +20,9 @@ internal sealed class PenalizedLeastSquares
 {
     private const double SmallestShare = 1e-6;
 
+    /// <summary>Coefficients from which an evaluation costs more than copies of what it leaves.</summary>
+    private const int ManyCoefficients = 64;
+
     /// <summary>A residual sum of squares below this share of the total is added up row by row.</summary>
     private const double CancellingShare = 1e-5;
 
@@ -32,12 +35,12 @@ internal sealed class PenalizedLeastSquares
     private readonly int _latent;
     private readonly double[] _y;
     private readonly double[] _shift;
-    private readonly double[] _xwx;
+    private readonly FixedCrossProducts _fixed;
     private readonly double[] _xwy;
     private readonly double _ywy;
     private readonly double _logWeights;
-    private readonly double[] _ztw;
-    private readonly double[] _lambdaZtw;
+    private readonly double[] _zty;
+    private readonly double[] _lambdaZty;
     private readonly double[] _solution;
     private readonly double[] _score;
     private readonly double[] _b;
@@ -49,7 +52,7 @@ internal sealed class PenalizedLeastSquares
     {
         _model = model;
         _reml = reml;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver) { Cancellation = cancellation };
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver, cancellation);
         var basis = model.Basis[LinearPredictor.Conditional]!;
         _n = model.ObservationCount;
         _p = basis.Columns;
@@ -71,14 +74,7 @@ internal sealed class PenalizedLeastSquares
             return result;
         }
 
-        _xwx = new double[_p * _p];
-        _ztw = new double[_q * (_p + 1)];
-        for (var j = 0; j < _p; j++)
-        {
-            var wx = Weighted(basis.Q.AsSpan(j * _n, _n));
-            basis.TransposedProduct(wx, _xwx.AsSpan(j * _p, _p));
-            _system.AddZtx(LinearPredictor.Conditional, wx, _ztw.AsSpan(j * _q, _q));
-        }
+        _fixed = FixedCrossProducts.Of(basis, _system, w, maxThreads);
 
         // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
         var y = new double[_n];
@@ -86,25 +82,26 @@ internal sealed class PenalizedLeastSquares
         for (var i = 0; i < _n; i++) ResponseSum += (w?[i] ?? 1) * y[i] * y[i];
         _shift = new double[_p];
         _xwy = new double[_p];
-        var factor = (double[])_xwx.Clone();
+        var factor = (double[])_fixed.Gram.Clone();
         DenseCholesky.TryFactor(factor, _p);
         for (var pass = 0; pass < 2; pass++)
         {
-            basis.TransposedProduct(Weighted(y), _xwy);
+            _fixed.TransposedProduct(Weighted(y), _xwy);
             DenseCholesky.Solve(factor, _p, _xwy);
             for (var j = 0; j < _p; j++) _shift[j] += _xwy[j];
             for (var j = 0; j < _p; j++) _xwy[j] = -_xwy[j];
-            basis.AddProduct(_xwy, y);
+            _fixed.AddProduct(_xwy, y);
         }
 
         _y = y;
         var wy = Weighted(y);
-        basis.TransposedProduct(wy, _xwy);
+        _fixed.TransposedProduct(wy, _xwy);
         for (var i = 0; i < _n; i++) _ywy += wy[i] * y[i];
-        _system.AddZtx(LinearPredictor.Conditional, wy, _ztw.AsSpan(_p * _q, _q));
-        _lambdaZtw = new double[_ztw.Length];
-        _solution = new double[_ztw.Length];
-        _score = new double[_ztw.Length];
+        _zty = new double[_q];
+        _system.AddZtx(LinearPredictor.Conditional, wy, _zty);
+        _lambdaZty = new double[_q];
+        _solution = new double[_q];
+        _score = new double[_q];
         _b = new double[_q];
         _g = new double[_p * _p];
         _beta = new double[_p];
@@ -157,7 +154,7 @@ internal sealed class PenalizedLeastSquares
                 {
                     var zz = _system.LevelCrossProduct(t, l)[(e * r) + e];
                     if (!(zz > 0)) continue;
-                    var zy = _ztw[(_p * _q) + term.EffectOffset + (l * r) + e];
+                    var zy = _zty[term.EffectOffset + (l * r) + e];
                     excess += (zy * zy / zz) - total;
                     weight += zz;
                 }
@@ -192,6 +189,7 @@ internal sealed class PenalizedLeastSquares
     {
         var gamma = new double[_p];
         for (var j = 0; j < _p; j++) gamma[j] = _shift[j] + _beta[j];
+        _fixed.ToBasis(gamma);
         return gamma;
     }
 
@@ -202,6 +200,7 @@ internal sealed class PenalizedLeastSquares
         DenseCholesky.Invert(inverse, _p);
         var variance = Sigma * Sigma;
         for (var k = 0; k < inverse.Length; k++) inverse[k] *= variance;
+        _fixed.ToBasisCovariance(inverse);
         return inverse;
     }
 
@@ -210,37 +209,19 @@ internal sealed class PenalizedLeastSquares
     {
         EvaluationCount++;
         if (!_system.Lambda.Set(theta) || !_system.TryFactor()) return double.PositiveInfinity;
-        _ztw.CopyTo(_lambdaZtw, 0);
-        for (var j = 0; j <= _p; j++)
-        {
-            var column = _lambdaZtw.AsSpan(j * _q, _q);
-            _system.Lambda.MultiplyTransposed(column, column);
-        }
-
-        _lambdaZtw.CopyTo(_solution, 0);
-        for (var j = 0; j <= _p; j++) _system.Solve(_solution.AsSpan(j * _q, _q));
-        var y = _p;
-        for (var a = 0; a < _p; a++)
-        {
-            for (var b = 0; b <= a; b++)
-            {
-                _g[(b * _p) + a] = _g[(a * _p) + b] = _xwx[(a * _p) + b] - Dot(_lambdaZtw, a, _solution, b);
-            }
-
-            _beta[a] = _xwy[a] - Dot(_lambdaZtw, a, _solution, y);
-        }
-
+        _system.Lambda.MultiplyTransposed(_zty, _lambdaZty);
+        _lambdaZty.CopyTo(_solution, 0);
+        _system.Solve(_solution);
+        _fixed.Eliminate(_g);
+        _xwy.CopyTo(_beta, 0);
+        _fixed.SubtractProjection(_solution, _beta);
         var h = (double[])_beta.Clone();
         if (!DenseCholesky.TryFactor(_g, _p)) return double.PositiveInfinity;
         DenseCholesky.Solve(_g, _p, _beta);
-        ResidualSum = _ywy - Dot(_lambdaZtw, y, _solution, y);
+        ResidualSum = _ywy - Dot(_lambdaZty, _solution, _latent);
         for (var a = 0; a < _p; a++) ResidualSum -= h[a] * _beta[a];
-        _solution.AsSpan(y * _q, _latent).CopyTo(Modes);
-        for (var a = 0; a < _p; a++)
-        {
-            for (var j = 0; j < _latent; j++) Modes[j] -= _solution[(a * _q) + j] * _beta[a];
-        }
-
+        _solution.AsSpan(0, _latent).CopyTo(Modes);
+        _fixed.SubtractSolutions(_beta, Modes);
         if (ResidualSum < CancellingShare * _ywy) ResidualSum = SumOfSquares();
         if (!(ResidualSum > 0)) return double.NegativeInfinity;
 
@@ -249,18 +230,36 @@ internal sealed class PenalizedLeastSquares
             + (df * (1 + Math.Log(2 * Math.PI * ResidualSum / df)));
         if (_reml)
         {
-            deviance += DenseCholesky.LogDeterminant(_g, _p) + (2 * _model.Basis[LinearPredictor.Conditional]!.LogDeterminant());
+            deviance += DenseCholesky.LogDeterminant(_g, _p) + (2 * _fixed.LogDeterminantOfBasis);
         }
 
         if (!gradient.IsEmpty) Gradient(gradient);
         return deviance / 2;
     }
 
+    /// <summary>
+    /// Copies what was computed at the last θ; what is returned brings it back, so that it need not be computed again. Null where
+    /// that is as quick.
+    /// </summary>
+    public Action? Keep()
+    {
+        if ((!_system.IsFactorizationCostly && _p < ManyCoefficients) || _system.Keep() is not { } system) return null;
+        var (sum, modes, beta, g) = (ResidualSum, (double[])Modes.Clone(), (double[])_beta.Clone(), (double[])_g.Clone());
+        return () =>
+        {
+            system();
+            ResidualSum = sum;
+            modes.CopyTo(Modes, 0);
+            beta.CopyTo(_beta, 0);
+            g.CopyTo(_g, 0);
+        };
+    }
+
     /// <summary>The penalised residual sum of squares row by row, where it is so small that differences of sums lose it.</summary>
     private double SumOfSquares()
     {
         var fitted = new double[_n];
-        _model.Basis[LinearPredictor.Conditional]!.AddProduct(_beta, fitted);
+        _fixed.AddProduct(_beta, fitted);
         _system.Lambda.Multiply(Modes, _b);
         _system.AddZb(LinearPredictor.Conditional, _b, fitted);
         var sum = _system.Lambda.QuadraticForm(Modes);
@@ -272,36 +271,21 @@ internal sealed class PenalizedLeastSquares
     {
         GradientCount++;
         _system.SelectedInverse(_traces);
-        var s = _score.AsSpan(_p * _q, _q);
-        Score(Modes, s);
-        for (var j = 0; j < _q; j++)
-        {
-            s[j] = _ztw[(_p * _q) + j] - s[j];
-            for (var a = 0; a < _p; a++) s[j] -= _ztw[(a * _q) + j] * _beta[a];
-        }
-
+        Score(Modes, _score);
+        for (var j = 0; j < _q; j++) _score[j] = _zty[j] - _score[j];
+        _fixed.SubtractCross(_beta, _score);
         var scale = -DegreesOfFreedom / ResidualSum;
-        AddOuter(scale, s, Modes);
+        AddOuter(scale, _score, Modes);
         AddPrecisionOuter(-0.5 * scale, Modes, Modes);
         if (_reml)
         {
             var inverse = (double[])_g.Clone();
             DenseCholesky.Invert(inverse, _p);
-            var combined = new double[_q];
-            for (var a = 0; a < _p; a++)
+            _fixed.EachRestricted(inverse, (score, combined, solution) =>
             {
-                var sa = _score.AsSpan(a * _q, _q);
-                Score(_solution.AsSpan(a * _q, _q), sa);
-                for (var j = 0; j < _q; j++) sa[j] = _ztw[(a * _q) + j] - sa[j];
-                Array.Clear(combined);
-                for (var b = 0; b < _p; b++)
-                {
-                    for (var j = 0; j < _latent; j++) combined[j] += inverse[(a * _p) + b] * _solution[(b * _q) + j];
-                }
-
-                AddOuter(-1, sa, combined);
-                AddPrecisionOuter(0.5, _solution.AsSpan(a * _q, _latent), combined);
-            }
+                AddOuter(-1, score, combined);
+                AddPrecisionOuter(0.5, solution, combined);
+            });
         }
 
         for (var t = 0; t < _model.Terms.Count; t++)
@@ -319,7 +303,7 @@ internal sealed class PenalizedLeastSquares
     public double[] AverageInformation()
     {
         var d = _model.ThetaCount;
-        var s = _score.AsSpan(_p * _q, _q);
+        var s = _score;
         var variates = new double[d][];
         var projected = new double[d][];
         for (var t = 0; t < _model.Terms.Count; t++)
@@ -365,25 +349,14 @@ internal sealed class PenalizedLeastSquares
         _system.Lambda.MultiplyTransposed(u, u);
         _system.Solve(u);
         var beta = new double[_p];
-        for (var a = 0; a < _p; a++)
-        {
-            beta[a] = Dot(_ztw.AsSpan(a * _q, _q), c, _q) - Dot(_lambdaZtw.AsSpan(a * _q, _q), u, _latent);
-        }
-
+        _fixed.Transposed(c, beta);
+        _fixed.SubtractProjection(u, beta);
         DenseCholesky.Solve(_g, _p, beta);
-        for (var a = 0; a < _p; a++)
-        {
-            for (var j = 0; j < _latent; j++) u[j] -= _solution[(a * _q) + j] * beta[a];
-        }
-
+        _fixed.SubtractSolutions(beta, u.AsSpan(0, _latent));
         var fitted = new double[_q];
         Score(u, fitted);
-        for (var j = 0; j < _q; j++)
-        {
-            result[j] -= fitted[j];
-            for (var a = 0; a < _p; a++) result[j] -= _ztw[(a * _q) + j] * beta[a];
-        }
-
+        for (var j = 0; j < _q; j++) result[j] -= fitted[j];
+        _fixed.SubtractCross(beta, result);
         return result;
     }
 
@@ -421,9 +394,6 @@ internal sealed class PenalizedLeastSquares
             if (_system.PrecisionAdjoint(t) is { } adjoint) _system.Lambda.AddOuter(t, factor, x, y, adjoint);
         }
     }
-
-    /// <summary>Product of the latent parts of columns i of a and j of b.</summary>
-    private double Dot(double[] a, int i, double[] b, int j) => Dot(a.AsSpan(i * _q, _q), b.AsSpan(j * _q, _q), _latent);
 
     private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> z, int count)
     {

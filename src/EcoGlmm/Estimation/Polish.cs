@@ -20,7 +20,8 @@ internal static class Polish
         var value = search.EvaluateAgain(psi, gradient);
         if (!double.IsFinite(value)) return null;
         var hessian = HessianAt(search, psi, gradient, value, progress);
-        for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status != MinimiserStatus.IterationLimit; pass++)
+        for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status is not (MinimiserStatus.IterationLimit
+            or MinimiserStatus.Exhausted); pass++)
         {
             var step = HessianInverse.Of(hessian, psi.Length).Multiply(gradient);
             if (step is null || Dot(step, gradient) < Tolerances.SmallestNewtonGain) break;

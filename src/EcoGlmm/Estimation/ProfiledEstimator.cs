@@ -12,7 +12,8 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class ProfiledEstimator
 {
-    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations(), new NoResidual()];
+    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations(), new OtherPenalties(),
+        new NoResidual()];
 
     private static readonly IOptimumPathology[] AtMaximum =
     [
@@ -38,23 +39,26 @@ internal static class ProfiledEstimator
         foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
         var (theta, gradient) = (best.Parameters, new double[best.Parameters.Length]);
         var value = search.AtEnd(best, gradient);
+        var bringBack = search.IsAt(theta) ? criterion.Keep() : null;
         var isProper = double.IsFinite(value) && criterion.TotalSum > Tolerances.SmallestResidual * criterion.ResponseSum
             && criterion.ResidualSum > Tolerances.SmallestPenalisedResidual * criterion.TotalSum;
-        var optimum = isProper ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient), best.Status) : null;
+        var optimum = isProper
+            ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient, bringBack is not null), best.Status) : null;
         var assessment = optimum is not null ? OptimumAssessment.Of(optimum, AtMaximum)
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
                 : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.",
                     PerfectFit.Advice));
         var error = optimum is null ? 0 : MonteCarloError.Of(search, optimum);
-        search.Evaluate(theta, gradient);
+        if (bringBack is not null) bringBack();
+        else search.Evaluate(theta, gradient);
         if (criterion.System.MakeUsable()) Array.Clear(criterion.Modes);
         return Describe(criterion, search, theta, isProper ? value : double.NaN, assessment, error);
     }
 
-    private static double[] Hessian(ProfiledSearch search, double[] theta, double[] gradient)
+    private static double[] Hessian(ProfiledSearch search, double[] theta, double[] gradient, bool isCostly)
     {
         var spread = Array.ConvertAll(theta, t => Math.Max(Tolerances.ProfiledSpread * Math.Abs(t), Tolerances.LeastProfiledSpread));
-        return OptimumHessian.Of(search.Evaluate, theta, gradient, spread, true);
+        return OptimumHessian.Of(search.Evaluate, theta, gradient, spread, true, isCostly ? search.Visited : []);
     }
 
     /// <summary>The estimate at the θ that the criterion was evaluated at last.</summary>
@@ -73,7 +77,7 @@ internal static class ProfiledEstimator
         var sigma = isProper ? criterion.Sigma : 0;
         criterion.Coefficients().CopyTo(psi, model.FixedOffset[e]);
         var dispersion = model.Basis[LinearPredictor.Dispersion]!;
-        psi[model.FixedOffset[LinearPredictor.Dispersion]] = Math.Log(sigma) / dispersion.Q[0];
+        psi[model.FixedOffset[LinearPredictor.Dispersion]] = Math.Log(sigma) / dispersion.First;
         theta.CopyTo(psi, model.FixedCount);
         if (isProper)
         {

@@ -15,6 +15,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     private readonly double[] _current;
     private bool _usesInformation;
     private bool _isSearching;
+    private bool _hasGradient;
+    private readonly List<(double[] Point, double[] Gradient)> _visited = [];
     private int _refreshes;
     private double[]? _endedAt;
 
@@ -47,8 +49,11 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     {
         if (!_isSearching) _endedAt = null;
         x.CopyTo(_current);
+        _hasGradient = !gradient.IsEmpty;
         _cancellation.ThrowIfCancellationRequested();
-        return Scales.Evaluate(_criterion.Evaluate, x, gradient);
+        var value = Scales.Evaluate(_criterion.Evaluate, x, gradient);
+        if (_isSearching && double.IsFinite(value) && _hasGradient) _visited.Add((x.ToArray(), gradient.ToArray()));
+        return value;
     }
 
     public override SearchPoint From(double[] start)
@@ -60,6 +65,14 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _usesInformation = false;
         return Minimise(found.Parameters);
     }
+
+    /// <summary>Whether the criterion was evaluated last at a point, with its gradient.</summary>
+    public bool IsAt(double[] theta) => _hasGradient && _current.AsSpan().SequenceEqual(theta);
+
+    /// <summary>
+    /// The points of the last search with their gradients, the end among them: near the end they tell of the curvature there.
+    /// </summary>
+    public IReadOnlyList<(double[] Point, double[] Gradient)> Visited => _visited;
 
     /// <summary>The value at a point with its gradient, computed again unless a search has just ended there.</summary>
     public double AtEnd(SearchPoint found, double[] gradient)
@@ -78,6 +91,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         // A standard error of about a quarter of each standard deviation, as for a dozen levels.
         for (var j = 0; j < d; j++) inverse[(j * d) + j] = theta[j] == 0 ? 0.01 : theta[j] * theta[j] / 20;
         _isSearching = true;
+        _visited.Clear();
         _refreshes = 0;
         var status = _minimiser.Minimise(theta, inverse);
         _isSearching = false;

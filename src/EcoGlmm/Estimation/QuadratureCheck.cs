@@ -20,6 +20,8 @@ internal static class QuadratureCheck
     /// <summary>What a step between two even nodes adds to the error of a level's integral.</summary>
     private const double EvenError = 0.003;
 
+    /// <summary>How many times the points that did not agree are taken next: the error falls with their square, so that twice as many
+    /// show it.</summary>
     private const double Growth = 2;
 
     /// <summary>Nodes that more points may be taken up to; a finer product is tried only if it was asked for.</summary>
@@ -100,6 +102,6 @@ internal static class QuadratureCheck
     private static ConvergenceProblem Unstable(int points, int other, double difference) => new("",
         $"The likelihood cannot be integrated: by {points} points of quadrature, by {other} and by an even grid its logarithm differs by "
             + $"{Text.NumberFormat.Significant(difference)}.",
-        "A variance may run to infinity because the levels of a group are all alike within (all zeros, all ones): look at the group, drop the term, "
-            + "or give its standard deviation a prior. QuadraturePoints = 1 tells what the Laplace approximation makes of it.");
+        "A variance may run to infinity because the levels of a group are all alike within (all zeros, all ones): look at the group, drop "
+            + "the term, or give its standard deviation a prior. QuadraturePoints = 1 tells what the Laplace approximation makes of it.");
 }

@@ -55,8 +55,9 @@ internal sealed class QuadratureGrid
         if (RandomEffects.LevelEffects.Of(model.Terms) is not { } effects)
         {
             var groups = string.Join(", ", model.Terms.Select(t => t.Group).Distinct());
-            throw new GlmmException($"{asked}: adaptive Gauss-Hermite quadrature needs all random effects to belong to one grouping factor, but this model "
-                + $"has several ({groups}). Use QuadraturePoints = 1, the Laplace approximation, or keep one of them.");
+            throw new GlmmException($"{asked}: adaptive Gauss-Hermite quadrature needs all random effects to belong to one grouping "
+                + $"factor, but this model has several ({groups}). Use QuadraturePoints = 1, the Laplace approximation, or keep one "
+                + "of them.");
         }
 
         if (Math.Pow(requested, effects.Width) <= MaxNodes) return requested;
@@ -64,8 +65,8 @@ internal sealed class QuadratureGrid
         while (Math.Pow(most, effects.Width) > MaxNodes) most--;
         var advice = most > 1 ? $"Use at most {most} points, or fewer random effects."
             : "Use QuadraturePoints = 1, the Laplace approximation, or fewer random effects.";
-        throw new GlmmException($"{asked}: with {effects.Width} random effects for each level of {model.Terms[0].Group} the nodes of the quadrature would number "
-            + $"{requested} to the power of {effects.Width}, more than {MaxNodes}. {advice}");
+        throw new GlmmException($"{asked}: with {effects.Width} random effects for each level of {model.Terms[0].Group} the nodes of the "
+            + $"quadrature would number {requested} to the power of {effects.Width}, more than {MaxNodes}. {advice}");
     }
 
     /// <summary>Whether the joint density is Gaussian in the random effects.</summary>

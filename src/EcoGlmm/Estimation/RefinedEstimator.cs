@@ -10,8 +10,17 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class RefinedEstimator
 {
+    /// <summary>Rounds of new draws: each moves ψ by a small part of the one before, so that more would follow the draws' noise.</summary>
     private const int MostRounds = 8;
+
+    /// <summary>Iterations of a round, which starts near its maximum.</summary>
     private const int MostIterations = 60;
+
+    /// <summary>Relative gain at which a round ends: far below the noise of the draws.</summary>
+    private const double RoundTolerance = 1e-8;
+
+    /// <summary>Standard errors that a step moves a parameter by at most: draws around one ψ know little of one that is far.</summary>
+    private const double LongestStep = 4;
 
     /// <summary>ψ stays when a round moves nothing by more than this share of a standard error.</summary>
     private const double Moved = 0.02;
@@ -47,8 +56,8 @@ internal static class RefinedEstimator
 
         if (ConnectedLevels.Obstacle(model.Terms) is { } title)
         {
-            throw new GlmmException($"The likelihood is simulated where the levels of a grouping factor are independent, which those of {title} are not. "
-                + "Compare the fit with one by the parametric bootstrap.");
+            throw new GlmmException("The likelihood is simulated where the levels of a grouping factor are independent, which those of "
+                + $"{title} are not. Compare the fit with one by the parametric bootstrap.");
         }
 
         var d = model.ParameterCount;
@@ -66,10 +75,10 @@ internal static class RefinedEstimator
         {
             var from = (double[])psi.Clone();
             var inverse = StartingInverse(found.Covariance, spread, d);
-            var optimiser = new QuasiNewton((x, g) => restraints.Evaluate(simulated.Evaluate, x, g), 1e-8, MostIterations)
+            var optimiser = new QuasiNewton((x, g) => restraints.Evaluate(simulated.Evaluate, x, g), RoundTolerance, MostIterations)
             {
-                // Draws around one ψ know little of one that is far: the next round takes it from there.
-                LongestStep = (_, p) => 4 / Math.Max(1e-300, p.Zip(spread, (step, s) => Math.Abs(step) / s).Max()),
+                // What is farther the next round reaches, with draws there.
+                LongestStep = (_, p) => LongestStep / Math.Max(double.Epsilon, p.Zip(spread, (step, s) => Math.Abs(step) / s).Max()),
             };
             optimiser.Minimise(psi, inverse);
             if (psi.Any(v => !double.IsFinite(v))) throw Failed();
@@ -139,6 +148,7 @@ internal static class RefinedEstimator
     private static Estimate Describe(LaplaceObjective objective, MixedModel model, Estimate found, double[] psi, double logLikelihood,
         double[] covariance)
     {
+        objective.System.Release();
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
         var weights = Array.ConvertAll(objective.Observations.Second, second => second is null ? null : Array.ConvertAll(second, v => -v));
         var scores = new double[objective.System.EffectCount];

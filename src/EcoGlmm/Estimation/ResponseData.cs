@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Data;
+using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 
 namespace EcoGlmm.Estimation;
@@ -36,21 +37,22 @@ internal sealed class ResponseData
         CheckWeights(specification, family, options.Weights);
         if (column.Trials is not null && family.WeightRole != WeightRole.Trials)
         {
-            throw GlmmException.InData($"The response {column.Name} gives successes and failures, which needs a binomial family, not {family.Name}. "
-                + "Use Family.Binomial() or Family.BetaBinomial().");
+            throw GlmmException.InData($"The response {column.Name} gives successes and failures, which needs a binomial family, not "
+                + $"{family.Name}. Use Family.Binomial() or Family.BetaBinomial().");
         }
 
         if (column.Levels is not null && !family.HasThresholds && family.WeightRole != WeightRole.Trials)
         {
             if (StrayText(column.Levels) is { } stray)
             {
-                throw GlmmException.InData($"The response {column.Name} holds numbers, and \"{stray}\", which makes it categorical. If that stands "
-                    + $"for a missing value, read the file with new CsvOptions {{ MissingValues = [\"NA\", \"\", \"{stray}\"] }}; "
-                    + $"otherwise correct it.");
+                throw GlmmException.InData($"The response {column.Name} holds numbers, and \"{stray}\", which makes it categorical. If "
+                    + $"that stands for a missing value, read the file with new CsvOptions {{ MissingValues = [\"NA\", \"\", "
+                    + $"\"{stray}\"] }}; otherwise correct it.");
             }
-            throw GlmmException.InData($"The response {column.Name} is categorical ({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), "
-                + $"but {family.Name} needs numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered "
-                + $"categories, or AsNumeric(\"{column.Name}\").");
+            throw GlmmException.InData($"The response {column.Name} is categorical "
+                + $"({string.Join(", ", column.Levels.Take(4))}{(column.Levels.Length > 4 ? ", …" : "")}), but {family.Name} needs "
+                + "numbers. Use Family.Binomial() for a yes/no response, Family.Cumulative() for ordered categories, or "
+                + $"AsNumeric(\"{column.Name}\").");
         }
 
         var y = family.HasThresholds ? OrderedResponse.Of(specification).Y : column.Y;
@@ -69,7 +71,7 @@ internal sealed class ResponseData
             for (var i = 0; i < y.Length; i++)
             {
                 y[i] = column.Y[i] * weights[i];
-                if (Math.Abs(y[i] - Math.Round(y[i])) < 1e-6 * Math.Max(1, weights[i])) y[i] = Math.Round(y[i]);
+                if (SupportCheck.IsWhole(y[i], weights[i])) y[i] = Math.Round(y[i]);
             }
         }
         else

@@ -13,6 +13,12 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class Restraints
 {
+    /// <summary>Parameters of shapes, which are logarithms and the like, are looked for up to here: e⁴⁰ is any range or decay.</summary>
+    private const double FarthestParameter = 40;
+
+    /// <summary>Halvings of that stretch that leave nothing but rounding errors.</summary>
+    private const int Halvings = 100;
+
     private readonly MixedModel _model;
     private readonly List<SeparatedCovariance> _separated = [];
     private readonly HashSet<(RandomTerm, int, int)> _heldComponents = [];
@@ -201,7 +207,7 @@ internal sealed class Restraints
                 + $"{Text.NumberFormat.Significant(parameter.Value)}.");
         }
 
-        for (var halving = 0; halving < 100; halving++)
+        for (var halving = 0; halving < Halvings; halving++)
         {
             var middle = 0.5 * (low + high);
             if (At(middle) < parameter.Value) low = middle;
@@ -209,7 +215,7 @@ internal sealed class Restraints
         }
 
         var at = _model.FixedOffset[LinearPredictor.Shape];
-        Hold(at, 0.5 * (low + high) / _model.Basis[LinearPredictor.Shape]!.Q[0]);
+        Hold(at, 0.5 * (low + high) / _model.Basis[LinearPredictor.Shape]!.First);
     }
 
     private RandomTerm TermOf(Parameter parameter)
@@ -223,8 +229,9 @@ internal sealed class Restraints
         }
 
         return Array.Find(terms, t => t.Group == parameter.Name && effects.All(e => t.Effects.Contains(e)))
-            ?? throw new GlmmException($"No random term of {parameter.Name} has the effect{(effects.Length > 1 ? "s" : "")} {string.Join(" and ", effects)}; "
-                + $"they are: {string.Join(", ", terms.Where(t => t.Group == parameter.Name).SelectMany(t => t.Effects).Distinct())}.");
+            ?? throw new GlmmException($"No random term of {parameter.Name} has the effect{(effects.Length > 1 ? "s" : "")} "
+                + $"{string.Join(" and ", effects)}; they are: "
+                + $"{string.Join(", ", terms.Where(t => t.Group == parameter.Name).SelectMany(t => t.Effects).Distinct())}.");
     }
 
     private void HoldComponents(RandomTerm term, Parameter[] parameters)
@@ -239,7 +246,7 @@ internal sealed class Restraints
             }
         }
 
-        if (term.Loadings is not (Unstructured or Diagonal))
+        if (!term.Loadings.HasFreeEntries)
         {
             foreach (var p in parameters)
                 HoldQuantity(term, p.Kind == ParameterKind.Correlation ? CovarianceQuantity.Correlation
@@ -277,7 +284,6 @@ internal sealed class Restraints
     /// <summary>Holds the parameter that a quantity alone depends on at where the quantity has a value.</summary>
     private void HoldQuantity(RandomTerm term, string name, string? effect, double value)
     {
-        const double farthest = 40;
         var quantities = term.Structure.Quantities(term.Effects);
         var at = Enumerable.Range(0, quantities.Count).Where(k => quantities[k].Name == name).ToArray();
         if (at.Length > 1) at = [.. at.Where(k => quantities[k].Effect1 == effect)];
@@ -308,11 +314,11 @@ internal sealed class Restraints
             return;
         }
 
-        var (low, high) = (-farthest, farthest);
+        var (low, high) = (-FarthestParameter, FarthestParameter);
         var rises = At(index, high) > At(index, low);
         if (!(Math.Min(At(index, low), At(index, high)) <= value && value <= Math.Max(At(index, low), At(index, high))))
             throw new GlmmException($"The {name} of {term.Title} cannot be {NumberFormat.Significant(value)}.");
-        for (var halving = 0; halving < 100; halving++)
+        for (var halving = 0; halving < Halvings; halving++)
         {
             var middle = 0.5 * (low + high);
             if (At(index, middle) < value == rises) low = middle;
@@ -328,13 +334,14 @@ internal sealed class Restraints
         var r = term.Width;
         if (term.IsDiagonal)
         {
-            throw new GlmmException($"The effects of {term.Group} have no correlation to hold: they are uncorrelated, or there is but one.");
+            throw new GlmmException($"The effects of {term.Group} have no correlation to hold: they are uncorrelated, or there is "
+                + "but one.");
         }
 
         if (correlations.Length < r * (r - 1) / 2)
         {
-            throw new GlmmException($"Of the {r * (r - 1) / 2} correlations of ({string.Join(", ", term.Effects)} | {term.Group}) only {correlations.Length} "
-                + "would be held: hold all of them or none, or write the term as several.");
+            throw new GlmmException($"Of the {r * (r - 1) / 2} correlations of ({string.Join(", ", term.Effects)} | {term.Group}) only "
+                + $"{correlations.Length} would be held: hold all of them or none, or write the term as several.");
         }
 
         var matrix = new double[r * r];

@@ -171,10 +171,11 @@ internal static class RestrictedEstimator
     private static GroupingTerm FlatTerm(OrthogonalBasis basis, string[] names)
     {
         var (n, p) = (basis.Rows, basis.Columns);
-        var z = new double[n * p];
+        var (z, scratch) = (new double[n * p], new double[n]);
         for (var j = 0; j < p; j++)
         {
-            for (var i = 0; i < n; i++) z[(i * p) + j] = basis.Q[(j * n) + i];
+            var column = basis.Column(j, scratch);
+            for (var i = 0; i < n; i++) z[(i * p) + j] = column[i];
         }
 
         return new GroupingTerm

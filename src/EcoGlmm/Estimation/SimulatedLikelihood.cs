@@ -16,7 +16,11 @@ namespace EcoGlmm.Estimation;
 /// </remarks>
 internal sealed class SimulatedLikelihood
 {
+    /// <summary>Effects of a set up to which the proposal is a t distribution: in more dimensions its radius varies so much that weights
+    /// do.</summary>
     private const int MostEffectsOfT = 12;
+
+    /// <summary>Degrees of freedom of the proposal: tails well above any f φ, and a bulk close to the normal one.</summary>
     private const double DegreesOfT = 6;
 
     /// <summary>Numbers kept for all draws together.</summary>

@@ -5,7 +5,7 @@ namespace EcoGlmm.Estimation;
 /// <summary>Tests of smooths.</summary>
 internal static class SmoothTest
 {
-    /// <summary>Eigenvalues smaller than this share of the largest are zero.</summary>
+    /// <summary>Eigenvalues smaller than this share of the largest are zero: rounding errors of a matrix of a hundred rows.</summary>
     private const double Negligible = 1e-14;
 
     /// <summary>
@@ -26,7 +26,7 @@ internal static class SmoothTest
     {
         var n = coefficients.Length;
         var r = (double[])information.Clone();
-        for (var i = 0; i < n; i++) r[(i * n) + i] *= 1 + 1e-14;
+        for (var i = 0; i < n; i++) r[(i * n) + i] *= 1 + Negligible;
         if (!DenseCholesky.TryFactor(r, n)) return (double.NaN, reference, double.NaN);
         // The factor is L, column-major: R = Lᵀ in rows.
         double R(int i, int j) => j < i ? 0 : r[(i * n) + j];

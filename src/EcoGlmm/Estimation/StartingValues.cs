@@ -103,7 +103,7 @@ internal static class StartingValues
         for (var s = 0; s < shapes.Length; s++)
         {
             var k = LinearPredictor.Shape + s;
-            psi[model.FixedOffset[k]] = shapes[s] / model.Basis[k]!.Q[0];
+            psi[model.FixedOffset[k]] = shapes[s] / model.Basis[k]!.First;
         }
 
         if (zerosAreStructural && !isHurdle) RegressZeros(model, psi);

@@ -7,6 +7,10 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal sealed class ThetaCovariance
 {
+    /// <summary>A step of a central difference of the residual sum, as a share of a parameter's spread: rounding errors and curvature
+    /// both come to about 1e-8.</summary>
+    private const double Step = 1e-4;
+
     private readonly double[] _values;
     private readonly int _d;
 
@@ -52,14 +56,13 @@ internal sealed class ThetaCovariance
         var slope = new double[d];
         for (var j = 0; j < d; j++)
         {
-            const double step = 1e-4;
             var point = (double[])theta.Clone();
-            point[j] = theta[j] + (step * spread[j]);
+            point[j] = theta[j] + (Step * spread[j]);
             criterion.Evaluate(point, []);
             var above = criterion.ResidualSum;
-            point[j] = theta[j] - (step * spread[j]);
+            point[j] = theta[j] - (Step * spread[j]);
             criterion.Evaluate(point, []);
-            slope[j] = (above - criterion.ResidualSum) / (2 * step * spread[j]) / (2 * residual);
+            slope[j] = (above - criterion.ResidualSum) / (2 * Step * spread[j]) / (2 * residual);
         }
 
         var own = 1 / (2.0 * criterion.DegreesOfFreedom);

@@ -33,6 +33,16 @@ internal static class Tolerances
     /// scale.</summary>
     public static readonly double[] RestartSpreads = [0.1, 1.5];
 
+    /// <summary>Standard deviations of functions of unit size at the starts for variances that act only together.</summary>
+    public static readonly double[] JointSpreads = [0.05, 0.3, 2];
+
+    /// <summary>Curvature in a direction of variances that act together, relative to the most curved one, that is none: differences of
+    /// gradients have an error of about a thousandth.</summary>
+    public const double FlatJointVariances = 1e-3;
+
+    /// <summary>How many of these starts, the likeliest, are followed.</summary>
+    public const int JointStarts = 2;
+
     /// <summary>Steps of the EM algorithm before quasi-Newton: they bring variances to the right size, then become slow.</summary>
     public const int ExpectationSteps = 2;
 
@@ -68,6 +78,15 @@ internal static class Tolerances
     /// <summary>A Newton step that promises less than twice this is not taken after the search: the estimates would not change.</summary>
     public const double SmallestNewtonGain = 1e-12;
 
+    /// <summary>
+    /// Passes over the data, for each iteration that is allowed, after which a fit is given up: 10,000 for 500 iterations, of which no fit
+    /// of tests/reference takes 700. A count and no clock, so that the same fit ends the same way on any machine.
+    /// </summary>
+    public const int PassesOfIteration = 20;
+
+    /// <summary>Iterations for which passes are granted at least: starts and standard errors take some, too.</summary>
+    public const int FewestIterationsOfEffort = 50;
+
     /// <summary>Newton steps after the search.</summary>
     public const int NewtonSteps = 3;
 
@@ -84,8 +103,11 @@ internal static class Tolerances
 
     // Conditional modes of the random effects.
 
-    /// <summary>Newton steps to the modes; from the last point's they are two or three, so that as many mean that there are none.</summary>
-    public const int ModeIterations = 200;
+    /// <summary>
+    /// Points tried for the modes, full Newton steps and shorter ones: from the last point's two or three are usual and twenty many, so that
+    /// this many mean that there are none.
+    /// </summary>
+    public const int ModeTrials = 200;
 
     /// <summary>
     /// The last step is taken without another look at the function: after a Newton step the decrement falls to its square, after
@@ -229,6 +251,9 @@ internal static class Tolerances
 
     /// <summary>Step of central and of forward differences of a gradient, in standard errors: errors of a thousandth.</summary>
     public const double CentralStep = 5e-3, ForwardStep = 1e-3;
+
+    /// <summary>How many steps away a point that a search came by may be to stand for a difference.</summary>
+    public const double ShortestSecant = 0.2, LongestSecant = 20;
 
     /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
     public const int ManyParameters = 40;

@@ -3,6 +3,13 @@ namespace EcoGlmm.Families;
 /// <summary>Why a response is not in a family's support, or null; and bounds on starting values.</summary>
 internal static class SupportCheck
 {
+    /// <summary>Share of the trials, or of one, by which a number of successes may miss a whole number: a proportion that a file holds
+    /// with six digits or more, times its trials.</summary>
+    private const double WholeNumberError = 1e-6;
+
+    /// <summary>Whether a number of successes is whole but for what the digits of a proportion lose.</summary>
+    public static bool IsWhole(double y, double size) => Math.Abs(y - Math.Round(y)) <= WholeNumberError * Math.Max(1, size);
+
     /// <summary>2⁵³: beyond it not every whole number is a <see cref="double"/>.</summary>
     private const double LargestCount = 9007199254740992;
 
@@ -31,7 +38,7 @@ internal static class SupportCheck
             return "numbers of trials must be whole numbers of zero or more";
         }
 
-        return y >= 0 && y <= size && Math.Abs(y - Math.Round(y)) <= 1e-6 * Math.Max(1, size)
+        return y >= 0 && y <= size && IsWhole(y, size)
             ? null
             : "successes must be whole numbers from zero to the number of trials";
     }

@@ -20,7 +20,8 @@ internal sealed class TweedieFamily : ShapedFamily
         {
             AtLowest = new(
                 "The power runs to 1: the response takes few distinct values, evenly spaced, as counts do.",
-                "Use Family.Poisson() or Family.NegativeBinomial2() if the response is a count, with the effort as an offset if it is a rate.")
+                "Use Family.Poisson() or Family.NegativeBinomial2() if the response is a count, with the effort as an offset if it "
+                    + "is a rate.")
             {
                 IsUnbounded = true,
             },

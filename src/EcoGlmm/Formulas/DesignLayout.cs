@@ -1,3 +1,5 @@
+using EcoGlmm.Model;
+
 namespace EcoGlmm.Formulas;
 
 /// <summary>
@@ -62,7 +64,7 @@ internal sealed class DesignLayout
         var firstColumn = new int[variables.Length];
         if (terms.HasIntercept)
         {
-            names.Add("(Intercept)");
+            names.Add(Intercept.Name);
             assign.Add(0);
         }
         for (var t = 0; t < variables.Length; t++)
@@ -116,6 +118,31 @@ internal sealed class DesignLayout
             evaluator.Context.Cancellation.ThrowIfCancellationRequested();
             TermProduct.Of(Encode(evaluator, t)).Fill(position.AsSpan(_firstColumn[t]), matrix, missing);
         }
+    }
+
+    /// <summary>Writes down the entries of the columns wanted that are not zero; false where there are more than there is room
+    /// for.</summary>
+    /// <param name="evaluator">Evaluates on the rows of the matrix, of which none is missing.</param>
+    /// <param name="position">For each column its place in the matrix, −1 to leave it out.</param>
+    /// <param name="entries">What is written to.</param>
+    public bool Fill(Evaluator evaluator, int[] position, DesignEntries entries)
+    {
+        var n = evaluator.RowCount;
+        if (HasIntercept && position[0] >= 0)
+        {
+            for (var row = 0; row < n; row++)
+            {
+                if (!entries.Add(row, position[0], 1))
+                    return false;
+            }
+        }
+        for (var t = 0; t < _variables.Length; t++)
+        {
+            evaluator.Context.Cancellation.ThrowIfCancellationRequested();
+            if (!TermProduct.Of(Encode(evaluator, t)).Fill(position.AsSpan(_firstColumn[t]), entries, n))
+                return false;
+        }
+        return true;
     }
 
     private CodedVariable[] Encode(Evaluator evaluator, int term) =>

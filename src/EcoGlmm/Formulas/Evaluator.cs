@@ -172,8 +172,9 @@ internal sealed class Evaluator(string text, EvaluationContext context)
             return;
         if (double.IsFinite(largest))
         {
-            throw Error(node, $"{node} is as {(largest > 1 ? "large" : "small")} as {NumberText.Format(values[at])} (row {Context.RowNumber(at)}), "
-                + "too far from one to be computed with", "Give it in another unit: divide or multiply it by a power of ten.");
+            throw Error(node, $"{node} is as {(largest > 1 ? "large" : "small")} as {NumberText.Format(values[at])} (row "
+                + $"{Context.RowNumber(at)}), too far from one to be computed with", "Give it in another unit: divide or multiply it by a "
+                + "power of ten.");
         }
         var bad = Enumerable.Range(0, values.Length).Where(row => !double.IsFinite(values[row])).ToArray();
         var name = Array.TrueForAll(bad, row => double.IsNaN(values[row])) ? "not a number"

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 
@@ -20,7 +21,7 @@ internal sealed class MembershipTermDesign : TermDesign
         _title = term.Title;
         foreach (var level in _groups.SelectMany(g => term.GroupingOf(g).Levels)) _index.TryAdd(level, _index.Count);
         _levels = [.. _index.Keys];
-        _structure = term.Kind.Bind(new StructureRequest { Effects = ["(Intercept)"], LevelCount = _levels.Length, Error = term.Error });
+        _structure = term.Kind.Bind(new StructureRequest { Effects = [Intercept.Name], LevelCount = _levels.Length, Error = term.Error });
     }
 
     /// <summary>The grouping columns after the first; none for other structures.</summary>
@@ -62,7 +63,7 @@ internal sealed class MembershipTermDesign : TermDesign
         return new GroupingTerm
         {
             Group = _name,
-            EffectNames = ["(Intercept)"],
+            EffectNames = [Intercept.Name],
             Structure = _structure,
             Title = _title,
             Z = [],

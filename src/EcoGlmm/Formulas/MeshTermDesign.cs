@@ -238,8 +238,9 @@ internal sealed class MeshTermDesign : TermDesign
         var (longitudes, latitudes) = named ? (xs, ys) : (ys, xs);
         if (longitudes.Any(v => Math.Abs(v) > 360) || latitudes.Any(v => Math.Abs(v) > 90)) return;
         var middle = latitudes.Average();
-        throw term.Error($"The coordinates {x} and {y} look like longitude and latitude in degrees, which are no lengths: at latitude {Text.NumberFormat.Significant(middle)} a degree of "
-            + $"longitude is {Text.NumberFormat.Significant(Math.Cos(middle * Math.PI / 180))} of a degree of latitude",
+        throw term.Error($"The coordinates {x} and {y} look like longitude and latitude in degrees, which are no lengths: at latitude "
+            + $"{Text.NumberFormat.Significant(middle)} a degree of longitude is "
+            + $"{Text.NumberFormat.Significant(Math.Cos(middle * Math.PI / 180))} of a degree of latitude",
             "Turn them into kilometres first, data.WithKilometres(\"lon\", \"lat\"), and write spde(0 + x + y | group).");
     }
 }

@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas.Smooths;
+using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
@@ -8,6 +9,10 @@ namespace EcoGlmm.Formulas;
 internal sealed class PartDesign
 {
     private const int MostColumns = 10_000;
+
+    /// <summary>From so many columns, with no larger a share of entries other than zero, a design is kept by these alone.</summary>
+    private const int FewestSparse = 64;
+    private const double MostFilled = 0.125;
 
     private readonly PartSyntax _syntax;
     private readonly FormulaNode[] _offsets;
@@ -62,8 +67,14 @@ internal sealed class PartDesign
             _position[j] = occurring[j] ? kept++ : -1;
         RequestedSize.CheckCoefficients(syntax.Text, kept, evaluator.RowCount);
         var smoothRows = Smooth(evaluator, new bool[evaluator.RowCount], fixedOnly: false, anyLevel: false);
-        var x = FixedMatrix(evaluator, kept, new bool[evaluator.RowCount], smoothRows);
-        var dependent = RankDetection.Dependent(x, evaluator.RowCount, kept, training.Cancellation);
+        var sparse = SparseMatrix(evaluator, kept, smoothRows);
+        var x = sparse is null ? FixedMatrix(evaluator, kept, new bool[evaluator.RowCount], smoothRows) : [];
+        if (sparse is null || RankDetection.Dependent(sparse, training.Cancellation) is not { } dependent)
+        {
+            x = sparse?.ToDense() ?? x;
+            sparse = null;
+            dependent = RankDetection.Dependent(x, evaluator.RowCount, kept, training.Cancellation);
+        }
         _aliased = Array.ConvertAll(_position, p => p < 0 || dependent[p]);
         _held = Held(held);
         for (var j = 0; j < _position.Length && _held is not null; j++)
@@ -71,16 +82,18 @@ internal sealed class PartDesign
             if (!double.IsNaN(_held[j]))
                 _aliased[j] = dependent[_position[j]] = true;
         }
-        if (dependent.Contains(true))
+        if (dependent.Contains(true) && sparse is null)
             x = WithoutDependent(x, evaluator.RowCount, dependent);
         kept = 0;
         for (var j = 0; j < _position.Length; j++)
             _position[j] = _aliased[j] ? -1 : kept++;
+        if (sparse is not null && dependent.Contains(true))
+            sparse = sparse.WithoutColumns(dependent);
         var missing = new bool[evaluator.RowCount];
         var offset = Offset(evaluator, missing, requireFinite: true);
         if (isLocation)
             Means = ColumnMeans(x, evaluator.RowCount);
-        Training = Matrices(evaluator, Centred(x, evaluator.RowCount), offset, fixedOnly: false, missing, smoothRows);
+        Training = Matrices(evaluator, Centred(x, evaluator.RowCount), offset, fixedOnly: false, missing, smoothRows, sparse: sparse);
     }
 
     public ModelPart Part => _syntax.Part;
@@ -218,7 +231,8 @@ internal sealed class PartDesign
     }
 
     private PartMatrices Matrices(
-        Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing, SmoothRows?[] smooths, bool anyLevel = false)
+        Evaluator evaluator, double[] x, double[] offset, bool fixedOnly, bool[] missing, SmoothRows?[] smooths, bool anyLevel = false,
+        SparseRows? sparse = null)
     {
         var n = evaluator.RowCount;
         GroupingTerm[] random = [.. smooths.Select(smooth => smooth?.Random).OfType<GroupingTerm>().Where(term => !fixedOnly
@@ -231,6 +245,20 @@ internal sealed class PartDesign
             offset[row] = double.NaN;
             for (var at = row; at < x.Length; at += n)
                 x[at] = double.NaN;
+        }
+        if (sparse is not null)
+        {
+            return new PartMatrices
+            {
+                RowCount = n,
+                ColumnNames = _columnNames,
+                Aliased = _aliased,
+                Held = _held,
+                Sparse = sparse,
+                Offset = offset,
+                RandomTerms = random,
+                NewIndividuals = evaluator.Context.NewIndividuals,
+            };
         }
         return new PartMatrices
         {
@@ -274,6 +302,30 @@ internal sealed class PartDesign
         var x = new double[evaluator.RowCount * columns];
         Fill(evaluator, _position, x, missing, smooths);
         return x;
+    }
+
+    /// <summary>The matrix by its entries that are not zero, where it has many columns and few of those; otherwise null.</summary>
+    private SparseRows? SparseMatrix(Evaluator evaluator, int columns, SmoothRows?[] smooths)
+    {
+        var n = evaluator.RowCount;
+        if (_isLocation || columns < FewestSparse || columns > MostColumns)
+            return null;
+        var entries = new DesignEntries((long)(MostFilled * n * columns));
+        if (!_layout.Fill(evaluator, _position[.._layout.ColumnNames.Length], entries))
+            return null;
+        var at = _layout.ColumnNames.Length;
+        for (var s = 0; s < smooths.Length; s++)
+        {
+            for (var j = 0; j < _smooths[s].FixedCount; j++, at++)
+            {
+                for (var row = 0; row < n && _position[at] >= 0; row++)
+                {
+                    if (!entries.Add(row, _position[at], smooths[s]!.Fixed[(j * n) + row]))
+                        return null;
+                }
+            }
+        }
+        return entries.ToMatrix(n, columns);
     }
 
     private double[] Offset(Evaluator evaluator, bool[] missing, bool requireFinite)

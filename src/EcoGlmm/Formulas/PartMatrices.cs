@@ -1,3 +1,5 @@
+using EcoGlmm.Model;
+using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 
@@ -6,6 +8,8 @@ namespace EcoGlmm.Formulas;
 /// <summary>The matrices of one part of a model on the rows of a table: its linear predictor is Xβ + Zb + offset.</summary>
 internal sealed class PartMatrices
 {
+    private double[]? _x;
+
     public required int RowCount { get; init; }
 
     /// <summary>All columns that R's model.matrix has, in its order, aliased ones included.</summary>
@@ -21,7 +25,14 @@ internal sealed class PartMatrices
     public double[]? Held { get; init; }
 
     /// <summary>Rows × columns that are not aliased, column-major. A row with a missing value is NaN throughout.</summary>
-    public required double[] X { get; init; }
+    public double[] X
+    {
+        get => _x ??= Sparse!.ToDense();
+        init => _x = value;
+    }
+
+    /// <summary>The same where nearly all entries are zero, as with a factor of many levels; null otherwise.</summary>
+    public SparseRows? Sparse { get; init; }
 
     /// <summary>The sum of the offset() terms, the offset column and columns with a coefficient held at a value; NaN in a row with a
     /// missing value.</summary>
@@ -41,7 +52,7 @@ internal sealed class PartMatrices
         return new()
         {
             RowCount = rowCount,
-            ColumnNames = ["(Intercept)"],
+            ColumnNames = [Intercept.Name],
             Aliased = [false],
             X = ones,
             Offset = new double[rowCount],

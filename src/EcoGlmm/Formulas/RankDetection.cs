@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.Formulas;
 
 /// <summary>
@@ -28,6 +30,64 @@ internal static class RankDetection
             return new bool[columns];
         var r = Triangle(Centred(x, rows, columns), rows, columns, cancellation);
         return DependentInTriangle(r, rows, columns, cancellation);
+    }
+
+    /// <summary>A squared relative length that no more than rounding in cross-products leaves of a dependent column.</summary>
+    private const double ClearlyDependent = 1e-11;
+
+    /// <summary>
+    /// For each column of a sparse design whether it depends on those before it; null where cross-products cannot tell.
+    /// </summary>
+    public static bool[]? Dependent(SparseRows x, CancellationToken cancellation = default)
+    {
+        var p = x.Columns;
+        if (x.Rows < p)
+            return null;
+        var c = x.CrossProduct([]);
+        var length = new double[p];
+        for (var j = 0; j < p; j++)
+        {
+            length[j] = Math.Sqrt(c[j * p + j]);
+            if (!(length[j] > 0 && double.IsFinite(length[j])))
+                return null;
+        }
+        for (var j = 0; j < p; j++)
+        {
+            for (var i = 0; i < p; i++)
+                c[j * p + i] /= length[i] * length[j];
+        }
+        var factor = (double[])c.Clone();
+        if (DenseCholesky.TryFactor(factor, p)
+            && Enumerable.Range(0, p).All(j => factor[j * p + j] * factor[j * p + j] > ClearlyIndependent))
+            return new bool[p];
+        return DependentInProducts(c, p, cancellation);
+    }
+
+    // Column by column, a dependent one taken out as soon as it is met.
+    private static bool[]? DependentInProducts(double[] c, int p, CancellationToken cancellation)
+    {
+        var dependent = new bool[p];
+        for (var j = 0; j < p; j++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var pivot = c[j * p + j];
+            dependent[j] = pivot < ClearlyDependent;
+            if (!dependent[j] && !(pivot > ClearlyIndependent))
+                return null;
+            if (dependent[j])
+                continue;
+            var column = c.AsSpan(j * p, p);
+            for (var k = j + 1; k < p; k++)
+            {
+                var factor = column[k] / pivot;
+                if (factor == 0)
+                    continue;
+                var target = c.AsSpan(k * p, p);
+                for (var i = k; i < p; i++)
+                    target[i] -= factor * column[i];
+            }
+        }
+        return dependent;
     }
 
     // Less their means where the first column is constant: a date in seconds varies by hours around a billion, and is no constant.

@@ -35,22 +35,22 @@ internal static class RequestedSize
                 var stray = Names.List(Array.ConvertAll(texts, code => factor.Levels[code]));
                 throw evaluator.Error(node,
                     $"{node.Name} holds numbers, and {stray}, which makes it a factor of {Number(used.Length)} levels",
-                    $"If that stands for a missing value, say so where the data are read (MissingValues of CsvOptions), or correct it and use AsNumeric(\"{node.Name}\"). "
-                    + $"If a coefficient for each label is what you want, write factor({node}).");
+                    "If that stands for a missing value, say so where the data are read (MissingValues of CsvOptions), or correct it and "
+                    + $"use AsNumeric(\"{node.Name}\"). If a coefficient for each label is what you want, write factor({node}).");
             }
             if (factor.KeptAsText is { } reason)
             {
                 throw evaluator.Error(node, $"{node.Name} looks like numbers, but was kept as text, a factor of {Number(used.Length)} "
                     + $"levels, because {reason}",
-                    $"If it was measured, make it numeric with AsNumeric(\"{node.Name}\"); if it names individuals, write (1 | {node}); if a coefficient for "
-                    + $"each label is what you want, factor({node}).");
+                    $"If it was measured, make it numeric with AsNumeric(\"{node.Name}\"); if it names individuals, write (1 | {node}); if "
+                    + $"a coefficient for each label is what you want, factor({node}).");
             }
             if (2 * used.Length >= evaluator.RowCount)
             {
                 throw evaluator.Error(node, $"{node.Name} has {Number(used.Length)} levels in {Number(evaluator.RowCount)} rows, too many "
                     + $"for a coefficient each",
-                    $"What names individuals or places belongs in a random term, (1 | {node}); numbers that were read as text become numeric with "
-                    + $"AsNumeric(\"{node.Name}\"). If you want the coefficients all the same, write factor({node}).");
+                    $"What names individuals or places belongs in a random term, (1 | {node}); numbers that were read as text become "
+                    + $"numeric with AsNumeric(\"{node.Name}\"). If you want the coefficients all the same, write factor({node}).");
             }
         }
     }
@@ -60,8 +60,9 @@ internal static class RequestedSize
     {
         if (columns > rows && columns > FewCoefficients)
         {
-            throw new GlmmException($"The formula \"{Shortened(text)}\" asks for {Number(columns)} coefficients, but there are only {Number(rows)} rows to estimate them "
-                + "from. Name the terms and interactions that matter; what has many levels belongs in a random term, (1 | factor).");
+            throw new GlmmException($"The formula \"{Shortened(text)}\" asks for {Number(columns)} coefficients, but there are only "
+                + $"{Number(rows)} rows to estimate them from. Name the terms and interactions that matter; what has many levels belongs "
+                + "in a random term, (1 | factor).");
         }
     }
 
@@ -74,8 +75,8 @@ internal static class RequestedSize
             throw FormulaError.At(text, term.Position,
                 $"This random term asks for {Number(effects)} correlated effects of each level, {Number(covariances)} variances "
                 + $"and covariances, more than the {MostCorrelated} effects that can be estimated together",
-                $"Leave the correlations out, diag({term.Effects} | {term.Group}), or take fewer effects; a factor with many levels may be a grouping factor of "
-                + "its own, (1 | f) + (1 | g) + (1 | f:g).");
+                $"Leave the correlations out, diag({term.Effects} | {term.Group}), or take fewer effects; a factor with many levels may be "
+                + "a grouping factor of its own, (1 | f) + (1 | g) + (1 | f:g).");
         }
         if (effects > FewEffects && (long)effects * levels > Math.Max(rows, FewEffectsInAll))
         {

@@ -68,6 +68,26 @@ internal sealed class TermProduct
         }
     }
 
+    /// <summary>As <see cref="Fill(ReadOnlySpan{int}, double[], bool[])"/>, writing down the entries that are not zero.</summary>
+    /// <param name="position">For each of the term's columns its place in the matrix, −1 to leave it out.</param>
+    /// <param name="entries">What is written to.</param>
+    /// <param name="rows">The number of rows, of which none is missing.</param>
+    /// <returns>Whether there was room for them.</returns>
+    public bool Fill(ReadOnlySpan<int> position, DesignEntries entries, int rows)
+    {
+        foreach (var (offset, values) in Factors)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                var value = values is null ? 1.0 : values[row];
+                var index = _index is null ? 0 : _index[row];
+                if (value != 0 && index >= 0 && position[offset + index] is >= 0 and var column && !entries.Add(row, column, value))
+                    return false;
+            }
+        }
+        return true;
+    }
+
     private static int[] Merge(int[]? index, int[] indicator, int stride)
     {
         var merged = new int[indicator.Length];

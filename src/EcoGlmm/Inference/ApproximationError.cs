@@ -81,7 +81,9 @@ public sealed class ApproximationError : IRichDisplay
                 + $"deviation by more than 5 %: the approximation may be believed.{trust}";
         var factor = worst.Before / worst.After;
         var amount = worst.IsDeviation && factor is > 1.1 or < 0.9 && worst.After > 0
-            ? $"{worst.Name} is {(factor > 1 ? "overstated" : "understated")}, {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)} (a factor of {NumberFormat.Significant(factor > 1 ? factor : 1 / factor, 2)})"
+            ? $"{worst.Name} is {(factor > 1 ? "overstated" : "understated")}, {NumberFormat.Significant(worst.Before, 3)} instead of "
+                + $"{NumberFormat.Significant(worst.After, 3)} (a factor of "
+                + $"{NumberFormat.Significant(factor > 1 ? factor : 1 / factor, 2)})"
             : $"{worst.Name} is {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)}, off by "
                 + $"{NumberFormat.Significant(Math.Abs(worst.After - worst.Before) / worst.Error, 2)} of its standard error";
         return $"{size} {amount}: {_advice}.{trust}";

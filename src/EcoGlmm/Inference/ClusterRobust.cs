@@ -19,8 +19,8 @@ public enum ClusterRobust
 
     /// <summary>
     /// Residuals adjusted such that the sandwich is unbiased if the model is right, with Satterthwaite degrees of freedom: for few
-    /// clusters. Gaussian models with identity link, and syntheses of effect sizes. R. Bell &amp; D. McCaffrey (2002), Survey Methodology 28, 169-181; J. Pustejovsky &amp; E.
-    /// Tipton (2018), J. Bus. Econ. Stat. 36, 672-683.
+    /// clusters. Gaussian models with identity link, and syntheses of effect sizes. R. Bell &amp; D. McCaffrey (2002), Survey Methodology
+    /// 28, 169-181; J. Pustejovsky &amp; E. Tipton (2018), J. Bus. Econ. Stat. 36, 672-683.
     /// </summary>
     CR2,
 }

@@ -66,7 +66,17 @@ internal sealed class ClusterRobustInference : FixedEffectInference
         objective.StartFrom(estimate.Modes);
         objective.Evaluate(estimate.Psi, new double[model.ParameterCount]);
         var row = objective.RowGradient(LinearPredictor.Conditional).ToArray();
-        var scores = clusters.ConvertAll(rows => Vector<double>.Build.Dense(p, j => -rows.Sum(i => basis.Q[(j * n) + i] * row[i])));
+        var scores = clusters.ConvertAll(_ => Vector<double>.Build.Dense(p));
+        var scratch = new double[n];
+        for (var j = 0; j < p; j++)
+        {
+            var column = basis.Column(j, scratch);
+            for (var c = 0; c < scores.Count; c++)
+            {
+                foreach (var i in clusters[c]) scores[c][j] -= column[i] * row[i];
+            }
+        }
+
         return ClusterSandwich.OfScores(kind, FixedGivenOthers.Covariance(estimate, LinearPredictor.Conditional), scores);
     }
 

@@ -32,8 +32,8 @@ internal sealed class ClusterSandwich
         var p = bread.RowCount;
         (_bread, _adjusted) = (bread, adjusted);
         if (kind == ClusterRobust.CR1p && m <= p)
-            throw new GlmmException($"CR1p needs more clusters than coefficients, and there are {m} and {p}. Take ClusterRobust.CR1 or CR2, "
-                + "and coarser terms or more data: robust standard errors of so few clusters say little.");
+            throw new GlmmException($"CR1p needs more clusters than coefficients, and there are {m} and {p}. Take ClusterRobust.CR1 "
+                + "or CR2, and coarser terms or more data: robust standard errors of so few clusters say little.");
         (var factor, _degrees) = kind switch
         {
             ClusterRobust.CR1 => (m / (m - 1), m - 1),

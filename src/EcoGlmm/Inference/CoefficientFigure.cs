@@ -7,8 +7,6 @@ namespace EcoGlmm.Inference;
 /// <summary>Coefficients of one model or of several, a panel for each part of a model.</summary>
 internal static class CoefficientFigure
 {
-    private const string Intercept = "(Intercept)";
-
     public static Figure Draw(IReadOnlyList<(string? Name, GlmmFit Fit)> models, bool exponentiate, bool intercept, double level)
     {
         CoverageLevel.Checked(level);
@@ -20,7 +18,7 @@ internal static class CoefficientFigure
         foreach (var part in parts)
         {
             string[] rows = [.. tables.SelectMany(t => t.Where(i => i.Part == part && double.IsFinite(i.Lower)
-                && (intercept || i.Name != Intercept))
+                && (intercept || i.Name != Intercept.Name))
                 .Select(i => i.Name)).Distinct()];
             if (rows.Length == 0)
                 continue;
@@ -61,7 +59,7 @@ internal static class CoefficientFigure
     /// kind.</summary>
     public static Figure Draw(IntervalTable intervals)
     {
-        var groups = intervals.Where(i => double.IsFinite(i.Estimate) && i.Name != Intercept)
+        var groups = intervals.Where(i => double.IsFinite(i.Estimate) && i.Name != Intercept.Name)
             .GroupBy(i => Title(i)).OrderBy(g => g.First().Kind).ThenBy(g => g.First().Part).ToArray();
         if (groups.Length == 0)
             throw new GlmmException("There is no interval to draw beside the intercept's.");
@@ -71,7 +69,7 @@ internal static class CoefficientFigure
                 [.. group.Select(i => i.Upper)])],
             new Axis(axis), 0))])
         {
-            Subtitle = intervals.Any(i => i.Name == Intercept) ? "Intercepts, on another scale than effects, are left out" : null,
+            Subtitle = intervals.Any(i => i.Name == Intercept.Name) ? "Intercepts, on another scale than effects, are left out" : null,
             PanelHeight = IntervalPanel.Height(groups.Max(p => p.Count()), 1),
             Columns = groups.Length > 1 ? 2 : 1,
         };

@@ -59,18 +59,10 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
             for (var k = 0; k < quantities.Count; k++)
             {
                 var (at, quantity) = (k, quantities[k]);
-                var isOfMatrix = term.Loadings is Unstructured or Diagonal && quantity.Name is CovarianceQuantity.StandardDeviation
-                    or CovarianceQuantity.Correlation
-                    && quantity.Effect1 is not null;
-                if (isOfMatrix || term.Loadings is ReducedRank) continue;
-                var kind = quantity.Name switch
-                {
-                    CovarianceQuantity.StandardDeviation => ParameterKind.StandardDeviation,
-                    CovarianceQuantity.Correlation => ParameterKind.Correlation,
-                    _ => ParameterKind.Covariance,
-                };
+                var isOfMatrix = term.Loadings.HasFreeEntries && quantity.IsOfMatrix && quantity.Effect1 is not null;
+                if (isOfMatrix || !term.Loadings.HasSeparateQuantities) continue;
                 result.Add(new FitParameter(term.Part,
-                    $"{quantity.Name}{(quantity.Effect1 is { } effect ? $"_{effect}" : "")}|{term.Title}", kind,
+                    $"{quantity.Name}{(quantity.Effect1 is { } effect ? $"_{effect}" : "")}|{term.Title}", quantity.Kind,
                     f => f.Estimate.Model.Terms[index].Report(f.Estimate.System.Lambda.Theta(index), f.Estimate.Scale)[at],
                     v => Parameter.Covariance(term.Group, quantity.Name, v, quantity.Effect1, term.Part)));
             }

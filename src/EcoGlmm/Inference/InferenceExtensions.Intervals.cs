@@ -62,7 +62,8 @@ public static partial class InferenceExtensions
         ArgumentNullException.ThrowIfNull(fit);
         var v = new VariancePartition(fit, mean);
         if (v.Groups.Count == 0)
-            throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records share one.");
+            throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records "
+                + "share one.");
         return new IntraclassCorrelation(v.Random / (v.Random + v.Residual), v.Random / (v.Fixed + v.Random + v.Residual), v.Random,
             v.Residual, v.Fixed);
     }

@@ -89,7 +89,8 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
             ArgumentNullException.ThrowIfNull(name);
             return Array.Find(_rows, r => r.Part == part && r.Name == name)
                 ?? throw new GlmmException(Array.Find(_rows, r => r.Name == name) is { } elsewhere
-                    ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write [ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
+                    ? $"There is no \"{name}\" in the {part} part: it belongs to the {elsewhere.Part} part. Write "
+                        + $"[ModelPart.{elsewhere.Part}, \"{name}\"] or [\"{name}\"]."
                     : $"There is no coefficient \"{name}\" in the {part} "
                         + $"part{Text.NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
         }

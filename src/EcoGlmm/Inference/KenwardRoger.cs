@@ -27,8 +27,9 @@ internal sealed class KenwardRoger : FixedEffectInference
     {
         if (!fit.Estimate.IsProfiled || part != ModelPart.Conditional || !double.IsFinite(fit.LogLikelihood))
         {
-            throw new GlmmException($"Kenward and Roger's method is for fixed effects of Gaussian models with identity link and constant dispersion, not for {fit.Family}. "
-                + "Use DenominatorDegrees.BetweenWithin, likelihood-ratio tests or the parametric bootstrap.");
+            throw new GlmmException("Kenward and Roger's method is for fixed effects of Gaussian models with identity link and constant "
+                + $"dispersion, not for {fit.Family}. Use DenominatorDegrees.BetweenWithin, likelihood-ratio tests or the parametric "
+                + "bootstrap.");
         }
 
         if (!fit.Options.Reml) fit = ModelFitter.Again(fit, fit.Options with { Reml = true });

@@ -50,8 +50,8 @@ public sealed class LikelihoodProfile : IResultTable
             Of("Log-likelihood", [.. _roots.Select(r => -0.5 * r * r)], "Below the maximum", PanelShape.HorizontalLine(-0.5 * _quantile
                 * _quantile)))
         {
-            Subtitle = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 3)} to {NumberFormat.Significant(Interval.Upper, 3)}"
-                + "; the straighter the root, the better a Wald interval",
+            Subtitle = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 3)} to "
+                + $"{NumberFormat.Significant(Interval.Upper, 3)}; the straighter the root, the better a Wald interval",
             Columns = 2,
         };
     }

@@ -141,6 +141,6 @@ internal sealed class LinearHypothesis
     }
 
     private GlmmException Error(string why) =>
-        new($"The hypothesis \"{_text}\" cannot be read: {why.TrimEnd('.')}{(why.EndsWith('?') ? "" : ".")} Write coefficients by the names of the table: "
-        + $"\"{(_names.Count > 0 ? _names[^1] : "x")} = 0\". They are {Names.List([.. _names])}.");
+        new($"The hypothesis \"{_text}\" cannot be read: {why.TrimEnd('.')}{(why.EndsWith('?') ? "" : ".")} Write coefficients by the "
+        + $"names of the table: \"{(_names.Count > 0 ? _names[^1] : "x")} = 0\". They are {Names.List([.. _names])}.");
 }

@@ -11,7 +11,8 @@ namespace EcoGlmm.Inference;
 /// <param name="Covariance">B, at the estimate.</param>
 /// <param name="Derivatives">∂B/∂ρ_k for each parameter of the term.</param>
 /// <param name="Curvatures">∂²B/∂ρ_k∂ρ_l; null where B is linear in its parameters.</param>
-internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnlyList<Matrix<double>> Derivatives, Matrix<double>[,]? Curvatures)
+internal sealed record LevelCovarianceModel(
+    Matrix<double> Covariance, IReadOnlyList<Matrix<double>> Derivatives, Matrix<double>[,]? Curvatures)
 {
     /// <summary>Steps of differences, as a share of a parameter or of one.</summary>
     private const double Step = 1e-4;
@@ -25,7 +26,7 @@ internal sealed record LevelCovarianceModel(Matrix<double> Covariance, IReadOnly
     {
         var t = estimate.Model.Terms[term];
         var (r, d) = (t.Width, t.LatentWidth);
-        if (t.Loadings is not (Unstructured or Diagonal)) return OfStructure(estimate, term);
+        if (!t.Loadings.HasFreeEntries) return OfStructure(estimate, term);
         var lambda = Matrix<double>.Build.Dense(r, d, (i, j) => estimate.Scale * estimate.System.Lambda[term][(i * d) + j]);
         var derivatives = new List<Matrix<double>>();
         for (var a = 0; a < r; a++)
@@ -95,8 +96,8 @@ internal sealed class MarginalCovariance
         var terms = estimate.Model.Terms;
         if (ConnectedLevels.Obstacle(terms) is { } title)
         {
-            throw new GlmmException($"Kenward and Roger's method takes the levels of a grouping factor as independent, which those of {title} are not. "
-                + "Use DenominatorDegrees.Satterthwaite.");
+            throw new GlmmException("Kenward and Roger's method takes the levels of a grouping factor as independent, which those of "
+                + $"{title} are not. Use DenominatorDegrees.Satterthwaite.");
         }
 
         var n = fit.ObservationCount;
@@ -121,8 +122,8 @@ internal sealed class MarginalCovariance
             var q = set.Effects;
             if (q > MostConnectedEffects)
             {
-                throw new GlmmException($"Kenward and Roger's method needs matrices as large as the random effects that hang together, {q} here, more than fit. "
-                    + "Use DenominatorDegrees.Satterthwaite, which with so many levels hardly differs.");
+                throw new GlmmException($"Kenward and Roger's method needs matrices as large as the random effects that hang together, {q} "
+                    + "here, more than fit. Use DenominatorDegrees.Satterthwaite, which with so many levels hardly differs.");
             }
 
             var z = set.Design(terms);

@@ -124,22 +124,23 @@ public sealed class ModelComparison : IReadOnlyList<ComparedModel>, IResultTable
         if (a.ObservationCount != b.ObservationCount || (ReferenceEquals(a.Data, b.Data) && !a.Specification.Rows.AsSpan()
             .SequenceEqual(b.Specification.Rows)))
         {
-            throw new GlmmException($"{pair} were fitted to different rows ({a.ObservationCount} and {b.ObservationCount}), so their likelihoods cannot be compared. "
-                + "A variable with missing values in only one of them takes rows out of it: keep the rows that are complete for both "
-                + "(FieldData.Where) and fit both again.");
+            throw new GlmmException($"{pair} were fitted to different rows ({a.ObservationCount} and {b.ObservationCount}), so their "
+                + "likelihoods cannot be compared. A variable with missing values in only one of them takes rows out of it: keep the rows "
+                + "that are complete for both (FieldData.Where) and fit both again.");
         }
 
         if (a.Specification.Response.Name == b.Specification.Response.Name && !a.Response.Y.AsSpan().SequenceEqual(b.Response.Y))
         {
-            throw new GlmmException($"{pair} were fitted to different values of {a.Specification.Response.Name}, so their likelihoods cannot be compared: "
-                + "other rows, or another order of them. Fit both to the same data.");
+            throw new GlmmException($"{pair} were fitted to different values of {a.Specification.Response.Name}, so their likelihoods "
+                + "cannot be compared: other rows, or another order of them. Fit both to the same data.");
         }
 
         if (!a.Response.Y.AsSpan().SequenceEqual(b.Response.Y) || !Sizes(a).AsSpan().SequenceEqual(Sizes(b))
             || !Multipliers(a).AsSpan().SequenceEqual(Multipliers(b)))
         {
-            throw new GlmmException($"{pair} have different responses ({a.Specification.Response.Name} and {b.Specification.Response.Name}), trials or weights, so their likelihoods cannot be compared. "
-                + "A transformed response is another response: choose a family or a link instead, such as LogNormal().");
+            throw new GlmmException($"{pair} have different responses ({a.Specification.Response.Name} and "
+                + $"{b.Specification.Response.Name}), trials or weights, so their likelihoods cannot be compared. A transformed response "
+                + "is another response: choose a family or a link instead, such as LogNormal().");
         }
 
         if (a.Options.Reml != b.Options.Reml)

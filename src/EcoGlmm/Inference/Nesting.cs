@@ -55,9 +55,10 @@ internal readonly record struct Nesting(int Variances, int Other)
 
     private static bool Spans(OrthogonalBasis wider, OrthogonalBasis basis)
     {
+        var scratch = new double[basis.Rows];
         for (var j = 0; j < basis.Columns; j++)
         {
-            if (!Spans(wider, basis.Q.AsSpan(j * basis.Rows, basis.Rows))) return false;
+            if (!Spans(wider, basis.Column(j, scratch))) return false;
         }
 
         return true;

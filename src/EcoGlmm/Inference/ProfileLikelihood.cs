@@ -13,7 +13,27 @@ namespace EcoGlmm.Inference;
 /// </summary>
 internal sealed class ProfileLikelihood
 {
+    /// <summary>Fits for one end: five do for most, and bisection of what is left would take twenty.</summary>
     private const int MostSteps = 25;
+
+    /// <summary>Steps outward after which the end of the range itself is tried, where the likelihood may never fall far enough.</summary>
+    private const int StepsToTheEdge = 3;
+
+    /// <summary>A step outward goes this many times as far at most: beyond the line through the estimate is a guess.</summary>
+    private const double Stretch = 3;
+
+    /// <summary>A root below this share of its quantile says nothing of the slope, so that the step is only stretched.</summary>
+    private const double FlatShare = 0.02;
+
+    /// <summary>Within this share of its quantile the line through the last two points leads nearer than that through the
+    /// estimate.</summary>
+    private const double NearShare = 0.1;
+
+    /// <summary>A correlation that stands for one: its Fisher's z is 6.</summary>
+    private const double CorrelationEdge = 0.99999;
+
+    /// <summary>A root that misses its quantile by less is an end to two digits, where steps have run out.</summary>
+    private const double RoughTolerance = 0.05;
 
     /// <summary>Values along a profile that is drawn; odd, so that the estimate is one.</summary>
     private const int CurvePoints = 17;
@@ -107,7 +127,7 @@ internal sealed class ProfileLikelihood
         var (low, high) = parameter.Bounds;
         var bound = side < 0 ? low : high;
         if (double.IsNaN(estimate) || estimate == bound) return double.IsNaN(estimate) ? double.NaN : bound;
-        var edge = parameter.Kind == ParameterKind.Correlation ? side * 0.99999 : parameter.Kind == ParameterKind.StandardDeviation
+        var edge = parameter.Kind == ParameterKind.Correlation ? side * CorrelationEdge : parameter.Kind == ParameterKind.StandardDeviation
             && side < 0 ? 0 : double.NaN;
         var (inside, outside) = (estimate, double.NaN);
         var (zetaInside, x, step) = (0.0, 0.0, FirstStep(parameter, estimate));
@@ -127,15 +147,15 @@ internal sealed class ProfileLikelihood
             if (Math.Abs(zeta - _z) < Tolerance) return value;
             if (zeta < _z) (inside, zetaInside) = (value, zeta);
             else outside = value;
-            var next = zeta > 0.02 * _z ? origin + ((x - origin) * _z / zeta) : origin + (3 * (x - origin));
+            var next = zeta > FlatShare * _z ? origin + ((x - origin) * _z / zeta) : origin + (Stretch * (x - origin));
             // Near the end the line through the last two points is better than that through the estimate.
-            if (Math.Abs(zeta - _z) < 0.1 * _z && Math.Abs(zeta - zetaBefore) > 0.01 * Math.Abs(zeta - _z))
+            if (Math.Abs(zeta - _z) < NearShare * _z && Math.Abs(zeta - zetaBefore) > 0.01 * Math.Abs(zeta - _z))
                 next = x + ((_z - zeta) * (x - before) / (zeta - zetaBefore));
             (before, zetaBefore) = (x, zeta);
             if (double.IsNaN(outside))
             {
                 // Far out the likelihood may never fall far enough: the interval then ends at the bound.
-                if (i >= 3 && !double.IsNaN(edge))
+                if (i >= StepsToTheEdge && !double.IsNaN(edge))
                 {
                     if (Zeta(parameter, edge) < _z) return bound;
                     outside = edge;
@@ -143,7 +163,7 @@ internal sealed class ProfileLikelihood
                 }
                 else
                 {
-                    next = origin + (side * Math.Min(Math.Abs(next - origin), 3 * Math.Abs(x - origin)));
+                    next = origin + (side * Math.Min(Math.Abs(next - origin), Stretch * Math.Abs(x - origin)));
                 }
             }
             else if (outside != edge || edge != 0)
@@ -160,7 +180,7 @@ internal sealed class ProfileLikelihood
             x = next;
         }
 
-        return _z - zetaInside < 0.05 ? inside : double.NaN;
+        return _z - zetaInside < RoughTolerance ? inside : double.NaN;
     }
 
     /// <summary>A standard error, where there is one.</summary>

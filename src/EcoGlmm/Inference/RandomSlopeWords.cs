@@ -1,6 +1,7 @@
 using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
@@ -13,18 +14,18 @@ internal static class RandomSlopeWords
     {
         var model = fit.Estimate.Model;
         var said = false;
-        foreach (var term in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && t.Effects.Contains("(Intercept)")
+        foreach (var term in model.Terms.Where(t => t.Predictor == LinearPredictor.Conditional && t.Effects.Contains(Intercept.Name)
             && t.Width > 1))
         {
             var components = fit.VarianceComponents.Where(v => v.Part == term.Part && v.Group == term.Group).ToArray();
-            var intercept = components.First(v => v.Term1 == "(Intercept)" && v.Term2 is null).StandardDeviation;
-            foreach (var slope in term.Effects.Where(e => e != "(Intercept)"))
+            var intercept = components.First(v => v.Term1 == Intercept.Name && v.Term2 is null).StandardDeviation;
+            foreach (var slope in term.Effects.Where(e => e != Intercept.Name))
             {
                 var sd = components.First(v => v.Term1 == slope && v.Term2 is null).StandardDeviation;
                 // In an interaction or beside its square the coefficient is the slope at one place only.
                 var isAlone = fit.Specification.Conditional.TermLabels.Count(label => Concerns(label, slope)) == 1;
                 var fixedSlope = isAlone ? fit.FixedEffects.FirstOrDefault(c => c.Name == slope) : null;
-                if (components.FirstOrDefault(v => v.Term1 == "(Intercept)" && v.Term2 == slope) is not { Correlation: var r }) continue;
+                if (components.FirstOrDefault(v => v.Term1 == Intercept.Name && v.Term2 == slope) is not { Correlation: var r }) continue;
                 said = true;
                 yield return Sentence(fit, term.Group, slope, intercept, sd, r, fixedSlope);
             }
@@ -75,7 +76,8 @@ internal static class RandomSlopeWords
                             + slope + ".",
                         (false, null) => "have lower slopes; those that are low have higher ones. Differences between levels shrink as "
                         + slope + " grows, and may turn around.",
-                        (true, < 0) => "decline more slowly, or rise; those that are low decline faster. Differences between levels grow with " + slope + ".",
+                        (true, < 0) => "decline more slowly, or rise; those that are low decline faster. Differences between levels "
+                            + "grow with " + slope + ".",
                         (true, _) => "rise faster; those that are low rise more slowly. Differences between levels grow with "
                         + slope + ".",
                         (false, < 0) => "decline faster; those that are low decline more slowly. Differences between levels shrink as "

@@ -81,8 +81,9 @@ internal sealed class Satterthwaite
     {
         if (!fit.Estimate.IsProfiled || part != ModelPart.Conditional || !double.IsFinite(fit.LogLikelihood))
         {
-            throw new GlmmException($"Satterthwaite's degrees of freedom are for fixed effects of Gaussian models with identity link, constant dispersion and a proper fit, not for {fit.Family}. "
-                + "Use DenominatorDegrees.BetweenWithin or Infinite, likelihood-ratio tests or the parametric bootstrap.");
+            throw new GlmmException("Satterthwaite's degrees of freedom are for fixed effects of Gaussian models with identity link, "
+                + $"constant dispersion and a proper fit, not for {fit.Family}. Use DenominatorDegrees.BetweenWithin or Infinite, "
+                + "likelihood-ratio tests or the parametric bootstrap.");
         }
 
         return new Satterthwaite(fit);

@@ -110,8 +110,8 @@ internal static class TermHypotheses
         var design = fit.Specification.Conditional;
         if (design.Training.Held is null && design.Training.Aliased.Contains(true))
         {
-            throw new GlmmException("Tests of type III average over all combinations of levels, but some do not occur in the data, so that coefficients were dropped. "
-                + "Use TestKind.TypeTwo, or compare marginal means that can be estimated.");
+            throw new GlmmException("Tests of type III average over all combinations of levels, but some do not occur in the data, so that "
+                + "coefficients were dropped. Use TestKind.TypeTwo, or compare marginal means that can be estimated.");
         }
 
         var offsets = design.OffsetTexts.ToHashSet();

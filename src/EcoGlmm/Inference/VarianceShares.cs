@@ -2,6 +2,7 @@ using System.Collections;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
@@ -55,7 +56,8 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
         var order = _rows.Reverse().ToArray();
         var at = Enumerable.Range(0, order.Length).Select(k => (double)k).ToArray();
         // A bar that lies: a thick line from zero to the share.
-        PanelTrace[] bars = [.. order.Select((row, k) => new LineTrace([0, 100 * row.Share], [k, k]) { Color = Palette.SkyBlue, Width = 18 })];
+        PanelTrace[] bars = [.. order.Select((row, k) =>
+            new LineTrace([0, 100 * row.Share], [k, k]) { Color = Palette.SkyBlue, Width = 18 })];
         var points = new PointTrace([.. order.Select(r => 100 * r.Share)], at)
         {
             Color = Palette.Blue,
@@ -124,7 +126,7 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
         var random = new RandomVariance(fit.Estimate, LinearPredictor.Conditional, fit.Specification.Conditional.Training);
         var n = fit.Estimate.Model.ObservationCount;
         var (names, variances) = (new List<string>(), new List<double>());
-        if (fit.FixedEffects.Any(c => c.Name != "(Intercept)"))
+        if (fit.FixedEffects.Any(c => c.Name != Intercept.Name))
         {
             names.Add("fixed effects");
             variances.Add(partition.Fixed);

@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects.Structures;
 
@@ -17,7 +18,7 @@ internal static class VarianceWald
         {
             var (name, bounded) = c.Name switch
             {
-                CovarianceQuantity.StandardDeviation => ($"sd_{c.Effect1 ?? "(Intercept)"}|{c.Group}", false),
+                CovarianceQuantity.StandardDeviation => ($"sd_{c.Effect1 ?? Intercept.Name}|{c.Group}", false),
                 CovarianceQuantity.Correlation when c.Effect2 is not null => ($"cor_{c.Effect2}.{c.Effect1}|{c.Group}", true),
                 CovarianceQuantity.Correlation => ($"{c.Name}|{c.Term}", true),
                 _ => ($"{c.Name}{(c.Effect1 is null ? "" : $"_{c.Effect1}")}|{c.Term}", false),

@@ -181,8 +181,10 @@ public sealed class ContextualEffects : IReadOnlyList<ContextualEffect>, IRichDi
     {
         static string N(double v) => NumberFormat.Significant(v, 3);
         return r.PValue < 0.05
-            ? $"{r.Name}: {N(r.Within)} within the levels of {Group}, {N(r.Between)} between them; they differ ({NumberFormat.PEquals(r.PValue)}), so that levels with more of it differ otherwise too, and the model's {N(r.Combined)} is neither. "
-                + $"For what happens to a level when it changes, read the first: within(…, {Group}) + between(…, {Group}) in the formula separates them."
+            ? $"{r.Name}: {N(r.Within)} within the levels of {Group}, {N(r.Between)} between them; they differ "
+                + $"({NumberFormat.PEquals(r.PValue)}), so that levels with more of it differ otherwise too, and the model's "
+                + $"{N(r.Combined)} is neither. For what happens to a level when it changes, read the first: within(…, {Group}) + "
+                + $"between(…, {Group}) in the formula separates them."
             : $"{r.Name}: {N(r.Within)} within the levels of {Group}, {N(r.Between)} between them; no difference is seen "
                 + $"({NumberFormat.PEquals(r.PValue)}), but one from {N(r.Difference - (1.96 * r.StandardError))} to "
                 + $"{N(r.Difference + (1.96 * r.StandardError))} cannot be excluded.";

@@ -39,7 +39,8 @@ internal sealed class EffectCurve
 
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
     public GridVariable Variable(string name) => _variables.Find(v => v.Name == name)
-        ?? throw new GlmmException($"\"{name}\" is not among the variables of the fixed effects, which are {Names.List([.. _variables.Select(v => v.Name)])}"
+        ?? throw new GlmmException($"\"{name}\" is not among the variables of the fixed effects, which are "
+            + $"{Names.List([.. _variables.Select(v => v.Name)])}"
             + NearestName.Suggestion(name, _variables.Select(v => v.Name)));
 
     /// <summary>Means with intervals where the variables given are held at pairs of values.</summary>

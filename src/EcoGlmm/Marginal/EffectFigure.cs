@@ -42,6 +42,8 @@ internal sealed class EffectFigure
         traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => isFactor ? (PanelTrace)Levels(g) : Curve(g)));
         var held = _curve.HeldAt(_x.Name, _by?.Name ?? "").Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
         var percent = NumberFormat.Significant(100 * _level);
+        var whose = Use == RandomEffectsUse.Averaged ? "over the random effects"
+            : _fit.Estimate.Model.HasGroups ? "for the typical level" : "of the model";
         return new Figure(_by is null ? $"Effect of {_x.Name}" : $"Effect of {_x.Name} by {_by.Name}", new Panel(null, traces)
         {
             XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))]
@@ -49,7 +51,7 @@ internal sealed class EffectFigure
             YAxis = ResponseTitle,
         })
         {
-            Subtitle = $"Mean {(Use == RandomEffectsUse.Averaged ? "over the random effects" : _fit.Estimate.Model.HasGroups ? "for the typical level" : "of the model")} with {percent} % interval"
+            Subtitle = $"Mean {whose} with {percent} % interval"
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : ""),
             PanelHeight = 380,
         };

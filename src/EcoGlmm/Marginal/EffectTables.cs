@@ -57,7 +57,7 @@ internal static class EffectTables
         return content;
     }
 
-    public static TableContent Of(StandardizedMeans means)
+    public static TableContent Of(StandardisedMeans means)
     {
         var content = new TableContent($"Standardised means by {means.Variable}") { Note = ResultTable.Note([means.Words], means.Count) }
             .Text(means.Variable).Number("Mean").Number("Std. error");

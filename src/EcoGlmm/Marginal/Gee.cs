@@ -42,16 +42,17 @@ public static class Gee
         var table = FieldData.From(data);
         if (family.QuasiLikelihood(0.5, 0.5) is null)
         {
-            throw new GlmmException($"Estimating equations need a family that its mean and variance describe but for a scale: Gaussian, Poisson, Binomial, Gamma or InverseGaussian, not {family.Name}. "
-                + "For overdispersed counts use Family.Poisson(): the scale takes overdispersion up.");
+            throw new GlmmException("Estimating equations need a family that its mean and variance describe but for a scale: Gaussian, "
+                + $"Poisson, Binomial, Gamma or InverseGaussian, not {family.Name}. For overdispersed counts use Family.Poisson(): the "
+                + "scale takes overdispersion up.");
         }
 
         var specification = ModelSpecification.Create(formula, "~ 0", "~ 1", weights, null, null, table);
         if (specification.Conditional.Training.RandomTerms.Length > 0)
         {
-            throw new GlmmException($"The formula \"{formula}\" has random effects, but estimating equations have none: write the fixed effects alone and "
-                + $"name the subjects by id, Gee.Fit(\"…\", data, \"{specification.Conditional.Training.RandomTerms[0].Group}\"). For a "
-                + $"mixed model use Glmm.Fit.");
+            throw new GlmmException($"The formula \"{formula}\" has random effects, but estimating equations have none: write the fixed "
+                + "effects alone and name the subjects by id, Gee.Fit(\"…\", data, "
+                + $"\"{specification.Conditional.Training.RandomTerms[0].Group}\"). For a mixed model use Glmm.Fit.");
         }
 
         if (specification.Conditional.Training.X.Length == 0)
@@ -79,7 +80,8 @@ public static class Gee
     private static double[,] Checked(double[,]? given, int occasions)
     {
         if (given is null)
-            throw new GlmmException("A fixed working correlation needs its matrix: fixedCorrelation: new double[,] { { 1, 0.5 }, { 0.5, 1 } }.");
+            throw new GlmmException("A fixed working correlation needs its matrix: fixedCorrelation: new double[,] { { 1, 0.5 }, { "
+                + "0.5, 1 } }.");
         if (given.GetLength(0) != given.GetLength(1) || given.GetLength(0) < occasions)
         {
             throw new GlmmException($"The fixed correlation is {given.GetLength(0)} × {given.GetLength(1)}, but there are {occasions} "

@@ -105,8 +105,8 @@ internal sealed class GeeEquations
             return;
         }
 
-        throw new GlmmException("The estimating equations did not converge: a coefficient may be infinite (a group with one outcome alone), or the "
-            + "working correlation too rich for the data. Try WorkingCorrelation.Independence, or leave terms out.");
+        throw new GlmmException("The estimating equations did not converge: a coefficient may be infinite (a group with one outcome "
+            + "alone), or the working correlation too rich for the data. Try WorkingCorrelation.Independence, or leave terms out.");
     }
 
     /// <summary>The robust covariance of a kind.</summary>

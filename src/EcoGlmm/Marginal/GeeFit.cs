@@ -207,13 +207,15 @@ public sealed class GeeFit : IRichDisplay
     {
         get
         {
-            yield return $"{NumberFormat.Count(ObservationCount)} rows of {NumberFormat.Count(SubjectCount)} subjects ({Id}), at most {LargestSubject} each. "
-                + $"Working correlation: {WorkingCorrelation}{(_parameters.Length == 1 ? $", {NumberFormat.Significant(_parameters[0], 3)}" : "")}; scale {NumberFormat.Significant(Scale, 3)}; QIC {NumberFormat.Fixed(Qic, 1)}.";
+            yield return $"{NumberFormat.Count(ObservationCount)} rows of {NumberFormat.Count(SubjectCount)} subjects ({Id}), at most "
+                + $"{LargestSubject} each. Working correlation: "
+                + $"{WorkingCorrelation}{(_parameters.Length == 1 ? $", {NumberFormat.Significant(_parameters[0], 3)}" : "")}; scale "
+                + $"{NumberFormat.Significant(Scale, 3)}; QIC {NumberFormat.Fixed(Qic, 1)}.";
             yield return "Coefficients are for the population: what the mean of all subjects does, not what one subject does.";
             if (SubjectCount < ManySubjects)
             {
-                yield return $"With {SubjectCount} subjects the robust standard errors are too small, and intervals and p-values made of them too sure. "
-                    + "The intervals shown use Mancl and DeRouen's, with Student's t.";
+                yield return $"With {SubjectCount} subjects the robust standard errors are too small, and intervals and p-values made of "
+                    + "them too sure. The intervals shown use Mancl and DeRouen's, with Student's t.";
             }
         }
     }

@@ -91,7 +91,8 @@ internal sealed class LevelCurves
             : _fit.Specification.Response.Name,
         })
         {
-            Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one (thick, with {NumberFormat.Significant(100 * _level)} % interval)"
+            Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one (thick, with "
+                + $"{NumberFormat.Significant(100 * _level)} % interval)"
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
                     ? "; other factors as most often in the level" : ""),
             PanelHeight = 400,

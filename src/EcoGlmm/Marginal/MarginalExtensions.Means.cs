@@ -33,7 +33,7 @@ public static partial class MarginalExtensions
         ArgumentNullException.ThrowIfNull(variables);
         return fit.Family.HasThresholds && part == ModelPart.Conditional && scale == PredictionScale.Response
             ? throw new GlmmException("Marginal means of ordered categories are on the link scale (PredictionScale.Link), where their "
-                + "contrasts are; for categories see PredictProbabilities, for mean scores Standardize.")
+                + "contrasts are; for categories see PredictProbabilities, for mean scores Standardise.")
             : new(fit, new ReferenceGrid(fit, part, at), GridSpecification.Parse(variables), scale, weights, null, degrees,
                 CoverageLevel.Checked(level));
     }
@@ -74,7 +74,7 @@ public static partial class MarginalExtensions
     /// </param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <exception cref="GlmmException">The variable is not in the fixed effects, or is a covariate without values to compare.</exception>
-    public static StandardizedMeans Standardize(this GlmmFit fit, string variable, IReadOnlyList<double>? at = null,
+    public static StandardisedMeans Standardise(this GlmmFit fit, string variable, IReadOnlyList<double>? at = null,
         RandomEffectsUse randomEffects = RandomEffectsUse.Averaged, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -86,7 +86,7 @@ public static partial class MarginalExtensions
     /// effect).</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="covariate">The covariate.</param>
-    /// <param name="randomEffects">As for <see cref="Standardize"/>.</param>
+    /// <param name="randomEffects">As for <see cref="Standardise"/>.</param>
     /// <param name="level">Coverage of the interval.</param>
     /// <returns>The slope in units of the response for one unit of the covariate.</returns>
     /// <exception cref="GlmmException">The covariate is not in the fixed effects, or is categorical.</exception>
@@ -100,7 +100,7 @@ public static partial class MarginalExtensions
         var step = 1e-4 * Math.Max(1e-8, values.Max() - values.Min());
         SampleAverage.Result Moved(double by) => average.At(new NumericColumn(covariate, Array.ConvertAll(values, v => v + by)));
         var degrees = SmallSample.DegreesOf(fit, covariate);
-        return StandardizedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), StudentT.Quantile(0.5
+        return StandardisedMeans.Effect(covariate, fit, Moved(step).Minus(Moved(-step), 2 * step), StudentT.Quantile(0.5
             + (CoverageLevel.Checked(level) / 2), degrees), degrees);
     }
 

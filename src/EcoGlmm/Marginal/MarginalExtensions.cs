@@ -40,7 +40,7 @@ public static partial class MarginalExtensions
     /// <param name="seed">The same seed gives the same ranking.</param>
     /// <param name="level">Coverage of the intervals of ranks.</param>
     /// <exception cref="GlmmException">There is no such grouping factor or effect.</exception>
-    public static Ranking Ranking(this GlmmFit fit, string group, int k = 1, string effect = "(Intercept)",
+    public static Ranking Ranking(this GlmmFit fit, string group, int k = 1, string effect = Intercept.Name,
         ModelPart part = ModelPart.Conditional,
         int draws = 4000, long seed = 1, double level = 0.95)
     {

@@ -223,7 +223,8 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     private string? Ratio => _slopeOf is null ? FitWords.RatioName(_fit.Family, _part) : null;
 
     private string Caption => _slopeOf is null
-        ? $"Marginal means of {_fit.Specification.Response.Name}{(_part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(_part)})")}"
+        ? "Marginal means of "
+            + $"{_fit.Specification.Response.Name}{(_part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(_part)})")}"
         : $"Slopes of {_slopeOf}";
 
     private IEnumerable<string> Notes

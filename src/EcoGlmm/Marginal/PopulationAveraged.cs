@@ -3,6 +3,7 @@ using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;
@@ -54,8 +55,8 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         var (estimate, model) = (fit.Estimate, fit.Estimate.Model);
         if (fit.Family.HasThresholds)
         {
-            throw new GlmmException("Coefficients of ordered categories have no single mean on the scale of the link, one for each threshold. "
-                + "See Standardize(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
+            throw new GlmmException("Coefficients of ordered categories have no single mean on the scale of the link, one for each "
+                + "threshold. See Standardise(...) and PredictProbabilities(..., RandomEffectsUse.Averaged) for the population.");
         }
 
         (_family, _level) = (fit.Family, level);
@@ -136,12 +137,17 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
             ? "With the identity link an effect for one subject is that for the population: the columns are the same."
             : RandomVariance == 0 ? "The model has no variance between subjects: an effect for one subject is that for the population."
             : _family.Link == Link.Log && IsAdditive
-                ? $"With a log link and random intercepts, ratios for one subject are those for the population; only the baseline differs, by the factor exp(σ²/2) = {NumberFormat.Significant(Math.Exp(RandomVariance / 2), 3)}: the mean of all subjects is above the typical one."
+                ? "With a log link and random intercepts, ratios for one subject are those for the population; only the baseline differs, "
+                    + $"by the factor exp(σ²/2) = {NumberFormat.Significant(Math.Exp(RandomVariance / 2), 3)}: the mean of all subjects is "
+                    + "above the typical one."
             : _family.Link == Link.Log
-                ? "With a log link ratios differ between one subject and the population only through random slopes, whose variance grows with the covariate and raises the mean."
-            : $"Effects in the population are weaker than in one subject, here {NumberFormat.Significant(Attenuation, 2)} of them: subjects differ (standard deviation {NumberFormat.Significant(Math.Sqrt(RandomVariance), 2)} on the scale of the link), so that the mean of their curves is flatter than each. "
-                + "Say what changes for a subject with the first, what changes in the population's rate with the second.";
-        return IsZeroInflated ? words + " This is of the conditional part; Standardize(...) has the mean with structural zeros." : words;
+                ? "With a log link ratios differ between one subject and the population only through random slopes, whose variance grows "
+                    + "with the covariate and raises the mean."
+            : $"Effects in the population are weaker than in one subject, here {NumberFormat.Significant(Attenuation, 2)} of them: "
+                + $"subjects differ (standard deviation {NumberFormat.Significant(Math.Sqrt(RandomVariance), 2)} on the scale of the "
+                + "link), so that the mean of their curves is flatter than each. Say what changes for a subject with the first, what "
+                + "changes in the population's rate with the second.";
+        return IsZeroInflated ? words + " This is of the conditional part; Standardise(...) has the mean with structural zeros." : words;
     }
 
     /// <summary>The table as data, one row a coefficient.</summary>
@@ -206,7 +212,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         .Html(Plot().ToHtml()).ToHtml();
 
     /// <summary>The median ratio of the coefficients other than the intercept.</summary>
-    private double Attenuation => _rows.Where(r => r.Name != "(Intercept)" || _rows.Length == 1).Select(r => r.Ratio).Order()
+    private double Attenuation => _rows.Where(r => r.Name != Intercept.Name || _rows.Length == 1).Select(r => r.Ratio).Order()
         .ToArray() is { Length: > 0 } ratios ? ratios[ratios.Length / 2] : double.NaN;
 
     private TableContent Table()
@@ -221,7 +227,7 @@ public sealed class PopulationAveraged : IReadOnlyList<PopulationCoefficient>, I
         {
             var r = _rows[j];
             content.Row([r.Name, .. cells[(6 * j)..((6 * j) + 6)], NumberFormat.Fixed(r.Ratio, 3),
-                .. _ratio is null ? Array.Empty<string>() : r.Name == "(Intercept)" ? ["", ""]
+                .. _ratio is null ? Array.Empty<string>() : r.Name == Intercept.Name ? ["", ""]
                 : [NumberFormat.Significant(Math.Exp(r.Subject), 3), NumberFormat.Significant(Math.Exp(r.Population), 3)]]);
         }
 

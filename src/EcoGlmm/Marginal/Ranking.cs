@@ -71,7 +71,8 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         var e = terms[term].Effects.ToList().IndexOf(effect);
         var distribution = new EffectDistribution(fit, term, e);
         if (terms[term].Entries is not null)
-            throw new GlmmException($"Rows of {modes.Group} have several levels each, so that its levels cannot be ranked by their own rows.");
+            throw new GlmmException($"Rows of {modes.Group} have several levels each, so that its levels cannot be ranked by their "
+                + "own rows.");
         var raw = UnpooledSearch.Find(fit.Estimate, fit.Family, term, fit.Options.Control.MaxThreads);
         var (ranks, expected) = Simulate(distribution, draws, seed);
         var covariance = m <= MostExact ? distribution.Covariance() : null;
@@ -141,8 +142,8 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
         var middle = (m + 1) / 2.0;
         var apart = _rows.Count(r => r.RankUpper < middle || r.RankLower > middle);
         var best = _rows[0];
-        var first = $"{Group} {best.Level} is the most likely to be high, but is among the first {(K == 1 ? "" : K + " ")}with probability {NumberFormat.Fixed(best.ProbabilityFirst, 2)}: "
-            + $"its rank is between {best.RankLower:0} and {best.RankUpper:0} of {m}.";
+        var first = $"{Group} {best.Level} is the most likely to be high, but is among the first {(K == 1 ? "" : K + " ")}with probability "
+            + $"{NumberFormat.Fixed(best.ProbabilityFirst, 2)}: its rank is between {best.RankLower:0} and {best.RankUpper:0} of {m}.";
         var known = apart == 0 ? $"No level can be told from the middle of the ranks."
             : $"{apart} of {m} levels can be told from the middle of the ranks; the order of the others is not known.";
         var noise = Rankability < 0.5 ? $" Most of the order is noise (rankability {NumberFormat.Fixed(Rankability, 2)})."

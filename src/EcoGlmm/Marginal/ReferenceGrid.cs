@@ -63,7 +63,8 @@ internal sealed class ReferenceGrid
     /// <summary>A variable by name.</summary>
     /// <exception cref="GlmmException">The part has no such variable among its fixed effects.</exception>
     public GridVariable Variable(string name) => _variables.Find(v => v.Name == name)
-        ?? throw new GlmmException($"\"{name}\" is not among the variables of the {ModelPartNames.InSentence(Part)}, which are {Names.List([.. _variables.Select(v => v.Name)])}"
+        ?? throw new GlmmException($"\"{name}\" is not among the variables of the {ModelPartNames.InSentence(Part)}, which are "
+            + $"{Names.List([.. _variables.Select(v => v.Name)])}"
             + NearestName.Suggestion(name, _variables.Select(v => v.Name)));
 
     /// <summary>One functional for each combination of the points of some variables, the first varying fastest, averaged over the other
@@ -167,7 +168,7 @@ internal sealed class ReferenceGrid
             columns.Add(column);
         }
 
-        if (columns.Count == 0) columns.Add(new NumericColumn("(Intercept)", [.. Enumerable.Repeat(1.0, rows)]));
+        if (columns.Count == 0) columns.Add(new NumericColumn(Intercept.Name, [.. Enumerable.Repeat(1.0, rows)]));
         return new FieldData(columns);
     }
 

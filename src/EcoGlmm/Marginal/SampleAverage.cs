@@ -23,7 +23,8 @@ internal sealed class SampleAverage
             d is not null);
         var all = designs.SelectMany(d => GridVariable.Of(d!, _rows)).DistinctBy(v => v.Name).ToList();
         Variable = all.Find(v => v.Name == variable)
-            ?? throw new GlmmException($"\"{variable}\" is not among the variables of the fixed effects, which are {Names.List([.. all.Select(v => v.Name)])}"
+            ?? throw new GlmmException($"\"{variable}\" is not among the variables of the fixed effects, which are "
+                + $"{Names.List([.. all.Select(v => v.Name)])}"
                 + NearestName.Suggestion(variable, all.Select(v => v.Name)));
     }
 

@@ -22,78 +22,101 @@ internal sealed class SmoothCurves(GlmmFit fit)
     private readonly FittedSmooths _smooths = FittedSmooths.Of(fit);
     private readonly FieldData _rows = fit.Data.Take(fit.Specification.Rows);
 
-    /// <summary>The smooth of a name, which is a curve of one covariate unless surfaces are wanted too.</summary>
-    public FittedSmooth Find(string name, bool curveOnly = true)
+    /// <summary>The curve of a name along one covariate.</summary>
+    public SmoothView Find(string name)
     {
         static string Bare(string text) => text.Replace(" ", "", StringComparison.Ordinal);
         var all = _smooths.Fitted;
-        var found = all.FirstOrDefault(s => Bare(s.Design.Label) == Bare(name)) ?? throw new GlmmException(all.Count == 0
+        var views = all.SelectMany(ViewsOf).ToArray();
+        if (Array.Find(views, v => Bare(v.Name) == Bare(name)) is { } found)
+        {
+            return found.Covariates is [NameNode] ? found
+                : throw new GlmmException($"{found.Name} is not a curve along one column. Predict() and PlotSmooths() have what it says.");
+        }
+
+        if (all.FirstOrDefault(s => Bare(s.Design.Label) == Bare(name)) is { } smooth)
+        {
+            throw new GlmmException(ViewsOf(smooth) is { Length: > 0 } curves
+                ? $"{smooth.Design.Label} is made of curves, {Names.List([.. curves.Select(c => $"\"{c.Name}\"")])}: name one of them."
+                : $"{smooth.Design.Label} is not a curve along one column. Predict() has what it says.");
+        }
+
+        throw new GlmmException(all.Count == 0
             ? "The model has no smooths. They are written s(x) in its formula."
             : $"The model has no smooth \"{name}\"; it has {Names.List([.. all.Select(s => s.Design.Label)])}.");
-        if (!found.Design.IsCurve || (curveOnly && found.Design.Syntax.Variables is not [NameNode]))
-            throw new GlmmException($"{found.Design.Label} is not a curve along one column. Predict() and PlotSmooths() have what it says.");
-        return found;
     }
 
-    /// <summary>Values of a column, evenly over the rows of the fit (those of its level, for a smooth by a factor).</summary>
-    public double[] Places(FittedSmooth smooth, int count)
+    /// <summary>The curves that a smooth is made of; none for random effects.</summary>
+    public static SmoothView[] ViewsOf(FittedSmooth smooth) => smooth.Design is Formulas.Smooths.CurveSmooth design
+        ? [.. design.Pieces.Select(piece => new SmoothView(smooth, design.Covariates, piece))]
+        : [];
+
+    /// <summary>Values of a column, evenly over the rows of the fit (those of its level, for a curve of one).</summary>
+    public double[] Places(SmoothView view, int count)
     {
-        var values = Values(smooth);
+        var values = Values(view);
         var (low, high) = (values.Min(), values.Max());
         return [.. Enumerable.Range(0, count).Select(i => low + ((high - low) * i / (count - 1)))];
     }
 
     /// <summary>The covariate of a curve in the rows that it is of.</summary>
-    public double[] Values(FittedSmooth smooth)
+    public double[] Values(SmoothView view)
     {
-        var values = ColumnConversion.Numbers(_rows.Column(smooth.Design.Syntax.Variables[0].ToString().Trim('`')));
-        return smooth.Design is Formulas.Smooths.CurveSmooth { Level: { } level } && LevelsOf(smooth) is { } levels
-            ? [.. values.Where((_, i) => levels[i] == level)]
-            : values;
+        var values = ColumnConversion.Numbers(_rows.Column(((NameNode)view.Covariates[0]).Name));
+        var isOf = RowsOf(view);
+        return [.. values.Where((_, i) => isOf(i))];
     }
 
-    /// <summary>The level of each row by which a smooth differs; null for other smooths.</summary>
-    public string[]? LevelsOf(FittedSmooth smooth) => smooth.Design.Syntax.By is NameNode by && _rows.TryGetColumn(by.Name, out var column)
-        && ColumnConversion.Factor(column) is { } factor
-        ? Array.ConvertAll(factor.Codes, code => code < 0 ? "" : factor.Levels[code])
+    /// <summary>Which rows of the fit a curve is of.</summary>
+    public Func<int, bool> RowsOf(SmoothView view)
+    {
+        var levels = view.Piece.Levels.Where(l => l.Factor is NameNode).Select(l => (Rows: LevelsOf((NameNode)l.Factor), l.Level))
+            .ToArray();
+        return row => Array.TrueForAll(levels, l => l.Rows is null || l.Rows[row] == l.Level);
+    }
+
+    private string[]? LevelsOf(NameNode factor) => _rows.TryGetColumn(factor.Name, out var column)
+        && ColumnConversion.Factor(column) is { } values
+        ? Array.ConvertAll(values.Codes, code => code < 0 ? "" : values.Levels[code])
         : null;
 
-    /// <summary>A table with the covariate at the places given and what the smooth is "by" at its level, or one.</summary>
-    public FieldData Table(FittedSmooth smooth, double[] x)
+    /// <summary>A table with the covariates at the places given, the factors at the levels of the curve, and one for a number that the
+    /// smooth
+    /// is "by".</summary>
+    public FieldData Table(SmoothView view, params double[][] x)
     {
-        var syntax = smooth.Design.Syntax;
-        var name = ((NameNode)syntax.Variables[0]).Name;
-        var columns = new List<FieldColumn> { new NumericColumn(name, x) };
-        if (syntax.By is NameNode by && by.Name != name)
+        var columns = view.Covariates.Select((node, k) => (FieldColumn)new NumericColumn(((NameNode)node).Name, x[k])).ToList();
+        foreach (var (factor, level) in view.Piece.Levels)
         {
-            var level = (smooth.Design as Formulas.Smooths.CurveSmooth)?.Level;
-            var column = _rows.Column(by.Name);
-            if (level is null) columns.Add(new NumericColumn(by.Name, [.. Enumerable.Repeat(1.0, x.Length)]));
-            else columns.Add(column.Take([.. Enumerable.Repeat(Array.IndexOf(LevelsOf(smooth)!, level), x.Length)]));
+            var node = (NameNode)factor;
+            columns.Add(_rows.Column(node.Name).Take([.. Enumerable.Repeat(Array.IndexOf(LevelsOf(node)!, level), x[0].Length)]));
         }
 
+        if (view.Fitted.Design.Syntax.By is NameNode by && columns.TrueForAll(c => c.Name != by.Name))
+            columns.Add(new NumericColumn(by.Name, [.. Enumerable.Repeat(1.0, x[0].Length)]));
         return new FieldData(columns);
     }
 
-    public SmoothCurve Effect(FittedSmooth smooth, double[] x, double level) =>
-        Curve(smooth.Design.Label, smooth, x, level, [(smooth, FittedSmooths.Functions(fit, smooth, Table(smooth, x)))]);
+    public SmoothCurve Effect(SmoothView view, double[] x, double level) => Curve(view.Name, view, x, level, [(view, Functions(view, x))]);
 
-    public SmoothCurve Slope(FittedSmooth smooth, double[] x, double level)
+    public SmoothCurve Slope(SmoothView view, double[] x, double level)
     {
         var step = Step * (x.Max() - x.Min());
-        var up = FittedSmooths.Functions(fit, smooth, Table(smooth, [.. x.Select(v => v + step)]));
-        var down = FittedSmooths.Functions(fit, smooth, Table(smooth, [.. x.Select(v => v - step)]));
-        return Curve($"slope of {smooth.Design.Label}", smooth, x, level, [(smooth, [.. up.Zip(down, (a, b) => (a - b) / (2 * step))])]);
+        var up = Functions(view, [.. x.Select(v => v + step)]);
+        var down = Functions(view, [.. x.Select(v => v - step)]);
+        return Curve($"slope of {view.Name}", view, x, level, [(view, [.. up.Zip(down, (a, b) => (a - b) / (2 * step))])]);
     }
 
-    public SmoothCurve Difference(FittedSmooth first, FittedSmooth second, double[] x, double level) =>
-        Curve($"{first.Design.Label} − {second.Design.Label}", first, x, level,
+    public SmoothCurve Difference(SmoothView first, SmoothView second, double[] x, double level) =>
+        Curve($"{first.Name} − {second.Name}", first, x, level,
         [
-            (first, FittedSmooths.Functions(fit, first, Table(first, x))),
-            (second, [.. FittedSmooths.Functions(fit, second, Table(second, x)).Select(v => -v)]),
+            (first, Functions(first, x)),
+            (second, [.. Functions(second, x).Select(v => -v)]),
         ]);
 
-    private SmoothCurve Curve(string name, FittedSmooth smooth, double[] x, double level, (FittedSmooth Smooth, double[] Functions)[] parts)
+    private double[] Functions(SmoothView view, double[] x) => FittedSmooths.Functions(fit, view.Fitted, Table(view, x));
+
+    private SmoothCurve Curve(string name, SmoothView view, double[] x, double level, (SmoothView View, double[] Functions)[] parts)
     {
         var n = x.Length;
         var widths = Array.ConvertAll(parts, p => p.Functions.Length / n);
@@ -104,10 +127,10 @@ internal sealed class SmoothCurves(GlmmFit fit)
         for (int a = 0, row = 0; a < parts.Length; row += widths[a], a++)
         {
             for (var i = 0; i < n; i++) parts[a].Functions.AsSpan(i * widths[a], widths[a]).CopyTo(functions.AsSpan((i * order) + row));
-            _smooths.Coefficients(parts[a].Smooth.Block).CopyTo(coefficients, row);
+            _smooths.Coefficients(parts[a].View.Fitted.Block).CopyTo(coefficients, row);
             for (int b = 0, column = 0; b < parts.Length; column += widths[b], b++)
             {
-                var block = _smooths.Covariance(parts[a].Smooth.Block, parts[b].Smooth.Block);
+                var block = _smooths.Covariance(parts[a].View.Fitted.Block, parts[b].View.Fitted.Block);
                 for (var i = 0; i < widths[a]; i++)
                     block.AsSpan(i * widths[b], widths[b]).CopyTo(covariance.AsSpan(((row + i) * order) + column));
             }
@@ -129,7 +152,7 @@ internal sealed class SmoothCurves(GlmmFit fit)
 
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var critical = Critical(functions, covariance, error, n, order, level, z);
-        return new SmoothCurve(name, smooth.Design.Syntax.Variables[0].ToString(), level, critical, Enumerable.Range(0, n)
+        return new SmoothCurve(name, view.Covariates[0].ToString()!, level, critical, Enumerable.Range(0, n)
             .Select(i => new SmoothPoint(x[i], value[i], error[i],
             value[i] - (z * error[i]), value[i] + (z * error[i]), value[i] - (critical * error[i]), value[i] + (critical * error[i]))));
     }
@@ -167,4 +190,13 @@ internal sealed class SmoothCurves(GlmmFit fit)
         Array.Sort(largest);
         return Math.Max(least, largest[(int)Math.Ceiling(level * Draws) - 1]);
     }
+}
+
+/// <summary>A curve or surface of a fitted smooth.</summary>
+/// <param name="Fitted">The smooth.</param>
+/// <param name="Covariates">What it is a function of.</param>
+/// <param name="Piece">Its name and levels.</param>
+internal sealed record SmoothView(FittedSmooth Fitted, IReadOnlyList<FormulaNode> Covariates, Formulas.Smooths.CurvePiece Piece)
+{
+    public string Name => Piece.Name;
 }

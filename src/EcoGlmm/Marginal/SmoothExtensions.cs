@@ -67,7 +67,7 @@ public static class SmoothExtensions
         ArgumentNullException.ThrowIfNull(second);
         var curves = new SmoothCurves(fit);
         var (a, b) = (curves.Find(first), curves.Find(second));
-        if (a.Design.Syntax.Variables[0].ToString() != b.Design.Syntax.Variables[0].ToString() || a.Part != b.Part)
+        if (a.Covariates[0].ToString() != b.Covariates[0].ToString() || a.Fitted.Part != b.Fitted.Part)
             throw new GlmmException($"{first} and {second} are not of the same covariate in the same part of the model, so that they have "
                 + $"no difference.");
         return curves.Difference(a, b, at ?? curves.Places(a, DefaultPoints), CoverageLevel.Checked(level));

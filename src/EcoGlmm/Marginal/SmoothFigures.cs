@@ -13,6 +13,9 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     private const int SurfacePoints = 34;
     private const int MostRug = 1500;
 
+    /// <summary>More curves are drawn without bands.</summary>
+    private const int MostBands = 4;
+
     private readonly FittedSmooths _smooths = FittedSmooths.Of(fit);
     private readonly SmoothCurves _curves = new(fit);
     private readonly FieldData _rows = fit.Data.Take(fit.Specification.Rows);
@@ -27,20 +30,22 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
                 : "None of the model's smooths is a curve along one column or a surface over two. Predict() has what they say.");
         }
 
-        var panels = drawable.Select(smooth => smooth.Design.Syntax.Variables.Count == 1 ? Curve(smooth) : Surface(smooth)).ToArray();
+        var panels = drawable.Select(SmoothCurves.ViewsOf).SelectMany(views => views[0].Covariates.Count == 1
+            ? [views.Length == 1 ? Curve(views[0]) : Curves(views)]
+            : views.Select(Surface)).ToArray();
         return new Figure(drawable.Length == 1 ? $"Smooth of {fit.Specification.Response.Name}" : $"Smooths of "
             + $"{fit.Specification.Response.Name}", panels)
         {
             Subtitle = $"Effects on the scale of the linear predictor, centred, with {NumberFormat.Significant(100 * level)} % "
                 + $"{(simultaneous ? "simultaneous " : "")}bands",
-            Columns = Math.Min(drawable.Length, 3),
-            PanelHeight = drawable.Length == 1 ? 380 : 300,
+            Columns = Math.Min(panels.Length, 3),
+            PanelHeight = panels.Length == 1 ? 380 : 300,
         };
     }
 
     private static bool IsDrawable(FittedSmooth smooth) =>
-        smooth.Design.IsCurve && smooth.Design.Syntax.Variables.Count is 1 or 2 && smooth.Design.Syntax.Variables.All(v => v is NameNode)
-        && smooth.Design.Syntax.By is null or NameNode;
+        SmoothCurves.ViewsOf(smooth) is [var view, ..] && view.Covariates.Count is 1 or 2 && view.Covariates.All(v => v is NameNode)
+        && view.Piece.Levels.All(l => l.Factor is NameNode) && smooth.Design.Syntax.By is null or NameNode;
 
     private string Title(FittedSmooth smooth)
     {
@@ -49,51 +54,77 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
             + $"edf{(smooth.Part == ModelPart.Conditional ? "" : $" ({Model.ModelPartNames.InSentence(smooth.Part)})")}";
     }
 
-    private Panel Curve(FittedSmooth smooth)
+    private Panel Curve(SmoothView view)
     {
-        var x = _curves.Places(smooth, CurvePoints);
-        var curve = _curves.Effect(smooth, x, level);
-        var variable = smooth.Design.Syntax.Variables[0].ToString();
+        var x = _curves.Places(view, CurvePoints);
+        var curve = _curves.Effect(view, x, level);
         var traces = new List<PanelTrace>();
-        if (partialResiduals && smooth.Part == ModelPart.Conditional) traces.Add(Residuals(smooth));
-        traces.Add(new LineTrace(x, [.. curve.Select(p => p.Estimate)])
-        {
-            Name = smooth.Design.Label,
-            Color = Palette.Blue,
-            Width = 2.5,
-            Lower = [.. curve.Select(p => simultaneous ? p.SimultaneousLower : p.Lower)],
-            Upper = [.. curve.Select(p => simultaneous ? p.SimultaneousUpper : p.Upper)],
-            Text = [.. curve.Select(p => $"{variable} = {NumberFormat.Significant(p.X, 3)}\n{NumberFormat.Significant(p.Estimate, 3)} "
-                + $"({NumberFormat.Significant(p.Lower, 3)} to {NumberFormat.Significant(p.Upper, 3)})")],
-        });
-        var places = _curves.Values(smooth).Distinct().Order().ToArray();
-        var step = Math.Max(1, places.Length / MostRug);
+        if (partialResiduals && view.Fitted.Part == ModelPart.Conditional) traces.Add(Residuals(view));
+        traces.Add(Line(view, curve, Palette.Blue, isBanded: true));
         var floor = curve.Min(p => simultaneous ? p.SimultaneousLower : p.Lower);
-        var height = 0.03 * (curve.Max(p => p.Upper) - floor);
-        traces.Add(new LineTrace([.. places.Where((_, i) => i % step == 0).SelectMany(v => new[] { v, v, double.NaN })],
+        traces.Add(Rug(_curves.Values(view), floor, 0.03 * (curve.Max(p => p.Upper) - floor)));
+        return new Panel(Title(view.Fitted), traces)
+        {
+            XAxis = view.Covariates[0].ToString(), YAxis = view.Name, Shapes = [PanelShape.HorizontalLine(0)],
+        };
+    }
+
+    /// <summary>The curves of the levels of a factor in one panel.</summary>
+    private Panel Curves(SmoothView[] views)
+    {
+        var isBanded = views.Length <= MostBands;
+        var curves = Array.ConvertAll(views, view => _curves.Effect(view, _curves.Places(view, CurvePoints), level));
+        var traces = views.Select((view, i) => (PanelTrace)Line(view, curves[i], Palette.Cycle(i), isBanded)).ToList();
+        var floor = curves.Min(curve => curve.Min(p => !isBanded ? p.Estimate : simultaneous ? p.SimultaneousLower : p.Lower));
+        var top = curves.Max(curve => curve.Max(p => isBanded ? p.Upper : p.Estimate));
+        traces.Add(Rug([.. views.SelectMany(_curves.Values)], floor, 0.03 * (top - floor)));
+        return new Panel(Title(views[0].Fitted), traces)
+        {
+            XAxis = views[0].Covariates[0].ToString(), YAxis = views[0].Fitted.Design.Label, Shapes = [PanelShape.HorizontalLine(0)],
+        };
+    }
+
+    private LineTrace Line(SmoothView view, SmoothCurve curve, string color, bool isBanded) =>
+        new([.. curve.Select(p => p.X)], [.. curve.Select(p => p.Estimate)])
+        {
+            Name = view.Piece.Levels.Count == 0 ? view.Name : string.Join(", ", view.Piece.Levels.Select(l => $"{l.Factor} {l.Level}")),
+            Color = color,
+            Width = 2.5,
+            Lower = isBanded ? [.. curve.Select(p => simultaneous ? p.SimultaneousLower : p.Lower)] : null,
+            Upper = isBanded ? [.. curve.Select(p => simultaneous ? p.SimultaneousUpper : p.Upper)] : null,
+            Text = [.. curve.Select(p =>
+                $"{view.Covariates[0]} = {NumberFormat.Significant(p.X, 3)}\n{NumberFormat.Significant(p.Estimate, 3)} "
+                + $"({NumberFormat.Significant(p.Lower, 3)} to {NumberFormat.Significant(p.Upper, 3)})")],
+        };
+
+    /// <summary>Where the data are, below the curves.</summary>
+    private static LineTrace Rug(double[] values, double floor, double height)
+    {
+        var places = values.Distinct().Order().ToArray();
+        var step = Math.Max(1, places.Length / MostRug);
+        return new LineTrace([.. places.Where((_, i) => i % step == 0).SelectMany(v => new[] { v, v, double.NaN })],
             [.. places.Where((_, i) => i % step == 0).SelectMany(_ => new[] { floor - height, floor - (2 * height), double.NaN })])
         {
             Name = "data", Color = Palette.Ink, Width = 1, Opacity = 0.5,
-        });
-        return new Panel(Title(smooth), traces) { XAxis = variable, YAxis = smooth.Design.Label, Shapes = [PanelShape.HorizontalLine(0)] };
+        };
     }
 
     /// <summary>The curve at each row plus the row's working residual.</summary>
-    private PointTrace Residuals(FittedSmooth smooth)
+    private PointTrace Residuals(SmoothView view)
     {
+        var smooth = view.Fitted;
         var functions = FittedSmooths.Functions(fit, smooth, _rows);
         var coefficients = _smooths.Coefficients(smooth.Block);
         var order = coefficients.Length;
         var fitted = fit.Fitted();
         var eta = fit.Estimate.Predictors[LinearPredictor.Conditional]!;
-        var level = (smooth.Design as Formulas.Smooths.CurveSmooth)?.Level;
-        var all = ColumnConversion.Numbers(_rows.Column(((NameNode)smooth.Design.Syntax.Variables[0]).Name));
+        var isOf = _curves.RowsOf(view);
+        var all = ColumnConversion.Numbers(_rows.Column(((NameNode)view.Covariates[0]).Name));
         var (x, y) = (new List<double>(), new List<double>());
         for (var i = 0; i < _rows.RowCount; i++)
         {
+            if (!isOf(i)) continue;
             var f = functions.AsSpan(i * order, order);
-            // Rows of other levels have no share in the curve.
-            if (level is not null && !f.ContainsAnyExcept(0)) continue;
             var value = 0.0;
             for (var c = 0; c < order; c++) value += f[c] * coefficients[c];
             var residual = (fit.Observed(i) - fitted[i]) / fit.Family.LocationLink.At(eta[i]).D1;
@@ -105,25 +136,16 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
             Opacity = Math.Clamp(60.0 / Math.Max(1, x.Count), 0.15, 0.5) };
     }
 
-    private Panel Surface(FittedSmooth smooth)
+    private Panel Surface(SmoothView view)
     {
-        var names = smooth.Design.Syntax.Variables.Select(v => ((NameNode)v).Name).ToArray();
+        var smooth = view.Fitted;
+        var names = view.Covariates.Select(v => ((NameNode)v).Name).ToArray();
         var data = Array.ConvertAll(names, name => ColumnConversion.Numbers(_rows.Column(name)));
         double At(int k, int i) => data[k].Min() + ((data[k].Max() - data[k].Min()) * (i + 0.5) / SurfacePoints);
         var count = SurfacePoints * SurfacePoints;
         double[][] grid = [[.. Enumerable.Range(0, count).Select(i => At(0, i % SurfacePoints))], [.. Enumerable.Range(0, count)
             .Select(i => At(1, i / SurfacePoints))]];
-        var columns = new List<FieldColumn> { new NumericColumn(names[0], grid[0]), new NumericColumn(names[1], grid[1]) };
-        if (smooth.Design.Syntax.By is NameNode by && !names.Contains(by.Name))
-        {
-            var level = (smooth.Design as Formulas.Smooths.CurveSmooth)?.Level;
-            var column = _rows.Column(by.Name);
-            var row = level is null ? 0 : Array.IndexOf(_curves.LevelsOf(smooth)!, level);
-            columns.Add(level is null ? new NumericColumn(by.Name, [.. Enumerable.Repeat(1.0, count)])
-                : column.Take([.. Enumerable.Repeat(row, count)]));
-        }
-
-        var functions = FittedSmooths.Functions(fit, smooth, new FieldData(columns));
+        var functions = FittedSmooths.Functions(fit, smooth, _curves.Table(view, grid));
         var coefficients = _smooths.Coefficients(smooth.Block);
         var values = new double[count];
         for (var i = 0; i < count; i++)
@@ -140,12 +162,12 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         return new Panel(Title(smooth),
             new PointTrace([.. near.Select(i => grid[0][i])], [.. near.Select(i => grid[1][i])])
             {
-                Name = smooth.Design.Label,
+                Name = view.Name,
                 Symbol = MarkerSymbol.Square,
                 Size = 8.5,
                 Colors = [.. near.Select(i => Colour(values[i] / largest))],
                 Text = [.. near.Select(i => $"{names[0]} = {NumberFormat.Significant(grid[0][i], 3)}\n{names[1]} = "
-                    + $"{NumberFormat.Significant(grid[1][i], 3)}\n{smooth.Design.Label} = {NumberFormat.Significant(values[i], 3)}")],
+                    + $"{NumberFormat.Significant(grid[1][i], 3)}\n{view.Name} = {NumberFormat.Significant(values[i], 3)}")],
             },
             new PointTrace(data[0], data[1]) { Name = "data", Color = Palette.Ink, Size = 2,
                 Opacity = Math.Clamp(60.0 / data[0].Length, 0.1, 0.4) })

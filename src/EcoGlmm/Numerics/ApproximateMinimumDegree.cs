@@ -68,10 +68,10 @@ internal sealed class ApproximateMinimumDegree
     /// Orders a graph given by the neighbours of each vertex (both directions, no loops, no repeats).
     /// Element k of the result is the vertex to eliminate k-th.
     /// </summary>
-    public static int[] Order(int[] pointers, int[] neighbours) =>
-        pointers.Length <= 1 ? [] : new ApproximateMinimumDegree(pointers, neighbours).Run();
+    public static int[] Order(int[] pointers, int[] neighbours, CancellationToken cancellation = default) =>
+        pointers.Length <= 1 ? [] : new ApproximateMinimumDegree(pointers, neighbours).Run(cancellation);
 
-    private int[] Run()
+    private int[] Run(CancellationToken cancellation)
     {
         var pivots = new List<int>(Math.Min(n, 1 << 16));
         var dense = new List<int>();
@@ -103,6 +103,7 @@ internal sealed class ApproximateMinimumDegree
         int remaining = n - eliminated;
         while (remaining > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             int p = NextPivot();
             pivots.Add(p);
             remaining -= Eliminate(p, remaining);

@@ -25,7 +25,8 @@ internal enum ProductShape
 /// </summary>
 /// <param name="workspace"><see cref="MatrixProduct.WorkspaceLength"/> doubles of the calling thread.</param>
 /// <param name="team">Who shares large products; null for one thread.</param>
-internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Team? team)
+/// <param name="cancellation">Ends a product between two blocks.</param>
+internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Team? team, CancellationToken cancellation = default)
 {
     private const int BlockRows = 96;
     private const int BlockColumns = 192;
@@ -35,6 +36,7 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
     public double* Workspace => workspace;
 
     /// <summary>C += σ op(A) op(B); the arguments are those of <see cref="MatrixProduct.Add"/>.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; C is unfinished.</exception>
     public void Add(
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
         double* c, int ldc, ProductShape shape)
@@ -45,26 +47,31 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
         bool hasZeros = (shape & ~ProductShape.LowerResult) != 0 && m > BlockRows && n > BlockRows;
         if (shared is null && !hasZeros)
         {
-            MatrixProduct.Add(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, workspace, lowerOnly);
+            MatrixProduct.Add(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, workspace, lowerOnly,
+                cancellation);
+            cancellation.ThrowIfCancellationRequested();
             return;
         }
 
-        var job = new Job(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, shape);
+        var job = new Job(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, shape, cancellation);
         if (shared is not null)
         {
             shared.Run(job);
-            return;
+        }
+        else
+        {
+            for (int block = 0; block < job.Blocks; block++)
+            {
+                job.Run(block, workspace);
+            }
         }
 
-        for (int block = 0; block < job.Blocks; block++)
-        {
-            job.Run(block, workspace);
-        }
+        cancellation.ThrowIfCancellationRequested();
     }
 
     internal readonly struct Job(
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
-        double* c, int ldc, ProductShape shape)
+        double* c, int ldc, ProductShape shape, CancellationToken cancellation)
     {
         private int RowBlocks => (m + BlockRows - 1) / BlockRows;
 
@@ -91,7 +98,7 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
             MatrixProduct.Add(
                 rows, columns, to - from, subtract, transposeA ? a + from + (long)row * lda : a + row + (long)from * lda,
                 lda, transposeA, transposeB ? b + column + (long)from * ldb : b + from + (long)column * ldb, ldb, transposeB,
-                c + row + (long)column * ldc, ldc, workspace);
+                c + row + (long)column * ldc, ldc, workspace, false, cancellation);
         }
 
         private bool Has(ProductShape flag) => (shape & flag) != 0;
@@ -128,6 +135,22 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
             {
                 job.Run(block, workspace);
             }
+        }
+    }
+}
+
+/// <summary>Plain products C += AB of large matrices, shared by some threads; the bits do not depend on their number.</summary>
+internal sealed unsafe class MatrixProductTeam(int threads)
+{
+    private readonly BlockProduct.Team? _team = threads == 1 ? null : new(threads > 0 ? threads : Environment.ProcessorCount);
+    private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength);
+
+    /// <summary>C += AB; C is m by n, A m by k, B k by n, column-major.</summary>
+    public void Add(int m, int n, int k, double* a, int lda, double* b, int ldb, double* c, int ldc)
+    {
+        fixed (double* workspace = _workspace)
+        {
+            new BlockProduct(workspace, _team).Add(m, n, k, false, a, lda, false, b, ldb, false, c, ldc, ProductShape.Full);
         }
     }
 }

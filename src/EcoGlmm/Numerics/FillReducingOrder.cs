@@ -15,7 +15,7 @@ internal static class FillReducingOrder
     private const int NeighbourRatio = 4;
 
     /// <summary>The order: element k is the column to eliminate k-th.</summary>
-    public static int[] Compute(SparsePattern pattern)
+    public static int[] Compute(SparsePattern pattern, CancellationToken cancellation = default)
     {
         int n = pattern.Order;
         var (pointers, neighbours) = Symmetrize(pattern);
@@ -29,6 +29,7 @@ internal static class FillReducingOrder
 
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             var leaf = FindLeaves(pointers, neighbours, out int leaves);
             if (leaves == 0 || leaves < names.Length / 20)
             {
@@ -46,7 +47,7 @@ internal static class FillReducingOrder
             names = Remove(leaf, names, ref pointers, ref neighbours);
         }
 
-        foreach (int k in ApproximateMinimumDegree.Order(pointers, neighbours))
+        foreach (int k in ApproximateMinimumDegree.Order(pointers, neighbours, cancellation))
         {
             order[done++] = names[k];
         }

@@ -20,18 +20,20 @@ internal static unsafe class MatrixProduct
     public const int DepthBlock = 256;
     private const int ColumnBlock = 192;
     private const int SmallWork = 600;
+    private const int ColumnsAhead = 12;
 
     /// <summary>The number of doubles of workspace that <see cref="Add"/> needs.</summary>
     public const int WorkspaceLength = DepthBlock * (ColumnBlock + TileRows) + TileRows * TileColumns;
 
     /// <summary>
     /// C += σ op(A) op(B), where C is m by n, op(A) m by k, op(B) k by n, and σ is +1 or -1 (<paramref name="subtract"/>).
-    /// With <paramref name="lowerOnly"/>, tiles wholly above the diagonal of C may be left alone.
+    /// With <paramref name="lowerOnly"/>, tiles wholly above the diagonal of C may be left alone. Once cancelled it leaves C unfinished
+    /// and returns, on any thread: it is for the caller to throw.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
-        double* c, int ldc, double* workspace, bool lowerOnly = false)
+        double* c, int ldc, double* workspace, bool lowerOnly = false, CancellationToken cancellation = default)
     {
         if (m == 0 || n == 0 || k == 0)
         {
@@ -50,7 +52,7 @@ internal static unsafe class MatrixProduct
         for (int j0 = 0; j0 < n; j0 += ColumnBlock)
         {
             int columns = Math.Min(ColumnBlock, n - j0);
-            for (int p0 = 0; p0 < k; p0 += DepthBlock)
+            for (int p0 = 0; p0 < k && !cancellation.IsCancellationRequested; p0 += DepthBlock)
             {
                 int depth = Math.Min(DepthBlock, k - p0);
                 PackB(columns, depth, transposeB ? b + j0 + (long)p0 * ldb : b + p0 + (long)j0 * ldb, ldb, transposeB, packedB);
@@ -91,6 +93,15 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    /// <summary>C += AᵀB of column-major matrices, C being m by n, A k by m, B k by n.</summary>
+    public static void AddTransposedProduct(int m, int n, int k, double[] a, double[] b, double[] c)
+    {
+        fixed (double* pa = a, pb = b, pc = c, workspace = new double[WorkspaceLength])
+        {
+            Add(m, n, k, false, pa, k, true, pb, k, false, pc, m, workspace);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTile(int rows, int width, double* tile, double* c, int ldc, bool subtract)
     {
@@ -119,6 +130,10 @@ internal static unsafe class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(int depth, double* a, int step, double* b, double* c, int ldc, bool subtract)
     {
+        Fetch(c);
+        Fetch(c + ldc);
+        Fetch(c + 2L * ldc);
+        Fetch(c + 3L * ldc);
         var c00 = Vector256<double>.Zero;
         var c10 = c00;
         var c20 = c00;
@@ -160,6 +175,17 @@ internal static unsafe class MatrixProduct
         AddColumn(c + ldc, c01, c11, c21, subtract);
         AddColumn(c + 2L * ldc, c02, c12, c22, subtract);
         AddColumn(c + 3L * ldc, c03, c13, c23, subtract);
+    }
+
+    // Twelve rows of a column into the cache, while others are worked on: columns are too far apart for the processor to foresee.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(double* column)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(column);
+            Sse.Prefetch0(column + TileRows - 1);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -226,6 +252,7 @@ internal static unsafe class MatrixProduct
         {
             if (rows == TileRows)
             {
+                Fetch(a + (long)ColumnsAhead * lda);
                 Vector256.Load(a).Store(packed);
                 Vector256.Load(a + 4).Store(packed + 4);
                 Vector256.Load(a + 8).Store(packed + 8);

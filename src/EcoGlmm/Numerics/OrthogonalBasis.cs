@@ -7,13 +7,15 @@ namespace EcoGlmm.Numerics;
 /// predictor whatever the units and collinearity of the covariates.
 /// Source: Golub &amp; Van Loan, Matrix Computations, 4th ed., algorithms 5.2.1 and 5.1.5.
 /// </summary>
-internal sealed class OrthogonalBasis
+internal sealed partial class OrthogonalBasis
 {
+    private readonly double[]? _q;
+
     private OrthogonalBasis(int rows, int columns, double[] q, double[] r)
     {
         Rows = rows;
         Columns = columns;
-        Q = q;
+        _q = q;
         R = r;
     }
 
@@ -21,11 +23,19 @@ internal sealed class OrthogonalBasis
 
     public int Columns { get; }
 
-    /// <summary>Rows × columns, column-major.</summary>
-    public double[] Q { get; }
+    /// <summary>A column of Q; scratch of as many entries as there are rows may be written to and handed out.</summary>
+    public ReadOnlySpan<double> Column(int j, double[] scratch)
+    {
+        if (_q is not null) return _q.AsSpan(j * Rows, Rows);
+        SparseColumn(j, scratch);
+        return scratch.AsSpan(0, Rows);
+    }
 
     /// <summary>Columns × columns, upper triangular, column-major.</summary>
     public double[] R { get; }
+
+    /// <summary>The entry in the first row of the first column, which stands for all of them where a part is a constant alone.</summary>
+    public double First => Column(0, _q is null ? new double[Rows] : [])[0];
 
     /// <summary>Factors X (rows × columns, column-major, of full column rank).</summary>
     public static OrthogonalBasis Of(ReadOnlySpan<double> x, int rows, int columns, CancellationToken cancellation = default)
@@ -78,13 +88,25 @@ internal sealed class OrthogonalBasis
     /// <summary>result ← result + Qγ.</summary>
     public void AddProduct(ReadOnlySpan<double> gamma, Span<double> result)
     {
-        for (var j = 0; j < Columns; j++) AddScaled(gamma[j], Q.AsSpan(j * Rows, Rows), result);
+        if (_q is null)
+        {
+            AddSparseProduct(gamma, result);
+            return;
+        }
+
+        for (var j = 0; j < Columns; j++) AddScaled(gamma[j], _q.AsSpan(j * Rows, Rows), result);
     }
 
     /// <summary>result ← Qᵀx.</summary>
     public void TransposedProduct(ReadOnlySpan<double> x, Span<double> result)
     {
-        for (var j = 0; j < Columns; j++) result[j] = Dot(Q.AsSpan(j * Rows, Rows), x);
+        if (_q is null)
+        {
+            SparseTransposedProduct(x, result);
+            return;
+        }
+
+        for (var j = 0; j < Columns; j++) result[j] = Dot(_q.AsSpan(j * Rows, Rows), x);
     }
 
     /// <summary>result ← QᵀWQ, columns × columns.</summary>
@@ -93,15 +115,18 @@ internal sealed class OrthogonalBasis
     /// <summary>result ← Q₁ᵀWQ₂, column-major.</summary>
     public static void WeightedCrossProduct(OrthogonalBasis first, ReadOnlySpan<double> w, OrthogonalBasis second, Span<double> result)
     {
-        var weighted = new double[first.Rows];
+        if (first.Sparse is not null && ReferenceEquals(first, second))
+        {
+            first.SparseCrossProduct(w, result);
+            return;
+        }
+
+        var (weighted, scratch) = (new double[first.Rows], new double[first.Rows]);
         for (var j = 0; j < second.Columns; j++)
         {
-            var column = second.Q.AsSpan(j * first.Rows, first.Rows);
+            var column = second.Column(j, scratch);
             for (var i = 0; i < weighted.Length; i++) weighted[i] = w[i] * column[i];
-            for (var k = 0; k < first.Columns; k++)
-            {
-                result[(j * first.Columns) + k] = Dot(first.Q.AsSpan(k * first.Rows, first.Rows), weighted);
-            }
+            first.TransposedProduct(weighted, result.Slice(j * first.Columns, first.Columns));
         }
     }
 
@@ -131,7 +156,7 @@ internal sealed class OrthogonalBasis
     {
         const double rounding = 1e-9;
         var column = new double[Rows];
-        for (var i = 0; i <= j; i++) AddScaled(R[(j * Columns) + i], Q.AsSpan(i * Rows, Rows), column);
+        AddProduct(R.AsSpan(j * Columns, Columns), column);
         var largest = 0.0;
         foreach (var x in column) largest = Math.Max(largest, Math.Abs(x));
         for (var i = 0; i < Rows; i++)

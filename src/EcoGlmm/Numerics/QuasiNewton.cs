@@ -20,6 +20,9 @@ internal enum MinimiserStatus
 
     /// <summary>The caller saw that the points lead nowhere.</summary>
     Abandoned,
+
+    /// <summary>The caller's effort was spent before a minimum was reached.</summary>
+    Exhausted,
 }
 
 /// <summary>
@@ -69,6 +72,9 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
     /// <summary>Asked after each iteration with its point and value: whether there is no minimum to be reached this way.</summary>
     public Func<double[], double, bool>? LeadsNowhere { get; init; }
 
+    /// <summary>Asked before each evaluation: whether the caller's effort is spent.</summary>
+    public Func<bool>? IsExhausted { get; init; }
+
     /// <summary>Given a point and a direction, the longest step along it that makes sense.</summary>
     public Func<double[], double[], double>? LongestStep { get; init; }
 
@@ -92,6 +98,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
         var small = 0;
         for (Iterations = 1; Iterations <= maxIterations; Iterations++)
         {
+            if (IsExhausted?.Invoke() == true) return MinimiserStatus.Exhausted;
             if (far && RefreshInverseHessian is not null && RefreshInverseHessian(fresh)) fresh.CopyTo(inverseHessian, 0);
             var slope = Direction(inverseHessian);
             far = -slope > RefreshAbove;
@@ -150,7 +157,7 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
         double high = double.NaN, highValue = 0, highSlope = 0;
         var step = first;
         double best = 0, bestValue = Value;
-        for (var trial = 0; trial < 40; trial++)
+        for (var trial = 0; trial < 40 && IsExhausted?.Invoke() != true; trial++)
         {
             value = At(x, step);
             var finite = double.IsFinite(value);

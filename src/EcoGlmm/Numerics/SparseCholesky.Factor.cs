@@ -171,6 +171,11 @@ internal sealed unsafe partial class SparseCholesky
                 continue;
             }
 
+            if (Cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
             int width = first[k + 1] - first[k];
             int below = rowStarts[k + 1] - rowStarts[k];
             int m = below - low;
@@ -186,14 +191,14 @@ internal sealed unsafe partial class SparseCholesky
             else if (contiguous)
             {
                 MatrixProduct.Add(
-                    m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, buffers.Work, true);
+                    m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, buffers.Work, true, Cancellation);
             }
             else
             {
                 double* update = buffers.Update;
                 new Span<double>(update, m * columns).Clear();
                 MatrixProduct.Add(
-                    m, columns, width, true, source, ldk, false, source, ldk, true, update, m, buffers.Work, true);
+                    m, columns, width, true, source, ldk, false, source, ldk, true, update, m, buffers.Work, true, Cancellation);
                 for (int c = 0; c < columns; c++)
                 {
                     double* to = panel + (long)local[c] * ld;

@@ -227,7 +227,7 @@ internal sealed unsafe partial class SparseCholesky
         int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
         double* panel = z + panelStarts[j];
         int* local = buffers.Relative;
-        for (int d = begin; d < end; d++)
+        for (int d = begin; d < end && !Cancellation.IsCancellationRequested; d++)
         {
             int k = descendants[d];
             int low = descendantLow[d];
@@ -263,10 +263,10 @@ internal sealed unsafe partial class SparseCholesky
             }
 
             MatrixProduct.Add(
-                columns, width, m, false, block, ldb, true, l, ldk, false, target, ldk, buffers.Work);
+                columns, width, m, false, block, ldb, true, l, ldk, false, target, ldk, buffers.Work, false, Cancellation);
             MatrixProduct.Add(
                 m - columns, width, columns, false, block + columns, ldb, false, l, ldk, false, target + columns, ldk,
-                buffers.Work);
+                buffers.Work, false, Cancellation);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed unsafe partial class SparseCholesky
     /// <summary>The most threads that work on one factorization or inverse. Small matrices always take one.</summary>
     public int MaxThreads { get; set; } = Environment.ProcessorCount;
 
-    /// <summary>Stops the work between two large panels.</summary>
+    /// <summary>Stops the work between two large panels, and within them between blocks of their products.</summary>
     public CancellationToken Cancellation { get; set; }
 
     private bool HasTeam()
@@ -66,10 +66,16 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
-    private BlockProduct Products() => new(work, FactorFlops >= LeastFlops && HasTeam() ? productTeam : null);
+    private BlockProduct Products() => new(work, FactorFlops >= LeastFlops && HasTeam() ? productTeam : null, Cancellation);
 
     private void RunTask(int worker, int task)
     {
+        // No exception may leave a task: the caller throws when all have returned.
+        if (Cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
         ref readonly var buffers = ref workers[worker];
         switch (step)
         {
@@ -97,12 +103,15 @@ internal sealed unsafe partial class SparseCholesky
         if (width < 2 * ColumnsPerTask || FactorFlops < LeastFlops || UpdateFlops(j) < LeastFlops || !HasTeam())
         {
             Pull(j, 0, width, caller);
-            return;
+        }
+        else
+        {
+            step = Step.Pull;
+            stepPanel = j;
+            team!.Run((width + ColumnsPerTask - 1) / ColumnsPerTask);
         }
 
-        step = Step.Pull;
-        stepPanel = j;
-        team!.Run((width + ColumnsPerTask - 1) / ColumnsPerTask);
+        Cancellation.ThrowIfCancellationRequested();
     }
 
     private bool FactorPanel(double* panel, int width, int below)
@@ -123,6 +132,7 @@ internal sealed unsafe partial class SparseCholesky
         stepWidth = width;
         stepBelow = below;
         team!.Run((below + RowsPerTask - 1) / RowsPerTask);
+        Cancellation.ThrowIfCancellationRequested();
         return true;
     }
 
@@ -135,6 +145,7 @@ internal sealed unsafe partial class SparseCholesky
         if (flops < LeastFlops || !HasTeam())
         {
             Share(j, begin, end, z, caller);
+            Cancellation.ThrowIfCancellationRequested();
             return;
         }
 
@@ -159,6 +170,7 @@ internal sealed unsafe partial class SparseCholesky
         stepPanel = j;
         stepInverse = z;
         team!.Run(tasks);
+        Cancellation.ThrowIfCancellationRequested();
     }
 
     private double UpdateFlops(int j)

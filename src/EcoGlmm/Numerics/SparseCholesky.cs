@@ -126,9 +126,9 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     public ReadOnlySpan<int> Permutation => permutation;
 
     /// <summary>Finds the elimination order and the structure of the factor of matrices with this pattern.</summary>
-    public static SparseCholesky Analyze(SparsePattern lower)
+    public static SparseCholesky Analyze(SparsePattern lower, CancellationToken cancellation = default)
     {
-        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
+        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower, cancellation));
         return new SparseCholesky(lower, tree, SupernodePartition.Build(tree));
     }
 
@@ -136,9 +136,10 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     /// As <see cref="Analyze"/>, unless a factorisation would cost more than <paramref name="mostFlops"/>, or hold too many numbers
     /// for one array: then null.
     /// </summary>
-    public static SparseCholesky? TryAnalyze(SparsePattern lower, double mostFlops)
+    public static SparseCholesky? TryAnalyze(SparsePattern lower, double mostFlops, CancellationToken cancellation = default)
     {
-        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower));
+        var tree = EliminationTree.Build(lower, FillReducingOrder.Compute(lower, cancellation));
+        cancellation.ThrowIfCancellationRequested();
         var partition = SupernodePartition.Build(tree);
         double flops = 0;
         double nonZeros = 0;
@@ -155,6 +156,18 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
 
     private static double FlopsOf(double width, double below) =>
         width * (width * width / 3.0 + width * (below + 1) + below * (below + 1));
+
+    /// <summary>Copies the factor as it is; what is returned brings it back.</summary>
+    public Action Keep()
+    {
+        var (kept, wasFactored, logarithm) = ((double[])factorStorage.Clone(), factored, logDeterminant);
+        return () =>
+        {
+            kept.CopyTo(factorStorage, 0);
+            factored = wasFactored;
+            logDeterminant = logarithm;
+        };
+    }
 
     /// <summary>The doubles of scratch that a solve needs.</summary>
     public int SolveScratchLength { get; }

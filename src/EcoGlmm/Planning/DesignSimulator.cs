@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 using EcoGlmm.RandomEffects.Structures;
@@ -168,7 +169,7 @@ internal sealed class DesignSimulator
         return result;
     }
 
-    private static bool IsConstant(PartMatrices training) => training.ColumnNames is ["(Intercept)"] && training.RandomTerms.Length == 0
+    private static bool IsConstant(PartMatrices training) => training.ColumnNames is [Intercept.Name] && training.RandomTerms.Length == 0
         && training.Offset.All(v => v == 0);
 
     /// <summary>The lower-triangular factor of the covariance of a level's effects, row-major; correlations are zero unless
@@ -178,8 +179,8 @@ internal sealed class DesignSimulator
     {
         if (!term.Structure.IsPlain || term.Entries is not null)
         {
-            throw new GlmmException($"{term.Title} cannot be simulated without a fit: its covariance has parameters beside standard deviations and correlations. "
-                + "Fit the model to a pilot and use fit.Simulate(...) or fit.Power(...).");
+            throw new GlmmException($"{term.Title} cannot be simulated without a fit: its covariance has parameters beside standard "
+                + "deviations and correlations. Fit the model to a pilot and use fit.Simulate(...) or fit.Power(...).");
         }
 
         var r = term.EffectNames.Length;

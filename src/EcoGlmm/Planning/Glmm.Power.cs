@@ -32,7 +32,8 @@ public static partial class Glmm
     }
 
     /// <summary>A power curve over several designs, such as numbers of individuals, years or records each.</summary>
-    /// <inheritdoc cref="Power(string, object, IReadOnlyDictionary{string, double}, string, Family?, GlmmOptions?, PowerOptions?, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="Power(string, object, IReadOnlyDictionary{string, double}, string, Family?, GlmmOptions?, PowerOptions?, CancellationToken)"/>
     /// <param name="formula">The model that data are simulated from and that is fitted.</param>
     /// <param name="designs">Each with its name, by which it stands in the table: a number is its place on the axis of the curve.</param>
     /// <param name="parameters">Every parameter by name.</param>

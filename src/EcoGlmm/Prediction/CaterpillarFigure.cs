@@ -1,5 +1,6 @@
 using EcoGlmm.Charts;
 using EcoGlmm.Estimation;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
@@ -54,7 +55,7 @@ internal static class CaterpillarFigure
     private static Panel Panel(GroupModes modes, string effect, double[] raw, double z, double level)
     {
         Row[] rows = [.. modes.Levels.Select((name, l) => Row.Of(modes.Group, name, modes[name, effect], raw[l], z)).OrderBy(r => r.Mode)];
-        string axis = effect == "(Intercept)" ? "Difference to the average level" : $"Difference to the average effect of {effect}";
+        string axis = effect == Intercept.Name ? "Difference to the average level" : $"Difference to the average effect of {effect}";
         string interval = $"Conditional mode, {NumberFormat.Significant(100 * level)} % interval";
         return rows.Length <= MostNamed ? Named(modes.Group, effect, rows, axis, interval) : Ribbon(modes.Group, effect, rows,
             axis, interval);
@@ -152,7 +153,8 @@ internal static class CaterpillarFigure
     {
         public static Row Of(string group, string name, ConditionalMode mode, double own, double z) =>
             new(name, mode.Mode, mode.Mode - (z * mode.StandardDeviation), mode.Mode + (z * mode.StandardDeviation), own,
-                $"{group} {name}\nConditional mode {NumberFormat.Significant(mode.Mode, 3)} ± {NumberFormat.Significant(mode.StandardDeviation, 2)}\n"
+                $"{group} {name}\nConditional mode {NumberFormat.Significant(mode.Mode, 3)} ± "
+                    + $"{NumberFormat.Significant(mode.StandardDeviation, 2)}\n"
                 + (double.IsNaN(own) ? "Own rows alone: not to be estimated" : $"Own rows alone {NumberFormat.Significant(own, 3)}"));
     }
 }

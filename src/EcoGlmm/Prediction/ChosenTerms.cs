@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Prediction;
@@ -18,10 +19,10 @@ internal static class ChosenTerms
             for (var t = 0; t < terms.Count; t++)
             {
                 if (terms[t].Group != name && Plain(terms[t].Title) != wanted
-                    && $"{string.Join('+', terms[t].Effects.Select(e => e == "(Intercept)" ? "1" : e))}|{Plain(terms[t].Group)}" != wanted
-                    && (terms[t].Effects[0] != "(Intercept)"
+                    && $"{string.Join('+', terms[t].Effects.Select(e => e == Intercept.Name ? "1" : e))}|{Plain(terms[t].Group)}" != wanted
+                    && (terms[t].Effects[0] != Intercept.Name
                         || $"{string.Join('+', terms[t].Effects.Skip(1))}|{Plain(terms[t].Group)}" != wanted)
-                    && (terms[t].Effects[0] == "(Intercept)"
+                    && (terms[t].Effects[0] == Intercept.Name
                         || $"0+{string.Join('+', terms[t].Effects)}|{Plain(terms[t].Group)}" != wanted)) continue;
                 found = chosen[t] = true;
             }

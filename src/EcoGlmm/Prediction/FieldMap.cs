@@ -83,8 +83,8 @@ public sealed class FieldMap : IResultTable
         var t = Enumerable.Range(0, model.Terms.Count).FirstOrDefault(k => model.Terms[k].Part == part && FieldOf(fit, k) is not null, -1);
         if (t < 0)
         {
-            throw new GlmmException("The model has no field on a mesh to draw a map of. A term such as spde(0 + x + y | 1) is one; predictions of any model are drawn by "
-                + "PlotMap(rows, \"x\", \"y\").");
+            throw new GlmmException("The model has no field on a mesh to draw a map of. A term such as spde(0 + x + y | 1) is one; "
+                + "predictions of any model are drawn by PlotMap(rows, \"x\", \"y\").");
         }
 
         var (term, field) = (model.Terms[t], FieldOf(fit, t)!);

@@ -42,8 +42,8 @@ internal static class FieldMapFigure
         var (estimate, error) = (predictions.Estimate, predictions.StandardError);
         if (MapRaster.Of(x, y) is not var (columns, rows))
         {
-            throw new GlmmException($"The rows to draw a map of are not on a raster: \"{xName}\" or \"{yName}\" is not evenly spaced. Make one with Raster(), "
-                + "which has the columns of the coordinates and what you add to it.");
+            throw new GlmmException($"The rows to draw a map of are not on a raster: \"{xName}\" or \"{yName}\" is not evenly spaced. Make "
+                + "one with Raster(), which has the columns of the coordinates and what you add to it.");
         }
 
         double[] Cells(double[] values)

@@ -305,7 +305,7 @@ internal sealed class FittedPredictor
         var q = system.EffectCount;
         var derivatives = new double[]?[_model.ParameterCount];
         var n = _model.ObservationCount;
-        var weighted = new double[n];
+        var (weighted, scratch) = (new double[n], new double[n]);
         foreach (var m in _model.ActivePredictors)
         {
             if (_estimate.IsConditional && !JointPosterior.Includes(_model, m)) continue;
@@ -315,10 +315,11 @@ internal sealed class FittedPredictor
                 var at = _model.FixedOffset[m] + j;
                 if (!HasCovariance(at)) continue;
                 var change = new double[q];
+                var column = basis.Column(j, scratch);
                 foreach (var k in _model.RandomPredictors)
                 {
                     if (_estimate.Weights[LinearPredictor.Pair(k, m)] is not { } w) continue;
-                    for (var i = 0; i < n; i++) weighted[i] = -w[i] * basis.Q[(j * n) + i];
+                    for (var i = 0; i < n; i++) weighted[i] = -w[i] * column[i];
                     system.AddZtx(k, weighted, change);
                 }
 

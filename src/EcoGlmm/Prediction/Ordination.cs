@@ -70,7 +70,8 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
             && (group is null || terms[t].Group == group), -1);
         if (at < 0)
         {
-            throw new GlmmException("The model has no latent variables to draw sites and species by. A term such as rr(0 + species | site, d = 2) has them"
+            throw new GlmmException("The model has no latent variables to draw sites and species by. A term such as rr(0 + species | site, "
+                + "d = 2) has them"
                 + (group is null ? "." : $"; none is on \"{group}\"."));
         }
 

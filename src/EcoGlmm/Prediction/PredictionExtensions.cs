@@ -81,8 +81,8 @@ public static class PredictionExtensions
         ArgumentNullException.ThrowIfNull(fit);
         if (!fit.Family.HasThresholds)
         {
-            throw new GlmmException($"Probabilities of categories need a model of ordered categories, Family.Cumulative(), not {fit.Family.Name}. "
-                + "Predict() gives what this family has.");
+            throw new GlmmException("Probabilities of categories need a model of ordered categories, Family.Cumulative(), not "
+                + $"{fit.Family.Name}. Predict() gives what this family has.");
         }
 
         return fit.Predictor().PredictProbabilities(newData, randomEffects, CoverageLevel.Checked(level));

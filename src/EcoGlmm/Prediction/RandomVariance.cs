@@ -23,7 +23,7 @@ internal sealed class RandomVariance
         var terms = estimate.Model.Terms;
         GroupingTerm[] groups = [.. part.RandomTerms.Where(t => !t.IsCurve)];
         _terms = [.. Enumerable.Range(0, terms.Count).Where(t => terms[t].Predictor == k && !terms[t].IsCurve).Select((t, at) =>
-            (t, terms[t], terms[t].Scaling?.Standardize(groups[at].Z) ?? groups[at].Z, groups[at]))];
+            (t, terms[t], terms[t].Scaling?.Standardise(groups[at].Z) ?? groups[at].Z, groups[at]))];
     }
 
     /// <summary>v in a row; of some terms only where <paramref name="counts"/> is given.</summary>

@@ -128,7 +128,7 @@ internal sealed class ResponseAverage(Family family, bool isZeroInflated, bool i
     private void RequireAverage()
     {
         if (!family.LocationLink.HasPole) return;
-        throw new GlmmException($"With the {family.Link.Name} link a normal random effect can bring the mean to infinity, so that its average over the population does not exist. "
-            + "Use Conditional or Population predictions, or fit the model with the log link.");
+        throw new GlmmException($"With the {family.Link.Name} link a normal random effect can bring the mean to infinity, so that its "
+            + "average over the population does not exist. Use Conditional or Population predictions, or fit the model with the log link.");
     }
 }

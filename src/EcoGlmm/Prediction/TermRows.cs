@@ -27,7 +27,7 @@ internal sealed class TermRows
         Term = estimate.Model.Terms[index];
         _factor = estimate.System.Lambda;
         _rows = rows;
-        _z = Term.Scaling?.Standardize(rows.Z) ?? rows.Z;
+        _z = Term.Scaling?.Standardise(rows.Z) ?? rows.Z;
         _weights = new double[Term.Width];
     }
 

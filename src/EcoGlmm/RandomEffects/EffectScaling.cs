@@ -76,7 +76,7 @@ internal sealed class EffectScaling
     }
 
     /// <summary>Z̃ = ZT⁻¹, row by row.</summary>
-    public double[] Standardize(ReadOnlySpan<double> z)
+    public double[] Standardise(ReadOnlySpan<double> z)
     {
         var result = z.ToArray();
         for (var i = 0; i < result.Length; i += _r)

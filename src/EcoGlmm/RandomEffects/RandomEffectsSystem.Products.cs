@@ -227,6 +227,38 @@ internal sealed partial class RandomEffectsSystem
         }
     }
 
+    /// <summary>
+    /// Adds Zᵀx, for the terms in the linear predictor k, where x is other than zero in some rows alone: x by these rows, ascending.
+    /// </summary>
+    public void AddZtx(int k, ReadOnlySpan<int> rows, ReadOnlySpan<double> x, Span<double> result)
+    {
+        foreach (var term in _terms)
+        {
+            if (term.Predictor != k) continue;
+            var mine = result.Slice(term.EffectOffset, term.EffectCount);
+            var r = term.Width;
+            for (var at = 0; at < rows.Length; at++)
+            {
+                var i = rows[at];
+                if (term.Entries is { } entries)
+                {
+                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                    {
+                        for (var c = 0; c < r; c++) mine[(entries.Levels[e] * r) + c] += entries.Weights[(e * r) + c] * x[at];
+                    }
+                }
+                else if (term.Z is { } z)
+                {
+                    for (var e = 0; e < r; e++) mine[(term.Codes[i] * r) + e] += z[(i * r) + e] * x[at];
+                }
+                else
+                {
+                    mine[term.Codes[i]] += x[at];
+                }
+            }
+        }
+    }
+
     /// <summary>y ← ZᵀWZ b at the current weights, level by level.</summary>
     public void MultiplyCrossProducts(ReadOnlySpan<double> b, Span<double> y)
     {

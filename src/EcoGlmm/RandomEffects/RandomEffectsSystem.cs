@@ -30,7 +30,7 @@ internal sealed partial class RandomEffectsSystem
     private readonly ParallelOptions _parallel;
 
     public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads,
-        LinearSolver solver = LinearSolver.Automatic)
+        LinearSolver solver = LinearSolver.Automatic, CancellationToken cancellation = default)
     {
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
         _terms = [.. terms];
@@ -43,6 +43,7 @@ internal sealed partial class RandomEffectsSystem
         var pairs = new List<CrossBlocks>();
         for (var s = 0; s < _terms.Length; s++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (CrossBlocks.HasWithin(_terms[s])) pairs.Add(CrossBlocks.Find(_terms, s, s));
             for (var t = s + 1; t < _terms.Length; t++) pairs.Add(CrossBlocks.Find(_terms, s, t));
         }
@@ -59,36 +60,36 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
+        cancellation.ThrowIfCancellationRequested();
         _pattern = BuildPattern();
+        cancellation.ThrowIfCancellationRequested();
         _values = new double[_pattern.RowIndices.Length];
-        _factor = FactorOf(_pattern, solver, _terms.Any(t => t.Structure.Precision is not null));
+        _factor = FactorOf(_pattern, solver, _terms.Any(t => t.Structure.Precision is not null), cancellation);
         _factor.MaxThreads = maxThreads;
+        _factor.Cancellation = cancellation;
     }
 
     /// <summary>
     /// A factorisation, unless iterations are asked for, or are predicted to be several times cheaper than one that takes longer
     /// than a few seconds.
     /// </summary>
-    private static ISparseFactor FactorOf(SparsePattern pattern, LinearSolver solver, bool mayBeSeries)
+    private static ISparseFactor FactorOf(SparsePattern pattern, LinearSolver solver, bool mayBeSeries, CancellationToken cancellation)
     {
         if (solver != LinearSolver.Iterative && mayBeSeries && BandCholesky.TryAnalyze(pattern) is { } band) return band;
         return solver switch
         {
-            LinearSolver.Direct => SparseCholesky.Analyze(pattern),
+            LinearSolver.Direct => SparseCholesky.Analyze(pattern, cancellation),
             LinearSolver.Iterative => new IterativeFactor(pattern),
             _ => (ISparseFactor?)SparseCholesky.TryAnalyze(pattern, Math.Max(LeastIterativeFlops, IterativeAdvantage
-                * IterativeFactor.FlopsOf(pattern)))
+                * IterativeFactor.FlopsOf(pattern)), cancellation)
                 ?? new IterativeFactor(pattern),
         };
     }
 
-    /// <summary>Stops a factorisation or a selected inverse between two supernodes.</summary>
-    public CancellationToken Cancellation
+    /// <summary>Nothing cancels it from here on: what a fit keeps outlives the token that the fit was made with.</summary>
+    public void Release()
     {
-        init
-        {
-            if (_factor is not null) _factor.Cancellation = value;
-        }
+        if (_factor is not null) _factor.Cancellation = CancellationToken.None;
     }
 
     public IReadOnlyList<RandomTerm> Terms => _terms;
@@ -260,6 +261,26 @@ internal sealed partial class RandomEffectsSystem
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Copies Λ, the factor and H⁻¹ on its pattern, at weights that stay; what is returned brings them back. Null where there is
+    /// no sparse factorisation: then all is to be had again by <see cref="TryFactor"/>.
+    /// </summary>
+    public Action? Keep()
+    {
+        if (_factor is not SparseCholesky cholesky) return null;
+        var lambda = new CovarianceFactor(_terms);
+        lambda.CopyFrom(Lambda);
+        var factor = cholesky.Keep();
+        double[][] live = [.. _diagonalB, .. _pairs.Select(p => p.B)];
+        var kept = Array.ConvertAll(live, b => (double[])b.Clone());
+        return () =>
+        {
+            Lambda.CopyFrom(lambda);
+            factor();
+            for (var k = 0; k < live.Length; k++) kept[k].CopyTo(live[k], 0);
+        };
     }
 
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>

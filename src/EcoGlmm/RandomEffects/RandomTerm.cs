@@ -47,7 +47,7 @@ internal sealed class RandomTerm
 
         Scaling = EffectScaling.Of(z, effects.Count, structure.Loadings.Rescaling == Rescaling.Columns || effects.Count == 1
             || keepsEffects);
-        Z = Scaling.Standardize(z);
+        Z = Scaling.Standardise(z);
         SingleEffect = SinglesOf(Z, effects.Count);
     }
 

@@ -56,8 +56,8 @@ internal static class DenseRelationships
                         + $"\"{names[j]}\"; every entry must be a number.");
                 if (Math.Abs(a - b) > Asymmetry * largest)
                 {
-                    throw new GlmmException($"The relationship matrix is not symmetric: {Text(a)} in row \"{names[i]}\", column \"{names[j]}\", "
-                        + $"but {Text(b)} in row \"{names[j]}\", column \"{names[i]}\".");
+                    throw new GlmmException($"The relationship matrix is not symmetric: {Text(a)} in row \"{names[i]}\", column "
+                        + $"\"{names[j]}\", but {Text(b)} in row \"{names[j]}\", column \"{names[i]}\".");
                 }
                 matrix[(i * n) + j] = matrix[(j * n) + i] = 0.5 * (a + b);
             }
@@ -80,10 +80,10 @@ internal static class DenseRelationships
             return (precision, ridge * mean, ridge == 0 ? null
                 : $"The matrix is singular or nearly so: {Text(ridge * mean)} was added to its diagonal (whose mean is {Text(mean)}).");
         }
-        throw new GlmmException("The relationship matrix is not positive definite, and adding a ten-thousandth to its diagonal does not help: "
-            + "some combination of its levels has a negative variance, so that these cannot be covariances. A matrix of pairwise similarities "
-            + "or one with gaps filled in is often so; take the nearest positive definite one (R: Matrix::nearPD), or compute it from the "
-            + "markers or the pedigree.");
+        throw new GlmmException("The relationship matrix is not positive definite, and adding a ten-thousandth to its diagonal does "
+            + "not help: some combination of its levels has a negative variance, so that these cannot be covariances. A matrix of pairwise "
+            + "similarities or one with gaps filled in is often so; take the nearest positive definite one (R: Matrix::nearPD), or compute "
+            + "it from the markers or the pedigree.");
     }
 
     /// <summary>Sets of levels that are related to one another, directly or through others.</summary>

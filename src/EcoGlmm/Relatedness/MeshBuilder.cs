@@ -67,8 +67,8 @@ internal sealed class MeshBuilder
                 + "over an area.");
         if (!(_hull.Area > ThinnestHull * extent * extent))
         {
-            throw new GlmmException("All places lie on a line, so that no triangles can be made of them. For places along a line (a river, a transect) use "
-                + "ou(0 + distance | group), the same in one dimension.");
+            throw new GlmmException("All places lie on a line, so that no triangles can be made of them. For places along a line (a river, "
+                + "a transect) use ou(0 + distance | group), the same in one dimension.");
         }
 
         _edge = options.MaxEdge ?? extent / EdgesAcross;

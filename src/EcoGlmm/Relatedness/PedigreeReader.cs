@@ -106,8 +106,8 @@ internal sealed class PedigreeReader
         if (now == before && groupNow == groupBefore)
             return;
         string Called(int index, int group) => index >= 0 ? $"\"{_names[index]}\"" : group >= 0 ? $"\"{_groups[group]}\"" : "unknown";
-        throw new GlmmException($"\"{_names[animal]}\" stands in the pedigree twice, on rows {_row[animal] + 1} and {row + 1}, with different "
-            + $"parents: its {parent} is {Called(before, groupBefore)} on the first and {Called(now, groupNow)} on the second. "
+        throw new GlmmException($"\"{_names[animal]}\" stands in the pedigree twice, on rows {_row[animal] + 1} and {row + 1}, with "
+            + $"different parents: its {parent} is {Called(before, groupBefore)} on the first and {Called(now, groupNow)} on the second. "
             + "Keep the row that is right, or give two animals two names.");
     }
 
@@ -139,8 +139,9 @@ internal sealed class PedigreeReader
         {
             if (_dams[i] < 0 || offspringAsSire[_dams[i]] is not (>= 0 and var other))
                 continue;
-            throw new GlmmException($"\"{_names[_dams[i]]}\" is the father of \"{_names[other]}\" (row {_row[other] + 1}) and the mother of "
-                + $"\"{_names[i]}\" (row {_row[i] + 1}). Correct one of them, or say hermaphrodites: true if one individual can be both.");
+            throw new GlmmException($"\"{_names[_dams[i]]}\" is the father of \"{_names[other]}\" (row {_row[other] + 1}) and the "
+                + $"mother of \"{_names[i]}\" (row {_row[i] + 1}). Correct one of them, or say hermaphrodites: true if one individual can "
+                + "be both.");
         }
     }
 

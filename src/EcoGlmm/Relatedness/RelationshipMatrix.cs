@@ -51,7 +51,8 @@ public sealed class RelationshipMatrix : Relatedness
         if (rows != columns)
             throw new GlmmException($"A relationship matrix is square, but this one has {rows} rows and {columns} columns.");
         if (rows != names.Count)
-            throw new GlmmException($"The relationship matrix has {rows} rows, but {EcoGlmm.Text.Names.Count(names.Count, "name")} were given.");
+            throw new GlmmException($"The relationship matrix has {rows} rows, but {EcoGlmm.Text.Names.Count(names.Count, "name")} "
+                + "were given.");
         var values = new double[rows * rows];
         Buffer.BlockCopy(matrix, 0, values, 0, values.Length * sizeof(double));
         return FromSquare(values, [.. names]);

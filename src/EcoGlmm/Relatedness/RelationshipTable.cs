@@ -13,8 +13,8 @@ internal static class RelationshipTable
         var hasRowNames = columns.Count == n + 1;
         if (!hasRowNames && columns.Count != n)
         {
-            throw new GlmmException($"The file \"{path}\" has {Names.Count(n, "row")} and {Names.Count(columns.Count, "column")}; a relationship "
-                + "matrix has as many of both, with names in the first row, and may have names in the first column, too.");
+            throw new GlmmException($"The file \"{path}\" has {Names.Count(n, "row")} and {Names.Count(columns.Count, "column")}; a "
+                + "relationship matrix has as many of both, with names in the first row, and may have names in the first column, too.");
         }
         var names = hasRowNames ? Array.ConvertAll(data.Texts(columns[0]), name => name ?? "") : [.. columns];
         // Columns may stand in another order than rows; headers that R changed ("X12" for 12) are taken as they stand.

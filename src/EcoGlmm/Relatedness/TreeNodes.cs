@@ -136,7 +136,8 @@ internal sealed class TreeNodes
             if (string.IsNullOrWhiteSpace(tree.Labels[i]))
                 throw new GlmmException($"{source} has a tip without a name at {tree.Where(i)}; every tip needs the name of its species.");
             if (!taken.Add(tree.Labels[i]!))
-                throw new GlmmException($"{source} has two tips called \"{tree.Labels[i]}\", the second at {tree.Where(i)}; keep one of them.");
+                throw new GlmmException($"{source} has two tips called \"{tree.Labels[i]}\", the second at {tree.Where(i)}; keep one "
+                    + "of them.");
         }
         if (taken.Count < 2)
             throw new GlmmException($"{source} has a tree with a single tip; it takes two species or more to be related.");
@@ -170,7 +171,7 @@ internal sealed class TreeNodes
         }
         if (missing > 0)
         {
-            throw new GlmmException($"{source} has {EcoGlmm.Text.Names.Count(missing, "branch")} without a length, the first at ".Replace("branchs", "branches")
+            throw new GlmmException($"{source} has {missing} {(missing == 1 ? "branch" : "branches")} without a length, the first at "
                 + $"{tree.Where(example)}; write it after a colon, as in \"a:1.5\".");
         }
     }

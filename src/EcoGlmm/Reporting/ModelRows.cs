@@ -30,7 +30,7 @@ internal static class ModelRows
     {
         if (options.Labels.TryGetValue(name, out string? label))
             return label;
-        if (name == "(Intercept)")
+        if (name == Intercept.Name)
             return "Intercept";
         string[] parts = name.Split(':');
         return parts.Length > 1
@@ -46,7 +46,7 @@ internal static class ModelRows
             string part = c.Part == ModelPart.Conditional ? "" : $", {ModelPartNames.InTable(c.Part)}";
             string group = Label(options, c.Group), first = Label(options, c.Term1);
             yield return c.Term2 is null
-                ? ($"SD ({group}{(c.Term1 == "(Intercept)" ? "" : $", {first}")}{part})", NumberFormat.Significant(c.StandardDeviation, 3))
+                ? ($"SD ({group}{(c.Term1 == Intercept.Name ? "" : $", {first}")}{part})", NumberFormat.Significant(c.StandardDeviation, 3))
                 : ($"Correlation ({group}: {first}, {Label(options, c.Term2)}{part})", NumberFormat.Fixed(c.Correlation, 2));
         }
 

@@ -89,7 +89,7 @@ internal sealed class ModelTable
         if (HasRatioColumn)
         {
             // The exponential of an intercept is a mean or odds, not a ratio of two.
-            if (plain || ratio is null || c.Name == "(Intercept)")
+            if (plain || ratio is null || c.Name == Intercept.Name)
             {
                 cells.Add("");
             }
@@ -114,7 +114,8 @@ internal sealed class ModelTable
             yield return "THE FIT DID NOT CONVERGE: these numbers must not be reported.";
         bool exponentiate = _options.Exponentiate && HasRatio;
         string scale = exponentiate
-            ? $"Estimates are exponentiated: {ModelRows.Ratio(_fit, ModelPart.Conditional)?.ToLowerInvariant() ?? "ratio"}s; of the intercept, the value at the reference."
+            ? $"Estimates are exponentiated: {ModelRows.Ratio(_fit, ModelPart.Conditional)?.ToLowerInvariant() ?? "ratio"}s; of the "
+                + "intercept, the value at the reference."
             : $"Estimates on the {_fit.Family.Link.Name} scale.";
         yield return $"{scale} CI, confidence interval and p, p-value by the normal approximation (Wald).";
     }

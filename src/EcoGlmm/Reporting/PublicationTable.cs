@@ -112,8 +112,8 @@ public sealed class PublicationTable : IRichDisplay
     public string ToHtml()
     {
         const string rule = "1.5px solid currentColor", thin = "1px solid currentColor";
-        var html = new StringBuilder("<div class=\"ecoglmm-publication\" style=\"overflow-x:auto;max-width:100%\"><table style=\"border-collapse:collapse;"
-            + $"color:inherit;background:transparent;font:13px/1.45 system-ui,'Segoe "
+        var html = new StringBuilder("<div class=\"ecoglmm-publication\" style=\"overflow-x:auto;max-width:100%\"><table "
+            + $"style=\"border-collapse:collapse;color:inherit;background:transparent;font:13px/1.45 system-ui,'Segoe "
             + $"UI',Arial,sans-serif;border-top:{rule};border-bottom:{rule};width:auto;margin:4px 0\">");
         if (Caption.Length > 0)
             html.Append("<caption style=\"caption-side:top;text-align:left;color:inherit;font-weight:600;padding:4px 0\">")
@@ -157,7 +157,8 @@ public sealed class PublicationTable : IRichDisplay
 
         static string Cell(PublicationColumn column) =>
             $"text-align:{(column.IsNumeric ? "right" : "left")};padding:2px "
-            + $"{(column.IsNumeric ? "2px 2px 14px" : "14px 2px 2px")};border:0;background:transparent;color:inherit;white-space:nowrap;font-variant-numeric:tabular-nums";
+            + $"{(column.IsNumeric ? "2px 2px 14px" : "14px 2px 2px")};border:0;background:transparent;color:inherit;"
+            + "white-space:nowrap;font-variant-numeric:tabular-nums";
     }
 
     /// <summary>The table in plain text.</summary>

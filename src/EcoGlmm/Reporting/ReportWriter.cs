@@ -89,8 +89,8 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         foreach (var group in fit.VarianceComponents.Where(c => c.Part == part).GroupBy(c => c.Group))
         {
             string[] effects = [.. group.Where(c => c.Term2 is null).Select(c => c.Term1)];
-            string[] slopes = [.. effects.Where(e => e != "(Intercept)").Select(Label)];
-            string what = (effects.Contains("(Intercept)"), slopes.Length) switch
+            string[] slopes = [.. effects.Where(e => e != Intercept.Name).Select(Label)];
+            string what = (effects.Contains(Intercept.Name), slopes.Length) switch
             {
                 (true, 0) => "intercepts",
                 (true, _) => $"intercepts and effects of {Listed(slopes)}",
@@ -147,7 +147,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         Interval interval = _intervals[part, c.Name];
         string where = part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(part)})";
         string test = $"z = {_numbers.Fixed(c.Statistic, 2)}, {_numbers.PEquals(c.PValue)}";
-        if (ModelRows.Ratio(fit, part) is { } ratio && c.Name != "(Intercept)")
+        if (ModelRows.Ratio(fit, part) is { } ratio && c.Name != Intercept.Name)
         {
             var (estimate, ends) = _numbers.Ratio(Math.Exp(c.Estimate), Math.Exp(interval.Lower), Math.Exp(interval.Upper));
             return $"{Label(c.Name)}{where}: {ratio.ToLowerInvariant()} {estimate} (CI {ends}; {test}).";

@@ -22,7 +22,8 @@ internal static class ConditionalOddsRatio
         var tables = Enumerable.Range(0, arms.Count).Select(i => new Table(arms, i)).Where(t => t.Low < t.High).ToArray();
         if (tables.Length == 0)
         {
-            throw new GlmmException("No study has an event in one arm and an individual without one, so that nothing is known of the odds ratio.");
+            throw new GlmmException("No study has an event in one arm and an individual without one, so that nothing is known of the "
+                + "odds ratio.");
         }
 
         // without variance between studies first, then with it from several starts; the better one counts

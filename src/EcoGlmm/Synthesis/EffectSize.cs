@@ -116,7 +116,8 @@ public readonly record struct EffectSize(double Effect, double Variance)
     {
         if (!(Math.Abs(correlation) < 1 && n > 3))
         {
-            throw new GlmmException($"Fisher's z needs a correlation between -1 and 1 of more than 3 individuals, not {correlation} of {n}.");
+            throw new GlmmException("Fisher's z needs a correlation between -1 and 1 of more than 3 individuals, not "
+                + $"{correlation} of {n}.");
         }
 
         return new(Math.Atanh(correlation), 1 / (n - 3));
@@ -292,7 +293,8 @@ public static class SamplingCovariance
         if (shared.Count != variances.Count || bad >= 0)
         {
             throw new GlmmException(bad >= 0
-                ? $"The control group's part of the variance in row {bad + 1} is {shared[bad]}, which is not less than the variance {variances[bad]}."
+                ? $"The control group's part of the variance in row {bad + 1} is {shared[bad]}, which is not less than the variance "
+                    + $"{variances[bad]}."
                 : $"There are {variances.Count} variances, but {shared.Count} parts of control groups.");
         }
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -46,7 +47,8 @@ internal static class EffectSizeSynthesis
             LogLikelihood = fit.LogLikelihood + (options.Reml ? 0.5 * LogGram(model.X) : 0),
             Level = options.Level,
             Count = n,
-            Method = $"Effect sizes with known sampling {(options.IsCovarianceKnown ? "covariances" : "variances")}, by {(options.Reml ? "restricted maximum likelihood" : "maximum likelihood")}"
+            Method = $"Effect sizes with known sampling {(options.IsCovarianceKnown ? "covariances" : "variances")}, by "
+                + $"{(options.Reml ? "restricted maximum likelihood" : "maximum likelihood")}"
                 + (hasScale ? $", the log of the variance of true effects by {options.Scale}" : "")
                 + (options.KnappHartung ? ", tests by Knapp and Hartung" : ""),
             Scale = fit.Specification.Response.Name,
@@ -70,7 +72,7 @@ internal static class EffectSizeSynthesis
     private static (double Statistic, int Numerator, double PValue) Moderators(MarginalModel model, double scale, double degrees,
         Coefficient[] kept)
     {
-        int[] tested = [.. Enumerable.Range(0, kept.Length).Where(j => kept[j].Name != "(Intercept)")];
+        int[] tested = [.. Enumerable.Range(0, kept.Length).Where(j => kept[j].Name != Intercept.Name)];
         if (tested.Length == 0)
         {
             return (double.NaN, 0, double.NaN);
@@ -96,10 +98,10 @@ internal static class EffectSizeSynthesis
 
     private static double LogGram(Matrix<double> x) => x.TransposeThisAndMultiply(x).Cholesky().DeterminantLn;
 
-    // By the finest random effect where each row has a level of its own, else by number.
+    // By the finest random effect of which the variance is estimated, where each row has a level of its own, else by number.
     private static string[] Names(GlmmFit fit, int n)
     {
-        var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.Name != "equalto"
+        var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.ParameterCount > 0
             && t.Positions is null && t.Codes.Distinct().Count() == n);
         return [.. Enumerable.Range(0, n).Select(i => finest is null ? $"row {fit.UsedRows[i] + 1}" : finest.Levels[finest.Codes[i]])];
     }

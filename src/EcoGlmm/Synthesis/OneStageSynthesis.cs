@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Syntheses;
@@ -14,7 +15,7 @@ internal static class OneStageSynthesis
     public static Synthesis Of(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
         Check(measure, model);
-        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardizedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
+        var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
             options), arms, model, options)
             : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
             : Fitted(arms, measure, model, options);
@@ -40,8 +41,8 @@ internal static class OneStageSynthesis
 
         if (isConditional && measure is SynthesisMeasure.RiskRatio or SynthesisMeasure.RiskDifference)
         {
-            throw new GlmmException("Conditional models leave the studies' risks out, of which the risk ratio and the risk difference are made. "
-                + "Ask for OneStageModel.FixedStudies or RandomStudies, or for the odds ratio.");
+            throw new GlmmException("Conditional models leave the studies' risks out, of which the risk ratio and the risk difference "
+                + "are made. Ask for OneStageModel.FixedStudies or RandomStudies, or for the odds ratio.");
         }
     }
 
@@ -51,7 +52,8 @@ internal static class OneStageSynthesis
         bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
         if (Enumerable.Range(0, arms.Count).All(i => arms.SaysNothing(i, measure)))
         {
-            throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of the ratio.");
+            throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of "
+                + "the ratio.");
         }
 
         var glmm = options.Glmm ?? new GlmmOptions
@@ -72,7 +74,7 @@ internal static class OneStageSynthesis
         };
         var data = isConditional ? Conditional(arms) : Long(arms, measure, dropEmpty: model == OneStageModel.FixedStudies);
         var fit = Glmm.Fit(formula, data, isConditional ? Family.Binomial() : family, glmm);
-        var effect = fit.FixedEffects[isConditional ? "(Intercept)" : "treatment"];
+        var effect = fit.FixedEffects[isConditional ? Intercept.Name : "treatment"];
         var spread = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == effect.Name && v.Term2 is null);
         double tauSquared = spread?.Variance ?? double.NaN;
         double typical = StudyMeasures.TypicalVariance(arms, measure);

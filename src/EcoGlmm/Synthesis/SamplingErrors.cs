@@ -17,8 +17,8 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
         int bad = Array.FindIndex(v, value => !(value > 0 && double.IsFinite(value)) && !double.IsNaN(value));
         if (bad >= 0)
         {
-            throw new GlmmException($"The sampling variance in row {bad + 1} (column \"{column}\") is {v[bad]}; sampling variances are positive. "
-                + "A study of such a variance has no information of its own: leave it out, or correct it.");
+            throw new GlmmException($"The sampling variance in row {bad + 1} (column \"{column}\") is {v[bad]}; sampling variances are "
+                + "positive. A study of such a variance has no information of its own: leave it out, or correct it.");
         }
 
         return new SamplingErrors(v, null, column);
@@ -30,8 +30,8 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
         int n = table.RowCount;
         if (covariance.GetLength(0) != n || covariance.GetLength(1) != n)
         {
-            throw new GlmmException($"The covariance matrix of sampling errors has {covariance.GetLength(0)} rows and {covariance.GetLength(1)} columns; "
-                + $"it needs a row and a column for each of the {n} rows of the data.");
+            throw new GlmmException($"The covariance matrix of sampling errors has {covariance.GetLength(0)} rows and "
+                + $"{covariance.GetLength(1)} columns; it needs a row and a column for each of the {n} rows of the data.");
         }
 
         for (int i = 0; i < n; i++)

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Syntheses;
 using EcoGlmm.Text;
 
@@ -23,7 +24,7 @@ public sealed class SmallStudyEffects : IRichDisplay
         (Synthesis, _byVariance) = (synthesis, byVariance);
         var slope = synthesis.FixedEffects[Predictor];
         (Slope, StandardError, Statistic, PValue) = (slope.Estimate, slope.StandardError, slope.Statistic, slope.PValue);
-        var limit = synthesis.FixedEffects.Contains("(Intercept)") ? synthesis.FixedEffects["(Intercept)"] : null;
+        var limit = synthesis.FixedEffects.Contains(Intercept.Name) ? synthesis.FixedEffects[Intercept.Name] : null;
         double reach = synthesis.Numbers.Quantile * (limit?.StandardError ?? double.NaN);
         (LimitEstimate, LimitLower, LimitUpper) = limit is null ? (double.NaN, double.NaN, double.NaN) : (limit.Estimate, limit.Estimate
             - reach, limit.Estimate + reach);
@@ -63,14 +64,15 @@ public sealed class SmallStudyEffects : IRichDisplay
     {
         if (numbers.WithModerator is not { } with)
         {
-            throw new GlmmException("Small-study effects are looked for among effect sizes. The standard error of a log ratio of few events depends on the ratio itself, "
-                + "so that such a slope would be there without any bias.");
+            throw new GlmmException("Small-study effects are looked for among effect sizes. The standard error of a log ratio of few "
+                + "events depends on the ratio itself, so that such a slope would be there without any bias.");
         }
 
         double[] values = [.. numbers.Studies.Select(s => byVariance ? s.Variance : Math.Sqrt(s.Variance))];
         if (values.Max() - values.Min() < 1e-9 * values.Max())
         {
-            throw new GlmmException("All effect sizes have the same sampling variance, so that small studies cannot be told from large ones.");
+            throw new GlmmException("All effect sizes have the same sampling variance, so that small studies cannot be told from "
+                + "large ones.");
         }
 
         return new SmallStudyEffects(with(values), byVariance);
@@ -82,8 +84,8 @@ public sealed class SmallStudyEffects : IRichDisplay
         string limit = double.IsNaN(LimitEstimate)
             ? "" : $" In a study without sampling error the effect would be {NumberFormat.Significant(LimitEstimate, 3)} "
             + $"({level} % interval {NumberFormat.Significant(LimitLower, 3)} to {NumberFormat.Significant(LimitUpper, 3)}).";
-        return $"Effects change by {NumberFormat.Significant(Slope, 3)} (standard error {NumberFormat.Significant(StandardError, 3)}, {NumberFormat.PEquals(PValue)}) per unit of the "
-            + $"{(_byVariance ? "sampling variance" : "standard error")}: "
-            + $"{(PValue < 0.05 ? "small studies differ from large ones." : "no difference between small and large studies is seen.")}{limit}";
+        return $"Effects change by {NumberFormat.Significant(Slope, 3)} (standard error {NumberFormat.Significant(StandardError, 3)}, "
+            + $"{NumberFormat.PEquals(PValue)}) per unit of the {(_byVariance ? "sampling variance" : "standard error")}: "
+            + (PValue < 0.05 ? "small studies differ from large ones." : "no difference between small and large studies is seen.") + limit;
     }
 }

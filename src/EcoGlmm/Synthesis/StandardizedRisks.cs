@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -9,7 +10,7 @@ namespace EcoGlmm.Syntheses;
 /// zero by its own baseline and counts with them. Standard errors by the delta method from the covariance of the fixed effects, with the
 /// variances between studies held.
 /// </summary>
-internal static class StandardizedRisks
+internal static class StandardisedRisks
 {
     private const int Points = 31;
     private const double Step = 1e-5;
@@ -20,7 +21,7 @@ internal static class StandardizedRisks
         string[] names = [.. fit.FixedEffects.Where(e => !double.IsNaN(e.Estimate) && !e.IsFixed).Select(e => e.Name)];
         double[] estimates = Array.ConvertAll(names, name => fit.FixedEffects[name].Estimate);
         int treatment = Array.IndexOf(names, "treatment");
-        double baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == "(Intercept)"
+        double baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == Intercept.Name
             && v.Term2 is null)?.Variance ?? 0;
         double tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
         double spread = Math.Sqrt(baseline + tauSquared / 4);
@@ -33,7 +34,7 @@ internal static class StandardizedRisks
             for (int i = 0; i < arms.Count; i++)
             {
                 int place = model == OneStageModel.FixedStudies ? places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1)
-                    : places["(Intercept)"];
+                    : places[Intercept.Name];
                 if (place >= 0)
                 {
                     double share = (arms.TreatedSize[i] + arms.ControlSize[i]) / individuals;

@@ -69,7 +69,8 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
         if (levels.Count != 2 || missing >= 0)
         {
             throw new GlmmException(missing >= 0 ? $"Row {missing + 1} has no value of \"{treated}\"."
-                : $"The column \"{treated}\" has {Names.Count(levels.Count, "value")} ({Names.List([.. levels])}); two tell the arms apart.");
+                : $"The column \"{treated}\" has {Names.Count(levels.Count, "value")} ({Names.List([.. levels])}); two tell the "
+                    + "arms apart.");
         }
 
         return Array.ConvertAll(texts, t => t == levels[1]);

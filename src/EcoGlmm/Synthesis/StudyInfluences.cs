@@ -64,7 +64,8 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
             YAxis = new Axis { Categories = [.. _rows.Reverse().Select(r => r.Name)], Minimum = -0.7, Maximum = Count - 0.3 },
             Shapes = shapes,
         };
-        return new Figure("Influence of each effect size", Of("Studentized residual", r => r.StudentizedResidual, PanelShape.VerticalLine(-1.96),
+        return new Figure("Influence of each effect size", Of("Studentized "
+            + "residual", r => r.StudentizedResidual, PanelShape.VerticalLine(-1.96),
             PanelShape.VerticalLine(0), PanelShape.VerticalLine(1.96)),
             Of("Cook's distance", r => r.CookDistance))
         {

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Syntheses;
@@ -53,12 +54,12 @@ internal static class SynthesisCard
         string Number(double value) => NumberFormat.Significant(numbers.IsRatio ? Math.Exp(value) : value, 3);
         string what = numbers.IsRatio ? numbers.Scale[4..] : numbers.IsOfCounts ? numbers.Scale : "effect";
         string name = s.FixedEffects[0].Name;
-        string of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == "(Intercept)") ? $"the mean {what} is"
-            : name == "(Intercept)" ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
+        string of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == Intercept.Name) ? $"the mean {what} is"
+            : name == Intercept.Name ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
         string next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
             + $"{Number(s.PredictionUpper)}.";
-        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} % interval {Number(s.Lower)} to {Number(s.Upper)}, "
-            + $"{NumberFormat.PEquals(s.PValue)}).{next}";
+        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} "
+            + $"% interval {Number(s.Lower)} to {Number(s.Upper)}, {NumberFormat.PEquals(s.PValue)}).{next}";
     }
 
     private static string Method(SynthesisNumbers numbers) => numbers.Method + ".";
@@ -104,7 +105,8 @@ internal static class SynthesisCard
     }
 
     private static string Note(SynthesisNumbers numbers) => numbers.IsOfCounts
-        ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to their counts."
+        ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to "
+            + "their counts."
         : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from "
             + "sampling.";
 }

@@ -60,7 +60,8 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
         {
             XAxis = $"Mean effect, {NumberFormat.Significant(100 * _whole.Level)} % interval",
             YAxis = new Axis { Categories = ["all", .. _rows.Reverse().Select(r => r.Name)], Minimum = -0.7, Maximum = _rows.Length + 0.7 },
-            Shapes = [PanelShape.VerticalLine(0), PanelShape.VerticalLine(_whole.Estimate) with { Color = Palette.Vermillion, Dash = LineDash.Dot }],
+            Shapes = [PanelShape.VerticalLine(0),
+                PanelShape.VerticalLine(_whole.Estimate) with { Color = Palette.Vermillion, Dash = LineDash.Dot }],
         })
         { PanelHeight = 90 + 20 * (_rows.Length + 1) };
     }

@@ -20,18 +20,22 @@ internal sealed class HtmlWriter
     private const string Style =
         """
         <style>
-        .ecoglmm{color:inherit;font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;max-width:1100px;text-align:left}
+        .ecoglmm{color:inherit;font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
+          max-width:1100px;text-align:left}
         .ecoglmm.ecoglmm-card{border:1px solid rgba(128,128,128,.35);border-radius:8px;padding:14px 18px;margin:4px 0;box-sizing:border-box}
         .ecoglmm h3{font-size:17px;line-height:1.3;font-weight:600;margin:0 0 4px;color:inherit}
         .ecoglmm h4{font-size:14px;font-weight:600;margin:16px 0 4px;color:inherit}
         .ecoglmm p{margin:4px 0}
-        .ecoglmm code,.ecoglmm pre{font:13px/1.45 ui-monospace,"Cascadia Mono",Consolas,Menlo,monospace;color:inherit;background:rgba(128,128,128,.12);border-radius:4px}
+        .ecoglmm code,.ecoglmm pre{font:13px/1.45 ui-monospace,"Cascadia Mono",Consolas,Menlo,monospace;
+          color:inherit;background:rgba(128,128,128,.12);border-radius:4px}
         .ecoglmm code{padding:1px 5px}.ecoglmm pre{padding:8px 10px;overflow-x:auto;white-space:pre}
         .ecoglmm .ecoglmm-scroll{overflow-x:auto;margin:8px 0}
         .ecoglmm table{border-collapse:collapse;border:0;margin:0;color:inherit;background:transparent;font-size:13px;width:auto}
         .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit}
-        .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left!important;border:0;border-bottom:1px solid rgba(128,128,128,.18);background:transparent;color:inherit;white-space:nowrap}
-        .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;white-space:normal;max-width:9em}
+        .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left!important;border:0;border-bottom:1px solid rgba(128,128,128,.18);
+          background:transparent;color:inherit;white-space:nowrap}
+        .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;
+          white-space:normal;max-width:9em}
         .ecoglmm tbody th{font-weight:500;white-space:normal;overflow-wrap:anywhere;min-width:9em}
         .ecoglmm tbody tr:hover{background:rgba(128,128,128,.1)}
         .ecoglmm .ecoglmm-number{text-align:right!important;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
@@ -41,7 +45,8 @@ internal sealed class HtmlWriter
         .ecoglmm dt,.ecoglmm dd{float:none!important;width:auto!important;padding:0}
         .ecoglmm dt{font-size:12px;opacity:.75;font-weight:400;margin:0}
         .ecoglmm dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
-        .ecoglmm .ecoglmm-badge{display:inline-block;font-size:12px;font-weight:600;line-height:1.6;padding:0 9px;border-radius:10px;border:1px solid;margin-left:8px;vertical-align:2px}
+        .ecoglmm .ecoglmm-badge{display:inline-block;font-size:12px;font-weight:600;line-height:1.6;padding:0 9px;border-radius:10px;
+          border:1px solid;margin-left:8px;vertical-align:2px}
         .ecoglmm .ecoglmm-message{border-left:4px solid;border-radius:4px;padding:6px 12px;margin:8px 0}
         .ecoglmm .ecoglmm-ok{border-color:#009E73;background:rgba(0,158,115,.14)}
         .ecoglmm .ecoglmm-caution{border-color:#E69F00;background:rgba(230,159,0,.16)}
@@ -51,9 +56,11 @@ internal sealed class HtmlWriter
         .ecoglmm.ecoglmm-caution-frame{border-color:#E69F00}
         .ecoglmm.ecoglmm-ok-frame{border-color:#009E73}
         .ecoglmm.ecoglmm-problem-frame table,.ecoglmm.ecoglmm-problem-frame dl{opacity:.55}
-        @supports (animation-timeline:scroll()){.ecoglmm .ecoglmm-scroll{animation:ecoglmm-cue linear both;animation-timeline:scroll(self inline)}}
+        @supports (animation-timeline:scroll()){
+          .ecoglmm .ecoglmm-scroll{animation:ecoglmm-cue linear both;animation-timeline:scroll(self inline)}}
         @keyframes ecoglmm-cue{from{box-shadow:inset -16px 0 12px -12px rgba(128,128,128,.9)}to{box-shadow:none}}
-        @media (max-width:560px){.ecoglmm.ecoglmm-card{padding:10px}.ecoglmm th,.ecoglmm td,.ecoglmm .ecoglmm-number{padding:3px 5px}.ecoglmm dl{gap:6px 16px}}
+        @media (max-width:560px){.ecoglmm.ecoglmm-card{padding:10px}
+          .ecoglmm th,.ecoglmm td,.ecoglmm .ecoglmm-number{padding:3px 5px}.ecoglmm dl{gap:6px 16px}}
         .ecoglmm summary{cursor:pointer;font-weight:600;margin:8px 0 4px}
         </style>
         """;

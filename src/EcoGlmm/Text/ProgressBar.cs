@@ -17,8 +17,8 @@ internal sealed record ProgressBar(string What, double? Share, string Detail, Ti
     {
         var value = Share is { } share ? $" value=\"{share.ToString("0.###", CultureInfo.InvariantCulture)}\"" : "";
         return $"<div role=\"status\" style=\"color:inherit;font:13px/1.5 system-ui,sans-serif\">"
-            + $"<progress max=\"1\"{value} aria-label=\"{WebUtility.HtmlEncode(What)}\" style=\"width:16em;vertical-align:middle\"></progress> "
-            + $"{WebUtility.HtmlEncode(ToString())}</div>";
+            + $"<progress max=\"1\"{value} aria-label=\"{WebUtility.HtmlEncode(What)}\" "
+            + $"style=\"width:16em;vertical-align:middle\"></progress> {WebUtility.HtmlEncode(ToString())}</div>";
     }
 
     public override string ToString()

@@ -80,7 +80,8 @@ public sealed class PostgresTests(PostgresServer server)
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using (var create = source.CreateCommand("""
             CREATE TABLE IF NOT EXISTS owls AS
-            SELECT (i * 7 % 5 + i % 6)::int AS calls, CASE i % 2 WHEN 0 THEN 'f' ELSE 'm' END AS sex, 'nest ' || i % 12 AS nest, 2005 + i % 10 AS year
+            SELECT (i * 7 % 5 + i % 6)::int AS calls, CASE i % 2 WHEN 0 THEN 'f' ELSE 'm' END AS sex,
+                'nest ' || i % 12 AS nest, 2005 + i % 10 AS year
             FROM generate_series(1, 240) AS i
             """))
         {

@@ -5,8 +5,8 @@ namespace EcoGlmm.Notebooks.Tests;
 public sealed class ExtensionTests(NotebookSession session)
 {
     private const string Data =
-        "var owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? \"f\" : \"m\", nest = \"n\" + i % 6 }).ToArray();\n"
-        + "var frame = FieldData.From(owls).Rename(\"sex\", \"sex of parent\").ToDataFrame();";
+        "var owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), sex = i % 2 == 0 ? \"f\" : \"m\", nest = "
+        + "\"n\" + i % 6 }).ToArray();\nvar frame = FieldData.From(owls).Rename(\"sex\", \"sex of parent\").ToDataFrame();";
 
     private static readonly string[] Displayed = ["DisplayedValueProduced", "ReturnValueProduced"];
 
@@ -127,8 +127,8 @@ public sealed class ExtensionTests(NotebookSession session)
         using var cancel = new CancellationTokenSource();
         var events = new List<Tool.Execution.KernelEvent>();
         var clock = new System.Diagnostics.Stopwatch();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync("fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 1000000)",
-            "csharp", one =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Kernel.RunAsync(
+            "fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 1000000)", "csharp", one =>
         {
             events.Add(one);
             if (events.Count(e => e.Type == "DisplayedValueUpdated") < 3 || clock.IsRunning) return;

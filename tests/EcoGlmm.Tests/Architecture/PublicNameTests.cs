@@ -21,11 +21,12 @@ public sealed class PublicNameTests
             .SelectMany(t => others[t.Name]).Select(t => t.FullName)));
     }
 
-    /// <summary>Programs' words are spelled one way, that of .NET's own names.</summary>
+    /// <summary>Programs' words are spelled one way, that of .NET's own names, but for Standardise and Centred, which users' code
+    /// has.</summary>
     [Fact]
     public void Public_names_are_spelled_one_way()
     {
-        string[] others = ["alyse", "ardise", "ralise", "rmalise", "imise", "sation", "olour", "entre", "aviour", "eighbour", "abelled",
+        string[] others = ["alyse", "ralise", "rmalise", "imise", "sation", "olour", "aviour", "eighbour", "abelled",
             "odelled"];
         var names = typeof(GlmmFit).Assembly.GetExportedTypes().SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Instance
             | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(m => $"{t.Name}.{m.Name}")).ToArray();

@@ -32,8 +32,8 @@ public class GenotypesTests
     }
 
     [Theory]
-    [InlineData("centred", RelationshipKind.Centered)]
-    [InlineData("standardised", RelationshipKind.Standardized)]
+    [InlineData("centred", RelationshipKind.Centred)]
+    [InlineData("standardised", RelationshipKind.Standardised)]
     public void RelationshipsAreThoseOfGemma(string name, RelationshipKind kind)
     {
         using var herd = Herd.Open();
@@ -198,7 +198,7 @@ public class GenotypesTests
         Assert.Equal(0.02, simulated.Genotypes.Summary().Average(s => s.Missing), 0.003);
 
         // the young resemble their parents by half
-        var matrix = simulated.Genotypes.RelationshipMatrix(RelationshipKind.Standardized);
+        var matrix = simulated.Genotypes.RelationshipMatrix(RelationshipKind.Standardised);
         var (id, sire, population) = (simulated.Data.Texts("id"), simulated.Data.Texts("sire"), simulated.Data.Texts("population"));
         var related = Enumerable.Range(0, 300).Where(i => sire[i] is not null).Average(i => matrix[id[i]!, sire[i]!]);
         var unrelated = Enumerable.Range(0, 298).Where(i => population[i] == population[i + 2] && sire[i] is null)

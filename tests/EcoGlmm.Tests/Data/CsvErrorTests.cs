@@ -82,10 +82,11 @@ public class CsvErrorTests
     [Fact]
     public void A_missing_file()
     {
-        using var file = new TemporaryFile("a\n1\n");
-        var path = file.Path.Replace(".csv", ".cvs");
-        Assert.Equal($"The file \"{path}\" does not exist in the folder \"{Path.GetDirectoryName(path)}\"; did you mean "
-            + $"\"{Path.GetFileName(file.Path)}\"?", MessageOfPath(path));
+        var folder = Directory.CreateTempSubdirectory("ecoglmm").FullName;
+        File.WriteAllText(Path.Combine(folder, "owls.csv"), "a\n1\n");
+        var path = Path.Combine(folder, "owls.cvs");
+        Assert.Equal($"The file \"{path}\" does not exist in the folder \"{folder}\"; did you mean \"owls.csv\"?", MessageOfPath(path));
+        Directory.Delete(folder, true);
         var elsewhere = Path.Combine(Path.GetTempPath(), "no-such-folder", "x.csv");
         Assert.Equal($"The file \"{elsewhere}\" does not exist, nor does its folder \"{Path.GetDirectoryName(elsewhere)}\".",
             MessageOfPath(elsewhere));

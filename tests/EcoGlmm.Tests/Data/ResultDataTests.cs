@@ -103,7 +103,7 @@ public class ResultDataTests
             2),
         ("terms dropped", () => fit.LikelihoodRatioTests(), 1), ("comparison", () => Glmm.Compare(fit, fit.Update(". ~ . - x")), 2),
         ("R squared", () => fit.RSquared(), 1), ("repeatability", () => fit.Repeatability("g", simulations: 0), 2),
-        ("average", () => fit.Standardize("x", at: [0, 0.5]), 2), ("residuals", () => fit.SimulatedResiduals(20), 89),
+        ("average", () => fit.Standardise("x", at: [0, 0.5]), 2), ("residuals", () => fit.SimulatedResiduals(20), 89),
         ("residual tests", () => fit.SimulatedResiduals(50).TestAll(), 4), ("one test", () => fit.SimulatedResiduals(50)
             .TestDispersion(), 1),
         ("influence", () => fit.Influence("g"), 9), ("check", () => fit.Check(new CheckOptions { Count = 50 }), 5),

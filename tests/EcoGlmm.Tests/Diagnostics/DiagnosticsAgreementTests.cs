@@ -115,7 +115,8 @@ public class DiagnosticsAgreementTests
     [Fact]
     public void CollinearityAgreesWithTheFormulaInR()
     {
-        var fit = Glmm.Fit("SiblingNegotiation ~ FoodTreatment + SexParent + ArrivalTime + I(ArrivalTime^2) + factor(BroodSize) + (1 | Nest)",
+        var fit = Glmm.Fit("SiblingNegotiation ~ FoodTreatment + SexParent + ArrivalTime + I(ArrivalTime^2) + factor(BroodSize) + "
+            + "(1 | Nest)",
             DiagnosticsReference.Data("owls"));
         IReadOnlyList<TermCollinearity> terms = fit.Collinearity();
         JsonElement[] expected = [.. DiagnosticsReference.Root.GetProperty("collinearity").EnumerateArray()];

@@ -94,6 +94,25 @@ public sealed class HostileModelTests
         Assert.True(fit.Convergence.IsConverged || fit.Convergence.Problems.Count > 0);
     }
 
+    [Theory]
+    [InlineData("binomial", "ar1(0 + factor(t) | g)", false)]
+    [InlineData("binomial", "ou(0 + t | g)", true)]
+    [InlineData("compois", "(1 | g)", true)]
+    [InlineData("truncated_genpois", "(1 | g)", true)]
+    public void A_search_that_leads_nowhere_is_given_up_after_a_counted_effort(string family, string term, bool isPerfect)
+    {
+        var data = new TestData(100).Normal("x").Factor("g", i => i / 10).Number("t", i => i % 10).Build();
+        var x = data.Numbers("x");
+        data = data.With("y", row => family == "binomial" ? (isPerfect ? row.Index / 10 % 2 : x[row.Index] > 0.3 ? 1 : 0)
+            : 1 + (row.Index / 10));
+
+        var fit = Glmm.Fit($"y ~ x + {term}", data, Family.Parse(family));
+
+        Assert.InRange(fit.Estimate.FamilyPasses, 1, 12_000);
+        Assert.True(fit.Convergence.Status == ConvergenceStatus.Converged || fit.Convergence.Problems.Count > 0);
+        Assert.False(fit.LogLikelihood > 1e-6);
+    }
+
     [Fact]
     public void One_level_per_row_cannot_be_told_from_the_residual()
     {

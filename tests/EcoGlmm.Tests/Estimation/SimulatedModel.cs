@@ -114,7 +114,7 @@ internal static class SimulatedModel
         for (var s = 0; s < family.Shapes.Count; s++)
         {
             var k = LinearPredictor.Shape + s;
-            psi[model.FixedOffset[k]] = (family.Shapes[s].Predictor + 0.3) / model.Basis[k]!.Q[0];
+            psi[model.FixedOffset[k]] = (family.Shapes[s].Predictor + 0.3) / model.Basis[k]!.First;
         }
 
         var spread = name is "inverse" or "1/mu^2" || (isProbability && name is "log" or "identity") ? 0.04 : 0.3;

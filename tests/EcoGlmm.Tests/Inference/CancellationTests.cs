@@ -65,6 +65,23 @@ public class CancellationTests
         }
     }
 
+    [Theory]
+    [InlineData("n ~ x + (1 | g)", "poisson")]
+    [InlineData("n ~ x + (x | g)", "gaussian")]
+    [InlineData("n ~ s(x) + (1 | g)", "poisson")]
+    public async Task A_fit_outlives_the_token_that_it_was_made_with(string formula, string family)
+    {
+        using var source = new CancellationTokenSource();
+        var plain = Glmm.Fit(formula, Fit.Data, Family.Parse(family));
+        var fit = await Glmm.FitAsync(formula, Fit.Data, Family.Parse(family), cancellationToken: source.Token);
+        await source.CancelAsync();
+
+        Assert.Equal(plain.Predict().StandardError[3], fit.Predict().StandardError[3]);
+        Assert.Equal(plain.ConfidenceIntervals()[0].Lower, fit.ConfidenceIntervals()[0].Lower);
+        Assert.Equal(plain.RandomEffects["g"][0].StandardDeviation, fit.RandomEffects["g"][0].StandardDeviation);
+        Assert.Equal(plain.Refine(50).LogLikelihood, fit.Refine(50).LogLikelihood);
+    }
+
     [Fact]
     public void What_a_statistic_throws_is_what_is_thrown() =>
         Assert.Throws<InvalidTimeZoneException>(() => Fit.Bootstrap(_ => throw new InvalidTimeZoneException(), 20));

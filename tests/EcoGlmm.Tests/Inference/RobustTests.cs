@@ -184,19 +184,19 @@ public sealed class RobustTests
     public void Standardised_ratios_follow_from_the_means_and_odds()
     {
         var fit = InferenceReference.Fit("cbpp");
-        var means = fit.Standardize("period");
+        var means = fit.Standardise("period");
         Assert.Equal(means[1].Estimate / means[0].Estimate, means.Ratios[0].Estimate, 1e-12);
         Assert.Equal(means[1].Estimate / (1 - means[1].Estimate) / (means[0].Estimate / (1 - means[0].Estimate)),
             means.OddsRatios[0].Estimate, 1e-12);
         // With the random effects at zero and one covariate the odds ratio is the model's own, and so is its uncertainty.
-        var typical = fit.Standardize("period", randomEffects: RandomEffectsUse.Population);
+        var typical = fit.Standardise("period", randomEffects: RandomEffectsUse.Population);
         Assert.Equal(Math.Exp(fit.FixedEffects["period2"].Estimate), typical.OddsRatios[0].Estimate, 1e-9);
         Assert.Equal(fit.FixedEffects["period2"].StandardError * typical.OddsRatios[0].Estimate, typical.OddsRatios[0].StandardError, 1e-6);
         Assert.Equal(fit.CoefficientTests(DenominatorDegrees.BetweenWithin)["period2"].PValue, typical.OddsRatios[0].PValue, 1e-6);
         Assert.Equal("2 / 1", typical.Ratios[0].Name);
-        Assert.Empty(InferenceReference.Fit("oats").Standardize("N").Ratios);
-        Assert.Empty(InferenceReference.Fit("owls food").Standardize("FoodTreatment").OddsRatios);
-        Assert.NotEmpty(InferenceReference.Fit("owls food").Standardize("FoodTreatment").Ratios);
+        Assert.Empty(InferenceReference.Fit("oats").Standardise("N").Ratios);
+        Assert.Empty(InferenceReference.Fit("owls food").Standardise("FoodTreatment").OddsRatios);
+        Assert.NotEmpty(InferenceReference.Fit("owls food").Standardise("FoodTreatment").Ratios);
     }
 
     [Fact]

@@ -136,6 +136,35 @@ public class SparseCholeskyTests
     }
 
     [Theory]
+    [InlineData("crossed", 1)]
+    [InlineData("crossed", 2)]
+    [InlineData("dense-wide", 1)]
+    [InlineData("dense-wide", 2)]
+    public void A_cancelled_factorisation_throws_and_the_next_is_not_the_worse_for_it(string kind, int threads)
+    {
+        var pattern = Pattern(kind);
+        var values = SparseMatrices.Values(pattern, 1);
+        Assert.ThrowsAny<OperationCanceledException>(() => SparseCholesky.Analyze(pattern, new CancellationToken(true)));
+        var cholesky = SparseCholesky.Analyze(pattern);
+        cholesky.MaxThreads = threads;
+        Assert.True(cholesky.TryFactor(values));
+        double expected = cholesky.LogDeterminant;
+        var (inverse, again) = (new double[pattern.NonZeros], new double[pattern.NonZeros]);
+        cholesky.SelectedInverse(inverse);
+
+        cholesky.Cancellation = new CancellationToken(true);
+        Assert.ThrowsAny<OperationCanceledException>(() => cholesky.SelectedInverse(again));
+        Assert.ThrowsAny<OperationCanceledException>(() => cholesky.TryFactor(values));
+        Assert.Throws<InvalidOperationException>(() => cholesky.Solve(new double[pattern.Order]));
+
+        cholesky.Cancellation = CancellationToken.None;
+        Assert.True(cholesky.TryFactor(values));
+        Assert.Equal(expected, cholesky.LogDeterminant);
+        cholesky.SelectedInverse(again);
+        Assert.Equal(inverse, again);
+    }
+
+    [Theory]
     [InlineData("crossed")]
     [InlineData("crossed-slopes")]
     [InlineData("olre")]

@@ -80,7 +80,7 @@ public sealed class MarginalMeansTests
     public void Standardised_means_are_those_of_R_by_numerical_derivatives(string name, RandomEffectsUse use)
     {
         var expected = InferenceReference.Root.GetProperty("standardised").GetProperty(name);
-        var means = InferenceReference.Fit("salamanders").Standardize("mined", randomEffects: use);
+        var means = InferenceReference.Fit("salamanders").Standardise("mined", randomEffects: use);
         var (estimate, error) = (expected.Numbers("estimate"), expected.Numbers("se"));
         var comparison = new Comparison(name);
         for (var k = 0; k < 2; k++)
@@ -100,7 +100,7 @@ public sealed class MarginalMeansTests
         var fit = InferenceReference.Fit("owls food");
         var data = fit.Data;
         var deprived = data.Texts("FoodTreatment").Select(t => t == "Deprived").ToArray();
-        var means = fit.Standardize("FoodTreatment", randomEffects: RandomEffectsUse.Conditional);
+        var means = fit.Standardise("FoodTreatment", randomEffects: RandomEffectsUse.Conditional);
         var (a, b) = (fit.Predict(data.With("FoodTreatment", deprived.Select(_ => "Deprived"))),
             fit.Predict(data.With("FoodTreatment", deprived.Select(_ => "Satiated"))));
         Assert.Equal(a.Estimate.Average(), means[0].Estimate, 1e-9);

@@ -75,7 +75,8 @@ public sealed class PhylogeneticTreeTests
     [Fact]
     public void Labels_comments_and_nexus_are_read()
     {
-        var tree = PhylogeneticTree.Parse("[a tree]\n(('Parus major''s':1[&rate=2],Sitta_europaea:1.0e0)0.95:5E-1,\n 'a(b)':1.5)root:0.1 ;");
+        var tree = PhylogeneticTree.Parse("[a tree]\n(('Parus major''s':1[&rate=2],Sitta_europaea:1.0e0)0.95:5E-1,\n "
+            + "'a(b)':1.5)root:0.1 ;");
         Assert.Equal(["Parus major's", "Sitta_europaea", "a(b)"], tree.Tips);
         Assert.Equal(1.5, tree.Height, 1e-12);
         Assert.True(tree.IsUltrametric);

@@ -23,8 +23,47 @@ public sealed class SmoothTests
     [InlineData("y ~ te(x, z, k = c(4, 4, 4))", "3 entries for a product of 2")]
     [InlineData("y ~ s(x, k = 2)", "too small")]
     [InlineData("y ~ s(y)", "also in a smooth")]
+    [InlineData("y ~ s(x, bs = \"sz\")", "covariates and one or more factors")]
+    [InlineData("y ~ s(x, id = 1)", "\"id\" is for smooths with bs = \"sz\"")]
+    [InlineData("y ~ s(x, f, bs = \"sz\", xt = list(bs = \"fs\"))", "no basis of curves")]
+    [InlineData("y ~ s(x, xt = list(bs = \"cr\"))", "names the basis of the curves of a factor smooth")]
     public void What_cannot_be_is_refused_with_a_sentence(string formula, string expected) =>
         Assert.Contains(expected, Assert.Throws<GlmmException>(() => Glmm.Fit(formula, Data)).Message);
+
+    [Fact]
+    public void Differences_of_levels_add_up_to_zero()
+    {
+        var fit = Glmm.Fit("y ~ s(x) + s(x, f, o, bs = \"sz\", k = 4, id = 1)", Data.With("o", Data.Texts("o").Select(o => o == "c"
+            ? "b" : o)));
+        var mean = Assert.Throws<GlmmException>(() => fit.SmoothEffect("s(x,f,o)"));
+        Assert.Contains("\"s(x,f,o):fa:oa\"", mean.Message);
+        double[] at = [0.1, 0.5, 0.8];
+        double At(string f, string o, int i) => fit.SmoothEffect($"s(x,f,o):f{f}:o{o}", at)[i].Estimate;
+        for (var i = 0; i < at.Length; i++)
+        {
+            foreach (var o in new[] { "a", "b" }) Assert.Equal(0, At("a", o, i) + At("b", o, i) + At("c", o, i), 1e-10);
+            foreach (var f in new[] { "a", "b", "c" }) Assert.Equal(0, At(f, "a", i) + At(f, "b", i), 1e-10);
+        }
+
+        var rows = FieldData.From(at.Select(x => new { x, f = "b", o = "a" }));
+        var curve = fit.SmoothEffect("s(x)", at);
+        var predicted = fit.Predict(rows, PredictionScale.Link);
+        var intercept = fit.FixedEffects["(Intercept)"].Estimate;
+        for (var i = 0; i < at.Length; i++)
+            Assert.Equal(predicted.Estimate[i], intercept + curve[i].Estimate + At("b", "a", i), 1e-9);
+        Assert.Contains("z", Assert.Throws<GlmmException>(() =>
+            fit.Predict(FieldData.From(new[] { new { x = 0.5, f = "z", o = "a" } }))).Message);
+    }
+
+    [Fact]
+    public void Curves_of_levels_stand_in_one_panel()
+    {
+        var fit = Glmm.Fit("y ~ s(x) + s(x, f, bs = \"sz\", k = 5)", Data, null, new GlmmOptions { Reml = true });
+        var figure = fit.PlotSmooths();
+        Assert.Equal(2, figure.Panels.Count);
+        Assert.Equal(["f a", "f b", "f c", "data"], figure.Panels[1].Traces.Select(t => t.Name));
+        Assert.Contains("s(x,f)", fit.ToString());
+    }
 
     [Fact]
     public void Curves_are_not_random_effects()

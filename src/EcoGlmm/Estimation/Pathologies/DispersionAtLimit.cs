@@ -12,8 +12,8 @@ internal sealed class DispersionAtLimit : IOptimumPathology
         var (model, psi) = (optimum.Model, optimum.Parameters);
         if (model.Basis[k] is not { Columns: 1 } basis || !model.HasConstantDispersion) return;
         var at = model.FixedOffset[k];
-        var log = basis.Q[0] * psi[at];
-        if (!(Math.Abs(log) >= Tolerances.NearMiddle) || !IsFlat(optimum, at, basis.Q[0])) return;
+        var log = basis.First * psi[at];
+        if (!(Math.Abs(log) >= Tolerances.NearMiddle) || !IsFlat(optimum, at, basis.First)) return;
         optimum.IsDispersionAtLimit = true;
         optimum.PutAtLimit(at);
         var limit = model.Family.DispersionLimit(isHigh: log > 0);

@@ -22,8 +22,8 @@ internal sealed class NoFiniteStart : ISearchPathology
         var (low, high) = (offset.Min(), offset.Max());
         if (model.IsOnResponseScale || high - low < Tolerances.LongestOffset) return null;
         return new ConvergenceProblem("offset",
-            $"The offset lies between {NumberFormat.Significant(low)} and {NumberFormat.Significant(high)} on the scale of the {model.Family.Link.Name} link, "
-                + "so that means differ by a factor that no response can show.",
+            $"The offset lies between {NumberFormat.Significant(low)} and {NumberFormat.Significant(high)} on the scale of the "
+                + $"{model.Family.Link.Name} link, so that means differ by a factor that no response can show.",
             "An offset for effort is its logarithm: offset(log(effort)); check its units.");
     }
 }

@@ -25,8 +25,9 @@ internal sealed class PartlyPerfectFit : ISearchPathology
         var parameter = string.Join(", ", names.Length > 0 ? names : all);
         var run = parameter.Contains(", ", StringComparison.Ordinal) ? "run" : "runs";
         return new ConvergenceProblem(parameter,
-            $"In the dispersion {parameter} {run} to infinity: where {(names.Length > 0 ? "it acts" : "they act")} the model fits the response perfectly, "
-                + $"in {NumberFormat.Count(rows)} {(rows == 1 ? "row" : "rows")}, so that the likelihood has no maximum.",
+            $"In the dispersion {parameter} {run} to infinity: where {(names.Length > 0 ? "it acts" : "they act")} the model fits the "
+                + $"response perfectly, in {NumberFormat.Count(rows)} {(rows == 1 ? "row" : "rows")}, so that the likelihood has no "
+                + "maximum.",
             "Look for groups in which the response does not vary; pool them with others in Dispersion, or leave them out.");
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
     {
         var model = optimum.Model;
         return optimum.ThetaOffset == 0 ? 1
-            : Math.Exp(model.Basis[LinearPredictor.Dispersion]!.Q[0] * optimum.Parameters[model.FixedOffset[LinearPredictor.Dispersion]]);
+            : Math.Exp(model.Basis[LinearPredictor.Dispersion]!.First * optimum.Parameters[model.FixedOffset[LinearPredictor.Dispersion]]);
     }
 
     private static bool HasOwnVariances(RandomTerm term) => term.Loadings.Variances.Count == term.Width;

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Estimation.Pathologies;
@@ -171,7 +172,7 @@ internal sealed class Separation : IOptimumPathology
         var part = k == LinearPredictor.Conditional ? "" : $"ModelPart.{MixedModel.PartOf(k)}";
         var others = part.Length == 0 ? "Prior.Normal(0, 2.5)" : $"Prior.Normal(0, 2.5).OnPart({part})";
         var intercept = $"Prior.Normal(0, 5).On(\"(Intercept)\"{(part.Length == 0 ? "" : ", " + part)})";
-        return !names.Contains("(Intercept)") ? others : names.Count == 1 ? intercept : $"{others}, {intercept}";
+        return !names.Contains(Intercept.Name) ? others : names.Count == 1 ? intercept : $"{others}, {intercept}";
     }
 
     private static bool IsConstant(MixedModel model)

@@ -15,7 +15,7 @@ internal sealed class ShapeAtLimit : IOptimumPathology
             var shape = shapes[s];
             var at = model.FixedOffset[LinearPredictor.Shape + s];
             if (model.Restraints.Holds(at)) continue;
-            var isFlat = DispersionAtLimit.IsFlat(optimum, at, model.Basis[LinearPredictor.Shape + s]!.Q[0]);
+            var isFlat = DispersionAtLimit.IsFlat(optimum, at, model.Basis[LinearPredictor.Shape + s]!.First);
             var position = Math.Abs(shape.Position);
             var limit = position >= shape.Extreme || (isFlat && position >= Tolerances.FarFromMiddle)
                 ? shape.Position > 0 ? shape.AtHighest : shape.AtLowest

@@ -10,7 +10,12 @@ internal sealed class StoppedShort : IOptimumPathology
         var improvement = optimum.Remaining().Improvement;
         if (improvement < Tolerances.LargestImprovement) return;
         optimum.HasFailed = true;
-        var where = optimum.Status == MinimiserStatus.IterationLimit ? "at its iteration limit" : "short of the maximum";
+        var where = optimum.Status switch
+        {
+            MinimiserStatus.IterationLimit => "at its iteration limit",
+            MinimiserStatus.Exhausted => "after more passes over the data than its iterations should take",
+            _ => "short of the maximum",
+        };
         optimum.Problems.Add(new ConvergenceProblem("",
             $"The optimiser stopped {where}; the log-likelihood could still rise by about {improvement:G2}.",
             "Rescale covariates of very different size, simplify the model, or allow more iterations (GlmmOptions.Control)."));

@@ -13,13 +13,19 @@ internal sealed class CurveSmooth : SmoothDesign
     private readonly SmoothBasis _basis;
     private readonly SmoothCoordinates _coordinates;
     private readonly string? _level;
+    private readonly FormulaNode[] _factors;
+    private readonly string[][] _factorLevels;
     private readonly CovarianceStructure? _structure;
     private readonly string[] _effects;
 
-    private CurveSmooth(SmoothSyntax syntax, string label, SmoothBasis basis, SmoothCoordinates coordinates, string? level)
+    private CurveSmooth(SmoothSyntax syntax, string label, SmoothBasis basis, SmoothCoordinates coordinates, string? level,
+        FormulaNode[] covariates, FormulaNode[] factors, string[][] factorLevels)
         : base(syntax, label)
     {
         _basis = basis;
+        Covariates = covariates;
+        _factors = factors;
+        _factorLevels = factorLevels;
         _coordinates = coordinates;
         _level = level;
         _structure = coordinates.Loadings is { } loadings ? new CovarianceStructure("smooth", loadings) : null;
@@ -36,8 +42,20 @@ internal sealed class CurveSmooth : SmoothDesign
     /// <summary>Number of functions of the basis, before any constraint.</summary>
     public int Dimension => _basis.Count;
 
-    /// <summary>The level of a factor that it is for; null where it is for all rows.</summary>
-    public string? Level => _level;
+    /// <summary>Whether the test of the whole curve takes off its mean over the rows.</summary>
+    public bool IsTestedCentred => _basis.IsTestedCentred;
+
+    /// <summary>What its curves are functions of.</summary>
+    public IReadOnlyList<FormulaNode> Covariates { get; }
+
+    /// <summary>The single curves that it is made of: one, or one for each level of its factors.</summary>
+    public IReadOnlyList<CurvePiece> Pieces => _factors.Length == 0
+        ? [new CurvePiece(Label, _level is null ? [] : [(Syntax.By!, _level)])]
+        : [.. Combinations(0).Select(levels => new CurvePiece(Label + string.Concat(levels.Select(l => $":{l.Factor}{l.Level}")),
+            [.. levels]))];
+
+    private IEnumerable<IEnumerable<(FormulaNode Factor, string Level)>> Combinations(int first) => first == _factors.Length ? [[]]
+        : _factorLevels[first].SelectMany(level => Combinations(first + 1).Select(rest => rest.Prepend((_factors[first], level))));
 
     public static IEnumerable<CurveSmooth> Learn(LearningSmooth smooth)
     {
@@ -63,8 +81,14 @@ internal sealed class CurveSmooth : SmoothDesign
     private static CurveSmooth Of(LearningSmooth smooth, string label, SmoothBasis basis, double[][] x, string? level, bool isCentred)
     {
         var constraint = isCentred && smooth.Syntax.Product != SmoothProduct.Interaction ? basis.Constraint(x) : null;
-        return new CurveSmooth(smooth.Syntax, label, basis, SmoothCoordinates.Of(basis, x, constraint), level);
+        return new CurveSmooth(smooth.Syntax, label, basis, SmoothCoordinates.Of(basis, x, constraint), level, [.. smooth.Syntax.Variables],
+            [], []);
     }
+
+    /// <summary>Curves for the levels of factors, which are not centred.</summary>
+    public static CurveSmooth OfLevels(LearningSmooth smooth, SmoothBasis basis, FormulaNode[] covariates, double[][] x,
+        FormulaNode[] factors, string[][] levels, double[][] codes) => new(smooth.Syntax, smooth.Syntax.Label, basis,
+            SmoothCoordinates.Of(basis, [.. x, .. codes], null), null, covariates, factors, levels);
 
     private static SmoothBasis LearnBasis(LearningSmooth smooth, double[][] x)
     {
@@ -105,23 +129,34 @@ internal sealed class CurveSmooth : SmoothDesign
 
     private static SmoothBasis LearnMargin(LearningSmooth smooth, string name, int first, int dimensions, double[][] x, int? k,
         bool isMargin) =>
-        SmoothBasisKind.Find(name)!.Learn!(new SmoothBasisRequest
+        LearnMargin(smooth, name, smooth.Syntax.Variables.Skip(first).Take(dimensions), x[first..(first + dimensions)], k, isMargin);
+
+    /// <summary>A basis of covariates by its name.</summary>
+    /// <exception cref="GlmmException">There is none of that name, or the covariates do not suit it.</exception>
+    public static SmoothBasis LearnMargin(LearningSmooth smooth, string name, IEnumerable<FormulaNode> covariates, double[][] x, int? k,
+        bool isMargin)
+    {
+        var learn = SmoothBasisKind.Find(name)?.Learn ?? throw smooth.Error($"\"{name}\" is no basis of curves",
+            $"Take one of {Text.Names.List([.. SmoothBasisKind.All.Where(b => b.Learn is not null).Select(b => b.Name)])}.");
+        return learn(new SmoothBasisRequest
         {
-            X = x[first..(first + dimensions)],
+            X = x,
             K = k,
             M = smooth.Syntax.M,
             Knots = isMargin ? [] : smooth.Syntax.Knots,
             IsMargin = isMargin,
-            Names = string.Join(", ", smooth.Syntax.Variables.Skip(first).Take(dimensions)),
+            Names = string.Join(", ", covariates),
             Error = smooth.Error,
             Cancellation = smooth.Evaluator.Context.Cancellation,
         });
+    }
 
     /// <inheritdoc/>
     public override SmoothRows Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
     {
         var n = evaluator.RowCount;
-        var x = Syntax.Variables.Select(node => evaluator.Numbers(node, $"{Syntax.Call.Function}()")).ToArray();
+        double[][] x = [.. Covariates.Select(node => evaluator.Numbers(node, $"{Syntax.Call.Function}()")),
+            .. _factors.Select((node, f) => Codes(evaluator, node, _factorLevels[f]))];
         for (var i = 0; i < n; i++)
         {
             foreach (var values in x) missing[i] |= double.IsNaN(values[i]);
@@ -143,6 +178,22 @@ internal sealed class CurveSmooth : SmoothDesign
         });
     }
 
+    /// <summary>Levels as numbers, NaN where there is none.</summary>
+    /// <exception cref="GlmmException">A level was not among the training rows.</exception>
+    private static double[] Codes(Evaluator evaluator, FormulaNode node, string[] levels)
+    {
+        var factor = evaluator.Factor(node, "s()");
+        var places = Array.ConvertAll(factor.Levels, level => Array.IndexOf(levels, level));
+        var unknown = Array.FindIndex(factor.Codes, code => code >= 0 && places[code] < 0);
+        if (unknown >= 0)
+        {
+            throw evaluator.Error(node, $"{node} has a level \"{factor.Levels[factor.Codes[unknown]]}\" that the model was not fitted to",
+                $"Its levels are {Text.Names.List(levels)}.");
+        }
+
+        return Array.ConvertAll(factor.Codes, code => code < 0 ? double.NaN : places[code]);
+    }
+
     /// <summary>What each row's functions are multiplied by; null for one.</summary>
     private double[]? Factors(Evaluator evaluator, bool[] missing)
     {
@@ -160,3 +211,8 @@ internal sealed class CurveSmooth : SmoothDesign
         return Array.ConvertAll(factor.Codes, own => own == code && code >= 0 ? 1.0 : 0.0);
     }
 }
+
+/// <summary>One curve of a smooth.</summary>
+/// <param name="Name">Its name: "s(x)", "s(x):fA".</param>
+/// <param name="Levels">The levels of factors that it is at; empty for a curve of all rows.</param>
+internal sealed record CurvePiece(string Name, IReadOnlyList<(FormulaNode Factor, string Level)> Levels);

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Formulas.Smooths;
@@ -27,7 +28,7 @@ internal sealed class FactorSmooth : SmoothDesign
         _transform = Natural(basis, x);
         _structure = new CovarianceStructure("fs", PenaltyScales.OfGroups([.. Enumerable.Range(0, k).Select(j => j < wiggly
             ? 0 : j - wiggly + 1)]));
-        _effects = [.. Enumerable.Range(1, k).Select(j => j <= wiggly ? $"wiggle {j}" : j == wiggly + 1 ? "(Intercept)" : j == wiggly + 2
+        _effects = [.. Enumerable.Range(1, k).Select(j => j <= wiggly ? $"wiggle {j}" : j == wiggly + 1 ? Intercept.Name : j == wiggly + 2
             && covariates.Length == 1 ? covariates[0].ToString() : $"trend {j - wiggly - 1}")];
     }
 
@@ -45,15 +46,8 @@ internal sealed class FactorSmooth : SmoothDesign
         }
 
         var x = covariates.Select(smooth.Numbers).ToArray();
-        var basis = SmoothBasisKind.Find("tp")!.Learn!(new SmoothBasisRequest
-        {
-            X = x,
-            K = syntax.K.Length > 0 ? syntax.K[0] : null,
-            M = syntax.M,
-            Names = string.Join(", ", covariates.Select(c => c.ToString())),
-            Error = smooth.Error,
-            Cancellation = smooth.Evaluator.Context.Cancellation,
-        });
+        var basis = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0]
+            : null, false);
         return new FactorSmooth(syntax, basis, covariates, Grouping.Learn(factors[0], smooth.Evaluator), x);
     }
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Formulas.Smooths;
@@ -52,7 +53,7 @@ internal sealed class RandomEffectSmooth : SmoothDesign
         return new SmoothRows([], new GroupingTerm
         {
             Group = _grouping.Name,
-            EffectNames = [_numbers.Length == 0 ? "(Intercept)" : string.Join(':', _numbers.Select(v => v.ToString()))],
+            EffectNames = [_numbers.Length == 0 ? Intercept.Name : string.Join(':', _numbers.Select(v => v.ToString()))],
             Structure = _structure,
             Title = Label,
             Z = z,

@@ -48,6 +48,8 @@ internal sealed class SeparableBasis : SmoothBasis
     public static SeparableBasis Learn(IReadOnlyList<(SmoothBasis Basis, int First, int Dimensions)> bases, double[][] x) =>
         new([.. bases], x);
 
+    public override bool IsTestedCentred => true;
+
     /// <summary>Only the free functions take part in the constraint, so that the penalties stay what they are.</summary>
     public override double[]? Constraint(double[][] x)
     {

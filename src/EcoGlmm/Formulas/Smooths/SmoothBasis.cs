@@ -26,6 +26,9 @@ internal abstract class SmoothBasis
     /// for none.</summary>
     public virtual double[]? Constraint(double[][] x) => SmoothColumns.Means(this, x);
 
+    /// <summary>Whether the constraint leaves means to functions, which a test of the whole curve takes off.</summary>
+    public virtual bool IsTestedCentred => false;
+
     /// <summary>Writes the functions at the rows: n × k, column-major.</summary>
     /// <param name="x">The covariates, n values each.</param>
     /// <param name="result">The functions.</param>

@@ -64,7 +64,7 @@ internal sealed record LearningSmooth(string Text, SmoothSyntax Syntax, Evaluato
 
         if (names is ["re"]) return [RandomEffectSmooth.Learn(this)];
         if (names is ["fs"]) return [FactorSmooth.Learn(this)];
-        if (names is ["sz"]) return DifferenceSmooth.Learn(this);
+        if (names is ["sz"]) return [DifferenceSmooth.Learn(this)];
         if (names.Any(n => n is "re" or "fs" or "sz"))
             throw Error("A product cannot be made with \"re\", \"fs\" or \"sz\"", "Write such a term by itself.");
         return CurveSmooth.Learn(this);

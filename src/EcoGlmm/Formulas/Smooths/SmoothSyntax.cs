@@ -24,7 +24,7 @@ internal enum SmoothProduct
 /// <param name="Variables">What it is a function of.</param>
 internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadOnlyList<FormulaNode> Variables)
 {
-    private static readonly string[] Parameters = ["k", "bs", "m", "by", "knots", "d"];
+    private static readonly string[] Parameters = ["k", "bs", "m", "by", "knots", "d", "id", "xt"];
 
     /// <summary>Dimensions of the bases, as given; empty for the default.</summary>
     public int[] K { get; private init; } = [];
@@ -40,6 +40,12 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
 
     /// <summary>Numbers of covariates of the bases of a product, as given.</summary>
     public int[] D { get; private init; } = [];
+
+    /// <summary>Whether it has an "id": its curves are to share one smoothing parameter.</summary>
+    public bool IsAlike { get; private init; }
+
+    /// <summary>The basis of the curves of a factor smooth, xt = list(bs = "cr"); null for the default.</summary>
+    public string? InnerBasis { get; private init; }
 
     /// <summary>What the smooth is multiplied by, or a factor with a smooth for each level; null for nothing.</summary>
     public FormulaNode? By { get; private init; }
@@ -85,12 +91,21 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
         };
         if (variables.Count == 0)
             throw FormulaError.At(text, call.Position, $"{call.Function}() needs a covariate", "Write s(x), or te(x, z) for a surface.");
+        string[] bases = Texts(text, given, "bs");
+        if (given.TryGetValue("id", out var id) && bases is not ["sz"])
+        {
+            throw FormulaError.At(text, id.Position, "\"id\" is for smooths with bs = \"sz\", whose curves then share one smoothing "
+                + "parameter",
+                "Curves for the levels of a factor that are all equally wiggly are written s(x, f, bs = \"fs\").");
+        }
         return new SmoothSyntax(call, product, variables)
         {
+            IsAlike = id is not null,
+            InnerBasis = Inner(text, given, bases),
             K = Whole(text, given, "k", 1),
             M = Whole(text, given, "m", 0),
             D = Whole(text, given, "d", 1),
-            Bases = Texts(text, given),
+            Bases = bases,
             Knots = Numbers(text, given, "knots"),
             By = given.GetValueOrDefault("by") is NameNode { Name: "NA" } ? null : given.GetValueOrDefault("by"),
         };
@@ -117,9 +132,21 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
         _ => null,
     };
 
-    private static string[] Texts(string text, Dictionary<string, FormulaNode> given)
+    private static string? Inner(string text, Dictionary<string, FormulaNode> given, string[] bases)
     {
-        if (!given.TryGetValue("bs", out var node))
+        if (!given.TryGetValue("xt", out var xt)) return null;
+        if (bases is ["fs"] or ["sz"])
+        {
+            if (xt is TextNode word) return word.Value;
+            if (xt is CallNode { Function: "list", Arguments: [{ Name: "bs", Value: TextNode inner }] }) return inner.Value;
+        }
+        throw FormulaError.At(text, xt.Position, "\"xt\" names the basis of the curves of a factor smooth",
+            "Write s(x, f, bs = \"sz\", xt = list(bs = \"cr\")), or leave it out.");
+    }
+
+    private static string[] Texts(string text, Dictionary<string, FormulaNode> given, string name)
+    {
+        if (!given.TryGetValue(name, out var node))
             return [];
         return [.. Items(node).Select(item => item is TextNode word ? word.Value
             : throw FormulaError.At(text, item.Position, "\"bs\" must be the name of a basis in quotes",

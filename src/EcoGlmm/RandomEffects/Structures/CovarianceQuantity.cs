@@ -8,12 +8,24 @@ internal sealed record CovarianceQuantity(string Name, string? Effect1 = null, s
 {
     public const string StandardDeviation = "sd";
     public const string Correlation = "correlation";
+    public const string Loading = "loading";
+
+    /// <summary>Whether it is an element of a covariance matrix.</summary>
+    public bool IsOfMatrix => Name is StandardDeviation or Correlation;
+
+    /// <summary>What kind of parameter it is to users.</summary>
+    public ParameterKind Kind => Name switch
+    {
+        StandardDeviation => ParameterKind.StandardDeviation,
+        Correlation => ParameterKind.Correlation,
+        _ => ParameterKind.Covariance,
+    };
 
     /// <summary>Where the quantity can lie.</summary>
     public (double Low, double High) Bounds => Name switch
     {
         Correlation => (-1, 1),
-        "loading" => (double.NegativeInfinity, double.PositiveInfinity),
+        Loading => (double.NegativeInfinity, double.PositiveInfinity),
         _ => (0, double.PositiveInfinity),
     };
 

@@ -27,7 +27,7 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
 
     /// <summary>Whether levels are independent and their effects have any variances, with any correlations or none: lme4's
     /// models.</summary>
-    public bool IsPlain => Precision is null && Loadings is Unstructured or Diagonal;
+    public bool IsPlain => Precision is null && Loadings.HasFreeEntries;
 
     /// <summary>Starting values for effects of about the standard deviations given.</summary>
     public void Start(ReadOnlySpan<double> spread, Span<double> theta)

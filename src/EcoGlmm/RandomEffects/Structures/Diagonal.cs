@@ -10,6 +10,8 @@ internal sealed class Diagonal(int width) : Loadings(width, width, width)
 
     public override bool IsDiagonal => true;
 
+    public override bool HasFreeEntries => true;
+
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, width)];
 
     public override void Start(ReadOnlySpan<double> spread, Span<double> theta) => spread.CopyTo(theta);

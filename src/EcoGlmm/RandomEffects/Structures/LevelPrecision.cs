@@ -70,8 +70,8 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
     /// <param name="u">m × d, level by level.</param>
     /// <param name="d">Number of latent variables of a level.</param>
     /// <param name="result">As long as u.</param>
-    public virtual void AddChange(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, ReadOnlySpan<double> work, ReadOnlySpan<double> u, int d,
-        Span<double> result)
+    public virtual void AddChange(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, ReadOnlySpan<double> work,
+        ReadOnlySpan<double> u, int d, Span<double> result)
     {
         var change = new double[Pattern.NonZeros];
         Change(phi, direction, change);

@@ -43,9 +43,20 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Whether the effects of a level are uncorrelated.</summary>
     public virtual bool IsDiagonal => false;
 
+    /// <summary>Whether θ holds the entries of Λ themselves, so that every standard deviation, and every correlation unless
+    /// <see cref="IsDiagonal"/>, may be what it likes: lme4's models.</summary>
+    public virtual bool HasFreeEntries => false;
+
+    /// <summary>Whether a reported quantity depends on one parameter, at which it can be held and profiled.</summary>
+    public virtual bool HasSeparateQuantities => true;
+
     /// <summary>Positions in θ of scales that the sign of does not matter: at zero a variance is zero, which is then a boundary of the
     /// model.</summary>
     public virtual IReadOnlyList<int> Variances => [];
+
+    /// <summary>Whether variances act only together: while one is zero another may change nothing, and a search that begins there stays
+    /// there.</summary>
+    public virtual bool HasJointVariances => false;
 
     /// <summary>Whether a parameter is in units of the effects, as entries of Λ are, rather than a shape.</summary>
     public virtual bool IsScale(int parameter) => parameter < ParameterCount;

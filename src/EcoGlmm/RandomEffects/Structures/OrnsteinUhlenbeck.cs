@@ -33,7 +33,8 @@ internal sealed class OrnsteinUhlenbeck(int[] groupOf, double[] times) : MarkovC
         if (decay * least > 10)
         {
             yield return new(0, $"The decay of {title} is estimated as infinite: its effects are independent of each other.",
-                "Drop the structure: write an intercept for each occasion, or leave the term out where a residual or dispersion says the same.");
+                "Drop the structure: write an intercept for each occasion, or leave the term out where a residual or dispersion says "
+                    + "the same.");
         }
         else if (decay * longest < 0.01)
         {

@@ -15,6 +15,8 @@ internal sealed class PenaltySum(double[][] penalties, int width) : Loadings(wid
 
     public override bool IsLowerTriangular => false;
 
+    public override bool HasJointVariances => penalties.Length > 1;
+
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, penalties.Length)];
 
     public override void Start(ReadOnlySpan<double> spread, Span<double> theta)

@@ -61,12 +61,15 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
 
+    /// <summary>Every deviation and correlation depends on several loadings.</summary>
+    public override bool HasSeparateQuantities => false;
+
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects)
     {
         var result = new List<CovarianceQuantity>();
         for (var c = 0; c < LatentWidth; c++)
         {
-            for (var i = c; i < Width; i++) result.Add(new CovarianceQuantity("loading", effects[i], $"variable {c + 1}"));
+            for (var i = c; i < Width; i++) result.Add(new CovarianceQuantity(CovarianceQuantity.Loading, effects[i], $"variable {c + 1}"));
         }
 
         result.AddRange(CovarianceQuantity.OfMatrix(effects, isDiagonal: false));

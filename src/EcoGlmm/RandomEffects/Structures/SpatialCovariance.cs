@@ -124,8 +124,8 @@ internal sealed class SpatialCovariance : LevelPrecision
     }
 
     /// <remarks>∂P = −P ∂C P and ∂log|P| = −tr(P ∂C), so that with P̄ the derivative by P that by C is −P P̄ P − l P.</remarks>
-    public override unsafe void PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> adjoint, double logAdjoint, ReadOnlySpan<double> work,
-        Span<double> gradient)
+    public override unsafe void PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> adjoint, double logAdjoint,
+        ReadOnlySpan<double> work, Span<double> gradient)
     {
         gradient.Clear();
         var most = _mostPlaces * _mostPlaces;
@@ -173,8 +173,8 @@ internal sealed class SpatialCovariance : LevelPrecision
     }
 
     /// <summary>∂P u = −P ∂C P u, without ∂P.</summary>
-    public override void AddChange(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, ReadOnlySpan<double> work, ReadOnlySpan<double> u, int d,
-        Span<double> result)
+    public override void AddChange(ReadOnlySpan<double> phi, ReadOnlySpan<double> direction, ReadOnlySpan<double> work,
+        ReadOnlySpan<double> u, int d, Span<double> result)
     {
         var most = _mostPlaces * _mostPlaces;
         var pool = ArrayPool<double>.Shared;

@@ -17,7 +17,8 @@ internal sealed record StructureLimit(int Parameter, string Message, string Advi
     {
         if (Math.Abs(value) < FarAtanh) yield break;
         yield return value > 0
-            ? new(parameter, $"The correlation of {title} from one step to the next is estimated as one: its effects do not change with time.",
+            ? new(parameter, $"The correlation of {title} from one step to the next is estimated as one: its effects do not change "
+                + "with time.",
                 "Write an intercept, (1 | group), in its place.")
             : new(parameter, $"The correlation of {title} from one step to the next is estimated as minus one: its effects only change "
                 + $"their sign at each step.",
@@ -32,7 +33,8 @@ internal sealed record StructureLimit(int Parameter, string Message, string Advi
         {
             yield return new(parameter, $"The range of {title} is far shorter than the least distance between {places}: its effects are "
                 + $"estimated as independent of each other.",
-                "Drop the structure: write an intercept for each of them, or leave the term out where a residual or dispersion says the same.");
+                "Drop the structure: write an intercept for each of them, or leave the term out where a residual or dispersion says "
+                    + "the same.");
         }
         else if (range > LongRange * largest)
         {

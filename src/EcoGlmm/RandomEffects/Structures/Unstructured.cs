@@ -15,6 +15,8 @@ internal sealed class Unstructured(int width) : Loadings(width, width, width * (
 
     public override bool IsDiagonal => Width == 1;
 
+    public override bool HasFreeEntries => true;
+
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, width).Select(c => (c * width) - (c * (c - 1) / 2))];
 
     public override void Start(ReadOnlySpan<double> spread, Span<double> theta)

@@ -14,7 +14,7 @@ namespace EcoGlmm;
 /// <param name="StandardError">Its standard error by the delta method.</param>
 /// <param name="Lower">Lower end of the interval.</param>
 /// <param name="Upper">Upper end.</param>
-public sealed record StandardizedMean(string Level, double Estimate, double StandardError, double Lower, double Upper);
+public sealed record StandardisedMean(string Level, double Estimate, double StandardError, double Lower, double Upper);
 
 /// <summary>A ratio of two means on the response scale, or of their odds.</summary>
 /// <param name="Name">"b / a".</param>
@@ -47,14 +47,14 @@ public sealed record AverageEffect(string Name, double Estimate, double Standard
 /// (2014), Int. J. Epidemiol. 43, 962-970. Standard errors hold the sample's covariates fixed.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
-public sealed class StandardizedMeans : IReadOnlyList<StandardizedMean>, IResultTable
+public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResultTable
 {
-    private readonly StandardizedMean[] _means;
+    private readonly StandardisedMean[] _means;
     private readonly AverageEffect[] _effects;
     private readonly AverageRatio[] _ratios;
     private readonly AverageRatio[] _odds;
 
-    internal StandardizedMeans(GlmmFit fit, string variable, IReadOnlyList<double>? at, RandomEffectsUse use, double level)
+    internal StandardisedMeans(GlmmFit fit, string variable, IReadOnlyList<double>? at, RandomEffectsUse use, double level)
     {
         Variable = variable;
         RandomEffects = use;
@@ -63,8 +63,8 @@ public sealed class StandardizedMeans : IReadOnlyList<StandardizedMean>, IResult
         var points = at is null ? average.Variable.Points : average.Variable.At([.. at]).Points;
         if (points.Length < 2)
         {
-            throw new GlmmException($"\"{variable}\" is a covariate with many values: say which to compare, for example Standardize(\"{variable}\", at: [1, 2]), "
-                + $"or ask for its average slope, AverageSlope(\"{variable}\").");
+            throw new GlmmException($"\"{variable}\" is a covariate with many values: say which to compare, for example "
+                + $"Standardise(\"{variable}\", at: [1, 2]), or ask for its average slope, AverageSlope(\"{variable}\").");
         }
 
         DegreesOfFreedom = SmallSample.DegreesOf(fit, variable);
@@ -128,13 +128,13 @@ public sealed class StandardizedMeans : IReadOnlyList<StandardizedMean>, IResult
     public int Count => _means.Length;
 
     /// <inheritdoc/>
-    public StandardizedMean this[int index] => _means[index];
+    public StandardisedMean this[int index] => _means[index];
 
     /// <summary>The means as data, one row each; their differences are <c>FieldData.From(means.Effects)</c>.</summary>
     public FieldData ToFieldData() => FieldData.From(_means);
 
     /// <inheritdoc/>
-    public IEnumerator<StandardizedMean> GetEnumerator() => ((IEnumerable<StandardizedMean>)_means).GetEnumerator();
+    public IEnumerator<StandardisedMean> GetEnumerator() => ((IEnumerable<StandardisedMean>)_means).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -159,10 +159,10 @@ public sealed class StandardizedMeans : IReadOnlyList<StandardizedMean>, IResult
             difference.Value - (z * error), difference.Value + (z * error));
     }
 
-    private static StandardizedMean Mean(GlmmFit fit, string label, SampleAverage.Result average, double z)
+    private static StandardisedMean Mean(GlmmFit fit, string label, SampleAverage.Result average, double z)
     {
         var error = Math.Sqrt(average.Variance(fit.Estimate));
         var (lower, upper) = average.Response.Interval(average.Value, z * error);
-        return new StandardizedMean(label, average.Value, error, lower, upper);
+        return new StandardisedMean(label, average.Value, error, lower, upper);
     }
 }
