@@ -65,7 +65,7 @@ internal sealed class AgeFormula
         var named = formula.RandomTerms.Any(term => IsOwn(term, by)) ? formula.RandomTerms : Named(formula, data, by);
         var own = named.Where(term => IsOwn(term, by)).ToArray();
         var random = (ReferenceEquals(named, formula.RandomTerms) ? formula.WrittenRandomTerms.Select(term => term.ToString())
-            : named.Select(EcoGlmm.LikelihoodRatioTests.Written)).ToList();
+            : named.Select(term => term.ToString())).ToList();
         if (own.Length == 0) random.Add($"(1 | {id})");
         return new AgeFormula(response.ToString(), [.. kept], [.. random], terms.HasIntercept,
             own.Any(term => Columns(term.Effects).Contains(age)), own.Length == 0, id);

@@ -228,12 +228,12 @@ internal static class CurvatureGuess
         var information = new double[r * r];
         for (var l = 0; l < term.Levels.Count; l++)
         {
-            var b = system.LevelCovariance(t, l);
             for (var row = 0; row < r; row++)
             {
                 for (var c = 0; c <= row; c++)
                 {
-                    var product = Informed(lambda, b, r, row) * Informed(lambda, b, r, c);
+                    var product = Informed(lambda, system.LevelVariance(t, l, row), r, row)
+                        * Informed(lambda, system.LevelVariance(t, l, c), r, c);
                     var scale = lambda[(row * r) + row];
                     information[(row * r) + c] += (row == c ? 2 : 1) * product / (scale * scale);
                 }
@@ -253,10 +253,9 @@ internal static class CurvatureGuess
         var informed = new double[r];
         for (var l = 0; l < term.Levels.Count; l++)
         {
-            var b = system.LevelCovariance(t, l);
             for (var e = 0; e < r; e++)
             {
-                var share = Math.Clamp(1 - (b[(e * r) + e] / CovarianceQuantity.Product(lambda, q, e, e)), 0, 1);
+                var share = Math.Clamp(1 - (system.LevelVariance(t, l, e) / CovarianceQuantity.Product(lambda, q, e, e)), 0, 1);
                 informed[e] += share * share;
             }
         }
@@ -276,10 +275,10 @@ internal static class CurvatureGuess
     }
 
     /// <summary>Share of an effect's variance that the data of its level have removed.</summary>
-    private static double Informed(double[] lambda, ReadOnlySpan<double> b, int r, int e)
+    private static double Informed(double[] lambda, double given, int r, int e)
     {
         var variance = 0.0;
         for (var c = 0; c <= e; c++) variance += lambda[(e * r) + c] * lambda[(e * r) + c];
-        return Math.Clamp(1 - (b[(e * r) + e] / variance), 0, 1);
+        return Math.Clamp(1 - (given / variance), 0, 1);
     }
 }

@@ -24,9 +24,8 @@ internal static class LaplaceEstimator
         new UnboundedShape()];
 
     /// <summary>Where there may be a higher maximum.</summary>
-    private static readonly IStartStrategy<LaplaceSearch>[] Alternatives = [new OtherCorrelations(), new OtherPenalties(),
-        new StructuralZeros(),
-        new DeeperModes()];
+    private static readonly IStartStrategy<LaplaceSearch>[] Alternatives =
+        [new OtherCorrelations(), new OtherShapes(), new OtherPenalties(), new StructuralZeros(), new DeeperModes()];
 
     /// <summary>What can be the matter with a maximum, in the order in which it has to be known.</summary>
     private static IOptimumPathology[] AtMaximum(double[] predictor) =>

@@ -152,7 +152,7 @@ internal sealed class PenalizedLeastSquares
                 var (excess, weight) = (0.0, 0.0);
                 for (var l = 0; l < term.Levels.Count; l++)
                 {
-                    var zz = _system.LevelCrossProduct(t, l)[(e * r) + e];
+                    var zz = _system.LevelCrossProduct(t, l, e);
                     if (!(zz > 0)) continue;
                     var zy = _zty[term.EffectOffset + (l * r) + e];
                     excess += (zy * zy / zz) - total;

@@ -12,8 +12,8 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 internal static class ProfiledEstimator
 {
-    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives = [new OtherCorrelations(), new OtherPenalties(),
-        new NoResidual()];
+    private static readonly IStartStrategy<ProfiledSearch>[] Alternatives =
+        [new OtherCorrelations(), new OtherShapes(), new OtherPenalties(), new NoResidual()];
 
     private static readonly IOptimumPathology[] AtMaximum =
     [

@@ -171,6 +171,7 @@ internal static class RefinedEstimator
             ParameterCount = found.ParameterCount,
             Gradients = objective.GradientCount,
             FamilyPasses = objective.Observations.EvaluationCount,
+            SeriesTerms = objective.Observations.SeriesTerms,
             IsDispersionAtLimit = found.IsDispersionAtLimit,
             Convergence = found.Convergence,
         };

@@ -11,4 +11,12 @@ internal sealed record RandomTermSyntax(
 {
     /// <summary>What stands after the first comma: names and numbers.</summary>
     public IReadOnlyList<Argument> Arguments { get; init; } = [];
+
+    /// <summary>The term as a formula has it, with all that stands after its first comma.</summary>
+    public override string ToString()
+    {
+        var bar = $"{Effects} {(Uncorrelated ? "||" : "|")} {Group}";
+        var rest = Arguments.Select(a => a.Name is null ? a.Value.ToString() : $"{a.Name} = {a.Value}");
+        return $"{Structure}({string.Join(", ", rest.Prepend(bar))})";
+    }
 }

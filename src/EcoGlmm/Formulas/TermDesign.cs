@@ -49,15 +49,7 @@ internal sealed record LearningTerm(
     string Text, RandomTermSyntax Syntax, StructureKind Kind, Evaluator Evaluator, Dictionary<string, Grouping> Groupings)
 {
     /// <summary>The term as written.</summary>
-    public string Title
-    {
-        get
-        {
-            var bar = $"{Syntax.Effects} {(Syntax.Uncorrelated ? "||" : "|")} {Syntax.Group}";
-            var rest = Syntax.Arguments.Select(a => a.Name is null ? a.Value.ToString() : $"{a.Name} = {a.Value}");
-            return $"{Syntax.Structure}({string.Join(", ", rest.Prepend(bar))})";
-        }
-    }
+    public string Title => Syntax.ToString();
 
     public Grouping GroupingOf(FormulaNode node)
     {

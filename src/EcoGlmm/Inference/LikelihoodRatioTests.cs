@@ -95,7 +95,9 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
 
             tests.Add(test
                 ?? new LikelihoodRatioTest(name, larger.ParameterCount - smaller.ParameterCount, double.NaN, double.NaN,
-                    smaller.Convergence.IsConverged ? "" : $"* the model without {name} did not converge", double.NaN, double.NaN));
+                    larger.ParameterCount == smaller.ParameterCount
+                        ? "* nothing of it is estimated, so that a likelihood ratio has no distribution"
+                        : smaller.Convergence.IsConverged ? "" : $"* the model without {name} did not converge", double.NaN, double.NaN));
         }
 
         var labels = specification.Conditional.TermLabels;
@@ -108,7 +110,7 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
 
         // From the terms with a/b expanded, so that each part of it can be dropped.
         var random = specification.Formula.RandomTerms;
-        var written = random.Select(Written).ToArray();
+        var written = random.Select(t => t.ToString()).ToArray();
         var others = $"{specification.Formula.Response} ~ {specification.Formula.FixedEffects?.ToString() ?? "1"}";
         for (var t = 0; t < random.Count; t++)
         {
@@ -129,9 +131,4 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
     }
 
     private static string Bar(RandomTermSyntax term) => term.Uncorrelated ? "||" : "|";
-
-    /// <summary>A random term as text.</summary>
-    internal static string Written(RandomTermSyntax term) => term.Structure is { } structure
-        ? $"{structure}({term.Effects} | {term.Group})"
-        : $"({term.Effects} {Bar(term)} {term.Group})";
 }

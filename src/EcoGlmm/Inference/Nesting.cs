@@ -1,13 +1,16 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Inference;
 
 /// <summary>What one model has beyond another that is a special case of it.</summary>
 /// <param name="Variances">Variances, which are zero in the smaller model: at the boundary of the larger one.</param>
 /// <param name="Other">Parameters that are inside the larger model's range: coefficients, correlations, dispersion.</param>
-internal readonly record struct Nesting(int Variances, int Other)
+/// <param name="IsIrregular">
+/// Whether the smaller model lies at the end of what a covariance structure can be, or lacks a structure whose shape then means nothing, so
+/// that no mixture of χ² is known.
+/// </param>
+internal readonly record struct Nesting(int Variances, int Other, bool IsIrregular = false)
 {
     /// <summary>How the smaller model lies within the larger; null when it does not.</summary>
     public static Nesting? Of(GlmmFit smaller, GlmmFit larger)
@@ -25,10 +28,8 @@ internal readonly record struct Nesting(int Variances, int Other)
                 wider))) return null;
         }
 
-        var (small, large) = (Effects(a), Effects(b));
-        if (!small.Variances.IsSubsetOf(large.Variances) || !small.Correlations.IsSubsetOf(large.Correlations)) return null;
-        var variances = large.Variances.Count - small.Variances.Count;
-        return new Nesting(variances, difference - variances);
+        return TermNesting.Of(a.Terms, b.Terms) is var (variances, isIrregular)
+            ? new Nesting(variances, difference - variances, isIrregular) : null;
     }
 
     /// <summary>
@@ -36,12 +37,14 @@ internal readonly record struct Nesting(int Variances, int Other)
     /// without its degree of freedom; for several, or several effects at once, the χ² with all is conservative.
     /// Source: S. G. Self &amp; K.-Y. Liang (1987), JASA 82, 605-610; D. O. Stram &amp; J. W. Lee (1994), Biometrics 50, 1171-1177.
     /// </summary>
-    public double PValue(double statistic) => Variances == 1
+    public double PValue(double statistic) => Variances == 1 && !IsIrregular
         ? 0.5 * (UpperTail(statistic, Other) + UpperTail(statistic, Other + 1))
         : UpperTail(statistic, Variances + Other);
 
     /// <summary>What to know about the p-value; empty where it is χ²'s.</summary>
-    public string Note => Variances switch
+    public string Note => IsIrregular
+        ? "* the smaller model is at the end of what a covariance structure of the larger can be, or lacks its shape with its variance: the "
+            + "χ² p-value is conservative" : Variances switch
     {
         0 => "",
         1 => "* a variance of zero is at the boundary: the p-value is by an even mixture of χ² with one degree of freedom more and less "
@@ -82,23 +85,5 @@ internal readonly record struct Nesting(int Variances, int Other)
     {
         double[] difference = [.. a.Zip(b, (x, y) => x - y)];
         return Array.TrueForAll(difference, d => d == 0) || Spans(wider, difference);
-    }
-
-    private static (HashSet<(ModelPart, string, string)> Variances, HashSet<(ModelPart, string, string,
-        string)> Correlations) Effects(MixedModel model)
-    {
-        var variances = new HashSet<(ModelPart, string, string)>();
-        var correlations = new HashSet<(ModelPart, string, string, string)>();
-        foreach (var term in model.Terms)
-        {
-            foreach (var effect in term.Effects) variances.Add((term.Part, term.Group, effect));
-            if (term.IsDiagonal) continue;
-            for (var i = 0; i < term.Width; i++)
-            {
-                for (var j = i + 1; j < term.Width; j++) correlations.Add((term.Part, term.Group, term.Effects[i], term.Effects[j]));
-            }
-        }
-
-        return (variances, correlations);
     }
 }

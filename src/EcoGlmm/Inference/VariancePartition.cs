@@ -85,7 +85,7 @@ internal sealed class VariancePartition
     private static double NullMean(GlmmFit fit)
     {
         var formula = fit.Specification.Formula;
-        var random = formula.RandomTerms.Select(t => LikelihoodRatioTests.Written(t));
+        var random = formula.RandomTerms.Select(t => t.ToString());
         var offsets = fit.Specification.Conditional.OffsetTexts.Where(o => o != fit.Options.Offset).Select(o => $"offset({o})");
         var text = $"{formula.Response} ~ " + string.Join(" + ", ["1", .. offsets, .. random]);
         var options = fit.Options with { Reml = false, Contrasts = null, Fixed = [], Priors = [] };

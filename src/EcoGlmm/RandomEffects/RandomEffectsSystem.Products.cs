@@ -43,7 +43,7 @@ internal sealed partial class RandomEffectsSystem
                 for (var i = 0; i < codes.Length; i++)
                 {
                     if (single[i] >= 0 && z[(i * r) + single[i]] is var v)
-                        result[i] += v * v * b[(codes[i] * r * r) + (single[i] * (r + 1))];
+                        result[i] += v * v * b[(codes[i] * r) + single[i]];
                 }
 
                 continue;
@@ -117,15 +117,41 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Covariance of a level's effects given the data, Λ H⁻¹ Λᵀ: r × r, after <see cref="SelectedInverse"/>.</summary>
     public ReadOnlySpan<double> LevelCovariance(int term, int level)
     {
-        var size = _terms[term].Width * _terms[term].Width;
-        return _diagonalB[term].AsSpan(level * size, size);
+        var (r, d) = (_terms[term].Width, _terms[term].LatentWidth);
+        if (_inverse[term] is not { } inverse) return _diagonalB[term].AsSpan(level * r * r, r * r);
+        ReadOnlySpan<double> s = inverse.AsSpan(level * d * d, d * d);
+        var (lambda, half, result) = (Lambda[term], new double[r * d], new double[r * r]);
+        for (var i = 0; i < r; i++)
+        {
+            for (var c = 0; c < d; c++)
+            {
+                for (var k = 0; k < d; k++) half[(i * d) + c] += lambda[(i * d) + k] * s[(k * d) + c];
+            }
+        }
+
+        for (var i = 0; i < r; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = 0.0;
+                for (var c = 0; c < d; c++) sum += half[(i * d) + c] * lambda[(j * d) + c];
+                result[(i * r) + j] = result[(j * r) + i] = sum;
+            }
+        }
+
+        return result;
     }
 
-    /// <summary>A level's own block of ZᵀWZ: r × r.</summary>
-    public ReadOnlySpan<double> LevelCrossProduct(int term, int level)
+    /// <summary>Variance of one effect of a level given the data, after <see cref="SelectedInverse"/>.</summary>
+    public double LevelVariance(int term, int level, int effect) => OwnEntry(_diagonalB[term], term, level, effect);
+
+    /// <summary>The diagonal entry of ZᵀWZ of one effect of a level.</summary>
+    public double LevelCrossProduct(int term, int level, int effect) => OwnEntry(_diagonal[term], term, level, effect);
+
+    private double OwnEntry(double[] blocks, int term, int level, int effect)
     {
-        var size = _terms[term].Width * _terms[term].Width;
-        return _diagonal[term].AsSpan(level * size, size);
+        var r = _terms[term].Width;
+        return blocks[_inverse[term] is null ? (level * r * r) + (effect * (r + 1)) : (level * r) + effect];
     }
 
     /// <summary>Adds Zb to the linear predictor k.</summary>
@@ -269,6 +295,12 @@ internal sealed partial class RandomEffectsSystem
             for (var a = 0; a < _terms[t].Levels.Count; a++)
             {
                 var at = offset + a * r;
+                if (_inverse[t] is not null)
+                {
+                    for (var i = 0; i < r; i++) y[at + i] = _diagonal[t][(a * r) + i] * b[at + i];
+                    continue;
+                }
+
                 for (var i = 0; i < r; i++)
                 {
                     for (var j = 0; j < r; j++) y[at + i] += _diagonal[t][(a * r + i) * r + j] * b[at + j];

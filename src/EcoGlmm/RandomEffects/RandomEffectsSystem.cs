@@ -14,8 +14,15 @@ internal sealed partial class RandomEffectsSystem
     private readonly RandomTerm[] _terms;
     private readonly CrossBlocks[] _pairs;
     private readonly CrossBlocks[][] _pairsOfFirst;
+
+    /// <summary>The own block of ZᵀWZ of each level: r × r, or its diagonal alone where every row has at most one effect.</summary>
     private readonly double[][] _diagonal;
+
+    /// <summary>The own block of ΛH⁻¹Λᵀ of each level, of the same shape.</summary>
     private readonly double[][] _diagonalB;
+
+    /// <summary>The own block of H⁻¹ of each level, d × d, for terms of which only the diagonal is kept of these.</summary>
+    private readonly double[]?[] _inverse;
     private readonly double[]?[] _precisionAdjoints;
     private readonly SparsePattern? _pattern;
     /// <summary>A factorisation of fewer operations takes some seconds at most, and has no Monte Carlo error.</summary>
@@ -38,8 +45,9 @@ internal sealed partial class RandomEffectsSystem
         EffectCount = _terms.Sum(t => t.EffectCount);
         LatentCount = _terms.Sum(t => t.LatentCount);
         Lambda = new CovarianceFactor(_terms);
-        _diagonal = Array.ConvertAll(_terms, t => new double[t.EffectCount * t.Width]);
-        _diagonalB = Array.ConvertAll(_terms, t => new double[t.EffectCount * t.Width]);
+        _diagonal = Array.ConvertAll(_terms, t => new double[t.EffectCount * (t.SingleEffect is null ? t.Width : 1)]);
+        _diagonalB = Array.ConvertAll(_diagonal, d => new double[d.Length]);
+        _inverse = Array.ConvertAll(_terms, t => t.SingleEffect is null ? null : new double[t.LatentCount * t.LatentWidth]);
         var pairs = new List<CrossBlocks>();
         for (var s = 0; s < _terms.Length; s++)
         {
@@ -123,6 +131,10 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Monte Carlo standard error of <see cref="LogDeterminant"/>; zero for a factorisation.</summary>
     public double LogDeterminantError => _factor?.LogDeterminantError ?? 0;
 
+    /// <summary>Operations of one ΛᵀZᵀWZΛ with its factorisation, about.</summary>
+    public double Flops => (_factor?.Flops ?? 0)
+        + _terms.Sum(t => (double)t.Levels.Count * t.Width * t.LatentWidth * (t.Width + t.LatentWidth));
+
     /// <summary>Numeric factorisations done so far.</summary>
     public int FactorizationCount { get; private set; }
 
@@ -183,7 +195,7 @@ internal sealed partial class RandomEffectsSystem
         {
             for (var i = 0; i < codes.Length; i++)
             {
-                if (single[i] >= 0 && z[(i * r) + single[i]] is var v) d[(codes[i] * r * r) + (single[i] * (r + 1))] += w[i] * v * v;
+                if (single[i] >= 0 && z[(i * r) + single[i]] is var v) d[(codes[i] * r) + single[i]] += w[i] * v * v;
             }
 
             return;
@@ -322,7 +334,8 @@ internal sealed partial class RandomEffectsSystem
                 }
                 else
                 {
-                    Sandwich(lambda, r, ds, lower, d.AsSpan(a * r * r, r * r), lambda, r, ds, lower, _scratch);
+                    if (_inverse[s] is not null) Sandwich(lambda, ds, lower, d.AsSpan(a * r, r), _scratch);
+                    else Sandwich(lambda, r, ds, lower, d.AsSpan(a * r * r, r * r), lambda, r, ds, lower, _scratch);
                     for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                     {
                         for (var row = c; row < ds; row++)
@@ -363,32 +376,6 @@ internal sealed partial class RandomEffectsSystem
         }
     }
 
-    /// <summary>result = LᵀMR (dm × dr) for row-major L (m × dm), R (r × dr) and M (m × r).</summary>
-    private static void Sandwich(ReadOnlySpan<double> left, int m, int dm, bool leftIsLower, ReadOnlySpan<double> matrix,
-        ReadOnlySpan<double> right, int r, int dr, bool rightIsLower, Span<double> result)
-    {
-        var product = result[(dm * dr)..];
-        for (var i = 0; i < m; i++)
-        {
-            for (var c = 0; c < dr; c++)
-            {
-                var sum = 0.0;
-                for (var k = rightIsLower ? c : 0; k < r; k++) sum += matrix[i * r + k] * right[k * dr + c];
-                product[i * dr + c] = sum;
-            }
-        }
-
-        for (var i = 0; i < dm; i++)
-        {
-            for (var c = 0; c < dr; c++)
-            {
-                var sum = 0.0;
-                for (var k = leftIsLower ? i : 0; k < m; k++) sum += left[k * dm + i] * product[k * dr + c];
-                result[i * dr + c] = sum;
-            }
-        }
-    }
-
     /// <summary>
     /// From H⁻¹ on the pattern of H: B = ΛH⁻¹Λᵀ for later use, and, when asked for, ½ tr(H⁻¹ ∂H) by Λ for each term (r × d
     /// row-major in <paramref name="traces"/>) and by the entries of a precision that varies (<see cref="PrecisionAdjoint"/>).
@@ -424,7 +411,16 @@ internal sealed partial class RandomEffectsSystem
                 }
 
                 if (adjoint is not null) adjoint[pointers![a]] = 0.5 * Trace(block, ds);
-                AddBlock(block, s, s, _diagonal[s].AsSpan(a * r * r, r * r), _diagonalB[s].AsSpan(a * r * r, r * r), traces?[s], null);
+                if (_inverse[s] is { } inverse)
+                {
+                    block.CopyTo(inverse.AsSpan(a * ds * ds));
+                    AddDiagonal(block, s, _diagonal[s].AsSpan(a * r, r), _diagonalB[s].AsSpan(a * r, r), traces?[s]);
+                }
+                else
+                {
+                    AddBlock(block, s, s, _diagonal[s].AsSpan(a * r * r, r * r), _diagonalB[s].AsSpan(a * r * r, r * r), traces?[s], null);
+                }
+
                 var rows = 0;
                 foreach (var p in pairs)
                 {
@@ -456,91 +452,6 @@ internal sealed partial class RandomEffectsSystem
     /// diagonal stands for both of its places. Null where the precision is known. For the caller to add to.
     /// </summary>
     public double[]? PrecisionAdjoint(int term) => _precisionAdjoints[term];
-
-    private static double Trace(ReadOnlySpan<double> block, int d)
-    {
-        var sum = 0.0;
-        for (var c = 0; c < d; c++) sum += block[(c * d) + c];
-        return sum;
-    }
-
-    /// <summary>
-    /// For one block S of H⁻¹ (dm × dr) with the block A of ZᵀWZ (m × r): b = Λ_m S Λ_rᵀ, and the traces' terms
-    /// A Λ_r Sᵀ (m × dm) and Aᵀ Λ_m S (r × dr).
-    /// </summary>
-    private void AddBlock(ReadOnlySpan<double> s, int termM, int termR, ReadOnlySpan<double> a, Span<double> b, double[]? traceM,
-        double[]? traceR)
-    {
-        var (lambdaM, m, dm, lowerM) = (Lambda[termM], _terms[termM].Width, _terms[termM].LatentWidth,
-            _terms[termM].Loadings.IsLowerTriangular);
-        var (lambdaR, r, dr, lowerR) = (Lambda[termR], _terms[termR].Width, _terms[termR].LatentWidth,
-            _terms[termR].Loadings.IsLowerTriangular);
-        if (m == 1 && r == 1)
-        {
-            b[0] = lambdaM[0] * s[0] * lambdaR[0];
-            if (traceM is not null) traceM[0] += a[0] * lambdaR[0] * s[0];
-            if (traceR is not null) traceR[0] += a[0] * lambdaM[0] * s[0];
-            return;
-        }
-
-        var product = _scratch.AsSpan(dm * dr);
-        for (var i = 0; i < m; i++)
-        {
-            var end = lowerM ? Math.Min(i + 1, dm) : dm;
-            for (var c = 0; c < dr; c++)
-            {
-                var sum = 0.0;
-                for (var k = 0; k < end; k++) sum += lambdaM[i * dm + k] * s[k * dr + c];
-                product[i * dr + c] = sum;
-            }
-        }
-
-        for (var i = 0; i < m; i++)
-        {
-            for (var c = 0; c < r; c++)
-            {
-                var sum = 0.0;
-                var end = lowerR ? Math.Min(c + 1, dr) : dr;
-                for (var k = 0; k < end; k++) sum += product[i * dr + k] * lambdaR[c * dr + k];
-                b[i * r + c] = sum;
-            }
-        }
-
-        if (traceR is not null)
-        {
-            for (var i = 0; i < r; i++)
-            {
-                for (var c = 0; c < dr; c++)
-                {
-                    var sum = 0.0;
-                    for (var k = 0; k < m; k++) sum += a[k * r + i] * product[k * dr + c];
-                    traceR[i * dr + c] += sum;
-                }
-            }
-        }
-
-        if (traceM is null) return;
-        for (var k = 0; k < r; k++)
-        {
-            var end = lowerR ? Math.Min(k + 1, dr) : dr;
-            for (var c = 0; c < dm; c++)
-            {
-                var sum = 0.0;
-                for (var j = 0; j < end; j++) sum += lambdaR[k * dr + j] * s[c * dr + j];
-                product[k * dm + c] = sum;
-            }
-        }
-
-        for (var i = 0; i < m; i++)
-        {
-            for (var c = 0; c < dm; c++)
-            {
-                var sum = 0.0;
-                for (var k = 0; k < r; k++) sum += a[i * r + k] * product[k * dm + c];
-                traceM[i * dm + c] += sum;
-            }
-        }
-    }
 
     private SparsePattern BuildPattern()
     {

@@ -110,6 +110,10 @@ public sealed partial class Mesh : IRichDisplay
     internal FiniteElements Elements => _elements.Value;
 
     /// <summary>Least and largest coordinates.</summary>
+    /// <summary>The shortest edge of a triangle.</summary>
+    internal double ShortestEdge => Triangles.SelectMany(t => new[] { (t.A, t.B), (t.B, t.C), (t.C, t.A) })
+        .Min(e => Math.Sqrt(Math.Pow(_x[e.Item1] - _x[e.Item2], 2) + Math.Pow(_y[e.Item1] - _y[e.Item2], 2)));
+
     internal (double Left, double Right, double Bottom, double Top) Bounds => (_x.Min(), _x.Max(), _y.Min(), _y.Max());
 
     private static double[] Numbers(FieldData data, string name)

@@ -44,6 +44,8 @@ internal sealed class PagelTree : TreePrecision
 
     public override string ParameterName => "lambda";
 
+    public override bool EndsInBrownianMotion => true;
+
     /// <summary>λ of one half.</summary>
     public override double Start => Math.PI / 4;
 

@@ -48,6 +48,9 @@ internal abstract class TreePrecision
     /// <summary>What users call the parameter: "lambda", "decay"; null where there is none.</summary>
     public virtual string? ParameterName => null;
 
+    /// <summary>Whether Brownian motion is at the end of what the parameter can be.</summary>
+    public virtual bool EndsInBrownianMotion => false;
+
     /// <summary>Where a search for φ starts.</summary>
     public virtual double Start => 0;
 

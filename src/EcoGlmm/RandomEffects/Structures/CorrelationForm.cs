@@ -29,6 +29,9 @@ internal abstract class CorrelationForm(int width, int parameterCount)
     /// <param name="title">The term as written.</param>
     public virtual IEnumerable<StructureLimit> Limits(double[] rho, string title) => [];
 
+    /// <summary>Whether all correlation matrices of another form are among those of this.</summary>
+    public virtual bool Contains(CorrelationForm smaller) => smaller.GetType() == GetType();
+
     /// <summary>ρ of a parameter without bounds, tanh t, and its derivative: a limit of ±1 is come near to in a few steps.</summary>
     protected static (double Value, double Slope) Bounded(double t)
     {
@@ -91,6 +94,9 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1)
             rho[k] = Math.Atanh(value);
         }
     }
+
+    /// <summary>Every other form here is stationary: its correlations depend on the distance alone.</summary>
+    public override bool Contains(CorrelationForm smaller) => true;
 
     public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => Bounded(rho[i - j - 1]).Value;
 

@@ -29,6 +29,23 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
     /// models.</summary>
     public bool IsPlain => Precision is null && Loadings.HasFreeEntries;
 
+    /// <summary>The same as effects of a group, where levels are positions that every group could have; null where it is not.</summary>
+    public Loadings? AsEffects { get; init; }
+
+    /// <summary>How the covariances that another structure of the same levels can have lie among those of this.</summary>
+    public Containment Contains(CovarianceStructure smaller)
+    {
+        if (Precision is { } mine && smaller.Precision is { } theirs)
+        {
+            var (between, within) = (mine.Contains(theirs), Loadings.Contains(smaller.Loadings));
+            return between < within ? between : within;
+        }
+
+        return OfEffects is { } own && smaller.OfEffects is { } other ? own.Contains(other) : Containment.None;
+    }
+
+    private Loadings? OfEffects => Precision is null ? Loadings : AsEffects;
+
     /// <summary>Starting values for effects of about the standard deviations given.</summary>
     public void Start(ReadOnlySpan<double> spread, Span<double> theta)
     {

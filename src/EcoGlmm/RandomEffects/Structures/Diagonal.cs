@@ -29,6 +29,9 @@ internal sealed class Diagonal(int width) : Loadings(width, width, width)
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
 
+    public override Containment Contains(Loadings smaller) => smaller.Width == Width && smaller.IsDiagonal ? Containment.Inside
+        : Containment.None;
+
     public override bool TryFit(ReadOnlySpan<double> covariance, Span<double> theta)
     {
         for (var c = 0; c < Width; c++)

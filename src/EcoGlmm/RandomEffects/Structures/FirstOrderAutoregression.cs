@@ -26,8 +26,16 @@ internal sealed class FirstOrderAutoregression : MarkovChain
         Describe = "ar1(0 + factor(week) | g), autoregressive in steps",
         IsRegular = true,
         Dimensions = 1,
-        Bind = request => new CovarianceStructure("ar1", new Unstructured(1), Of(request)),
+        Bind = request => new CovarianceStructure("ar1", new Unstructured(1), Of(request)) { AsEffects = EffectsOf(request.Positions!) },
     };
+
+    /// <summary>Over the levels of a factor it is one variance and correlations by an autoregression.</summary>
+    private static ScaledCorrelation? EffectsOf(TermPositions positions)
+    {
+        if (!positions.IsOrdinal) return null;
+        var width = positions.Coordinates.Select(c => c[0]).Distinct().Count();
+        return new ScaledCorrelation(width, new AutoregressiveForm(width), isHomogeneous: true);
+    }
 
     private static FirstOrderAutoregression Of(StructureRequest request)
     {

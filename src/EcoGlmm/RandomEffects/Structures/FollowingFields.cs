@@ -70,6 +70,13 @@ internal sealed class FollowingFields : LevelPrecision
         _chain.Start(phi[1..]);
     }
 
+    /// <summary>Fields without memory are independent ones.</summary>
+    public override Containment Contains(LevelPrecision smaller) => smaller is MeshFields independent
+        ? independent.Pattern.Order == Pattern.Order ? Containment.Inside : Containment.None
+        : base.Contains(smaller);
+
+    public override bool HasSeveralMaxima => true;
+
     public override IEnumerable<double[]> Candidates()
     {
         foreach (var fraction in new[] { 0.15, 0.05, 0.4 })
@@ -130,6 +137,9 @@ internal sealed class FollowingFields : LevelPrecision
         gradient[0] = _field.PullBack(phi[0], ofField) + (logAdjoint * work[s.Length + q.Length]);
         _chain.PullBack(phi[1..], ofChain, logAdjoint * _field.Order, [], gradient[1..]);
     }
+
+    public override IEnumerable<StructureLimit> Limits(double[] phi, string title) => [.. _field.Limits(phi[0], title),
+        .. _chain.Limits(phi[1..], title).Select(limit => limit with { Parameter = 1 + limit.Parameter })];
 
     public override double Variance(ReadOnlySpan<double> phi, int level) => _field.Variance(phi[0], [(level % _field.Order, 1)]);
 

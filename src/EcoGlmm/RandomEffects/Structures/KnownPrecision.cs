@@ -33,6 +33,11 @@ internal sealed class KnownPrecision(SparsePattern pattern, double[] values, dou
 
     public override LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level) => new([], [], stranger);
 
+    public override Containment Contains(LevelPrecision smaller) => smaller is KnownPrecision other && IsOfSameLevels(other)
+        && values.AsSpan().SequenceEqual(other.Values) ? Containment.Inside : Containment.None;
+
+    private double[] Values => values;
+
     /// <summary>The variance of a level in the middle.</summary>
     public double MeanVariance => variances.Average();
 

@@ -31,6 +31,9 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
         yield return phi;
     }
 
+    /// <summary>Whether a likelihood may well have several maxima, so that a search from each of the candidates pays.</summary>
+    public virtual bool HasSeveralMaxima => false;
+
     /// <summary>Writes P at φ on the pattern; its log-determinant, NaN where φ is too far out to have one.</summary>
     public abstract double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work);
 
@@ -113,6 +116,17 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
     /// variance about that. A level that is related to none has no weights and the variance of the population.
     /// </summary>
     public virtual LevelRelation Relate(ReadOnlySpan<double> phi, LevelKey level) => new([], [], 1);
+
+    /// <summary>
+    /// How the precisions that another of the same levels can have lie among those of this: by default those of the same kind with no more
+    /// parameters do.
+    /// </summary>
+    public virtual Containment Contains(LevelPrecision smaller) => smaller.GetType() == GetType() && IsOfSameLevels(smaller)
+        && smaller.ParameterCount <= ParameterCount ? Containment.Inside : Containment.None;
+
+    /// <summary>Whether another precision links the same levels.</summary>
+    protected bool IsOfSameLevels(LevelPrecision other) => other.Pattern.Order == Pattern.Order
+        && other.Pattern.NonZeros == Pattern.NonZeros;
 
     /// <summary>Parameters that have run to the end of what they can be.</summary>
     public virtual IEnumerable<StructureLimit> Limits(double[] phi, string title) => [];

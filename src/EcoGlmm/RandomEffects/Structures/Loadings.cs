@@ -93,6 +93,10 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Sets θ so that ΛΛᵀ is the covariance given (r × r), where that determines θ; false where it does not.</summary>
     public virtual bool TryFit(ReadOnlySpan<double> covariance, Span<double> theta) => false;
 
+    /// <summary>How the covariances that another Λ of the same effects can have lie among those of this.</summary>
+    public virtual Containment Contains(Loadings smaller) => smaller.GetType() == GetType() && smaller.Width == Width
+        && smaller.LatentWidth == LatentWidth ? Containment.Inside : Containment.None;
+
     /// <summary>Parameters that have run to the end of what they can be; a standard deviation of zero is none of them.</summary>
     public virtual IEnumerable<StructureLimit> Limits(double[] theta, string title) => [];
 

@@ -88,6 +88,13 @@ internal sealed class MaternField(Mesh mesh)
         return Math.Log(fraction * Math.Max(right - left, top - bottom));
     }
 
+    /// <summary>A range that the mesh cannot show, or beyond all that it covers.</summary>
+    public IEnumerable<StructureLimit> Limits(double logRange, string title)
+    {
+        var (left, right, bottom, top) = mesh.Bounds;
+        return StructureLimit.OfRange(0, Math.Exp(logRange), mesh.ShortestEdge, Math.Max(right - left, top - bottom), title, "nodes of the mesh");
+    }
+
     /// <summary>κ² = 8/range².</summary>
     private static double SquaredKappa(double logRange) => 8 * Math.Exp(-2 * logRange);
 

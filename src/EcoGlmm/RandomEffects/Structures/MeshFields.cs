@@ -38,6 +38,8 @@ internal sealed class MeshFields(MaternField field, int groups) : LevelPrecision
         for (var g = 0; g < groups; g++) gradient[0] += field.PullBack(phi[0], adjoint.Slice(g * count, count));
     }
 
+    public override IEnumerable<StructureLimit> Limits(double[] phi, string title) => field.Limits(phi[0], title);
+
     public override double Variance(ReadOnlySpan<double> phi, int level) => field.Variance(phi[0], [(level % field.Order, 1)]);
 
     public override double Variance(ReadOnlySpan<double> phi, LevelKey level) => Relate(phi, level).Variance;

@@ -40,6 +40,11 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
         }
     }
 
+    /// <summary>Fewer latent variables are more of them with some whose loadings are all zero.</summary>
+    public override Containment Contains(Loadings smaller) => smaller is not ReducedRank || smaller.Width != Width
+        || smaller.LatentWidth > LatentWidth ? Containment.None
+        : smaller.LatentWidth < LatentWidth ? Containment.AtBoundary : Containment.Inside;
+
     public override void Set(ReadOnlySpan<double> theta, Span<double> lambda)
     {
         lambda.Clear();

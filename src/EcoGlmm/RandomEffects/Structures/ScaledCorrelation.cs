@@ -12,6 +12,10 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 {
     private readonly int _scales = isHomogeneous ? 1 : width;
 
+    private bool IsHomogeneous => isHomogeneous;
+
+    private CorrelationForm? Form => form;
+
     public override Rescaling Rescaling => isHomogeneous ? Rescaling.None : Rescaling.Columns;
 
     public override bool IsDiagonal => form is null;
@@ -113,6 +117,15 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 
     public override IEnumerable<StructureLimit> Limits(double[] theta, string title) =>
         form?.Limits(theta[_scales..], title).Select(limit => limit with { Parameter = _scales + limit.Parameter }) ?? [];
+
+    public override Containment Contains(Loadings smaller)
+    {
+        if (smaller.Width != Width) return Containment.None;
+        var isInside = smaller is ScaledCorrelation other
+            ? (other.IsHomogeneous || !isHomogeneous) && (other.Form is null || form?.Contains(other.Form) == true)
+            : smaller.IsDiagonal && (Width == 1 || !isHomogeneous);
+        return isInside ? Containment.Inside : Containment.None;
+    }
 
     private bool TryFactor(ReadOnlySpan<double> rho, Span<double> l)
     {

@@ -23,6 +23,8 @@ internal sealed class SecondOrderAutoregression(int width) : CorrelationForm(wid
         if (rho.Length > 1) rho[1] = 0;
     }
 
+    public override bool Contains(CorrelationForm smaller) => smaller is SecondOrderAutoregression or AutoregressiveForm;
+
     public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => At(rho, i - j).Value;
 
     public override void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient)

@@ -65,6 +65,9 @@ internal sealed class SpatialCovariance : LevelPrecision
         },
     };
 
+    public override Containment Contains(LevelPrecision smaller) => smaller is not SpatialCovariance other || !IsOfSameLevels(other)
+        ? Containment.None : _kernel.Contains(other._kernel);
+
     public override void Report(ReadOnlySpan<double> phi, Span<double> values) => _kernel.Report(phi, values);
 
     public override void Start(Span<double> phi)

@@ -8,6 +8,9 @@ internal abstract class SpatialKernel(int parameterCount)
 {
     public int ParameterCount { get; } = parameterCount;
 
+    /// <summary>Ranges from which a correlation is nothing to any arithmetic, so that ranges of all but zero do not overflow.</summary>
+    protected const double Farthest = 1e5;
+
     /// <summary>The correlations at distances above zero.</summary>
     /// <param name="distances">The distances.</param>
     /// <param name="phi">Where.</param>
@@ -34,6 +37,9 @@ internal abstract class SpatialKernel(int parameterCount)
     /// <summary>The distance over which correlations fall to about a third.</summary>
     public virtual double Reach(ReadOnlySpan<double> phi) => Math.Exp(phi[0]);
 
+    /// <summary>How the correlations that another kernel can have lie among those of this.</summary>
+    public virtual Containment Contains(SpatialKernel smaller) => smaller.GetType() == GetType() ? Containment.Inside : Containment.None;
+
     /// <summary>Limits of parameters other than the range, which is the first.</summary>
     public virtual IEnumerable<StructureLimit> Limits(double[] phi, string title) => [];
 }
@@ -48,7 +54,7 @@ internal sealed class ExponentialKernel() : SpatialKernel(1)
     public override void Fill(ReadOnlySpan<double> distances, ReadOnlySpan<double> phi, Span<double> correlations, Span<double> slopes)
     {
         var rate = -Math.Exp(-phi[0]);
-        for (var k = 0; k < distances.Length; k++) correlations[k] = rate * distances[k];
+        for (var k = 0; k < distances.Length; k++) correlations[k] = Math.Max(rate * distances[k], -Farthest);
         if (!slopes.IsEmpty) correlations[..distances.Length].CopyTo(slopes);
         VectorMath.Exp(correlations[..distances.Length], correlations);
         for (var k = 0; k < slopes.Length; k++) slopes[k] = -slopes[k] * correlations[k];
@@ -67,7 +73,7 @@ internal sealed class GaussianKernel() : SpatialKernel(1)
     public override void Fill(ReadOnlySpan<double> distances, ReadOnlySpan<double> phi, Span<double> correlations, Span<double> slopes)
     {
         var rate = Math.Exp(-phi[0]);
-        for (var k = 0; k < distances.Length; k++) correlations[k] = -(rate * distances[k]) * (rate * distances[k]);
+        for (var k = 0; k < distances.Length; k++) correlations[k] = -Math.Min((rate * distances[k]) * (rate * distances[k]), Farthest);
         if (!slopes.IsEmpty) correlations[..distances.Length].CopyTo(slopes);
         VectorMath.Exp(correlations[..distances.Length], correlations);
         for (var k = 0; k < slopes.Length; k++) slopes[k] = -2 * slopes[k] * correlations[k];
@@ -85,6 +91,10 @@ internal sealed class MaternKernel() : SpatialKernel(2)
 
     /// <summary>A shape from which on correlations are taken for those of the limit, that is within 1e-4 of them.</summary>
     private const double AllButInfinite = 1e4;
+
+    /// <summary>A shape of one half is exp, a shape without end gau.</summary>
+    public override Containment Contains(SpatialKernel smaller) => smaller is GaussianKernel ? Containment.AtBoundary
+        : smaller is ExponentialKernel ? Containment.Inside : base.Contains(smaller);
 
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range"), new("shape")];
 
@@ -105,7 +115,7 @@ internal sealed class MaternKernel() : SpatialKernel(2)
         var function = new MaternFunction(nu);
         for (var k = 0; k < n; k++)
         {
-            var x = rate * stretch * distances[k];
+            var x = Math.Min(rate * stretch * distances[k], Farthest);
             if (slopes.IsEmpty)
             {
                 correlations[k] = function.Value(x);

@@ -33,6 +33,11 @@ internal sealed class TreeLevels(TreePrecision model) : LevelPrecision(model.Pat
             yield return new StructureLimit(0, $"{title}: {message}", advice);
     }
 
+    /// <summary>A tree without a rule is Brownian motion.</summary>
+    public override Containment Contains(LevelPrecision smaller) => smaller is KnownPrecision known
+        ? model.EndsInBrownianMotion && IsOfSameLevels(known) ? Containment.AtBoundary : Containment.None
+        : base.Contains(smaller);
+
     public override double Variance(ReadOnlySpan<double> phi, int level) => model.Variance(level);
 
     public override void Report(ReadOnlySpan<double> phi, Span<double> values)

@@ -48,6 +48,9 @@ internal sealed class Unstructured(int width) : Loadings(width, width, width * (
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
 
+    public override Containment Contains(Loadings smaller) => smaller.Width != Width ? Containment.None
+        : smaller.LatentWidth < Width ? Containment.AtBoundary : Containment.Inside;
+
     public override bool TryFit(ReadOnlySpan<double> covariance, Span<double> theta)
     {
         var r = Width;
