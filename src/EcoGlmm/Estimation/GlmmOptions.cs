@@ -7,10 +7,10 @@ public sealed record GlmmOptions
     /// Right-hand side for the logit of the probability of a structural zero; "~ 0" for none. With a truncated family
     /// it makes a hurdle model.
     /// </summary>
-    public string ZeroInflation { get; init => field = value ?? "~ 0"; } = "~ 0";
+    public string ZeroInflation { get; init; } = "~ 0";
 
     /// <summary>Right-hand side for the log of the dispersion parameter; "~ 1" for a constant.</summary>
-    public string Dispersion { get; init => field = value ?? "~ 1"; } = "~ 1";
+    public string Dispersion { get; init; } = "~ 1";
 
     /// <summary>
     /// Name of a column of prior weights: precision weights for a Gaussian, numbers of trials for binomial proportions,

@@ -191,10 +191,10 @@ internal sealed class PartDesign
         var context = new EvaluationContext(newData, Training: false, _learnt, RowNumbers: null);
         var evaluator = new Evaluator(_syntax.Text, context);
         var missing = new bool[newData.RowCount];
-        if (!fixedOnly && !anyLevel) RequireGroups(newData);
         var columns = _aliased.Count(aliased => !aliased);
         var smooths = Smooth(evaluator, missing, fixedOnly, anyLevel);
         var x = FixedMatrix(evaluator, columns, missing, smooths);
+        if (!fixedOnly && !anyLevel) RequireGroups(newData);
         var offset = Offset(evaluator, missing, requireFinite: false);
         return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing, smooths, anyLevel);
     }
