@@ -175,7 +175,20 @@ public sealed class GeeFit : IRichDisplay
             (estimate[i], error[i], lower[i], upper[i]) = (point.Mu, Math.Abs(point.D1) * sd, Math.Min(a, b), Math.Max(a, b));
         }
 
-        return new Predictions(estimate, error, lower, upper, level, 0);
+        return new Predictions(estimate, error, lower, upper, level, 0)
+        {
+            Rows = newData,
+            Shown = [.. _specification.Conditional.FixedVariableNames],
+        };
+    }
+
+    /// <summary>The population's means for the rows of any table that <see cref="FieldData.From(object)"/> takes.</summary>
+    /// <inheritdoc cref="Predict(FieldData?, PredictionScale, GeeStandardErrors, double)"/>
+    public Predictions Predict(object newData, PredictionScale scale = PredictionScale.Response,
+        GeeStandardErrors kind = GeeStandardErrors.Robust, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(newData);
+        return Predict(FieldData.From(newData), scale, kind, level);
     }
 
     /// <inheritdoc/>
