@@ -16,13 +16,18 @@ internal static class GenomesBenchmark
         string prefix = Path.Combine(Repository.Artifacts, $"genomes-{individuals}-{markers}");
         var data = Prepare(prefix, individuals, markers);
         using var genotypes = Genotypes.Open(prefix + ".bed");
-        using (var warm = Genotypes.Simulate(new PopulationDesign { Individuals = 200, Markers = 1500 }).Genotypes)
+        using (var warm = Genotypes.Simulate(new PopulationDesign { Individuals = 300, Markers = 3000, Missing = 0.01 }).Genotypes)
         {
-            for (int i = 0; i < 3; i++)
+            var few = data.Where(r => warm.Individuals.Contains(r.Text("id")!));
+            for (int i = 0; i < 4; i++)
             {
                 var small = warm.RelationshipMatrix(maxThreads: 1);
-                Glmm.Scan("trait ~ 1", data.Where(r => warm.Individuals.Contains(r.Text("id")!)), warm,
-                    new ScanOptions { Individual = "id", Relationship = small, MaxThreads = 1 });
+                foreach (var method in new[] { ScanMethod.Exact, ScanMethod.Held })
+                {
+                    Glmm.Scan("trait ~ 1", few, warm, Options(small, method));
+                }
+
+                Thread.Sleep(300);
             }
         }
 

@@ -8,17 +8,21 @@ public sealed partial class AssociationScan
     /// The Manhattan figure: −log₁₀ p of each marker along the genome, with Bonferroni's threshold. Of markers with p above
     /// 0.001 only one is drawn for each spot that several would cover; how many are drawn stands below the title.
     /// </summary>
-    public Figure ManhattanFigure() => ScanFigures.Manhattan(this, null, null, null);
+    /// <param name="genes">Genes, of which hovering over a marker tells the nearest; null for none.</param>
+    public Figure ManhattanFigure(GeneAnnotation? genes = null) => ScanFigures.Manhattan(this, null, null, null, genes);
 
-    /// <summary>The markers of a region.</summary>
+    /// <summary>The markers of a region; with the genotypes, coloured by how linked they are with the strongest one, and with the genes
+    /// below.</summary>
     /// <param name="chromosome">The chromosome.</param>
     /// <param name="from">First position, in base pairs.</param>
     /// <param name="to">Last position.</param>
-    /// <exception cref="GlmmException">There are no tested markers in the region.</exception>
-    public Figure RegionFigure(string chromosome, long from, long to)
+    /// <param name="markers">The genotypes of the scan; null for one colour.</param>
+    /// <param name="genes">Genes; null for none.</param>
+    /// <exception cref="GlmmException">There are no tested markers in the region, or the genotypes lack one of them.</exception>
+    public Figure RegionFigure(string chromosome, long from, long to, Genotypes? markers = null, GeneAnnotation? genes = null)
     {
         ArgumentNullException.ThrowIfNull(chromosome);
-        return ScanFigures.Manhattan(this, chromosome, from, to);
+        return RegionalFigure.Draw(this, chromosome, from, to, markers, genes);
     }
 
     /// <summary>

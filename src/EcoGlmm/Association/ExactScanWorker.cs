@@ -13,10 +13,7 @@ namespace EcoGlmm.Association;
 /// </remarks>
 internal sealed unsafe class ExactScanWorker : IMarkerWorker
 {
-    /// <summary>Markers of a block.</summary>
-    public const int BlockMarkers = 192;
-
-    private readonly ExactScan scan;
+    private readonly ExactScan[] scans;
     private readonly int n;
     private readonly double[] raw;
     private readonly double[] turned;
@@ -27,32 +24,53 @@ internal sealed unsafe class ExactScanWorker : IMarkerWorker
     private readonly double[] xy = new double[ChebyshevRegion.Points];
     private readonly double[] xxSeries = new double[ChebyshevRegion.Points];
     private readonly double[] xySeries = new double[ChebyshevRegion.Points];
-    private readonly Optimum[] reml = new Optimum[BlockMarkers];
-    private readonly Optimum[] ml = new Optimum[BlockMarkers];
-    private readonly int[] wanted = new int[BlockMarkers];
-    private readonly int[] places = new int[BlockMarkers];
-    private readonly double[] remlSlopes = new double[BlockMarkers * (NullModel.Regions + 1)];
-    private readonly double[] mlSlopes = new double[BlockMarkers * (NullModel.Regions + 1)];
+    private readonly Optimum[] reml;
+    private readonly Optimum[] ml;
+    private readonly int[] wanted;
+    private readonly int[] places;
+    private readonly double[] remlSlopes;
+    private readonly double[] mlSlopes;
+    private ExactScan scan;
 
-    public ExactScanWorker(ExactScan scan)
+    /// <param name="scans">The traits, all of the same rows and relationships.</param>
+    /// <param name="blockMarkers">Most markers of a block.</param>
+    public ExactScanWorker(ExactScan[] scans, int blockMarkers)
     {
-        this.scan = scan;
+        this.scans = scans;
+        scan = scans[0];
         n = scan.Model.Rows;
-        raw = GC.AllocateUninitializedArray<double>(n * BlockMarkers, pinned: true);
-        turned = GC.AllocateUninitializedArray<double>(n * BlockMarkers, pinned: true);
-        int rows = Math.Max(scan.Edges.LinearCount, ChebyshevRegion.Points * (1 + scan.Model.Columns));
-        linear = GC.AllocateUninitializedArray<double>(rows * BlockMarkers, pinned: true);
-        square = GC.AllocateUninitializedArray<double>(Math.Max(scan.Edges.SquareCount, ChebyshevRegion.Points) * BlockMarkers,
-            pinned: true);
+        raw = GC.AllocateUninitializedArray<double>(n * blockMarkers, pinned: true);
+        turned = GC.AllocateUninitializedArray<double>(n * blockMarkers, pinned: true);
+        int rows = scans.Max(s => Math.Max(s.Edges.LinearCount, ChebyshevRegion.Points * (1 + s.Model.Columns)));
+        int squares = scans.Max(s => Math.Max(s.Edges.SquareCount, ChebyshevRegion.Points));
+        linear = GC.AllocateUninitializedArray<double>(rows * blockMarkers, pinned: true);
+        square = GC.AllocateUninitializedArray<double>(squares * blockMarkers, pinned: true);
+        (reml, ml) = (new Optimum[blockMarkers], new Optimum[blockMarkers]);
+        (wanted, places) = (new int[blockMarkers], new int[blockMarkers]);
+        remlSlopes = new double[blockMarkers * (NullModel.Regions + 1)];
+        mlSlopes = new double[blockMarkers * (NullModel.Regions + 1)];
     }
 
     /// <summary>The genotypes of a marker of the block, to be filled in before <see cref="Test"/>.</summary>
     public Span<double> Marker(int m) => raw.AsSpan(m * n, n);
 
     /// <summary>Tests the markers that were filled in; those with no calls to compare are skipped by the caller's NaN.</summary>
-    public void Test(int count, MarkerTests tests)
+    public void Test(int count, MarkerTests[] tests)
     {
-        Multiply(scan.Eigenvectors, n, raw, n, count, turned);
+        fixed (double* from = raw, to = turned, work = workspace)
+        {
+            scan.Rotation.Turn(from, to, count, work);
+        }
+
+        for (int k = 0; k < scans.Length; k++)
+        {
+            scan = scans[k];
+            Test(count, tests[k]);
+        }
+    }
+
+    private void Test(int count, MarkerTests tests)
+    {
         Products(scan.Held, turned, raw, count);
         var model = scan.Model;
         var mlPoint = scan.Held.Point(0);

@@ -106,6 +106,14 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     /// <summary>The individuals' names (PLINK's within-family IDs), in the order of the file.</summary>
     public IReadOnlyList<string> Individuals => Array.AsReadOnly(_individuals);
 
+    /// <summary>
+    /// The individuals' families (PLINK's family IDs), in the order of <see cref="Individuals"/>; the individual's own name where the
+    /// file tells none.
+    /// </summary>
+    public IReadOnlyList<string> Families => _origin?.FamiliesOfFile is null && FamiliesOfFile is null ? Individuals
+        : Array.AsReadOnly(Enumerable.Range(0, _individuals.Length).Select(i => (_origin ?? this).FamiliesOfFile![StoreIndividual(i)])
+            .ToArray());
+
     /// <summary>The markers, in the order of the file.</summary>
     public IReadOnlyList<Marker> Markers => Array.AsReadOnly(_markers);
 
@@ -189,6 +197,9 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
 
     /// <summary>What was left out on reading; null for nothing.</summary>
     internal string? Note { get; init; }
+
+    /// <summary>The family of each individual of the file; null if the file tells none.</summary>
+    internal string[]? FamiliesOfFile { get; init; }
 
     /// <summary>The place of a marker.</summary>
     internal int IndexOf(string marker) => _markerIndex.Value.TryGetValue(marker, out int j)

@@ -31,6 +31,27 @@ public static partial class Glmm
         return RunScan(formula, data, markers, options, new ScanProgressBar(live), live.Cancellation);
     }
 
+    /// <summary>
+    /// Scans several traits. Those that have values for the same individuals share their eigenvectors and turned markers, which is
+    /// most of the work.
+    /// </summary>
+    /// <param name="formulas">A formula for each trait: "weight ~ sex", "height ~ sex + age".</param>
+    /// <param name="data">A table with a row for each individual.</param>
+    /// <param name="markers">The genotypes.</param>
+    /// <param name="options">
+    /// Defaults when null. The name of each trait is added to the name of an <see cref="ScanOptions.Output"/>: scan.csv becomes
+    /// scan-weight.csv.
+    /// </param>
+    /// <returns>A scan for each formula, in their order, as each alone would give.</returns>
+    /// <exception cref="GlmmException">A formula, the data or the genotypes cannot be used.</exception>
+    public static IReadOnlyList<AssociationScan> Scan(IReadOnlyList<string> formulas, object data, Genotypes markers,
+        ScanOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formulas);
+        using var live = LiveProgress.Start($"Scanning {formulas.Count} traits");
+        return Array.AsReadOnly(RunScans(formulas, data, markers, options, new ScanProgressBar(live), live.Cancellation));
+    }
+
     /// <summary>Scans on another thread, with progress and the possibility to cancel.</summary>
     /// <inheritdoc cref="Scan"/>
     /// <param name="formula">Trait and covariates.</param>
@@ -49,9 +70,12 @@ public static partial class Glmm
     }
 
     private static AssociationScan RunScan(string formula, object data, Genotypes markers, ScanOptions? options,
+        IProgress<ScanProgress>? progress, CancellationToken cancellation) =>
+        RunScans([formula], data, markers, options, progress, cancellation)[0];
+
+    private static AssociationScan[] RunScans(IReadOnlyList<string> formulas, object data, Genotypes markers, ScanOptions? options,
         IProgress<ScanProgress>? progress, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(markers);
         options ??= new ScanOptions();
@@ -60,9 +84,38 @@ public static partial class Glmm
             throw new GlmmException($"ScanOptions.Part is {options.Part} and Parts {options.Parts}; parts are counted from 1 to Parts.");
         }
 
+        if (options.Interaction is not null && (options.Family is not null || options.Method == ScanMethod.Calibrated))
+        {
+            throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with "
+                + "ScanMethod.Exact or Held and "
+                + "without a family.");
+        }
+
         options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
-        var rows = ScanData.Create(formula, FieldData.From(data), markers, options);
-        return ScanRun.Run(formula, rows, markers, options, p => progress?.Report(p), cancellation);
+        var table = FieldData.From(data);
+        var traits = new List<ScanTrait>();
+        foreach (string formula in formulas)
+        {
+            var rows = ScanData.Create(formula, table, markers, options);
+            string name = rows.Specification.Response.Name;
+            var own = formulas.Count == 1 || options.Output is null ? options : options with { Output = OutputOf(options.Output, name) };
+            if (traits.Any(t => own.Output is not null && t.Options.Output == own.Output))
+            {
+                throw new GlmmException($"Two formulas have the response {name}, so that their results would go to one file. Scan them "
+                    + "in two calls.");
+            }
+
+            traits.Add(new ScanTrait(formula, rows, own));
+        }
+
+        return traits.Count == 0 ? [] : ScanRun.Run(traits, markers, options, p => progress?.Report(p), cancellation);
+    }
+
+    private static string OutputOf(string path, string trait)
+    {
+        var invalid = Path.GetInvalidFileNameChars();
+        string name = string.Concat(trait.Select(c => Array.IndexOf(invalid, c) >= 0 ? '_' : c));
+        return Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-{name}{Path.GetExtension(path)}");
     }
 
     private sealed class ScanProgressBar(LiveProgress live) : IProgress<ScanProgress>

@@ -18,9 +18,17 @@ internal sealed unsafe class NullModel
     public NullModel(double[] eigenvalues, double[] y, double[] x, int columns)
     {
         (Eigenvalues, Y, X, Columns) = (eigenvalues, y, x, columns);
-        LogLambdaReml = Maximise(restricted: true, out double reml);
-        LogLambdaMl = Maximise(restricted: false, out double ml);
+        var edges = Enumerable.Range(0, Regions + 1).Select(k => At(Edge(k))).ToArray();
+        LogLambdaReml = Maximise(edges, restricted: true, out double reml);
+        LogLambdaMl = Maximise(edges, restricted: false, out double ml);
         (RemlCriterion, MlCriterion) = (reml, ml);
+    }
+
+    private NullModel(NullModel origin, double[] x, int columns)
+    {
+        (Eigenvalues, Y, X, Columns) = (origin.Eigenvalues, origin.Y, x, columns);
+        (LogLambdaReml, LogLambdaMl) = (origin.LogLambdaReml, origin.LogLambdaMl);
+        (RemlCriterion, MlCriterion) = (double.NaN, double.NaN);
     }
 
     public double[] Eigenvalues { get; }
@@ -51,11 +59,13 @@ internal sealed unsafe class NullModel
     /// <summary>The model at one λ.</summary>
     public NullPoint At(double logLambda) => new(this, logLambda);
 
-    private double Maximise(bool restricted, out double best)
+    /// <summary>The model with other covariates and the λ of this one, which are no maxima there.</summary>
+    public NullModel WithCovariates(double[] x, int columns) => new(this, x, columns);
+
+    private double Maximise(NullPoint[] edges, bool restricted, out double best)
     {
-        double Slope(double t, out double criterion)
+        double Slope(NullPoint point, out double criterion)
         {
-            var point = At(t);
             criterion = restricted ? point.Reml : point.Ml;
             return restricted ? point.RemlSlope : point.MlSlope;
         }
@@ -65,7 +75,7 @@ internal sealed unsafe class NullModel
         double previous = double.NaN;
         for (int k = 0; k <= Regions; k++)
         {
-            double slope = Slope(Edge(k), out double value);
+            double slope = Slope(edges[k], out double value);
             if ((k == 0 && slope <= 0) || (k == Regions && slope >= 0))
             {
                 Keep(Edge(k), value, ref best, ref where);
@@ -73,8 +83,8 @@ internal sealed unsafe class NullModel
 
             if (k > 0 && previous > 0 && slope < 0)
             {
-                double root = RootFinder.Falling(Edge(k - 1), previous, Edge(k), slope, t => Slope(t, out _));
-                Slope(root, out value);
+                double root = RootFinder.Falling(Edge(k - 1), previous, Edge(k), slope, t => Slope(At(t), out _));
+                Slope(At(root), out value);
                 Keep(root, value, ref best, ref where);
             }
 

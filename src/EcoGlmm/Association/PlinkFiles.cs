@@ -27,11 +27,11 @@ internal static class PlinkFiles
             }
         }
 
-        string[] individuals = ReadIndividuals(fam);
+        var (individuals, families) = ReadIndividuals(fam);
         var markers = ReadMarkers(bim);
         CheckHeader(bed, individuals.Length, markers.Count);
         return new Genotypes(Path.GetFileName(bed), individuals, markers,
-            new GenotypeStore(bed, HeaderBytes, individuals.Length, markers.Count));
+            new GenotypeStore(bed, HeaderBytes, individuals.Length, markers.Count)) { FamiliesOfFile = families };
     }
 
     /// <summary>Writes genotypes as PLINK's three files.</summary>
@@ -41,9 +41,9 @@ internal static class PlinkFiles
         AtomicFile.Write(prefix + ".fam", stream =>
         {
             using var fam = new StreamWriter(stream, leaveOpen: true);
-            foreach (string name in genotypes.Individuals)
+            foreach (var (name, family) in genotypes.Individuals.Zip(genotypes.Families))
             {
-                fam.Write($"{name}\t{name}\t0\t0\t0\t-9\n");
+                fam.Write($"{family}\t{name}\t0\t0\t0\t-9\n");
             }
         });
         AtomicFile.Write(prefix + ".bim", stream =>
@@ -65,7 +65,7 @@ internal static class PlinkFiles
         });
     }
 
-    private static string[] ReadIndividuals(string path)
+    private static (string[] Names, string[] Families) ReadIndividuals(string path)
     {
         var family = new List<string>();
         var names = new List<string>();
@@ -93,10 +93,10 @@ internal static class PlinkFiles
         {
             var both = names.Select((name, i) => family[i] + "_" + name).ToList();
             GenotypeNames.RefuseDuplicates(both, "individual", path);
-            return [.. both];
+            return ([.. both], [.. family]);
         }
 
-        return names.Count > 0 ? [.. names] : throw new GlmmException($"The file \"{path}\" has no individuals.");
+        return names.Count > 0 ? ([.. names], [.. family]) : throw new GlmmException($"The file \"{path}\" has no individuals.");
     }
 
     private static List<Marker> ReadMarkers(string path)

@@ -6,10 +6,18 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed class ScanBlocks
 {
+    // Numbers of a block of markers that a thread holds at most
+    private const int MostNumbers = 4_000_000;
+    private const int MostMarkers = 192;
+    private const int FewestMarkers = 16;
+
     private ScanBlocks(IReadOnlyList<(int Start, int Count)> blocks) => All = blocks;
 
     /// <summary>Each block's first marker and number of markers.</summary>
     public IReadOnlyList<(int Start, int Count)> All { get; }
+
+    /// <summary>Markers of a block: fewer where there are many rows.</summary>
+    public static int Size(int rows) => Math.Clamp(MostNumbers / Math.Max(1, rows) / 4 * 4, FewestMarkers, MostMarkers);
 
     public static ScanBlocks Of(Genotypes markers, int size)
     {

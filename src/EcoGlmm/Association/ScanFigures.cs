@@ -11,7 +11,7 @@ internal static class ScanFigures
     private const int BandPoints = 120;
     private const double LeastP = 1e-300;
 
-    public static Figure Manhattan(AssociationScan scan, string? chromosome, long? from, long? to)
+    public static Figure Manhattan(AssociationScan scan, string? chromosome, long? from, long? to, GeneAnnotation? genes = null)
     {
         var rows = scan.Where(r => !double.IsNaN(AssociationScan.BestP(r)) && (chromosome is null
             || (r.Marker.Chromosome == chromosome && r.Marker.Position >= from && r.Marker.Position <= to))).ToArray();
@@ -41,7 +41,7 @@ internal static class ScanFigures
                 Name = shade == 0 ? "odd chromosomes" : "even chromosomes",
                 Color = shade == 0 ? Palette.Blue : Palette.SkyBlue,
                 Size = 4,
-                Text = Array.ConvertAll(some, Hover),
+                Text = Array.ConvertAll(some, r => Hover(r, genes)),
             });
         }
 
@@ -117,11 +117,22 @@ internal static class ScanFigures
             || taken.Add(((int)(CellsAcross * (x(r) - left) / width), (int)(CellsUp * Height(r) / height))));
     }
 
-    private static double Height(MarkerAssociation r) => -Math.Log10(Math.Max(AssociationScan.BestP(r), LeastP));
+    /// <summary>−log₁₀ p.</summary>
+    public static double Height(MarkerAssociation r) => -Math.Log10(Math.Max(AssociationScan.BestP(r), LeastP));
 
-    private static string Hover(MarkerAssociation r) =>
-        $"{r.Marker.Name}, {r.Marker.Chromosome}:{NumberFormat.Count(r.Marker.Position)}, p = "
-        + $"{NumberFormat.Significant(AssociationScan.BestP(r), 3)}";
+    /// <summary>Name, position and p-value of a marker, and the nearest gene.</summary>
+    public static string Hover(MarkerAssociation r, GeneAnnotation? genes)
+    {
+        string text = $"{r.Marker.Name}, {r.Marker.Chromosome}:{NumberFormat.Count(r.Marker.Position)}, p = "
+            + $"{NumberFormat.Significant(AssociationScan.BestP(r), 3)}";
+        if (genes?.Nearest(r.Marker.Chromosome, r.Marker.Position) is not { } gene)
+        {
+            return text;
+        }
+
+        long distance = gene.Distance(r.Marker.Position);
+        return text + (distance == 0 ? $", in {gene.Name}" : $", {NumberFormat.Significant(distance / 1000.0, 2)} kb from {gene.Name}");
+    }
 
     private static string Drawn(int drawn, int all) => drawn == all ? $"{NumberFormat.Count(all)} markers"
         : $"{NumberFormat.Count(drawn)} of {NumberFormat.Count(all)} markers are drawn: all with p < 0.001, and one for each spot that "

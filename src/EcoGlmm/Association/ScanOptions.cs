@@ -32,6 +32,13 @@ public sealed record ScanOptions
     public Family? Family { get; init; }
 
     /// <summary>
+    /// A covariate of the formula, a number or a factor of two levels: each marker is tested for whether its effect changes with it
+    /// (gene by environment), its own effect being in the model. <c>beta</c>, <c>se</c> and the p-values are those of the product
+    /// of marker and covariate. Null to test the markers themselves. For quantities.
+    /// </summary>
+    public string? Interaction { get; init; }
+
+    /// <summary>
     /// A CSV file to which results are written block by block. A scan that was interrupted goes on where it stood when it is
     /// called again with the same file, and gives the same numbers. Null to keep results in memory alone.
     /// </summary>
@@ -67,6 +74,13 @@ public enum ScanMethod
     /// same while each marker explains little.
     /// </summary>
     Held,
+
+    /// <summary>
+    /// Score tests with the variances of the model without markers, and the variance of the score by a ratio that is calibrated
+    /// on a thousand markers (fastGWA: Jiang and others 2019); where the test statistic is beyond two standard deviations it is
+    /// computed as it is. With sparse relationships linear in the number of individuals: for tens of thousands of them.
+    /// </summary>
+    Calibrated,
 }
 
 /// <summary>How far a scan has come.</summary>

@@ -1,3 +1,4 @@
+using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
@@ -6,23 +7,19 @@ namespace EcoGlmm.Association;
 internal sealed class ScanRelationship
 {
     private readonly Genotypes markers;
-    private readonly ScanData data;
     private readonly ScanOptions options;
     private readonly double[] all;
     private readonly int markerCount;
-    private readonly int[] rowPlaces;
 
-    private ScanRelationship(Genotypes markers, ScanData data, ScanOptions options, double[] all, int markerCount, int[] rowPlaces)
+    private ScanRelationship(Genotypes markers, ScanOptions options, double[] all, int markerCount)
     {
-        (this.markers, this.data, this.options) = (markers, data, options);
-        (this.all, this.markerCount, this.rowPlaces) = (all, markerCount, rowPlaces);
+        (this.markers, this.options) = (markers, options);
+        (this.all, this.markerCount) = (all, markerCount);
     }
 
-    private int Order => options.Relationship?.Names.Count ?? markers.Individuals.Count;
-
-    /// <exception cref="GlmmException">An individual has no relationships.</exception>
+    /// <exception cref="GlmmException">There are no relationships to be found.</exception>
     public static ScanRelationship Create(
-        Genotypes markers, ScanData data, ScanOptions options, Action<ScanProgress> progress, CancellationToken cancellation)
+        Genotypes markers, ScanOptions options, Action<ScanProgress> progress, CancellationToken cancellation)
     {
         if (options.Relationship is { } given)
         {
@@ -32,7 +29,7 @@ internal sealed class ScanRelationship
                     + "does not tell what each chromosome adds. Leave ScanOptions.Relationship out.");
             }
 
-            return new ScanRelationship(markers, data, options, given.Entries, 1, Places(given, markers, data));
+            return new ScanRelationship(markers, options, (given.Entries as DenseEntries)?.Values ?? [], 1);
         }
 
         int n = markers.Individuals.Count;
@@ -47,42 +44,52 @@ internal sealed class ScanRelationship
             throw new GlmmException("All individuals are alike at every marker, so that there are no relationships to be found.");
         }
 
-        return new ScanRelationship(markers, data, options, sum, count, data.Individuals);
+        return new ScanRelationship(markers, options, sum, count);
     }
 
-    /// <summary>The matrix a scan is known by; null if it comes from the markers themselves.</summary>
-    public double[]? Given => options.Relationship is null ? null : all;
+    /// <summary>The numbers that the given matrix is known by; null if it comes from the markers themselves.</summary>
+    public double[]? Given => options.Relationship is null ? null
+        : Sparse is { } sparse ? [.. sparse.Lower().SelectMany(e => new[] { e.Row, e.Column, e.Value })] : all;
 
-    /// <summary>
-    /// Relationships of the rows, column-major, lower triangle, centred as GEMMA centres them: the mean of all rows is left to
-    /// the intercept.
-    /// </summary>
-    public double[] OfRows(string? chromosomeLeftOut, bool isCentred, CancellationToken cancellation)
+    /// <summary>The given matrix, if it is sparse.</summary>
+    private SparseEntries? Sparse => options.Relationship?.Entries as SparseEntries;
+
+    /// <summary>The eigenvectors of the relationships of rows.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="chromosomeLeftOut">A chromosome whose markers do not count; null for none.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Them, whether records have random effects of their own beside, and the mean of the matrix's diagonal.</returns>
+    /// <exception cref="GlmmException">An individual has no relationships, or they are not those of a covariance matrix.</exception>
+    public (ScanRotation Rotation, bool HasEffects, double MeanDiagonal) Rotation(ScanData data, string? chromosomeLeftOut,
+        CancellationToken cancellation)
     {
-        var source = all;
-        int count = markerCount;
-        int order = Order;
-        if (chromosomeLeftOut is not null)
+        int n = data.Y.Length;
+        if (Sparse is { } sparse)
         {
-            var own = new double[all.Length];
-            var places = Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome == chromosomeLeftOut)
-                .ToArray();
-            count -= new RelationshipSum(markers, isStandardised: false, options.MaxThreads).Add(places, own, cancellation);
-            if (count == 0)
-            {
-                throw new GlmmException($"All markers lie on chromosome {chromosomeLeftOut}; none are left to find relationships by when "
-                    + "it is left out. Give a ScanOptions.Relationship, or do not leave chromosomes out.");
-            }
-
-            for (long i = 0; i < own.LongLength; i++)
-            {
-                own[i] = all[i] - own[i];
-            }
-
-            source = own;
+            return (Families(data, sparse, cancellation), false, Places(data).Average(p => sparse.At(p, p)));
         }
 
+        var matrix = OfRows(data, chromosomeLeftOut, cancellation);
+        double diagonal = 0;
+        for (int i = 0; i < n; i++)
+        {
+            diagonal += matrix[i + (long)i * n] / n;
+        }
+
+        var factor = RecordCovariance.Factor(data, matrix, options.MaxThreads, cancellation);
+        return (DenseRotation.Create(matrix, n, factor, options.MaxThreads, cancellation), factor is not null, diagonal);
+    }
+
+    /// <summary>
+    /// Relationships of the rows, column-major, lower triangle, centred (where there is an intercept) as GEMMA centres them: the
+    /// mean of all rows is left to the intercept.
+    /// </summary>
+    public double[] OfRows(ScanData data, string? chromosomeLeftOut, CancellationToken cancellation)
+    {
         int n = data.Y.Length;
+        int order = options.Relationship?.Names.Count ?? markers.Individuals.Count;
+        var rowPlaces = Places(data);
+        var (source, count) = Sparse is null ? Without(chromosomeLeftOut, cancellation) : ([], 1);
         var rows = new double[(long)n * n];
         for (int j = 0; j < n; j++)
         {
@@ -90,16 +97,71 @@ internal sealed class ScanRelationship
             {
                 int a = Math.Max(rowPlaces[i], rowPlaces[j]);
                 int b = Math.Min(rowPlaces[i], rowPlaces[j]);
-                rows[i + (long)j * n] = source[a + (long)b * order] / count;
+                rows[i + (long)j * n] = Sparse is { } sparse ? sparse.At(a, b) : source[a + (long)b * order] / count;
             }
         }
 
-        if (isCentred)
+        if (data.Specification.Conditional.HasIntercept)
         {
             Centre(rows, n);
         }
 
         return rows;
+    }
+
+    private (double[] Sum, int Count) Without(string? chromosome, CancellationToken cancellation)
+    {
+        if (chromosome is null)
+        {
+            return (all, markerCount);
+        }
+
+        var own = new double[all.Length];
+        var places = Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome == chromosome).ToArray();
+        int count = markerCount - new RelationshipSum(markers, isStandardised: false, options.MaxThreads).Add(places, own, cancellation);
+        if (count == 0)
+        {
+            throw new GlmmException($"All markers lie on chromosome {chromosome}; none are left to find relationships by when it is left "
+                + "out. Give a ScanOptions.Relationship, or do not leave chromosomes out.");
+        }
+
+        for (long i = 0; i < own.LongLength; i++)
+        {
+            own[i] = all[i] - own[i];
+        }
+
+        return (own, count);
+    }
+
+    private FamilyRotation Families(ScanData data, SparseEntries sparse, CancellationToken cancellation)
+    {
+        if (data.Specification.Conditional.Training.RandomTerms.Length > 0)
+        {
+            throw new GlmmException("A scan with sparse relationships has no random effects beside them. Give the whole matrix, or "
+                + "leave the terms "
+                + "with a bar out of the formula.");
+        }
+
+        var rowPlaces = Places(data);
+        var rowOf = new int[sparse.Order];
+        Array.Fill(rowOf, -1);
+        for (int i = 0; i < rowPlaces.Length; i++)
+        {
+            rowOf[rowPlaces[i]] = i;
+        }
+
+        var families = sparse.Families().Select(f => Array.FindAll(f, level => rowOf[level] >= 0)).Where(f => f.Length > 0).ToArray();
+        int largest = families.Max(f => f.Length);
+        if (largest > EcoGlmm.RelationshipMatrix.MostLevels)
+        {
+            throw new GlmmException($"The sparse relationships tie {Names.Count(largest, "individual")} together directly or through "
+                + "others, too many for a "
+                + "scan by families. Leave weak relationships out with a higher threshold.");
+        }
+
+        return new FamilyRotation(Array.ConvertAll(families, f => Array.ConvertAll(f, level => rowOf[level])),
+            f => sparse.Block(families[f]),
+            options.MaxThreads, cancellation);
     }
 
     private static void Centre(double[] lower, int n)
@@ -131,8 +193,14 @@ internal sealed class ScanRelationship
         }
     }
 
-    private static int[] Places(RelationshipMatrix given, Genotypes markers, ScanData data)
+    // For each row the place of its individual in the matrix
+    private int[] Places(ScanData data)
     {
+        if (options.Relationship is not { } given)
+        {
+            return data.Individuals;
+        }
+
         var index = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < given.Names.Count; i++)
         {
@@ -142,7 +210,8 @@ internal sealed class ScanRelationship
         var unknown = data.Individuals.Select(i => markers.Individuals[i]).Where(name => !index.ContainsKey(name)).Distinct().ToArray();
         return unknown.Length == 0
             ? Array.ConvertAll(data.Individuals, i => index[markers.Individuals[i]])
-            : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make "
-                + "it from markers of all individuals, or leave these rows out.");
+            : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make it "
+                + "from "
+                + "markers of all individuals, or leave these rows out.");
     }
 }

@@ -10,9 +10,6 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed unsafe class ScoreScanWorker : IMarkerWorker
 {
-    /// <summary>Markers of a block.</summary>
-    public const int BlockMarkers = 192;
-
     // Standard deviations from which the normal tail is not trusted
     private const double NormalUpTo = 2;
 
@@ -26,14 +23,14 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
     private readonly double[] adjusted;
     private readonly double[] workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
 
-    public ScoreScanWorker(NullGlmm model, double[] x, int columns)
+    public ScoreScanWorker(NullGlmm model, double[] x, int columns, int blockMarkers)
     {
         this.model = model;
         this.x = x;
         this.columns = columns;
         n = model.Score.Length;
-        raw = GC.AllocateUninitializedArray<double>(n * BlockMarkers, pinned: true);
-        projected = GC.AllocateUninitializedArray<double>(n * BlockMarkers, pinned: true);
+        raw = GC.AllocateUninitializedArray<double>(n * blockMarkers, pinned: true);
+        projected = GC.AllocateUninitializedArray<double>(n * blockMarkers, pinned: true);
         adjusted = new double[n];
         solved = Solved();
     }
@@ -42,8 +39,9 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
     public Span<double> Marker(int m) => raw.AsSpan(m * n, n);
 
     /// <summary>Tests the markers that were filled in; one that is zero throughout has no result.</summary>
-    public void Test(int count, MarkerTests tests)
+    public void Test(int count, MarkerTests[] results)
     {
+        var tests = results[0];
         projected.AsSpan(0, n * count).Clear();
         fixed (double* p = model.P, g = raw, to = projected, work = workspace)
         {

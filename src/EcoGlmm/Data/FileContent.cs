@@ -36,12 +36,34 @@ internal static class FileContent
             if (sample.StartsWith(beginning) && (!char.IsLetter((char)beginning[0]) || sample.ContainsAnyInRange((byte)0, (byte)8)))
                 throw GlmmException.InFile($"The file \"{path}\" is not text but {kind}. {advice}");
         }
+        if (Markup(sample) is { } markup)
+            throw GlmmException.InFile($"The file \"{path}\" is not a table of text but {markup}");
         if (encoding is null && sample is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..]) && Utf16(sample) is null
             && sample.Count((byte)0) > Math.Max(1, ZerosInText * sample.Length))
         {
             throw GlmmException.InFile($"The file \"{path}\" is not text: many of its bytes are zero. Save the table as CSV and read that; "
                 + "if it is a text in an unusual encoding, name it: new CsvOptions { Encoding = … }.");
         }
+    }
+
+    /// <summary>
+    /// What a text is that holds its table in another way, and what to do; otherwise null. All begin with what the name of a column that
+    /// <see cref="FieldData.WriteCsv"/> has written does not begin with unquoted, or hardly ever.
+    /// </summary>
+    private static string? Markup(ReadOnlySpan<byte> sample)
+    {
+        var text = Encoding.UTF8.GetString(sample[..Math.Min(sample.Length, 1024)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || (text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) && text.Contains('>', StringComparison.Ordinal)))
+            return "a web page. If it was downloaded, the address led to a page about the table, or to an error; download the table itself.";
+        if (text.StartsWith("<?xml", StringComparison.Ordinal))
+            return "an XML document. Save the table as CSV and read that.";
+        if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal))
+            return "a pointer of Git LFS to it. Fetch the file itself: git lfs pull.";
+        var inner = text.Length > 0 && text[0] == '[' ? text[1..].TrimStart() : text;
+        if (inner.StartsWith('{') && inner[1..].TrimStart().StartsWith('"'))
+            return "JSON. Read it with System.Text.Json into a list of records and give that to FieldData.From.";
+        return null;
     }
 
     /// <summary>

@@ -80,4 +80,7 @@ internal sealed record Estimate
 
     /// <summary>Times that the family went over all observations; none when the Gaussian model was profiled.</summary>
     public int FamilyPasses { get; init; }
+
+    /// <summary>Terms of series that the family summed.</summary>
+    public long SeriesTerms { get; init; }
 }

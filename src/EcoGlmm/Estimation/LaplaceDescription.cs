@@ -64,6 +64,7 @@ internal static class LaplaceDescription
             ParameterCount = parameterCount,
             Gradients = objective.GradientCount,
             FamilyPasses = objective.Observations.EvaluationCount,
+            SeriesTerms = objective.Observations.SeriesTerms,
             IsDispersionAtLimit = isDispersionAtLimit,
             Convergence = convergence,
         };

@@ -13,7 +13,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     private readonly GlmmControl _control;
     private readonly IProgress<FitProgress>? _progress;
     private readonly Restraints _restraints;
-    private readonly int _effort;
+    private readonly int _passes;
+    private readonly long _terms;
 
     public LaplaceSearch(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
         : base(model)
@@ -23,7 +24,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         _restraints = model.Restraints;
         Objective = new LaplaceObjective(model, control.MaxThreads, cancellation);
         Cancellation = cancellation;
-        _effort = Tolerances.PassesOfIteration * Math.Max(control.MaxIterations, Tolerances.FewestIterationsOfEffort);
+        _passes = Passes(control);
+        _terms = Math.Max(Tolerances.SeriesTerms, Tolerances.SeriesTermsOfRow * model.ObservationCount);
     }
 
     /// <summary>The likelihood without restraints and priors.</summary>
@@ -35,8 +37,9 @@ internal sealed class LaplaceSearch : LikelihoodSearch
 
     public override int ThetaOffset => Model.FixedCount;
 
-    /// <summary>Whether so many passes over the data have been made that no more are to be expected to lead to a maximum.</summary>
-    public bool IsExhausted => Objective.Observations.EvaluationCount > _effort;
+    /// <summary>Whether so many passes over the data have been made, or so many terms of series summed, that no more are to be expected
+    /// to lead to a maximum.</summary>
+    public bool IsExhausted => Objective.Observations.EvaluationCount > _passes || Objective.Observations.SeriesTerms > _terms;
 
     /// <summary>The objective with its penalty at the optimiser's vector (see <see cref="Restraints"/>).</summary>
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient) =>
@@ -157,6 +160,15 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         }
 
         return value;
+    }
+
+    /// <summary>Passes over the data, each with a factorisation, that are granted.</summary>
+    private int Passes(GlmmControl control)
+    {
+        var iterations = Math.Max(control.MaxIterations, Tolerances.FewestIterationsOfEffort);
+        if (Overfitted.IsMet(Model)) return Tolerances.PassesOfCostlyIteration * Math.Min(iterations, 2 * Tolerances.IterationsOverfitted);
+        var affordable = Tolerances.FlopsOfEffort / Math.Max(System.Flops, 1);
+        return (int)Math.Clamp(affordable, Tolerances.PassesOfCostlyIteration * iterations, Tolerances.PassesOfIteration * iterations);
     }
 
     /// <summary>Rounding errors of a sum of log-densities of counts.</summary>

@@ -28,6 +28,7 @@ internal sealed partial class ObservationModel
     private readonly double[] _constants;
     private readonly double[]? _baseValue;
     private readonly double[] _chunkSums;
+    private readonly long[] _chunkTerms;
     private readonly ParallelOptions _parallel;
     private ShapeOutput? _shapes;
 
@@ -55,6 +56,7 @@ internal sealed partial class ObservationModel
         Density = new double[y.Length];
         _baseValue = zeroInflated ? new double[y.Length] : null;
         _chunkSums = new double[(y.Length + _chunkSize - 1) / _chunkSize];
+        _chunkTerms = new long[_chunkSums.Length];
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads, CancellationToken = cancellation };
     }
 
@@ -88,6 +90,9 @@ internal sealed partial class ObservationModel
     /// <summary>Times that the family has gone over all observations.</summary>
     public int EvaluationCount { get; private set; }
 
+    /// <summary>Terms of series that the family has summed; zero for families in closed form.</summary>
+    public long SeriesTerms { get; private set; }
+
     /// <summary>
     /// Evaluates all observations at the linear predictors given (by <see cref="LinearPredictor"/>), with derivatives
     /// of the family's density to the level asked for; returns Σℓ.
@@ -112,6 +117,7 @@ internal sealed partial class ObservationModel
 
         var sum = 0.0;
         foreach (var s in _chunkSums) sum += s;
+        foreach (var terms in _chunkTerms) SeriesTerms += terms;
         return sum;
     }
 
@@ -197,7 +203,9 @@ internal sealed partial class ObservationModel
     {
         var start = chunk * _chunkSize;
         var length = Math.Min(_chunkSize, _y.Length - start);
+        var terms = SeriesEffort.Terms;
         EvaluateFamily(predictors, level, start, length);
+        _chunkTerms[chunk] = SeriesEffort.Terms - terms;
         if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);
         if (_weights is not null) ApplyWeights(level, start, length);
         var sum = 0.0;

@@ -84,6 +84,21 @@ internal static class Tolerances
     /// </summary>
     public const int PassesOfIteration = 20;
 
+    /// <summary>The same where each pass has a large factorisation: still three times what any fit of tests/reference takes.</summary>
+    public const int PassesOfCostlyIteration = 4;
+
+    /// <summary>Operations of factorisations that are taken for granted: some seconds' work.</summary>
+    public const double FlopsOfEffort = 1e10;
+
+    /// <summary>
+    /// Terms of series, of families whose densities have no closed form, after which a fit is given up: some seconds' work, and ten
+    /// times what any fit of tests/reference takes.
+    /// </summary>
+    public const long SeriesTerms = 150_000_000;
+
+    /// <summary>The same for each row, where there are so many rows that this is more.</summary>
+    public const long SeriesTermsOfRow = 200_000;
+
     /// <summary>Iterations for which passes are granted at least: starts and standard errors take some, too.</summary>
     public const int FewestIterationsOfEffort = 50;
 

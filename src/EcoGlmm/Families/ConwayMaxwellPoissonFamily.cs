@@ -74,8 +74,9 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
     {
         double mu = at.Mu;
         double nu = 1 / terms.Phi;
-        double zeta = ConwayMaxwellSeries.LogRate(mu, nu);
-        var m = ConwayMaxwellSeries.Moments(zeta, nu);
+        var solution = ConwayMaxwellSeries.At(mu, nu);
+        double zeta = solution.Zeta;
+        var m = solution.Moments;
         double logFactorial = SpecialFunctions.LogFactorial(y);
         d.L = (y * zeta) - (nu * logFactorial) - m.LogSum;
         if (level == DerivativeLevel.Value)

@@ -11,6 +11,48 @@ internal static class ConwayMaxwellSeries
     /// <summary>A step of Newton's, in standard deviations of a count, whose square is below rounding: no other is needed.</summary>
     private const double SmallStep = 3e-9;
 
+    [ThreadStatic]
+    private static Solution? own;
+
+    /// <summary>log λ for a mean and an exponent, and the moments there.</summary>
+    public sealed class Solution
+    {
+        private double _mu = double.NaN;
+        private double _nu;
+        private long _terms;
+
+        public double Zeta { get; private set; }
+
+        public SeriesMoments Moments { get; private set; }
+
+        /// <summary>
+        /// Solves for another mean or exponent. For the same again, as of the zero and the count of a truncated distribution, nothing is
+        /// left to do; the terms count all the same, so that their number does not depend on which thread had which row.
+        /// </summary>
+        public void Find(double mu, double nu)
+        {
+            if (mu == _mu && nu == _nu)
+            {
+                SeriesEffort.Add(_terms);
+                return;
+            }
+
+            long before = SeriesEffort.Terms;
+            _mu = double.NaN;
+            Zeta = LogRate(mu, nu);
+            Moments = ConwayMaxwellSeries.Moments(Zeta, nu);
+            (_mu, _nu, _terms) = (mu, nu, SeriesEffort.Terms - before);
+        }
+    }
+
+    /// <summary>The solution for mean μ, which stays until the thread asks for another.</summary>
+    public static Solution At(double mu, double nu)
+    {
+        var solution = own ??= new();
+        solution.Find(mu, nu);
+        return solution;
+    }
+
     /// <summary>log λ for mean μ, by Newton's method on the logarithm of the mean, kept within a bracket.</summary>
     public static double LogRate(double mu, double nu)
     {

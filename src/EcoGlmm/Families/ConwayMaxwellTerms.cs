@@ -64,6 +64,7 @@ internal sealed class ConwayMaxwellTerms
     {
         var terms = own ??= new();
         terms.Collect(zeta, nu);
+        SeriesEffort.Add(terms._length);
         return terms;
     }
 

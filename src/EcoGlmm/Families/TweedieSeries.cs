@@ -97,6 +97,7 @@ internal sealed class TweedieSeries
             }
         }
 
+        SeriesEffort.Add(sums.Terms);
         Value = reference + Math.Log(stride * sums.W);
         if (derivatives)
         {
@@ -112,6 +113,7 @@ internal sealed class TweedieSeries
             }
 
             double w = Math.Exp(log);
+            sums.Terms++;
             sums.W += w;
             if (derivatives)
             {
@@ -199,6 +201,7 @@ internal sealed class TweedieSeries
 
     private struct Sums
     {
+        public int Terms;
         public double W;
         public double J;
         public double JJ;

@@ -11,6 +11,9 @@ internal sealed class ZeroTruncatedFamily(
     string name, MeanParameterisedFamily parent, Func<RandomStream, double, double, double>? draw = null)
     : MeanParameterisedFamily(name, parent.Link, MeanRange.Positive)
 {
+    /// <summary>Families that take fewer rows at a time sum a series for each.</summary>
+    private const int RowsToPrepare = 256;
+
     public static FamilySet PoissonSet { get; } = new(
         "truncated_poisson",
         link => new ZeroTruncatedFamily(
@@ -112,8 +115,9 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
     {
-        if (Link != Link.Log)
+        if (Link != Link.Log || parent.RowsAtATime < RowsToPrepare)
         {
+            // Row by row, so that a series that is summed for the count serves its zero too.
             base.Evaluate(ref block, level);
             return;
         }

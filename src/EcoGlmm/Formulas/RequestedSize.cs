@@ -16,6 +16,12 @@ internal static class RequestedSize
     /// <summary>A column of text in which so large a share of labels are numbers was meant to hold numbers.</summary>
     private const double NearlyAll = 0.9;
 
+    /// <summary>Numbers beside which a word for a missing value is taken for one: two alone may be a code.</summary>
+    private const int FewestNumbers = 3;
+
+    private static readonly HashSet<string> WordsForMissing = new(StringComparer.OrdinalIgnoreCase)
+        { "NA", "N/A", "#N/A", "NaN", "null", "nil", "missing", "", ".", "-", "--", "?", "*" };
+
     /// <summary>Looks at the factors among the fixed effects: identifiers, and numbers that a stray text has made a factor.</summary>
     /// <exception cref="GlmmException">A column has too many levels for fixed effects. factor(column) asks for them all the
     /// same.</exception>
@@ -27,10 +33,10 @@ internal static class RequestedSize
                 || column is not CategoricalColumn { ExplicitLevels: false } factor)
                 continue;
             var used = factor.Codes.Where(code => code >= 0).Distinct().ToArray();
-            if (used.Length <= FewLevels)
-                continue;
             var texts = used.Where(code => !NumberText.TryParse(factor.Levels[code], out _)).ToArray();
-            if (texts.Length > 0 && used.Length - texts.Length >= NearlyAll * used.Length)
+            var numbers = used.Length - texts.Length;
+            var isMissing = numbers >= FewestNumbers && texts.All(code => WordsForMissing.Contains(factor.Levels[code].Trim()));
+            if (texts.Length > 0 && (isMissing || (used.Length > FewLevels && numbers >= NearlyAll * used.Length)))
             {
                 var stray = Names.List(Array.ConvertAll(texts, code => factor.Levels[code]));
                 throw evaluator.Error(node,
@@ -38,6 +44,8 @@ internal static class RequestedSize
                     "If that stands for a missing value, say so where the data are read (MissingValues of CsvOptions), or correct it and "
                     + $"use AsNumeric(\"{node.Name}\"). If a coefficient for each label is what you want, write factor({node}).");
             }
+            if (used.Length <= FewLevels)
+                continue;
             if (factor.KeptAsText is { } reason)
             {
                 throw evaluator.Error(node, $"{node.Name} looks like numbers, but was kept as text, a factor of {Number(used.Length)} "

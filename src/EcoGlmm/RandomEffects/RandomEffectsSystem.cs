@@ -137,6 +137,10 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Monte Carlo standard error of <see cref="LogDeterminant"/>; zero for a factorisation.</summary>
     public double LogDeterminantError => _factor?.LogDeterminantError ?? 0;
 
+    /// <summary>Operations of one ΛᵀZᵀWZΛ with its factorisation, about.</summary>
+    public double Flops => (_factor?.Flops ?? 0)
+        + _terms.Sum(t => (double)t.Levels.Count * t.Width * t.LatentWidth * (t.Width + t.LatentWidth));
+
     /// <summary>Numeric factorisations done so far.</summary>
     public int FactorizationCount { get; private set; }
 

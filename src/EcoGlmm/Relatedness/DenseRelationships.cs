@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Relationships;
 
@@ -66,16 +67,17 @@ internal static class DenseRelationships
 
     /// <summary>The inverse, what was added to the diagonal for it, and a sentence about that.</summary>
     /// <exception cref="GlmmException">The matrix is not positive definite, nor is it with a little on its diagonal.</exception>
-    public static (SparsePrecision Precision, double Ridge, string? Note) Invert(double[] matrix, string[] names)
+    public static (SparsePrecision Precision, double Ridge, string? Note) Invert(RelationshipEntries matrix)
     {
-        var n = names.Length;
+        var n = matrix.Order;
         var mean = 0.0;
         for (var i = 0; i < n; i++)
-            mean += matrix[(i * n) + i] / n;
-        var families = Families(matrix, n);
+            mean += matrix.At(i, i) / n;
+        var families = matrix.Families();
+        CheckSizes(families);
         foreach (var ridge in Ridges)
         {
-            if (TryInvert(matrix, n, families, ridge * mean, LeastPivot * mean) is not { } precision)
+            if (TryInvert(matrix, families, ridge * mean, LeastPivot * mean) is not { } precision)
                 continue;
             return (precision, ridge * mean, ridge == 0 ? null
                 : $"The matrix is singular or nearly so: {Text(ridge * mean)} was added to its diagonal (whose mean is {Text(mean)}).");
@@ -86,36 +88,7 @@ internal static class DenseRelationships
             + "it from the markers or the pedigree.");
     }
 
-    /// <summary>Sets of levels that are related to one another, directly or through others.</summary>
-    private static List<int[]> Families(double[] matrix, int n)
-    {
-        var family = new int[n];
-        Array.Fill(family, -1);
-        var families = new List<int[]>();
-        var members = new List<int>();
-        for (var start = 0; start < n; start++)
-        {
-            if (family[start] >= 0)
-                continue;
-            members.Clear();
-            members.Add(start);
-            family[start] = families.Count;
-            for (var at = 0; at < members.Count; at++)
-            {
-                for (var j = 0; j < n; j++)
-                {
-                    if (family[j] >= 0 || matrix[(members[at] * n) + j] == 0)
-                        continue;
-                    family[j] = families.Count;
-                    members.Add(j);
-                }
-            }
-            families.Add([.. members.Order()]);
-        }
-        return families;
-    }
-
-    private static SparsePrecision? TryInvert(double[] matrix, int n, List<int[]> families, double ridge, double leastPivot)
+    private static SparsePrecision? TryInvert(RelationshipEntries matrix, List<int[]> families, double ridge, double leastPivot)
     {
         var rows = new List<int>();
         var columns = new List<int>();
@@ -124,13 +97,9 @@ internal static class DenseRelationships
         foreach (var members in families)
         {
             var m = members.Length;
-            var block = new double[m * m];
+            var block = matrix.Block(members);
             for (var i = 0; i < m; i++)
-            {
-                for (var j = 0; j < m; j++)
-                    block[(i * m) + j] = matrix[(members[i] * n) + members[j]];
                 block[(i * m) + i] += ridge;
-            }
             if (!DenseCholesky.TryFactor(block, m))
                 return null;
             for (var i = 0; i < m; i++)
@@ -153,11 +122,22 @@ internal static class DenseRelationships
                 }
             }
         }
-        var pattern = SparsePattern.FromPairs(n, [.. rows], [.. columns]);
+        var pattern = SparsePattern.FromPairs(matrix.Order, [.. rows], [.. columns]);
         var values = new double[pattern.NonZeros];
         for (var e = 0; e < entries.Count; e++)
             values[pattern.IndexOf(rows[e], columns[e])] = entries[e];
         return new SparsePrecision(pattern, values, logDeterminant);
+    }
+
+    private static void CheckSizes(List<int[]> families)
+    {
+        var largest = families.Max(f => f.Length);
+        if (largest > RelationshipMatrix.MostLevels)
+        {
+            throw new GlmmException($"The relationship matrix holds {Names.Count(largest, "level")} that are all related through one "
+                + "another, too many "
+                + "to invert. Leave weak relationships out with a higher threshold: Thresholded(0.1).");
+        }
     }
 
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);

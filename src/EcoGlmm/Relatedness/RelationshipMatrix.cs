@@ -14,23 +14,22 @@ namespace EcoGlmm;
 /// markers are, or off by rounding, gets a small number added to its diagonal; <see cref="Note"/> says how much.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
-public sealed class RelationshipMatrix : Relatedness
+public sealed partial class RelationshipMatrix : Relatedness
 {
     /// <summary>The most levels of a dense matrix.</summary>
     internal const int MostLevels = 20_000;
 
-    private readonly double[] _matrix;
+    private readonly RelationshipEntries _entries;
     private readonly Lazy<(SparsePrecision Precision, double[] Diagonal, string? Note)> _inverse;
 
-    private RelationshipMatrix(double[] matrix, string[] names, bool isInvertedNow)
+    private RelationshipMatrix(RelationshipEntries entries, string[] names, bool isInvertedNow)
         : base(names)
     {
-        _matrix = matrix;
+        _entries = entries;
         _inverse = new(() =>
         {
-            var inverse = DenseRelationships.Invert(matrix, names);
-            return (inverse.Precision, [.. Enumerable.Range(0, names.Length).Select(i => matrix[(i * names.Length) + i] + inverse.Ridge)],
-                inverse.Note);
+            var inverse = DenseRelationships.Invert(entries);
+            return (inverse.Precision, [.. Enumerable.Range(0, names.Length).Select(i => entries.At(i, i) + inverse.Ridge)], inverse.Note);
         });
         if (isInvertedNow)
             _ = _inverse.Value;
@@ -60,13 +59,16 @@ public sealed class RelationshipMatrix : Relatedness
 
     /// <summary>
     /// Reads a matrix from a CSV file: the names in the first row, and in the first column, too, if there is one more column than
-    /// rows (as R's <c>write.csv(matrix, file)</c> writes it).
+    /// rows (as R's <c>write.csv(matrix, file)</c> writes it). A file with the three columns first, second and relationship holds a
+    /// sparse matrix, as <see cref="WriteCsv"/> writes it.
     /// </summary>
     /// <param name="path">The file, compressed by gzip or not.</param>
     /// <exception cref="GlmmException">The file cannot be read, or as in <see cref="From"/>.</exception>
     public static RelationshipMatrix ReadCsv(string path)
     {
         var data = FieldData.ReadCsv(path);
+        if (data.ColumnNames.SequenceEqual(RelationshipTable.PairColumns))
+            return FromPairs(data, RelationshipTable.PairColumns[0], RelationshipTable.PairColumns[1], RelationshipTable.PairColumns[2]);
         var (values, names) = RelationshipTable.Read(data, path);
         return FromSquare(values, names);
     }
@@ -75,7 +77,7 @@ public sealed class RelationshipMatrix : Relatedness
     internal static RelationshipMatrix FromSquare(double[] values, string[] names)
     {
         DenseRelationships.Check(values, names);
-        return new RelationshipMatrix(values, names, isInvertedNow: true);
+        return new RelationshipMatrix(new DenseEntries(values, names.Length), names, isInvertedNow: true);
     }
 
     /// <summary>
@@ -85,11 +87,11 @@ public sealed class RelationshipMatrix : Relatedness
     internal static RelationshipMatrix FromMarkers(double[] values, string[] names)
     {
         DenseRelationships.Check(values, names);
-        return new RelationshipMatrix(values, names, isInvertedNow: false);
+        return new RelationshipMatrix(new DenseEntries(values, names.Length), names, isInvertedNow: false);
     }
 
-    /// <summary>The matrix, row by row, not to be changed.</summary>
-    internal double[] Entries => _matrix;
+    /// <summary>The numbers.</summary>
+    internal RelationshipEntries Entries => _entries;
 
     /// <summary>Takes over a matrix that is symmetric by its making.</summary>
     internal static RelationshipMatrix FromSymmetric(double[] values, string[] names) => FromSquare(values, names);
@@ -105,10 +107,10 @@ public sealed class RelationshipMatrix : Relatedness
     {
         get
         {
-                ArgumentNullException.ThrowIfNull(first);
-                ArgumentNullException.ThrowIfNull(second);
+            ArgumentNullException.ThrowIfNull(first);
+            ArgumentNullException.ThrowIfNull(second);
             var places = Locate([first, second], "names");
-            return _matrix[(places[0] * Names.Count) + places[1]];
+            return _entries.At(places[0], places[1]);
         }
     }
 
@@ -117,7 +119,11 @@ public sealed class RelationshipMatrix : Relatedness
     {
         var n = Names.Count;
         var copy = new double[n, n];
-        Buffer.BlockCopy(_matrix, 0, copy, 0, _matrix.Length * sizeof(double));
+        for (var i = 0; i < n; i++)
+        {
+            foreach (var j in _entries.RelativesOf(i))
+                copy[i, j] = _entries.At(i, j);
+        }
         return copy;
     }
 
@@ -127,17 +133,7 @@ public sealed class RelationshipMatrix : Relatedness
 
     internal override IReadOnlyList<double> Variances => _inverse.Value.Diagonal;
 
-    internal override double[] CovarianceOf(int[] levels)
-    {
-        var n = levels.Length;
-        var block = new double[n * n];
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j < n; j++)
-                block[(i * n) + j] = _matrix[(levels[i] * Names.Count) + levels[j]];
-        }
-        return block;
-    }
+    internal override double[] CovarianceOf(int[] levels) => _entries.Block(levels);
 
     private protected override string MissingAdvice => "Every level in the data needs a row and a column in the matrix.";
 
@@ -145,9 +141,13 @@ public sealed class RelationshipMatrix : Relatedness
     public override string ToString()
     {
         var n = Names.Count;
-        var text = n == 0 ? "Relationship matrix of no levels." : string.Create(CultureInfo.InvariantCulture,
-            $"Relationship matrix of {n} levels, mean of the diagonal {_inverse.Value.Diagonal.Average():G4}; "
+        if (n == 0)
+            return "Relationship matrix of no levels.";
+        var text = string.Create(CultureInfo.InvariantCulture, $"Relationship matrix of {n} levels, mean of the diagonal "
+            + $"{_inverse.Value.Diagonal.Average():G4}; "
             + $"{_inverse.Value.Precision.Pattern.NonZeros} numbers in its inverse.");
+        if (_entries is SparseEntries sparse)
+            text += $" Sparse: {NumberFormat.Count(sparse.Count - n)} pairs are related.";
         return Note is null ? text : text + "\n" + Note;
     }
 }

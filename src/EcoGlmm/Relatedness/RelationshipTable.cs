@@ -5,6 +5,9 @@ namespace EcoGlmm.Relationships;
 /// <summary>Finds the matrix and its names in a table that was read from a file.</summary>
 internal static class RelationshipTable
 {
+    /// <summary>The columns of a sparse matrix in a file.</summary>
+    public static readonly string[] PairColumns = ["first", "second", "relationship"];
+
     /// <exception cref="GlmmException">The table is not square, or an entry is missing or no number.</exception>
     public static (double[] Values, string[] Names) Read(FieldData data, string path)
     {

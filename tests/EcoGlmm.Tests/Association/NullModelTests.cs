@@ -135,15 +135,16 @@ public class NullModelTests
 
     private sealed class ExactScanProbe
     {
-        public ExactScanProbe(double[] k, double[] factor, ScanData data) => Lambda = Math.Exp(ExactScan.Create(
-            (double[])k.Clone(), data.Deviations, data.X, data.Columns, factor, isExact: false, 1,
-            CancellationToken.None).Model.LogLambdaReml);
+        public ExactScanProbe(double[] k, double[] factor, ScanData data) => Lambda = Math.Exp(new ExactScan(
+            DenseRotation.Create((double[])k.Clone(), data.Y.Length, factor, 1, CancellationToken.None), data.Deviations, data.X,
+                data.Columns,
+            isExact: false).Model.LogLambdaReml);
 
         public double Lambda { get; }
     }
 
     private static double[] Relationship(ScanData data, Genotypes herd, ScanOptions options) => RecordCovariance.Whole(
-        ScanRelationship.Create(herd, data, options, _ => { }, CancellationToken.None).OfRows(null, true, CancellationToken.None),
+        ScanRelationship.Create(herd, options, _ => { }, CancellationToken.None).OfRows(data, null, CancellationToken.None),
         data.Y.Length);
 
     private static double[] Multiply(double[] matrix, double[] v, int n)

@@ -20,6 +20,15 @@ public class FileContentTests
         Assert.Contains("many of its bytes are zero", MessageOf([1, 0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0]));
     }
 
+    [Theory]
+    [InlineData("[{\"a\": 1}, {\"a\": 2}]", "JSON")]
+    [InlineData("{\n  \"a\": [1, 2]\n}", "JSON")]
+    [InlineData("\n<!DOCTYPE html><html><body>404</body></html>", "a web page")]
+    [InlineData("<?xml version=\"1.0\"?><rows/>", "an XML document")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "Git LFS")]
+    public void Tables_in_another_notation_are_named(string content, string kind) =>
+        Assert.Contains(kind, MessageOf(Encoding.UTF8.GetBytes(content)));
+
     [Fact]
     public void Letters_alone_may_name_a_column()
     {

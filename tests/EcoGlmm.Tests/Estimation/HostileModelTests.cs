@@ -99,9 +99,11 @@ public sealed class HostileModelTests
     [InlineData("binomial", "ou(0 + t | g)", true)]
     [InlineData("compois", "(1 | g)", true)]
     [InlineData("truncated_genpois", "(1 | g)", true)]
+    [InlineData("binomial", "hetar1(0 + factor(day) | one)", false)]
     public void A_search_that_leads_nowhere_is_given_up_after_a_counted_effort(string family, string term, bool isPerfect)
     {
-        var data = new TestData(100).Normal("x").Factor("g", i => i / 10).Number("t", i => i % 10).Build();
+        var data = new TestData(100).Normal("x").Factor("g", i => i / 10).Number("t", i => i % 10).Factor("one", _ => 1)
+            .Number("day", i => i).Build();
         var x = data.Numbers("x");
         data = data.With("y", row => family == "binomial" ? (isPerfect ? row.Index / 10 % 2 : x[row.Index] > 0.3 ? 1 : 0)
             : 1 + (row.Index / 10));
@@ -109,6 +111,19 @@ public sealed class HostileModelTests
         var fit = Glmm.Fit($"y ~ x + {term}", data, Family.Parse(family));
 
         Assert.InRange(fit.Estimate.FamilyPasses, 1, 12_000);
+        Assert.True(fit.Convergence.Status == ConvergenceStatus.Converged || fit.Convergence.Problems.Count > 0);
+        Assert.False(fit.LogLikelihood > 1e-6);
+    }
+
+    [Fact]
+    public void Series_that_grow_long_are_given_up_after_a_counted_effort()
+    {
+        const double huge = 1e9;
+        var data = new TestData(40).Normal("x").Factor("g", i => i / 8).Count("y", i => 2 + (i % 5)).Build();
+        data = data.With("y", data.Numbers("y").Select((y, i) => i == 17 ? huge : y + 1));
+        var fit = Glmm.Fit("y ~ x + (1 | g)", data, Family.ConwayMaxwellPoisson());
+
+        Assert.InRange(fit.Estimate.SeriesTerms, 1, 200_000_000);
         Assert.True(fit.Convergence.Status == ConvergenceStatus.Converged || fit.Convergence.Problems.Count > 0);
         Assert.False(fit.LogLikelihood > 1e-6);
     }

@@ -71,6 +71,24 @@ public class RequestedSizeTests
         Assert.Contains("AsNumeric", message);
     }
 
+    [Theory]
+    [InlineData("NA")]
+    [InlineData("n/a")]
+    [InlineData("-")]
+    public void Few_numbers_beside_a_word_for_missing_are_no_factor_either(string word)
+    {
+        var data = Numbers(2, 120).With("chicks", row => row.Index % 40 == 0 ? word : $"{row.Index % 5}");
+        Assert.Contains($"chicks holds numbers, and \"{word}\", which makes it a factor of 6 levels", MessageOf("y ~ chicks", data));
+        Assert.Equal(6, Glmm.Fit("y ~ factor(chicks)", data).FixedEffects.Count);
+    }
+
+    [Fact]
+    public void Labels_of_treatments_may_be_numbers_beside_a_word()
+    {
+        var data = Numbers(2, 120).With("dose", row => row.Index % 4 == 0 ? "control" : $"{row.Index % 4}");
+        Assert.Equal(4, Glmm.Fit("y ~ dose", data).FixedEffects.Count);
+    }
+
     [Fact]
     public void A_year_as_a_factor_and_levels_asked_for_are_not_refused()
     {

@@ -13,7 +13,7 @@ internal sealed class StoppedShort : IOptimumPathology
         var where = optimum.Status switch
         {
             MinimiserStatus.IterationLimit => "at its iteration limit",
-            MinimiserStatus.Exhausted => "after more passes over the data than its iterations should take",
+            MinimiserStatus.Exhausted => "after more work than so many iterations should take",
             _ => "short of the maximum",
         };
         optimum.Problems.Add(new ConvergenceProblem("",

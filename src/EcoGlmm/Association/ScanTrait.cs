@@ -1,0 +1,162 @@
+using EcoGlmm.Text;
+
+namespace EcoGlmm.Association;
+
+/// <summary>One trait of a scan: its formula, its rows, and the results so far.</summary>
+internal sealed class ScanTrait(string formula, ScanData data, ScanOptions options)
+{
+    public string Formula => formula;
+
+    public ScanData Data => data;
+
+    public ScanOptions Options => options;
+
+    /// <summary>Results, in the order of the markers.</summary>
+    public List<MarkerAssociation> Rows { get; } = [];
+
+    /// <summary>The file that the scan grows; null for none.</summary>
+    public ScanOutput? Output { get; private set; }
+
+    /// <summary>Share of the variance that relationships explain; NaN until it is known.</summary>
+    public double Heritability { get; set; } = double.NaN;
+
+    /// <summary>Whether traits can be scanned together: the same rows with the same relationships, and nothing but them.</summary>
+    public bool IsOfTheSameRowsAs(ScanTrait other) =>
+        options.Family is null && options.Interaction is null && options.Method != ScanMethod.Calibrated
+        && data.Individuals.AsSpan().SequenceEqual(other.Data.Individuals)
+        && data.Specification.Conditional.HasIntercept == other.Data.Specification.Conditional.HasIntercept
+        && data.Specification.Conditional.Training.RandomTerms.Length == 0
+        && other.Data.Specification.Conditional.Training.RandomTerms.Length == 0;
+
+    /// <summary>Opens the output, if one is wanted, and reads what an earlier call left there.</summary>
+    public void Open(Genotypes markers, double[]? relationship)
+    {
+        if (options.Output is null)
+        {
+            return;
+        }
+
+        Output = ScanOutput.Open(options.Output, ScanFingerprint.Of(formula, data, markers, options, relationship), options.Overwrite);
+        Rows.AddRange(ScanCsv.Read(options.Output));
+    }
+
+    /// <summary>Takes the results of a block, unless an earlier call left them.</summary>
+    /// <param name="markers">The genotypes.</param>
+    /// <param name="block">Its number, counted from the first of this part.</param>
+    /// <param name="start">Its first marker.</param>
+    /// <param name="tests">The results.</param>
+    public void Take(Genotypes markers, int block, int start, MarkerTests tests)
+    {
+        if (block < (Output?.BlocksDone ?? 0))
+        {
+            return;
+        }
+
+        var rows = new MarkerAssociation[tests.Count];
+        for (int m = 0; m < rows.Length; m++)
+        {
+            rows[m] = new MarkerAssociation(markers.Markers[start + m], tests.Frequency[m], tests.Called[m], tests.Beta[m],
+                tests.StandardError[m], tests.Wald[m], tests.LikelihoodRatio[m], tests.Score[m]);
+        }
+
+        Rows.AddRange(rows);
+        Output?.Write(rows);
+    }
+
+    /// <summary>Refuses several rows of an individual, unless the formula says what they have in common.</summary>
+    public void RefuseRepeats(Genotypes markers)
+    {
+        var terms = data.Specification.Conditional.Training.RandomTerms;
+        if (Array.Exists(terms, t => t.Group == data.IndividualColumn))
+        {
+            return;
+        }
+
+        var seen = new HashSet<int>();
+        foreach (int i in data.Individuals)
+        {
+            if (!seen.Add(i))
+            {
+                throw new GlmmException($"The individual \"{markers.Individuals[i]}\" has more than one row in the data. Take a mean of "
+                    + "each "
+                    + $"individual first, or add what its records have in common beside its genes: (1 | {data.IndividualColumn}).");
+            }
+        }
+    }
+
+    /// <summary>The covariate that markers' effects may change with; null where that is not asked for.</summary>
+    /// <exception cref="GlmmException">It is no covariate of the formula.</exception>
+    public double[]? Environment()
+    {
+        if (options.Interaction is not { } name)
+        {
+            return null;
+        }
+
+        var columns = data.Specification.Conditional.Training.ColumnNames;
+        var found = Array.FindAll(columns, c => c == name);
+        found = found.Length == 1 ? found : Array.FindAll(columns, c => c.StartsWith(name, StringComparison.Ordinal) && !c.Contains(':'));
+        if (found.Length != 1)
+        {
+            throw new GlmmException($"ScanOptions.Interaction is \"{name}\", which has to be one covariate of the formula, as a number "
+                + "or a factor of two "
+                + $"levels; the formula has {Names.List([.. columns.Where(c => c != "(Intercept)").DefaultIfEmpty("none")])}. Add it to "
+                + "the formula: its own effect "
+                + "has to be in the model, too.");
+        }
+
+        int n = data.Y.Length;
+        return data.X.AsSpan(Array.IndexOf(columns, found[0]) * n, n).ToArray();
+    }
+
+    /// <summary>How it was made.</summary>
+    public ScanDescription Describe(Genotypes markers)
+    {
+        var notes = new List<string>();
+        void Note(int count, string what, string of)
+        {
+            if (count > 0)
+            {
+                notes.Add($"{Names.Count(count, what)} {of}.");
+            }
+        }
+
+        Note(data.Strangers, "row", "of individuals without genotypes left out");
+        Note(data.Specification.DroppedRowCount, "row", "with a missing value left out");
+        Note(data.WithoutRecord, "individual", "with genotypes but without a record not used");
+        if (options.Parts > 1)
+        {
+            notes.Add($"This is part {options.Part} of {options.Parts}.");
+        }
+
+        if (options.Interaction is { } environment)
+        {
+            notes.Add($"Effects and tests are those of the interaction of a marker with {environment}: by how much its effect changes "
+                + "with it.");
+        }
+
+        string relationship = options.Relationship is { } given ? (given.IsSparse ? "given sparse relationships" : "given relationships")
+            : options.LeaveOneChromosomeOut ? "relationships by the markers of the other chromosomes"
+            : "relationships by all markers (centred)";
+        string method = options.Family is { } family
+            ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model "
+                + "without markers"
+            : options.Method switch
+            {
+                ScanMethod.Exact => "Linear mixed model, both variances estimated anew at each marker",
+                ScanMethod.Held => "Linear mixed model, variances held at those without markers",
+                _ => "Linear mixed model, score tests with calibrated variances",
+            };
+        return new ScanDescription
+        {
+            Formula = formula,
+            Response = data.Specification.Response.Name,
+            Source = markers.Source,
+            Individuals = data.Individuals.Distinct().Count(),
+            Rows = data.Y.Length,
+            Method = method + "; " + relationship + ".",
+            Heritability = Heritability,
+            Notes = notes,
+        };
+    }
+}

@@ -1,0 +1,116 @@
+namespace EcoGlmm.Tests.Association;
+
+/// <summary>Scans by families: sparse relationships, calibrated score tests.</summary>
+public class SparseScanTests
+{
+    private static readonly Lazy<RelationshipMatrix> Families = new(() =>
+    {
+        using var herd = Herd.Open();
+        return herd.FamilyRelationshipMatrix(threshold: 0.1);
+    });
+
+    [Fact]
+    public void RelationshipsWithinFamiliesAreThoseOfTheWholeMatrix()
+    {
+        using var herd = Herd.Open();
+        Assert.Equal("p1f1", herd.Families[0]);
+        var whole = herd.RelationshipMatrix(RelationshipKind.Standardised);
+        var one = herd.FamilyRelationshipMatrix(threshold: 0.1, maxThreads: 1);
+        Assert.True(one.IsSparse);
+        Assert.False(whole.IsSparse);
+        int related = 0;
+        for (int i = 0; i < 240; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                var (a, b) = (herd.Individuals[i], herd.Individuals[j]);
+                double expected = i == j || (herd.Families[i] == herd.Families[j] && whole[a, b] >= 0.1) ? whole[a, b] : 0;
+                Assert.Equal(expected, one[a, b], 1e-10);
+                Assert.Equal(one[a, b], Families.Value[a, b]);
+                related += i != j && expected != 0 ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(related, 24 * 20, 24 * 45);
+
+        // families by another column, and a view of some individuals
+        var view = herd.WithIndividuals(herd.Individuals.Skip(100).Reverse());
+        Assert.Equal(herd.Families[100], view.Families[^1]);
+        var none = view.FamilyRelationshipMatrix(view.Individuals);
+        Assert.Equal(0, none[view.Individuals[0], view.Individuals[1]]);
+        Assert.Contains("239 individuals", Assert.Throws<GlmmException>(() => herd.FamilyRelationshipMatrix(herd.Families.Skip(1))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ScanMethod.Exact)]
+    [InlineData(ScanMethod.Held)]
+    public void AScanByFamiliesIsThatOfTheSameMatrixWhole(ScanMethod method)
+    {
+        using var herd = Herd.Open();
+        var dense = RelationshipMatrix.From(Families.Value.ToArray(), herd.Individuals);
+        var options = new ScanOptions { Method = method, Relationship = Families.Value };
+        var sparse = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, options);
+        var whole = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, options with { Relationship = dense });
+        for (int j = 0; j < sparse.Count; j++)
+        {
+            if (double.IsNaN(whole[j].Beta))
+            {
+                Assert.True(double.IsNaN(sparse[j].Beta));
+                continue;
+            }
+
+            // restricted likelihoods do not notice that the whole matrix is centred
+            Assert.Equal(whole[j].Beta, sparse[j].Beta, 1e-6 * whole[j].StandardError);
+            Assert.Equal(whole[j].StandardError, sparse[j].StandardError, 1e-6 * whole[j].StandardError);
+            Assert.Equal(whole[j].WaldP, sparse[j].WaldP, 1e-5 * whole[j].WaldP);
+        }
+
+        Assert.Contains("given sparse relationships", sparse.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no random effects", Assert.Throws<GlmmException>(
+            () => Glmm.Scan("weight ~ sex + (1 | family)", Herd.Data(), herd, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("weight ~ sex + age", true)]
+    [InlineData("weight ~ 0 + age", true)]
+    [InlineData("weight ~ 1", false)]
+    public void CalibratedTestsAreTheHeldOnesWhereItMatters(string formula, bool isSparse)
+    {
+        using var herd = Herd.Open();
+        var relationship = isSparse ? Families.Value : RelationshipMatrix.From(Families.Value.ToArray(), herd.Individuals);
+        var options = new ScanOptions { Method = ScanMethod.Held, Relationship = relationship };
+        var held = Glmm.Scan(formula, Herd.Data(), herd, options);
+        var calibrated = Glmm.Scan(formula, Herd.Data(), herd, options with { Method = ScanMethod.Calibrated });
+        var three = Glmm.Scan(formula, Herd.Data(), herd, options with { Method = ScanMethod.Calibrated, MaxThreads = 3 });
+        Assert.Equal(calibrated.AsEnumerable(), three.AsEnumerable());
+        double ratios = 0;
+        int exact = 0;
+        for (int j = 0; j < held.Count; j++)
+        {
+            if (double.IsNaN(held[j].Beta))
+            {
+                Assert.True(double.IsNaN(calibrated[j].Beta));
+                continue;
+            }
+
+            double z = calibrated[j].Beta / calibrated[j].StandardError;
+            if (Math.Abs(z) > 2.5)
+            {
+                exact++;
+                Assert.Equal(held[j].Beta, calibrated[j].Beta, 1e-7 * held[j].StandardError);
+            }
+            else if (Math.Abs(z) < 2)
+            {
+                Assert.InRange(calibrated[j].Beta / held[j].Beta, 0.4, 2.5);
+            }
+
+            ratios += Math.Log(calibrated[j].StandardError / held[j].StandardError) / held.Count;
+            Assert.True(double.IsNaN(calibrated[j].WaldP) && calibrated[j].ScoreP > 0);
+        }
+
+        Assert.True(exact > 3);
+        Assert.InRange(ratios, -0.05, 0.05);
+        Assert.InRange(calibrated.Lambda() / held.Lambda(), 0.85, 1.15);
+    }
+}
