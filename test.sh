@@ -30,6 +30,9 @@ dotnet tool restore >/dev/null || exit 1
 
 dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 
+# The web site of the documentation: no link may lead nowhere.
+docs/site.sh || exit 1
+
 results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"

@@ -10,6 +10,12 @@ switch (arguments.Names.FirstOrDefault())
     case "crossed":
         CrossedAtRandom.Run(arguments);
         break;
+    case "large":
+        LargeModels.Run(arguments);
+        break;
+    case "kernels":
+        Kernels.Run();
+        break;
     case "floor":
         Floor.Run(arguments);
         break;

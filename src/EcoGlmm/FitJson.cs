@@ -92,6 +92,8 @@ internal static class FitJson
         json.Number("aicc", fit.Aicc);
         json.Number("bic", fit.Bic);
         json.Number("sigma", fit.Sigma);
+        if (FitWords.HasSingleDispersion(fit) && fit.Family.Words.Dispersion is { } dispersion)
+            json.WriteString("sigmaSymbol", dispersion.Symbol);
         json.WriteStartObject("familyParameters");
         foreach (var (name, value) in fit.FamilyParameters) json.Number(name, value);
         json.WriteEndObject();

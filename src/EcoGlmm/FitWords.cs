@@ -35,7 +35,7 @@ internal static class FitWords
     private static string Likelihood(GlmmFit fit) => (fit.Estimate.IsProfiled, fit.Estimate.Model.Terms.Count > 0) switch
     {
         _ when fit.Estimate.IsRestricted => "restricted maximum likelihood (REML)",
-        _ when fit.Estimate.IsSimulated => "maximum simulated likelihood (importance sampling)",
+        _ when fit.Estimate.IsSimulated => "maximum simulated likelihood",
         (true, true) => fit.Options.Reml ? "restricted maximum likelihood (REML)"
         : "maximum likelihood (exact, by penalised least squares)",
         (true, false) => fit.Options.Reml ? "exact least squares (residual variance by REML)"

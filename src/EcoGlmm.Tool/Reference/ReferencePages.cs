@@ -10,7 +10,7 @@ internal static class ReferencePages
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    /// <returns>File names with their text; README.md lists the others.</returns>
+    /// <returns>File names with their text; README.md lists the others, and toc.yml does for the web site.</returns>
     /// <exception cref="FileNotFoundException">The documentation file is missing.</exception>
     public static IReadOnlyList<(string File, string Text)> Of(Assembly assembly)
     {
@@ -20,7 +20,8 @@ internal static class ReferencePages
             + "|\n|---|---|\n");
         foreach (var type in types)
             index.Append($"| [{TypeNames.Of(type)}]({FileOf(type)}) | {FirstSentence(documentation.Summary(MemberId.Of(type)))} |\n");
-        return [("README.md", index.ToString()), .. types.Select(type => (FileOf(type), Page(type, documentation)))];
+        var contents = string.Concat(types.Select(type => $"- name: {TypeNames.Of(type)}\n  href: {FileOf(type)}\n"));
+        return [("README.md", index.ToString()), ("toc.yml", contents), .. types.Select(type => (FileOf(type), Page(type, documentation)))];
     }
 
     private static string FileOf(Type type) => type.Name.Split('`')[0] + ".md";

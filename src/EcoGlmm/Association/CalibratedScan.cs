@@ -107,7 +107,8 @@ internal sealed unsafe class CalibratedScan
         int step = Math.Max(1, markers.Markers.Count / MarkersOfCalibration);
         foreach (double rarest in new[] { RarestOfCalibration, 0 })
         {
-            var places = Enumerable.Range(0, markers.Markers.Count).Where(j => j % step == 0 && IsUseful(GenotypeCounts.Of(markers.Row(j), mask), rarest))
+            var places = Enumerable.Range(0, markers.Markers.Count).Where(j => j % step == 0
+                && IsUseful(GenotypeCounts.Of(markers.Row(j), mask), rarest))
                 .Take(MarkersOfCalibration).ToArray();
             double sum = 0;
             int used = 0;
@@ -132,7 +133,8 @@ internal sealed unsafe class CalibratedScan
             }
         }
 
-        throw new GlmmException("All individuals of the scan are alike at every marker, or the covariates explain all markers; there is nothing to test.");
+        throw new GlmmException("All individuals of the scan are alike at every marker, or the covariates explain all markers; there is "
+            + "nothing to test.");
     }
 
     private static bool IsUseful(GenotypeCounts counts, double rarest) =>

@@ -26,7 +26,8 @@ internal sealed unsafe class FamilyRelationshipSum
         this.families = [.. Enumerable.Range(0, families.Length).GroupBy(i => families[i]).Select(g => g.ToArray())];
         if (this.families.Max(f => f.Length) is var largest && largest > LargestFamily)
         {
-            throw new GlmmException($"A family has {Names.Count(largest, "individual")}; relationships within families are meant for small ones. Make the "
+            throw new GlmmException($"A family has {Names.Count(largest, "individual")}; relationships within families are meant for "
+                + "small ones. Make the "
                 + "whole matrix and leave weak relationships out: RelationshipMatrix().Thresholded().");
         }
     }
@@ -41,7 +42,8 @@ internal sealed unsafe class FamilyRelationshipSum
         {
             var counts = markers.CountsAt(j);
             means[j] = counts.Mean;
-            scales[j] = counts.IsMonomorphic ? 0 : isStandardised ? 1 / Math.Sqrt(counts.SumOfSquares / (counts.Called + counts.Missing)) : 1;
+            scales[j] = counts.IsMonomorphic ? 0 : isStandardised
+                ? 1 / Math.Sqrt(counts.SumOfSquares / (counts.Called + counts.Missing)) : 1;
         });
         var used = Enumerable.Range(0, count).Where(j => scales[j] > 0).ToArray();
         if (used.Length == 0)

@@ -75,7 +75,8 @@ public sealed class GeneAnnotation : IReadOnlyList<Gene>
             if (fields.Length != GffFields || !long.TryParse(fields[3], CultureInfo.InvariantCulture, out long start)
                 || !long.TryParse(fields[4], CultureInfo.InvariantCulture, out long end))
             {
-                throw new GlmmException($"Line {line} of \"{path}\" is no feature of a GFF file: nine fields between tabs, the fourth and fifth of which "
+                throw new GlmmException($"Line {line} of \"{path}\" is no feature of a GFF file: nine fields between tabs, the fourth "
+                    + "and fifth of which "
                     + "are where it starts and ends.");
             }
 

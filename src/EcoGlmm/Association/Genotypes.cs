@@ -111,7 +111,8 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     /// file tells none.
     /// </summary>
     public IReadOnlyList<string> Families => _origin?.FamiliesOfFile is null && FamiliesOfFile is null ? Individuals
-        : Array.AsReadOnly(Enumerable.Range(0, _individuals.Length).Select(i => (_origin ?? this).FamiliesOfFile![StoreIndividual(i)]).ToArray());
+        : Array.AsReadOnly(Enumerable.Range(0, _individuals.Length).Select(i => (_origin ?? this).FamiliesOfFile![StoreIndividual(i)])
+            .ToArray());
 
     /// <summary>The markers, in the order of the file.</summary>
     public IReadOnlyList<Marker> Markers => Array.AsReadOnly(_markers);

@@ -44,7 +44,8 @@ public static partial class Glmm
     /// </param>
     /// <returns>A scan for each formula, in their order, as each alone would give.</returns>
     /// <exception cref="GlmmException">A formula, the data or the genotypes cannot be used.</exception>
-    public static IReadOnlyList<AssociationScan> Scan(IReadOnlyList<string> formulas, object data, Genotypes markers, ScanOptions? options = null)
+    public static IReadOnlyList<AssociationScan> Scan(IReadOnlyList<string> formulas, object data, Genotypes markers,
+        ScanOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(formulas);
         using var live = LiveProgress.Start($"Scanning {formulas.Count} traits");
@@ -85,7 +86,8 @@ public static partial class Glmm
 
         if (options.Interaction is not null && (options.Family is not null || options.Method == ScanMethod.Calibrated))
         {
-            throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with ScanMethod.Exact or Held and "
+            throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with "
+                + "ScanMethod.Exact or Held and "
                 + "without a family.");
         }
 
@@ -99,7 +101,8 @@ public static partial class Glmm
             var own = formulas.Count == 1 || options.Output is null ? options : options with { Output = OutputOf(options.Output, name) };
             if (traits.Any(t => own.Output is not null && t.Options.Output == own.Output))
             {
-                throw new GlmmException($"Two formulas have the response {name}, so that their results would go to one file. Scan them in two calls.");
+                throw new GlmmException($"Two formulas have the response {name}, so that their results would go to one file. Scan them "
+                    + "in two calls.");
             }
 
             traits.Add(new ScanTrait(formula, rows, own));

@@ -47,7 +47,8 @@ internal static class RegionalFigure
 
         string title = drawn.Length == near.Count ? "Genes" : $"Genes: the {MostGenes} nearest to the strongest marker, of {near.Count}";
         var below = new Panel(title, lanes) { XAxis = axis, YAxis = new Axis { Categories = names, Reversed = true } };
-        return new Figure(plain.Title, panel, below) { Subtitle = subtitle, Columns = 1, PanelHeight = Math.Max(300, LaneHeight * drawn.Length) };
+        return new Figure(plain.Title, panel, below) { Subtitle = subtitle, Columns = 1, PanelHeight = Math.Max(300,
+            LaneHeight * drawn.Length) };
     }
 
     private static MarkerAssociation Lead(AssociationScan scan, string chromosome, long from, long to) =>
@@ -57,7 +58,8 @@ internal static class RegionalFigure
         scan.Where(r => r.Marker.Chromosome == chromosome && r.Marker.Position >= from && r.Marker.Position <= to
             && !double.IsNaN(AssociationScan.BestP(r)));
 
-    private static List<PanelTrace> ByLinkage(AssociationScan scan, string chromosome, long from, long to, Genotypes markers, GeneAnnotation? genes,
+    private static List<PanelTrace> ByLinkage(AssociationScan scan, string chromosome, long from, long to, Genotypes markers,
+        GeneAnnotation? genes,
         out string lead)
     {
         var rows = Within(scan, chromosome, from, to).ToArray();
@@ -72,7 +74,8 @@ internal static class RegionalFigure
                 && (own < 0 ? Linkage.Length - 1 : own) == k).Select(i => rows[i]).ToArray();
             if (some.Length > 0)
             {
-                traces.Insert(0, new PointTrace(Array.ConvertAll(some, r => r.Marker.Position / 1e6), Array.ConvertAll(some, ScanFigures.Height))
+                traces.Insert(0, new PointTrace(Array.ConvertAll(some, r => r.Marker.Position / 1e6), Array.ConvertAll(some,
+                    ScanFigures.Height))
                 {
                     Name = Linkage[k].Name, ShowInLegend = true, Color = Linkage[k].Color, Size = 6,
                     Text = Array.ConvertAll(some, r => ScanFigures.Hover(r, genes)),

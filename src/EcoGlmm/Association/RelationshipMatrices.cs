@@ -67,14 +67,16 @@ public static class RelationshipMatrices
     /// not fit into memory. Individuals of different families count as unrelated.
     /// </summary>
     /// <param name="markers">The genotypes; markers at which everybody is alike are left out, a missing call counts as the mean.</param>
-    /// <param name="families">The family of each individual, in the order of the genotypes; null for <see cref="Genotypes.Families"/>.</param>
+    /// <param name="families">The family of each individual, in the order of the genotypes; null for <see
+    /// cref="Genotypes.Families"/>.</param>
     /// <param name="threshold">Relationships within a family that are smaller are taken for zero.</param>
     /// <param name="kind">Whether rare alleles count more; as they do where relationships are to be about 0.5 for full sibs.</param>
     /// <param name="maxThreads">Most threads to work with; 0 for all. Results do not depend on it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>A sparse matrix, with the individuals' names.</returns>
     /// <exception cref="GlmmException">There is no marker at which individuals differ, or not each individual has a family.</exception>
-    public static RelationshipMatrix FamilyRelationshipMatrix(this Genotypes markers, IEnumerable<string>? families = null, double threshold = 0.05,
+    public static RelationshipMatrix FamilyRelationshipMatrix(this Genotypes markers, IEnumerable<string>? families = null,
+        double threshold = 0.05,
         RelationshipKind kind = RelationshipKind.Standardised, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(markers);
@@ -83,11 +85,13 @@ public static class RelationshipMatrices
         string[] names = families?.ToArray() ?? [.. markers.Families];
         if (names.Length != markers.Individuals.Count)
         {
-            throw new GlmmException($"The families of {Names.Count(names.Length, "individual")} were given for {Names.Count(markers.Individuals.Count, "individual")}; each one needs "
+            throw new GlmmException($"The families of {Names.Count(names.Length, "individual")} were given for "
+                + $"{Names.Count(markers.Individuals.Count, "individual")}; each one needs "
                 + "the name of its family, in the order of the genotypes.");
         }
 
-        var sum = new FamilyRelationshipSum(markers, names, kind == RelationshipKind.Standardised, maxThreads > 0 ? maxThreads : Environment.ProcessorCount);
+        var sum = new FamilyRelationshipSum(markers, names, kind == RelationshipKind.Standardised, maxThreads > 0 ? maxThreads
+            : Environment.ProcessorCount);
         return EcoGlmm.RelationshipMatrix.FromLower([.. markers.Individuals], sum.Entries(threshold, either.Token));
     }
 }

@@ -13,7 +13,8 @@ internal static class ScanFingerprint
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(
-            $"2|{options.Method}|{options.LeaveOneChromosomeOut}|{options.Family}|{options.Part}|{options.Parts}|{options.Interaction}|{formula}|"));
+            $"2|{options.Method}|{options.LeaveOneChromosomeOut}|{options.Family}|{options.Part}|{options.Parts}|"
+            + $"{options.Interaction}|{formula}|"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(data.Y));
         hash.AppendData(MemoryMarshal.AsBytes<double>(data.X));
         hash.AppendData(MemoryMarshal.AsBytes<int>(data.Individuals));

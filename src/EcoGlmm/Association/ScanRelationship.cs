@@ -137,7 +137,8 @@ internal sealed class ScanRelationship
     {
         if (data.Specification.Conditional.Training.RandomTerms.Length > 0)
         {
-            throw new GlmmException("A scan with sparse relationships has no random effects beside them. Give the whole matrix, or leave the terms "
+            throw new GlmmException("A scan with sparse relationships has no random effects beside them. Give the whole matrix, or "
+                + "leave the terms "
                 + "with a bar out of the formula.");
         }
 
@@ -153,11 +154,13 @@ internal sealed class ScanRelationship
         int largest = families.Max(f => f.Length);
         if (largest > EcoGlmm.RelationshipMatrix.MostLevels)
         {
-            throw new GlmmException($"The sparse relationships tie {Names.Count(largest, "individual")} together directly or through others, too many for a "
+            throw new GlmmException($"The sparse relationships tie {Names.Count(largest, "individual")} together directly or through "
+                + "others, too many for a "
                 + "scan by families. Leave weak relationships out with a higher threshold.");
         }
 
-        return new FamilyRotation(Array.ConvertAll(families, f => Array.ConvertAll(f, level => rowOf[level])), f => sparse.Block(families[f]),
+        return new FamilyRotation(Array.ConvertAll(families, f => Array.ConvertAll(f, level => rowOf[level])),
+            f => sparse.Block(families[f]),
             options.MaxThreads, cancellation);
     }
 
@@ -207,7 +210,8 @@ internal sealed class ScanRelationship
         var unknown = data.Individuals.Select(i => markers.Individuals[i]).Where(name => !index.ContainsKey(name)).Distinct().ToArray();
         return unknown.Length == 0
             ? Array.ConvertAll(data.Individuals, i => index[markers.Individuals[i]])
-            : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make it from "
+            : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make it "
+                + "from "
                 + "markers of all individuals, or leave these rows out.");
     }
 }

@@ -48,7 +48,8 @@ internal abstract unsafe class ScanRotation
         }
     }
 
-    protected static GlmmException NotFinite() => new("The relationship matrix has entries that are not finite numbers, or its eigenvalues cannot "
+    protected static GlmmException NotFinite() => new("The relationship matrix has entries that are not finite numbers, or its "
+        + "eigenvalues cannot "
         + "be found. Make it again from the markers, or look for individuals without any calls.");
 }
 

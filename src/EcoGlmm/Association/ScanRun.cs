@@ -8,7 +8,8 @@ internal static class ScanRun
     /// <summary>Scans traits; those of the same rows together, so that markers are read and turned once.</summary>
     /// <returns>A scan for each trait, in their order.</returns>
     public static AssociationScan[] Run(
-        IReadOnlyList<ScanTrait> traits, Genotypes markers, ScanOptions options, Action<ScanProgress> progress, CancellationToken cancellation)
+        IReadOnlyList<ScanTrait> traits, Genotypes markers, ScanOptions options, Action<ScanProgress> progress,
+            CancellationToken cancellation)
     {
         foreach (var trait in traits)
         {
@@ -16,7 +17,8 @@ internal static class ScanRun
             int n = trait.Data.Y.Length;
             if (n < trait.Data.Columns + 3)
             {
-                throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(trait.Data.Columns, "covariate")} (with the intercept); a scan needs "
+                throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(trait.Data.Columns, "covariate")} (with "
+                    + "the intercept); a scan needs "
                     + "more individuals than that.");
             }
         }
@@ -68,7 +70,8 @@ internal static class ScanRun
 
             progress(new ScanProgress("model without markers", done, total));
             var makeTester = options.Family is { } family
-                ? ScoreTests(traits[0], family, markers, blocks, relationship.OfRows(traits[0].Data, chromosome, cancellation), cancellation)
+                ? ScoreTests(traits[0], family, markers, blocks, relationship.OfRows(traits[0].Data, chromosome, cancellation),
+                    cancellation)
                 : LinearTests(traits, markers, blocks, relationship, chromosome, cancellation);
             OrderedBlocks.Run(from, end, options.MaxThreads, makeTester, (block, tests) =>
             {
@@ -86,7 +89,8 @@ internal static class ScanRun
     }
 
     private static Func<Func<int, MarkerTests[]>> LinearTests(
-        ScanTrait[] traits, Genotypes markers, ScanBlocks blocks, ScanRelationship relationship, string? chromosome, CancellationToken cancellation)
+        ScanTrait[] traits, Genotypes markers, ScanBlocks blocks, ScanRelationship relationship, string? chromosome,
+            CancellationToken cancellation)
     {
         var options = traits[0].Options;
         var data = traits[0].Data;
@@ -94,7 +98,8 @@ internal static class ScanRun
         var scans = new ExactScan[traits.Length];
         for (int k = 0; k < traits.Length; k++)
         {
-            scans[k] = new ExactScan(rotation, traits[k].Data.Deviations, traits[k].Data.X, traits[k].Data.Columns, options.Method == ScanMethod.Exact);
+            scans[k] = new ExactScan(rotation, traits[k].Data.Deviations, traits[k].Data.X, traits[k].Data.Columns,
+                options.Method == ScanMethod.Exact);
             double lambda = Math.Exp(scans[k].Model.LogLambdaReml) * diagonal;
             traits[k].Heritability = double.IsNaN(traits[k].Heritability) && !hasEffects ? lambda / (lambda + 1) : traits[k].Heritability;
         }
@@ -127,7 +132,8 @@ internal static class ScanRun
 
         var model = NullGlmm.Fit(data, family, RecordCovariance.Whole(matrix, data.Y.Length), options.MaxThreads, cancellation);
         bool isCentred = data.Specification.Conditional.HasIntercept;
-        return () => new ScanBlockTester(new ScoreScanWorker(model, data.X, data.Columns, ScanBlocks.Size(data.Y.Length)), data, markers, blocks, isCentred)
+        return () => new ScanBlockTester(new ScoreScanWorker(model, data.X, data.Columns, ScanBlocks.Size(data.Y.Length)), data,
+            markers, blocks, isCentred)
             .Test;
     }
 }

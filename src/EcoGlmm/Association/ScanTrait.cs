@@ -77,7 +77,8 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         {
             if (!seen.Add(i))
             {
-                throw new GlmmException($"The individual \"{markers.Individuals[i]}\" has more than one row in the data. Take a mean of each "
+                throw new GlmmException($"The individual \"{markers.Individuals[i]}\" has more than one row in the data. Take a mean of "
+                    + "each "
                     + $"individual first, or add what its records have in common beside its genes: (1 | {data.IndividualColumn}).");
             }
         }
@@ -97,8 +98,10 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         found = found.Length == 1 ? found : Array.FindAll(columns, c => c.StartsWith(name, StringComparison.Ordinal) && !c.Contains(':'));
         if (found.Length != 1)
         {
-            throw new GlmmException($"ScanOptions.Interaction is \"{name}\", which has to be one covariate of the formula, as a number or a factor of two "
-                + $"levels; the formula has {Names.List([.. columns.Where(c => c != "(Intercept)").DefaultIfEmpty("none")])}. Add it to the formula: its own effect "
+            throw new GlmmException($"ScanOptions.Interaction is \"{name}\", which has to be one covariate of the formula, as a number "
+                + "or a factor of two "
+                + $"levels; the formula has {Names.List([.. columns.Where(c => c != "(Intercept)").DefaultIfEmpty("none")])}. Add it to "
+                + "the formula: its own effect "
                 + "has to be in the model, too.");
         }
 
@@ -128,14 +131,16 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
 
         if (options.Interaction is { } environment)
         {
-            notes.Add($"Effects and tests are those of the interaction of a marker with {environment}: by how much its effect changes with it.");
+            notes.Add($"Effects and tests are those of the interaction of a marker with {environment}: by how much its effect changes "
+                + "with it.");
         }
 
         string relationship = options.Relationship is { } given ? (given.IsSparse ? "given sparse relationships" : "given relationships")
             : options.LeaveOneChromosomeOut ? "relationships by the markers of the other chromosomes"
             : "relationships by all markers (centred)";
         string method = options.Family is { } family
-            ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model without markers"
+            ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model "
+                + "without markers"
             : options.Method switch
             {
                 ScanMethod.Exact => "Linear mixed model, both variances estimated anew at each marker",

@@ -24,13 +24,13 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
         Gram = new double[_p * _p];
         _cross = new double[_q * _p];
         _lambdaCross = new double[_q * _p];
-        _solution = new double[_q * _p];
+        _solution = new double[_q * (_p + 1)];
         _b = new double[_q];
         _score = new double[_q];
         var weighted = new double[basis.Rows];
         for (var j = 0; j < _p; j++)
         {
-            basis.Column(j, []).CopyTo(weighted);
+            basis.Column(j, weighted).CopyTo(weighted);
             for (var i = 0; i < weights?.Length; i++) weighted[i] *= weights[i];
             basis.TransposedProduct(weighted, Gram.AsSpan(j * _p, _p));
             system.AddZtx(LinearPredictor.Conditional, weighted, _cross.AsSpan(j * _q, _q));
@@ -45,12 +45,14 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
 
     public override void AddProduct(ReadOnlySpan<double> beta, Span<double> result) => _basis.AddProduct(beta, result);
 
-    public override void Eliminate(double[] gram)
+    public override void Eliminate(double[] gram, double[] beside)
     {
         _cross.CopyTo(_lambdaCross, 0);
         for (var j = 0; j < _p; j++) System.Lambda.MultiplyTransposed(Column(_lambdaCross, j), Column(_lambdaCross, j));
         _lambdaCross.CopyTo(_solution, 0);
-        for (var j = 0; j < _p; j++) System.Solve(Column(_solution, j));
+        beside.CopyTo(Column(_solution, _p));
+        System.SolveMany(_solution, _q, _p + 1);
+        Column(_solution, _p).CopyTo(beside);
         for (var a = 0; a < _p; a++)
         {
             for (var b = 0; b <= a; b++)

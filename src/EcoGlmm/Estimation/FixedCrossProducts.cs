@@ -20,8 +20,9 @@ internal abstract class FixedCrossProducts(RandomEffectsSystem system, int count
     /// <summary>What the REML criterion adds to half of log |DᵀV⁻¹D| so that it is that of the users' X.</summary>
     public abstract double LogDeterminantOfBasis { get; }
 
-    public static FixedCrossProducts Of(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, int maxThreads) =>
-        basis.Sparse is { } sparse ? new SparseCrossProducts(basis, sparse, system, weights, maxThreads)
+    public static FixedCrossProducts Of(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, int maxThreads,
+        CancellationToken cancellation) =>
+        basis.Sparse is { } sparse ? new SparseCrossProducts(basis, sparse, system, weights, maxThreads, cancellation)
             : new DenseCrossProducts(basis, system, weights);
 
     /// <summary>result ← Dᵀx, x as long as the data.</summary>
@@ -30,8 +31,10 @@ internal abstract class FixedCrossProducts(RandomEffectsSystem system, int count
     /// <summary>result ← result + Dβ.</summary>
     public abstract void AddProduct(ReadOnlySpan<double> beta, Span<double> result);
 
-    /// <summary>S at the factor as it is, and the lower triangle of DᵀWD − (ΛᵀC)ᵀS in both.</summary>
-    public abstract void Eliminate(double[] gram);
+    /// <summary>
+    /// S at the factor as it is, DᵀWD − (ΛᵀC)ᵀS, and a right-hand side beside that is solved for too, in place.
+    /// </summary>
+    public abstract void Eliminate(double[] gram, double[] beside);
 
     /// <summary>β ← β − (ΛᵀC)ᵀu.</summary>
     public abstract void SubtractProjection(ReadOnlySpan<double> u, Span<double> beta);

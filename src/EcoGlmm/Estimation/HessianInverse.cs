@@ -67,9 +67,16 @@ internal sealed class HessianInverse
         }
 
         var values = new double[m];
-        SymmetricEigen.TryDecompose(scaled, m, values);
+        Decompose(scaled, m, values);
         var inverse = new double[d * d];
         var flat = new List<int>();
+        var whole = m > Tolerances.LargeOrder ? OfEigenpairs(scaled, m, values) : null;
+        for (var i = 0; i < m && whole is not null; i++)
+        {
+            for (var j = 0; j < m; j++)
+                inverse[(usable[i] * d) + usable[j]] = whole[(i * m) + j] / (scale[usable[i]] * scale[usable[j]]);
+        }
+
         for (var k = 0; k < m; k++)
         {
             if (!(values[k] > Tolerances.FlatEigenvalue * m))
@@ -84,7 +91,7 @@ internal sealed class HessianInverse
                 continue;
             }
 
-            for (var i = 0; i < m; i++)
+            for (var i = 0; i < m && whole is null; i++)
             {
                 for (var j = 0; j < m; j++)
                 {
@@ -106,6 +113,34 @@ internal sealed class HessianInverse
         }
 
         return new HessianInverse(d, inverse, covariance, flat.Count == 0, [.. flat], unusable);
+    }
+
+    /// <summary>Eigenvectors in the place of a symmetric matrix, and its eigenvalues, ascending; false where it is not finite.</summary>
+    public static bool Decompose(double[] matrix, int m, double[] values) => m > Tolerances.LargeOrder
+        ? DenseEigen.TryDecompose(matrix, m, values, 1, CancellationToken.None) : SymmetricEigen.TryDecompose(matrix, m, values);
+
+    /// <summary>Σ v vᵀ / λ over the eigenpairs that are not flat, symmetric to the bit.</summary>
+    private static unsafe double[] OfEigenpairs(double[] vectors, int m, double[] values)
+    {
+        var weighted = (double[])vectors.Clone();
+        for (var k = 0; k < m; k++)
+        {
+            var factor = values[k] > Tolerances.FlatEigenvalue * m ? 1 / Math.Sqrt(values[k]) : 0;
+            for (var i = 0; i < m; i++) weighted[(k * m) + i] *= factor;
+        }
+
+        var result = new double[m * m];
+        fixed (double* w = weighted, r = result, workspace = new double[MatrixProduct.WorkspaceLength])
+        {
+            MatrixProduct.Add(m, m, m, false, w, m, false, w, m, true, r, m, workspace);
+        }
+
+        for (var j = 0; j < m; j++)
+        {
+            for (var i = j + 1; i < m; i++) result[(i * m) + j] = result[(j * m) + i];
+        }
+
+        return result;
     }
 
     /// <summary>H⁻¹x over the usable parameters; null when there are none.</summary>

@@ -155,6 +155,17 @@ internal sealed class LaplaceObjective
         return value;
     }
 
+    /// <summary>
+    /// As <see cref="Evaluate"/>, but where ψ is that of the last evaluation its gradient is computed again, by other probes; all else is as
+    /// it was.
+    /// </summary>
+    public double EvaluateAnew(ReadOnlySpan<double> psi, Span<double> gradient)
+    {
+        if (_lastGradient is null || gradient.IsEmpty || !psi.SequenceEqual(_lastPsi)) return Evaluate(psi, gradient);
+        Gradient(gradient);
+        return _lastValue;
+    }
+
     private void Gradient(Span<double> gradient)
     {
         GradientCount++;
@@ -168,7 +179,7 @@ internal sealed class LaplaceObjective
         foreach (var k in random) _system.AddZtx(k, _adjusted[k], _v);
         _system.Lambda.MultiplyTransposed(_v, _v);
         for (var j = 0; j < _system.LatentCount && _quadrature is not null; j++) _v[j] += _quadrature.ModeGradient[j];
-        _system.Solve(_v);
+        _system.SolveMany(_v, _v.Length, 1);
         _system.Lambda.Multiply(_v, _b);
         foreach (var k in random)
         {

@@ -47,8 +47,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
 
     public override double EvaluateAnew(ReadOnlySpan<double> x, Span<double> gradient)
     {
-        Objective.StartFrom((double[])Objective.Modes.Clone());
-        return Evaluate(x, gradient);
+        return _restraints.Evaluate(Objective.EvaluateAnew, x, gradient);
     }
 
     /// <summary>

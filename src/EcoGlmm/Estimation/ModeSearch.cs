@@ -305,7 +305,7 @@ internal sealed class ModeSearch
     private double NewtonStep()
     {
         _gradient.CopyTo(_step, 0);
-        _system.Solve(_step);
+        _system.SolveRoughly(_step);
         var sum = 0.0;
         for (var j = 0; j < _count; j++) sum += _gradient[j] * _step[j];
         return sum;
@@ -341,14 +341,14 @@ internal sealed class ModeSearch
     /// <summary>Moves the modes along dû/dψ from the last point, where factor, weights and scores still stand.</summary>
     private void Predict(ReadOnlySpan<double> psi)
     {
-        ModeChange(psi, _psi, _step);
+        ModeChange(psi, _psi, _step, isRough: true);
         for (var j = 0; j < _count; j++) Modes[j] += _step[j];
     }
 
     /// <summary>
     /// (dû/dψ)(to − from) at the last evaluation: −H⁻¹(ΛᵀZᵀW Δη − ΔΛᵀZᵀℓ′ + ΔP û), Δη = XΔβ + ZΔΛ û.
     /// </summary>
-    public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result)
+    public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result, bool isRough = false)
     {
         var difference = new double[_psi.Length];
         for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
@@ -398,6 +398,7 @@ internal sealed class ModeSearch
         }
 
         for (var j = 0; j < _count; j++) result[j] -= moved[j];
-        _system.Solve(result);
+        if (isRough) _system.SolveRoughly(result);
+        else _system.Solve(result);
     }
 }

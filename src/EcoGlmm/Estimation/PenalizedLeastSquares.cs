@@ -47,6 +47,7 @@ internal sealed class PenalizedLeastSquares
     private readonly double[] _g;
     private readonly double[] _beta;
     private readonly double[][] _traces;
+    private (double[] Theta, double Value)? _last;
 
     public PenalizedLeastSquares(MixedModel model, bool reml, int maxThreads, CancellationToken cancellation)
     {
@@ -74,7 +75,7 @@ internal sealed class PenalizedLeastSquares
             return result;
         }
 
-        _fixed = FixedCrossProducts.Of(basis, _system, w, maxThreads);
+        _fixed = FixedCrossProducts.Of(basis, _system, w, maxThreads, cancellation);
 
         // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
         var y = new double[_n];
@@ -207,12 +208,19 @@ internal sealed class PenalizedLeastSquares
     /// <summary>Half the deviance (or REML criterion) at θ; +∞ when the system cannot be factorised.</summary>
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
     {
+        if (_system.IsIterative && !gradient.IsEmpty && _last is { } last && theta.SequenceEqual(last.Theta))
+        {
+            // Only which probes the gradient is by can be another.
+            Gradient(gradient);
+            return last.Value;
+        }
+
+        _last = null;
         EvaluationCount++;
         if (!_system.Lambda.Set(theta) || !_system.TryFactor()) return double.PositiveInfinity;
         _system.Lambda.MultiplyTransposed(_zty, _lambdaZty);
         _lambdaZty.CopyTo(_solution, 0);
-        _system.Solve(_solution);
-        _fixed.Eliminate(_g);
+        _fixed.Eliminate(_g, _solution);
         _xwy.CopyTo(_beta, 0);
         _fixed.SubtractProjection(_solution, _beta);
         var h = (double[])_beta.Clone();
@@ -234,6 +242,7 @@ internal sealed class PenalizedLeastSquares
         }
 
         if (!gradient.IsEmpty) Gradient(gradient);
+        _last = (theta.ToArray(), deviance / 2);
         return deviance / 2;
     }
 
@@ -305,6 +314,7 @@ internal sealed class PenalizedLeastSquares
         var d = _model.ThetaCount;
         var s = _score;
         var variates = new double[d][];
+        var right = new double[(long)d * _q];
         var projected = new double[d][];
         for (var t = 0; t < _model.Terms.Count; t++)
         {
@@ -313,9 +323,14 @@ internal sealed class PenalizedLeastSquares
             {
                 var c = variates[term.ThetaOffset + k] = new double[_q];
                 WorkingVariate.Of(_system, t, k, Modes, s, _b, c);
-                projected[term.ThetaOffset + k] = Project(c);
+                var product = projected[term.ThetaOffset + k] = new double[_q];
+                _system.MultiplyCrossProducts(c, product);
+                _system.Lambda.MultiplyTransposed(product, right.AsSpan((term.ThetaOffset + k) * _q, _q));
             }
         }
+
+        _system.SolveMany(right, _q, d);
+        for (var k = 0; k < d; k++) Project(variates[k], right.AsSpan(k * _q, _latent), projected[k]);
 
         var variance = ResidualSum / DegreesOfFreedom;
         var information = new double[d * d];
@@ -340,24 +355,20 @@ internal sealed class PenalizedLeastSquares
         return information;
     }
 
-    /// <summary>ZᵀW(Zc − ZΛũ − Xβ̃), where ũ and β̃ are the penalised least-squares fit to Zc.</summary>
-    private double[] Project(double[] c)
+    /// <summary>
+    /// From ZᵀWZc to ZᵀW(Zc − ZΛũ − Xβ̃), where ũ and β̃ are the penalised least-squares fit to Zc; u is H⁻¹ΛᵀZᵀWZc.
+    /// </summary>
+    private void Project(double[] c, Span<double> u, double[] result)
     {
-        var result = new double[_q];
-        _system.MultiplyCrossProducts(c, result);
-        var u = (double[])result.Clone();
-        _system.Lambda.MultiplyTransposed(u, u);
-        _system.Solve(u);
         var beta = new double[_p];
         _fixed.Transposed(c, beta);
         _fixed.SubtractProjection(u, beta);
         DenseCholesky.Solve(_g, _p, beta);
-        _fixed.SubtractSolutions(beta, u.AsSpan(0, _latent));
+        _fixed.SubtractSolutions(beta, u);
         var fitted = new double[_q];
         Score(u, fitted);
         for (var j = 0; j < _q; j++) result[j] -= fitted[j];
         _fixed.SubtractCross(beta, result);
-        return result;
     }
 
     private void Score(ReadOnlySpan<double> u, Span<double> result)

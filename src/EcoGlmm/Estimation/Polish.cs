@@ -20,10 +20,12 @@ internal static class Polish
         var value = search.EvaluateAgain(psi, gradient);
         if (!double.IsFinite(value)) return null;
         var hessian = HessianAt(search, psi, gradient, value, progress);
+        HessianInverse? inverse = null;
         for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status is not (MinimiserStatus.IterationLimit
             or MinimiserStatus.Exhausted); pass++)
         {
-            var step = HessianInverse.Of(hessian, psi.Length).Multiply(gradient);
+            inverse ??= HessianInverse.Of(hessian, psi.Length);
+            var step = inverse.Multiply(gradient);
             if (step is null || Dot(step, gradient) < Tolerances.SmallestNewtonGain) break;
             var trial = (double[])psi.Clone();
             for (var j = 0; j < trial.Length; j++) trial[j] -= step[j];
@@ -31,7 +33,9 @@ internal static class Polish
             var trialValue = search.Evaluate(trial, trialGradient);
             if (!(trialValue < value)) break;
             (value, psi, gradient) = (trialValue, trial, trialGradient);
-            if (search.Model.Terms.Count == 0) hessian = search.Curvature(psi);
+            if (search.Model.Terms.Count > 0) continue;
+            hessian = search.Curvature(psi);
+            inverse = null;
         }
 
         value = search.EvaluateAgain(psi, gradient);

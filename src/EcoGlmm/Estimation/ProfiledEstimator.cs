@@ -42,8 +42,9 @@ internal static class ProfiledEstimator
         var bringBack = search.IsAt(theta) ? criterion.Keep() : null;
         var isProper = double.IsFinite(value) && criterion.TotalSum > Tolerances.SmallestResidual * criterion.ResponseSum
             && criterion.ResidualSum > Tolerances.SmallestPenalisedResidual * criterion.TotalSum;
+        var isCostly = bringBack is not null || search.System.IsIterative;
         var optimum = isProper
-            ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient, bringBack is not null), best.Status) : null;
+            ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient, isCostly), best.Status) : null;
         var assessment = optimum is not null ? OptimumAssessment.Of(optimum, AtMaximum)
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
                 : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.",

@@ -5,8 +5,9 @@ using EcoGlmm.RandomEffects;
 namespace EcoGlmm.Estimation;
 
 /// <summary>
-/// Maximum simulated likelihood from a Laplace estimate: draws around the conditional modes of the last ψ, a maximum with these
-/// draws, new draws there, until ψ stays.
+/// Maximum simulated likelihood from a Laplace estimate. Where levels hang together in small sets: draws around the conditional modes of
+/// the last ψ, a maximum with these draws, new draws there, until ψ stays. Where they do not: steps by the score of draws of the
+/// effects given the response (<see cref="PosteriorSearch"/>).
 /// </summary>
 internal static class RefinedEstimator
 {
@@ -29,12 +30,10 @@ internal static class RefinedEstimator
     private const double Step = 0.05;
 
     /// <param name="Estimate">The estimate at the maximum.</param>
-    /// <param name="LogLikelihoodThere">Simulated log-likelihood at the estimate refined.</param>
     /// <param name="LogLikelihoodBefore">Simulated log-likelihood at the first estimate.</param>
     /// <param name="MonteCarloError">Standard error of that by the draws.</param>
     /// <param name="LeastEffective">The least effective number of draws of an independent set there.</param>
-    public sealed record Result(Estimate Estimate, double LogLikelihoodThere, double LogLikelihoodBefore, double MonteCarloError,
-        double LeastEffective);
+    public sealed record Result(Estimate Estimate, double LogLikelihoodBefore, double MonteCarloError, double LeastEffective);
 
     /// <summary>Whether simulated likelihood is of use: there are random effects, and the Laplace approximation is not exact.</summary>
     public static bool Applies(Estimate estimate) => estimate.Model.Terms.Count > 0 && !estimate.IsProfiled && !estimate.IsRestricted;
@@ -43,9 +42,11 @@ internal static class RefinedEstimator
     /// <param name="model">Its model, for the Laplace approximation.</param>
     /// <param name="pairs">Antithetic pairs of draws.</param>
     /// <param name="seed">Seed of the draws.</param>
+    /// <param name="wantsCovariance">Whether the estimate's covariance is to be had anew.</param>
     /// <param name="cancellation">Stops between two draws.</param>
     /// <exception cref="GlmmException">The model holds variances or correlations at values.</exception>
-    public static Result Fit(Estimate found, MixedModel model, int pairs, long seed, CancellationToken cancellation)
+    public static Result Fit(Estimate found, MixedModel model, int pairs, long seed, bool wantsCovariance,
+        CancellationToken cancellation)
     {
         var restraints = model.Restraints;
         if (restraints.HeldCount > 0)
@@ -66,10 +67,20 @@ internal static class RefinedEstimator
         var psi = (double[])found.Psi.Clone();
         var objective = new LaplaceObjective(model, 1, cancellation);
         objective.StartFrom(found.Modes);
+        if (!SimulatedLikelihood.Suits(model))
+        {
+            var search = new PosteriorSearch(model, objective, StartingInverse(found.Covariance, spread, d), spread, pairs, seed,
+                cancellation);
+            if (!search.Run(psi, wantsCovariance)) throw Failed();
+            Require(objective.Evaluate(psi, new double[d]));
+            var estimate = Describe(objective, model, found, psi, search.Found, search.Covariance ?? found.Covariance);
+            return new Result(estimate, search.Before.Value, search.Before.Error, search.Before.Effective);
+        }
+
         var gradient = new double[d];
         Require(objective.Evaluate(psi, gradient));
         var simulated = new SimulatedLikelihood(model, objective, pairs, seed, cancellation);
-        var before = -simulated.Evaluate(psi, []);
+        var before = Corrected(simulated, psi);
         var (error, effective) = (Math.Sqrt(simulated.Variance), simulated.LeastEffective);
         for (var round = 0; round < MostRounds; round++)
         {
@@ -88,10 +99,16 @@ internal static class RefinedEstimator
             if (moved < Moved) break;
         }
 
-        var covariance = Covariance((x, g) => restraints.Evaluate(simulated.Evaluate, x, g), psi, spread) ?? found.Covariance;
-        var there = -simulated.Evaluate(psi, []);
-        return new Result(Describe(objective, model, found, psi, there, covariance), there, before, error, effective);
+        var covariance = wantsCovariance
+            ? Covariance((x, g) => restraints.Evaluate(simulated.Evaluate, x, g), psi, spread, Step) ?? found.Covariance
+            : found.Covariance;
+        var there = Corrected(simulated, psi);
+        return new Result(Describe(objective, model, found, psi, there, covariance), before, error, effective);
     }
+
+    /// <summary>The log-likelihood without the bias that the logarithm of each set's mean has.</summary>
+    private static double Corrected(SimulatedLikelihood simulated, double[] psi) => -simulated.Evaluate(psi, [])
+        + (0.5 * simulated.Variance);
 
     private static void Require(double value)
     {
@@ -121,7 +138,11 @@ internal static class RefinedEstimator
     }
 
     /// <summary>The inverse of the Hessian by differences of the gradient; null where it is not positive definite.</summary>
-    private static double[]? Covariance(DifferentiableFunction function, double[] psi, double[] spread)
+    /// <param name="function">A function with its gradient.</param>
+    /// <param name="psi">Its minimum.</param>
+    /// <param name="spread">Standard errors, about.</param>
+    /// <param name="step">A step, in these.</param>
+    public static double[]? Covariance(DifferentiableFunction function, double[] psi, double[] spread, double step)
     {
         var d = psi.Length;
         var hessian = new double[d * d];
@@ -129,11 +150,11 @@ internal static class RefinedEstimator
         for (var j = 0; j < d; j++)
         {
             var at = (double[])psi.Clone();
-            at[j] = psi[j] + (Step * spread[j]);
-            function(at, up);
-            at[j] = psi[j] - (Step * spread[j]);
-            function(at, down);
-            for (var i = 0; i < d; i++) hessian[(j * d) + i] = (up[i] - down[i]) / (2 * Step * spread[j]);
+            at[j] = psi[j] + (step * spread[j]);
+            if (!double.IsFinite(function(at, up))) return null;
+            at[j] = psi[j] - (step * spread[j]);
+            if (!double.IsFinite(function(at, down))) return null;
+            for (var i = 0; i < d; i++) hessian[(j * d) + i] = (up[i] - down[i]) / (2 * step * spread[j]);
         }
 
         for (var i = 0; i < d; i++)

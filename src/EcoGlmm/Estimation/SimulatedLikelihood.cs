@@ -10,15 +10,14 @@ namespace EcoGlmm.Estimation;
 /// function of ψ with an exact gradient, and exact as their number grows.
 /// </summary>
 /// <remarks>
-/// Sets of few effects have a t distribution as proposal, whose tails are heavier than those of f φ, so that the weights have a
-/// variance; sets of many a normal one. Draws are antithetic. Source: J. Durbin &amp; S. J. Koopman (1997), Biometrika 84, 669-684; M.
+/// A set has a t distribution as proposal, whose tails are heavier than those of f φ, so that the weights have a variance. That variance
+/// grows exponentially with the number of effects of a set: <see cref="Suits"/>. Draws are antithetic. Source: J. Durbin &amp; S. J. Koopman (1997), Biometrika 84, 669-684; M.
 /// Kuk (1999), Laplace importance sampling for generalized linear mixed models, J. Stat. Comput. Simul. 63, 143-158.
 /// </remarks>
 internal sealed class SimulatedLikelihood
 {
-    /// <summary>Effects of a set up to which the proposal is a t distribution: in more dimensions its radius varies so much that weights
-    /// do.</summary>
-    private const int MostEffectsOfT = 12;
+    /// <summary>Effects of a set beyond which a few draws have nearly all of the weight.</summary>
+    private const int MostEffects = 12;
 
     /// <summary>Degrees of freedom of the proposal: tails well above any f φ, and a bulk close to the normal one.</summary>
     private const double DegreesOfT = 6;
@@ -78,6 +77,10 @@ internal sealed class SimulatedLikelihood
         Draw(at.Modes, setOfEffect, [.. sets.Select(s => s.LatentPositions(model.Terms).Count())], new RandomStream(seed));
     }
 
+    /// <summary>Whether sets of effects are small enough for weights of draws.</summary>
+    public static bool Suits(MixedModel model) => ConnectedLevels.Of(model.Terms, model.ObservationCount)
+        .All(s => s.LatentPositions(model.Terms).Count() <= MostEffects);
+
     /// <summary>Antithetic pairs of draws.</summary>
     public int Pairs { get; }
 
@@ -127,7 +130,7 @@ internal sealed class SimulatedLikelihood
             Array.Clear(form);
             for (var j = 0; j < q; j++) form[setOfEffect[j]] += d[j] * (h[j] + d[j]);
             for (var c = 0; c < _sets; c++)
-                stretch[c] = sizes[c] <= MostEffectsOfT ? Math.Sqrt(DegreesOfT / (2 * random.NextGamma(0.5 * DegreesOfT))) : 1;
+                stretch[c] = Math.Sqrt(DegreesOfT / (2 * random.NextGamma(0.5 * DegreesOfT)));
             for (var sign = 0; sign < 2; sign++)
             {
                 var u = _u[(2 * pair) + sign] = new double[q];
@@ -150,7 +153,6 @@ internal sealed class SimulatedLikelihood
     /// u.</summary>
     private static double LogProposal(double form, int size)
     {
-        if (size > MostEffectsOfT) return -0.5 * form;
         const double nu = DegreesOfT;
         return MathNet.Numerics.SpecialFunctions.GammaLn(0.5 * (nu + size)) - MathNet.Numerics.SpecialFunctions.GammaLn(0.5 * nu)
             + (0.5 * size * Math.Log(2 / nu)) - (0.5 * (nu + size) * Math.Log(1 + (form / nu)));

@@ -23,12 +23,13 @@ internal sealed unsafe class SparseCrossProducts : FixedCrossProducts
     private readonly double[] _solution;
     private readonly ParallelOptions _parallel;
 
-    public SparseCrossProducts(OrthogonalBasis basis, SparseRows x, RandomEffectsSystem system, double[]? weights, int maxThreads)
+    public SparseCrossProducts(OrthogonalBasis basis, SparseRows x, RandomEffectsSystem system, double[]? weights, int maxThreads,
+        CancellationToken cancellation)
         : base(system, x.Columns)
     {
         _basis = basis;
         _x = x;
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads, CancellationToken = cancellation };
         (_p, _q, _latent) = (x.Columns, system.EffectCount, system.LatentCount);
         Gram = x.CrossProduct(weights);
         _solution = new double[(long)_latent * _p];
@@ -63,8 +64,9 @@ internal sealed unsafe class SparseCrossProducts : FixedCrossProducts
 
     public override void AddProduct(ReadOnlySpan<double> beta, Span<double> result) => _x.AddProduct(beta, result);
 
-    public override void Eliminate(double[] gram)
+    public override void Eliminate(double[] gram, double[] beside)
     {
+        System.Solve(beside);
         EachBlock((from, to) =>
         {
             var (c, b) = (new double[_q], new double[_q]);
@@ -118,6 +120,7 @@ internal sealed unsafe class SparseCrossProducts : FixedCrossProducts
         for (var from = 0; from < _p; from += ColumnsPerProduct)
         {
             var count = Math.Min(ColumnsPerProduct, _p - from);
+            _parallel.CancellationToken.ThrowIfCancellationRequested();
             Array.Clear(combined);
             fixed (double* ps = _solution, pi = inverse, pc = combined)
             {

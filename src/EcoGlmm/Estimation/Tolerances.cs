@@ -273,6 +273,9 @@ internal static class Tolerances
     /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
     public const int ManyParameters = 40;
 
+    /// <summary>Orders above which eigenvectors are had by reduction to a tridiagonal matrix rather than by rotations.</summary>
+    public const int LargeOrder = 64;
+
     /// <summary>Eigenvalues of a Hessian with unit diagonal below this, for each parameter, are flat directions.</summary>
     public const double FlatEigenvalue = 1e-9;
 

@@ -38,6 +38,16 @@ internal static class IndividualFunctions
     public static bool IsOfIndividual(FormulaNode node) =>
         node is CallNode call && ByName.TryGetValue(call.Function, out var statistic) && statistic != IndividualStatistic.Within;
 
+    /// <summary>The columns that an expression takes values of; those that only say which individual a row is of are left out.</summary>
+    public static IEnumerable<string> CovariatesOf(FormulaNode node)
+    {
+        var all = node.Descend().ToArray();
+        var individuals = all.OfType<CallNode>().Where(call => ByName.ContainsKey(call.Function))
+            .SelectMany(call => call.Arguments.Skip(1)).SelectMany(argument => argument.Value.Descend()).ToHashSet(
+                ReferenceEqualityComparer.Instance);
+        return all.OfType<NameNode>().Where(name => !individuals.Contains(name)).Select(name => name.Name);
+    }
+
     public static Value Call(Evaluator evaluator, CallNode call, IndividualStatistic statistic)
     {
         var arguments = new CallArguments(evaluator, call, "x", "id");

@@ -142,6 +142,14 @@ internal sealed class PartDesign
         .. _offsets,
     ];
 
+    /// <summary>The columns whose values the fixed effects and curves are made of, offsets not among them.</summary>
+    public IEnumerable<string> CovariateNames => FixedExpressions.SkipLast(_offsets.Length).SelectMany(IndividualFunctions.CovariatesOf)
+        .Where(FixedVariableNames.Contains).Distinct();
+
+    /// <summary>The columns of grouping factors, in the order of the formula.</summary>
+    public IEnumerable<string> GroupColumns => _syntax.RandomTerms.SelectMany(term => term.Group.Descend()).OfType<NameNode>()
+        .Select(node => node.Name).Where(VariableNames.Contains).Distinct();
+
     /// <summary>The offsets, as they stand in the formula.</summary>
     public IEnumerable<string> OffsetTexts => _offsets.Select(o => o.ToString());
 
@@ -186,8 +194,18 @@ internal sealed class PartDesign
         var columns = _aliased.Count(aliased => !aliased);
         var smooths = Smooth(evaluator, missing, fixedOnly, anyLevel);
         var x = FixedMatrix(evaluator, columns, missing, smooths);
+        if (!fixedOnly && !anyLevel) RequireGroups(newData);
         var offset = Offset(evaluator, missing, requireFinite: false);
         return Matrices(evaluator, Centred(x, newData.RowCount), offset, fixedOnly, missing, smooths, anyLevel);
+    }
+
+    private void RequireGroups(FieldData newData)
+    {
+        if (GroupColumns.FirstOrDefault(name => !newData.TryGetColumn(name, out _)) is not { } absent) return;
+        throw GlmmException.InData($"The new data have no column \"{absent}\", whose levels have effects of their own"
+            + NearestName.Suggestion(absent, newData.ColumnNames) + " Predict for a typical level with randomEffects: "
+            + "RandomEffectsUse.Population, for the mean over all levels with RandomEffectsUse.Averaged; or add the column: a level that "
+            + "the model has not seen gets an effect of zero.", column: absent);
     }
 
     /// <summary>The matrix without the intercept's column, which is the first, and less the means of the training rows.</summary>

@@ -9,8 +9,9 @@ namespace EcoGlmm;
 /// </summary>
 /// <remarks>
 /// The likelihood is had by importance sampling at the conditional modes, with antithetic draws, set by set of levels that rows connect;
-/// it is exact as draws grow. Where random effects are crossed, one set has them all, and the Monte Carlo error says whether the
-/// draws are enough. Shifts are to the maximum of the simulated likelihood, with draws made anew where it lies.
+/// it is exact as draws grow. Where random effects are crossed, so that one set has them all, weights of draws would degenerate: there
+/// the likelihood is the integral along the densities between the normal approximation and the posterior, and its maximum is found by
+/// the scores of draws from the posterior. Shifts are to the maximum of the simulated likelihood, with draws made anew where it lies.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
 public sealed class ApproximationError : IRichDisplay
@@ -36,7 +37,7 @@ public sealed class ApproximationError : IRichDisplay
         }
         else
         {
-            var (refined, result) = Refinement.BySimulation(fit, pairs, seed, cancellation);
+            var (refined, result) = Refinement.BySimulation(fit, pairs, seed, false, cancellation);
             LogLikelihoodError = fit.LogLikelihood - result.LogLikelihoodBefore;
             MonteCarloError = result.MonteCarloError;
             EffectiveDraws = result.LeastEffective;
@@ -75,17 +76,23 @@ public sealed class ApproximationError : IRichDisplay
         var size = $"The log-likelihood is {(LogLikelihoodError >= 0 ? "too high" : "too low")} by "
             + $"{NumberFormat.Significant(Math.Abs(LogLikelihoodError), 2)} (Monte Carlo error "
             + $"{NumberFormat.Significant(MonteCarloError, 2)}).";
+        // A standard deviation near zero may be anything small.
+        var negligible = 0.05 * _rows.Where(r => r.IsDeviation).Select(r => Math.Max(r.Before, r.After)).DefaultIfEmpty(0).Max();
+        double Size((string Name, double Before, double After, double Error, bool IsDeviation) row) => row.Error > 0
+            ? Math.Abs(row.After - row.Before) / row.Error
+            : row.IsDeviation && negligible > 0
+                ? Math.Abs(Math.Log(Math.Max(row.After, negligible) / Math.Max(row.Before, negligible))) * DeviationWeight : 0;
         var worst = _rows.Where(r => r.Error > 0 || r.IsDeviation).OrderByDescending(Size).FirstOrDefault();
         if (worst.Name is null || Size(worst) < Notable)
             return $"{size} No coefficient moves by more than {NumberFormat.Significant(Notable)} of a standard error, no standard "
                 + $"deviation by more than 5 %: the approximation may be believed.{trust}";
-        var factor = worst.Before / worst.After;
-        var amount = worst.IsDeviation && factor is > 1.1 or < 0.9 && worst.After > 0
-            ? $"{worst.Name} is {(factor > 1 ? "overstated" : "understated")}, {NumberFormat.Significant(worst.Before, 3)} instead of "
-                + $"{NumberFormat.Significant(worst.After, 3)} (a factor of "
-                + $"{NumberFormat.Significant(factor > 1 ? factor : 1 / factor, 2)})"
-            : $"{worst.Name} is {NumberFormat.Significant(worst.Before, 3)} instead of {NumberFormat.Significant(worst.After, 3)}, off by "
-                + $"{NumberFormat.Significant(Math.Abs(worst.After - worst.Before) / worst.Error, 2)} of its standard error";
+        var before = NumberFormat.Significant(worst.Before, 3);
+        var after = NumberFormat.Significant(worst.After, 3);
+        var amount = !worst.IsDeviation
+            ? $"{worst.Name} is {before} instead of {after}, off by "
+                + $"{NumberFormat.Significant(Math.Abs(worst.After - worst.Before) / worst.Error, 2)} of its standard error"
+            : $"{worst.Name} is {(worst.Before > worst.After ? "overstated" : "understated")}, {before} instead of {after}"
+                + FactorOf(worst.Before, worst.After);
         return $"{size} {amount}: {_advice}.{trust}";
     }
 
@@ -95,9 +102,8 @@ public sealed class ApproximationError : IRichDisplay
     /// <inheritdoc/>
     public string ToHtml() => new HtmlWriter().Heading("How good is the approximation?").Paragraph(Explain()).Table(Table()).ToHtml();
 
-    private static double Size((string Name, double Before, double After, double Error, bool IsDeviation) row) => row.Error > 0
-        ? Math.Abs(row.After - row.Before) / row.Error
-        : row.IsDeviation && row is { Before: > 0, After: > 0 } ? Math.Abs(Math.Log(row.After / row.Before)) * DeviationWeight : 0;
+    private static string FactorOf(double before, double after) => Math.Max(before, after) / Math.Min(before, after) is var factor
+        && factor is > 1.1 and < 100 ? $" (a factor of {NumberFormat.Significant(factor, 2)})" : "";
 
     private static string NameOf(FitParameter parameter) => parameter.Part == ModelPart.Conditional
         || parameter.Kind == ParameterKind.Dispersion ? parameter.Name : $"{parameter.Part} {parameter.Name}";

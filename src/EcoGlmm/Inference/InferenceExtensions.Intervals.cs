@@ -5,7 +5,7 @@ namespace EcoGlmm;
 
 public static partial class InferenceExtensions
 {
-    /// <summary>Intervals for the fixed effects of all parts; by profile or bootstrap for all parameters.</summary>
+    /// <summary>Intervals for the fixed effects of all parts and the dispersion; by profile or bootstrap for all parameters.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="method">How they are made.</param>
     /// <param name="level">Coverage.</param>
@@ -15,15 +15,18 @@ public static partial class InferenceExtensions
     /// <param name="progress">Told of the share that is done; without it a long calculation shows its progress in the notebook or
     /// terminal.</param>
     /// <param name="cancellationToken">Stops the calculation.</param>
-    /// <exception cref="GlmmException">The method is not for this model, or the fit did not converge (bootstrap).</exception>
+    /// <param name="exponentiate">Whether coefficients, with their intervals and standard errors, are given as ratios (of rates, odds,
+    /// hazards); the dispersion, standard deviations and correlations stay as they are.</param>
+    /// <exception cref="GlmmException">The method is not for this model, the fit did not converge (bootstrap), or the exponential of a
+    /// coefficient has no meaning with the model's link.</exception>
     /// <exception cref="OperationCanceledException">The calculation was cancelled.</exception>
     public static IntervalTable ConfidenceIntervals(this GlmmFit fit, IntervalMethod method = IntervalMethod.Wald, double level = 0.95,
         int simulations = ParametricBootstrap.DefaultCount, long seed = ParametricBootstrap.DefaultSeed,
-        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default, bool exponentiate = false)
     {
         ArgumentNullException.ThrowIfNull(fit);
         CoverageLevel.Checked(level);
-        return method switch
+        var intervals = method switch
         {
             IntervalMethod.Wald => IntervalTable.Wald(fit, level),
             IntervalMethod.SmallSample => IntervalTable.SmallSample(fit, level),
@@ -32,6 +35,7 @@ public static partial class InferenceExtensions
                 ParametricBootstrap.Intervals(fit, level, simulations, seed, progress, cancellationToken), level),
             _ => throw new ArgumentOutOfRangeException(nameof(method)),
         };
+        return exponentiate ? intervals.Of(fit).Exponentiated(fit.Family) : intervals.Of(fit);
     }
 
     /// <summary>Marginal and conditional R² of the conditional part.</summary>

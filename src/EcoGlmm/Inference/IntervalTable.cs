@@ -45,8 +45,9 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 }
 
 /// <summary>
-/// Confidence intervals of fixed effects, and, by profile or bootstrap, of standard deviations ("sd_Days|Subject"), correlations
-/// ("cor_Days.(Intercept)|Subject") and the dispersion ("sigma").
+/// Confidence intervals of fixed effects and of the dispersion ("sigma", the number that a fit's card and <c>fit.Sigma</c> have; where
+/// it has predictors, their coefficients), and, by profile or bootstrap, of standard deviations ("sd_Days|Subject") and correlations
+/// ("cor_Days.(Intercept)|Subject").
 /// </summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
@@ -110,11 +111,43 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
         IEnumerable<Interval> Of(ModelPart part, CoefficientTable table) =>
             table.Select(c => new Interval(part, c.Name, c.Estimate, c.Estimate - (z * c.StandardError), c.Estimate
                 + (z * c.StandardError)));
+        IEnumerable<Interval> dispersion = VarianceWald.OfDispersion(fit, level) is { } sigma ? [sigma]
+            : Of(ModelPart.Dispersion, fit.DispersionEffects);
         return new IntervalTable(
             Of(ModelPart.Conditional, fit.FixedEffects)
                 .Concat(Of(ModelPart.ZeroInflation, fit.ZeroInflationEffects))
-                .Concat(Of(ModelPart.Dispersion, fit.DispersionEffects)), level);
+                .Concat(dispersion), level);
     }
+
+    /// <summary>The intervals of coefficients as ratios; those of standard deviations, correlations and the dispersion as they are.</summary>
+    /// <exception cref="GlmmException">The exponential of a coefficient has no meaning with the model's link.</exception>
+    internal IntervalTable Exponentiated(Family family)
+    {
+        foreach (var part in _rows.Where(r => r.Kind == ParameterKind.Coefficient).Select(r => r.Part).Distinct())
+        {
+            if (FitWords.RatioName(family, part) is null)
+            {
+                throw new GlmmException($"The exponential of a coefficient has no meaning with the {family.Link.Name} link. "
+                    + "Leave exponentiate out.");
+            }
+        }
+
+        return new IntervalTable(_rows.Select(r => r.Kind != ParameterKind.Coefficient ? r : r with
+        {
+            Estimate = Math.Exp(r.Estimate),
+            Lower = Math.Exp(r.Lower),
+            Upper = Math.Exp(r.Upper),
+            StandardError = Math.Exp(r.Estimate) * r.StandardError,
+        }), Level) { RatioName = FitWords.RatioName(family, ModelPart.Conditional), DispersionSymbol = DispersionSymbol };
+    }
+
+    /// <summary>What the exponentials of coefficients are; null where coefficients stand as they are.</summary>
+    internal string? RatioName { get; private init; }
+
+    /// <summary>What the card calls the dispersion; null where it is not known.</summary>
+    internal string? DispersionSymbol { get; private init; }
+
+    internal IntervalTable Of(GlmmFit fit) => new(_rows, Level) { DispersionSymbol = fit.Family.Words.Dispersion?.Symbol };
 
     /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate,
@@ -137,14 +170,15 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
         var parts = intervals.Any(i => i.Part != ModelPart.Conditional);
         var content = new TableContent($"Confidence intervals ({level} %)");
         if (parts) content.Text("Part");
-        content.Text("Coefficient").Number("Estimate").Number("Lower").Number("Upper");
+        content.Text("Coefficient").Number(intervals.RatioName ?? "Estimate").Number("Lower").Number("Upper");
         var columns = ResultTable.Together([.. intervals.Select(i => i.Estimate)], [.. intervals.Select(i => i.Lower)],
             [.. intervals.Select(i => i.Upper)]);
         for (var r = 0; r < intervals.Count; r++)
         {
             var numbers = double.IsNaN(intervals[r].Estimate) ? ["dropped", "", ""] : new[] { columns[0][r], columns[1][r], columns[2][r] };
-            content.Row(parts ? [ModelPartNames.InTable(intervals[r].Part), intervals[r].Name, .. numbers]
-                : [intervals[r].Name, .. numbers]);
+            var name = intervals[r].Kind == ParameterKind.Dispersion && intervals.DispersionSymbol is { } symbol
+                ? $"{intervals[r].Name} ({symbol})" : intervals[r].Name;
+            content.Row(parts ? [ModelPartNames.InTable(intervals[r].Part), name, .. numbers] : [name, .. numbers]);
         }
 
         return content;

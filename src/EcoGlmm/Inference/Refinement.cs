@@ -33,17 +33,17 @@ internal static class Refinement
             if (change < Stable) return best;
         }
 
-        return best != fit || Points(fit).Any() ? best : BySimulation(fit, pairs, seed, cancellation).Fit;
+        return best != fit || Points(fit).Any() ? best : BySimulation(fit, pairs, seed, true, cancellation).Fit;
     }
 
-    public static (GlmmFit Fit, RefinedEstimator.Result Result) BySimulation(GlmmFit fit, int pairs, long seed,
+    public static (GlmmFit Fit, RefinedEstimator.Result Result) BySimulation(GlmmFit fit, int pairs, long seed, bool wantsCovariance,
         CancellationToken cancellation)
     {
         var specification = fit.Specification;
         var model = new MixedModel(fit.Family, fit.Response.Y, fit.Response.Size, fit.Response.Multipliers,
             specification.Conditional.Training,
             specification.Dispersion.Training, specification.ZeroInflation?.Training, fit.Options.Fixed, fit.Options.Priors);
-        var result = RefinedEstimator.Fit(fit.Estimate, model, pairs, seed, cancellation);
+        var result = RefinedEstimator.Fit(fit.Estimate, model, pairs, seed, wantsCovariance, cancellation);
         return (new GlmmFit(specification, fit.Response, fit.Data, fit.Family, fit.Options, result.Estimate), result);
     }
 

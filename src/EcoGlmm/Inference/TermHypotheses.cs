@@ -8,7 +8,9 @@ namespace EcoGlmm.Inference;
 /// The hypotheses Lβ = 0 of whole terms, for coefficients of any coding.
 /// Source: types I to III are SAS's (SAS/STAT, The four types of estimable functions), as lmerTest has them: I and II from the rows of
 /// the triangular factor of XᵀX with the columns in such an order that those to be allowed for come first; III as the coefficients
-/// under contrasts that sum to zero.
+/// under contrasts that sum to zero. Outside Gaussian models XᵀX is not what estimates are uncertain by: there type II is a term's
+/// coefficients as they are once those of the terms that contain it are zero, β_A − V_AR V_RR⁻¹ β_R (J. Fox, Applied Regression
+/// Analysis and Generalized Linear Models, 3rd ed., ch. 15), as car's Anova has it.
 /// </summary>
 internal static class TermHypotheses
 {
@@ -16,13 +18,17 @@ internal static class TermHypotheses
     private const double Rounding = 1e-10;
 
     /// <exception cref="GlmmException">Type III is asked of a design with combinations of levels that never occur.</exception>
-    public static IEnumerable<(string Term, Matrix<double> L)> Of(GlmmFit fit, TestKind kind)
+    /// <param name="fit">The fit.</param>
+    /// <param name="kind">The type.</param>
+    /// <param name="covariance">Covariance of the coefficients.</param>
+    public static IEnumerable<(string Term, Matrix<double> L)> Of(GlmmFit fit, TestKind kind, Matrix<double> covariance)
     {
+        var isByCovariance = kind == TestKind.TypeTwo && !fit.Estimate.IsProfiled;
         var design = fit.Specification.Conditional;
         var assign = Kept(design);
         var labels = design.TermLabels;
         var contrasts = kind == TestKind.TypeThree ? SumToZero(fit, assign) : null;
-        var covariates = Covariates(fit);
+        var covariates = isByCovariance ? [] : Covariates(fit);
         for (var t = 1; t <= labels.Count; t++)
         {
             int[] own = [.. Enumerable.Range(0, assign.Length).Where(j => assign[j] == t)];
@@ -31,10 +37,36 @@ internal static class TermHypotheses
             var isFree = kind != TestKind.TypeOne && !labels.Where((_, other) => other != t - 1).Any(label => Contains(label, labels[t - 1],
                 covariates));
             var l = isFree ? Matrix<double>.Build.Dense(own.Length, assign.Length, (i, j) => own[i] == j ? 1 : 0)
+                : isByCovariance ? WithoutRelatives(own, [.. Enumerable.Range(0, assign.Length).Where(j => assign[j] > 0
+                    && Contains(labels[assign[j] - 1], labels[t - 1], covariates))], covariance)
                 : contrasts is null ? Sequential(fit, assign, Before(labels, assign, t, kind, covariates))
-                : Matrix<double>.Build.DenseOfRows(own.Select(j => contrasts.Row(j)));
+                : OwnFirst(Matrix<double>.Build.DenseOfRows(own.Select(j => contrasts.Row(j))), own);
             yield return (labels[t - 1], l);
         }
+    }
+
+    /// <summary>A term's coefficients less what they would change if those of the terms that contain it were zero.</summary>
+    private static Matrix<double> WithoutRelatives(int[] own, int[] relatives, Matrix<double> covariance)
+    {
+        Matrix<double> Block(int[] rows, int[] columns) => Matrix<double>.Build.Dense(rows.Length, columns.Length,
+            (i, j) => covariance[rows[i], columns[j]]);
+        var change = Block(relatives, relatives).Solve(Block(relatives, own));
+        var l = Matrix<double>.Build.Dense(own.Length, covariance.RowCount);
+        for (var i = 0; i < own.Length; i++)
+        {
+            l[i, own[i]] = 1;
+            for (var j = 0; j < relatives.Length; j++) l[i, relatives[j]] = -change[j, i];
+        }
+
+        return l;
+    }
+
+    /// <summary>The same hypotheses as differences from the reference level: Satterthwaite's degrees of freedom of several depend on which
+    /// combinations express them.</summary>
+    private static Matrix<double> OwnFirst(Matrix<double> l, int[] own)
+    {
+        var block = Matrix<double>.Build.DenseOfColumns(own.Select(l.Column));
+        return block.Rank() < own.Length ? l : block.Solve(l).Map(v => Math.Abs(v) < Rounding ? 0 : v);
     }
 
     /// <summary>The term of each column that was estimated; 0 for the intercept.</summary>

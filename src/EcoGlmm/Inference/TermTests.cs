@@ -11,7 +11,10 @@ public enum TestKind
     /// <summary>Sequential: each term after those before it in the formula.</summary>
     TypeOne,
 
-    /// <summary>Each term after all that do not contain it: main effects as if there were no interactions with them.</summary>
+    /// <summary>
+    /// Each term after all that do not contain it: main effects as if there were no interactions with them. In Gaussian models a factor is
+    /// not contained in its interaction with a covariate (SAS, lmerTest); in generalized ones it is (car).
+    /// </summary>
     TypeTwo,
 
     /// <summary>
@@ -41,7 +44,7 @@ public sealed class TermTests : IReadOnlyList<TermTest>, IRichDisplay, IResultTa
     {
         (Kind, Degrees) = (kind, degrees);
         var inference = FixedEffectInference.For(fit, degrees);
-        _rows = [.. TermHypotheses.Of(fit, kind).Select(h =>
+        _rows = [.. TermHypotheses.Of(fit, kind, inference.Covariance).Select(h =>
         {
             var (statistic, denominator) = inference.Joint(h.L, h.L * inference.Estimates);
             var numerator = h.L.RowCount;

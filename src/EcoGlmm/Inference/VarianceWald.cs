@@ -8,6 +8,9 @@ namespace EcoGlmm.Inference;
 /// <summary>Wald intervals of the parameters of covariances, on scales without bounds.</summary>
 internal static class VarianceWald
 {
+    /// <summary>What the dispersion is called in every table of intervals.</summary>
+    public const string DispersionName = "sigma";
+
     public static IEnumerable<Interval> Of(GlmmFit fit, double level)
     {
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
@@ -28,7 +31,15 @@ internal static class VarianceWald
             yield return new Interval(c.Part, name, value, lower, upper) { StandardError = error };
         }
 
-        if (!FitWords.HasSingleDispersion(fit) || fit.DispersionEffects.Count != 1 || fit.DispersionEffects[0].IsFixed) yield break;
+        if (OfDispersion(fit, level) is { } sigma) yield return sigma;
+    }
+
+    /// <summary>The interval of the dispersion, made on the scale of its logarithm; null where it is none, held, or varies with
+    /// predictors.</summary>
+    public static Interval? OfDispersion(GlmmFit fit, double level)
+    {
+        if (!FitWords.HasSingleDispersion(fit) || fit.DispersionEffects.Count != 1 || fit.DispersionEffects[0].IsFixed) return null;
+        var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var delta = fit.Estimate.Predictors[LinearPredictor.Dispersion]![0];
         // σ of a profiled model is not among the parameters searched over.
         var deltaError = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood)
@@ -36,8 +47,11 @@ internal static class VarianceWald
             : Math.Sqrt(CoefficientCovariance.Of(fit.Estimate, LinearPredictor.Dispersion, LinearPredictor.Dispersion)[0]);
         var (a, b) = (fit.Family.Sigma(delta - (z * deltaError)), fit.Family.Sigma(delta + (z * deltaError)));
         var slope = 0.5 * LogVarianceSlope(fit, delta) * fit.Sigma;
-        yield return new Interval(ModelPart.Dispersion, "sigma", fit.Sigma, Math.Min(a, b), Math.Max(a, b)) { StandardError =
-            Math.Abs(slope) * deltaError };
+        return new Interval(ModelPart.Dispersion, DispersionName, fit.Sigma, Math.Min(a, b), Math.Max(a, b))
+        {
+            StandardError = Math.Abs(slope) * deltaError,
+            Kind = ParameterKind.Dispersion,
+        };
     }
 
     /// <summary>d log σ²/dδ, by a difference.</summary>

@@ -28,16 +28,22 @@ public static class Gee
     /// </param>
     /// <param name="fixedCorrelation">The matrix of <see cref="WorkingCorrelation.Fixed"/>, as large as there are occasions.</param>
     /// <param name="weights">A column of prior weights; the number of trials of binomial proportions.</param>
+    /// <param name="scale">
+    /// The scale φ, by which the variance is multiplied, where it is known: 1 for Poisson and binomial variances without overdispersion.
+    /// Estimated when null.
+    /// </param>
     /// <returns>The fit.</returns>
     /// <exception cref="GlmmException">The formula, a column or the correlation cannot be used, or the equations do not
     /// converge.</exception>
     public static GeeFit Fit(string formula, object data, string id, Family? family = null,
         WorkingCorrelation correlation = WorkingCorrelation.Exchangeable, string? order = null, double[,]? fixedCorrelation = null,
-        string? weights = null)
+        string? weights = null, double? scale = null)
     {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(id);
+        if (scale is not null && !(scale > 0 && double.IsFinite(scale.Value)))
+            throw new GlmmException($"The scale must be a number above zero, not {scale}. Leave it out to have it estimated.");
         family ??= Family.Gaussian();
         var table = FieldData.From(data);
         if (family.QuasiLikelihood(0.5, 0.5) is null)
@@ -62,7 +68,7 @@ public static class Gee
             throw new GlmmException("A correlation that decays with time needs the column of time: order: \"day\".");
         var subjects = new SubjectRows(table, specification.Rows, id, order);
         return new GeeFit(specification, response, family, id, order, subjects, correlation, StructureOf(correlation, subjects,
-            fixedCorrelation));
+            fixedCorrelation), scale);
     }
 
     private static OccasionCorrelation StructureOf(WorkingCorrelation correlation, SubjectRows subjects, double[,]? given) =>

@@ -19,6 +19,7 @@ internal sealed class GeeEquations
     private readonly double[] _x;
     private readonly double[] _offset;
     private readonly Subject[] _subjects;
+    private readonly bool _hasFixedScale;
     private readonly int _n;
     private readonly int _p;
 
@@ -28,8 +29,10 @@ internal sealed class GeeEquations
     /// <param name="x">Model matrix, column-major.</param>
     /// <param name="offset">Offsets.</param>
     /// <param name="subjects">Subjects.</param>
-    public GeeEquations(Family family, double[] y, double[] weights, double[] x, double[] offset, Subject[] subjects)
+    /// <param name="scale">φ where it is known; estimated when null.</param>
+    public GeeEquations(Family family, double[] y, double[] weights, double[] x, double[] offset, Subject[] subjects, double? scale = null)
     {
+        (_hasFixedScale, Scale) = (scale is not null, scale ?? 1);
         (_family, _y, _weights, _x, _offset, _subjects) = (family, y, weights, x, offset, subjects);
         (_n, _p) = (y.Length, x.Length / y.Length);
         Beta = Vector<double>.Build.Dense(_p);
@@ -49,7 +52,7 @@ internal sealed class GeeEquations
     public double[] Residuals { get; }
 
     /// <summary>φ.</summary>
-    public double Scale { get; private set; } = 1;
+    public double Scale { get; private set; }
 
     /// <summary>(Σ DᵀV⁻¹D)⁻¹, the model-based covariance.</summary>
     public Matrix<double> Bread { get; private set; }
@@ -160,6 +163,7 @@ internal sealed class GeeEquations
 
     private void UpdateScale()
     {
+        if (_hasFixedScale) return;
         var (sum, weight) = (0.0, 0.0);
         for (var i = 0; i < _n; i++)
         {

@@ -25,7 +25,7 @@ public sealed class GeeFit : IRichDisplay
     private readonly Vector<double> _beta;
 
     internal GeeFit(ModelSpecification specification, ResponseData response, Family family, string id, string? order, SubjectRows subjects,
-        WorkingCorrelation kind, OccasionCorrelation correlation)
+        WorkingCorrelation kind, OccasionCorrelation correlation, double? scale)
     {
         (_specification, Family, Id, Order, WorkingCorrelation) = (specification, family, id, order, kind);
         var part = specification.Conditional.Training;
@@ -40,7 +40,7 @@ public sealed class GeeFit : IRichDisplay
                 : response.Y[i];
         }
 
-        var equations = new GeeEquations(family, _y, weights, part.X, part.Offset, subjects.Subjects);
+        var equations = new GeeEquations(family, _y, weights, part.X, part.Offset, subjects.Subjects, scale);
         equations.Start();
         equations.Solve(new IndependentOccasions());
         var independence = equations.Bread.Inverse();
@@ -175,7 +175,20 @@ public sealed class GeeFit : IRichDisplay
             (estimate[i], error[i], lower[i], upper[i]) = (point.Mu, Math.Abs(point.D1) * sd, Math.Min(a, b), Math.Max(a, b));
         }
 
-        return new Predictions(estimate, error, lower, upper, level, 0);
+        return new Predictions(estimate, error, lower, upper, level, 0)
+        {
+            Rows = newData,
+            Shown = [.. _specification.Conditional.FixedVariableNames],
+        };
+    }
+
+    /// <summary>The population's means for the rows of any table that <see cref="FieldData.From(object)"/> takes.</summary>
+    /// <inheritdoc cref="Predict(FieldData?, PredictionScale, GeeStandardErrors, double)"/>
+    public Predictions Predict(object newData, PredictionScale scale = PredictionScale.Response,
+        GeeStandardErrors kind = GeeStandardErrors.Robust, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(newData);
+        return Predict(FieldData.From(newData), scale, kind, level);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,8 @@ public enum GridWeights
     /// <summary>All combinations alike, as in a balanced design.</summary>
     Equal,
 
-    /// <summary>Each combination by how often it occurs in the rows of the fit.</summary>
+    /// <summary>Each combination by how often it occurs in the rows of the fit, which count by their weights where it has any (trials, of
+    /// proportions).</summary>
     Proportional,
 }
 

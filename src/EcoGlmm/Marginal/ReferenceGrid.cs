@@ -22,6 +22,7 @@ internal sealed class ReferenceGrid
     private readonly double[] _covariance;
     private readonly List<GridVariable> _variables;
     private readonly int _trainingRows;
+    private readonly double[]? _rowWeights;
 
     public ReferenceGrid(GlmmFit fit, ModelPart part, IReadOnlyDictionary<string, double[]>? at)
     {
@@ -35,6 +36,7 @@ internal sealed class ReferenceGrid
         };
         var used = fit.Data.Take(fit.Specification.Rows);
         _trainingRows = used.RowCount;
+        _rowWeights = fit.Specification.Weights;
         _variables = GridVariable.Of(_design, used);
         var predictor = LinearPredictor.Of(part);
         _basis = fit.Estimate.Model.Basis[predictor]!;
@@ -67,14 +69,15 @@ internal sealed class ReferenceGrid
             + $"{Names.List([.. _variables.Select(v => v.Name)])}"
             + NearestName.Suggestion(name, _variables.Select(v => v.Name)));
 
-    /// <summary>One functional for each combination of the points of some variables, averaged over the other ones.</summary>
+    /// <summary>One functional for each combination of the points of some variables, the first varying fastest, averaged over the other
+    /// ones.</summary>
     /// <param name="over">The variables kept.</param>
     /// <param name="weights">How the average weighs the levels of other variables.</param>
     /// <param name="slopeOf">A covariate to take the derivative by; null for means.</param>
     public List<GridFunctional> Functionals(IReadOnlyList<GridVariable> over, GridWeights weights, GridVariable? slopeOf)
     {
         var others = _variables.Except(over).Where(v => v.Points.Length > 1 && v != slopeOf).ToArray();
-        GridVariable[] crossed = [.. over, .. others];
+        GridVariable[] crossed = [.. over.Reverse(), .. others];
         var rows = 1;
         foreach (var v in crossed)
         {
@@ -120,7 +123,7 @@ internal sealed class ReferenceGrid
                 for (var j = 0; j < l.Length; j++) l[j] += share[i] * x[(j * rows) + row];
             }
 
-            result.Add(new GridFunctional([.. over.Select((v, k) => (v.Name, v.Label(point[k][c * each])))], l, constant, good, this));
+            result.Add(new GridFunctional([.. over.Select((v, k) => (v.Name, v.Label(point[over.Count - 1 - k][c * each])))], l, constant, good, this));
         }
 
         return result;
@@ -182,9 +185,10 @@ internal sealed class ReferenceGrid
             return share;
         }
 
+        var total = _rowWeights?.Sum() ?? _trainingRows;
         for (var row = 0; row < _trainingRows; row++)
         {
-            share[others.Aggregate(0, (at, v) => (at * v.Points.Length) + v.PointOfRow![row])] += 1.0 / _trainingRows;
+            share[others.Aggregate(0, (at, v) => (at * v.Points.Length) + v.PointOfRow![row])] += (_rowWeights?[row] ?? 1) / total;
         }
 
         return share;

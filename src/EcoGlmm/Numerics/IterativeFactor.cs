@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Numerics;
 
@@ -129,7 +129,7 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         RunProbes();
         double[][] x = _x, w = _w;
         if (_onlyBlock is { } only) (x, w) = ([_x[only]], [_w[only]]);
-        _matrix.SymmetricProducts(x, w, _isExact ? 0.5 : 0.5 / (x.Length * Lanes), values);
+        _matrix.SymmetricProducts(x, w, _isExact ? 0.5 : 0.5 / (x.Length * Lanes), values, MaxThreads);
         if (!_isExact) Correct(values);
     }
 
@@ -158,45 +158,90 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         }
     }
 
-    public void Solve(Span<double> b)
+    public void Solve(Span<double> b) => Solve(b, SolveTolerance);
+
+    /// <summary>Solves A x = b in place, to a residual of that size relative to b's.</summary>
+    public void Solve(Span<double> b, double tolerance)
     {
         if (!_isSet) throw new InvalidOperationException("There is no matrix to solve with, or it was not positive definite.");
         if (b.Length != _n) throw new ArgumentException($"The right-hand side has {b.Length} entries; {_n} were expected.");
         var scratch = ArrayPool<double>.Shared.Rent(5 * _n);
-        var r = scratch.AsSpan(0, _n);
-        var y = scratch.AsSpan(_n, _n);
-        var p = scratch.AsSpan(2 * _n, _n);
-        var q = scratch.AsSpan(3 * _n, _n);
-        var t = scratch.AsSpan(4 * _n, _n);
         var order = _matrix.Order;
-        for (var k = 0; k < _n; k++) r[k] = b[order[k]];
-        _matrix.FromRightHandSide(r);
-        y.Clear();
-        r.CopyTo(p);
-        var squares = Dot(r, r);
-        var enough = SolveTolerance * SolveTolerance * squares;
-        for (var iteration = 0; iteration < MostIterations && squares > enough; iteration++)
+        fixed (double* r = scratch)
         {
-            Cancellation.ThrowIfCancellationRequested();
-            _matrix.Multiply(p, q, t);
-            var curvature = Dot(p, q);
-            if (!(curvature > 0)) break;
-            var alpha = squares / curvature;
-            for (var k = 0; k < _n; k++)
+            double* y = r + _n, p = y + _n, q = p + _n, t = q + _n;
+            for (var k = 0; k < _n; k++) r[k] = b[order[k]];
+            _matrix.FromRightHandSide(r);
+            new Span<double>(y, _n).Clear();
+            new Span<double>(r, _n).CopyTo(new Span<double>(p, _n));
+            var squares = DensePanel.Dot(_n, r, r);
+            var enough = tolerance * tolerance * squares;
+            for (var iteration = 0; iteration < MostIterations && squares > enough; iteration++)
             {
-                y[k] += alpha * p[k];
-                r[k] -= alpha * q[k];
+                Cancellation.ThrowIfCancellationRequested();
+                _matrix.Multiply(p, q, t);
+                var curvature = DensePanel.Dot(_n, p, q);
+                if (!(curvature > 0)) break;
+                var alpha = squares / curvature;
+                DensePanel.AddScaled(_n, alpha, p, y);
+                DensePanel.AddScaled(_n, -alpha, q, r);
+                var next = DensePanel.Dot(_n, r, r);
+                DensePanel.Scale(_n, next / squares, p);
+                DensePanel.AddScaled(_n, 1, r, p);
+                squares = next;
             }
 
-            var next = Dot(r, r);
-            var beta = next / squares;
-            for (var k = 0; k < _n; k++) p[k] = r[k] + (beta * p[k]);
-            squares = next;
+            _matrix.ToSolution(y);
+            for (var k = 0; k < _n; k++) b[order[k]] = y[k];
         }
 
-        _matrix.ToSolution(y);
-        for (var k = 0; k < _n; k++) b[order[k]] = y[k];
         ArrayPool<double>.Shared.Return(scratch);
+    }
+
+    /// <summary>
+    /// Solves A X = B in place for several right-hand sides, eight at a time: column j begins at j · stride. To a residual of that
+    /// size relative to each column's.
+    /// </summary>
+    public void SolveMany(Span<double> b, int stride, int columns, double tolerance)
+    {
+        var length = _n * Lanes;
+        var order = _matrix.Order;
+        var storage = Aligned(6 * length, out var offset);
+        fixed (double* start = storage)
+        {
+            double* r = start + offset, y = r + length, p = y + length, q = p + length, t = q + length;
+            var enough = new double[Lanes];
+            for (var from = 0; from < columns; from += Lanes)
+            {
+                var count = Math.Min(Lanes, columns - from);
+                new Span<double>(r, length).Clear();
+                new Span<double>(y, length).Clear();
+                for (var l = 0; l < count; l++)
+                {
+                    var column = b.Slice((from + l) * stride, _n);
+                    for (var k = 0; k < _n; k++) r[((long)k * Lanes) + l] = column[order[k]];
+                }
+
+                _matrix.FromRightHandSide8(r);
+                Dots(r, r, enough);
+                for (var l = 0; l < Lanes; l++) enough[l] *= tolerance * tolerance;
+                Iterate(r, y, p, q, t, enough, new int[Lanes], null, null);
+                _matrix.ToSolution8(y);
+                for (var l = 0; l < count; l++)
+                {
+                    var column = b.Slice((from + l) * stride, _n);
+                    for (var k = 0; k < _n; k++) column[order[k]] = y[((long)k * Lanes) + l];
+                }
+            }
+        }
+    }
+
+    /// <summary>Storage whose offset starts a line of the processor's cache, so that eight lanes are one line.</summary>
+    private static double[] Aligned(long length, out int offset)
+    {
+        var storage = GC.AllocateUninitializedArray<double>(checked((int)length + Lanes), pinned: true);
+        fixed (double* start = storage) offset = (int)((64 - ((long)start & 63)) & 63) / sizeof(double);
+        return storage;
     }
 
     private void RunProbes()
@@ -223,63 +268,75 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     private int Run(int block, Span<double> forms)
     {
         var length = _n * Lanes;
-        var y = _x[block] ??= new double[length];
-        var z = _w[block] ??= new double[length];
-        var scratch = ArrayPool<double>.Shared.Rent(4 * length);
-        if (_isExact) Units(block, z);
-        else Signs(block, z);
-        Array.Clear(y);
+        _x[block] ??= Aligned(length, out _);
+        _w[block] ??= Aligned(length, out _);
+        var scratch = Aligned(4 * length, out var offset);
         var alphas = new List<double[]>();
         var betas = new List<double[]>();
         var lengths = new int[Lanes];
-        fixed (double* py = y, pz = z, r = scratch)
+        fixed (double* start = scratch)
         {
-            double* p = r + length, q = p + length, t = q + length;
-            z.AsSpan().CopyTo(new Span<double>(r, length));
-            z.AsSpan().CopyTo(new Span<double>(p, length));
-            Span<double> squares = stackalloc double[Lanes], curvature = stackalloc double[Lanes], next = stackalloc double[Lanes];
+            double* y = TriangularBlocks.Start(_x[block]), z = TriangularBlocks.Start(_w[block]);
+            double* r = start + offset, p = r + length, q = p + length, t = q + length;
+            var ends = new Span<double>(z, length);
+            if (_isExact) Units(block, ends);
+            else Signs(block, ends);
+            new Span<double>(y, length).Clear();
+            ends.CopyTo(new Span<double>(r, length));
             var length2 = _isExact ? 1.0 : _n;
-            Dots(r, r, squares);
-            var enough = ProbeTolerance * ProbeTolerance * length2;
-            for (var iteration = 0; iteration < MostIterations; iteration++)
-            {
-                Cancellation.ThrowIfCancellationRequested();
-                _matrix.Multiply8(p, q, t);
-                Dots(p, q, curvature);
-                var (alpha, beta) = (new double[Lanes], new double[Lanes]);
-                for (var l = 0; l < Lanes; l++)
-                {
-                    var isActive = lengths[l] == iteration && squares[l] > enough;
-                    if (isActive && curvature[l] > 0) alpha[l] = squares[l] / curvature[l];
-                    else if (isActive) forms[l] = double.NaN;
-                    if (alpha[l] > 0) lengths[l]++;
-                }
-
-                if (Array.TrueForAll(alpha, a => a == 0)) break;
-                Step(alpha, p, py, q, r);
-                Dots(r, r, next);
-                for (var l = 0; l < Lanes; l++)
-                {
-                    beta[l] = alpha[l] > 0 ? next[l] / squares[l] : 0;
-                    if (alpha[l] > 0) squares[l] = next[l];
-                }
-
-                Turn(beta, r, p);
-                alphas.Add(alpha);
-                betas.Add(beta);
-            }
-
+            var enough = new double[Lanes];
+            Array.Fill(enough, ProbeTolerance * ProbeTolerance * length2);
+            var broken = Iterate(r, y, p, q, t, enough, lengths, alphas, betas);
             for (var l = 0; l < Lanes; l++)
-            {
-                if (!double.IsNaN(forms[l])) forms[l] = length2 * LogForm(alphas, betas, l, lengths[l]);
-            }
-
-            _matrix.ToSolution8(py);
-            _matrix.ToSolution8(pz);
+                forms[l] = broken[l] ? double.NaN : length2 * LogForm(alphas, betas, l, lengths[l]);
+            _matrix.ToSolution8(y);
+            _matrix.ToSolution8(z);
         }
 
-        ArrayPool<double>.Shared.Return(scratch);
         return alphas.Count;
+    }
+
+    /// <summary>
+    /// Conjugate gradients for M y = r in eight lanes, each until its squared residual is small enough; keeps the coefficients where they are
+    /// wanted. Whether a lane met a direction along which M is not positive.
+    /// </summary>
+    private bool[] Iterate(double* r, double* y, double* p, double* q, double* t, double[] enough, int[] lengths, List<double[]>? alphas,
+        List<double[]>? betas)
+    {
+        var length = _n * Lanes;
+        new Span<double>(r, length).CopyTo(new Span<double>(p, length));
+        var broken = new bool[Lanes];
+        Span<double> squares = stackalloc double[Lanes], curvature = stackalloc double[Lanes], next = stackalloc double[Lanes];
+        Dots(r, r, squares);
+        for (var iteration = 0; iteration < MostIterations; iteration++)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            _matrix.Multiply8(p, q, t);
+            Dots(p, q, curvature);
+            var (alpha, beta) = (new double[Lanes], new double[Lanes]);
+            for (var l = 0; l < Lanes; l++)
+            {
+                var isActive = lengths[l] == iteration && squares[l] > enough[l];
+                if (isActive && curvature[l] > 0) alpha[l] = squares[l] / curvature[l];
+                else if (isActive) broken[l] = true;
+                if (alpha[l] > 0) lengths[l]++;
+            }
+
+            if (Array.TrueForAll(alpha, a => a == 0)) break;
+            Step(alpha, p, y, q, r);
+            Dots(r, r, next);
+            for (var l = 0; l < Lanes; l++)
+            {
+                beta[l] = alpha[l] > 0 ? next[l] / squares[l] : 0;
+                if (alpha[l] > 0) squares[l] = next[l];
+            }
+
+            Turn(beta, r, p);
+            alphas?.Add(alpha);
+            betas?.Add(beta);
+        }
+
+        return broken;
     }
 
     /// <summary>zᵀ log(M) z / zᵀz by the Gauss quadrature of Lanczos' tridiagonal matrix (Saad 2003, equations 6.80-6.82 for its
@@ -300,14 +357,14 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         return sum;
     }
 
-    private void Units(int block, double[] z)
+    private void Units(int block, Span<double> z)
     {
-        Array.Clear(z);
+        z.Clear();
         for (var l = 0; l < Lanes && (block * Lanes) + l < _n; l++) z[(((block * Lanes) + l) * Lanes) + l] = 1;
     }
 
     /// <summary>Random signs, which belong to the rows of the matrix whatever order they are worked on in.</summary>
-    private void Signs(int block, double[] z)
+    private void Signs(int block, Span<double> z)
     {
         var order = _matrix.Order;
         for (var k = 0; k < _n; k++)
@@ -319,43 +376,38 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
 
     private void Dots(double* a, double* b, Span<double> result)
     {
-        result.Clear();
-        for (long i = 0; i < (long)_n * Lanes; i += Lanes)
+        var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        for (var end = a + ((long)_n * Lanes); a < end; a += Lanes, b += Lanes)
         {
-            for (var l = 0; l < Lanes; l++) result[l] += a[i + l] * b[i + l];
+            low += Vector256.Load(a) * Vector256.Load(b);
+            high += Vector256.Load(a + 4) * Vector256.Load(b + 4);
         }
+
+        low.CopyTo(result);
+        high.CopyTo(result[4..]);
     }
 
     /// <summary>y += α p, r −= α q.</summary>
     private void Step(double[] alpha, double* p, double* y, double* q, double* r)
     {
-        for (long i = 0; i < (long)_n * Lanes; i += Lanes)
+        var (low, high) = (Vector256.Create<double>(alpha), Vector256.Create(alpha, 4));
+        for (var end = p + ((long)_n * Lanes); p < end; p += Lanes, y += Lanes, q += Lanes, r += Lanes)
         {
-            for (var l = 0; l < Lanes; l++)
-            {
-                y[i + l] += alpha[l] * p[i + l];
-                r[i + l] -= alpha[l] * q[i + l];
-            }
+            (Vector256.Load(y) + (low * Vector256.Load(p))).Store(y);
+            (Vector256.Load(y + 4) + (high * Vector256.Load(p + 4))).Store(y + 4);
+            (Vector256.Load(r) - (low * Vector256.Load(q))).Store(r);
+            (Vector256.Load(r + 4) - (high * Vector256.Load(q + 4))).Store(r + 4);
         }
     }
 
     /// <summary>p = r + β p.</summary>
     private void Turn(double[] beta, double* r, double* p)
     {
-        for (long i = 0; i < (long)_n * Lanes; i += Lanes)
+        var (low, high) = (Vector256.Create<double>(beta), Vector256.Create(beta, 4));
+        for (var end = p + ((long)_n * Lanes); p < end; p += Lanes, r += Lanes)
         {
-            for (var l = 0; l < Lanes; l++) p[i + l] = r[i + l] + (beta[l] * p[i + l]);
+            (Vector256.Load(r) + (low * Vector256.Load(p))).Store(p);
+            (Vector256.Load(r + 4) + (high * Vector256.Load(p + 4))).Store(p + 4);
         }
-    }
-
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var sum = Vector<double>.Zero;
-        var k = 0;
-        for (; k <= a.Length - Vector<double>.Count; k += Vector<double>.Count)
-            sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
-        var total = Vector.Sum(sum);
-        for (; k < a.Length; k++) total += a[k] * b[k];
-        return total;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Numerics;
@@ -20,6 +21,7 @@ internal sealed unsafe class TriangularBlocks
     private readonly int _n;
     private readonly int[] _starts;
     private readonly int[] _rows;
+    private readonly int[] _columns;
     private readonly int[] _order;
     private readonly int[] _place;
     private readonly double[] _values;
@@ -72,6 +74,8 @@ internal sealed unsafe class TriangularBlocks
             }
         }
 
+        _columns = new int[_rows.Length];
+        for (var k = 0; k < _n; k++) _columns.AsSpan(_starts[k], _starts[k + 1] - _starts[k]).Fill(k);
         _diagonal = new double[_n];
         _root = new double[_n];
     }
@@ -105,26 +109,47 @@ internal sealed unsafe class TriangularBlocks
         return true;
     }
 
-    /// <summary>Writes, for every entry of the pattern, the sum over the columns of all blocks of xᵢ wⱼ + xⱼ wᵢ, times a factor.</summary>
-    public void SymmetricProducts(double[][] x, double[][] w, double scale, Span<double> values)
+    /// <summary>Where the eight lanes of a vector begin in pinned storage with room for a line of the processor's cache beside.</summary>
+    public static double* Start(double[] pinned)
     {
-        values.Clear();
-        var column = new int[_values.Length];
-        for (var k = 0; k < _n; k++) column.AsSpan(_starts[k], _starts[k + 1] - _starts[k]).Fill(k);
-        for (var block = 0; block < x.Length; block++)
+        var start = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+        return start + ((64 - ((long)start & 63)) & 63) / sizeof(double);
+    }
+
+    /// <summary>
+    /// Writes, for every entry of the pattern, the sum over the columns of all blocks of xᵢ wⱼ + xⱼ wᵢ, times a factor. The blocks lie where
+    /// <see cref="Start"/> says.
+    /// </summary>
+    public void SymmetricProducts(double[][] x, double[][] w, double scale, Span<double> values, int maxThreads)
+    {
+        const int least = 1 << 14;
+        var chunk = Math.Max(least, (values.Length + 63) / 64);
+        var count = values.Length;
+        fixed (double* pv = values)
         {
-            fixed (double* px = x[block], pw = w[block])
+            var to = pv;
+            var options = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
+            Parallel.For(0, (count + chunk - 1) / chunk, options,
+                c => SymmetricProducts(x, w, scale, to, c * chunk, Math.Min(count, (c + 1) * chunk)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SymmetricProducts(double[][] x, double[][] w, double scale, double* values, int from, int end)
+    {
+        for (var e = from; e < end; e++)
+        {
+            var i = _place[e] >= 0 ? _rows[_place[e]] : -1 - _place[e];
+            var j = _place[e] >= 0 ? _columns[_place[e]] : i;
+            values[e] = 0;
+            for (var block = 0; block < x.Length; block++)
             {
-                for (var e = 0; e < values.Length; e++)
-                {
-                    var i = _place[e] >= 0 ? _rows[_place[e]] : -1 - _place[e];
-                    var j = _place[e] >= 0 ? column[_place[e]] : i;
-                    double* xi = px + ((long)i * Lanes), xj = px + ((long)j * Lanes), wi = pw + ((long)i * Lanes), wj = pw
-                        + ((long)j * Lanes);
-                    var sum = (Vector256.Load(xi) * Vector256.Load(wj)) + (Vector256.Load(xi + 4) * Vector256.Load(wj + 4))
-                        + (Vector256.Load(xj) * Vector256.Load(wi)) + (Vector256.Load(xj + 4) * Vector256.Load(wi + 4));
-                    values[e] += scale * Vector256.Sum(sum);
-                }
+                double* px = Start(x[block]), pw = Start(w[block]);
+                double* xi = px + ((long)i * Lanes), xj = px + ((long)j * Lanes), wi = pw + ((long)i * Lanes), wj = pw
+                    + ((long)j * Lanes);
+                var sum = (Vector256.Load(xi) * Vector256.Load(wj)) + (Vector256.Load(xi + 4) * Vector256.Load(wj + 4))
+                    + (Vector256.Load(xj) * Vector256.Load(wi)) + (Vector256.Load(xj + 4) * Vector256.Load(wi + 4));
+                values[e] += scale * Vector256.Sum(sum);
             }
         }
     }
@@ -210,8 +235,9 @@ internal sealed unsafe class TriangularBlocks
         }
     }
 
-    /// <summary>M v for one vector.</summary>
-    public void Multiply(ReadOnlySpan<double> v, Span<double> result, Span<double> t)
+    /// <summary>M v for one vector; <paramref name="t"/> is scratch of the same size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Multiply(double* v, double* result, double* t)
     {
         for (var k = 0; k < _n; k++) t[k] = _root[k] * v[k];
         SolveTransposed(t);
@@ -221,35 +247,56 @@ internal sealed unsafe class TriangularBlocks
     }
 
     /// <summary>F⁻¹ b in place, for one vector in the order used here.</summary>
-    public void FromRightHandSide(Span<double> b)
+    public void FromRightHandSide(double* b)
     {
         SolveLower(b);
         for (var k = 0; k < _n; k++) b[k] *= _root[k];
     }
 
+    /// <summary>F⁻¹ b in place, for eight vectors.</summary>
+    public void FromRightHandSide8(double* b)
+    {
+        SolveLower8(b);
+        for (var k = 0; k < _n; k++)
+        {
+            var root = Vector256.Create(_root[k]);
+            Store(b, k, root * Low(b, k), root * High(b, k));
+        }
+    }
+
     /// <summary>F⁻ᵀ y in place, for one vector.</summary>
-    public void ToSolution(Span<double> y)
+    public void ToSolution(double* y)
     {
         for (var k = 0; k < _n; k++) y[k] *= _root[k];
         SolveTransposed(y);
     }
 
-    private void SolveLower(Span<double> x)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SolveLower(double* x)
     {
-        for (var k = 0; k < _n; k++)
+        fixed (int* rows = _rows, starts = _starts)
+        fixed (double* values = _values, diagonal = _diagonal)
         {
-            var xk = x[k] /= _diagonal[k];
-            for (var e = _starts[k]; e < _starts[k + 1]; e++) x[_rows[e]] -= _values[e] * xk;
+            for (var k = 0; k < _n; k++)
+            {
+                var xk = x[k] /= diagonal[k];
+                for (var e = starts[k]; e < starts[k + 1]; e++) x[rows[e]] -= values[e] * xk;
+            }
         }
     }
 
-    private void SolveTransposed(Span<double> x)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SolveTransposed(double* x)
     {
-        for (var k = _n - 1; k >= 0; k--)
+        fixed (int* rows = _rows, starts = _starts)
+        fixed (double* values = _values, diagonal = _diagonal)
         {
-            var sum = x[k];
-            for (var e = _starts[k]; e < _starts[k + 1]; e++) sum -= _values[e] * x[_rows[e]];
-            x[k] = sum / _diagonal[k];
+            for (var k = _n - 1; k >= 0; k--)
+            {
+                var sum = x[k];
+                for (var e = starts[k]; e < starts[k + 1]; e++) sum -= values[e] * x[rows[e]];
+                x[k] = sum / diagonal[k];
+            }
         }
     }
 

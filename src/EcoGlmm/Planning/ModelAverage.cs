@@ -82,7 +82,22 @@ public sealed class ModelAverage : IReadOnlyList<AveragedCoefficient>, IRichDisp
             (lower[i], upper[i]) = (estimate[i] - (z * error[i]), estimate[i] + (z * error[i]));
         }
 
-        return new Predictions(estimate, error, lower, upper, level, each.Max(e => e.P.UnseenLevelRows));
+        var widest = each.MaxBy(e => e.P.Shown.Count).P;
+        return new Predictions(estimate, error, lower, upper, level, each.Max(e => e.P.UnseenLevelRows))
+        {
+            Rows = widest.Rows,
+            Shown = widest.Shown,
+            Beyond = widest.Beyond,
+        };
+    }
+
+    /// <summary>Averaged predictions for the rows of any table that <see cref="FieldData.From(object)"/> takes.</summary>
+    /// <inheritdoc cref="Predict(FieldData?, PredictionScale, RandomEffectsUse, double)"/>
+    public Predictions Predict(object newData, PredictionScale scale = PredictionScale.Response,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(newData);
+        return Predict(FieldData.From(newData), scale, randomEffects, level);
     }
 
     /// <summary>The coefficients as data, one row each.</summary>

@@ -11,7 +11,7 @@ namespace EcoGlmm.Prediction;
 /// </summary>
 internal sealed class AveragedPredictor(FittedPredictor fit, Estimate estimate, PartMatrices?[] parts)
 {
-    public Predictions Predict(PredictionScale scale, double level, FieldData rows)
+    public Predictions Predict(PredictionScale scale, double level, FieldData rows, Lazy<Extrapolation>? beyond, string[] shown)
     {
         var response = new MeanResponse(fit, estimate, parts, RandomEffectsUse.Averaged, scale);
         var link = estimate.Model.Family.LocationLink;
@@ -45,6 +45,6 @@ internal sealed class AveragedPredictor(FittedPredictor fit, Estimate estimate, 
             (value[i], error[i], lower[i], upper[i]) = (eta, sd, eta - (z * sd), eta + (z * sd));
         }
 
-        return new Predictions(value, error, lower, upper, level, 0) { Rows = rows };
+        return new Predictions(value, error, lower, upper, level, 0) { Rows = rows, Beyond = beyond, Shown = shown };
     }
 }

@@ -60,6 +60,9 @@ public sealed class CategoryPredictions : IResultTable
     /// <summary>The rows predicted for; null where the predictions stand for no rows of data.</summary>
     internal FieldData? Rows { get; init; }
 
+    /// <summary>Columns of <see cref="Rows"/> to show beside the probabilities.</summary>
+    internal IReadOnlyList<string> Shown { get; init; } = [];
+
     /// <summary>
     /// The probabilities as data, one row each: the columns of the rows predicted for, then one column for each category. A
     /// column of the data that is called as a category has " (data)" added to its name here.

@@ -21,6 +21,7 @@ internal sealed class FittedPredictor
     private readonly MixedModel _model;
     private readonly Lazy<double[]> _modes;
     private readonly Lazy<double[]?[]> _modeDerivatives;
+    private readonly Lazy<SeenRange> _seen;
 
     public FittedPredictor(ModelSpecification specification, Estimate estimate, FieldData data)
     {
@@ -28,6 +29,7 @@ internal sealed class FittedPredictor
         _specification = specification;
         _estimate = estimate;
         _model = estimate.Model;
+        _seen = new Lazy<SeenRange>(() => new SeenRange(Designs, UsedRows));
         _modes = new Lazy<double[]>(ComputeModes);
         _modeDerivatives = new Lazy<double[]?[]>(ComputeModeDerivatives);
     }
@@ -44,7 +46,8 @@ internal sealed class FittedPredictor
         if (scale == PredictionScale.ConditionalMean) (parts[LinearPredictor.ZeroInflation], scale) = (null, PredictionScale.Response);
         if (scale == PredictionScale.ZeroProbability) return PredictZeros(newData, parts, use, level, chosen);
         if (use == RandomEffectsUse.Averaged)
-            return new AveragedPredictor(this, _estimate, parts).Predict(scale, level, RowsPredicted(newData));
+            return new AveragedPredictor(this, _estimate, parts).Predict(scale, level, RowsPredicted(newData), Beyond(newData), Shown(use));
+
         var n = parts[LinearPredictor.Conditional]!.RowCount;
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         var (value, error, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
@@ -84,6 +87,8 @@ internal sealed class FittedPredictor
         return new Predictions(value, error, lower, upper, level, unseen)
         {
             Rows = RowsPredicted(newData),
+            Beyond = Beyond(newData),
+            Shown = Shown(use),
             NewIndividuals = [.. parts.OfType<PartMatrices>().SelectMany(part => part.NewIndividuals).Distinct()],
         };
     }
@@ -117,7 +122,12 @@ internal sealed class FittedPredictor
 
         var unseen = Enumerable.Range(0, n).Count(i => conditional && zero[LinearPredictor.ZeroInflation]!.RandomTerms.Any(t =>
             t.Codes[i] < 0));
-        return new Predictions(value, error, lower, upper, level, unseen) { Rows = RowsPredicted(newData) };
+        return new Predictions(value, error, lower, upper, level, unseen)
+        {
+            Rows = RowsPredicted(newData),
+            Beyond = Beyond(newData),
+            Shown = Shown(use),
+        };
     }
 
     /// <summary>The probability of each category of an ordered response.</summary>
@@ -144,11 +154,25 @@ internal sealed class FittedPredictor
             }
         }
 
-        return new CategoryPredictions(categories, value, error, lower, upper, level) { Rows = RowsPredicted(newData) };
+        return new CategoryPredictions(categories, value, error, lower, upper, level) { Rows = RowsPredicted(newData), Shown = Shown(use) };
     }
 
-    private FieldData RowsPredicted(FieldData? newData) =>
-        newData ?? (_specification.Rows.Length == _data.RowCount ? _data : _data.Take(_specification.Rows));
+    private FieldData RowsPredicted(FieldData? newData) => newData ?? UsedRows;
+
+    private FieldData UsedRows => _specification.Rows.Length == _data.RowCount ? _data : _data.Take(_specification.Rows);
+
+    private IEnumerable<PartDesign> Designs => new[] { _specification.Conditional, _specification.ZeroInflation }.OfType<PartDesign>();
+
+    /// <summary>What goes beyond the data, found when it is first asked for; the rows of the fit never do.</summary>
+    private Lazy<Extrapolation>? Beyond(FieldData? newData) => newData is null ? null
+        : new Lazy<Extrapolation>(() => _seen.Value.Beyond(newData));
+
+    /// <summary>The columns that a table of predictions shows beside them.</summary>
+    private string[] Shown(RandomEffectsUse use) =>
+    [
+        .. Designs.SelectMany(design => design.FixedVariableNames),
+        .. use == RandomEffectsUse.Conditional ? Designs.SelectMany(design => design.GroupColumns) : [],
+    ];
 
     /// <summary>An interval on a scale without bounds: logarithmic above a lower bound, logistic between two.</summary>
     internal static (double Lower, double Upper) Interval(double value, double width, (double Low, double High) bounds)

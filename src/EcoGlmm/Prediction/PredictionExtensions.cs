@@ -40,6 +40,17 @@ public static class PredictionExtensions
             ? null : ChosenTerms.Of(fit, randomTerms));
     }
 
+    /// <summary>Predictions for the rows of any table that <see cref="FieldData.From(object)"/> takes: records, a DataFrame, a dictionary of
+    /// columns …</summary>
+    /// <inheritdoc cref="Predict(GlmmFit, FieldData?, PredictionScale, RandomEffectsUse, double, IReadOnlyList{string}?)"/>
+    public static Predictions Predict(this GlmmFit fit, object newData, PredictionScale scale = PredictionScale.Response,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95, IReadOnlyList<string>? randomTerms = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(newData);
+        return fit.Predict(FieldData.From(newData), scale, randomEffects, level, randomTerms);
+    }
+
     /// <summary>
     /// Covariance of the effects of one level of a grouping factor given the data and the parameters, all of its random terms together, in
     /// the order of their effects. lme4's condVar, glmmTMB's.
@@ -75,6 +86,16 @@ public static class PredictionExtensions
         }
 
         return fit.Predictor().PredictProbabilities(newData, randomEffects, CoverageLevel.Checked(level));
+    }
+
+    /// <summary>The probability of each category for the rows of any table that <see cref="FieldData.From(object)"/> takes.</summary>
+    /// <inheritdoc cref="PredictProbabilities(GlmmFit, FieldData?, RandomEffectsUse, double)"/>
+    public static CategoryPredictions PredictProbabilities(this GlmmFit fit, object newData,
+        RandomEffectsUse randomEffects = RandomEffectsUse.Conditional, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(newData);
+        return fit.PredictProbabilities(FieldData.From(newData), randomEffects, level);
     }
 
     /// <summary>

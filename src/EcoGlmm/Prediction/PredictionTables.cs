@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Prediction;
@@ -6,6 +7,8 @@ namespace EcoGlmm.Prediction;
 internal static class PredictionTables
 {
     private const int ShownRows = 10;
+    private const int ShownPredictors = 6;
+    private const string BeyondMark = "†";
 
     public static TableContent Of(Predictions predictions)
     {
@@ -18,12 +21,43 @@ internal static class PredictionTables
         if (predictions.NewIndividuals.Count > 0)
             notes.Add($"{NumberFormat.Count(predictions.NewIndividuals.Count, "individual")} that the model has not seen, with means, "
                 + $"first and last values from these rows");
-        var content = new TableContent("Predictions") { Note = Note(notes) }
-            .Number("Row").Number("Estimate").Number("Std. error").Number($"Lower {level} %").Number($"Upper {level} %");
+        if (predictions.Extrapolations.Count > 0)
+            notes.Add($"{BeyondMark} beyond the data of the fit: {string.Join("; ", predictions.Extrapolations)}");
+        var beyond = predictions.Extrapolates;
+        var content = new TableContent("Predictions") { Note = Note(notes) }.Number("Row");
+        var predictors = Predictors(content, predictions.Rows, predictions.Shown, rows);
+        content.Number("Estimate").Number("Std. error").Number($"Lower {level} %").Number($"Upper {level} %");
         var columns = ResultTable.Together(predictions.Estimate[..rows], predictions.StandardError[..rows], predictions.Lower[..rows],
             predictions.Upper[..rows]);
-        for (var i = 0; i < rows; i++) content.Row(NumberFormat.Count(i + 1), columns[0][i], columns[1][i], columns[2][i], columns[3][i]);
+        for (var i = 0; i < rows; i++)
+        {
+            content.Row([NumberFormat.Count(i + 1) + (beyond[i] ? $" {BeyondMark}" : ""), .. predictors.Select(p => p[i]), columns[0][i],
+                columns[1][i], columns[2][i], columns[3][i]]);
+        }
+
         return content;
+    }
+
+    /// <summary>Adds the columns of the rows that are shown beside the predictions, and returns their cells.</summary>
+    private static string[][] Predictors(TableContent content, FieldData? data, IReadOnlyList<string> names, int rows)
+    {
+        if (data is null) return [];
+        var cells = new List<string[]>();
+        foreach (var name in names.Distinct().Where(name => data.TryGetColumn(name, out _)).Take(ShownPredictors))
+        {
+            if (data.Column(name) is NumericColumn numeric)
+            {
+                content.Number(name);
+                cells.Add(NumberFormat.Column(numeric.Values[..rows]));
+            }
+            else
+            {
+                content.Text(name);
+                cells.Add([.. data.Texts(name)[..rows].Select(text => text ?? "NA")]);
+            }
+        }
+
+        return [.. cells];
     }
 
     public static TableContent Of(CategoryPredictions predictions)
@@ -35,10 +69,15 @@ internal static class PredictionTables
                 ? $"The first {rows} of {NumberFormat.Count(predictions.RowCount, "prediction")}." : null,
         };
         content.Number("Row");
+        var predictors = Predictors(content, predictions.Rows, predictions.Shown, rows);
         foreach (var category in predictions.Categories) content.Number(category);
         var probabilities = predictions.Probability;
         for (var i = 0; i < rows; i++)
-            content.Row([NumberFormat.Count(i + 1), .. probabilities[i].Select(p => NumberFormat.Fixed(p, 3))]);
+        {
+            content.Row([NumberFormat.Count(i + 1), .. predictors.Select(p => p[i]),
+                .. probabilities[i].Select(p => NumberFormat.Fixed(p, 3))]);
+        }
+
         return content;
     }
 

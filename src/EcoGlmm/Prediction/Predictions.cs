@@ -82,20 +82,42 @@ public sealed class Predictions : IResultTable
     /// </summary>
     public IReadOnlyList<string> NewIndividuals { get; internal init; } = [];
 
+    /// <summary>
+    /// By row, whether it goes beyond the data of the fit: a number of the fixed effects outside the range that was seen, or levels of two
+    /// factors that never stood in one row. The interval knows nothing of what happens out there. A copy.
+    /// </summary>
+    public bool[] Extrapolates => (bool[])Outside.Rows.Clone();
+
+    /// <summary>What goes beyond the data, one entry for each variable or pair of factors; empty where nothing does.</summary>
+    public IReadOnlyList<string> Extrapolations => Outside.Sentences;
+
     /// <summary>The rows predicted for; null where the predictions stand for no rows of data.</summary>
     internal FieldData? Rows { get; init; }
 
+    /// <summary>What goes beyond the data; null for the rows of the fit.</summary>
+    internal Lazy<Extrapolation>? Beyond { get; init; }
+
+    /// <summary>Columns of <see cref="Rows"/> to show beside the predictions.</summary>
+    internal IReadOnlyList<string> Shown { get; init; } = [];
+
+    private Extrapolation Outside => Beyond?.Value ?? Extrapolation.None(RowCount);
+
     /// <summary>
     /// The predictions as data, one row each: the columns of the rows predicted for, then Estimate, StandardError, Lower and
-    /// Upper. A column of the data that has one of these names is called "Estimate (data)" here.
+    /// Upper, and Extrapolates where any row does. A column of the data that has one of these names is called "Estimate (data)" here.
     /// </summary>
-    public FieldData ToFieldData() => ResultData.Beside(Rows, FieldData.From(new Dictionary<string, double[]>
+    public FieldData ToFieldData()
     {
-        ["Estimate"] = _estimate,
-        ["StandardError"] = _standardError,
-        ["Lower"] = _lower,
-        ["Upper"] = _upper,
-    }));
+        var predicted = new Dictionary<string, object>
+        {
+            ["Estimate"] = _estimate,
+            ["StandardError"] = _standardError,
+            ["Lower"] = _lower,
+            ["Upper"] = _upper,
+        };
+        if (Outside.Rows.Contains(true)) predicted.Add("Extrapolates", Outside.Rows);
+        return ResultData.Beside(Rows, FieldData.From(predicted));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => ResultTable.Text(PredictionTables.Of(this));

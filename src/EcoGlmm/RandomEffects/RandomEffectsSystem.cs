@@ -31,6 +31,12 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Operations of a factorisation that take as long as one of iterations, whose memory access is less regular.</summary>
     private const double IterativeAdvantage = 5;
 
+    /// <summary>
+    /// Residuals, relative to the right-hand side's, of Newton's steps, and of columns whose products with others, in error by the square,
+    /// enter a log-likelihood.
+    /// </summary>
+    private const double RoughTolerance = 1e-4, ColumnTolerance = 1e-9;
+
     private readonly ISparseFactor? _factor;
     private readonly double[] _values;
     private readonly double[] _scratch;
@@ -285,7 +291,7 @@ internal sealed partial class RandomEffectsSystem
         var lambda = new CovarianceFactor(_terms);
         lambda.CopyFrom(Lambda);
         var factor = cholesky.Keep();
-        double[][] live = [.. _diagonalB, .. _pairs.Select(p => p.B)];
+        double[][] live = [.. _diagonalB, .. _inverse.OfType<double[]>(), .. _pairs.Select(p => p.B)];
         var kept = Array.ConvertAll(live, b => (double[])b.Clone());
         return () =>
         {
@@ -297,6 +303,28 @@ internal sealed partial class RandomEffectsSystem
 
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
+
+    /// <summary>
+    /// As <see cref="Solve"/>, for a step that is taken again if need be: iterations end at a few digits.
+    /// </summary>
+    public void SolveRoughly(Span<double> x)
+    {
+        if (_factor is IterativeFactor iterative) iterative.Solve(x[..LatentCount], RoughTolerance);
+        else Solve(x);
+    }
+
+    /// <summary>X ← H⁻¹X for several columns, of which each begins a stride after the one before.</summary>
+    public void SolveMany(Span<double> x, int stride, int columns)
+    {
+        if (_factor is IterativeFactor iterative)
+        {
+            if (columns == 1) iterative.Solve(x[..LatentCount], ColumnTolerance);
+            else iterative.SolveMany(x, stride, columns, ColumnTolerance);
+            return;
+        }
+
+        for (var j = 0; j < columns; j++) Solve(x.Slice(j * stride, LatentCount));
+    }
 
     /// <summary>z ~ N(0, I) becomes a draw from N(0, H⁻¹).</summary>
     /// <exception cref="GlmmException">Systems are solved by iterations, which have no factor to draw by.</exception>

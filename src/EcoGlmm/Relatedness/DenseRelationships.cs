@@ -134,7 +134,8 @@ internal static class DenseRelationships
         var largest = families.Max(f => f.Length);
         if (largest > RelationshipMatrix.MostLevels)
         {
-            throw new GlmmException($"The relationship matrix holds {Names.Count(largest, "level")} that are all related through one another, too many "
+            throw new GlmmException($"The relationship matrix holds {Names.Count(largest, "level")} that are all related through one "
+                + "another, too many "
                 + "to invert. Leave weak relationships out with a higher threshold: Thresholded(0.1).");
         }
     }

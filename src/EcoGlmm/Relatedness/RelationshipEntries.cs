@@ -122,7 +122,8 @@ internal sealed class SparseEntries : RelationshipEntries
         return at < 0 ? 0 : _values[at];
     }
 
-    public override IEnumerable<int> RelativesOf(int level) => new ArraySegment<int>(_columns, _starts[level], _starts[level + 1] - _starts[level]);
+    public override IEnumerable<int> RelativesOf(int level) => new ArraySegment<int>(_columns, _starts[level],
+        _starts[level + 1] - _starts[level]);
 
     /// <summary>The stored numbers, row by row, of the lower triangle with the diagonal.</summary>
     public IEnumerable<(int Row, int Column, double Value)> Lower()

@@ -17,7 +17,8 @@ public sealed partial class RelationshipMatrix
     /// <param name="first">The column of one level's name.</param>
     /// <param name="second">The column of the other's; the same name twice gives a level's relationship with itself.</param>
     /// <param name="relationship">The column of their relationship.</param>
-    /// <returns>The matrix; levels in the order in which they first stand in the table, with 1 on the diagonal where it does not say.</returns>
+    /// <returns>The matrix; levels in the order in which they first stand in the table, with 1 on the diagonal where it does not
+    /// say.</returns>
     /// <exception cref="GlmmException">A name or a number is missing, or a pair stands twice.</exception>
     public static RelationshipMatrix FromPairs(object table, string first, string second, string relationship)
     {
@@ -44,7 +45,8 @@ public sealed partial class RelationshipMatrix
             var (i, j) = (Place(a[row], row), Place(b[row], row));
             if (!double.IsFinite(values[row]) || (i == j && values[row] <= 0))
             {
-                throw new GlmmException($"The relationship of \"{a[row]}\" and \"{b[row]}\" in row {row + 1} is {NumberText.Format(values[row])}; it has to be "
+                throw new GlmmException($"The relationship of \"{a[row]}\" and \"{b[row]}\" in row {row + 1} is "
+                    + $"{NumberText.Format(values[row])}; it has to be "
                     + (i == j ? "a positive number, about 1." : "a number."));
             }
             if (!entries.TryAdd((Math.Max(i, j), Math.Min(i, j)), values[row]))
@@ -105,7 +107,8 @@ public sealed partial class RelationshipMatrix
         }
     }
 
-    /// <summary>Takes over a sparse matrix that is a matrix of relationships by its making; its inverse is made when it is asked for.</summary>
+    /// <summary>Takes over a sparse matrix that is a matrix of relationships by its making; its inverse is made when it is asked
+    /// for.</summary>
     internal static RelationshipMatrix FromLower(string[] names, IReadOnlyCollection<(int Row, int Column, double Value)> entries) =>
         new(new SparseEntries(names.Length, entries), names, isInvertedNow: false);
 

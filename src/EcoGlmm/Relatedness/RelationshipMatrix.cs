@@ -146,7 +146,8 @@ public sealed partial class RelationshipMatrix : Relatedness
         var n = Names.Count;
         if (n == 0)
             return "Relationship matrix of no levels.";
-        var text = string.Create(CultureInfo.InvariantCulture, $"Relationship matrix of {n} levels, mean of the diagonal {_inverse.Value.Diagonal.Average():G4}; "
+        var text = string.Create(CultureInfo.InvariantCulture, $"Relationship matrix of {n} levels, mean of the diagonal "
+            + $"{_inverse.Value.Diagonal.Average():G4}; "
             + $"{_inverse.Value.Precision.Pattern.NonZeros} numbers in its inverse.");
         if (_entries is SparseEntries sparse)
             text += $" Sparse: {NumberFormat.Count(sparse.Count - n)} pairs are related.";

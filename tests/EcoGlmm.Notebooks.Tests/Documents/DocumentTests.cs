@@ -27,7 +27,7 @@ public sealed partial class DocumentTests(SharedKernel kernel)
         using var folder = new TutorialFolder();
         using var written = new RunnerNotebook(["#r \"nuget: EcoGlmm\"", .. cells.Select(WithoutOwnSource)]);
         var notebook = Notebook.Read(written.Path);
-        var failure = await kernel.RunAsync(notebook, folder.Root, TimeSpan.FromMinutes(2));
+        var failure = await kernel.RunAsync(notebook, folder.Root, TimeSpan.FromMinutes(6));
         Assert.True(failure is null, $"{page}, block {failure?.CellNumber - 1} of C#: {failure?.Message}");
     }
 

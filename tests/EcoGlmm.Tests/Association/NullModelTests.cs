@@ -136,7 +136,8 @@ public class NullModelTests
     private sealed class ExactScanProbe
     {
         public ExactScanProbe(double[] k, double[] factor, ScanData data) => Lambda = Math.Exp(new ExactScan(
-            DenseRotation.Create((double[])k.Clone(), data.Y.Length, factor, 1, CancellationToken.None), data.Deviations, data.X, data.Columns,
+            DenseRotation.Create((double[])k.Clone(), data.Y.Length, factor, 1, CancellationToken.None), data.Deviations, data.X,
+                data.Columns,
             isExact: false).Model.LogLambdaReml);
 
         public double Lambda { get; }

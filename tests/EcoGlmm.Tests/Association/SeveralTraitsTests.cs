@@ -32,7 +32,8 @@ public class SeveralTraitsTests
         using var herd = Herd.Open();
         string Message(string formula, ScanOptions options) =>
             Assert.Throws<GlmmException>(() => Glmm.Scan(formula, Herd.Data(), herd, options)).Message;
-        Assert.Contains("Add it to the formula", Message("weight ~ sex", new ScanOptions { Interaction = "age" }), StringComparison.Ordinal);
+        Assert.Contains("Add it to the formula", Message("weight ~ sex", new ScanOptions { Interaction = "age" }),
+            StringComparison.Ordinal);
         Assert.Contains("without a family", Message("ill ~ sex", new ScanOptions { Interaction = "sex", Family = Family.Binomial() }),
             StringComparison.Ordinal);
 

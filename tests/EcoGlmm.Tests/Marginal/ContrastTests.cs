@@ -75,7 +75,7 @@ public sealed class ContrastTests
         foreach (var c in new[] { 1.0, 2.3, 4 })
         {
             var inside = Math.Pow(1 - (2 * SpecialFunctions.NormalCdf(-c)), 4);
-            Assert.Equal(1 - inside, four.UpperTail(c, double.PositiveInfinity), 1e-4 + (5e-3 * Math.Min(1 - inside, 0.01)));
+            Assert.Equal(1 - inside, four.UpperTail(c, double.PositiveInfinity), 4e-5);
         }
 
         var same = new MultivariateT(Matrix<double>.Build.Dense(3, 3, 1));
@@ -90,10 +90,11 @@ public sealed class ContrastTests
             foreach (var t in new[] { 1.0, 2.2, 3.4, 6 })
             {
                 var expected = StudentizedRange.UpperTail(t * Math.Sqrt(2), k, df);
-                Assert.Equal(expected, joint.UpperTail(t, df), 1e-4 + (5e-3 * Math.Min(expected, 0.01)));
+                // Seven dimensions are the hardest here.
+                Assert.Equal(expected, joint.UpperTail(t, df), (k < 8 ? 2e-5 : 1e-4) + (1e-3 * Math.Min(expected, 0.01)));
             }
 
-            Assert.Equal(StudentizedRange.UpperQuantile(0.05, k, df) / Math.Sqrt(2), joint.UpperQuantile(0.05, df), 1e-3);
+            Assert.Equal(StudentizedRange.UpperQuantile(0.05, k, df) / Math.Sqrt(2), joint.UpperQuantile(0.05, df), 2e-4);
         }
 
         // Dunnett's test of five treatments with a control of as many rows, 20 degrees of freedom: 2.734677 by integration over the

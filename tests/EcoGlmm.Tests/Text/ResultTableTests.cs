@@ -18,7 +18,7 @@ public sealed class ResultTableTests
     {
         var text = Fits.Owls.ConfidenceIntervals(level: 0.9).ToString();
         Assert.StartsWith("Confidence intervals (90 %):", text);
-        Assert.Matches(@"\ndispersion +\(Intercept\)", text);
+        Assert.Matches(@"\ndispersion +sigma \(θ\)", text);
         Assert.Matches(@"FoodTreatmentSatiated +-0\.7677\d +-1\.0401\d +-0\.4952\d", text);
     }
 

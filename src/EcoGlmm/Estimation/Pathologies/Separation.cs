@@ -55,7 +55,7 @@ internal sealed class Separation : IOptimumPathology
         }
 
         var curvatures = new double[p];
-        if (!SymmetricEigen.TryDecompose(vectors, p, curvatures)) return [];
+        if (!HessianInverse.Decompose(vectors, p, curvatures)) return [];
         const double least = 1 / (Tolerances.LargestStandardError * Tolerances.LargestStandardError);
         var change = new double[basis.Rows];
         for (var e = 0; e < p && curvatures[e] < least * basis.Rows; e++)

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using EcoGlmm.Numerics;
+
+namespace EcoGlmm.Benchmarks;
+
+/// <summary>
+/// A million ratings of films by users, and lecturers as fixed effects beside students as random ones; by one thread and by two, each in
+/// a process of its own.
+/// </summary>
+internal static class LargeModels
+{
+    private const int Films = 3706, Users = 6040;
+
+    public static void Run(Arguments arguments)
+    {
+        if (arguments.Value("model") is { } model)
+        {
+            Measure(model, int.Parse(arguments.Value("rows") ?? "1000000", CultureInfo.InvariantCulture), arguments.Threads);
+            return;
+        }
+
+        Console.WriteLine("| model | threads | fit (s) | processor (s) | peak (MB) | evaluations | log-likelihood |");
+        Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
+        foreach (var each in new[] { "ratings", "lecturers", "lecturers-ml" })
+        {
+            foreach (var threads in new[] { 1, 2 })
+            {
+                Console.Write(Repository.RunSelf("large", $"--model={each}", $"--threads={threads}",
+                    $"--rows={arguments.Value("rows") ?? "1000000"}"));
+            }
+        }
+    }
+
+    private static void Measure(string model, int rows, int threads)
+    {
+        var isRatings = model == "ratings";
+        var data = isRatings ? Ratings(rows) : FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", "insteval.csv.gz"));
+        var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var fit = Glmm.Fit(isRatings ? "y ~ 1 + (1 | user) + (1 | film)" : "y ~ factor(d) + (1 | s)", data, Family.Gaussian(),
+            new GlmmOptions { Reml = model != "lecturers-ml", Control = new GlmmControl { MaxThreads = threads } });
+        var (seconds, processor) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+        var process = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {model} | {threads} | {seconds:0.0} | {processor:0.0} | {process.PeakWorkingSet64 / 1e6:0} | {fit.Convergence.Evaluations} | {fit.LogLikelihood:R} |"));
+    }
+
+    /// <summary>Films whose popularity falls as a power of their rank, users whose numbers of ratings are log-normal.</summary>
+    private static FieldData Ratings(int rows)
+    {
+        var random = new RandomStream(7);
+        var film = Cumulative([.. Enumerable.Range(1, Films).Select(k => Math.Pow(k, -0.8))]);
+        var user = Cumulative([.. Enumerable.Range(0, Users).Select(_ => Math.Exp(random.NextNormal()))]);
+        double[] filmEffects = [.. Enumerable.Range(0, Films).Select(_ => 0.5 * random.NextNormal())];
+        double[] userEffects = [.. Enumerable.Range(0, Users).Select(_ => 0.4 * random.NextNormal())];
+        var (films, users, y) = (new double[rows], new double[rows], new double[rows]);
+        for (var i = 0; i < rows; i++)
+        {
+            var (f, u) = (Find(film, random.NextDouble()), Find(user, random.NextDouble()));
+            (films[i], users[i]) = (f, u);
+            y[i] = 3.5 + filmEffects[f] + userEffects[u] + (0.9 * random.NextNormal());
+        }
+
+        return FieldData.From(new Dictionary<string, double[]> { ["film"] = films, ["user"] = users, ["y"] = y })
+            .AsFactor("film").AsFactor("user");
+    }
+
+    private static double[] Cumulative(double[] weights)
+    {
+        var (sum, total) = (0.0, weights.Sum());
+        return Array.ConvertAll(weights, w => (sum += w) / total);
+    }
+
+    private static int Find(double[] cumulative, double share)
+    {
+        var at = Array.BinarySearch(cumulative, share);
+        return Math.Min(at < 0 ? ~at : at, cumulative.Length - 1);
+    }
+}
