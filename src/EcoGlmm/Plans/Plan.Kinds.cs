@@ -76,7 +76,10 @@ public sealed partial class Plan
     public static Plan Power(string formula, object design, IReadOnlyDictionary<string, double> parameters, string effect,
         Family? family = null, GlmmOptions? options = null, PowerOptions? power = null)
     {
+        ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(design);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(effect);
         var table = FieldData.From(design);
         return Power(formula, [(table.RowCount.ToString(CultureInfo.InvariantCulture), (object)table)], parameters, effect, family, options,
             power);
