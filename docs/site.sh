@@ -10,10 +10,11 @@ fi
 dotnet tool restore >/dev/null
 source=artifacts/site-source
 rm -rf artifacts/site $source
-mkdir -p $source/docs $source/benchmarks
+mkdir -p $source/docs $source/benchmarks $source/tests/reference
 cp docs/*.md docs/toc.yml $source/docs
 cp -r docs/reference docs/images $source/docs
 cp benchmarks/*.md $source/benchmarks
+cp tests/reference/*.R $source/tests/reference
 cp -r notebooks docs/site/docfx.json docs/site/template $source
 # The bar above every page.
 cat >$source/toc.yml <<'TOC'

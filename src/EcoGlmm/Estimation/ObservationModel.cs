@@ -203,7 +203,7 @@ internal sealed partial class ObservationModel
     {
         var start = chunk * _chunkSize;
         var length = Math.Min(_chunkSize, _y.Length - start);
-        var terms = SeriesEffort.Terms;
+        var terms = SeriesEffort.Begin();
         EvaluateFamily(predictors, level, start, length);
         _chunkTerms[chunk] = SeriesEffort.Terms - terms;
         if (IsZeroInflated) MixZeros(predictors[LinearPredictor.ZeroInflation]!, level, start, length);

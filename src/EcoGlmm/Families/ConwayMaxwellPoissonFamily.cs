@@ -29,7 +29,7 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
         Dispersion = new("φ", "overdispersed above 1, underdispersed below; variance about φμ", "φ"),
     };
 
-    internal override int RowsAtATime => 32;
+    internal override int RowsAtATime => 8;
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Count(y);
 

@@ -19,7 +19,7 @@ internal static class ConwayMaxwellSeries
     {
         private double _mu = double.NaN;
         private double _nu;
-        private long _terms;
+        private long _batch;
 
         public double Zeta { get; private set; }
 
@@ -27,21 +27,19 @@ internal static class ConwayMaxwellSeries
 
         /// <summary>
         /// Solves for another mean or exponent. For the same again, as of the zero and the count of a truncated distribution, nothing is
-        /// left to do; the terms count all the same, so that their number does not depend on which thread had which row.
+        /// left to do, within a batch of rows, so that the terms do not depend on which thread had which row.
         /// </summary>
         public void Find(double mu, double nu)
         {
-            if (mu == _mu && nu == _nu)
+            if (mu == _mu && nu == _nu && SeriesEffort.Batch == _batch)
             {
-                SeriesEffort.Add(_terms);
                 return;
             }
 
-            long before = SeriesEffort.Terms;
             _mu = double.NaN;
             Zeta = LogRate(mu, nu);
             Moments = ConwayMaxwellSeries.Moments(Zeta, nu);
-            (_mu, _nu, _terms) = (mu, nu, SeriesEffort.Terms - before);
+            (_mu, _nu, _batch) = (mu, nu, SeriesEffort.Batch);
         }
     }
 

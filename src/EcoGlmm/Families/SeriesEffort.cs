@@ -9,8 +9,22 @@ internal static class SeriesEffort
     [ThreadStatic]
     private static long terms;
 
+    [ThreadStatic]
+    private static long batch;
+
     /// <summary>Terms so far; differences are what counts.</summary>
     public static long Terms => terms;
+
+    /// <summary>Which batch of rows the thread is at: what it knows from an earlier one depends on the number of threads.</summary>
+    public static long Batch => batch;
+
+    /// <summary>Begins a batch of rows.</summary>
+    /// <returns>The terms so far.</returns>
+    public static long Begin()
+    {
+        batch++;
+        return terms;
+    }
 
     public static void Add(long count) => terms += count;
 }
