@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using EcoGlmm.Tool.Plans;
 
 namespace EcoGlmm.Tool;
 
@@ -21,13 +22,14 @@ internal static class Program
             ReportCommand.Create(),
             ReferenceCommand.Create(),
         };
+        foreach (var command in PlannedCommands.All.Concat(FolderCommands.All)) root.Add(command);
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
             foreach (var error in result.Errors)
                 await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            var command = result.CommandResult.Command;
-            var name = command == root ? root.Name : $"{root.Name} {command.Name}";
+            var asked = result.CommandResult.Command;
+            var name = asked == root ? root.Name : $"{root.Name} {asked.Name}";
             await Console.Error.WriteLineAsync($"Try: {name} --help").ConfigureAwait(false);
             return BadUsage;
         }

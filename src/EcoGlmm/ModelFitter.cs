@@ -11,6 +11,24 @@ internal static class ModelFitter
     public static GlmmFit Fit(string formula, FieldData data, Family family, GlmmOptions options,
         IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
+        var (specification, response, distribution, settings) = Prepare(formula, data, family, options, cancellation);
+        return Fit(specification, response, data, distribution, settings, progress, cancellation);
+    }
+
+    /// <summary>A fit at an estimate that was found before, on this machine or another, without a search.</summary>
+    /// <exception cref="GlmmException">The data or the model are not those of the estimate.</exception>
+    public static GlmmFit Restore(string formula, FieldData data, Family family, GlmmOptions options, StoredEstimate stored,
+        CancellationToken cancellation)
+    {
+        var (specification, response, distribution, settings) = Prepare(formula, data, family, options, cancellation);
+        var model = Model(specification, response, distribution, settings, cancellation);
+        return new GlmmFit(specification, response, data, distribution, settings, stored.Restore(model, settings, cancellation));
+    }
+
+    /// <summary>What a fit is made from: the formula's designs and the response, checked.</summary>
+    private static (ModelSpecification Specification, ResponseData Response, Family Family, GlmmOptions Options) Prepare(string formula,
+        FieldData data, Family family, GlmmOptions options, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(data);
         Check(options);
@@ -19,9 +37,16 @@ internal static class ModelFitter
             options.Offset, options.Contrasts, data, HeldCoefficients(family, options), family.HasThresholds, cancellation,
             leavesOutZeroWeights: family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
         if (family.HasThresholds) family = family.WithCategories(OrderedResponse.Of(specification).Categories);
-        var response = ResponseData.Prepare(specification, family, options);
-        return Fit(specification, response, data, family, options, progress, cancellation);
+        return (specification, ResponseData.Prepare(specification, family, options), family, options);
     }
+
+    private static MixedModel Model(ModelSpecification specification, ResponseData response, Family family, GlmmOptions options,
+        CancellationToken cancellation) =>
+        new(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
+            specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors, cancellation)
+        {
+            Solver = options.Control.Solver,
+        };
 
     /// <summary>Fits the model of a fit to its own response with other options.</summary>
     public static GlmmFit Again(GlmmFit fit, GlmmOptions options, CancellationToken cancellation = default)
@@ -56,9 +81,7 @@ internal static class ModelFitter
                 + $"out; fixed effects of the dispersion are fine.");
         }
 
-        var model = new MixedModel(family, response.Y, response.Size, response.Multipliers, specification.Conditional.Training,
-            specification.Dispersion.Training, specification.ZeroInflation?.Training, options.Fixed, options.Priors, cancellation);
-        model.Solver = options.Control.Solver;
+        var model = Model(specification, response, family, options, cancellation);
         model.QuadraturePoints = QuadratureGrid.PointsFor(model, options.QuadraturePoints);
         var profiled = ProfiledEstimator.Handles(model);
         if (options.Reml && family.HasThresholds)

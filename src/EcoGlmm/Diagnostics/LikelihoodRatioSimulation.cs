@@ -23,6 +23,18 @@ public static partial class Glmm
     public static TestResult SimulateLikelihoodRatioTest(GlmmFit fit0, GlmmFit fit1, int count = 250,
         long seed = SimulatedResiduals.DefaultSeed, SimulationMode mode = SimulationMode.Unconditional)
     {
+        CheckLikelihoodRatio(fit0, fit1, count);
+        double observed = fit1.LogLikelihood - fit0.LogLikelihood;
+        var gain = SimulatedGains(fit0, fit1, seed, mode);
+        var gains = new double[count];
+        using var live = EcoGlmm.Model.LiveProgress.Start("Refitting to simulations", count);
+        live.ForEach(count, fit0.Options.Control.MaxThreads, s => gains[s] = gain(s, live.Cancellation));
+        return LikelihoodRatioTestOf(observed, gains, fit0.Formula, fit1.Formula);
+    }
+
+    /// <exception cref="GlmmException">The test cannot be made of these.</exception>
+    internal static void CheckLikelihoodRatio(GlmmFit fit0, GlmmFit fit1, int count)
+    {
         ArgumentNullException.ThrowIfNull(fit0);
         ArgumentNullException.ThrowIfNull(fit1);
         if (count < 2)
@@ -35,13 +47,21 @@ public static partial class Glmm
             throw new GlmmException($"The models are not of the same response on the same rows ({fit0.ObservationCount} and "
                 + $"{fit1.ObservationCount} rows). Leave the rows with a missing value in either model out of the data first.");
         }
+    }
 
-        double observed = fit1.LogLikelihood - fit0.LogLikelihood;
-        var gains = new double[count];
-        Array.Fill(gains, double.NaN);
-        SimulatedRefits.ForEach(count, fit0.Simulator(seed, mode == SimulationMode.Unconditional ? fit0.Groups.Select(g => g.Group) : []),
-            [fit0, fit1],
-            (s, fits) => gains[s] = fits[1].LogLikelihood - fits[0].LogLikelihood);
+    /// <summary>What gives the gain of any simulation by its number; NaN where a model could not be fitted to it.</summary>
+    internal static Func<int, CancellationToken, double> SimulatedGains(GlmmFit fit0, GlmmFit fit1, long seed, SimulationMode mode)
+    {
+        var simulator = fit0.Simulator(seed, mode == SimulationMode.Unconditional ? fit0.Groups.Select(g => g.Group) : []);
+        return (s, cancellation) => SimulatedRefits.Refit(s, simulator, [fit0, fit1], cancellation) is { } fits
+            ? fits[1].LogLikelihood - fits[0].LogLikelihood : double.NaN;
+    }
+
+    /// <summary>The test that places an observed gain among simulated ones.</summary>
+    /// <exception cref="GlmmException">Too few gains are finite.</exception>
+    internal static TestResult LikelihoodRatioTestOf(double observed, double[] gains, string formula0, string formula1)
+    {
+        var count = gains.Length;
         double[] simulated = [.. gains.Where(double.IsFinite)];
         if (simulated.Length < 2)
             throw new GlmmException($"Of {count} simulations only {simulated.Length} could be fitted by both models, too few for a test.");
@@ -49,12 +69,12 @@ public static partial class Glmm
         double resolution = SimulationTest.Resolution(simulated.Length, Alternative.Greater);
         string pText = TestResult.FormatPValue(p, resolution);
         bool significant = p < TestResult.SignificanceLevel;
-        string gain = string.Create(CultureInfo.InvariantCulture, $"The larger model gains {observed:0.00} in log-likelihood, where data "
+        string gained = string.Create(CultureInfo.InvariantCulture, $"The larger model gains {observed:0.00} in log-likelihood, where data "
             + $"from the smaller one gain {SimulationSource.Mean(simulated):0.00} on average");
         string failed = simulated.Length < count
             ? $" {count - simulated.Length} of {count} simulations could not be fitted and are left out." : "";
         var test = new TestResult("Simulated likelihood ratio test", observed, p, "greater",
-            (significant ? $"{gain}: it describes the data better ({pText})." : $"{gain}: no sign that it is needed ({pText}).") + failed)
+            (significant ? $"{gained}: it describes the data better ({pText})." : $"{gained}: no sign that it is needed ({pText}).") + failed)
         {
             Resolution = resolution,
             Verdict = significant ? "the larger model is better" : "the smaller model suffices",
@@ -64,7 +84,7 @@ public static partial class Glmm
             Chart = new TestChart(() => new Figure("Simulated likelihood ratio test", ResidualFigures.Comparison(
                 null, "Gain in log-likelihood by the larger model", simulated, observed, whole: false, test))
             {
-                Subtitle = $"{fit0.Formula} against {fit1.Formula}; {simulated.Length} simulations from the first",
+                Subtitle = $"{formula0} against {formula1}; {simulated.Length} simulations from the first",
             }),
         };
     }

@@ -16,17 +16,24 @@ internal static class SimulatedRefits
         using var live = LiveProgress.Start("Refitting to simulations", count, progress, cancellation);
         live.ForEach(count, models[0].Options.Control.MaxThreads, s =>
         {
-            var response = new double[models[0].ObservationCount];
-            simulator(s, response);
-            try
-            {
-                var fits = Array.ConvertAll(models, m => m.RefitOnOneThread(response, live.Cancellation));
-                if (fits.All(f => f.Convergence.IsConverged)) visit(s, fits);
-            }
-            catch (GlmmException)
-            {
-                // A simulated response may be one that the model cannot be fitted to, such as zeros alone: counted as failed.
-            }
+            if (Refit(s, simulator, models, live.Cancellation) is { } fits) visit(s, fits);
         });
+    }
+
+    /// <summary>The models fitted to one simulation, each on one thread; null where one of them fails.</summary>
+    public static GlmmFit[]? Refit(int simulation, SimulationWriter simulator, GlmmFit[] models, CancellationToken cancellation)
+    {
+        var response = new double[models[0].ObservationCount];
+        simulator(simulation, response);
+        try
+        {
+            var fits = Array.ConvertAll(models, m => m.RefitOnOneThread(response, cancellation));
+            return fits.All(f => f.Convergence.IsConverged) ? fits : null;
+        }
+        catch (GlmmException)
+        {
+            // A simulated response may be one that the model cannot be fitted to, such as zeros alone: counted as failed.
+            return null;
+        }
     }
 }

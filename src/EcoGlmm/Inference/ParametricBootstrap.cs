@@ -1,6 +1,7 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Model;
+using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Inference;
 
@@ -21,25 +22,35 @@ internal static class ParametricBootstrap
         if (!fit.Convergence.IsConverged)
             throw new GlmmException("The fit did not converge, so that simulating from it says nothing. Mend the model first: "
                 + "fit.Convergence says what is wrong.");
+        if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         using var live = LiveProgress.Start("Bootstrapping", count, progress, cancellation);
-        var responses = fit.Simulate(count, seed, SimulationMode.Unconditional);
+        var replicate = Replicates(fit, statistic, seed);
         var results = new double[]?[count];
-        var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
-        live.ForEach(count, fit.Options.Control.MaxThreads, s =>
+        live.ForEach(count, fit.Options.Control.MaxThreads, s => results[s] = replicate(s, live.Cancellation));
+        return [.. results.OfType<double[]>()];
+    }
+
+    /// <summary>
+    /// What gives the statistic of any replicate by its number, whichever others are made; null for a refit that failed.
+    /// </summary>
+    public static Func<int, CancellationToken, double[]?> Replicates(GlmmFit fit, Func<GlmmFit, double[]> statistic, long seed)
+    {
+        var simulator = fit.Simulator(seed, fit.Groups.Select(g => g.Group));
+        return (s, cancellation) =>
         {
+            var response = new double[fit.ObservationCount];
+            simulator(s, response);
             try
             {
-                var again = ModelFitter.Fit(fit.Specification, fit.Response.With(responses[s], fit.Specification, fit.Family),
-                    fit.Data, fit.Family,
-                    options, null, live.Cancellation);
-                if (again.Convergence.IsConverged) results[s] = statistic(again);
+                var again = fit.RefitOnOneThread(response, cancellation);
+                return again.Convergence.IsConverged ? statistic(again) : null;
             }
             catch (GlmmException)
             {
                 // A simulated response that the model cannot be fitted to (all zeros, say) is left out and counted.
+                return null;
             }
-        });
-        return [.. results.OfType<double[]>()];
+        };
     }
 
     /// <summary>The percentile interval of one element.</summary>

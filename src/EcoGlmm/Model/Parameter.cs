@@ -120,6 +120,10 @@ public sealed record Parameter
         return new Parameter(ParameterKind.Family, ModelPart.Conditional, name, Finite(value, $"the family's parameter \"{name}\""));
     }
 
+    /// <summary>A parameter as it was written down: all that it consists of.</summary>
+    internal static Parameter Restore(ParameterKind kind, ModelPart part, string name, string? term1, string? term2, double value) =>
+        new(kind, part, name, value) { Term1 = term1, Term2 = term2 };
+
     private static double Finite(double value, string what) => double.IsFinite(value)
         ? value
         : throw new GlmmException($"The value to hold {what} at must be a finite number.");

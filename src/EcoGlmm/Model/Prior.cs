@@ -147,6 +147,10 @@ public sealed record Prior
             : $"{density} on {Coefficient ?? "the coefficients"}{part}";
     }
 
+    /// <summary>A prior as it was written down: all that it consists of.</summary>
+    internal static Prior Restore(PriorKind kind, ModelPart part, string? coefficient, string? group, double[] parameters) =>
+        new(kind, parameters[0], parameters[1], parameters[2]) { Part = part, Coefficient = coefficient, Group = group };
+
     private static double Positive(double value, string what) => value > 0 && double.IsFinite(value)
         ? value
         : throw new GlmmException($"The {what} of a prior must be above zero.");

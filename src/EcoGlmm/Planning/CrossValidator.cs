@@ -13,7 +13,14 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
 {
     private const int Nodes = 25;
     private const int Draws = 400;
+    private const int DefaultFolds = 10;
     private readonly RandomStream _stream = new(seed);
+
+    /// <exception cref="GlmmException">The model has no scores of this kind.</exception>
+    public static void Check(GlmmFit fit)
+    {
+        if (fit.Family.HasThresholds) throw new GlmmException("Cross-validation of ordered categories is not offered.");
+    }
 
     /// <summary>Rows dealt at random into folds of equal size.</summary>
     public int[] RandomFolds(int folds)
@@ -41,34 +48,62 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
         return Array.ConvertAll(names, name => fold[name]);
     }
 
+    /// <summary>The folds that were asked for, and what they are in words.</summary>
+    public (int[] Folds, string How) Deal(int? folds, string? group) => group is null
+        ? (RandomFolds(folds ?? DefaultFolds), $"{folds ?? DefaultFolds} folds of rows at random")
+        : (GroupFolds(group, folds), folds is null ? $"Each level of {group} left out" : $"Levels of {group} left out in {folds} folds");
+
     public CrossValidation Run(int[] folds, string how)
     {
-        var n = fit.ObservationCount;
+        var count = folds.Max() + 1;
+        var scores = new double[count][];
+        using var live = LiveProgress.Start("Cross-validating", count, cancellation: cancellation);
+        live.ForEach(count, fit.Options.Control.MaxThreads, f => scores[f] = Fold(folds, f, live.Cancellation));
+        return Merge(folds, how, scores);
+    }
+
+    /// <summary>The scores of the rows of one fold, four of each row in the order of the rows; empty for a fold that could not be
+    /// fitted.</summary>
+    public double[] Fold(int[] folds, int f, CancellationToken stop)
+    {
+        var n = folds.Length;
         double[] New() => [.. Enumerable.Repeat(double.NaN, n)];
         var (log, crps, squared, pit) = (New(), New(), New(), New());
-        var failures = 0;
-        using var live = LiveProgress.Start("Cross-validating", folds.Max() + 1, cancellation: cancellation);
-        live.ForEach(folds.Max() + 1, fit.Options.Control.MaxThreads, f =>
+        int[] test = [.. Enumerable.Range(0, n).Where(i => folds[i] == f)];
+        int[] train = [.. Enumerable.Range(0, n).Where(i => folds[i] != f)];
+        try
         {
-            int[] test = [.. Enumerable.Range(0, n).Where(i => folds[i] == f)];
-            int[] train = [.. Enumerable.Range(0, n).Where(i => folds[i] != f)];
-            try
-            {
-                var rows = fit.Specification.Rows;
-                var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
-                var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null,
-                    live.Cancellation);
-                if (trained.Convergence.IsConverged)
-                    Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
-                else Interlocked.Increment(ref failures);
-            }
-            catch (GlmmException)
-            {
-                // A level of a factor may occur in the rows left out alone: the fold cannot be predicted, and is counted.
-                Interlocked.Increment(ref failures);
-            }
-        });
-        return new CrossValidation(how, log, crps, squared, pit, folds, failures);
+            var rows = fit.Specification.Rows;
+            var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
+            var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null,
+                stop);
+            if (!trained.Convergence.IsConverged) return [];
+            Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
+            return [.. test.SelectMany(i => new[] { log[i], crps[i], squared[i], pit[i] })];
+        }
+        catch (GlmmException)
+        {
+            // A level of a factor may occur in the rows left out alone: the fold cannot be predicted, and is counted.
+            return [];
+        }
+    }
+
+    /// <summary>The scores of all folds, put where their rows are.</summary>
+    public static CrossValidation Merge(int[] folds, string how, IReadOnlyList<double[]> scores)
+    {
+        var n = folds.Length;
+        double[] New() => [.. Enumerable.Repeat(double.NaN, n)];
+        var (log, crps, squared, pit) = (New(), New(), New(), New());
+        var next = new int[scores.Count];
+        for (var i = 0; i < n; i++)
+        {
+            var (of, at) = (scores[folds[i]], next[folds[i]]);
+            if (of.Length == 0) continue;
+            (log[i], crps[i], squared[i], pit[i]) = (of[at], of[at + 1], of[at + 2], of[at + 3]);
+            next[folds[i]] += 4;
+        }
+
+        return new CrossValidation(how, log, crps, squared, pit, folds, scores.Count(s => s.Length == 0));
     }
 
     private void Score(GlmmFit trained, int[] test, FieldData data, double[] log, double[] crps, double[] squared, double[] pit)

@@ -57,11 +57,8 @@ public static partial class Glmm
             cancellation: cancellationToken);
         foreach (var (name, design) in all)
         {
-            var simulator = new DesignSimulator(formula, FieldData.From(design), parameters, family, options);
-            if (!simulator.Specification.Conditional.Training.ColumnNames.Contains(effect))
-                throw new GlmmException($"\"{effect}\" is not a coefficient of the "
-                    + $"model{Text.NearestName.Suggestion(effect, simulator.Specification.Conditional.Training.ColumnNames)}");
-            var size = double.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : points.Count;
+            var simulator = PowerSimulator(formula, FieldData.From(design), parameters, effect, family, options);
+            var size = SizeOfDesign(name, points.Count);
             points.Add(new PowerSimulation(simulator.Draw, PowerSimulation.Fitter(simulator, family, options), effect,
                 parameters[effect], power)
                 .Run(name, simulator.Data.RowCount, size, live));
@@ -70,4 +67,19 @@ public static partial class Glmm
         return points.Count > 0 ? new PowerAnalysis(effect, parameters[effect], power.Alpha, points)
             : throw new GlmmException("There is no design to simulate.");
     }
+
+    /// <summary>What draws responses of a design.</summary>
+    /// <exception cref="GlmmException">A parameter is missing or unknown, or the effect is not a coefficient.</exception>
+    internal static DesignSimulator PowerSimulator(string formula, FieldData design, IReadOnlyDictionary<string, double> parameters,
+        string effect, Family family, GlmmOptions options)
+    {
+        var simulator = new DesignSimulator(formula, design, parameters, family, options);
+        var names = simulator.Specification.Conditional.Training.ColumnNames;
+        return names.Contains(effect) ? simulator
+            : throw new GlmmException($"\"{effect}\" is not a coefficient of the model{NearestName.Suggestion(effect, names)}");
+    }
+
+    /// <summary>Where a design stands on the axis of a curve: its name where that is a number, else its place.</summary>
+    internal static double SizeOfDesign(string name, int place) =>
+        double.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : place;
 }

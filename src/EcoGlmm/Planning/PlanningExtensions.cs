@@ -19,12 +19,10 @@ public static class PlanningExtensions
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        if (fit.Family.HasThresholds) throw new GlmmException("Cross-validation of ordered categories is not offered.");
+        CrossValidator.Check(fit);
         var validator = new CrossValidator(fit, seed, cancellationToken);
-        return group is null
-            ? validator.Run(validator.RandomFolds(folds ?? 10), $"{folds ?? 10} folds of rows at random")
-            : validator.Run(validator.GroupFolds(group, folds), folds is null ? $"Each level of {group} left out"
-                : $"Levels of {group} left out in {folds} folds");
+        var (dealt, how) = validator.Deal(folds, group);
+        return validator.Run(dealt, how);
     }
 
     /// <summary>
@@ -48,6 +46,14 @@ public static class PlanningExtensions
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(effect);
+        var (designs, parameters) = PowerDesigns(fit, effect, value, along, levels);
+        return Glmm.Power(fit.Formula, designs, parameters, effect, fit.Family, fit.Options, power, cancellationToken);
+    }
+
+    /// <summary>The designs and the parameters of the simulations of a pilot's power.</summary>
+    internal static (IEnumerable<(string Name, object Design)> Designs, Dictionary<string, double> Parameters) PowerDesigns(GlmmFit fit,
+        string effect, double? value, string? along, IReadOnlyList<int>? levels)
+    {
         var parameters = Parameters(fit);
         if (!fit.FixedEffects.Contains(effect))
             throw new GlmmException($"\"{effect}\" is not a coefficient of the "
@@ -58,7 +64,7 @@ public static class PlanningExtensions
             ? [(rows.RowCount.ToString(System.Globalization.CultureInfo.InvariantCulture), rows)]
             : (levels ?? throw new GlmmException($"How many levels of {along}? Give levels: [20, 40, 80].")).Select(count =>
                 (count.ToString(System.Globalization.CultureInfo.InvariantCulture), (object)Extended(rows, along, count)));
-        return Glmm.Power(fit.Formula, designs, parameters, effect, fit.Family, fit.Options, power, cancellationToken);
+        return (designs, parameters);
     }
 
     private static Dictionary<string, double> Parameters(GlmmFit fit)

@@ -29,13 +29,18 @@ internal sealed class PowerSimulation
     }
 
     /// <summary>A simulation: NaN where the fit failed.</summary>
-    private readonly record struct Outcome(double Estimate, double StandardError, double PValue, double Lower, double Upper);
+    private readonly record struct Outcome(double Estimate, double StandardError, double PValue, double Lower, double Upper)
+    {
+        public double[] Numbers => [Estimate, StandardError, PValue, Lower, Upper];
+
+        public static Outcome Of(double[] v) => new(v[0], v[1], v[2], v[3], v[4]);
+    }
 
     public PowerPoint Run(string design, int rows, double size, LiveProgress live)
     {
         var stream = new RandomStream(_options.Seed);
         var outcomes = Read(design);
-        while (outcomes.Count < _options.Simulations && !IsKnown(outcomes))
+        while (outcomes.Count < _options.Simulations && !IsKnown(outcomes, _options))
         {
             var from = outcomes.Count;
             var batch = new Outcome[Math.Min(Batch - (from % Batch), _options.Simulations - from)];
@@ -44,7 +49,27 @@ internal sealed class PowerSimulation
             Append(design, from, batch);
         }
 
-        return Point(design, rows, size, outcomes);
+        return Point(design, rows, size, _truth, _options, outcomes);
+    }
+
+    /// <summary>One simulation by its number, as numbers that <see cref="Merge"/> puts together.</summary>
+    public double[] Replicate(int s) => Simulate(new RandomStream(_options.Seed).Split(s)).Numbers;
+
+    /// <summary>
+    /// The power from all simulations in their order. Where there is a target, simulations beyond those that <see cref="Run"/> would
+    /// have stopped at are left out, so that both give the same.
+    /// </summary>
+    public static PowerPoint Merge(string design, int rows, double size, double truth, PowerOptions options,
+        IReadOnlyList<double[]> simulations)
+    {
+        var outcomes = new List<Outcome>();
+        while (outcomes.Count < simulations.Count && !IsKnown(outcomes, options))
+        {
+            var from = outcomes.Count;
+            outcomes.AddRange(simulations.Skip(from).Take(Batch).Select(Outcome.Of));
+        }
+
+        return Point(design, rows, size, truth, options, outcomes);
     }
 
     private Outcome Simulate(RandomStream random)
@@ -72,24 +97,24 @@ internal sealed class PowerSimulation
 
     private static Outcome Failed => new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
 
-    private bool IsKnown(List<Outcome> outcomes)
+    private static bool IsKnown(List<Outcome> outcomes, PowerOptions options)
     {
-        if (_options.Target is not { } target || outcomes.Count < Batch) return false;
-        var (lower, upper) = Wilson(outcomes.Count(o => o.PValue < _options.Alpha), outcomes.Count, StopQuantile);
-        return lower > target || upper < target || upper - lower < 2 * _options.Precision;
+        if (options.Target is not { } target || outcomes.Count < Batch) return false;
+        var (lower, upper) = Wilson(outcomes.Count(o => o.PValue < options.Alpha), outcomes.Count, StopQuantile);
+        return lower > target || upper < target || upper - lower < 2 * options.Precision;
     }
 
-    private PowerPoint Point(string design, int rows, double size, List<Outcome> outcomes)
+    private static PowerPoint Point(string design, int rows, double size, double truth, PowerOptions options, List<Outcome> outcomes)
     {
         var good = outcomes.Where(o => !double.IsNaN(o.PValue)).ToArray();
-        var significant = good.Where(o => o.PValue < _options.Alpha).ToArray();
+        var significant = good.Where(o => o.PValue < options.Alpha).ToArray();
         var n = outcomes.Count;
         var (lower, upper) = Wilson(significant.Length, n, 1.959964);
         double Mean(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Average();
-        return new PowerPoint(design, rows, significant.Length / (double)n, lower, upper, Mean(good.Select(o => o.Estimate - _truth)),
-            Mean(good.Select(o => o.Lower <= _truth && _truth <= o.Upper ? 1.0 : 0)),
-            _truth == 0 ? double.NaN : Mean(significant.Select(o => Math.Sign(o.Estimate) != Math.Sign(_truth) ? 1.0 : 0)),
-            _truth == 0 ? double.NaN : Mean(significant.Select(o => Math.Abs(o.Estimate / _truth))), n, n - good.Length)
+        return new PowerPoint(design, rows, significant.Length / (double)n, lower, upper, Mean(good.Select(o => o.Estimate - truth)),
+            Mean(good.Select(o => o.Lower <= truth && truth <= o.Upper ? 1.0 : 0)),
+            truth == 0 ? double.NaN : Mean(significant.Select(o => Math.Sign(o.Estimate) != Math.Sign(truth) ? 1.0 : 0)),
+            truth == 0 ? double.NaN : Mean(significant.Select(o => Math.Abs(o.Estimate / truth))), n, n - good.Length)
         {
             Size = size,
             StandardError = Mean(good.Select(o => o.StandardError)),

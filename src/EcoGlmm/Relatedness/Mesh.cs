@@ -31,6 +31,12 @@ public sealed partial class Mesh : IRichDisplay
         _elements = new(() => FiniteElements.Of(x, y, corners));
     }
 
+    /// <summary>Coordinates of the corners, and the three corners of each triangle.</summary>
+    internal (double[] X, double[] Y, int[] Corners) Stored => (_x, _y, _corners);
+
+    /// <summary>A mesh of triangles that were made before.</summary>
+    internal static Mesh Of(double[] x, double[] y, int[] corners) => new(x, y, corners);
+
     /// <summary>A mesh of the places of a table.</summary>
     /// <param name="table">A FieldData, a DataFrame or anything else that <see cref="FieldData.From(object)"/> takes.</param>
     /// <param name="x">The column of the coordinate to the right, in metres, kilometres or another length.</param>

@@ -89,6 +89,9 @@ public sealed class Pedigree : Relatedness
     public static Pedigree Simulate(int generations, int size, int sires, int dams, long seed = 1) =>
         new(SimulatedPedigree.Make(generations, size, sires, dams, seed));
 
+    /// <summary>A pedigree of records that were checked before.</summary>
+    internal static Pedigree Of(PedigreeRecords records) => new(records);
+
     /// <summary>The coefficient of inbreeding F of each animal, in the order of <see cref="Relatedness.Names"/>.</summary>
     public IReadOnlyList<double> Inbreeding => Array.AsReadOnly(_inbreeding);
 
@@ -161,6 +164,8 @@ public sealed class Pedigree : Relatedness
     internal int[] Dams => _records.Dams;
 
     internal int Count => _records.Names.Length;
+
+    internal PedigreeRecords Records => _records;
 
     internal override string Noun => "pedigree";
 

@@ -117,6 +117,9 @@ public sealed class PhylogeneticTree : Relatedness
             + $"There are {EcoGlmm.Text.Names.List([.. names])}.");
     }
 
+    /// <summary>A tree of nodes that were checked before, Brownian.</summary>
+    internal static PhylogeneticTree Of(TreeNodes nodes) => new(nodes);
+
     /// <summary>The rule by which effects evolve; null for Brownian motion.</summary>
     internal TreePrecision? Rule { get; }
 

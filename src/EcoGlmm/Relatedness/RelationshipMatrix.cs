@@ -35,6 +35,9 @@ public sealed partial class RelationshipMatrix : Relatedness
             _ = _inverse.Value;
     }
 
+    /// <summary>A matrix that was checked before.</summary>
+    internal static RelationshipMatrix Of(RelationshipEntries entries, string[] names) => new(entries, names, isInvertedNow: false);
+
     /// <summary>Takes a matrix.</summary>
     /// <param name="matrix">A symmetric positive definite matrix, a row and a column for each name.</param>
     /// <param name="names">The levels, in the order of the matrix.</param>

@@ -20,6 +20,10 @@ internal sealed class TreeNodes
             IsTip[tip] = true;
     }
 
+    /// <summary>Nodes that were checked before.</summary>
+    public static TreeNodes Of(string[] names, int[] parents, double[] lengths, int[] tips, int zeroLengths) =>
+        new(names, parents, lengths, tips, zeroLengths);
+
     public string[] Names { get; }
 
     /// <summary>The parent of each node; −1 for the root, which stands last.</summary>

@@ -114,7 +114,8 @@ public sealed partial class DocumentTests(SharedKernel kernel)
             return path;
         }
 
-        return argument.EndsWith(".html", StringComparison.Ordinal) || argument.EndsWith("/reference", StringComparison.Ordinal)
+        return argument.EndsWith(".html", StringComparison.Ordinal) || argument.StartsWith("plans/", StringComparison.Ordinal)
+            || argument.EndsWith("/reference", StringComparison.Ordinal)
             ? Path.Combine(folder.Root, argument)
             : argument;
     }

@@ -9,6 +9,7 @@ public static class Layers
         ["Numerics"], ["Text"], ["Model"], ["Charts"], ["Data"], ["Families"], ["Relatedness"], ["RandomEffects"], ["Formulas"],
         ["Estimation"], [""],
         ["Inference", "Prediction", "Diagnostics", "Decomposition", "Marginal", "Synthesis", "Association", "Planning"],
+        ["Plans"],
         ["Reporting"],
         ["Hosts"],
     ];
