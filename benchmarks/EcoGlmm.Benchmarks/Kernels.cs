@@ -33,7 +33,8 @@ internal static unsafe class Kernels
         {
             var (product, update, cholesky) = (Product(n, n), Product(n, 120), Cholesky(n));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {n} | {product / 1e9:F1} | {product / peak:P0} | {update / 1e9:F1} | {update / peak:P0} | {cholesky / 1e9:F1} | {cholesky / peak:P0} |"));
+                $"| {n} | {product / 1e9:F1} | {product / peak:P0} | {update / 1e9:F1} | {update / peak:P0} | {cholesky / 1e9:F1} | "
+                + $"{cholesky / peak:P0} |"));
         }
     }
 

@@ -42,7 +42,8 @@ internal static class LargeModels
         var (seconds, processor) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
         var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {model} | {threads} | {seconds:0.0} | {processor:0.0} | {process.PeakWorkingSet64 / 1e6:0} | {fit.Convergence.Evaluations} | {fit.LogLikelihood:R} |"));
+            $"| {model} | {threads} | {seconds:0.0} | {processor:0.0} | {process.PeakWorkingSet64 / 1e6:0} | {fit.Convergence.Evaluations} "
+            + $"| {fit.LogLikelihood:R} |"));
     }
 
     /// <summary>Films whose popularity falls as a power of their rank, users whose numbers of ratings are log-normal.</summary>

@@ -133,7 +133,8 @@ internal static class ModelFitter
 
         var y = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
             options.Contrasts,
-            data, HeldCoefficients(family, options), cancellation: cancellation, leavesOutZeroWeights: true, relatedness: options.Relatedness,
+            data, HeldCoefficients(family, options), cancellation: cancellation, leavesOutZeroWeights: true,
+            relatedness: options.Relatedness,
             meshes: options.Meshes).Response.Y;
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));

@@ -55,7 +55,8 @@ internal static class FileContent
         var text = Encoding.UTF8.GetString(sample[..Math.Min(sample.Length, 1024)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
             || (text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) && text.Contains('>', StringComparison.Ordinal)))
-            return "a web page. If it was downloaded, the address led to a page about the table, or to an error; download the table itself.";
+            return "a web page. If it was downloaded, the address led to a page about the table, or to an error; download the table "
+                + "itself.";
         if (text.StartsWith("<?xml", StringComparison.Ordinal))
             return "an XML document. Save the table as CSV and read that.";
         if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal))

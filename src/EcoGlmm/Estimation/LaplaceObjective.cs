@@ -156,7 +156,8 @@ internal sealed class LaplaceObjective
     }
 
     /// <summary>
-    /// As <see cref="Evaluate"/>, but where ψ is that of the last evaluation its gradient is computed again, by other probes; all else is as
+    /// As <see cref="Evaluate"/>, but where ψ is that of the last evaluation its gradient is computed again, by other probes; all else is
+    /// as
     /// it was.
     /// </summary>
     public double EvaluateAnew(ReadOnlySpan<double> psi, Span<double> gradient)

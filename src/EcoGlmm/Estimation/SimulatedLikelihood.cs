@@ -11,7 +11,8 @@ namespace EcoGlmm.Estimation;
 /// </summary>
 /// <remarks>
 /// A set has a t distribution as proposal, whose tails are heavier than those of f φ, so that the weights have a variance. That variance
-/// grows exponentially with the number of effects of a set: <see cref="Suits"/>. Draws are antithetic. Source: J. Durbin &amp; S. J. Koopman (1997), Biometrika 84, 669-684; M.
+/// grows exponentially with the number of effects of a set: <see cref="Suits"/>. Draws are antithetic. Source: J. Durbin &amp; S. J.
+/// Koopman (1997), Biometrika 84, 669-684; M.
 /// Kuk (1999), Laplace importance sampling for generalized linear mixed models, J. Stat. Comput. Simul. 63, 143-158.
 /// </remarks>
 internal sealed class SimulatedLikelihood

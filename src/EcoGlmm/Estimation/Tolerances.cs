@@ -119,7 +119,8 @@ internal static class Tolerances
     // Conditional modes of the random effects.
 
     /// <summary>
-    /// Points tried for the modes, full Newton steps and shorter ones: from the last point's two or three are usual and twenty many, so that
+    /// Points tried for the modes, full Newton steps and shorter ones: from the last point's two or three are usual and twenty many, so
+    /// that
     /// this many mean that there are none.
     /// </summary>
     public const int ModeTrials = 200;

@@ -71,7 +71,8 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
         var constant = FitWords.HasSingleDispersion(fit);
         if (constant && !fit.Options.Fixed.Any(p => p.Kind == ParameterKind.Dispersion))
         {
-            result.Add(new FitParameter(ModelPart.Dispersion, VarianceWald.DispersionName, ParameterKind.Dispersion, f => f.Sigma, Parameter.Dispersion));
+            result.Add(new FitParameter(ModelPart.Dispersion, VarianceWald.DispersionName, ParameterKind.Dispersion, f => f.Sigma,
+                Parameter.Dispersion));
         }
 
         void Add(ModelPart part, Func<GlmmFit, CoefficientTable> table)

@@ -119,7 +119,8 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
                 .Concat(dispersion), level);
     }
 
-    /// <summary>The intervals of coefficients as ratios; those of standard deviations, correlations and the dispersion as they are.</summary>
+    /// <summary>The intervals of coefficients as ratios; those of standard deviations, correlations and the dispersion as they
+    /// are.</summary>
     /// <exception cref="GlmmException">The exponential of a coefficient has no meaning with the model's link.</exception>
     internal IntervalTable Exponentiated(Family family)
     {

@@ -8,7 +8,8 @@ internal static class TermNesting
 {
     /// <summary>
     /// The variances that are zero in the smaller model, and whether something else of it is at the end of what a structure of the larger
-    /// can be; null where it is no special case. Terms of independent levels with any variances are compared effect by effect, so that (1 | g)
+    /// can be; null where it is no special case. Terms of independent levels with any variances are compared effect by effect, so that (1 |
+    /// g)
     /// + (0 + x | g) lies within (x | g); every other term within one of the same levels whose structure contains its own.
     /// </summary>
     public static (int Variances, bool IsIrregular)? Of(IReadOnlyList<RandomTerm> smaller, IReadOnlyList<RandomTerm> larger)

@@ -123,7 +123,8 @@ internal sealed class ReferenceGrid
                 for (var j = 0; j < l.Length; j++) l[j] += share[i] * x[(j * rows) + row];
             }
 
-            result.Add(new GridFunctional([.. over.Select((v, k) => (v.Name, v.Label(point[over.Count - 1 - k][c * each])))], l, constant, good, this));
+            result.Add(new GridFunctional([.. over.Select((v, k) => (v.Name, v.Label(point[over.Count - 1 - k][c * each])))], l, constant,
+                good, this));
         }
 
         return result;

@@ -297,7 +297,8 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
     }
 
     /// <summary>
-    /// Conjugate gradients for M y = r in eight lanes, each until its squared residual is small enough; keeps the coefficients where they are
+    /// Conjugate gradients for M y = r in eight lanes, each until its squared residual is small enough; keeps the coefficients where they
+    /// are
     /// wanted. Whether a lane met a direction along which M is not positive.
     /// </summary>
     private bool[] Iterate(double* r, double* y, double* p, double* q, double* t, double[] enough, int[] lengths, List<double[]>? alphas,

@@ -117,7 +117,8 @@ internal sealed unsafe class TriangularBlocks
     }
 
     /// <summary>
-    /// Writes, for every entry of the pattern, the sum over the columns of all blocks of xᵢ wⱼ + xⱼ wᵢ, times a factor. The blocks lie where
+    /// Writes, for every entry of the pattern, the sum over the columns of all blocks of xᵢ wⱼ + xⱼ wᵢ, times a factor. The blocks lie
+    /// where
     /// <see cref="Start"/> says.
     /// </summary>
     public void SymmetricProducts(double[][] x, double[][] w, double scale, Span<double> values, int maxThreads)

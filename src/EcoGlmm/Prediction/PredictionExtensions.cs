@@ -40,7 +40,8 @@ public static class PredictionExtensions
             ? null : ChosenTerms.Of(fit, randomTerms));
     }
 
-    /// <summary>Predictions for the rows of any table that <see cref="FieldData.From(object)"/> takes: records, a DataFrame, a dictionary of
+    /// <summary>Predictions for the rows of any table that <see cref="FieldData.From(object)"/> takes: records, a DataFrame, a dictionary
+    /// of
     /// columns …</summary>
     /// <inheritdoc cref="Predict(GlmmFit, FieldData?, PredictionScale, RandomEffectsUse, double, IReadOnlyList{string}?)"/>
     public static Predictions Predict(this GlmmFit fit, object newData, PredictionScale scale = PredictionScale.Response,

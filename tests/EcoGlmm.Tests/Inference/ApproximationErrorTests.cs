@@ -168,7 +168,8 @@ public sealed class ApproximationErrorTests
     }
 
     private static (double Node, double Weight)[] Even(int count) => [.. Enumerable.Range(0, count)
-        .Select(k => -6.5 + (13.0 * k / (count - 1))).Select(z => (z, 13.0 / (count - 1) * Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI)))];
+        .Select(k => -6.5 + (13.0 * k / (count - 1))).Select(z => (z, 13.0 / (count - 1) * Math.Exp(-0.5 * z * z)
+            / Math.Sqrt(2 * Math.PI)))];
 
     private static FieldData Binary(int groups = 120, int rows = 4, double deviation = 2, double intercept = -0.5, double slope = 1,
         double other = 0, long seed = 12)

@@ -15,7 +15,8 @@ public sealed class StructureNestingTests
         "phylo(1 | tip, model = lambda)", "(1 | tip)", "(1 | g) + ar1(0 + f | g)",
     }.ToDictionary(term => term, term => new Lazy<GlmmFit>(() => Glmm.Fit($"z ~ 1 + {term}", Data.Value, options: new GlmmOptions
     {
-        Relatedness = new Dictionary<string, Relatedness> { ["tip"] = PhylogeneticTree.Parse("(((s1:1,s2:1):1,s3:2):1.5,(s4:2.5,s5:2.5):1);") },
+        Relatedness = new Dictionary<string, Relatedness> { ["tip"] =
+            PhylogeneticTree.Parse("(((s1:1,s2:1):1,s3:2):1.5,(s4:2.5,s5:2.5):1);") },
     })));
 
     [Theory]

@@ -14,7 +14,8 @@ public sealed class UnbalancedDesignTests
     private static readonly GlmmOptions s_reml = new() { Reml = true };
     private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(
         Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "designs.json"))).RootElement;
-    private static readonly Lazy<GlmmFit> s_litters = new(() => Glmm.Fit("weight ~ sex * Treatment + Treatment:Lsize + Lsize + (1 | Litter)",
+    private static readonly Lazy<GlmmFit> s_litters = new(() => Glmm.Fit("weight ~ sex * Treatment + Treatment:Lsize + Lsize + (1 | "
+        + "Litter)",
         Without("ratpupweight", i => i % 5 == 0).AsFactor("Litter"), null, s_reml));
     private static readonly Lazy<GlmmFit> s_broods = new(() => Glmm.Fit("TICKS ~ YEAR * cHEIGHT + (1 | BROOD) + (1 | LOCATION)",
         Years(InferenceReference.Data("grouseticks")), Family.NegativeBinomial2()));
@@ -46,7 +47,8 @@ public sealed class UnbalancedDesignTests
     {
         var herds = InferenceReference.Data("cbpp").AsFactor("period").AsFactor("herd");
         var data = herds.With("big", herds.Numbers("size").Select(s => s > 12 ? "yes" : "no"));
-        var disease = Glmm.Fit("incidence / size ~ period + big + (1 | herd)", data, Family.Binomial(), new GlmmOptions { Weights = "size" });
+        var disease = Glmm.Fit("incidence / size ~ period + big + (1 | herd)", data, Family.Binomial(),
+            new GlmmOptions { Weights = "size" });
         Means("trials", disease.MarginalMeans("period", PredictionScale.Link, GridWeights.Proportional), "period");
     }
 

@@ -92,7 +92,8 @@ internal sealed class MaternField(Mesh mesh)
     public IEnumerable<StructureLimit> Limits(double logRange, string title)
     {
         var (left, right, bottom, top) = mesh.Bounds;
-        return StructureLimit.OfRange(0, Math.Exp(logRange), mesh.ShortestEdge, Math.Max(right - left, top - bottom), title, "nodes of the mesh");
+        return StructureLimit.OfRange(0, Math.Exp(logRange), mesh.ShortestEdge, Math.Max(right - left, top - bottom), title,
+            "nodes of the mesh");
     }
 
     /// <summary>κ² = 8/range².</summary>
