@@ -148,7 +148,9 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
     /// <summary>What the card calls the dispersion; null where it is not known.</summary>
     internal string? DispersionSymbol { get; private init; }
 
-    internal IntervalTable Of(GlmmFit fit) => new(_rows, Level) { DispersionSymbol = fit.Family.Words.Dispersion?.Symbol };
+    internal IntervalTable Of(GlmmFit fit) => WithSymbol(fit.Family.Words.Dispersion?.Symbol);
+
+    internal IntervalTable WithSymbol(string? dispersion) => new(_rows, Level) { DispersionSymbol = dispersion };
 
     /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
     public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate,

@@ -15,6 +15,7 @@ internal sealed class BootstrapWork : PlanWork
     private readonly int _count;
     private readonly long _seed;
     private readonly double _level;
+    private readonly string? _symbol;
     private readonly (ModelPart Part, string Name, ParameterKind Kind, double Estimate)[] _parameters;
 
     public BootstrapWork(GlmmFit fit, int count, long seed, double level)
@@ -25,6 +26,7 @@ internal sealed class BootstrapWork : PlanWork
         if (count < 1) throw new GlmmException($"The number of simulations must be at least 1, not {count}.");
         _fit = _ => fit;
         (_formula, _count, _seed, _level) = (fit.Formula, count, seed, CoverageLevel.Checked(level));
+        _symbol = fit.Family.Words.Dispersion?.Symbol;
         _parameters = [.. FitParameter.Of(fit).Select(p => (p.Part, p.Name, p.Kind, p.Value(fit)))];
     }
 
@@ -34,6 +36,7 @@ internal sealed class BootstrapWork : PlanWork
         _formula = json.GetProperty("formula").GetString()!;
         (_count, _seed, _level) = (json.GetProperty("count").GetInt32(), json.GetProperty("seed").GetInt64(),
             json.GetProperty("level").GetDouble());
+        _symbol = json.GetProperty("dispersionSymbol").GetString();
         var estimates = ModelJson.Numbers(json, "estimates");
         _parameters = [.. json.GetProperty("parameters").EnumerateArray().Select((p, k) => (ModelJson.Enum<ModelPart>(p, "part"),
             p.GetProperty("name").GetString()!, ModelJson.Enum<ParameterKind>(p, "kind"), estimates[k]))];
@@ -56,6 +59,7 @@ internal sealed class BootstrapWork : PlanWork
         json.WriteNumber("count", _count);
         json.WriteNumber("seed", _seed);
         json.WriteNumber("level", _level);
+        json.WriteString("dispersionSymbol", _symbol);
         json.WriteStartArray("parameters");
         foreach (var p in _parameters)
         {
@@ -85,6 +89,6 @@ internal sealed class BootstrapWork : PlanWork
         {
             var (lower, upper) = ParametricBootstrap.Percentiles(statistics, k, _level);
             return new Interval(p.Part, p.Name, p.Estimate, lower, upper) { Kind = p.Kind };
-        }), _level);
+        }), _level).WithSymbol(_symbol);
     }
 }

@@ -124,8 +124,10 @@ public sealed class PlanBitsTests : IDisposable
         Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
         var folder = _files.New();
         Plan.Bootstrap(fit, 11).ToFolder(folder, 2);
-        Assert.Equal(Bits.Of(fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 11)),
-            Bits.Of(Plan.Open(folder).Run().Result<IntervalTable>()));
+        var direct = fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 11);
+        var planned = Plan.Open(folder).Run().Result<IntervalTable>();
+        Assert.Equal(Bits.Of(direct), Bits.Of(planned));
+        Assert.Equal(direct.ToString(), planned.ToString());
     }
 
     [Fact]
