@@ -270,31 +270,14 @@ internal sealed class FittedSmooths
         var order = coordinates.Order;
         var t = coordinates.Transform;
         var coefficients = PenaltyAlgebra.Product(t, order, order, Coefficients(smooth.Block), 1);
-        var transposed = Transposed(t, order);
+        var transposed = PenaltyAlgebra.Transposed(t, order);
         var covariance = PenaltyAlgebra.Product(PenaltyAlgebra.Product(t, order, order, Covariance(smooth.Block, smooth.Block), order),
             order, order, transposed, order);
-        var inverse = Inverse(t, order);
+        var inverse = PenaltyAlgebra.Inverse(t, order);
         var information = PenaltyAlgebra.Sandwich(Information(smooth, order), order, inverse, order);
         var (statistic, rank, p) = SmoothTest.Wald(coefficients, information, covariance, Math.Min(reference, order),
             HasScale && smooth.Part == ModelPart.Conditional ? _residualDegrees : double.PositiveInfinity);
         return (edf, rank, statistic, p);
-    }
-
-    private static double[] Transposed(double[] t, int n)
-    {
-        var result = new double[n * n];
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j < n; j++) result[(j * n) + i] = t[(i * n) + j];
-        }
-
-        return result;
-    }
-
-    private static double[] Inverse(double[] t, int n)
-    {
-        var matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfColumnMajor(n, n, Transposed(t, n));
-        return matrix.Inverse().Transpose().ToColumnMajorArray();
     }
 
     /// <summary>XᵀWX of a curve's functions.</summary>

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Association;
@@ -100,7 +101,7 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         {
             throw new GlmmException($"ScanOptions.Interaction is \"{name}\", which has to be one covariate of the formula, as a number "
                 + "or a factor of two "
-                + $"levels; the formula has {Names.List([.. columns.Where(c => c != "(Intercept)").DefaultIfEmpty("none")])}. Add it to "
+                + $"levels; the formula has {Names.List([.. columns.Where(c => c != Intercept.Name).DefaultIfEmpty("none")])}. Add it to "
                 + "the formula: its own effect "
                 + "has to be in the model, too.");
         }

@@ -37,6 +37,9 @@ internal sealed class VariableCoding
 
     public bool IsFactor => _levels is not null;
 
+    /// <summary>The levels of a factor in the training rows; empty for numbers.</summary>
+    public IReadOnlyList<string> Levels => _levels ?? [];
+
     /// <summary>Learns the coding from the training rows.</summary>
     /// <param name="text">The formula.</param>
     /// <param name="node">The variable.</param>

@@ -13,19 +13,17 @@ internal sealed class CurveSmooth : SmoothDesign
     private readonly SmoothBasis _basis;
     private readonly SmoothCoordinates _coordinates;
     private readonly string? _level;
-    private readonly FormulaNode[] _factors;
-    private readonly string[][] _factorLevels;
+    private readonly (FormulaNode Node, VariableCoding Coding)[] _factors;
     private readonly CovarianceStructure? _structure;
     private readonly string[] _effects;
 
     private CurveSmooth(SmoothSyntax syntax, string label, SmoothBasis basis, SmoothCoordinates coordinates, string? level,
-        FormulaNode[] covariates, FormulaNode[] factors, string[][] factorLevels)
+        FormulaNode[] covariates, (FormulaNode Node, VariableCoding Coding)[] factors)
         : base(syntax, label)
     {
         _basis = basis;
         Covariates = covariates;
         _factors = factors;
-        _factorLevels = factorLevels;
         _coordinates = coordinates;
         _level = level;
         _structure = coordinates.Loadings is { } loadings ? new CovarianceStructure("smooth", loadings) : null;
@@ -55,7 +53,8 @@ internal sealed class CurveSmooth : SmoothDesign
             [.. levels]))];
 
     private IEnumerable<IEnumerable<(FormulaNode Factor, string Level)>> Combinations(int first) => first == _factors.Length ? [[]]
-        : _factorLevels[first].SelectMany(level => Combinations(first + 1).Select(rest => rest.Prepend((_factors[first], level))));
+        : _factors[first].Coding.Levels.SelectMany(level => Combinations(first + 1).Select(rest =>
+            rest.Prepend((_factors[first].Node, level))));
 
     public static IEnumerable<CurveSmooth> Learn(LearningSmooth smooth)
     {
@@ -82,13 +81,17 @@ internal sealed class CurveSmooth : SmoothDesign
     {
         var constraint = isCentred && smooth.Syntax.Product != SmoothProduct.Interaction ? basis.Constraint(x) : null;
         return new CurveSmooth(smooth.Syntax, label, basis, SmoothCoordinates.Of(basis, x, constraint), level, [.. smooth.Syntax.Variables],
-            [], []);
+            []);
     }
 
     /// <summary>Curves for the levels of factors, which are not centred.</summary>
     public static CurveSmooth OfLevels(LearningSmooth smooth, SmoothBasis basis, FormulaNode[] covariates, double[][] x,
-        FormulaNode[] factors, string[][] levels, double[][] codes) => new(smooth.Syntax, smooth.Syntax.Label, basis,
-            SmoothCoordinates.Of(basis, [.. x, .. codes], null), null, covariates, factors, levels);
+        (FormulaNode Node, VariableCoding Coding)[] factors)
+    {
+        double[][] all = [.. x, .. factors.Select(f => Codes(smooth.Evaluator, f.Coding))];
+        return new CurveSmooth(smooth.Syntax, smooth.Syntax.Label, basis, SmoothCoordinates.Of(basis, all, null), null, covariates,
+            factors);
+    }
 
     private static SmoothBasis LearnBasis(LearningSmooth smooth, double[][] x)
     {
@@ -156,7 +159,7 @@ internal sealed class CurveSmooth : SmoothDesign
     {
         var n = evaluator.RowCount;
         double[][] x = [.. Covariates.Select(node => evaluator.Numbers(node, $"{Syntax.Call.Function}()")),
-            .. _factors.Select((node, f) => Codes(evaluator, node, _factorLevels[f]))];
+            .. _factors.Select(f => Codes(evaluator, f.Coding))];
         for (var i = 0; i < n; i++)
         {
             foreach (var values in x) missing[i] |= double.IsNaN(values[i]);
@@ -180,19 +183,8 @@ internal sealed class CurveSmooth : SmoothDesign
 
     /// <summary>Levels as numbers, NaN where there is none.</summary>
     /// <exception cref="GlmmException">A level was not among the training rows.</exception>
-    private static double[] Codes(Evaluator evaluator, FormulaNode node, string[] levels)
-    {
-        var factor = evaluator.Factor(node, "s()");
-        var places = Array.ConvertAll(factor.Levels, level => Array.IndexOf(levels, level));
-        var unknown = Array.FindIndex(factor.Codes, code => code >= 0 && places[code] < 0);
-        if (unknown >= 0)
-        {
-            throw evaluator.Error(node, $"{node} has a level \"{factor.Levels[factor.Codes[unknown]]}\" that the model was not fitted to",
-                $"Its levels are {Text.Names.List(levels)}.");
-        }
-
-        return Array.ConvertAll(factor.Codes, code => code < 0 ? double.NaN : places[code]);
-    }
+    private static double[] Codes(Evaluator evaluator, VariableCoding coding) =>
+        Array.ConvertAll(coding.Encode(evaluator, full: true).Index!, code => code < 0 ? double.NaN : code);
 
     /// <summary>What each row's functions are multiplied by; null for one.</summary>
     private double[]? Factors(Evaluator evaluator, bool[] missing)

@@ -11,31 +11,15 @@ internal static class DifferenceSmooth
     public static CurveSmooth Learn(LearningSmooth smooth)
     {
         var syntax = smooth.Syntax;
-        FormulaNode[] factors = [.. syntax.Variables.Where(v => smooth.Evaluator.Evaluate(v) is FactorValue)];
-        FormulaNode[] covariates = [.. syntax.Variables.Except(factors)];
+        var (factors, covariates) = smooth.Split();
         if (factors.Length == 0 || covariates.Length == 0 || syntax.By is not null)
         {
             throw smooth.Error("A smooth with bs = \"sz\" takes covariates and one or more factors", "It is written "
                 + "s(x) + s(x, f, bs = \"sz\"); make numbers that stand for groups a factor, factor(f).");
         }
 
-        var levels = new string[factors.Length][];
-        var codes = new double[factors.Length][];
-        for (var f = 0; f < factors.Length; f++)
-        {
-            var factor = (FactorValue)smooth.Evaluator.Evaluate(factors[f]);
-            VariableCoding.RequireCodes(smooth.Evaluator, factors[f], factor);
-            factor = factor.DropUnusedLevels();
-            levels[f] = factor.Levels;
-            codes[f] = Array.ConvertAll(factor.Codes, code => (double)code);
-            if (factor.Levels.Length < 2)
-            {
-                throw smooth.Error(factors[f], $"{factors[f]} has only one level, \"{factor.Levels[0]}\", in the rows used",
-                    "Curves can differ between two levels or more.");
-            }
-        }
-
-        var curves = levels.Aggregate(1L, (product, own) => product * own.Length);
+        var codings = Array.ConvertAll(factors, f => VariableCoding.Learn(smooth.Text, f, smooth.Evaluator, null));
+        var curves = codings.Aggregate(1L, (product, own) => product * own.Levels.Count);
         if (curves > MostCurves)
         {
             throw smooth.Error($"{syntax.Label} asks for {curves} curves with a smoothing parameter each",
@@ -45,7 +29,7 @@ internal static class DifferenceSmooth
         var x = covariates.Select(smooth.Numbers).ToArray();
         var inner = CurveSmooth.LearnMargin(smooth, syntax.InnerBasis ?? "tp", covariates, x, syntax.K.Length > 0 ? syntax.K[0]
             : null, false);
-        var basis = new DifferenceBasis(inner, Array.ConvertAll(levels, own => own.Length), syntax.IsAlike);
-        return CurveSmooth.OfLevels(smooth, basis, covariates, x, factors, levels, codes);
+        var basis = new DifferenceBasis(inner, Array.ConvertAll(codings, own => own.Levels.Count), syntax.IsAlike);
+        return CurveSmooth.OfLevels(smooth, basis, covariates, x, [.. factors.Zip(codings)]);
     }
 }

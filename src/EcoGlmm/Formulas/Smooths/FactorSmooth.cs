@@ -37,8 +37,7 @@ internal sealed class FactorSmooth : SmoothDesign
     public static FactorSmooth Learn(LearningSmooth smooth)
     {
         var syntax = smooth.Syntax;
-        FormulaNode[] factors = [.. syntax.Variables.Where(v => smooth.Evaluator.Evaluate(v) is FactorValue)];
-        FormulaNode[] covariates = [.. syntax.Variables.Except(factors)];
+        var (factors, covariates) = smooth.Split();
         if (factors.Length != 1 || covariates.Length == 0 || syntax.By is not null)
         {
             throw smooth.Error("A factor smooth takes covariates and one factor", $"It is written s(x, g, bs = \"fs\"); make numbers that "

@@ -42,6 +42,25 @@ internal static class PenaltyAlgebra
     /// <summary>TᵀST for S k × k and T k × p.</summary>
     public static double[] Sandwich(double[] s, int k, double[] t, int p) => TransposeProduct(t, k, p, Product(s, k, k, t, p), p);
 
+    /// <summary>Aᵀ for A n × n.</summary>
+    public static double[] Transposed(double[] t, int n)
+    {
+        var result = new double[n * n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++) result[(j * n) + i] = t[(i * n) + j];
+        }
+
+        return result;
+    }
+
+    /// <summary>A⁻¹ for any A n × n that has one.</summary>
+    public static double[] Inverse(double[] t, int n)
+    {
+        var matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfColumnMajor(n, n, Transposed(t, n));
+        return matrix.Inverse().Transpose().ToColumnMajorArray();
+    }
+
     /// <summary>A⁻¹B for a symmetric positive definite A of order m and B m × q.</summary>
     public static double[] Solve(double[] a, int m, double[] b, int q)
     {

@@ -25,8 +25,7 @@ internal sealed class RandomEffectSmooth : SmoothDesign
         if (syntax.By is not null)
             throw smooth.Error("A random effect takes no \"by\"", $"Write s({string.Join(", ", syntax.Variables)}, {syntax.By}, bs = "
                 + $"\"re\").");
-        FormulaNode[] factors = [.. syntax.Variables.Where(v => smooth.Evaluator.Evaluate(v) is FactorValue)];
-        FormulaNode[] numbers = [.. syntax.Variables.Except(factors)];
+        var (factors, numbers) = smooth.Split();
         foreach (var node in numbers) smooth.Numbers(node);
         FormulaNode group = factors.Length == 0
             ? new NumberNode(syntax.Call.Position, 1, true)

@@ -70,6 +70,13 @@ internal sealed record LearningSmooth(string Text, SmoothSyntax Syntax, Evaluato
         return CurveSmooth.Learn(this);
     }
 
+    /// <summary>The variables that are factors, and the others, each in the order written.</summary>
+    public (FormulaNode[] Factors, FormulaNode[] Covariates) Split()
+    {
+        FormulaNode[] factors = [.. Syntax.Variables.Where(v => Evaluator.Evaluate(v) is FactorValue)];
+        return (factors, [.. Syntax.Variables.Except(factors)]);
+    }
+
     /// <summary>A covariate as numbers.</summary>
     public double[] Numbers(FormulaNode node)
     {
