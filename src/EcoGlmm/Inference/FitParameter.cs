@@ -43,10 +43,10 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
             var (at, c) = (k, fit.VarianceComponents[k]);
             if (!c.IsOfMatrix) continue;
             result.Add(c.Term2 is { } second
-                ? new FitParameter(c.Part, $"cor_{second}.{c.Term1}|{c.Group}", ParameterKind.Correlation, f =>
+                ? new FitParameter(c.Part, CovarianceQuantity.CorrelationName(c.Term1, second, c.Group), ParameterKind.Correlation, f =>
                     f.VarianceComponents[at].Correlation,
                     v => Parameter.Correlation(c.Group, c.Term1, second, v, c.Part))
-                : new FitParameter(c.Part, $"sd_{c.Term1}|{c.Group}", ParameterKind.StandardDeviation, f =>
+                : new FitParameter(c.Part, CovarianceQuantity.DeviationName(c.Term1, c.Group), ParameterKind.StandardDeviation, f =>
                     f.VarianceComponents[at].StandardDeviation,
                     v => Parameter.StandardDeviation(c.Group, c.Term1, v, c.Part)));
         }

@@ -16,19 +16,14 @@ internal static class VarianceWald
         var z = SpecialFunctions.NormalQuantile(0.5 + (level / 2));
         foreach (var c in fit.CovarianceParameters)
         {
-            var (name, bounded) = c.Name switch
-            {
-                CovarianceQuantity.StandardDeviation => ($"sd_{c.Effect1 ?? Intercept.Name}|{c.Group}", false),
-                CovarianceQuantity.Correlation when c.Effect2 is not null => ($"cor_{c.Effect2}.{c.Effect1}|{c.Group}", true),
-                CovarianceQuantity.Correlation => ($"{c.Name}|{c.Term}", true),
-                _ => ($"{c.Name}{(c.Effect1 is null ? "" : $"_{c.Effect1}")}|{c.Term}", false),
-            };
+            var quantity = new CovarianceQuantity(c.Name, c.Effect1, c.Effect2);
             var (value, error) = (c.Estimate, c.StandardError);
-            var (lower, upper) = bounded ? (Math.Tanh(Math.Atanh(value) - (z * error / (1 - (value * value)))), Math.Tanh(Math.Atanh(value)
+            var (lower, upper) = quantity.Kind == ParameterKind.Correlation
+                ? (Math.Tanh(Math.Atanh(value) - (z * error / (1 - (value * value)))), Math.Tanh(Math.Atanh(value)
                 + (z * error / (1 - (value * value)))))
                 : value > 0 ? (value * Math.Exp(-z * error / value), value * Math.Exp(z * error / value))
                 : (value - (z * error), value + (z * error));
-            yield return new Interval(c.Part, name, value, lower, upper) { StandardError = error };
+            yield return new Interval(c.Part, quantity.RowName(c.Group, c.Term), value, lower, upper) { StandardError = error };
         }
 
         if (OfDispersion(fit, level) is { } sigma) yield return sigma;

@@ -148,11 +148,12 @@ internal sealed class DesignSimulator
                 result.AddRange(part.Training.ColumnNames.Where((_, j) => !part.Training.Aliased[j]).Select(name => prefix + name));
             foreach (var term in part.Training.RandomTerms)
             {
-                result.AddRange(term.EffectNames.Select(e => $"{prefix}sd_{e}|{term.Group}"));
+                result.AddRange(term.EffectNames.Select(e => prefix + CovarianceQuantity.DeviationName(e, term.Group)));
                 if (term.Structure.Loadings.IsDiagonal) continue;
                 for (var e = 1; e < term.EffectNames.Length; e++)
                 {
-                    for (var f = 0; f < e; f++) result.Add($"{prefix}cor_{term.EffectNames[e]}.{term.EffectNames[f]}|{term.Group}");
+                    for (var f = 0; f < e; f++)
+                        result.Add(prefix + CovarianceQuantity.CorrelationName(term.EffectNames[f], term.EffectNames[e], term.Group));
                 }
             }
         }
@@ -184,7 +185,8 @@ internal sealed class DesignSimulator
         }
 
         var r = term.EffectNames.Length;
-        var sd = Array.ConvertAll(term.EffectNames, e => value($"{prefix}sd_{e}|{term.Group}", "a standard deviation between levels"));
+        var sd = Array.ConvertAll(term.EffectNames, e => value(prefix + CovarianceQuantity.DeviationName(e, term.Group),
+            "a standard deviation between levels"));
         var bad = Array.FindIndex(sd, s => s < 0);
         if (bad >= 0)
             throw new GlmmException($"The standard deviation of {term.EffectNames[bad]} of {term.Group} is {sd[bad]}, below zero.");
@@ -194,7 +196,7 @@ internal sealed class DesignSimulator
             correlation[(e * r) + e] = 1;
             for (var f = 0; f < e && !term.Structure.Loadings.IsDiagonal; f++)
             {
-                var name = $"{prefix}cor_{term.EffectNames[e]}.{term.EffectNames[f]}|{term.Group}";
+                var name = prefix + CovarianceQuantity.CorrelationName(term.EffectNames[f], term.EffectNames[e], term.Group);
                 used.Add(name);
                 correlation[(e * r) + f] = correlation[(f * r) + e] = NearlyOne * parameters.GetValueOrDefault(name);
             }

@@ -1,3 +1,5 @@
+using EcoGlmm.Model;
+
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>A number that describes a covariance structure to users.</summary>
@@ -27,6 +29,23 @@ internal sealed record CovarianceQuantity(string Name, string? Effect1 = null, s
         Correlation => (-1, 1),
         Loading => (double.NegativeInfinity, double.PositiveInfinity),
         _ => (0, double.PositiveInfinity),
+    };
+
+    /// <summary>What a standard deviation is called in tables of parameters and intervals.</summary>
+    public static string DeviationName(string effect, string group) => $"sd_{effect}|{group}";
+
+    /// <summary>What a correlation is called there.</summary>
+    public static string CorrelationName(string effect1, string effect2, string group) => $"cor_{effect2}.{effect1}|{group}";
+
+    /// <summary>What the quantity is called in a table of Wald intervals.</summary>
+    /// <param name="group">The grouping factor.</param>
+    /// <param name="term">The term.</param>
+    public string RowName(string group, string term) => Name switch
+    {
+        StandardDeviation => DeviationName(Effect1 ?? Intercept.Name, group),
+        Correlation when Effect2 is not null => CorrelationName(Effect1!, Effect2, group),
+        Correlation => $"{Name}|{term}",
+        _ => $"{Name}{(Effect1 is null ? "" : $"_{Effect1}")}|{term}",
     };
 
     /// <summary>The standard deviations of all effects, then, unless they are uncorrelated, the correlations of all pairs.</summary>
