@@ -58,8 +58,8 @@ internal static class AdviceBenchmark
 
     public static void Run(Arguments arguments)
     {
-        int studies = int.Parse(arguments.Value("studies") ?? "50", CultureInfo.InvariantCulture);
-        string? only = arguments.Value("only");
+        var studies = int.Parse(arguments.Value("studies") ?? "50", CultureInfo.InvariantCulture);
+        var only = arguments.Value("only");
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
             # Is the first advice the right cure?
@@ -74,15 +74,15 @@ internal static class AdviceBenchmark
             |---|{string.Concat(Enumerable.Repeat("--:|--:|", Sizes.Length))}
 
             """);
-        foreach (Scenario scenario in All.Where(s => only is null || s.Name.Contains(only)))
+        foreach (var scenario in All.Where(s => only is null || s.Name.Contains(only)))
         {
             var row = new StringBuilder($"| {scenario.Name} |");
-            foreach (int rows in Sizes)
+            foreach (var rows in Sizes)
             {
                 var (found, right) = (0, 0);
-                for (int study = 1; study <= studies; study++)
+                for (var study = 1; study <= studies; study++)
                 {
-                    ModelCheck check = Check(scenario, rows, study);
+                    var check = Check(scenario, rows, study);
                     found += check.Findings.Any(f => f.Status == CheckStatus.Problem || (f.Status == CheckStatus.Caution
                         && f.Test is not null)) ? 1 : 0;
                     right += check.Cure is { } cure && (scenario.Cures.Length == 0 || scenario.Cures.Any(cure.Call.Contains)) ? 1 : 0;
@@ -106,7 +106,7 @@ internal static class AdviceBenchmark
         var random = new RandomStream((long)(rows * 10_000) + study);
         double[] effect = [.. Enumerable.Range(0, sites).Select(_ => 0.5 * random.NextNormal())], slope = [.. Enumerable.Range(0, sites)
             .Select(_ => 0.5 * random.NextNormal())];
-        FieldData data = FieldData.From(Enumerable.Range(0, rows).Select(i =>
+        var data = FieldData.From(Enumerable.Range(0, rows).Select(i =>
         {
             double x = (4 * random.NextDouble()) - 2, z = random.NextNormal();
             return new { y = scenario.Draw(x, effect[i % sites], slope[i % sites], z, random), x, z, trials = 15.0,

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Benchmarks;
 

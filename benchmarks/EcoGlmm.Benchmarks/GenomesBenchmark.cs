@@ -11,15 +11,15 @@ internal static class GenomesBenchmark
 {
     public static void Run(Arguments arguments)
     {
-        int individuals = Number(arguments, "individuals", 1000);
-        int markers = Number(arguments, "markers", 50000);
-        string prefix = Path.Combine(Repository.Artifacts, $"genomes-{individuals}-{markers}");
+        var individuals = Number(arguments, "individuals", 1000);
+        var markers = Number(arguments, "markers", 50000);
+        var prefix = Path.Combine(Repository.Artifacts, $"genomes-{individuals}-{markers}");
         var data = Prepare(prefix, individuals, markers);
         using var genotypes = Genotypes.Open(prefix + ".bed");
         using (var warm = Genotypes.Simulate(new PopulationDesign { Individuals = 300, Markers = 3000, Missing = 0.01 }).Genotypes)
         {
             var few = data.Where(r => warm.Individuals.Contains(r.Text("id")!));
-            for (int i = 0; i < 4; i++)
+            for (var i = 0; i < 4; i++)
             {
                 var small = warm.RelationshipMatrix(maxThreads: 1);
                 foreach (var method in new[] { ScanMethod.Exact, ScanMethod.Held })
@@ -32,12 +32,12 @@ internal static class GenomesBenchmark
         }
 
         RelationshipMatrix? matrix = null;
-        double own = Seconds(() => matrix = genotypes.RelationshipMatrix(maxThreads: 1));
-        double exact = Seconds(() => Glmm.Scan("trait ~ 1", data, genotypes, Options(matrix!, ScanMethod.Exact)));
-        double held = Seconds(() => Glmm.Scan("trait ~ 1", data, genotypes, Options(matrix!, ScanMethod.Held)));
-        string name = Path.GetFileName(prefix);
-        double gk = Gemma($"-bfile {prefix} -gk 1 -maf 0 -miss 1 -outdir {Repository.Artifacts} -o {name}");
-        double lmm = Gemma($"-bfile {prefix} -k {Path.Combine(Repository.Artifacts, name)}.cXX.txt -lmm 4 -maf 0 -miss 1 -outdir "
+        var own = Seconds(() => matrix = genotypes.RelationshipMatrix(maxThreads: 1));
+        var exact = Seconds(() => Glmm.Scan("trait ~ 1", data, genotypes, Options(matrix!, ScanMethod.Exact)));
+        var held = Seconds(() => Glmm.Scan("trait ~ 1", data, genotypes, Options(matrix!, ScanMethod.Held)));
+        var name = Path.GetFileName(prefix);
+        var gk = Gemma($"-bfile {prefix} -gk 1 -maf 0 -miss 1 -outdir {Repository.Artifacts} -o {name}");
+        var lmm = Gemma($"-bfile {prefix} -k {Path.Combine(Repository.Artifacts, name)}.cXX.txt -lmm 4 -maf 0 -miss 1 -outdir "
             + $"{Repository.Artifacts} -o {name}");
         Console.WriteLine($"{individuals} individuals, {markers} markers, processor seconds of one thread:");
         Console.WriteLine();
@@ -90,7 +90,7 @@ internal static class GenomesBenchmark
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"TIMEFORMAT='%U %S'; time gemma {arguments} > /dev/null 2> /dev/null");
         using var process = Process.Start(start)!;
-        string times = process.StandardError.ReadToEnd();
+        var times = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return times.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).TakeLast(2)
             .Sum(t => double.Parse(t, CultureInfo.InvariantCulture));

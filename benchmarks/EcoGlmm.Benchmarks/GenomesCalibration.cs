@@ -12,7 +12,7 @@ internal static class GenomesCalibration
 
     public static void Run(Arguments arguments)
     {
-        int replicates = int.Parse(arguments.Value("replicates") ?? "20", CultureInfo.InvariantCulture);
+        var replicates = int.Parse(arguments.Value("replicates") ?? "20", CultureInfo.InvariantCulture);
         var tests = new Dictionary<string, List<double>>();
         void Add(string name, AssociationScan scan, Func<MarkerAssociation, double> p, Func<MarkerAssociation, bool>? which = null)
         {
@@ -20,7 +20,7 @@ internal static class GenomesCalibration
             list.AddRange(scan.Where(r => which is null || which(r)).Select(p).Where(v => !double.IsNaN(v)));
         }
 
-        for (int replicate = 0; replicate < replicates; replicate++)
+        for (var replicate = 0; replicate < replicates; replicate++)
         {
             // the tested half of the genome has no part in the trait, which comes from the other half
             var design = new PopulationDesign
@@ -39,7 +39,7 @@ internal static class GenomesCalibration
             Add("quantity, exact, likelihood ratio", with, r => r.LikelihoodRatioP);
             Add("quantity, exact, score", with, r => r.ScoreP);
             var unrelated = new double[600, 600];
-            for (int i = 0; i < 600; i++) unrelated[i, i] = 1;
+            for (var i = 0; i < 600; i++) unrelated[i, i] = 1;
             Add("quantity, without relationships", Glmm.Scan("y ~ 1", trait, tested,
                 options with { Relationship = RelationshipMatrix.From(unrelated, [.. simulated.Genotypes.Individuals]),
                     Method = ScanMethod.Held }), r => r.WaldP);
@@ -65,24 +65,24 @@ internal static class GenomesCalibration
     // y = genes of chromosome 2 (half of the variance) + population + noise, and an illness that the highest 2 % have.
     private static FieldData GenomeTrait(SimulatedPopulation simulated, Genotypes genes, int seed)
     {
-        int n = simulated.Genotypes.Individuals.Count;
+        var n = simulated.Genotypes.Individuals.Count;
         var random = new Random(seed);
         double Draw() => MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1);
         var value = new double[n];
         foreach (var marker in genes.Markers.Where((_, j) => j % 5 == 0))
         {
             var counts = genes.Counts(marker.Name);
-            double mean = counts.Average();
-            double effect = Draw() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
-            for (int i = 0; i < n; i++) value[i] += effect * (counts[i] - mean);
+            var mean = counts.Average();
+            var effect = Draw() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
+            for (var i = 0; i < n; i++) value[i] += effect * (counts[i] - mean);
         }
 
-        double deviation = Math.Sqrt(value.Sum(v => v * v) / n - Math.Pow(value.Average(), 2));
+        var deviation = Math.Sqrt(value.Sum(v => v * v) / n - Math.Pow(value.Average(), 2));
         var population = simulated.Data.Texts("population");
         double Trait(int i) => Math.Sqrt(0.5) * value[i] / deviation + (population[i] == "p2" ? 0.5 : 0) + Math.Sqrt(0.5) * Draw();
         var y = Enumerable.Range(0, n).Select(Trait).ToArray();
         var tendency = Enumerable.Range(0, n).Select(Trait).ToArray();
-        double threshold = tendency.Order().ElementAt((int)(0.98 * n));
+        var threshold = tendency.Order().ElementAt((int)(0.98 * n));
         return simulated.Data.With("y", y).With("ill", tendency.Select(t => t >= threshold ? 1.0 : 0));
     }
 }

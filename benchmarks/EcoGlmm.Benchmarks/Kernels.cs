@@ -12,7 +12,7 @@ namespace EcoGlmm.Benchmarks;
 internal static unsafe class Kernels
 {
     private const int Chains = 12;
-    private static double s_sink;
+    private static double _sink;
 
     public static void Run()
     {
@@ -100,6 +100,6 @@ internal static unsafe class Kernels
             y5 = MatrixProduct.MultiplyAdd(y5, m, a);
         }
 
-        s_sink = Vector256.Sum(x0 + x1 + x2 + x3 + x4 + x5 + y0 + y1 + y2 + y3 + y4 + y5);
+        _sink = Vector256.Sum(x0 + x1 + x2 + x3 + x4 + x5 + y0 + y1 + y2 + y3 + y4 + y5);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using EcoGlmm.Numerics;
-using EcoGlmm.Relationships;
 
 namespace EcoGlmm.Benchmarks;
 

@@ -10,7 +10,7 @@ internal static class SmallSamples
 {
     private const double Treatment = 0.5;
 
-    private static readonly Scenario[] s_all =
+    private static readonly Scenario[] All =
     [
         new("gaussian 6", "Gaussian, REML, 6 groups of 10, sd 1 between and 1 within", 6, 10, 1, Kind.Gaussian),
         new("gaussian 12", "Gaussian, REML, 12 groups of 10, sd 1 between and 1 within", 12, 10, 1, Kind.Gaussian),
@@ -36,7 +36,7 @@ internal static class SmallSamples
         var slow = int.Parse(arguments.Value("slow") ?? "100", CultureInfo.InvariantCulture);
         var refits = int.Parse(arguments.Value("refits") ?? "199", CultureInfo.InvariantCulture);
         string[] chosen = [.. arguments.Names.Skip(1)];
-        foreach (var scenario in s_all.Where(s => chosen.Length == 0 || chosen.Contains(s.Name.Replace(' ', '-'))))
+        foreach (var scenario in All.Where(s => chosen.Length == 0 || chosen.Contains(s.Name.Replace(' ', '-'))))
         {
             var methods = Methods(scenario, refits);
             var results = new (double Lower, double Upper)?[methods.Length, count];

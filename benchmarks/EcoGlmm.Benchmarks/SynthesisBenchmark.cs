@@ -24,7 +24,7 @@ internal static class SynthesisBenchmark
 
     public static void Run(Arguments arguments)
     {
-        int syntheses = int.Parse(arguments.Value("syntheses") ?? "500", CultureInfo.InvariantCulture);
+        var syntheses = int.Parse(arguments.Value("syntheses") ?? "500", CultureInfo.InvariantCulture);
         var page = new StringBuilder();
         Line(page, "# Bias and coverage of syntheses of rare events", "",
             string.Create(CultureInfo.InvariantCulture, $"{syntheses} simulated syntheses for each scenario, seeds 1 to {syntheses}, "
@@ -45,8 +45,8 @@ internal static class SynthesisBenchmark
             Parallel.For(0, syntheses, s =>
             {
                 var arms = Simulate(risk, tau, ratio, s + 1);
-                double[] events = arms.Numbers("events");
-                int withZero = Enumerable.Range(0, Trials).Count(i => events[2 * i] == 0 || events[2 * i + 1] == 0);
+                var events = arms.Numbers("events");
+                var withZero = Enumerable.Range(0, Trials).Count(i => events[2 * i] == 0 || events[2 * i + 1] == 0);
                 lock (page)
                 {
                     zeros += withZero / (double)(Trials * syntheses);
@@ -73,11 +73,11 @@ internal static class SynthesisBenchmark
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         int Binomial(int n, double p) => Enumerable.Range(0, n).Count(_ => random.NextDouble() < p);
         var (study, treated, events, size) = (new List<string>(), new List<double>(), new List<double>(), new List<double>());
-        for (int i = 0; i < Trials; i++)
+        for (var i = 0; i < Trials; i++)
         {
-            double baseline = Math.Log(risk / (1 - risk)) + 0.7 * Normal();
-            double effect = Truth + tau * Normal();
-            int controls = (int)(60 * Math.Pow(4, random.NextDouble()));
+            var baseline = Math.Log(risk / (1 - risk)) + 0.7 * Normal();
+            var effect = Truth + tau * Normal();
+            var controls = (int)(60 * Math.Pow(4, random.NextDouble()));
             foreach (var (arm, n, eta) in new[] { (1.0, (int)(ratio * controls), baseline + effect), (0.0, controls, baseline) })
             {
                 study.Add($"trial {i + 1}");
@@ -130,9 +130,9 @@ internal static class SynthesisBenchmark
 
     private static string Row(string method, Estimate[] estimates)
     {
-        int n = estimates.Length;
-        double mean = estimates.Average(e => e.Value);
-        double sd = Math.Sqrt(estimates.Sum(e => (e.Value - mean) * (e.Value - mean)) / (n - 1));
+        var n = estimates.Length;
+        var mean = estimates.Average(e => e.Value);
+        var sd = Math.Sqrt(estimates.Sum(e => (e.Value - mean) * (e.Value - mean)) / (n - 1));
         double covered = estimates.Count(e => Math.Abs(e.Value - Truth) <= 1.959964 * e.Error);
         return string.Create(CultureInfo.InvariantCulture,
             $"| {method} | {mean - Truth:+0.000;−0.000} ± {2 * sd / Math.Sqrt(n):F3} | {100 * covered / n:F1} | "

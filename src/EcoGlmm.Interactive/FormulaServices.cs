@@ -1,6 +1,5 @@
 using EcoGlmm.Formulas;
 using Microsoft.CodeAnalysis.Text;
-using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.CSharp;
 using Microsoft.DotNet.Interactive.Events;

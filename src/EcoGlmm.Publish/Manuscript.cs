@@ -44,7 +44,7 @@ public sealed class Manuscript
     {
         ArgumentNullException.ThrowIfNull(report);
         Heading("Statistical analysis").Paragraph(report.Methods).Heading("Results").Paragraph(report.Results).Heading("References");
-        foreach (string reference in report.References)
+        foreach (var reference in report.References)
             Paragraph(reference);
         return this;
     }
@@ -59,12 +59,12 @@ public sealed class Manuscript
     {
         ArgumentNullException.ThrowIfNull(figure);
         using var drawn = new PublishedFigure(figure, widthMillimetres);
-        byte[] png = drawn.ToPng(dotsPerInch);
-        double height = widthMillimetres * drawn.AspectRatio;
-        string words = figure.ToString();
+        var png = drawn.ToPng(dotsPerInch);
+        var height = widthMillimetres * drawn.AspectRatio;
+        var words = figure.ToString();
         return Add(document =>
         {
-            ImagePart part = document.AddImagePart(ImagePartType.Png);
+            var part = document.AddImagePart(ImagePartType.Png);
             using (var stream = new MemoryStream(png))
                 part.FeedData(stream);
             var picture = new Paragraph(new ParagraphProperties(new KeepNext()), new Run(Picture(document.GetIdOfPart(part),
@@ -80,9 +80,9 @@ public sealed class Manuscript
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = new MemoryStream();
-        using (WordprocessingDocument document = WordprocessingDocument.Create(stream, WordprocessingDocumentType.Document))
+        using (var document = WordprocessingDocument.Create(stream, WordprocessingDocumentType.Document))
         {
-            MainDocumentPart main = document.AddMainDocumentPart();
+            var main = document.AddMainDocumentPart();
             main.Document = new Document(new Body());
             main.AddNewPart<StyleDefinitionsPart>().Styles = Styles();
             foreach (var content in _content)
@@ -119,8 +119,8 @@ public sealed class Manuscript
     private Drawing Picture(string part, double width, double height, string words)
     {
         var (cx, cy) = ((long)(width * EmuPerMillimetre), (long)(height * EmuPerMillimetre));
-        uint id = ++_pictures;
-        string name = $"Figure {id}";
+        var id = ++_pictures;
+        var name = $"Figure {id}";
         return new Drawing(new Wp.Inline(
             new Wp.Extent { Cx = cx, Cy = cy },
             new Wp.EffectExtent { LeftEdge = 0, TopEdge = 0, RightEdge = 0, BottomEdge = 0 },

@@ -29,7 +29,7 @@ internal sealed class PublishedFigure : IDisposable
 
         _svg.Settings.TypefaceProviders = [new BundledFonts()];
         // The colour of text is that of the page, which is paper; the star is not among the font's letters.
-        string svg = figure.ToSvg(widthMillimetres).Replace("currentColor", "#333333", StringComparison.Ordinal).Replace('★', '*');
+        var svg = figure.ToSvg(widthMillimetres).Replace("currentColor", "#333333", StringComparison.Ordinal).Replace('★', '*');
         _picture = _svg.FromSvg(svg) ?? throw new InvalidOperationException("The figure's SVG could not be read.");
         _scaleToPoints = widthMillimetres / MillimetresPerInch * PointsPerInch / _picture.CullRect.Width;
     }
@@ -38,10 +38,10 @@ internal sealed class PublishedFigure : IDisposable
     public byte[] ToPdf(string title)
     {
         using var stream = new MemoryStream();
-        using (SKDocument document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = title, Creator = "EcoGlmm" }))
+        using (var document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = title, Creator = "EcoGlmm" }))
         {
-            SKRect size = _picture.CullRect;
-            using SKCanvas canvas = document.BeginPage((float)(size.Width * _scaleToPoints), (float)(size.Height * _scaleToPoints));
+            var size = _picture.CullRect;
+            using var canvas = document.BeginPage((float)(size.Width * _scaleToPoints), (float)(size.Height * _scaleToPoints));
             canvas.Scale((float)_scaleToPoints);
             canvas.DrawPicture(_picture);
             document.EndPage();
@@ -56,14 +56,14 @@ internal sealed class PublishedFigure : IDisposable
     {
         if (dotsPerInch is < 30 or > 2400)
             throw new GlmmException($"A picture has between 30 and 2400 dots an inch, for example 300 for print, not {dotsPerInch}.");
-        double scale = _scaleToPoints * dotsPerInch / PointsPerInch;
+        var scale = _scaleToPoints * dotsPerInch / PointsPerInch;
         var (width, height) = ((int)Math.Round(_picture.CullRect.Width * scale), (int)Math.Round(_picture.CullRect.Height * scale));
         using var bitmap = new SKBitmap(Math.Max(1, width), Math.Max(1, height));
         using var canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColors.White);
         canvas.Scale((float)scale);
         canvas.DrawPicture(_picture);
-        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }
 
@@ -75,16 +75,16 @@ internal sealed class PublishedFigure : IDisposable
     /// <summary>Liberation Sans, whose widths are Arial's, whatever family is asked for.</summary>
     private sealed class BundledFonts : ITypefaceProvider
     {
-        private static readonly Lazy<SKTypeface> s_regular = new(() => Load("LiberationSans-Regular.ttf"));
-        private static readonly Lazy<SKTypeface> s_bold = new(() => Load("LiberationSans-Bold.ttf"));
+        private static readonly Lazy<SKTypeface> Regular = new(() => Load("LiberationSans-Regular.ttf"));
+        private static readonly Lazy<SKTypeface> Bold = new(() => Load("LiberationSans-Bold.ttf"));
 
         public SKTypeface? FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth,
             SKFontStyleSlant fontStyle) =>
-            fontWeight >= SKFontStyleWeight.SemiBold ? s_bold.Value : s_regular.Value;
+            fontWeight >= SKFontStyleWeight.SemiBold ? Bold.Value : Regular.Value;
 
         private static SKTypeface Load(string file)
         {
-            using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"EcoGlmm.Publish.Fonts.{file}")!;
+            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"EcoGlmm.Publish.Fonts.{file}")!;
             return SKTypeface.FromStream(stream);
         }
     }

@@ -49,10 +49,10 @@ internal static class WordText
             new TableGrid(Widths(table)
                 .Select(w => new GridColumn { Width = w.ToString(System.Globalization.CultureInfo.InvariantCulture) })));
         var header = new TableRow(new TableRowProperties(new CantSplit(), new TableHeader()));
-        foreach (PublicationColumn column in table.Columns)
+        foreach (var column in table.Columns)
             header.Append(Cell(column.Header, column, bold: true, underlined: true));
         word.Append(header);
-        foreach (PublicationSection section in table.Sections)
+        foreach (var section in table.Sections)
         {
             if (section.Title.Length > 0)
             {
@@ -70,7 +70,7 @@ internal static class WordText
         }
 
         yield return word;
-        foreach (string note in table.Notes)
+        foreach (var note in table.Notes)
             yield return Line(note, size: NoteSize, after: 40);
         yield return Line("", after: 120);
     }

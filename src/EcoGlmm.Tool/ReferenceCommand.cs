@@ -1,6 +1,6 @@
 using System.CommandLine;
-using EcoGlmm.Tool.Reference;
 using EcoGlmm.Text;
+using EcoGlmm.Tool.Reference;
 
 namespace EcoGlmm.Tool;
 

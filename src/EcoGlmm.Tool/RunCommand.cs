@@ -1,8 +1,8 @@
 using System.CommandLine;
+using EcoGlmm.Text;
 using EcoGlmm.Tool.Execution;
 using EcoGlmm.Tool.Notebooks;
 using EcoGlmm.Tool.Pages;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Tool;
 

@@ -1,5 +1,3 @@
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Text;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,5 +1,4 @@
 using System.Text;
-using EcoGlmm.Families;
 using EcoGlmm.Model;
 using EcoGlmm.Text;
 

@@ -1,9 +1,5 @@
 using EcoGlmm.Data;
-using EcoGlmm.Estimation;
 using EcoGlmm.Families;
-using EcoGlmm.Formulas;
-using EcoGlmm.Model;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,8 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Formulas.Smooths;
-using EcoGlmm.Model;
-using EcoGlmm.Numerics;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,3 @@
-using EcoGlmm.Text;
-
 namespace EcoGlmm;
 
 public sealed partial class GlmmFit

@@ -1,8 +1,6 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Model;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
 

@@ -1,4 +1,3 @@
-using EcoGlmm.Data;
 using Microsoft.Data.Analysis;
 
 namespace EcoGlmm;

@@ -4,7 +4,7 @@ namespace EcoGlmm.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class AgeFigureTests(BrowserFixture browser)
 {
-    private static readonly Lazy<AgeAnalysis> s_analysis = new(() => SelectiveDisappearance.Analyze("performance ~ age + "
+    private static readonly Lazy<AgeAnalysis> Analysis = new(() => SelectiveDisappearance.Analyze("performance ~ age + "
         + "offset(log(effort)) + (1 | id)",
         FieldStudy.Simulate(new FieldStudyDesign
         {
@@ -19,14 +19,14 @@ public sealed class AgeFigureTests(BrowserFixture browser)
     [InlineData(500, true)]
     public async Task Trajectories_decomposition_and_slopes_are_drawn(int width, bool dark)
     {
-        string[] cells = [s_analysis.Value.Plot().ToHtml(), s_analysis.Value.PlotSlopes().ToHtml()];
+        string[] cells = [Analysis.Value.Plot().ToHtml(), Analysis.Value.PlotSlopes().ToHtml()];
         await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Width = width, Dark = dark });
         await page.Drawn(2);
         await page.Shoot($"ageing-{width}-{(dark ? "dark" : "light")}");
         Assert.Empty(page.Errors);
         // The band of the slope within individuals and the gap.
         Assert.Equal(2, await page.Count(".js-fill"));
-        Assert.Equal(s_analysis.Value.Count(a => a.IsUsable), await page.Count(".xerror"));
+        Assert.Equal(Analysis.Value.Count(a => a.IsUsable), await page.Count(".xerror"));
         Assert.Equal(1, await page.Page.GetByText("selective disappearance", new() { Exact = false })
             .Filter(new() { HasText = "Gap at age" }).Locator("visible=true").CountAsync());
         // The whole legend lies within its figure.
@@ -41,7 +41,7 @@ public sealed class AgeFigureTests(BrowserFixture browser)
     [InlineData(500)]
     public async Task The_card_keeps_its_tables_on_the_page(int width)
     {
-        await using var page = await browser.Open(BrowserFixture.Notebook([s_analysis.Value.ToHtml()]), new PageSettings { Width = width });
+        await using var page = await browser.Open(BrowserFixture.Notebook([Analysis.Value.ToHtml()]), new PageSettings { Width = width });
         await page.Drawn(1);
         await page.Shoot($"ageing-card-{width}");
         Assert.Empty(page.Errors);

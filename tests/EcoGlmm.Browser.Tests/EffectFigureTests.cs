@@ -4,11 +4,11 @@ namespace EcoGlmm.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class EffectFigureTests(BrowserFixture browser)
 {
-    private static readonly Lazy<GlmmFit> s_owls = new(() => Glmm.Fit(
+    private static readonly Lazy<GlmmFit> Owls = new(() => Glmm.Fit(
         "SiblingNegotiation ~ FoodTreatment * SexParent + ArrivalTime + offset(log(BroodSize)) + (1 | Nest)", Data("owls"),
         Family.NegativeBinomial2()));
 
-    private static readonly Lazy<GlmmFit> s_sleep = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", Data("sleepstudy")));
+    private static readonly Lazy<GlmmFit> Sleep = new(() => Glmm.Fit("Reaction ~ Days + (Days | Subject)", Data("sleepstudy")));
 
     [BrowserTheory]
     [InlineData(false, 1000)]
@@ -18,9 +18,9 @@ public sealed class EffectFigureTests(BrowserFixture browser)
     {
         string[] cells =
         [
-            s_owls.Value.PlotEffect("ArrivalTime", by: "FoodTreatment").ToHtml(),
-            s_owls.Value.PlotEffect("FoodTreatment", by: "SexParent", randomEffects: RandomEffectsUse.Averaged).ToHtml(),
-            s_sleep.Value.PlotEffect("Days").ToHtml(),
+            Owls.Value.PlotEffect("ArrivalTime", by: "FoodTreatment").ToHtml(),
+            Owls.Value.PlotEffect("FoodTreatment", by: "SexParent", randomEffects: RandomEffectsUse.Averaged).ToHtml(),
+            Sleep.Value.PlotEffect("Days").ToHtml(),
         ];
         await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark, Width = width });
         await page.Drawn(3);
@@ -36,7 +36,7 @@ public sealed class EffectFigureTests(BrowserFixture browser)
     [InlineData(false, 500)]
     public async Task Caterpillars_show_modes_and_own_estimates(bool dark, int width)
     {
-        string[] cells = [s_owls.Value.PlotRandomEffects("Nest").ToHtml(), s_sleep.Value.PlotRandomEffects("Subject").ToHtml()];
+        string[] cells = [Owls.Value.PlotRandomEffects("Nest").ToHtml(), Sleep.Value.PlotRandomEffects("Subject").ToHtml()];
         await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark, Width = width });
         await page.Drawn(2);
         await page.Shoot($"caterpillar-{width}-{(dark ? "dark" : "light")}");

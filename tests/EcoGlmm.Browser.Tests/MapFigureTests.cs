@@ -4,7 +4,7 @@ namespace EcoGlmm.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class MapFigureTests(BrowserFixture browser)
 {
-    private static readonly Lazy<GlmmFit> s_meuse = new(() => Glmm.Fit("log(zinc) ~ sqrt(dist) + spde(0 + x + y | 1)", Data("meuse")));
+    private static readonly Lazy<GlmmFit> Meuse = new(() => Glmm.Fit("log(zinc) ~ sqrt(dist) + spde(0 + x + y | 1)", Data("meuse")));
 
     [BrowserTheory]
     [InlineData(false, 1000)]
@@ -12,11 +12,11 @@ public sealed class MapFigureTests(BrowserFixture browser)
     [InlineData(false, 500)]
     public async Task A_field_is_a_heat_map_with_a_bar_of_colours(bool dark, int width)
     {
-        var raster = s_meuse.Value.Raster("x", "y", new Dictionary<string, object> { ["dist"] = 0.2 }, cells: 40);
+        var raster = Meuse.Value.Raster("x", "y", new Dictionary<string, object> { ["dist"] = 0.2 }, cells: 40);
         string[] cells =
         [
-            s_meuse.Value.PlotMap(cells: 60).ToHtml(),
-            s_meuse.Value.PlotMap(raster, "x", "y", PredictionScale.Link).ToHtml(),
+            Meuse.Value.PlotMap(cells: 60).ToHtml(),
+            Meuse.Value.PlotMap(raster, "x", "y", PredictionScale.Link).ToHtml(),
             Mesh.From(Data("meuse"), "x", "y").Plot().ToHtml(),
         ];
         await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Dark = dark, Width = width });

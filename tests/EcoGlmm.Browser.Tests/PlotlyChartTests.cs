@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using EcoGlmm.Charts;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 

@@ -6,8 +6,8 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
 {
     private const string Owls = "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)";
 
-    private static readonly Lazy<GlmmFit> s_poisson = new(() => Glmm.Fit(Owls, Data("owls"), Family.Poisson()));
-    private static readonly Lazy<SimulatedResiduals> s_residuals = new(() => s_poisson.Value.SimulatedResiduals());
+    private static readonly Lazy<GlmmFit> Poisson = new(() => Glmm.Fit(Owls, Data("owls"), Family.Poisson()));
+    private static readonly Lazy<SimulatedResiduals> Residuals = new(() => Poisson.Value.SimulatedResiduals());
 
     private static FieldData Data(string name) => FieldData.ReadCsv(Path.Combine(BrowserFixture.Root, "datasets", name + ".csv"));
 
@@ -18,7 +18,7 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
     {
         foreach (var dark in new[] { false, true })
         {
-            await using var page = await browser.Open(Notebook(dark, s_residuals.Value.ToHtml()), new PageSettings { Dark = dark,
+            await using var page = await browser.Open(Notebook(dark, Residuals.Value.ToHtml()), new PageSettings { Dark = dark,
                 Width = 1100 });
             await page.Drawn();
             await page.Shoot(dark ? "panel-dark" : "panel-light");
@@ -42,7 +42,7 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
         foreach (var dark in new[] { false, true })
         {
             await using var page = await browser.Open(
-                Notebook(dark, s_residuals.Value.PlotAll().ToHtml(), s_residuals.Value.Plot("ArrivalTime", by: "FoodTreatment").ToHtml()),
+                Notebook(dark, Residuals.Value.PlotAll().ToHtml(), Residuals.Value.Plot("ArrivalTime", by: "FoodTreatment").ToHtml()),
                 new PageSettings { Dark = dark, Width = 1100 });
             await page.Drawn(2);
             await page.Shoot(dark ? "predictors-dark" : "predictors-light");
@@ -54,7 +54,7 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
     [BrowserFact]
     public async Task Every_test_has_its_chart()
     {
-        var residuals = s_residuals.Value;
+        var residuals = Residuals.Value;
         var random = new Random(5);
         double[] x = [.. Enumerable.Range(0, 300).Select(_ => 100 * random.NextDouble())],
             y = [.. x.Select(_ => 100 * random.NextDouble())];
@@ -81,7 +81,7 @@ public sealed class ResidualFigureTests(BrowserFixture browser)
     [BrowserFact]
     public async Task The_check_folds_its_evidence_out()
     {
-        var html = s_poisson.Value.Check(new CheckOptions { Count = 100 }).ToHtml();
+        var html = Poisson.Value.Check(new CheckOptions { Count = 100 }).ToHtml();
         foreach (var dark in new[] { false, true })
         {
             await using var page = await browser.Open(Notebook(dark, html), new PageSettings { Dark = dark, Width = 1100 });

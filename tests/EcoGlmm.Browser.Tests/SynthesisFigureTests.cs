@@ -4,7 +4,7 @@ namespace EcoGlmm.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class SynthesisFigureTests(BrowserFixture browser)
 {
-    private static readonly Lazy<Synthesis> s_effects = new(() => MetaAnalysis.Fit("effect ~ latitude + (1 | trial)",
+    private static readonly Lazy<Synthesis> Effects = new(() => MetaAnalysis.Fit("effect ~ latitude + (1 | trial)",
         FieldData.From(new Dictionary<string, object>
     {
         ["trial"] = Enumerable.Range(1, 13).Select(i => $"trial {i:00}").ToArray(),
@@ -16,7 +16,7 @@ public sealed class SynthesisFigureTests(BrowserFixture browser)
         ["zone"] = new[] { "cool", "cool", "cool", "cool", "warm", "cool", "warm", "warm", "warm", "cool", "warm", "warm", "warm" },
     }), "variance"));
 
-    private static readonly Lazy<Synthesis> s_counts = new(() =>
+    private static readonly Lazy<Synthesis> Counts = new(() =>
     {
         double[][] counts = [[0, 116, 3, 117], [1, 44, 3, 35], [2, 208, 9, 195], [0, 130, 7, 136], [5, 151, 6, 157], [0, 118, 0, 105],
             [1, 97, 19, 103], [0, 66, 7, 64]];
@@ -35,9 +35,9 @@ public sealed class SynthesisFigureTests(BrowserFixture browser)
     [InlineData(500, true)]
     public async Task Figures_are_drawn(int width, bool dark)
     {
-        string[] cells = [s_effects.Value.ForestFigure().ToHtml(), s_effects.Value.FunnelFigure().ToHtml(),
-            s_effects.Value.OrchardFigure("zone").ToHtml(), s_counts.Value.ForestFigure().ToHtml(),
-            s_effects.Value.LeaveOneOut().Plot().ToHtml()];
+        string[] cells = [Effects.Value.ForestFigure().ToHtml(), Effects.Value.FunnelFigure().ToHtml(),
+            Effects.Value.OrchardFigure("zone").ToHtml(), Counts.Value.ForestFigure().ToHtml(),
+            Effects.Value.LeaveOneOut().Plot().ToHtml()];
         await using var page = await browser.Open(BrowserFixture.Notebook(cells, dark), new PageSettings { Width = width, Dark = dark });
         await page.Drawn(5);
         await page.Shoot($"synthesis-{width}-{(dark ? "dark" : "light")}");
@@ -50,7 +50,7 @@ public sealed class SynthesisFigureTests(BrowserFixture browser)
     [InlineData(900)]
     public async Task The_card_keeps_its_tables_on_the_page(int width)
     {
-        await using var page = await browser.Open(BrowserFixture.Notebook([s_counts.Value.ToHtml(), s_effects.Value.ToHtml()]),
+        await using var page = await browser.Open(BrowserFixture.Notebook([Counts.Value.ToHtml(), Effects.Value.ToHtml()]),
             new PageSettings { Width = width });
         await page.Shoot($"synthesis-card-{width}");
         Assert.Empty(page.Errors);

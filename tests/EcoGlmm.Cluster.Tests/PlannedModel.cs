@@ -7,7 +7,7 @@ internal static class PlannedModel
 {
     private const int Replicates = 96;
 
-    private static readonly Lazy<GlmmFit> s_fit = new(() =>
+    private static readonly Lazy<GlmmFit> Fit = new(() =>
     {
         var design = FieldData.From(Enumerable.Range(0, 1500).Select(i => new
         {
@@ -20,17 +20,17 @@ internal static class PlannedModel
         return Glmm.Fit("n ~ x + (1 + x | g) + (1 | h)", design.With("n", y), Family.Poisson());
     });
 
-    private static readonly Lazy<string> s_direct = new(() => 
-        Bits.Of(s_fit.Value.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: Replicates, seed: 8)));
+    private static readonly Lazy<string> Direct = new(() => 
+        Bits.Of(Fit.Value.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: Replicates, seed: 8)));
 
-    public static Plan Plan => EcoGlmm.Plan.Bootstrap(s_fit.Value, Replicates, 8);
+    public static Plan Plan => EcoGlmm.Plan.Bootstrap(Fit.Value, Replicates, 8);
 
     /// <summary>The plan is done and merged, with the bits of the direct call and one result a part.</summary>
     public static void AssertComplete(Plan plan, Func<string> state)
     {
         var status = plan.Status();
         Assert.True(status.IsComplete && status.IsMerged && status.Failures.Count == 0, status + "\n" + state());
-        Assert.Equal(s_direct.Value, Bits.Of(EcoGlmm.Plan.Open(plan.Folder!).Result<IntervalTable>()));
+        Assert.Equal(Direct.Value, Bits.Of(EcoGlmm.Plan.Open(plan.Folder!).Result<IntervalTable>()));
         Assert.True(File.Exists(Path.Combine(plan.Folder!, "result.csv")));
         Assert.Equal(plan.Parts, ResultTimes(plan).Count);
     }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Text;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace EcoGlmm.Notebooks.Tests;

@@ -10,7 +10,7 @@ namespace EcoGlmm.Publish.Tests;
 
 public sealed class PublishTests : IDisposable
 {
-    private static readonly Lazy<GlmmFit> s_fit = new(() => Glmm.Fit("y ~ x + (1 | site)", Enumerable.Range(0, 60)
+    private static readonly Lazy<GlmmFit> Fit = new(() => Glmm.Fit("y ~ x + (1 | site)", Enumerable.Range(0, 60)
         .Select(i => new { y = 1 + (i * 7 % 11 * 0.3) + (i % 5), x = i % 7, site = "s" + (i % 5) }).ToArray()));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ecoglmm-publish").FullName;
@@ -24,10 +24,10 @@ public sealed class PublishTests : IDisposable
     [InlineData(170)]
     public void APdfHasItsWidthOnPaperAndItsFonts(double millimetres)
     {
-        s_fit.Value.PlotEffect("x").SavePdf(At("f.pdf"), millimetres);
-        string pdf = Encoding.Latin1.GetString(File.ReadAllBytes(At("f.pdf")));
+        Fit.Value.PlotEffect("x").SavePdf(At("f.pdf"), millimetres);
+        var pdf = Encoding.Latin1.GetString(File.ReadAllBytes(At("f.pdf")));
         Assert.StartsWith("%PDF", pdf);
-        Match box = Regex.Match(pdf, @"/MediaBox\s*\[0 0 (?<w>[\d.]+) (?<h>[\d.]+)\]");
+        var box = Regex.Match(pdf, @"/MediaBox\s*\[0 0 (?<w>[\d.]+) (?<h>[\d.]+)\]");
         // Skia's pages are whole points, a third of a millimetre.
         Assert.Equal(millimetres / 25.4 * 72, double.Parse(box.Groups["w"].Value, CultureInfo.InvariantCulture), 0.5);
         Assert.Contains("LiberationSans", pdf);
@@ -37,11 +37,11 @@ public sealed class PublishTests : IDisposable
     [Fact]
     public void APngHasItsResolutionAndSomethingInIt()
     {
-        s_fit.Value.PlotEffect("x").SavePng(At("f.png"), widthMillimetres: 100, dotsPerInch: 254);
-        using SKBitmap bitmap = SKBitmap.Decode(At("f.png"));
+        Fit.Value.PlotEffect("x").SavePng(At("f.png"), widthMillimetres: 100, dotsPerInch: 254);
+        using var bitmap = SKBitmap.Decode(At("f.png"));
         Assert.Equal(1000, bitmap.Width);
         Assert.Equal(SKColors.White, bitmap.GetPixel(bitmap.Width - 1, 0));
-        int ink = Enumerable.Range(0, bitmap.Height).Sum(y => Enumerable.Range(0, bitmap.Width)
+        var ink = Enumerable.Range(0, bitmap.Height).Sum(y => Enumerable.Range(0, bitmap.Width)
             .Count(x => bitmap.GetPixel(x, y).Red < 100));
         Assert.InRange(ink, 1000, bitmap.Width * bitmap.Height / 2);
     }
@@ -49,7 +49,7 @@ public sealed class PublishTests : IDisposable
     [Fact]
     public void EveryLetterOfFiguresIsInTheFont()
     {
-        using SKTypeface font = SKTypeface.FromStream(typeof(PublishExtensions).Assembly
+        using var font = SKTypeface.FromStream(typeof(PublishExtensions).Assembly
             .GetManifestResourceStream("EcoGlmm.Publish.Fonts.LiberationSans-Regular.ttf")!);
         using var drawn = new SKFont(font);
         Assert.DoesNotContain("−×±≤≥²³√χσμθφρλβαΔ–—…≈·", c => drawn.GetGlyph(c) == 0);
@@ -58,13 +58,13 @@ public sealed class PublishTests : IDisposable
     [Fact]
     public void AManuscriptIsValidAndHoldsTableFigureAndReport()
     {
-        PublicationTable table = s_fit.Value.Table();
-        new Manuscript().Heading("Results").Add(s_fit.Value.Report()).Add(table).Add(s_fit.Value.PlotEffect("x"), "Figure 1.")
+        var table = Fit.Value.Table();
+        new Manuscript().Heading("Results").Add(Fit.Value.Report()).Add(table).Add(Fit.Value.PlotEffect("x"), "Figure 1.")
             .SaveDocx(At("m.docx"));
-        using WordprocessingDocument document = WordprocessingDocument.Open(At("m.docx"), false);
+        using var document = WordprocessingDocument.Open(At("m.docx"), false);
         Assert.Empty(new OpenXmlValidator().Validate(document).Select(e => $"{e.Path?.XPath}: {e.Description}"));
-        Body body = document.MainDocumentPart!.Document!.Body!;
-        Table word = Assert.Single(body.Elements<Table>());
+        var body = document.MainDocumentPart!.Document!.Body!;
+        var word = Assert.Single(body.Elements<Table>());
         string[][] rows = [.. word.Elements<TableRow>().Select(r => r.Elements<TableCell>().Select(c => c.InnerText).ToArray())];
         Assert.Equal(table.Columns.Select(c => c.Header), rows[0]);
         foreach (var row in table.Sections.SelectMany(s => s.Rows))
@@ -76,12 +76,12 @@ public sealed class PublishTests : IDisposable
     [Fact]
     public void AFileThatCannotBeWrittenLeavesTheOldOne()
     {
-        string path = At("folder");
+        var path = At("folder");
         Directory.CreateDirectory(path);
-        Assert.Contains("cannot be written", Assert.Throws<GlmmException>(() => s_fit.Value.SaveDocx(path)).Message);
+        Assert.Contains("cannot be written", Assert.Throws<GlmmException>(() => Fit.Value.SaveDocx(path)).Message);
         Assert.Empty(Directory.GetFiles(_folder));
-        Assert.Contains("mm wide", Assert.Throws<GlmmException>(() => s_fit.Value.PlotEffect("x").SavePdf(At("f.pdf"), 3)).Message);
-        Assert.Contains("dots an inch", Assert.Throws<GlmmException>(() => s_fit.Value.PlotEffect("x").SavePng(At("f.png"),
+        Assert.Contains("mm wide", Assert.Throws<GlmmException>(() => Fit.Value.PlotEffect("x").SavePdf(At("f.pdf"), 3)).Message);
+        Assert.Contains("dots an inch", Assert.Throws<GlmmException>(() => Fit.Value.PlotEffect("x").SavePng(At("f.png"),
             dotsPerInch: 5)).Message);
     }
 }

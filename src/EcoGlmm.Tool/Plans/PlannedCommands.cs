@@ -39,7 +39,7 @@ internal static class PlannedCommands
             (fit, r, stop) =>
             {
                 var options = new PowerOptions { Simulations = r.GetValue(count), Alpha = r.GetValue(alpha), Seed = r.GetValue(seed) };
-                int[]? sizes = r.GetValue(levels) is not { } text ? null : Array.ConvertAll(text.Split(','), size =>
+                var sizes = r.GetValue(levels) is not { } text ? null : Array.ConvertAll(text.Split(','), size =>
                     int.TryParse(size, CultureInfo.InvariantCulture, out var n) ? n
                         : throw new ToolException($"\"{size}\" is not a number of levels: write --levels 20,40,80."));
                 return (() => Plan.Power(fit, r.GetValue(effect)!, r.GetValue(value), r.GetValue(along), sizes, options),

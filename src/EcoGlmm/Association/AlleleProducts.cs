@@ -27,60 +27,60 @@ internal sealed unsafe class AlleleProducts
     private const int TileRows = 4;
     private const int MarkersWithGaps = 128;
 
-    private readonly Genotypes genotypes;
-    private readonly int n;
-    private readonly int paddedRows;
-    private readonly byte[] copies;
-    private readonly double[] sum;
-    private readonly double[] alongMean;
-    private readonly double[] gaps;
-    private readonly double[] gapMeans = new double[MarkersWithGaps];
-    private readonly double[] gapDeviations;
-    private readonly int[] gapMarkers = new int[MarkersWithGaps];
-    private readonly int[][] gapPlaces = new int[MarkersWithGaps][];
-    private readonly double[] means = new double[BlockMarkers];
-    private readonly GenotypeDecoder decoder;
-    private readonly WorkTeam decode;
-    private readonly WorkTeam multiply;
-    private readonly WorkTeam mend;
-    private int[] block = [];
-    private int depth;
-    private int gapCount;
-    private double squaredMeans;
+    private readonly Genotypes _genotypes;
+    private readonly int _n;
+    private readonly int _paddedRows;
+    private readonly byte[] _copies;
+    private readonly double[] _sum;
+    private readonly double[] _alongMean;
+    private readonly double[] _gaps;
+    private readonly double[] _gapMeans = new double[MarkersWithGaps];
+    private readonly double[] _gapDeviations;
+    private readonly int[] _gapMarkers = new int[MarkersWithGaps];
+    private readonly int[][] _gapPlaces = new int[MarkersWithGaps][];
+    private readonly double[] _means = new double[BlockMarkers];
+    private readonly GenotypeDecoder _decoder;
+    private readonly WorkTeam _decode;
+    private readonly WorkTeam _multiply;
+    private readonly WorkTeam _mend;
+    private int[] _block = [];
+    private int _depth;
+    private int _gapCount;
+    private double _squaredMeans;
 
     /// <param name="genotypes">The genotypes.</param>
     /// <param name="sum">Gets the sum, column-major, lower triangle.</param>
     /// <param name="threads">Most threads.</param>
     public AlleleProducts(Genotypes genotypes, double[] sum, int threads)
     {
-        this.genotypes = genotypes;
-        this.sum = sum;
-        decoder = genotypes.Decoder();
-        n = decoder.Count;
-        paddedRows = (n + TileRows - 1) / TileRows * TileRows;
-        copies = GC.AllocateArray<byte>(checked(paddedRows * RowBytes), pinned: true);
-        alongMean = new double[n];
-        gaps = new double[(long)n * n];
-        gapDeviations = new double[MarkersWithGaps * n];
-        decode = new WorkTeam(threads, (_, task) => Decode(task));
-        multiply = new WorkTeam(threads, (_, task) => Multiply(task));
-        mend = new WorkTeam(threads, (_, task) => Mend(task));
+        this._genotypes = genotypes;
+        this._sum = sum;
+        _decoder = genotypes.Decoder();
+        _n = _decoder.Count;
+        _paddedRows = (_n + TileRows - 1) / TileRows * TileRows;
+        _copies = GC.AllocateArray<byte>(checked(_paddedRows * RowBytes), pinned: true);
+        _alongMean = new double[_n];
+        _gaps = new double[(long)_n * _n];
+        _gapDeviations = new double[MarkersWithGaps * _n];
+        _decode = new WorkTeam(threads, (_, task) => Decode(task));
+        _multiply = new WorkTeam(threads, (_, task) => Multiply(task));
+        _mend = new WorkTeam(threads, (_, task) => Mend(task));
     }
 
     /// <summary>Adds a block of at most <see cref="BlockMarkers"/> markers, none of them without calls.</summary>
     public void Add(int[] markers)
     {
-        block = markers;
-        depth = (markers.Length + Lanes - 1) / Lanes * Lanes;
-        int strips = (n + StripRows - 1) / StripRows;
-        decode.Run(depth / Lanes);
-        multiply.Run(strips);
-        for (int k = 0; k < markers.Length; k++)
+        _block = markers;
+        _depth = (markers.Length + Lanes - 1) / Lanes * Lanes;
+        var strips = (_n + StripRows - 1) / StripRows;
+        _decode.Run(_depth / Lanes);
+        _multiply.Run(strips);
+        for (var k = 0; k < markers.Length; k++)
         {
-            squaredMeans += means[k] * means[k];
-            if (genotypes.CountsAt(markers[k]).Missing > 0)
+            _squaredMeans += _means[k] * _means[k];
+            if (_genotypes.CountsAt(markers[k]).Missing > 0)
             {
-                Remember(markers[k], means[k]);
+                Remember(markers[k], _means[k]);
             }
         }
 
@@ -90,12 +90,12 @@ internal sealed unsafe class AlleleProducts
     /// <summary>Takes off the means, once all markers are added.</summary>
     public void Finish()
     {
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < _n; j++)
         {
-            for (int i = j; i < n; i++)
+            for (var i = j; i < _n; i++)
             {
-                double gap = i == j ? gaps[i + (long)i * n] : gaps[i + (long)j * n] + gaps[j + (long)i * n];
-                sum[i + (long)j * n] += squaredMeans - alongMean[i] - alongMean[j] + gap;
+                var gap = i == j ? _gaps[i + (long)i * _n] : _gaps[i + (long)j * _n] + _gaps[j + (long)i * _n];
+                _sum[i + (long)j * _n] += _squaredMeans - _alongMean[i] - _alongMean[j] + gap;
             }
         }
     }
@@ -103,14 +103,14 @@ internal sealed unsafe class AlleleProducts
     // Thirty-two markers: a byte for each individual and marker, individual by individual.
     private void Decode(int task)
     {
-        int from = task * Lanes;
-        int count = Math.Min(Lanes, block.Length - from);
-        for (int k = 0; k < Lanes; k++)
+        var from = task * Lanes;
+        var count = Math.Min(Lanes, _block.Length - from);
+        for (var k = 0; k < Lanes; k++)
         {
-            byte* target = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(copies)) + from + k;
+            var target = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_copies)) + from + k;
             if (k >= count)
             {
-                for (int i = 0; i < n; i++)
+                for (var i = 0; i < _n; i++)
                 {
                     target[(long)i * RowBytes] = 0;
                 }
@@ -118,9 +118,9 @@ internal sealed unsafe class AlleleProducts
                 continue;
             }
 
-            int marker = block[from + k];
-            means[from + k] = genotypes.CountsAt(marker).Mean;
-            decoder.Copies(genotypes.Row(marker), target, RowBytes);
+            var marker = _block[from + k];
+            _means[from + k] = _genotypes.CountsAt(marker).Mean;
+            _decoder.Copies(_genotypes.Row(marker), target, RowBytes);
         }
     }
 
@@ -128,34 +128,34 @@ internal sealed unsafe class AlleleProducts
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(int strip)
     {
-        int start = strip * StripRows;
-        int end = Math.Min(n, start + StripRows);
-        byte* x = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(copies));
-        int* tile = stackalloc int[TileRows * 2];
-        for (int i = start; i < end; i++)
+        var start = strip * StripRows;
+        var end = Math.Min(_n, start + StripRows);
+        var x = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_copies));
+        var tile = stackalloc int[TileRows * 2];
+        for (var i = start; i < end; i++)
         {
-            byte* row = x + (long)i * RowBytes;
+            var row = x + (long)i * RowBytes;
             double along = 0;
-            for (int k = 0; k < block.Length; k++)
+            for (var k = 0; k < _block.Length; k++)
             {
-                along += means[k] * row[k];
+                along += _means[k] * row[k];
             }
 
-            alongMean[i] += along;
+            _alongMean[i] += along;
         }
 
         // the strip stays in the second cache, two rows of the others in the first
-        for (int j = 0; j < end; j += 2)
+        for (var j = 0; j < end; j += 2)
         {
-            for (int i = Math.Max(start, j / TileRows * TileRows); i < end; i += TileRows)
+            for (var i = Math.Max(start, j / TileRows * TileRows); i < end; i += TileRows)
             {
-                Tile(x + (long)i * RowBytes, x + (long)j * RowBytes, depth, tile);
-                int rows = Math.Min(TileRows, n - i);
-                for (int c = 0; c < 2 && j + c < n; c++)
+                Tile(x + (long)i * RowBytes, x + (long)j * RowBytes, _depth, tile);
+                var rows = Math.Min(TileRows, _n - i);
+                for (var c = 0; c < 2 && j + c < _n; c++)
                 {
-                    for (int r = Math.Max(0, j + c - i); r < rows; r++)
+                    for (var r = Math.Max(0, j + c - i); r < rows; r++)
                     {
-                        sum[i + r + (long)(j + c) * n] += tile[r + c * TileRows];
+                        _sum[i + r + (long)(j + c) * _n] += tile[r + c * TileRows];
                     }
                 }
             }
@@ -166,10 +166,10 @@ internal sealed unsafe class AlleleProducts
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(byte* a, byte* b, int depth, int* tile)
     {
-        byte* b1 = b + RowBytes;
-        byte* a1 = a + RowBytes;
-        byte* a2 = a1 + RowBytes;
-        byte* a3 = a2 + RowBytes;
+        var b1 = b + RowBytes;
+        var a1 = a + RowBytes;
+        var a2 = a1 + RowBytes;
+        var a3 = a2 + RowBytes;
         var s00 = Vector256<short>.Zero;
         var s10 = s00;
         var s20 = s00;
@@ -178,7 +178,7 @@ internal sealed unsafe class AlleleProducts
         var s11 = s00;
         var s21 = s00;
         var s31 = s00;
-        for (int k = 0; k < depth; k += Lanes)
+        for (var k = 0; k < depth; k += Lanes)
         {
             var y0 = Vector256.Load(b + k).AsSByte();
             var y1 = Vector256.Load(b1 + k).AsSByte();
@@ -238,9 +238,9 @@ internal sealed unsafe class AlleleProducts
 
     private void Remember(int marker, double mean)
     {
-        gapMarkers[gapCount] = marker;
-        gapMeans[gapCount] = mean;
-        if (++gapCount == MarkersWithGaps)
+        _gapMarkers[_gapCount] = marker;
+        _gapMeans[_gapCount] = mean;
+        if (++_gapCount == MarkersWithGaps)
         {
             MendAll();
         }
@@ -248,18 +248,18 @@ internal sealed unsafe class AlleleProducts
 
     private void MendAll()
     {
-        if (gapCount == 0)
+        if (_gapCount == 0)
         {
             return;
         }
 
-        for (int k = 0; k < gapCount; k++)
+        for (var k = 0; k < _gapCount; k++)
         {
-            double mean = gapMeans[k];
-            var deviations = gapDeviations.AsSpan(k * n, n);
-            decoder.Decode(genotypes.Row(gapMarkers[k]), 2 - mean, 1 - mean, -mean, double.NaN, deviations);
+            var mean = _gapMeans[k];
+            var deviations = _gapDeviations.AsSpan(k * _n, _n);
+            _decoder.Decode(_genotypes.Row(_gapMarkers[k]), 2 - mean, 1 - mean, -mean, double.NaN, deviations);
             var missing = new List<int>();
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
                 if (double.IsNaN(deviations[i]))
                 {
@@ -268,31 +268,31 @@ internal sealed unsafe class AlleleProducts
                 }
             }
 
-            gapPlaces[k] = [.. missing];
+            _gapPlaces[k] = [.. missing];
         }
 
-        mend.Run((n + StripRows - 1) / StripRows);
-        gapCount = 0;
+        _mend.Run((_n + StripRows - 1) / StripRows);
+        _gapCount = 0;
     }
 
     // A missing call was taken for no copies, −mean when centred; it is to be 0. Of each pair this is the one side's half.
     private void Mend(int strip)
     {
-        fixed (double* deviations = gapDeviations, target = gaps)
+        fixed (double* deviations = _gapDeviations, target = _gaps)
         {
-            for (int k = 0; k < gapCount; k++)
+            for (var k = 0; k < _gapCount; k++)
             {
-                double mean = gapMeans[k];
-                foreach (int i in gapPlaces[k])
+                var mean = _gapMeans[k];
+                foreach (var i in _gapPlaces[k])
                 {
                     if (i / StripRows != strip)
                     {
                         continue;
                     }
 
-                    double* column = target + (long)i * n;
-                    DensePanel.AddScaled(n, mean, deviations + (long)k * n, column);
-                    foreach (int j in gapPlaces[k])
+                    var column = target + (long)i * _n;
+                    DensePanel.AddScaled(_n, mean, deviations + (long)k * _n, column);
+                    foreach (var j in _gapPlaces[k])
                     {
                         column[j] -= 0.5 * mean * mean;
                     }

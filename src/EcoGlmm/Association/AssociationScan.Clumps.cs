@@ -27,8 +27,8 @@ public sealed partial class AssociationScan
         long window = 250_000)
     {
         ArgumentNullException.ThrowIfNull(markers);
-        int tested = _rows.Count(r => !double.IsNaN(BestP(r)));
-        double threshold = lead ?? 0.05 / Math.Max(1, tested);
+        var tested = _rows.Count(r => !double.IsNaN(BestP(r)));
+        var threshold = lead ?? 0.05 / Math.Max(1, tested);
         var linkage = new LinkageDisequilibrium(markers);
         var isTaken = new HashSet<string>(StringComparer.Ordinal);
         var clumps = new List<AssociationClump>();
@@ -79,26 +79,26 @@ public sealed partial class AssociationScan
 
     private static double EffectiveTests(Genotypes markers, int[] places)
     {
-        int m = places.Length;
-        int n = markers.Individuals.Count;
+        var m = places.Length;
+        var n = markers.Individuals.Count;
         var decoder = markers.Decoder();
         var columns = new double[m][];
-        for (int k = 0; k < m; k++)
+        for (var k = 0; k < m; k++)
         {
             var counts = markers.CountsAt(places[k]);
-            double scale = 1 / Math.Sqrt(Math.Max(1e-300, counts.SumOfSquares));
+            var scale = 1 / Math.Sqrt(Math.Max(1e-300, counts.SumOfSquares));
             columns[k] = new double[n];
             decoder.Decode(markers.Row(places[k]), (2 - counts.Mean) * scale, (1 - counts.Mean) * scale, -counts.Mean * scale,
                 0, columns[k]);
         }
 
         var correlation = new double[m * m];
-        for (int a = 0; a < m; a++)
+        for (var a = 0; a < m; a++)
         {
-            for (int b = 0; b <= a; b++)
+            for (var b = 0; b <= a; b++)
             {
                 double sum = 0;
-                for (int i = 0; i < n; i++)
+                for (var i = 0; i < n; i++)
                 {
                     sum += columns[a][i] * columns[b][i];
                 }

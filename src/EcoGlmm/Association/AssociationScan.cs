@@ -139,7 +139,7 @@ public sealed partial class AssociationScan : IReadOnlyList<MarkerAssociation>, 
     // χ² with one degree of freedom of which p is the upper tail
     private static double Statistic(double p)
     {
-        double z = SpecialFunctions.NormalQuantile(0.5 * Math.Max(p, 1e-300));
+        var z = SpecialFunctions.NormalQuantile(0.5 * Math.Max(p, 1e-300));
         return z * z;
     }
 

@@ -12,12 +12,12 @@ internal sealed unsafe class AverageInformation
     private const int MostHalvings = 12;
     private const double Tolerance = 1e-7;
 
-    private readonly double[][] matrices;
-    private readonly double[] x;
-    private readonly int n;
-    private readonly int columns;
-    private readonly BlockProduct.Team? team;
-    private readonly double[] workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+    private readonly double[][] _matrices;
+    private readonly double[] _x;
+    private readonly int _n;
+    private readonly int _columns;
+    private readonly BlockProduct.Team? _team;
+    private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
 
     /// <param name="matrices">The Kₖ, whole, column-major.</param>
     /// <param name="x">X, column-major.</param>
@@ -26,8 +26,8 @@ internal sealed unsafe class AverageInformation
     /// <param name="threads">Most threads.</param>
     public AverageInformation(double[][] matrices, double[] x, int columns, int n, int threads)
     {
-        (this.matrices, this.x, this.columns, this.n) = (matrices, x, columns, n);
-        team = threads > 1 ? new BlockProduct.Team(threads) : null;
+        (this._matrices, this._x, this._columns, this._n) = (matrices, x, columns, n);
+        _team = threads > 1 ? new BlockProduct.Team(threads) : null;
         P = new double[(long)n * n];
         Fixed = new double[columns];
     }
@@ -53,29 +53,29 @@ internal sealed unsafe class AverageInformation
     /// <exception cref="GlmmException">The covariance matrix is singular.</exception>
     public void Maximise(double[] y, double[] diagonal, double[] tau, int mostSteps, CancellationToken cancellation)
     {
-        int k = tau.Length;
+        var k = tau.Length;
         Evaluate(y, diagonal, tau);
-        for (int step = 0; step < mostSteps; step++)
+        for (var step = 0; step < mostSteps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             var score = new double[k];
             var information = new double[k * k];
             var working = new double[k][];
-            for (int a = 0; a < k; a++)
+            for (var a = 0; a < k; a++)
             {
-                var kpy = Product(matrices[a], Residual);
+                var kpy = Product(_matrices[a], Residual);
                 working[a] = Product(P, kpy);
-                score[a] = 0.5 * (Inner(Residual, kpy) - Trace(matrices[a]));
-                for (int b = 0; b <= a; b++)
+                score[a] = 0.5 * (Inner(Residual, kpy) - Trace(_matrices[a]));
+                for (var b = 0; b <= a; b++)
                 {
                     information[a + b * k] = information[b + a * k] = 0.5 * Inner(kpy, working[b]);
                 }
             }
 
             var move = Step(tau, score, information);
-            double before = LogLikelihood;
+            var before = LogLikelihood;
             double expected = 0;
-            for (int a = 0; a < k; a++)
+            for (var a = 0; a < k; a++)
             {
                 expected += move[a] * score[a];
             }
@@ -86,10 +86,10 @@ internal sealed unsafe class AverageInformation
             }
 
             var from = (double[])tau.Clone();
-            for (int halving = 0; ; halving++)
+            for (var halving = 0; ; halving++)
             {
-                double scale = Math.Pow(0.5, halving);
-                for (int a = 0; a < k; a++)
+                var scale = Math.Pow(0.5, halving);
+                for (var a = 0; a < k; a++)
                 {
                     tau[a] = Math.Max(0, from[a] + scale * move[a]);
                 }
@@ -113,94 +113,94 @@ internal sealed unsafe class AverageInformation
     /// <summary>Brings P, the estimates of b and the likelihood to given τ.</summary>
     public void Evaluate(double[] y, double[] diagonal, double[] tau)
     {
-        var v = new double[(long)n * n];
-        for (int a = 0; a < tau.Length; a++)
+        var v = new double[(long)_n * _n];
+        for (var a = 0; a < tau.Length; a++)
         {
             if (tau[a] > 0)
             {
-                fixed (double* from = matrices[a], to = v)
+                fixed (double* from = _matrices[a], to = v)
                 {
-                    for (int j = 0; j < n; j++)
+                    for (var j = 0; j < _n; j++)
                     {
-                        DensePanel.AddScaled(n - j, tau[a], from + j + (long)j * n, to + j + (long)j * n);
+                        DensePanel.AddScaled(_n - j, tau[a], from + j + (long)j * _n, to + j + (long)j * _n);
                     }
                 }
             }
         }
 
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            v[i + (long)i * n] += diagonal[i];
+            v[i + (long)i * _n] += diagonal[i];
         }
 
-        fixed (double* pv = v, work = workspace)
+        fixed (double* pv = v, work = _workspace)
         {
-            if (!DensePanel.Cholesky(pv, n, n, n, new BlockProduct(work, team)))
+            if (!DensePanel.Cholesky(pv, _n, _n, _n, new BlockProduct(work, _team)))
             {
                 throw new GlmmException("The variances of the records cannot be estimated: their covariance matrix is singular. Look for "
                     + "individuals that are the same, or leave a random effect out.");
             }
         }
 
-        for (int j = 1; j < n; j++)
+        for (var j = 1; j < _n; j++)
         {
-            v.AsSpan(j * n, j).Clear();
+            v.AsSpan(j * _n, j).Clear();
         }
 
-        double logDeterminant = DenseCholesky.LogDeterminant(v, n);
-        DenseCholesky.Invert(v, n);
-        for (int j = 0; j < n; j++)
+        var logDeterminant = DenseCholesky.LogDeterminant(v, _n);
+        DenseCholesky.Invert(v, _n);
+        for (var j = 0; j < _n; j++)
         {
-            for (int i = 0; i < j; i++)
+            for (var i = 0; i < j; i++)
             {
-                v[i + (long)j * n] = v[j + (long)i * n];
+                v[i + (long)j * _n] = v[j + (long)i * _n];
             }
         }
 
-        var vx = new double[n * columns];
-        var crossproduct = new double[columns * columns];
-        for (int p = 0; p < columns; p++)
+        var vx = new double[_n * _columns];
+        var crossproduct = new double[_columns * _columns];
+        for (var p = 0; p < _columns; p++)
         {
-            Product(v, x.AsSpan(p * n, n)).CopyTo(vx, p * n);
-            for (int q = 0; q <= p; q++)
+            Product(v, _x.AsSpan(p * _n, _n)).CopyTo(vx, p * _n);
+            for (var q = 0; q <= p; q++)
             {
-                crossproduct[p + q * columns] = crossproduct[q + p * columns] = Inner(vx.AsSpan(p * n, n), x.AsSpan(q * n, n));
+                crossproduct[p + q * _columns] = crossproduct[q + p * _columns] = Inner(vx.AsSpan(p * _n, _n), _x.AsSpan(q * _n, _n));
             }
         }
 
-        if (!DenseCholesky.TryFactor(crossproduct, columns))
+        if (!DenseCholesky.TryFactor(crossproduct, _columns))
         {
             throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of "
                 + "them out.");
         }
 
-        double logCrossproduct = DenseCholesky.LogDeterminant(crossproduct, columns);
-        for (int p = 0; p < columns; p++)
+        var logCrossproduct = DenseCholesky.LogDeterminant(crossproduct, _columns);
+        for (var p = 0; p < _columns; p++)
         {
-            Fixed[p] = Inner(vx.AsSpan(p * n, n), y);
+            Fixed[p] = Inner(vx.AsSpan(p * _n, _n), y);
         }
 
-        DenseCholesky.Solve(crossproduct, columns, Fixed);
+        DenseCholesky.Solve(crossproduct, _columns, Fixed);
 
         // P = V⁻¹ − (V⁻¹X L⁻ᵀ)(…)ᵀ with L Lᵀ = XᵀV⁻¹X
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            var row = new double[columns];
-            for (int p = 0; p < columns; p++)
+            var row = new double[_columns];
+            for (var p = 0; p < _columns; p++)
             {
-                row[p] = vx[i + p * n];
+                row[p] = vx[i + p * _n];
             }
 
-            DenseCholesky.SolveLower(crossproduct, columns, row);
-            for (int p = 0; p < columns; p++)
+            DenseCholesky.SolveLower(crossproduct, _columns, row);
+            for (var p = 0; p < _columns; p++)
             {
-                vx[i + p * n] = row[p];
+                vx[i + p * _n] = row[p];
             }
         }
 
-        fixed (double* pv = v, px = vx, work = workspace)
+        fixed (double* pv = v, px = vx, work = _workspace)
         {
-            new BlockProduct(work, team).Add(n, n, columns, true, px, n, false, px, n, true, pv, n, ProductShape.Full);
+            new BlockProduct(work, _team).Add(_n, _n, _columns, true, px, _n, false, px, _n, true, pv, _n, ProductShape.Full);
         }
 
         P = v;
@@ -211,18 +211,18 @@ internal sealed unsafe class AverageInformation
     // Newton's step by the average information, on the components that are free to move.
     private static double[] Step(double[] tau, double[] score, double[] information)
     {
-        int k = tau.Length;
+        var k = tau.Length;
         var free = Enumerable.Range(0, k).Where(a => tau[a] > 0 || score[a] > 0).ToArray();
         var move = new double[k];
-        int m = free.Length;
+        var m = free.Length;
         if (m > 0)
         {
             var matrix = new double[m * m];
             var right = new double[m];
-            for (int a = 0; a < m; a++)
+            for (var a = 0; a < m; a++)
             {
                 right[a] = score[free[a]];
-                for (int b = 0; b < m; b++)
+                for (var b = 0; b < m; b++)
                 {
                     matrix[a + b * m] = information[free[a] + free[b] * k] * (a == b ? 1 + 1e-10 : 1);
                 }
@@ -231,7 +231,7 @@ internal sealed unsafe class AverageInformation
             if (DenseCholesky.TryFactor(matrix, m))
             {
                 DenseCholesky.Solve(matrix, m, right);
-                for (int a = 0; a < m; a++)
+                for (var a = 0; a < m; a++)
                 {
                     move[free[a]] = right[a];
                 }
@@ -239,7 +239,7 @@ internal sealed unsafe class AverageInformation
         }
 
         // no component leaves its range by more than it has
-        for (int a = 0; a < k; a++)
+        for (var a = 0; a < k; a++)
         {
             move[a] = Math.Max(move[a], -tau[a]);
         }
@@ -249,8 +249,8 @@ internal sealed unsafe class AverageInformation
 
     private double[] Product(double[] matrix, ReadOnlySpan<double> v)
     {
-        var result = new double[n];
-        DenseMatrix.Multiply(matrix, n, v, result);
+        var result = new double[_n];
+        DenseMatrix.Multiply(matrix, _n, v, result);
         return result;
     }
 
@@ -259,9 +259,9 @@ internal sealed unsafe class AverageInformation
         double sum = 0;
         fixed (double* a = k, p = P)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < _n; j++)
             {
-                sum += DensePanel.Dot(n, a + (long)j * n, p + (long)j * n);
+                sum += DensePanel.Dot(_n, a + (long)j * _n, p + (long)j * _n);
             }
         }
 
@@ -271,7 +271,7 @@ internal sealed unsafe class AverageInformation
     private static double Inner(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
         {
             sum += a[i] * b[i];
         }

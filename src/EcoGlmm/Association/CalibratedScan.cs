@@ -16,8 +16,8 @@ internal sealed unsafe class CalibratedScan
     // Numbers of the markers that are turned together
     private const int NumbersOfCalibration = 2_000_000;
 
-    private readonly ExactScan scan;
-    private readonly NullPoint point;
+    private readonly ExactScan _scan;
+    private readonly NullPoint _point;
 
     /// <param name="scan">The model without markers.</param>
     /// <param name="data">The rows.</param>
@@ -26,14 +26,14 @@ internal sealed unsafe class CalibratedScan
     /// <exception cref="GlmmException">There is no marker to calibrate by.</exception>
     public CalibratedScan(ExactScan scan, ScanData data, Genotypes markers, bool isCentred)
     {
-        this.scan = scan;
+        this._scan = scan;
         IsCentred = isCentred;
-        point = scan.Model.At(scan.Model.LogLambdaReml);
-        int n = data.Y.Length;
-        Variance = point.YY / (n - scan.Model.Columns);
+        _point = scan.Model.At(scan.Model.LogLambdaReml);
+        var n = data.Y.Length;
+        Variance = _point.YY / (n - scan.Model.Columns);
         Residual = GC.AllocateArray<double>(n, pinned: true);
-        var back = scan.Rotation.Back(point.PY);
-        for (int i = 0; i < n; i++)
+        var back = scan.Rotation.Back(_point.PY);
+        for (var i = 0; i < n; i++)
         {
             Residual[i] = back[i] / Variance;
         }
@@ -66,23 +66,23 @@ internal sealed unsafe class CalibratedScan
     /// <param name="variances">The result, for each marker.</param>
     public void ExactVariances(ReadOnlySpan<double> x, Span<double> turned, double[] workspace, Span<double> variances)
     {
-        int n = Residual.Length;
-        fixed (double* from = x, to = turned, work = workspace, r = point.R)
+        var n = Residual.Length;
+        fixed (double* from = x, to = turned, work = workspace, r = _point.R)
         {
-            scan.Rotation.Turn(from, to, variances.Length, work);
-            for (int m = 0; m < variances.Length; m++)
+            _scan.Rotation.Turn(from, to, variances.Length, work);
+            for (var m = 0; m < variances.Length; m++)
             {
-                double* own = to + (long)m * n;
+                var own = to + (long)m * n;
                 double xx = 0;
-                for (int i = 0; i < n; i++)
+                for (var i = 0; i < n; i++)
                 {
-                    xx += point.Weights[i] * own[i] * own[i];
+                    xx += _point.Weights[i] * own[i] * own[i];
                 }
 
-                double total = xx;
-                for (int p = 0; p < scan.Model.Columns; p++)
+                var total = xx;
+                for (var p = 0; p < _scan.Model.Columns; p++)
                 {
-                    double along = DensePanel.Dot(n, r + (long)p * n, own);
+                    var along = DensePanel.Dot(n, r + (long)p * n, own);
                     xx -= along * along;
                 }
 
@@ -94,35 +94,35 @@ internal sealed unsafe class CalibratedScan
     // Mean ratio over markers evenly spread over the file, so that the number depends on nothing else.
     private double Calibrate(ScanData data, Genotypes markers)
     {
-        int n = data.Y.Length;
+        var n = data.Y.Length;
         var chosen = Array.ConvertAll(data.Individuals, markers.StoreIndividual);
         var decoder = new GenotypeDecoder(ScanBlockTester.AllInOrder(chosen, markers) ? null : chosen, markers.StoreIndividuals);
         var mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
-        int together = Math.Clamp(NumbersOfCalibration / n, 1, MarkersOfCalibration);
+        var together = Math.Clamp(NumbersOfCalibration / n, 1, MarkersOfCalibration);
         var x = GC.AllocateUninitializedArray<double>(n * together, pinned: true);
         var turned = GC.AllocateUninitializedArray<double>(n * together, pinned: true);
         var approximate = new double[together];
         var exact = new double[together];
         var workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
-        int step = Math.Max(1, markers.Markers.Count / MarkersOfCalibration);
-        foreach (double rarest in new[] { RarestOfCalibration, 0 })
+        var step = Math.Max(1, markers.Markers.Count / MarkersOfCalibration);
+        foreach (var rarest in new[] { RarestOfCalibration, 0 })
         {
             var places = Enumerable.Range(0, markers.Markers.Count).Where(j => j % step == 0
                 && IsUseful(GenotypeCounts.Of(markers.Row(j), mask), rarest))
                 .Take(MarkersOfCalibration).ToArray();
             double sum = 0;
-            int used = 0;
+            var used = 0;
             foreach (var chunk in places.Chunk(together))
             {
-                for (int m = 0; m < chunk.Length; m++)
+                for (var m = 0; m < chunk.Length; m++)
                 {
                     approximate[m] = Decode(markers.Row(chunk[m]), mask, decoder, x.AsSpan(m * n, n));
                 }
 
                 ExactVariances(x, turned, workspace, exact.AsSpan(0, chunk.Length));
-                for (int m = 0; m < chunk.Length; m++)
+                for (var m = 0; m < chunk.Length; m++)
                 {
-                    double ratio = exact[m] / approximate[m];
+                    var ratio = exact[m] / approximate[m];
                     (sum, used) = double.IsFinite(ratio) ? (sum + ratio, used + 1) : (sum, used);
                 }
             }
@@ -143,16 +143,16 @@ internal sealed unsafe class CalibratedScan
     // A marker's numbers, and what the covariates leave of the sum of their squares
     private double Decode(ReadOnlySpan<byte> row, ulong[] mask, GenotypeDecoder decoder, Span<double> x)
     {
-        int n = x.Length;
-        double mean = GenotypeCounts.Of(row, mask).Mean;
-        double shift = IsCentred ? mean : 0;
+        var n = x.Length;
+        var mean = GenotypeCounts.Of(row, mask).Mean;
+        var shift = IsCentred ? mean : 0;
         decoder.Decode(row, 2 - shift, 1 - shift, -shift, mean - shift, x);
         fixed (double* px = x, basis = Basis)
         {
-            double left = DensePanel.Dot(n, px, px);
-            for (int p = 0; p < BasisColumns; p++)
+            var left = DensePanel.Dot(n, px, px);
+            for (var p = 0; p < BasisColumns; p++)
             {
-                double along = DensePanel.Dot(n, px, basis + (long)p * n);
+                var along = DensePanel.Dot(n, px, basis + (long)p * n);
                 left -= along * along;
             }
 
@@ -164,32 +164,32 @@ internal sealed unsafe class CalibratedScan
     private static double[] Orthonormal(double[] x, int n, int columns, bool isCentred)
     {
         var basis = new List<double[]>();
-        for (int p = 0; p < columns; p++)
+        for (var p = 0; p < columns; p++)
         {
             var column = x[(p * n)..((p + 1) * n)];
-            double size = Math.Sqrt(Inner(column, column));
+            var size = Math.Sqrt(Inner(column, column));
             if (isCentred)
             {
-                double mean = column.Average();
-                for (int i = 0; i < n; i++)
+                var mean = column.Average();
+                for (var i = 0; i < n; i++)
                 {
                     column[i] -= mean;
                 }
             }
 
-            for (int pass = 0; pass < 2; pass++)
+            for (var pass = 0; pass < 2; pass++)
             {
                 foreach (var known in basis)
                 {
-                    double along = Inner(known, column);
-                    for (int i = 0; i < n; i++)
+                    var along = Inner(known, column);
+                    for (var i = 0; i < n; i++)
                     {
                         column[i] -= along * known[i];
                     }
                 }
             }
 
-            double left = Math.Sqrt(Inner(column, column));
+            var left = Math.Sqrt(Inner(column, column));
             if (left > 1e-7 * size)
             {
                 basis.Add(Array.ConvertAll(column, v => v / left));
@@ -197,7 +197,7 @@ internal sealed unsafe class CalibratedScan
         }
 
         var result = GC.AllocateArray<double>(n * basis.Count, pinned: true);
-        for (int p = 0; p < basis.Count; p++)
+        for (var p = 0; p < basis.Count; p++)
         {
             basis[p].CopyTo(result, p * n);
         }
@@ -208,7 +208,7 @@ internal sealed unsafe class CalibratedScan
     private static double Inner(double[] a, double[] b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
         {
             sum += a[i] * b[i];
         }

@@ -14,79 +14,79 @@ internal sealed unsafe class CalibratedTester
     // Standard deviations from which the variance is not approximated
     private const double ApproximateUpTo = 2;
 
-    private readonly CalibratedScan scan;
-    private readonly Genotypes markers;
-    private readonly ScanBlocks blocks;
-    private readonly int n;
-    private readonly bool isWhole;
-    private readonly GenotypeDecoder decoder;
-    private readonly GenotypeDecoder[] pieces;
-    private readonly ulong[] mask;
-    private readonly double[] decoded = GC.AllocateUninitializedArray<double>(Piece, pinned: true);
-    private readonly double[] workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
-    private readonly double[] x;
-    private readonly double[] turned;
+    private readonly CalibratedScan _scan;
+    private readonly Genotypes _markers;
+    private readonly ScanBlocks _blocks;
+    private readonly int _n;
+    private readonly bool _isWhole;
+    private readonly GenotypeDecoder _decoder;
+    private readonly GenotypeDecoder[] _pieces;
+    private readonly ulong[] _mask;
+    private readonly double[] _decoded = GC.AllocateUninitializedArray<double>(Piece, pinned: true);
+    private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+    private readonly double[] _x;
+    private readonly double[] _turned;
 
     public CalibratedTester(CalibratedScan scan, ScanData data, Genotypes markers, ScanBlocks blocks)
     {
-        (this.scan, this.markers, this.blocks) = (scan, markers, blocks);
-        n = data.Y.Length;
+        (this._scan, this._markers, this._blocks) = (scan, markers, blocks);
+        _n = data.Y.Length;
         var chosen = Array.ConvertAll(data.Individuals, markers.StoreIndividual);
-        isWhole = ScanBlockTester.AllInOrder(chosen, markers);
-        mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
-        decoder = new GenotypeDecoder(isWhole ? null : chosen, markers.StoreIndividuals);
-        pieces = new GenotypeDecoder[(n + Piece - 1) / Piece];
-        for (int k = 0; k < pieces.Length; k++)
+        _isWhole = ScanBlockTester.AllInOrder(chosen, markers);
+        _mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
+        _decoder = new GenotypeDecoder(_isWhole ? null : chosen, markers.StoreIndividuals);
+        _pieces = new GenotypeDecoder[(_n + Piece - 1) / Piece];
+        for (var k = 0; k < _pieces.Length; k++)
         {
-            int length = Math.Min(Piece, n - k * Piece);
-            pieces[k] = isWhole ? new GenotypeDecoder(null, length)
+            var length = Math.Min(Piece, _n - k * Piece);
+            _pieces[k] = _isWhole ? new GenotypeDecoder(null, length)
                 : new GenotypeDecoder(chosen[(k * Piece)..(k * Piece + length)], markers.StoreIndividuals);
         }
 
-        (x, turned) = (GC.AllocateArray<double>(n, pinned: true), GC.AllocateArray<double>(n, pinned: true));
+        (_x, _turned) = (GC.AllocateArray<double>(_n, pinned: true), GC.AllocateArray<double>(_n, pinned: true));
     }
 
     public MarkerTests[] Test(int block)
     {
-        var (start, count) = blocks.All[block];
+        var (start, count) = _blocks.All[block];
         var tests = new MarkerTests(count);
-        int columns = scan.BasisColumns;
+        var columns = _scan.BasisColumns;
         var counts = new GenotypeCounts[count];
         var score = new double[count];
         var along = new double[count * columns];
-        for (int m = 0; m < count; m++)
+        for (var m = 0; m < count; m++)
         {
-            counts[m] = GenotypeCounts.Of(markers.Row(start + m), mask);
+            counts[m] = GenotypeCounts.Of(_markers.Row(start + m), _mask);
             (tests.Frequency[m], tests.Called[m]) = (counts[m].Frequency, counts[m].Called);
         }
 
-        fixed (double* piece = decoded, residual = scan.Residual, basis = scan.Basis)
+        fixed (double* piece = _decoded, residual = _scan.Residual, basis = _scan.Basis)
         {
-            for (int k = 0; k < pieces.Length; k++)
+            for (var k = 0; k < _pieces.Length; k++)
             {
-                int from = k * Piece;
-                int length = pieces[k].Count;
-                for (int m = 0; m < count; m++)
+                var from = k * Piece;
+                var length = _pieces[k].Count;
+                for (var m = 0; m < count; m++)
                 {
                     if (counts[m].IsMonomorphic)
                     {
                         continue;
                     }
 
-                    var row = markers.Row(start + m);
-                    double mean = counts[m].Mean;
-                    double shift = scan.IsCentred ? mean : 0;
-                    pieces[k].Decode(isWhole ? row[(from / 4)..] : row, 2 - shift, 1 - shift, -shift, mean - shift, decoded);
+                    var row = _markers.Row(start + m);
+                    var mean = counts[m].Mean;
+                    var shift = _scan.IsCentred ? mean : 0;
+                    _pieces[k].Decode(_isWhole ? row[(from / 4)..] : row, 2 - shift, 1 - shift, -shift, mean - shift, _decoded);
                     score[m] += DensePanel.Dot(length, piece, residual + from);
-                    for (int p = 0; p < columns; p++)
+                    for (var p = 0; p < columns; p++)
                     {
-                        along[m * columns + p] += DensePanel.Dot(length, piece, basis + from + (long)p * n);
+                        along[m * columns + p] += DensePanel.Dot(length, piece, basis + from + (long)p * _n);
                     }
                 }
             }
         }
 
-        for (int m = 0; m < count; m++)
+        for (var m = 0; m < count; m++)
         {
             if (!counts[m].IsMonomorphic)
             {
@@ -99,10 +99,10 @@ internal sealed unsafe class CalibratedTester
 
     private void Finish(int marker, int m, GenotypeCounts counts, double score, ReadOnlySpan<double> along, MarkerTests tests)
     {
-        double mean = counts.Mean;
-        double total = scan.IsCentred ? counts.SumOfSquares : 4.0 * counts.Two + counts.One + counts.Missing * mean * mean;
-        double squares = total;
-        foreach (double a in along)
+        var mean = counts.Mean;
+        var total = _scan.IsCentred ? counts.SumOfSquares : 4.0 * counts.Two + counts.One + counts.Missing * mean * mean;
+        var squares = total;
+        foreach (var a in along)
         {
             squares -= a * a;
         }
@@ -112,13 +112,13 @@ internal sealed unsafe class CalibratedTester
             return;
         }
 
-        double variance = scan.Ratio * squares;
+        var variance = _scan.Ratio * squares;
         if (score * score > ApproximateUpTo * ApproximateUpTo * variance)
         {
-            double shift = scan.IsCentred ? mean : 0;
-            decoder.Decode(markers.Row(marker), 2 - shift, 1 - shift, -shift, mean - shift, x);
+            var shift = _scan.IsCentred ? mean : 0;
+            _decoder.Decode(_markers.Row(marker), 2 - shift, 1 - shift, -shift, mean - shift, _x);
             Span<double> exact = [variance];
-            scan.ExactVariances(x, turned, workspace, exact);
+            _scan.ExactVariances(_x, _turned, _workspace, exact);
             variance = double.IsNaN(exact[0]) ? variance : exact[0];
         }
 

@@ -23,10 +23,10 @@ internal sealed class ChebyshevRegion
     /// <summary>Coefficients of Chebyshev polynomials from values at the points.</summary>
     public static void Coefficients(ReadOnlySpan<double> values, Span<double> coefficients)
     {
-        for (int j = 0; j < Points; j++)
+        for (var j = 0; j < Points; j++)
         {
             double sum = 0;
-            for (int k = 0; k < Points; k++)
+            for (var k = 0; k < Points; k++)
             {
                 sum += Transform[j * Points + k] * values[k];
             }
@@ -38,13 +38,13 @@ internal sealed class ChebyshevRegion
     /// <summary>A function's value and derivative, by Clenshaw's recurrence.</summary>
     public double Evaluate(ReadOnlySpan<double> coefficients, double t, out double slope)
     {
-        double half = 0.5 * (High - Low);
-        double x = (t - 0.5 * (Low + High)) / half;
+        var half = 0.5 * (High - Low);
+        var x = (t - 0.5 * (Low + High)) / half;
         double b1 = 0;
         double b2 = 0;
         double s1 = 0;
         double s2 = 0;
-        for (int j = Points - 1; j >= 1; j--)
+        for (var j = Points - 1; j >= 1; j--)
         {
             (s1, s2) = (2 * b1 + 2 * x * s1 - s2, s1);
             (b1, b2) = (2 * x * b1 - b2 + coefficients[j], b1);
@@ -57,9 +57,9 @@ internal sealed class ChebyshevRegion
     private static double[] MakeTransform()
     {
         var transform = new double[Points * Points];
-        for (int j = 0; j < Points; j++)
+        for (var j = 0; j < Points; j++)
         {
-            for (int k = 0; k < Points; k++)
+            for (var k = 0; k < Points; k++)
             {
                 transform[j * Points + k] = (j == 0 ? 1.0 : 2.0) / Points * Math.Cos(Math.PI * j * (k + 0.5) / Points);
             }

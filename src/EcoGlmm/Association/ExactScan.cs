@@ -7,7 +7,7 @@ namespace EcoGlmm.Association;
 internal sealed class ExactScan
 {
     private readonly Lazy<(ChebyshevRegion Region, PointRows Rows, double[] YY, double[] LogDeterminant,
-        double[] LogCrossproduct)>[] regions;
+        double[] LogCrossproduct)>[] _regions;
 
     /// <param name="rotation">The eigenvectors of the relationships.</param>
     /// <param name="y">The response.</param>
@@ -22,11 +22,11 @@ internal sealed class ExactScan
         var edges = Enumerable.Range(0, isExact ? NullModel.Regions + 1 : 0).Select(k => Model.At(NullModel.Edge(k)));
         Edges = new PointRows([.. edges], Model, hasSlopes: true);
         Held = new PointRows([Model.At(Model.LogLambdaMl), Model.At(Model.LogLambdaReml)], Model, hasSlopes: false);
-        regions = new Lazy<(ChebyshevRegion, PointRows, double[], double[], double[])>[NullModel.Regions];
-        for (int r = 0; r < regions.Length; r++)
+        _regions = new Lazy<(ChebyshevRegion, PointRows, double[], double[], double[])>[NullModel.Regions];
+        for (var r = 0; r < _regions.Length; r++)
         {
-            int region = r;
-            regions[r] = new(() => MakeRegion(region));
+            var region = r;
+            _regions[r] = new(() => MakeRegion(region));
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class ExactScan
 
     /// <summary>A region's Chebyshev points, and the null model's quantities as polynomials in it.</summary>
     public (ChebyshevRegion Region, PointRows Rows, double[] YY, double[] LogDeterminant, double[] LogCrossproduct) Region(int r) =>
-        regions[r].Value;
+        _regions[r].Value;
 
     private (ChebyshevRegion, PointRows, double[], double[], double[]) MakeRegion(int r)
     {

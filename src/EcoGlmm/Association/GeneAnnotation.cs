@@ -52,12 +52,12 @@ public sealed class GeneAnnotation : IReadOnlyList<Gene>
         }
 
         using var file = File.OpenRead(path);
-        bool isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        var isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
         using var reader = new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file);
         var genes = new List<Gene>();
         var types = new HashSet<string>(StringComparer.Ordinal);
-        int line = 0;
+        var line = 0;
         while (reader.ReadLine() is { } text)
         {
             line++;
@@ -72,8 +72,8 @@ public sealed class GeneAnnotation : IReadOnlyList<Gene>
             }
 
             var fields = text.Split('\t');
-            if (fields.Length != GffFields || !long.TryParse(fields[3], CultureInfo.InvariantCulture, out long start)
-                || !long.TryParse(fields[4], CultureInfo.InvariantCulture, out long end))
+            if (fields.Length != GffFields || !long.TryParse(fields[3], CultureInfo.InvariantCulture, out var start)
+                || !long.TryParse(fields[4], CultureInfo.InvariantCulture, out var end))
             {
                 throw new GlmmException($"Line {line} of \"{path}\" is no feature of a GFF file: nine fields between tabs, the fourth "
                     + "and fifth of which "
@@ -124,16 +124,16 @@ public sealed class GeneAnnotation : IReadOnlyList<Gene>
     private static string? NameOf(string attributes)
     {
         string? best = null;
-        int rank = 0;
-        foreach (string attribute in attributes.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var rank = 0;
+        foreach (var attribute in attributes.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            int cut = attribute.IndexOfAny(['=', ' ']);
+            var cut = attribute.IndexOfAny(['=', ' ']);
             if (cut < 0)
             {
                 continue;
             }
 
-            int own = attribute[..cut] switch { "Name" or "gene_name" => 3, "gene_id" => 2, "ID" => 1, _ => 0 };
+            var own = attribute[..cut] switch { "Name" or "gene_name" => 3, "gene_id" => 2, "ID" => 1, _ => 0 };
             if (own > rank)
             {
                 (best, rank) = (Uri.UnescapeDataString(attribute[(cut + 1)..].Trim().Trim('"')), own);

@@ -24,7 +24,7 @@ internal readonly record struct GenotypeCounts(int Two, int One, int None, int M
     {
         get
         {
-            double mean = Mean;
+            var mean = Mean;
             return Called == 0 ? 0 : 4.0 * Two + One - Called * mean * mean;
         }
     }
@@ -33,7 +33,7 @@ internal readonly record struct GenotypeCounts(int Two, int One, int None, int M
     public static ulong[] Mask(int individuals, ReadOnlySpan<int> chosen)
     {
         var mask = new ulong[(individuals + 31) / 32];
-        foreach (int i in chosen)
+        foreach (var i in chosen)
         {
             mask[i >> 5] |= 1UL << (2 * (i & 31));
         }
@@ -44,16 +44,16 @@ internal readonly record struct GenotypeCounts(int Two, int One, int None, int M
     /// <summary>Counts packed genotypes where the mask says so.</summary>
     public static GenotypeCounts Of(ReadOnlySpan<byte> row, ReadOnlySpan<ulong> mask)
     {
-        int two = 0;
-        int one = 0;
-        int none = 0;
-        int missing = 0;
-        for (int w = 0; w < mask.Length; w++)
+        var two = 0;
+        var one = 0;
+        var none = 0;
+        var missing = 0;
+        for (var w = 0; w < mask.Length; w++)
         {
-            ulong word = Word(row, w);
-            ulong low = word & LowBits;
-            ulong high = (word >> 1) & LowBits;
-            ulong chosen = mask[w];
+            var word = Word(row, w);
+            var low = word & LowBits;
+            var high = (word >> 1) & LowBits;
+            var chosen = mask[w];
             none += BitOperations.PopCount(low & high & chosen);
             one += BitOperations.PopCount(high & ~low & chosen);
             missing += BitOperations.PopCount(low & ~high & chosen);
@@ -65,14 +65,14 @@ internal readonly record struct GenotypeCounts(int Two, int One, int None, int M
 
     private static ulong Word(ReadOnlySpan<byte> row, int w)
     {
-        int from = 8 * w;
+        var from = 8 * w;
         if (from + 8 <= row.Length)
         {
             return BinaryPrimitives.ReadUInt64LittleEndian(row[from..]);
         }
 
         ulong word = 0;
-        for (int b = from; b < row.Length; b++)
+        for (var b = from; b < row.Length; b++)
         {
             word |= (ulong)row[b] << (8 * (b - from));
         }

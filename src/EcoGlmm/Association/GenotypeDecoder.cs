@@ -27,9 +27,9 @@ internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
         Span<double> value = [two, missing, one, none];
         if (chosen is not null)
         {
-            for (int i = 0; i < chosen.Length; i++)
+            for (var i = 0; i < chosen.Length; i++)
             {
-                int individual = chosen[i];
+                var individual = chosen[i];
                 result[i] = value[(row[individual >> 2] >> (2 * (individual & 3))) & 3];
             }
 
@@ -38,23 +38,23 @@ internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
 
         // pairs of genotypes by the four bits that hold them
         Span<double> pairs = stackalloc double[32];
-        for (int k = 0; k < 16; k++)
+        for (var k = 0; k < 16; k++)
         {
             pairs[2 * k] = value[k & 3];
             pairs[2 * k + 1] = value[k >> 2];
         }
 
         var table = MemoryMarshal.Cast<double, System.Runtime.Intrinsics.Vector128<double>>(pairs);
-        int whole = individuals / 4;
+        var whole = individuals / 4;
         var target = MemoryMarshal.Cast<double, System.Runtime.Intrinsics.Vector128<double>>(result[..(4 * whole)]);
-        for (int b = 0; b < whole; b++)
+        for (var b = 0; b < whole; b++)
         {
             int code = row[b];
             target[2 * b] = table[code & 15];
             target[2 * b + 1] = table[code >> 4];
         }
 
-        for (int i = 4 * whole; i < individuals; i++)
+        for (var i = 4 * whole; i < individuals; i++)
         {
             result[i] = value[(row[i >> 2] >> (2 * (i & 3))) & 3];
         }
@@ -69,20 +69,20 @@ internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
         const int copiesOfCodes = 0x0102;    // two copies for code 0, one for code 2, by bits of four
         if (chosen is not null)
         {
-            for (int i = 0; i < chosen.Length; i++)
+            for (var i = 0; i < chosen.Length; i++)
             {
-                int individual = chosen[i];
-                int code = (row[individual >> 2] >> (2 * (individual & 3))) & 3;
+                var individual = chosen[i];
+                var code = (row[individual >> 2] >> (2 * (individual & 3))) & 3;
                 target[(long)i * step] = (byte)((copiesOfCodes >> (4 * code)) & 3);
             }
 
             return;
         }
 
-        for (int i = 0; i < individuals; i += 4)
+        for (var i = 0; i < individuals; i += 4)
         {
             int codes = row[i >> 2];
-            for (int k = 0; k < Math.Min(4, individuals - i); k++, codes >>= 2)
+            for (var k = 0; k < Math.Min(4, individuals - i); k++, codes >>= 2)
             {
                 target[(long)(i + k) * step] = (byte)((copiesOfCodes >> (4 * (codes & 3))) & 3);
             }

@@ -24,8 +24,8 @@ public sealed record GenotypeFilter
             return false;
         }
 
-        double frequency = counts.Frequency;
-        double missing = counts.Missing / (double)(counts.Called + counts.Missing);
+        var frequency = counts.Frequency;
+        var missing = counts.Missing / (double)(counts.Called + counts.Missing);
         if (missing > MaximumMissing || (MinimumFrequency > 0 && !(Math.Min(frequency, 1 - frequency) >= MinimumFrequency)))
         {
             return false;

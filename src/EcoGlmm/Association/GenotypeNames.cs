@@ -8,7 +8,7 @@ internal static class GenotypeNames
     /// <summary>An allele's text; the common ones share one string.</summary>
     public static string Allele(ReadOnlySpan<char> text)
     {
-        foreach (string known in Bases)
+        foreach (var known in Bases)
         {
             if (text.SequenceEqual(known))
             {
@@ -23,7 +23,7 @@ internal static class GenotypeNames
     public static void RefuseDuplicates(IEnumerable<string> names, string kind, string path)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string name in names)
+        foreach (var name in names)
         {
             if (!seen.Add(name))
             {

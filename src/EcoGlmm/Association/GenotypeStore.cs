@@ -8,11 +8,11 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed unsafe class GenotypeStore : IDisposable
 {
-    private readonly MemoryMappedFile? file;
-    private readonly MemoryMappedViewAccessor? view;
-    private readonly byte[][]? rows;
-    private readonly byte* start;
-    private bool isClosed;
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+    private readonly byte[][]? _rows;
+    private readonly byte* _start;
+    private bool _isClosed;
 
     private GenotypeStore(int individuals, int markers)
     {
@@ -22,17 +22,17 @@ internal sealed unsafe class GenotypeStore : IDisposable
 
     /// <summary>Genotypes in memory, a pinned array for each marker.</summary>
     public GenotypeStore(int individuals, IReadOnlyList<byte[]> rows)
-        : this(individuals, rows.Count) => this.rows = [.. rows];
+        : this(individuals, rows.Count) => this._rows = [.. rows];
 
     /// <summary>Genotypes in a file, from some byte on.</summary>
     public GenotypeStore(string path, long offset, int individuals, int markers)
         : this(individuals, markers)
     {
-        file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* pointer = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        start = pointer + view.PointerOffset + offset;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        _start = pointer + _view.PointerOffset + offset;
     }
 
     public int Individuals { get; }
@@ -47,7 +47,7 @@ internal sealed unsafe class GenotypeStore : IDisposable
     /// <summary>Writes a genotype (0, 1 or 2 copies, −1 not known) into a packed row of zeros.</summary>
     public static void Set(byte[] row, int individual, int copies)
     {
-        int code = copies switch { 2 => 0, 1 => 2, 0 => 3, _ => 1 };
+        var code = copies switch { 2 => 0, 1 => 2, 0 => 3, _ => 1 };
         row[individual >> 2] |= (byte)(code << (2 * (individual & 3)));
     }
 
@@ -55,22 +55,22 @@ internal sealed unsafe class GenotypeStore : IDisposable
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public ReadOnlySpan<byte> Row(int marker)
     {
-        ObjectDisposedException.ThrowIf(isClosed, typeof(Genotypes));
-        return rows is not null
-            ? rows[marker]
-            : new ReadOnlySpan<byte>(start + (long)marker * BytesPerMarker, BytesPerMarker);
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(Genotypes));
+        return _rows is not null
+            ? _rows[marker]
+            : new ReadOnlySpan<byte>(_start + (long)marker * BytesPerMarker, BytesPerMarker);
     }
 
     public void Dispose()
     {
-        if (isClosed)
+        if (_isClosed)
         {
             return;
         }
 
-        isClosed = true;
-        view?.SafeMemoryMappedViewHandle.ReleasePointer();
-        view?.Dispose();
-        file?.Dispose();
+        _isClosed = true;
+        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
+        _file?.Dispose();
     }
 }

@@ -35,24 +35,24 @@ public sealed partial class Genotypes
         var frequency = Array.ConvertAll(polymorphic, j => Math.Min(CountsAt(j).Frequency, 1 - CountsAt(j).Frequency));
         var planes = new ulong[polymorphic.Length][];
         var isGone = new bool[polymorphic.Length];
-        for (int start = 0; start < polymorphic.Length; start += step)
+        for (var start = 0; start < polymorphic.Length; start += step)
         {
-            int end = Math.Min(polymorphic.Length, start + window);
-            for (int a = start; a < end; a++)
+            var end = Math.Min(polymorphic.Length, start + window);
+            for (var a = start; a < end; a++)
             {
                 planes[a] ??= linkage.Planes(polymorphic[a]);
-                for (int b = a + 1; b < end && !isGone[a]; b++)
+                for (var b = a + 1; b < end && !isGone[a]; b++)
                 {
                     planes[b] ??= linkage.Planes(polymorphic[b]);
                     if (!isGone[b] && linkage.RSquared(planes[a], planes[b]) > rSquared)
                     {
-                        bool isFirstRarer = frequency[a] < frequency[b] * (1 - 1e-7);
+                        var isFirstRarer = frequency[a] < frequency[b] * (1 - 1e-7);
                         isGone[isFirstRarer ? a : b] = true;
                     }
                 }
             }
 
-            for (int j = start; j < Math.Min(start + step, end); j++)
+            for (var j = start; j < Math.Min(start + step, end); j++)
             {
                 planes[j] = [];
             }
@@ -63,7 +63,7 @@ public sealed partial class Genotypes
             }
         }
 
-        for (int j = 0; j < polymorphic.Length; j++)
+        for (var j = 0; j < polymorphic.Length; j++)
         {
             kept[polymorphic[j]] = !isGone[j];
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EcoGlmm.Association;
 using EcoGlmm.Text;
 
@@ -65,7 +64,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
             throw new GlmmException("The path of the genotypes is empty. Give the name of a .bed, a .vcf or a table of genotypes.");
         }
 
-        string lower = path.ToLowerInvariant();
+        var lower = path.ToLowerInvariant();
         if (lower.EndsWith(".bed", StringComparison.Ordinal) || lower.EndsWith(".bim", StringComparison.Ordinal)
             || lower.EndsWith(".fam", StringComparison.Ordinal))
         {
@@ -202,7 +201,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     internal string[]? FamiliesOfFile { get; init; }
 
     /// <summary>The place of a marker.</summary>
-    internal int IndexOf(string marker) => _markerIndex.Value.TryGetValue(marker, out int j)
+    internal int IndexOf(string marker) => _markerIndex.Value.TryGetValue(marker, out var j)
         ? j
         : throw new GlmmException($"There is no marker \"{marker}\" in "
             + $"{Source}{NearestName.Suggestion(marker, _markers.Take(2000).Select(m => m.Name))}");
@@ -211,7 +210,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     internal Dictionary<string, int> IndividualIndex()
     {
         var index = new Dictionary<string, int>(_individuals.Length, StringComparer.Ordinal);
-        for (int i = 0; i < _individuals.Length; i++)
+        for (var i = 0; i < _individuals.Length; i++)
         {
             index.Add(_individuals[i], i);
         }
@@ -244,9 +243,9 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
         }
 
         var packed = new byte[(_individuals.Length + 3) / 4];
-        for (int i = 0; i < _individuals.Length; i++)
+        for (var i = 0; i < _individuals.Length; i++)
         {
-            int from = _chosenIndividuals[i];
+            var from = _chosenIndividuals[i];
             packed[i >> 2] |= (byte)(((row[from >> 2] >> (2 * (from & 3))) & 3) << (2 * (i & 3)));
         }
 
@@ -268,7 +267,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     private Dictionary<string, int> IndexMarkers()
     {
         var index = new Dictionary<string, int>(_markers.Length, StringComparer.Ordinal);
-        for (int j = 0; j < _markers.Length; j++)
+        for (var j = 0; j < _markers.Length; j++)
         {
             index[_markers[j].Name] = j;
         }

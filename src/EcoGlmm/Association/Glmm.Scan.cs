@@ -94,10 +94,10 @@ public static partial class Glmm
         options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
         var table = FieldData.From(data);
         var traits = new List<ScanTrait>();
-        foreach (string formula in formulas)
+        foreach (var formula in formulas)
         {
             var rows = ScanData.Create(formula, table, markers, options);
-            string name = rows.Specification.Response.Name;
+            var name = rows.Specification.Response.Name;
             var own = formulas.Count == 1 || options.Output is null ? options : options with { Output = OutputOf(options.Output, name) };
             if (traits.Any(t => own.Output is not null && t.Options.Output == own.Output))
             {
@@ -114,7 +114,7 @@ public static partial class Glmm
     private static string OutputOf(string path, string trait)
     {
         var invalid = Path.GetInvalidFileNameChars();
-        string name = string.Concat(trait.Select(c => Array.IndexOf(invalid, c) >= 0 ? '_' : c));
+        var name = string.Concat(trait.Select(c => Array.IndexOf(invalid, c) >= 0 ? '_' : c));
         return Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-{name}{Path.GetExtension(path)}");
     }
 

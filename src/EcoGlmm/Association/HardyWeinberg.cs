@@ -11,14 +11,14 @@ internal static class HardyWeinberg
 
     public static double PValue(int two, int one, int none)
     {
-        long individuals = (long)two + one + none;
+        var individuals = (long)two + one + none;
         if (individuals == 0)
         {
             return double.NaN;
         }
 
-        long rare = 2L * Math.Min(two, none) + one;
-        long common = 2 * individuals - rare;
+        var rare = 2L * Math.Min(two, none) + one;
+        var common = 2 * individuals - rare;
 
         // P(h + 2) / P(h) = 4 (rare − h)/2 (common − h)/2 / ((h + 2)(h + 1)), relative to the observed number
         double observed = 1;

@@ -8,28 +8,28 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed class LinkageDisequilibrium
 {
-    private readonly Genotypes genotypes;
-    private readonly int[] individuals;
-    private readonly int words;
+    private readonly Genotypes _genotypes;
+    private readonly int[] _individuals;
+    private readonly int _words;
 
     public LinkageDisequilibrium(Genotypes genotypes)
     {
-        this.genotypes = genotypes;
-        individuals = [.. Enumerable.Range(0, genotypes.Individuals.Count).Select(genotypes.StoreIndividual)];
-        words = (individuals.Length + 63) / 64;
+        this._genotypes = genotypes;
+        _individuals = [.. Enumerable.Range(0, genotypes.Individuals.Count).Select(genotypes.StoreIndividual)];
+        _words = (_individuals.Length + 63) / 64;
     }
 
     /// <summary>The three planes of a marker, one after another.</summary>
     public ulong[] Planes(int marker)
     {
-        var row = genotypes.Row(marker);
-        var planes = new ulong[3 * words];
-        for (int i = 0; i < individuals.Length; i++)
+        var row = _genotypes.Row(marker);
+        var planes = new ulong[3 * _words];
+        for (var i = 0; i < _individuals.Length; i++)
         {
-            int from = individuals[i];
-            int code = (row[from >> 2] >> (2 * (from & 3))) & 3;
-            ulong bit = 1UL << (i & 63);
-            int w = i >> 6;
+            var from = _individuals[i];
+            var code = (row[from >> 2] >> (2 * (from & 3))) & 3;
+            var bit = 1UL << (i & 63);
+            var w = i >> 6;
             if (code == 2)
             {
                 planes[w] |= bit;
@@ -37,12 +37,12 @@ internal sealed class LinkageDisequilibrium
 
             if (code == 0)
             {
-                planes[words + w] |= bit;
+                planes[_words + w] |= bit;
             }
 
             if (code != 1)
             {
-                planes[2 * words + w] |= bit;
+                planes[2 * _words + w] |= bit;
             }
         }
 
@@ -58,13 +58,13 @@ internal sealed class LinkageDisequilibrium
         long oneY = 0;
         long twoY = 0;
         long products = 0;
-        for (int w = 0; w < words; w++)
+        for (var w = 0; w < _words; w++)
         {
-            ulong x1 = x[w];
-            ulong x2 = x[words + w];
-            ulong y1 = y[w];
-            ulong y2 = y[words + w];
-            ulong called = x[2 * words + w] & y[2 * words + w];
+            var x1 = x[w];
+            var x2 = x[_words + w];
+            var y1 = y[w];
+            var y2 = y[_words + w];
+            var called = x[2 * _words + w] & y[2 * _words + w];
             n += BitOperations.PopCount(called);
             oneX += BitOperations.PopCount(x1 & called);
             twoX += BitOperations.PopCount(x2 & called);
@@ -74,11 +74,11 @@ internal sealed class LinkageDisequilibrium
                 + 4 * BitOperations.PopCount(x2 & y2);
         }
 
-        double sumX = oneX + 2.0 * twoX;
-        double sumY = oneY + 2.0 * twoY;
-        double xx = n * (oneX + 4.0 * twoX) - sumX * sumX;
-        double yy = n * (oneY + 4.0 * twoY) - sumY * sumY;
-        double xy = n * (double)products - sumX * sumY;
+        var sumX = oneX + 2.0 * twoX;
+        var sumY = oneY + 2.0 * twoY;
+        var xx = n * (oneX + 4.0 * twoX) - sumX * sumX;
+        var yy = n * (oneY + 4.0 * twoY) - sumY * sumY;
+        var xy = n * (double)products - sumX * sumY;
         return xx > 0 && yy > 0 ? xy * xy / (xx * yy) : 0;
     }
 }

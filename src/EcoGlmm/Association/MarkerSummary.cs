@@ -1,5 +1,3 @@
-using EcoGlmm.Association;
-
 namespace EcoGlmm;
 
 /// <summary>What the genotypes at one marker look like.</summary>

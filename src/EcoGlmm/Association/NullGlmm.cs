@@ -1,5 +1,3 @@
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
@@ -42,11 +40,11 @@ internal sealed class NullGlmm
     /// <exception cref="GlmmException">It does not converge, or the response does not fit the family.</exception>
     public static NullGlmm Fit(ScanData data, Family family, double[] relationship, int threads, CancellationToken cancellation)
     {
-        int n = data.Y.Length;
-        bool isBinomial = IsBinomial(family);
-        double[] size = data.Specification.Response.Trials ?? [.. Enumerable.Repeat(1.0, n)];
-        double[] y = data.Y;
-        for (int i = 0; i < n; i++)
+        var n = data.Y.Length;
+        var isBinomial = IsBinomial(family);
+        var size = data.Specification.Response.Trials ?? [.. Enumerable.Repeat(1.0, n)];
+        var y = data.Y;
+        for (var i = 0; i < n; i++)
         {
             if (family.CheckResponse(y[i], size[i]) is { } problem)
             {
@@ -56,9 +54,9 @@ internal sealed class NullGlmm
         }
 
         var eta = new double[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            double start = isBinomial ? (y[i] + 0.5) / (size[i] + 1) : y[i] + 0.1;
+            var start = isBinomial ? (y[i] + 0.5) / (size[i] + 1) : y[i] + 0.1;
             eta[i] = isBinomial ? Math.Log(start / (1 - start)) : Math.Log(start);
         }
 
@@ -68,26 +66,26 @@ internal sealed class NullGlmm
         var weights = new double[n];
         var working = new double[n];
         var inverse = new double[n];
-        for (int iteration = 0; iteration < MostIterations; iteration++)
+        for (var iteration = 0; iteration < MostIterations; iteration++)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
-                double rate = isBinomial ? SpecialFunctions.Logistic(eta[i]) : Math.Exp(eta[i]);
+                var rate = isBinomial ? SpecialFunctions.Logistic(eta[i]) : Math.Exp(eta[i]);
                 mean[i] = size[i] * rate;
                 weights[i] = Math.Max(LeastWeight, isBinomial ? size[i] * rate * (1 - rate) : rate);
                 inverse[i] = 1 / weights[i];
                 working[i] = eta[i] - data.Offset[i] + (y[i] - mean[i]) / weights[i];
             }
 
-            double before = tau[0];
+            var before = tau[0];
             reml.Maximise(working, inverse, tau, mostSteps: 1, cancellation);
-            double change = Math.Abs(tau[0] - before) / (Math.Abs(before) + 1e-2);
+            var change = Math.Abs(tau[0] - before) / (Math.Abs(before) + 1e-2);
             var effects = new double[n];
             DenseMatrix.Multiply(relationship, n, reml.Residual, effects);
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
-                double next = data.Offset[i] + tau[0] * effects[i];
-                for (int p = 0; p < data.Columns; p++)
+                var next = data.Offset[i] + tau[0] * effects[i];
+                for (var p = 0; p < data.Columns; p++)
                 {
                     next += data.X[i + p * n] * reml.Fixed[p];
                 }

@@ -19,8 +19,8 @@ internal sealed unsafe class NullModel
     {
         (Eigenvalues, Y, X, Columns) = (eigenvalues, y, x, columns);
         var edges = Enumerable.Range(0, Regions + 1).Select(k => At(Edge(k))).ToArray();
-        LogLambdaReml = Maximise(edges, restricted: true, out double reml);
-        LogLambdaMl = Maximise(edges, restricted: false, out double ml);
+        LogLambdaReml = Maximise(edges, restricted: true, out var reml);
+        LogLambdaMl = Maximise(edges, restricted: false, out var ml);
         (RemlCriterion, MlCriterion) = (reml, ml);
     }
 
@@ -71,11 +71,11 @@ internal sealed unsafe class NullModel
         }
 
         best = double.NegativeInfinity;
-        double where = LogLowest;
-        double previous = double.NaN;
-        for (int k = 0; k <= Regions; k++)
+        var where = LogLowest;
+        var previous = double.NaN;
+        for (var k = 0; k <= Regions; k++)
         {
-            double slope = Slope(edges[k], out double value);
+            var slope = Slope(edges[k], out var value);
             if ((k == 0 && slope <= 0) || (k == Regions && slope >= 0))
             {
                 Keep(Edge(k), value, ref best, ref where);
@@ -83,7 +83,7 @@ internal sealed unsafe class NullModel
 
             if (k > 0 && previous > 0 && slope < 0)
             {
-                double root = RootFinder.Falling(Edge(k - 1), previous, Edge(k), slope, t => Slope(At(t), out _));
+                var root = RootFinder.Falling(Edge(k - 1), previous, Edge(k), slope, t => Slope(At(t), out _));
                 Slope(At(root), out value);
                 Keep(root, value, ref best, ref where);
             }

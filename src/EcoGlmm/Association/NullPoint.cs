@@ -8,38 +8,38 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed class NullPoint
 {
-    private readonly NullModel model;
-    private readonly double[] weights;
-    private readonly double[] rows;
+    private readonly NullModel _model;
+    private readonly double[] _weights;
+    private readonly double[] _rows;
 
     public NullPoint(NullModel model, double logLambda)
     {
-        this.model = model;
+        this._model = model;
         LogLambda = logLambda;
         Lambda = Math.Exp(logLambda);
-        int n = model.Rows;
-        int c = model.Columns;
-        weights = new double[n];
+        var n = model.Rows;
+        var c = model.Columns;
+        _weights = new double[n];
         double logDeterminant = 0;
         double slope = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            double variance = Lambda * model.Eigenvalues[i] + 1;
-            weights[i] = 1 / variance;
+            var variance = Lambda * model.Eigenvalues[i] + 1;
+            _weights[i] = 1 / variance;
             logDeterminant += Math.Log(variance);
-            slope += Lambda * model.Eigenvalues[i] * weights[i];
+            slope += Lambda * model.Eigenvalues[i] * _weights[i];
         }
 
         LogDeterminant = logDeterminant;
         LogDeterminantSlope = slope;
-        rows = Projector(c, out double logCrossproduct);
+        _rows = Projector(c, out var logCrossproduct);
         LogCrossproduct = logCrossproduct;
-        PY = Project(model.Y, rows);
-        double[] d = model.Eigenvalues;
+        PY = Project(model.Y, _rows);
+        var d = model.Eigenvalues;
         var dpy = new double[n];
         double yy = 0;
         double yySlope = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             dpy[i] = d[i] * PY[i];
             yy += PY[i] * model.Y[i];
@@ -48,23 +48,23 @@ internal sealed class NullPoint
 
         YY = yy;
         YYSlope = yySlope;
-        PDPY = Project(dpy, rows);
+        PDPY = Project(dpy, _rows);
         RD = new double[c * n];
         RDR = new double[c * c];
         double trace = 0;
-        for (int p = 0; p < c; p++)
+        for (var p = 0; p < c; p++)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
-                RD[p * n + i] = rows[p * n + i] * d[i] * weights[i];
+                RD[p * n + i] = _rows[p * n + i] * d[i] * _weights[i];
             }
 
-            for (int q = 0; q < c; q++)
+            for (var q = 0; q < c; q++)
             {
                 double sum = 0;
-                for (int i = 0; i < n; i++)
+                for (var i = 0; i < n; i++)
                 {
-                    sum += rows[p * n + i] * d[i] * rows[q * n + i];
+                    sum += _rows[p * n + i] * d[i] * _rows[q * n + i];
                 }
 
                 RDR[p * c + q] = sum;
@@ -96,7 +96,7 @@ internal sealed class NullPoint
     public double LogCrossproductSlope { get; }
 
     /// <summary>The diagonal of W.</summary>
-    public double[] Weights => weights;
+    public double[] Weights => _weights;
 
     /// <summary>P y.</summary>
     public double[] PY { get; }
@@ -105,7 +105,7 @@ internal sealed class NullPoint
     public double[] PDPY { get; }
 
     /// <summary>R = L⁻¹ XᵀW row by row, with L Lᵀ = XᵀWX, so that P = W − RᵀR.</summary>
-    public double[] R => rows;
+    public double[] R => _rows;
 
     /// <summary>R D W, row by row.</summary>
     public double[] RD { get; }
@@ -113,33 +113,33 @@ internal sealed class NullPoint
     /// <summary>R D Rᵀ.</summary>
     public double[] RDR { get; }
 
-    public double Reml => -0.5 * ((model.Rows - model.Columns) * Math.Log(YY) + LogDeterminant + LogCrossproduct);
+    public double Reml => -0.5 * ((_model.Rows - _model.Columns) * Math.Log(YY) + LogDeterminant + LogCrossproduct);
 
     public double RemlSlope =>
-        -0.5 * ((model.Rows - model.Columns) * YYSlope / YY + LogDeterminantSlope + LogCrossproductSlope);
+        -0.5 * ((_model.Rows - _model.Columns) * YYSlope / YY + LogDeterminantSlope + LogCrossproductSlope);
 
-    public double Ml => -0.5 * (model.Rows * Math.Log(YY) + LogDeterminant);
+    public double Ml => -0.5 * (_model.Rows * Math.Log(YY) + LogDeterminant);
 
-    public double MlSlope => -0.5 * (model.Rows * YYSlope / YY + LogDeterminantSlope);
+    public double MlSlope => -0.5 * (_model.Rows * YYSlope / YY + LogDeterminantSlope);
 
     private double[] Projector(int c, out double logDeterminant)
     {
-        int n = model.Rows;
+        var n = _model.Rows;
         var weighted = new double[c * n];
         var crossproduct = new double[c * c];
-        for (int p = 0; p < c; p++)
+        for (var p = 0; p < c; p++)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
-                weighted[p * n + i] = model.X[p * n + i] * weights[i];
+                weighted[p * n + i] = _model.X[p * n + i] * _weights[i];
             }
 
-            for (int q = 0; q <= p; q++)
+            for (var q = 0; q <= p; q++)
             {
                 double sum = 0;
-                for (int i = 0; i < n; i++)
+                for (var i = 0; i < n; i++)
                 {
-                    sum += weighted[p * n + i] * model.X[q * n + i];
+                    sum += weighted[p * n + i] * _model.X[q * n + i];
                 }
 
                 crossproduct[q * c + p] = crossproduct[p * c + q] = sum;
@@ -155,18 +155,18 @@ internal sealed class NullPoint
         logDeterminant = DenseCholesky.LogDeterminant(crossproduct, c);
 
         // forward substitution, all columns of XᵀW at once
-        for (int p = 0; p < c; p++)
+        for (var p = 0; p < c; p++)
         {
-            for (int q = 0; q < p; q++)
+            for (var q = 0; q < p; q++)
             {
-                double l = crossproduct[q * c + p];
-                for (int i = 0; i < n; i++)
+                var l = crossproduct[q * c + p];
+                for (var i = 0; i < n; i++)
                 {
                     weighted[p * n + i] -= l * weighted[q * n + i];
                 }
             }
 
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 weighted[p * n + i] /= crossproduct[p * c + p];
             }
@@ -177,22 +177,22 @@ internal sealed class NullPoint
 
     private double[] Project(double[] v, double[] r)
     {
-        int n = v.Length;
+        var n = v.Length;
         var result = new double[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            result[i] = weights[i] * v[i];
+            result[i] = _weights[i] * v[i];
         }
 
-        for (int p = 0; p < model.Columns; p++)
+        for (var p = 0; p < _model.Columns; p++)
         {
             double along = 0;
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 along += r[p * n + i] * v[i];
             }
 
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 result[i] -= along * r[p * n + i];
             }

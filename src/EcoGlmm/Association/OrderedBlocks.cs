@@ -15,12 +15,12 @@ internal static class OrderedBlocks
         CancellationToken cancellation)
     {
         var waiting = new Dictionary<int, T>();
-        int next = from - 1;
-        int toTake = from;
+        var next = from - 1;
+        var toTake = from;
         void Work()
         {
             Func<int, T>? worker = null;
-            for (int block = Interlocked.Increment(ref next); block < to; block = Interlocked.Increment(ref next))
+            for (var block = Interlocked.Increment(ref next); block < to; block = Interlocked.Increment(ref next))
             {
                 cancellation.ThrowIfCancellationRequested();
                 worker ??= makeWorker();
@@ -37,7 +37,7 @@ internal static class OrderedBlocks
             }
         }
 
-        int team = Math.Max(1, Math.Min(threads, to - from));
+        var team = Math.Max(1, Math.Min(threads, to - from));
         if (team == 1)
         {
             Work();

@@ -14,11 +14,11 @@ internal static class PlinkFiles
     /// <summary>Opens the three files, of which one is named.</summary>
     public static Genotypes Open(string path)
     {
-        string prefix = Path.ChangeExtension(path, null);
-        string bed = prefix + ".bed";
-        string bim = prefix + ".bim";
-        string fam = prefix + ".fam";
-        foreach (string file in new[] { bed, bim, fam })
+        var prefix = Path.ChangeExtension(path, null);
+        var bed = prefix + ".bed";
+        var bim = prefix + ".bim";
+        var fam = prefix + ".fam";
+        foreach (var file in new[] { bed, bim, fam })
         {
             if (!File.Exists(file))
             {
@@ -37,7 +37,7 @@ internal static class PlinkFiles
     /// <summary>Writes genotypes as PLINK's three files.</summary>
     public static void Write(Genotypes genotypes, string path)
     {
-        string prefix = path.EndsWith(".bed", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(path, null) : path;
+        var prefix = path.EndsWith(".bed", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(path, null) : path;
         AtomicFile.Write(prefix + ".fam", stream =>
         {
             using var fam = new StreamWriter(stream, leaveOpen: true);
@@ -58,7 +58,7 @@ internal static class PlinkFiles
         AtomicFile.Write(prefix + ".bed", bed =>
         {
             bed.Write([0x6c, 0x1b, 0x01]);
-            for (int j = 0; j < genotypes.Markers.Count; j++)
+            for (var j = 0; j < genotypes.Markers.Count; j++)
             {
                 bed.Write(genotypes.Packed(j));
             }
@@ -69,8 +69,8 @@ internal static class PlinkFiles
     {
         var family = new List<string>();
         var names = new List<string>();
-        int line = 0;
-        foreach (string text in File.ReadLines(path))
+        var line = 0;
+        foreach (var text in File.ReadLines(path))
         {
             line++;
             var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -103,9 +103,9 @@ internal static class PlinkFiles
     {
         var markers = new List<Marker>();
         var chromosomes = new Dictionary<string, string>(StringComparer.Ordinal);
-        int line = 0;
+        var line = 0;
         Span<Range> fields = stackalloc Range[8];
-        foreach (string text in File.ReadLines(path))
+        foreach (var text in File.ReadLines(path))
         {
             line++;
             if (string.IsNullOrWhiteSpace(text))
@@ -114,21 +114,21 @@ internal static class PlinkFiles
             }
 
             var row = text.AsSpan().Trim();
-            int count = row.SplitAny(fields, "\t ", StringSplitOptions.RemoveEmptyEntries);
+            var count = row.SplitAny(fields, "\t ", StringSplitOptions.RemoveEmptyEntries);
             if (count != 6)
             {
                 throw Error(path, line, $"has {Names.Count(count, "field")} instead of 6: chromosome, name, position in "
                     + "centimorgans, position in base pairs, and two alleles");
             }
 
-            if (!long.TryParse(row[fields[3]], NumberStyles.Integer, CultureInfo.InvariantCulture, out long position))
+            if (!long.TryParse(row[fields[3]], NumberStyles.Integer, CultureInfo.InvariantCulture, out var position))
             {
                 throw Error(path, line, $"has the position \"{row[fields[3]]}\", which is not a whole number");
             }
 
-            string chromosome = row[fields[0]].ToString();
+            var chromosome = row[fields[0]].ToString();
             chromosome = chromosomes.TryGetValue(chromosome, out var known) ? known : chromosomes[chromosome] = chromosome;
-            string name = row[fields[1]].ToString();
+            var name = row[fields[1]].ToString();
             markers.Add(new Marker(name == "." ? $"{chromosome}:{position}" : name, chromosome, position,
                 GenotypeNames.Allele(row[fields[4]]), GenotypeNames.Allele(row[fields[5]])));
         }
@@ -141,7 +141,7 @@ internal static class PlinkFiles
     {
         using var file = File.OpenRead(path);
         Span<byte> header = stackalloc byte[HeaderBytes];
-        int read = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
+        var read = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
         if (read < HeaderBytes || header[0] != 0x6c || header[1] != 0x1b)
         {
             throw new GlmmException($"The file \"{path}\" does not begin as a PLINK .bed file does (bytes 6c 1b). It may be another "
@@ -154,10 +154,10 @@ internal static class PlinkFiles
                 + "in 2009. Write it anew with plink --bfile … --make-bed.");
         }
 
-        long expected = HeaderBytes + (long)markers * ((individuals + 3) / 4);
+        var expected = HeaderBytes + (long)markers * ((individuals + 3) / 4);
         if (file.Length != expected)
         {
-            string way = file.Length < expected ? "cut short" : "longer than they say";
+            var way = file.Length < expected ? "cut short" : "longer than they say";
             throw new GlmmException($"The file \"{path}\" has {file.Length} bytes, but {individuals} individuals (.fam) and {markers} "
                 + $"markers (.bim) take {expected}. Either it was {way}, as by an interrupted copy, or the three files do not "
                 + "belong together: copy or make them again.");

@@ -7,21 +7,21 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed class PointRows
 {
-    private readonly NullPoint[] points;
-    private readonly int columns;
-    private readonly bool hasSlopes;
+    private readonly NullPoint[] _points;
+    private readonly int _columns;
+    private readonly bool _hasSlopes;
 
     public PointRows(IReadOnlyList<NullPoint> points, NullModel model, bool hasSlopes)
     {
-        this.points = [.. points];
-        this.hasSlopes = hasSlopes;
-        columns = model.Columns;
-        int n = model.Rows;
+        this._points = [.. points];
+        this._hasSlopes = hasSlopes;
+        _columns = model.Columns;
+        var n = model.Rows;
         LinearCount = points.Count * LinearOfPoint;
         SquareCount = points.Count * SquareOfPoint;
         Linear = GC.AllocateUninitializedArray<double>(checked(n * LinearCount), pinned: true);
         Square = GC.AllocateUninitializedArray<double>(checked(n * SquareCount), pinned: true);
-        for (int k = 0; k < points.Count; k++)
+        for (var k = 0; k < points.Count; k++)
         {
             var point = points[k];
             var linear = Linear.AsSpan(k * LinearOfPoint * n);
@@ -31,9 +31,9 @@ internal sealed class PointRows
             point.Weights.CopyTo(square);
             if (hasSlopes)
             {
-                point.PDPY.CopyTo(linear[((1 + columns) * n)..]);
-                point.RD.CopyTo(linear[((2 + columns) * n)..]);
-                for (int i = 0; i < n; i++)
+                point.PDPY.CopyTo(linear[((1 + _columns) * n)..]);
+                point.RD.CopyTo(linear[((2 + _columns) * n)..]);
+                for (var i = 0; i < n; i++)
                 {
                     square[n + i] = model.Eigenvalues[i] * point.Weights[i] * point.Weights[i];
                 }
@@ -51,19 +51,19 @@ internal sealed class PointRows
 
     public int SquareCount { get; }
 
-    private int LinearOfPoint => (1 + columns) * (hasSlopes ? 2 : 1);
+    private int LinearOfPoint => (1 + _columns) * (_hasSlopes ? 2 : 1);
 
-    private int SquareOfPoint => hasSlopes ? 2 : 1;
+    private int SquareOfPoint => _hasSlopes ? 2 : 1;
 
-    public NullPoint Point(int k) => points[k];
+    public NullPoint Point(int k) => _points[k];
 
     /// <summary>xᵀPx and xᵀPy at a point, from the products of one marker; xᵀPx is NaN where the covariates explain x.</summary>
     public (double XX, double XY) Moments(int k, ReadOnlySpan<double> linear, ReadOnlySpan<double> square)
     {
-        linear = linear.Slice(k * LinearOfPoint, 1 + columns);
-        double total = square[k * SquareOfPoint];
-        double xx = total;
-        for (int p = 1; p <= columns; p++)
+        linear = linear.Slice(k * LinearOfPoint, 1 + _columns);
+        var total = square[k * SquareOfPoint];
+        var xx = total;
+        for (var p = 1; p <= _columns; p++)
         {
             xx -= linear[p] * linear[p];
         }
@@ -74,23 +74,23 @@ internal sealed class PointRows
     /// <summary>The derivatives of xᵀPx and xᵀPy by log λ.</summary>
     public (double XX, double XY) Slopes(int k, ReadOnlySpan<double> linear, ReadOnlySpan<double> square)
     {
-        var r = linear.Slice(k * LinearOfPoint + 1, columns);
-        var rd = linear.Slice(k * LinearOfPoint + 2 + columns, columns);
-        double[] rdr = points[k].RDR;
-        double xpdpx = square[k * SquareOfPoint + 1];
-        for (int p = 0; p < columns; p++)
+        var r = linear.Slice(k * LinearOfPoint + 1, _columns);
+        var rd = linear.Slice(k * LinearOfPoint + 2 + _columns, _columns);
+        var rdr = _points[k].RDR;
+        var xpdpx = square[k * SquareOfPoint + 1];
+        for (var p = 0; p < _columns; p++)
         {
             double across = 0;
-            for (int q = 0; q < columns; q++)
+            for (var q = 0; q < _columns; q++)
             {
-                across += rdr[p * columns + q] * r[q];
+                across += rdr[p * _columns + q] * r[q];
             }
 
             xpdpx += r[p] * (across - 2 * rd[p]);
         }
 
-        double lambda = points[k].Lambda;
-        return (-lambda * xpdpx, -lambda * linear[k * LinearOfPoint + 1 + columns]);
+        var lambda = _points[k].Lambda;
+        return (-lambda * xpdpx, -lambda * linear[k * LinearOfPoint + 1 + _columns]);
     }
 
     // Of a marker's variation this share must be left by the covariates for its effect to be told from theirs.

@@ -14,48 +14,48 @@ internal sealed class PopulationSimulator
     private const double SexEffect = 0.5;
     private const double TraitMean = 10;
 
-    private readonly PopulationDesign design;
-    private readonly RandomStream stream;
-    private readonly int n;
-    private readonly int[] population;
-    private readonly int[] generation;
-    private readonly int[] sire;
-    private readonly int[] dam;
-    private readonly bool[] isFemale;
+    private readonly PopulationDesign _design;
+    private readonly RandomStream _stream;
+    private readonly int _n;
+    private readonly int[] _population;
+    private readonly int[] _generation;
+    private readonly int[] _sire;
+    private readonly int[] _dam;
+    private readonly bool[] _isFemale;
 
     public PopulationSimulator(PopulationDesign design, long seed)
     {
         Check(design);
-        this.design = design;
-        stream = new RandomStream(seed);
-        n = design.Individuals;
-        population = new int[n];
-        generation = new int[n];
-        sire = new int[n];
-        dam = new int[n];
-        isFemale = new bool[n];
+        this._design = design;
+        _stream = new RandomStream(seed);
+        _n = design.Individuals;
+        _population = new int[_n];
+        _generation = new int[_n];
+        _sire = new int[_n];
+        _dam = new int[_n];
+        _isFemale = new bool[_n];
     }
 
     public SimulatedPopulation Run()
     {
         MakePedigree();
-        int m = design.Markers;
+        var m = _design.Markers;
         var rows = new byte[m][];
         var markers = new Marker[m];
-        var polygenic = new double[design.Chromosomes][];
+        var polygenic = new double[_design.Chromosomes][];
         var causal = CausalPlaces();
         var causalCounts = new Dictionary<int, double[]>();
-        Parallel.For(0, design.Chromosomes, c =>
+        Parallel.For(0, _design.Chromosomes, c =>
         {
-            int from = (int)((long)m * c / design.Chromosomes);
-            int to = (int)((long)m * (c + 1) / design.Chromosomes);
+            var from = (int)((long)m * c / _design.Chromosomes);
+            var to = (int)((long)m * (c + 1) / _design.Chromosomes);
             polygenic[c] = Chromosome(c, from, to, rows, markers, causal, causalCounts);
         });
 
-        var genes = new double[n];
+        var genes = new double[_n];
         foreach (var part in polygenic)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
                 genes[i] += part[i];
             }
@@ -63,8 +63,8 @@ internal sealed class PopulationSimulator
 
         var effects = new double[causal.Length];
         var trait = Traits(genes, causal, causalCounts, effects, out var liability);
-        var genotypes = new Genotypes("a simulated population", [.. Enumerable.Range(0, n).Select(Name)], markers,
-            new GenotypeStore(n, rows));
+        var genotypes = new Genotypes("a simulated population", [.. Enumerable.Range(0, _n).Select(Name)], markers,
+            new GenotypeStore(_n, rows));
         return new SimulatedPopulation(genotypes, Data(trait, liability), Array.AsReadOnly(Array.ConvertAll(causal, j => markers[j])),
             Array.AsReadOnly(effects));
     }
@@ -72,37 +72,37 @@ internal sealed class PopulationSimulator
     // Everyone of a generation is a child of a pair of the one before; who is not paired has no young.
     private void MakePedigree()
     {
-        var random = stream.Split(-1);
-        for (int i = 0; i < n; i++)
+        var random = _stream.Split(-1);
+        for (var i = 0; i < _n; i++)
         {
-            generation[i] = (int)((long)i * design.Generations / n);
-            isFemale[i] = random.NextDouble() < 0.5;
-            (sire[i], dam[i]) = (-1, -1);
-            population[i] = i % design.Populations;
+            _generation[i] = (int)((long)i * _design.Generations / _n);
+            _isFemale[i] = random.NextDouble() < 0.5;
+            (_sire[i], _dam[i]) = (-1, -1);
+            _population[i] = i % _design.Populations;
         }
 
-        for (int g = 1; g < design.Generations; g++)
+        for (var g = 1; g < _design.Generations; g++)
         {
-            for (int p = 0; p < design.Populations; p++)
+            for (var p = 0; p < _design.Populations; p++)
             {
                 var fathers = Parents(g - 1, p, female: false);
                 var mothers = Parents(g - 1, p, female: true);
                 random.Shuffle<int>(fathers);
                 random.Shuffle<int>(mothers);
-                int pairs = Math.Min(fathers.Length, mothers.Length);
+                var pairs = Math.Min(fathers.Length, mothers.Length);
                 if (pairs == 0)
                 {
                     throw new GlmmException("There are too few individuals in each generation and population for pairs. Simulate more "
                         + "individuals, or fewer generations and populations.");
                 }
 
-                int k = 0;
-                for (int i = 0; i < n; i++)
+                var k = 0;
+                for (var i = 0; i < _n; i++)
                 {
-                    if (generation[i] == g && population[i] == p)
+                    if (_generation[i] == g && _population[i] == p)
                     {
-                        int pair = k++ / design.FamilySize % pairs;
-                        (sire[i], dam[i]) = (fathers[pair], mothers[pair]);
+                        var pair = k++ / _design.FamilySize % pairs;
+                        (_sire[i], _dam[i]) = (fathers[pair], mothers[pair]);
                     }
                 }
             }
@@ -110,74 +110,74 @@ internal sealed class PopulationSimulator
     }
 
     private int[] Parents(int g, int p, bool female) =>
-        [.. Enumerable.Range(0, n).Where(i => generation[i] == g && population[i] == p && isFemale[i] == female)];
+        [.. Enumerable.Range(0, _n).Where(i => _generation[i] == g && _population[i] == p && _isFemale[i] == female)];
 
     private int[] CausalPlaces()
     {
         // in the middle of stretches of equal length, so that they do not stand at one another's side
-        int count = design.CausalShares.Count;
-        return [.. Enumerable.Range(0, count).Select(k => (int)((2L * k + 1) * design.Markers / (2 * count)))];
+        var count = _design.CausalShares.Count;
+        return [.. Enumerable.Range(0, count).Select(k => (int)((2L * k + 1) * _design.Markers / (2 * count)))];
     }
 
     private double[] Chromosome(int c, int from, int to, byte[][] rows, Marker[] markers, int[] causal,
         Dictionary<int, double[]> causalCounts)
     {
-        var random = stream.Split(c);
-        int length = to - from;
-        var haplotypes = new byte[2 * n][];
-        var frequencies = new double[design.Populations][];
+        var random = _stream.Split(c);
+        var length = to - from;
+        var haplotypes = new byte[2 * _n][];
+        var frequencies = new double[_design.Populations][];
         var ancestral = new double[length];
-        for (int j = 0; j < length; j++)
+        for (var j = 0; j < length; j++)
         {
-            ancestral[j] = design.MinimumFrequency + random.NextDouble() * (1 - 2 * design.MinimumFrequency);
+            ancestral[j] = _design.MinimumFrequency + random.NextDouble() * (1 - 2 * _design.MinimumFrequency);
         }
 
-        for (int p = 0; p < design.Populations; p++)
+        for (var p = 0; p < _design.Populations; p++)
         {
-            frequencies[p] = design.Populations == 1 ? ancestral : Array.ConvertAll(ancestral, f => Spread(random, f));
+            frequencies[p] = _design.Populations == 1 ? ancestral : Array.ConvertAll(ancestral, f => Spread(random, f));
         }
 
         var mosaic = random.Split(1);
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            for (int h = 0; h < 2; h++)
+            for (var h = 0; h < 2; h++)
             {
-                int parent = h == 0 ? sire[i] : dam[i];
+                var parent = h == 0 ? _sire[i] : _dam[i];
                 haplotypes[2 * i + h] = parent < 0
-                    ? Ancestor(mosaic, frequencies[population[i]])
+                    ? Ancestor(mosaic, frequencies[_population[i]])
                     : Gamete(mosaic, haplotypes[2 * parent], haplotypes[2 * parent + 1]);
             }
         }
 
-        var genes = new double[n];
+        var genes = new double[_n];
         var calls = random.Split(2);
         var weights = random.Split(3);
-        for (int j = 0; j < length; j++)
+        for (var j = 0; j < length; j++)
         {
-            var counts = new double[n];
+            var counts = new double[_n];
             double mean = 0;
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
                 counts[i] = haplotypes[2 * i][j] + haplotypes[2 * i + 1][j];
-                mean += counts[i] / n;
+                mean += counts[i] / _n;
             }
 
             // alleles are named so that the rarer one is counted, as PLINK does
-            bool isFlipped = mean > 1;
-            var row = GenotypeStore.NewRow(n);
-            double weight = weights.NextNormal() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
-            for (int i = 0; i < n; i++)
+            var isFlipped = mean > 1;
+            var row = GenotypeStore.NewRow(_n);
+            var weight = weights.NextNormal() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
+            for (var i = 0; i < _n; i++)
             {
                 genes[i] += weight * (counts[i] - mean);
                 counts[i] = isFlipped ? 2 - counts[i] : counts[i];
-                bool isMissing = design.Missing > 0 && calls.NextDouble() < design.Missing;
+                var isMissing = _design.Missing > 0 && calls.NextDouble() < _design.Missing;
                 GenotypeStore.Set(row, i, isMissing ? -1 : (int)counts[i]);
             }
 
             rows[from + j] = row;
-            string name = string.Create(CultureInfo.InvariantCulture, $"m{from + j + 1}");
-            long position = 1 + ChromosomeLength * j / Math.Max(1, length);
-            string chromosome = (c + 1).ToString(CultureInfo.InvariantCulture);
+            var name = string.Create(CultureInfo.InvariantCulture, $"m{from + j + 1}");
+            var position = 1 + ChromosomeLength * j / Math.Max(1, length);
+            var chromosome = (c + 1).ToString(CultureInfo.InvariantCulture);
             markers[from + j] = isFlipped ? new Marker(name, chromosome, position, "C", "A") : new Marker(name, chromosome,
                 position, "A", "C");
             if (Array.IndexOf(causal, from + j) >= 0)
@@ -194,17 +194,17 @@ internal sealed class PopulationSimulator
 
     private double Spread(RandomStream random, double f)
     {
-        double concentration = (1 - design.Fst) / Math.Max(1e-6, design.Fst);
+        var concentration = (1 - _design.Fst) / Math.Max(1e-6, _design.Fst);
         return random.NextBeta(f * concentration, (1 - f) * concentration);
     }
 
     private byte[] Ancestor(RandomStream random, double[] frequency)
     {
         var haplotype = new byte[frequency.Length];
-        double piece = random.NextDouble();
-        for (int j = 0; j < haplotype.Length; j++)
+        var piece = random.NextDouble();
+        for (var j = 0; j < haplotype.Length; j++)
         {
-            if (random.NextDouble() >= design.Linkage)
+            if (random.NextDouble() >= _design.Linkage)
             {
                 piece = random.NextDouble();
             }
@@ -220,8 +220,8 @@ internal sealed class PopulationSimulator
         // crossovers on one Morgan: a Poisson process of one event on average
         var gamete = new byte[first.Length];
         var now = random.NextDouble() < 0.5 ? first : second;
-        double next = -Math.Log(random.NextDouble()) * gamete.Length;
-        for (int j = 0; j < gamete.Length; j++)
+        var next = -Math.Log(random.NextDouble()) * gamete.Length;
+        for (var j = 0; j < gamete.Length; j++)
         {
             while (j > next)
             {
@@ -238,30 +238,30 @@ internal sealed class PopulationSimulator
     // The genetic value in standard deviations of the trait, and the trait.
     private double[] Traits(double[] genes, int[] causal, Dictionary<int, double[]> counts, double[] effects, out double[] liability)
     {
-        var random = stream.Split(-2);
+        var random = _stream.Split(-2);
         var value = Standardised(genes);
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            value[i] *= Math.Sqrt(design.Heritability);
+            value[i] *= Math.Sqrt(_design.Heritability);
         }
 
-        for (int k = 0; k < causal.Length; k++)
+        for (var k = 0; k < causal.Length; k++)
         {
             var x = counts[causal[k]];
-            double deviation = Deviation(x, out double mean);
-            effects[k] = deviation > 0 ? Math.Sqrt(design.CausalShares[k]) / deviation * (k % 2 == 0 ? 1 : -1) : 0;
-            for (int i = 0; i < n; i++)
+            var deviation = Deviation(x, out var mean);
+            effects[k] = deviation > 0 ? Math.Sqrt(_design.CausalShares[k]) / deviation * (k % 2 == 0 ? 1 : -1) : 0;
+            for (var i = 0; i < _n; i++)
             {
                 value[i] += effects[k] * (x[i] - mean);
             }
         }
 
         liability = value;
-        double residual = Math.Sqrt(Math.Max(0, 1 - design.Heritability - design.CausalShares.Sum()));
-        var trait = new double[n];
-        for (int i = 0; i < n; i++)
+        var residual = Math.Sqrt(Math.Max(0, 1 - _design.Heritability - _design.CausalShares.Sum()));
+        var trait = new double[_n];
+        for (var i = 0; i < _n; i++)
         {
-            trait[i] = TraitMean + value[i] + (isFemale[i] ? SexEffect : 0) + design.PopulationDifference * population[i]
+            trait[i] = TraitMean + value[i] + (_isFemale[i] ? SexEffect : 0) + _design.PopulationDifference * _population[i]
                 + residual * random.NextNormal();
         }
 
@@ -270,19 +270,19 @@ internal sealed class PopulationSimulator
 
     private FieldData Data(double[] trait, double[] liability)
     {
-        var random = stream.Split(-3);
-        double residual = Math.Sqrt(Math.Max(0, 1 - design.Heritability - design.CausalShares.Sum()));
+        var random = _stream.Split(-3);
+        var residual = Math.Sqrt(Math.Max(0, 1 - _design.Heritability - _design.CausalShares.Sum()));
         var tendency = Array.ConvertAll(liability, l => l + residual * random.NextNormal());
         var sorted = tendency.Order().ToArray();
-        double threshold = sorted[Math.Clamp((int)((1 - design.Prevalence) * n), 0, n - 1)];
+        var threshold = sorted[Math.Clamp((int)((1 - _design.Prevalence) * _n), 0, _n - 1)];
         return FieldData.From(new (string, object)[]
         {
-            ("id", Enumerable.Range(0, n).Select(Name)),
-            ("sire", sire.Select(i => i < 0 ? null : Name(i))),
-            ("dam", dam.Select(i => i < 0 ? null : Name(i))),
-            ("generation", generation.Select(g => (double)g)),
-            ("population", population.Select(p => "p" + (p + 1).ToString(CultureInfo.InvariantCulture))),
-            ("sex", isFemale.Select(f => f ? "female" : "male")),
+            ("id", Enumerable.Range(0, _n).Select(Name)),
+            ("sire", _sire.Select(i => i < 0 ? null : Name(i))),
+            ("dam", _dam.Select(i => i < 0 ? null : Name(i))),
+            ("generation", _generation.Select(g => (double)g)),
+            ("population", _population.Select(p => "p" + (p + 1).ToString(CultureInfo.InvariantCulture))),
+            ("sex", _isFemale.Select(f => f ? "female" : "male")),
             ("trait", trait),
             ("ill", tendency.Select(t => t >= threshold ? 1.0 : 0)),
             ("parasites", liability.Select(l => (double)random.NextPoisson(Math.Exp(1 + 0.5 * l)))),
@@ -291,13 +291,13 @@ internal sealed class PopulationSimulator
 
     private static double[] Standardised(double[] x)
     {
-        double deviation = Deviation(x, out double mean);
+        var deviation = Deviation(x, out var mean);
         return Array.ConvertAll(x, v => deviation > 0 ? (v - mean) / deviation : 0);
     }
 
     private static double Deviation(double[] x, out double mean)
     {
-        double average = x.Average();
+        var average = x.Average();
         mean = average;
         return Math.Sqrt(x.Sum(v => (v - average) * (v - average)) / x.Length);
     }

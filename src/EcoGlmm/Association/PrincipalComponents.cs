@@ -74,28 +74,28 @@ public sealed partial class Genotypes
     /// <exception cref="GlmmException">There are not so many, or no marker at which individuals differ.</exception>
     public PrincipalComponents PrincipalComponents(int count = 10)
     {
-        int n = _individuals.Length;
+        var n = _individuals.Length;
         if (count < 1 || count >= n)
         {
             throw new GlmmException($"{n} individuals have between 1 and {n - 1} principal components; {count} were asked for.");
         }
 
         var matrix = new double[(long)n * n];
-        int threads = Environment.ProcessorCount;
+        var threads = Environment.ProcessorCount;
         if (new RelationshipSum(this, isStandardised: true, threads).Add([.. Enumerable.Range(0, _markers.Length)], matrix,
             CancellationToken.None) == 0)
         {
             throw new GlmmException("All individuals are alike at every marker; there are no components.");
         }
 
-        double trace = Enumerable.Range(0, n).Sum(i => matrix[i + (long)i * n]);
+        var trace = Enumerable.Range(0, n).Sum(i => matrix[i + (long)i * n]);
         var values = new double[n];
         DenseEigen.TryDecompose(matrix, n, values, threads, CancellationToken.None);
         var scores = new double[count][];
-        for (int k = 0; k < count; k++)
+        for (var k = 0; k < count; k++)
         {
             var vector = matrix.AsSpan((n - 1 - k) * n, n).ToArray();
-            int lead = Array.FindIndex(vector, v => Math.Abs(v) > 1e-12);
+            var lead = Array.FindIndex(vector, v => Math.Abs(v) > 1e-12);
             scores[k] = lead >= 0 && vector[lead] < 0 ? Array.ConvertAll(vector, v => -v) : vector;
         }
 

@@ -26,17 +26,17 @@ internal static class RecordCovariance
             return null;
         }
 
-        int n = data.Y.Length;
+        var n = data.Y.Length;
         var shared = Array.ConvertAll(terms, term => Shared(term, n));
         var identity = new double[(long)n * n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             identity[i + (long)i * n] = 1;
         }
 
-        double[] y = data.Deviations;
-        double mean = y.Average();
-        double variance = y.Sum(v => (v - mean) * (v - mean)) / n;
+        var y = data.Deviations;
+        var mean = y.Average();
+        var variance = y.Sum(v => (v - mean) * (v - mean)) / n;
         var tau = new double[terms.Length + 2];
         Array.Fill(tau, variance / tau.Length);
         double[][] matrices = [identity, Whole(relationship, n), .. shared];
@@ -48,7 +48,7 @@ internal static class RecordCovariance
         }
 
         var covariance = identity;
-        for (int k = 0; k < shared.Length; k++)
+        for (var k = 0; k < shared.Length; k++)
         {
             for (long e = 0; e < covariance.LongLength; e++)
             {
@@ -64,9 +64,9 @@ internal static class RecordCovariance
     /// <summary>The other triangle filled in.</summary>
     public static double[] Whole(double[] lower, int n)
     {
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = j + 1; i < n; i++)
+            for (var i = j + 1; i < n; i++)
             {
                 lower[j + (long)i * n] = lower[i + (long)j * n];
             }
@@ -84,9 +84,9 @@ internal static class RecordCovariance
         }
 
         var matrix = new double[(long)n * n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 matrix[i + (long)j * n] = term.Codes[i] == term.Codes[j] ? 1 : 0;
             }

@@ -20,10 +20,10 @@ internal static class RegionalFigure
         var plain = ScanFigures.Manhattan(scan, chromosome, from, to, genes);
         var axis = plain.Panels[0].XAxis with { Minimum = from / 1e6, Maximum = to / 1e6 };
         var panel = plain.Panels[0] with { XAxis = axis };
-        string subtitle = plain.Subtitle!;
+        var subtitle = plain.Subtitle!;
         if (markers is not null)
         {
-            panel = panel with { Traces = ByLinkage(scan, chromosome, from, to, markers, genes, out string lead) };
+            panel = panel with { Traces = ByLinkage(scan, chromosome, from, to, markers, genes, out var lead) };
             subtitle += $"; colours: r² with {lead}";
         }
 
@@ -33,19 +33,19 @@ internal static class RegionalFigure
             return new Figure(plain.Title, panel) { Subtitle = subtitle, PanelHeight = plain.PanelHeight };
         }
 
-        long middle = Lead(scan, chromosome, from, to).Marker.Position;
+        var middle = Lead(scan, chromosome, from, to).Marker.Position;
         var drawn = near.OrderBy(g => g.Distance(middle)).Take(MostGenes).OrderBy(g => g.Start).ToArray();
         var names = drawn.Select((g, k) => drawn.Take(k).Any(d => d.Name == g.Name) ? $"{g.Name} ({k + 1})" : g.Name).ToArray();
         var lanes = new PanelTrace[drawn.Length];
-        for (int k = 0; k < drawn.Length; k++)
+        for (var k = 0; k < drawn.Length; k++)
         {
-            double start = Math.Max(drawn[k].Start, from) / 1e6;
-            double end = Math.Min(drawn[k].End, to) / 1e6;
-            string hover = $"{drawn[k].Name}, {NumberFormat.Count(drawn[k].Start)} to {NumberFormat.Count(drawn[k].End)}";
+            var start = Math.Max(drawn[k].Start, from) / 1e6;
+            var end = Math.Min(drawn[k].End, to) / 1e6;
+            var hover = $"{drawn[k].Name}, {NumberFormat.Count(drawn[k].Start)} to {NumberFormat.Count(drawn[k].End)}";
             lanes[k] = new LineTrace([start, end], [k, k]) { Color = Palette.Ink, Width = 5, Text = [hover, hover] };
         }
 
-        string title = drawn.Length == near.Count ? "Genes" : $"Genes: the {MostGenes} nearest to the strongest marker, of {near.Count}";
+        var title = drawn.Length == near.Count ? "Genes" : $"Genes: the {MostGenes} nearest to the strongest marker, of {near.Count}";
         var below = new Panel(title, lanes) { XAxis = axis, YAxis = new Axis { Categories = names, Reversed = true } };
         return new Figure(plain.Title, panel, below) { Subtitle = subtitle, Columns = 1, PanelHeight = Math.Max(300,
             LaneHeight * drawn.Length) };
@@ -68,7 +68,7 @@ internal static class RegionalFigure
         var planes = linkage.Planes(markers.IndexOf(lead));
         var squares = Array.ConvertAll(rows, r => linkage.RSquared(planes, linkage.Planes(markers.IndexOf(r.Marker.Name))));
         var traces = new List<PanelTrace>();
-        for (int k = 0; k < Linkage.Length; k++)
+        for (var k = 0; k < Linkage.Length; k++)
         {
             var some = Enumerable.Range(0, rows.Length).Where(i => Array.FindIndex(Linkage, l => squares[i] >= l.From) is var own
                 && (own < 0 ? Linkage.Length - 1 : own) == k).Select(i => rows[i]).ToArray();

@@ -39,10 +39,10 @@ public static class RelationshipMatrices
                 + $"{NearestName.Suggestion(withoutChromosome, markers.Markers.Select(m => m.Chromosome).Distinct())}");
         }
 
-        int n = markers.Individuals.Count;
+        var n = markers.Individuals.Count;
         var sum = new double[(long)n * n];
-        int threads = maxThreads > 0 ? maxThreads : Environment.ProcessorCount;
-        int count = new RelationshipSum(markers, kind == RelationshipKind.Standardised, threads).Add(
+        var threads = maxThreads > 0 ? maxThreads : Environment.ProcessorCount;
+        var count = new RelationshipSum(markers, kind == RelationshipKind.Standardised, threads).Add(
             [.. Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome != withoutChromosome)], sum,
             either.Token);
         if (count == 0)
@@ -52,9 +52,9 @@ public static class RelationshipMatrices
 
         Parallel.For(0, n, j =>
         {
-            for (int i = j; i < n; i++)
+            for (var i = j; i < n; i++)
             {
-                double entry = sum[i + (long)j * n] / count;
+                var entry = sum[i + (long)j * n] / count;
                 sum[i + (long)j * n] = entry;
                 sum[j + (long)i * n] = entry;
             }
@@ -82,7 +82,7 @@ public static class RelationshipMatrices
         ArgumentNullException.ThrowIfNull(markers);
         using var live = LiveProgress.Start($"Relationships within families by {NumberFormat.Count(markers.Markers.Count)} markers");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(live.Cancellation, cancellationToken);
-        string[] names = families?.ToArray() ?? [.. markers.Families];
+        var names = families?.ToArray() ?? [.. markers.Families];
         if (names.Length != markers.Individuals.Count)
         {
             throw new GlmmException($"The families of {Names.Count(names.Length, "individual")} were given for "

@@ -12,24 +12,24 @@ internal sealed unsafe class RelationshipSum
     private const int MarkersTogether = 512;
     private const int MarkersOfTask = 16;
 
-    private readonly Genotypes genotypes;
-    private readonly bool isStandardised;
-    private readonly int threads;
-    private readonly GenotypeDecoder decoder;
+    private readonly Genotypes _genotypes;
+    private readonly bool _isStandardised;
+    private readonly int _threads;
+    private readonly GenotypeDecoder _decoder;
 
     public RelationshipSum(Genotypes genotypes, bool isStandardised, int threads)
     {
-        (this.genotypes, this.isStandardised, this.threads) = (genotypes, isStandardised, threads);
-        decoder = genotypes.Decoder();
+        (this._genotypes, this._isStandardised, this._threads) = (genotypes, isStandardised, threads);
+        _decoder = genotypes.Decoder();
     }
 
     /// <summary>Adds markers to the lower triangle of a sum (column-major).</summary>
     /// <returns>How many markers were added: all but those at which everybody is alike.</returns>
     public int Add(IReadOnlyList<int> markers, double[] sum, CancellationToken cancellation, Action<int>? progress = null)
     {
-        int n = decoder.Count;
-        var polymorphic = markers.Where(j => !genotypes.CountsAt(j).IsMonomorphic).ToArray();
-        if (!isStandardised && polymorphic.Sum(j => (double)genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n
+        var n = _decoder.Count;
+        var polymorphic = markers.Where(j => !_genotypes.CountsAt(j).IsMonomorphic).ToArray();
+        if (!_isStandardised && polymorphic.Sum(j => (double)_genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n
             * (double)polymorphic.Length)
         {
             AddByWholeNumbers(polymorphic, sum, cancellation, progress);
@@ -40,17 +40,17 @@ internal sealed unsafe class RelationshipSum
         var workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
         fixed (double* z = storage, work = workspace, target = sum)
         {
-            double* matrix = z;
-            int from = 0;
-            int count = 0;
-            var decoders = new WorkTeam(threads, (_, task) =>
+            var matrix = z;
+            var from = 0;
+            var count = 0;
+            var decoders = new WorkTeam(_threads, (_, task) =>
             {
-                for (int k = task * MarkersOfTask; k < Math.Min(count, (task + 1) * MarkersOfTask); k++)
+                for (var k = task * MarkersOfTask; k < Math.Min(count, (task + 1) * MarkersOfTask); k++)
                 {
                     Decode(polymorphic[from + k], new Span<double>(matrix + (long)k * n, n));
                 }
             });
-            var products = new BlockProduct(work, threads > 1 ? new BlockProduct.Team(threads) : null);
+            var products = new BlockProduct(work, _threads > 1 ? new BlockProduct.Team(_threads) : null);
             for (; from < polymorphic.Length; from += MarkersTogether)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -66,11 +66,11 @@ internal sealed unsafe class RelationshipSum
 
     private void AddByWholeNumbers(int[] markers, double[] sum, CancellationToken cancellation, Action<int>? progress)
     {
-        var products = new AlleleProducts(genotypes, sum, threads);
-        for (int from = 0; from < markers.Length; from += AlleleProducts.BlockMarkers)
+        var products = new AlleleProducts(_genotypes, sum, _threads);
+        for (var from = 0; from < markers.Length; from += AlleleProducts.BlockMarkers)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(AlleleProducts.BlockMarkers, markers.Length - from);
+            var count = Math.Min(AlleleProducts.BlockMarkers, markers.Length - from);
             products.Add(markers[from..(from + count)]);
             progress?.Invoke(count);
         }
@@ -80,12 +80,12 @@ internal sealed unsafe class RelationshipSum
 
     private void Decode(int marker, Span<double> result)
     {
-        var counts = genotypes.CountsAt(marker);
-        double mean = counts.Mean;
-        int individuals = counts.Called + counts.Missing;
+        var counts = _genotypes.CountsAt(marker);
+        var mean = counts.Mean;
+        var individuals = counts.Called + counts.Missing;
 
         // GEMMA's variance: over all individuals, a missing call being at the mean
-        double scale = isStandardised ? 1 / Math.Sqrt(counts.SumOfSquares / individuals) : 1;
-        decoder.Decode(genotypes.Row(marker), (2 - mean) * scale, (1 - mean) * scale, -mean * scale, 0, result);
+        var scale = _isStandardised ? 1 / Math.Sqrt(counts.SumOfSquares / individuals) : 1;
+        _decoder.Decode(_genotypes.Row(marker), (2 - mean) * scale, (1 - mean) * scale, -mean * scale, 0, result);
     }
 }

@@ -13,18 +13,18 @@ internal static class RootFinder
     /// <param name="function">The function.</param>
     public static double Falling(double low, double atLow, double high, double atHigh, Func<double, double> function)
     {
-        int side = 0;
-        double x = low;
-        for (int step = 0; step < MostSteps && high - low > Tolerance; step++)
+        var side = 0;
+        var x = low;
+        for (var step = 0; step < MostSteps && high - low > Tolerance; step++)
         {
-            double next = step % 8 == 7 ? 0.5 * (low + high) : (low * atHigh - high * atLow) / (atHigh - atLow);
+            var next = step % 8 == 7 ? 0.5 * (low + high) : (low * atHigh - high * atLow) / (atHigh - atLow);
             if (step > 0 && Math.Abs(next - x) < Tolerance)
             {
                 return next;
             }
 
             x = next;
-            double value = function(x);
+            var value = function(x);
             if (value == 0)
             {
                 return x;

@@ -19,29 +19,29 @@ internal static class Saddlepoint
     /// <param name="s">The observed value.</param>
     public static double TwoSided(IScoreDistribution scores, ReadOnlySpan<double> g, double s)
     {
-        double observed = Tail(scores, g, s);
+        var observed = Tail(scores, g, s);
         return observed > 0 ? observed + Tail(scores, g, -s) : double.NaN;
     }
 
     private static double Tail(IScoreDistribution scores, ReadOnlySpan<double> g, double s)
     {
-        scores.Range(g, out double lowest, out double highest);
+        scores.Range(g, out var lowest, out var highest);
         if (s >= highest || s <= lowest)
         {
             return 0;
         }
 
         // K′ increases: Newton's steps within a bracket that doubles outwards until it holds the root
-        double low = double.NegativeInfinity;
-        double high = double.PositiveInfinity;
+        var low = double.NegativeInfinity;
+        var high = double.PositiveInfinity;
         double t = 0;
         double k = 0;
         double second = 0;
-        bool isFound = false;
-        for (int step = 0; step < MostSteps && !isFound; step++)
+        var isFound = false;
+        for (var step = 0; step < MostSteps && !isFound; step++)
         {
-            scores.Cumulants(g, t, out k, out double first, out second);
-            double off = first - s;
+            scores.Cumulants(g, t, out k, out var first, out second);
+            var off = first - s;
             if (off > 0)
             {
                 high = t;
@@ -51,7 +51,7 @@ internal static class Saddlepoint
                 low = t;
             }
 
-            double next = t - off / second;
+            var next = t - off / second;
             if (!double.IsFinite(next) || next <= low || next >= high)
             {
                 next = double.IsInfinity(low) ? 2 * high - 1 : double.IsInfinity(high) ? 2 * low + 1 : 0.5 * (low + high);
@@ -67,14 +67,14 @@ internal static class Saddlepoint
         }
 
         scores.Cumulants(g, t, out k, out _, out second);
-        double w = Math.Sign(t) * Math.Sqrt(Math.Max(0, 2 * (t * s - k)));
-        double v = t * Math.Sqrt(second);
+        var w = Math.Sign(t) * Math.Sqrt(Math.Max(0, 2 * (t * s - k)));
+        var v = t * Math.Sqrt(second);
         if (!isFound || w == 0 || v == 0)
         {
             return double.NaN;
         }
 
-        double z = w + Math.Log(v / w) / w;
+        var z = w + Math.Log(v / w) / w;
         return SpecialFunctions.NormalCdf(s > 0 ? -z : z);
     }
 }
@@ -97,15 +97,15 @@ internal sealed class BinomialScores(double[] probability, double[] trials) : IS
     public void Cumulants(ReadOnlySpan<double> g, double t, out double k, out double first, out double second)
     {
         k = first = second = 0;
-        for (int i = 0; i < g.Length; i++)
+        for (var i = 0; i < g.Length; i++)
         {
-            double p = probability[i];
-            double gt = g[i] * t;
+            var p = probability[i];
+            var gt = g[i] * t;
 
             // log(1 − p + p eᵍᵗ), and the tilted probability, without overflow
-            double e = Math.Exp(-Math.Abs(gt));
-            double tilted = gt > 0 ? p / (p + (1 - p) * e) : p * e / (1 - p + p * e);
-            double log = gt > 0 ? gt + Math.Log(p + (1 - p) * e) : Math.Log(1 - p + p * e);
+            var e = Math.Exp(-Math.Abs(gt));
+            var tilted = gt > 0 ? p / (p + (1 - p) * e) : p * e / (1 - p + p * e);
+            var log = gt > 0 ? gt + Math.Log(p + (1 - p) * e) : Math.Log(1 - p + p * e);
             k += trials[i] * (log - p * gt);
             first += trials[i] * g[i] * (tilted - p);
             second += trials[i] * g[i] * g[i] * tilted * (1 - tilted);
@@ -115,10 +115,10 @@ internal sealed class BinomialScores(double[] probability, double[] trials) : IS
     public void Range(ReadOnlySpan<double> g, out double lowest, out double highest)
     {
         lowest = highest = 0;
-        for (int i = 0; i < g.Length; i++)
+        for (var i = 0; i < g.Length; i++)
         {
-            double up = trials[i] * g[i] * (1 - probability[i]);
-            double down = -trials[i] * g[i] * probability[i];
+            var up = trials[i] * g[i] * (1 - probability[i]);
+            var down = -trials[i] * g[i] * probability[i];
             lowest += Math.Min(up, down);
             highest += Math.Max(up, down);
         }
@@ -132,10 +132,10 @@ internal sealed class PoissonScores(double[] mean) : IScoreDistribution
     public void Cumulants(ReadOnlySpan<double> g, double t, out double k, out double first, out double second)
     {
         k = first = second = 0;
-        for (int i = 0; i < g.Length; i++)
+        for (var i = 0; i < g.Length; i++)
         {
-            double gt = g[i] * t;
-            double grown = Math.Exp(gt);
+            var gt = g[i] * t;
+            var grown = Math.Exp(gt);
             k += mean[i] * (grown - 1 - gt);
             first += mean[i] * g[i] * (grown - 1);
             second += mean[i] * g[i] * g[i] * grown;
@@ -146,9 +146,9 @@ internal sealed class PoissonScores(double[] mean) : IScoreDistribution
     {
         // if all weights have one sign, the sum is bounded on one side
         lowest = highest = 0;
-        bool hasPositive = false;
-        bool hasNegative = false;
-        for (int i = 0; i < g.Length; i++)
+        var hasPositive = false;
+        var hasNegative = false;
+        for (var i = 0; i < g.Length; i++)
         {
             hasPositive |= g[i] > 0;
             hasNegative |= g[i] < 0;

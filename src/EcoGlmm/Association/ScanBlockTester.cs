@@ -13,13 +13,13 @@ internal interface IMarkerWorker
 /// <summary>Decodes blocks of markers for the rows of a scan and has them tested; belongs to one thread.</summary>
 internal sealed class ScanBlockTester
 {
-    private readonly IMarkerWorker worker;
-    private readonly Genotypes markers;
-    private readonly ScanBlocks blocks;
-    private readonly bool isCentred;
-    private readonly GenotypeDecoder decoder;
-    private readonly ulong[] mask;
-    private readonly int traits;
+    private readonly IMarkerWorker _worker;
+    private readonly Genotypes _markers;
+    private readonly ScanBlocks _blocks;
+    private readonly bool _isCentred;
+    private readonly GenotypeDecoder _decoder;
+    private readonly ulong[] _mask;
+    private readonly int _traits;
 
     /// <param name="worker">What tests.</param>
     /// <param name="data">The rows.</param>
@@ -29,45 +29,45 @@ internal sealed class ScanBlockTester
     /// <param name="traits">How many traits are tested together.</param>
     public ScanBlockTester(IMarkerWorker worker, ScanData data, Genotypes markers, ScanBlocks blocks, bool isCentred, int traits = 1)
     {
-        this.traits = traits;
-        (this.worker, this.markers, this.blocks, this.isCentred) = (worker, markers, blocks, isCentred);
+        this._traits = traits;
+        (this._worker, this._markers, this._blocks, this._isCentred) = (worker, markers, blocks, isCentred);
         var chosen = Array.ConvertAll(data.Individuals, markers.StoreIndividual);
-        decoder = new GenotypeDecoder(AllInOrder(chosen, markers) ? null : chosen, markers.StoreIndividuals);
-        mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
+        _decoder = new GenotypeDecoder(AllInOrder(chosen, markers) ? null : chosen, markers.StoreIndividuals);
+        _mask = GenotypeCounts.Mask(markers.StoreIndividuals, chosen);
     }
 
     public MarkerTests[] Test(int block)
     {
-        var (start, count) = blocks.All[block];
-        var tests = new MarkerTests[traits];
-        for (int k = 0; k < traits; k++)
+        var (start, count) = _blocks.All[block];
+        var tests = new MarkerTests[_traits];
+        for (var k = 0; k < _traits; k++)
         {
             tests[k] = new MarkerTests(count);
         }
 
-        for (int m = 0; m < count; m++)
+        for (var m = 0; m < count; m++)
         {
-            var row = markers.Row(start + m);
-            var counts = GenotypeCounts.Of(row, mask);
+            var row = _markers.Row(start + m);
+            var counts = GenotypeCounts.Of(row, _mask);
             foreach (var trait in tests)
             {
                 trait.Frequency[m] = counts.Frequency;
                 trait.Called[m] = counts.Called;
             }
 
-            var values = worker.Marker(m);
+            var values = _worker.Marker(m);
             if (counts.IsMonomorphic)
             {
                 values.Clear();
                 continue;
             }
 
-            double mean = counts.Mean;
-            double shift = isCentred ? mean : 0;
-            decoder.Decode(row, 2 - shift, 1 - shift, -shift, mean - shift, values);
+            var mean = counts.Mean;
+            var shift = _isCentred ? mean : 0;
+            _decoder.Decode(row, 2 - shift, 1 - shift, -shift, mean - shift, values);
         }
 
-        worker.Test(count, tests);
+        _worker.Test(count, tests);
         return tests;
     }
 

@@ -23,8 +23,8 @@ internal sealed class ScanBlocks
     {
         var blocks = new List<(int, int)>();
         var list = markers.Markers;
-        int start = 0;
-        for (int j = 1; j <= list.Count; j++)
+        var start = 0;
+        for (var j = 1; j <= list.Count; j++)
         {
             if (j == list.Count || j - start == size || list[j].Chromosome != list[start].Chromosome)
             {

@@ -12,7 +12,7 @@ internal static class ScanCard
 
     public static string Html(AssociationScan scan)
     {
-        double lambda = scan.Lambda();
+        var lambda = scan.Lambda();
         var (status, sentence) = Verdict(scan, lambda);
         var html = new HtmlWriter(frame: status == Status.Problem ? Status.Problem : null)
             .Heading(Heading(scan), status, Word(status));
@@ -22,7 +22,7 @@ internal static class ScanCard
         }
 
         html.Message(status, sentence).Facts([.. Facts(scan, lambda)]).Table(Hits(scan));
-        foreach (string note in Notes(scan))
+        foreach (var note in Notes(scan))
         {
             html.Note(note);
         }
@@ -32,7 +32,7 @@ internal static class ScanCard
 
     public static string Text(AssociationScan scan)
     {
-        double lambda = scan.Lambda();
+        var lambda = scan.Lambda();
         var lines = new List<string> { Heading(scan) };
         if (scan.Description is { } made)
         {
@@ -53,13 +53,13 @@ internal static class ScanCard
 
     private static string Size(AssociationScan scan, ScanDescription made)
     {
-        string records = made.Rows == made.Individuals ? "" : $"{NumberFormat.Count(made.Rows)} records of ";
+        var records = made.Rows == made.Individuals ? "" : $"{NumberFormat.Count(made.Rows)} records of ";
         return $"{records}{NumberFormat.Count(made.Individuals)} individuals, {NumberFormat.Count(scan.Count)} markers of {made.Source}.";
     }
 
     private static (Status Status, string Sentence) Verdict(AssociationScan scan, double lambda)
     {
-        string value = NumberFormat.Fixed(lambda, 3);
+        var value = NumberFormat.Fixed(lambda, 3);
         if (double.IsNaN(lambda))
         {
             return (Status.Problem, "No marker could be tested: at each one all individuals are alike, or the covariates explain it.");
@@ -90,7 +90,7 @@ internal static class ScanCard
 
     private static IEnumerable<(string Label, string Value)> Facts(AssociationScan scan, double lambda)
     {
-        int tested = scan.Count(r => !double.IsNaN(AssociationScan.BestP(r)));
+        var tested = scan.Count(r => !double.IsNaN(AssociationScan.BestP(r)));
         yield return ("λ", NumberFormat.Fixed(lambda, 3));
         yield return ("markers tested", NumberFormat.Count(tested));
         yield return ("Bonferroni threshold", NumberFormat.Significant(0.05 / Math.Max(1, tested), 2));
@@ -107,7 +107,7 @@ internal static class ScanCard
         var content = new TableContent($"The {Names.Count(best.Length, "marker")} with the smallest p-values")
             .Text("Marker").Text("Chromosome").Number("Position").Text("Alleles").Number("Frequency").Number("Effect")
             .Number("Std. error").Number("p");
-        for (int i = 0; i < best.Length; i++)
+        for (var i = 0; i < best.Length; i++)
         {
             var r = best[i];
             content.Row(r.Marker.Name, r.Marker.Chromosome, NumberFormat.Count(r.Marker.Position), $"{r.Marker.EffectAllele} (other: "
@@ -122,14 +122,14 @@ internal static class ScanCard
     private static IEnumerable<string> Notes(AssociationScan scan)
     {
         yield return "The effect is that of one more copy of the first-named allele.";
-        int untested = scan.Count(r => double.IsNaN(AssociationScan.BestP(r)));
+        var untested = scan.Count(r => double.IsNaN(AssociationScan.BestP(r)));
         if (untested > 0)
         {
             yield return $"{Names.Count(untested, "marker")} could not be tested: all individuals are alike there, or the covariates "
                 + $"explain it.";
         }
 
-        foreach (string note in scan.Description?.Notes ?? [])
+        foreach (var note in scan.Description?.Notes ?? [])
         {
             yield return note;
         }

@@ -27,8 +27,8 @@ internal static class ScanCsv
             throw new GlmmException($"The file \"{path}\" does not exist.");
         }
 
-        int number = 0;
-        foreach (string line in File.ReadLines(path))
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
         {
             if (number++ == 0)
             {
@@ -48,14 +48,14 @@ internal static class ScanCsv
     private static MarkerAssociation Parse(string line, string path, int number)
     {
         var fields = Split(line);
-        if (fields.Count != Fields || !long.TryParse(fields[2], CultureInfo.InvariantCulture, out long position)
-            || !int.TryParse(fields[6], CultureInfo.InvariantCulture, out int n))
+        if (fields.Count != Fields || !long.TryParse(fields[2], CultureInfo.InvariantCulture, out var position)
+            || !int.TryParse(fields[6], CultureInfo.InvariantCulture, out var n))
         {
             throw new GlmmException($"Line {number} of \"{path}\" is not a line of a scan; the file may be cut short.");
         }
 
         double Value(int k) => fields[k] == "NA" ? double.NaN
-            : NumberText.TryParse(fields[k], out double value) ? value
+            : NumberText.TryParse(fields[k], out var value) ? value
             : throw new GlmmException($"Line {number} of \"{path}\" has \"{fields[k]}\" where a number should be.");
         return new MarkerAssociation(new Marker(fields[0], fields[1], position, fields[3], fields[4]),
             Value(5), n, Value(7), Value(8), Value(9), Value(10), Value(11));
@@ -64,12 +64,12 @@ internal static class ScanCsv
     private static List<string> Split(string line)
     {
         var fields = new List<string>(Fields);
-        int i = 0;
+        var i = 0;
         while (i <= line.Length)
         {
             if (i < line.Length && line[i] == '"')
             {
-                int end = i + 1;
+                var end = i + 1;
                 while (end < line.Length && (line[end] != '"' || (end + 1 < line.Length && line[end + 1] == '"')))
                 {
                     end += line[end] == '"' ? 2 : 1;
@@ -80,7 +80,7 @@ internal static class ScanCsv
                 continue;
             }
 
-            int comma = line.IndexOf(',', i);
+            var comma = line.IndexOf(',', i);
             comma = comma < 0 ? line.Length : comma;
             fields.Add(line[i..comma]);
             i = comma + 1;

@@ -52,7 +52,7 @@ internal sealed class ScanData
     public static ScanData Create(string formula, FieldData data, Genotypes markers, ScanOptions options)
     {
         var index = markers.IndividualIndex();
-        string column = options.Individual ?? FindColumn(data, index);
+        var column = options.Individual ?? FindColumn(data, index);
         var names = data.Texts(column);
         var known = Enumerable.Range(0, names.Length).Where(i => names[i] is { } name && index.ContainsKey(name)).ToArray();
         if (known.Length == 0)
@@ -83,7 +83,7 @@ internal sealed class ScanData
         var shares = data.ColumnNames.Select(name =>
         {
             var texts = data.Texts(name);
-            int known = texts.Count(t => t is not null && index.ContainsKey(t));
+            var known = texts.Count(t => t is not null && index.ContainsKey(t));
             return (Name: name, Share: known / (double)Math.Max(1, texts.Length), IsUnique: texts.Distinct().Count() == texts.Length);
         }).Where(c => c.Share >= LeastShareOfNames).ToArray();
 

@@ -21,9 +21,9 @@ internal static class ScanFigures
                 : $"There is no tested marker on chromosome {chromosome} between {from} and {to}.");
         }
 
-        int tested = scan.Count(r => !double.IsNaN(AssociationScan.BestP(r)));
+        var tested = scan.Count(r => !double.IsNaN(AssociationScan.BestP(r)));
         var chromosomes = rows.Select(r => r.Marker.Chromosome).Distinct().ToArray();
-        bool isOne = chromosomes.Length == 1;
+        var isOne = chromosomes.Length == 1;
         var lengths = chromosomes.ToDictionary(c => c, c => Math.Max(1.0, rows.Where(r => r.Marker.Chromosome == c)
             .Max(r => r.Marker.Position)));
         var place = chromosomes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i);
@@ -33,7 +33,7 @@ internal static class ScanFigures
             : place[r.Marker.Chromosome] - 0.45 + 0.9 * r.Marker.Position / lengths[r.Marker.Chromosome];
         var drawn = Thin(rows, X);
         var traces = new List<PanelTrace>();
-        for (int shade = 0; shade < (isOne ? 1 : 2); shade++)
+        for (var shade = 0; shade < (isOne ? 1 : 2); shade++)
         {
             var some = drawn.Where(r => isOne || place[r.Marker.Chromosome] % 2 == shade).ToArray();
             traces.Add(new PointTrace(Array.ConvertAll(some, r => X(r)), Array.ConvertAll(some, Height))
@@ -45,8 +45,8 @@ internal static class ScanFigures
             });
         }
 
-        double threshold = 0.05 / tested;
-        string title = scan.Description is { } made ? $"{made.Response}: associations along the genome" : "Associations along the genome";
+        var threshold = 0.05 / tested;
+        var title = scan.Description is { } made ? $"{made.Response}: associations along the genome" : "Associations along the genome";
         return new Figure(title, new Panel(null, traces)
         {
             XAxis = isOne ? new Axis($"Chromosome {chromosomes[0]}, position (Mb)") : new Axis("Chromosome") { Categories = chromosomes },
@@ -69,15 +69,15 @@ internal static class ScanFigures
             throw new GlmmException("There is no tested marker to draw.");
         }
 
-        int m = p.Length;
+        var m = p.Length;
         var x = new List<double>();
         var y = new List<double>();
-        (int, int) last = (-1, -1);
-        double top = Math.Log10(m + 1);
-        for (int i = 0; i < m; i++)
+        var last = (-1, -1);
+        var top = Math.Log10(m + 1);
+        for (var i = 0; i < m; i++)
         {
-            double expected = -Math.Log10((i + 0.5) / m);
-            double observed = -Math.Log10(Math.Max(p[i], LeastP));
+            var expected = -Math.Log10((i + 0.5) / m);
+            var observed = -Math.Log10(Math.Max(p[i], LeastP));
             var cell = ((int)(CellsAcross * expected / top), (int)(CellsUp * observed / top));
             if (p[i] < AlwaysDrawn && i < 2000 || cell != last)
             {
@@ -91,8 +91,8 @@ internal static class ScanFigures
             .Select(k => Math.Clamp((int)Math.Round(Math.Pow(m, k / (BandPoints - 1.0))), 1, m)).Distinct().ToArray();
         double[] Band(double level) => Array.ConvertAll(ranks,
             r => -Math.Log10(MathNet.Numerics.Distributions.Beta.InvCDF(r, m - r + 1.0, level)));
-        double[] expectedOfRanks = Array.ConvertAll(ranks, r => -Math.Log10((r - 0.5) / m));
-        double end = expectedOfRanks[0];
+        var expectedOfRanks = Array.ConvertAll(ranks, r => -Math.Log10((r - 0.5) / m));
+        var end = expectedOfRanks[0];
         return new Figure("Are the p-values as they should be?", new Panel(null,
             new LineTrace([0, end], [0, end]) { Name = "no association", Color = Palette.Ink, Dash = LineDash.Dash, Width = 1 },
             new LineTrace(expectedOfRanks, expectedOfRanks) { Lower = Band(0.975), Upper = Band(0.025), Name = "95 % band",
@@ -109,9 +109,9 @@ internal static class ScanFigures
     // All small p-values, and of the others the first in each cell of a fine grid.
     private static MarkerAssociation[] Thin(MarkerAssociation[] rows, Func<MarkerAssociation, double> x)
     {
-        double left = rows.Min(x);
-        double width = Math.Max(1e-9, rows.Max(x) - left);
-        double height = Math.Max(3, rows.Max(Height));
+        var left = rows.Min(x);
+        var width = Math.Max(1e-9, rows.Max(x) - left);
+        var height = Math.Max(3, rows.Max(Height));
         var taken = new HashSet<(int, int)>();
         return Array.FindAll(rows, r => AssociationScan.BestP(r) < AlwaysDrawn
             || taken.Add(((int)(CellsAcross * (x(r) - left) / width), (int)(CellsUp * Height(r) / height))));
@@ -123,14 +123,14 @@ internal static class ScanFigures
     /// <summary>Name, position and p-value of a marker, and the nearest gene.</summary>
     public static string Hover(MarkerAssociation r, GeneAnnotation? genes)
     {
-        string text = $"{r.Marker.Name}, {r.Marker.Chromosome}:{NumberFormat.Count(r.Marker.Position)}, p = "
+        var text = $"{r.Marker.Name}, {r.Marker.Chromosome}:{NumberFormat.Count(r.Marker.Position)}, p = "
             + $"{NumberFormat.Significant(AssociationScan.BestP(r), 3)}";
         if (genes?.Nearest(r.Marker.Chromosome, r.Marker.Position) is not { } gene)
         {
             return text;
         }
 
-        long distance = gene.Distance(r.Marker.Position);
+        var distance = gene.Distance(r.Marker.Position);
         return text + (distance == 0 ? $", in {gene.Name}" : $", {NumberFormat.Significant(distance / 1000.0, 2)} kb from {gene.Name}");
     }
 

@@ -23,7 +23,7 @@ internal static class ScanFingerprint
             hash.AppendData(MemoryMarshal.AsBytes<double>(relationship));
         }
 
-        foreach (string name in markers.Individuals)
+        foreach (var name in markers.Individuals)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name + "|"));
         }
@@ -35,8 +35,8 @@ internal static class ScanFingerprint
         }
 
         // of the genotypes a sample, so that a large file is not read twice
-        int step = Math.Max(1, markers.Markers.Count / SampledMarkers);
-        for (int j = 0; j < markers.Markers.Count; j += step)
+        var step = Math.Max(1, markers.Markers.Count / SampledMarkers);
+        for (var j = 0; j < markers.Markers.Count; j += step)
         {
             hash.AppendData(markers.Row(j));
         }

@@ -8,15 +8,15 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal sealed class ScanOutput : IDisposable
 {
-    private readonly string path;
-    private readonly string fingerprint;
-    private readonly FileStream stream;
-    private readonly StreamWriter writer;
+    private readonly string _path;
+    private readonly string _fingerprint;
+    private readonly FileStream _stream;
+    private readonly StreamWriter _writer;
 
     private ScanOutput(string path, string fingerprint, FileStream stream, int blocksDone)
     {
-        (this.path, this.fingerprint, this.stream) = (path, fingerprint, stream);
-        writer = new StreamWriter(stream);
+        (this._path, this._fingerprint, this._stream) = (path, fingerprint, stream);
+        _writer = new StreamWriter(stream);
         BlocksDone = blocksDone;
     }
 
@@ -31,7 +31,7 @@ internal sealed class ScanOutput : IDisposable
     {
         try
         {
-            if (File.Exists(path) && TryReadCheckpoint(path, fingerprint, out int blocks, out long length)
+            if (File.Exists(path) && TryReadCheckpoint(path, fingerprint, out var blocks, out var length)
                 && new FileInfo(path).Length >= length)
             {
                 var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
@@ -49,7 +49,7 @@ internal sealed class ScanOutput : IDisposable
 
             File.Delete(CheckpointOf(path));
             var output = new ScanOutput(path, fingerprint, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), 0);
-            output.writer.Write(ScanCsv.Heading);
+            output._writer.Write(ScanCsv.Heading);
             output.Checkpoint();
             return output;
         }
@@ -64,21 +64,21 @@ internal sealed class ScanOutput : IDisposable
     {
         foreach (var row in rows)
         {
-            writer.Write(ScanCsv.Line(row));
+            _writer.Write(ScanCsv.Line(row));
         }
 
         BlocksDone++;
         Checkpoint();
     }
 
-    public void Dispose() => writer.Dispose();
+    public void Dispose() => _writer.Dispose();
 
     private void Checkpoint()
     {
-        writer.Flush();
-        string next = CheckpointOf(path) + ".new";
-        File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, $"{fingerprint}\n{BlocksDone}\n{stream.Position}\n"));
-        File.Move(next, CheckpointOf(path), overwrite: true);
+        _writer.Flush();
+        var next = CheckpointOf(_path) + ".new";
+        File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, $"{_fingerprint}\n{BlocksDone}\n{_stream.Position}\n"));
+        File.Move(next, CheckpointOf(_path), overwrite: true);
     }
 
     private static bool TryReadCheckpoint(string path, string fingerprint, out int blocks, out long length)

@@ -6,15 +6,15 @@ namespace EcoGlmm.Association;
 /// <summary>The relationships of a scan's rows: given ones, those by all markers, or those by all but one chromosome.</summary>
 internal sealed class ScanRelationship
 {
-    private readonly Genotypes markers;
-    private readonly ScanOptions options;
-    private readonly double[] all;
-    private readonly int markerCount;
+    private readonly Genotypes _markers;
+    private readonly ScanOptions _options;
+    private readonly double[] _all;
+    private readonly int _markerCount;
 
     private ScanRelationship(Genotypes markers, ScanOptions options, double[] all, int markerCount)
     {
-        (this.markers, this.options) = (markers, options);
-        (this.all, this.markerCount) = (all, markerCount);
+        (this._markers, this._options) = (markers, options);
+        (this._all, this._markerCount) = (all, markerCount);
     }
 
     /// <exception cref="GlmmException">There are no relationships to be found.</exception>
@@ -32,12 +32,12 @@ internal sealed class ScanRelationship
             return new ScanRelationship(markers, options, (given.Entries as DenseEntries)?.Values ?? [], 1);
         }
 
-        int n = markers.Individuals.Count;
+        var n = markers.Individuals.Count;
         var sum = new double[(long)n * n];
-        int total = markers.Markers.Count;
-        int done = 0;
+        var total = markers.Markers.Count;
+        var done = 0;
         var adder = new RelationshipSum(markers, isStandardised: false, options.MaxThreads);
-        int count = adder.Add([.. Enumerable.Range(0, total)], sum, cancellation,
+        var count = adder.Add([.. Enumerable.Range(0, total)], sum, cancellation,
             k => progress(new ScanProgress("relationships", done += k, total)));
         if (count == 0)
         {
@@ -48,11 +48,11 @@ internal sealed class ScanRelationship
     }
 
     /// <summary>The numbers that the given matrix is known by; null if it comes from the markers themselves.</summary>
-    public double[]? Given => options.Relationship is null ? null
-        : Sparse is { } sparse ? [.. sparse.Lower().SelectMany(e => new[] { e.Row, e.Column, e.Value })] : all;
+    public double[]? Given => _options.Relationship is null ? null
+        : Sparse is { } sparse ? [.. sparse.Lower().SelectMany(e => new[] { e.Row, e.Column, e.Value })] : _all;
 
     /// <summary>The given matrix, if it is sparse.</summary>
-    private SparseEntries? Sparse => options.Relationship?.Entries as SparseEntries;
+    private SparseEntries? Sparse => _options.Relationship?.Entries as SparseEntries;
 
     /// <summary>The eigenvectors of the relationships of rows.</summary>
     /// <param name="data">The rows.</param>
@@ -63,7 +63,7 @@ internal sealed class ScanRelationship
     public (ScanRotation Rotation, bool HasEffects, double MeanDiagonal) Rotation(ScanData data, string? chromosomeLeftOut,
         CancellationToken cancellation)
     {
-        int n = data.Y.Length;
+        var n = data.Y.Length;
         if (Sparse is { } sparse)
         {
             return (Families(data, sparse, cancellation), false, Places(data).Average(p => sparse.At(p, p)));
@@ -71,13 +71,13 @@ internal sealed class ScanRelationship
 
         var matrix = OfRows(data, chromosomeLeftOut, cancellation);
         double diagonal = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             diagonal += matrix[i + (long)i * n] / n;
         }
 
-        var factor = RecordCovariance.Factor(data, matrix, options.MaxThreads, cancellation);
-        return (DenseRotation.Create(matrix, n, factor, options.MaxThreads, cancellation), factor is not null, diagonal);
+        var factor = RecordCovariance.Factor(data, matrix, _options.MaxThreads, cancellation);
+        return (DenseRotation.Create(matrix, n, factor, _options.MaxThreads, cancellation), factor is not null, diagonal);
     }
 
     /// <summary>
@@ -86,17 +86,17 @@ internal sealed class ScanRelationship
     /// </summary>
     public double[] OfRows(ScanData data, string? chromosomeLeftOut, CancellationToken cancellation)
     {
-        int n = data.Y.Length;
-        int order = options.Relationship?.Names.Count ?? markers.Individuals.Count;
+        var n = data.Y.Length;
+        var order = _options.Relationship?.Names.Count ?? _markers.Individuals.Count;
         var rowPlaces = Places(data);
         var (source, count) = Sparse is null ? Without(chromosomeLeftOut, cancellation) : ([], 1);
         var rows = new double[(long)n * n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = j; i < n; i++)
+            for (var i = j; i < n; i++)
             {
-                int a = Math.Max(rowPlaces[i], rowPlaces[j]);
-                int b = Math.Min(rowPlaces[i], rowPlaces[j]);
+                var a = Math.Max(rowPlaces[i], rowPlaces[j]);
+                var b = Math.Min(rowPlaces[i], rowPlaces[j]);
                 rows[i + (long)j * n] = Sparse is { } sparse ? sparse.At(a, b) : source[a + (long)b * order] / count;
             }
         }
@@ -113,12 +113,12 @@ internal sealed class ScanRelationship
     {
         if (chromosome is null)
         {
-            return (all, markerCount);
+            return (_all, _markerCount);
         }
 
-        var own = new double[all.Length];
-        var places = Enumerable.Range(0, markers.Markers.Count).Where(j => markers.Markers[j].Chromosome == chromosome).ToArray();
-        int count = markerCount - new RelationshipSum(markers, isStandardised: false, options.MaxThreads).Add(places, own, cancellation);
+        var own = new double[_all.Length];
+        var places = Enumerable.Range(0, _markers.Markers.Count).Where(j => _markers.Markers[j].Chromosome == chromosome).ToArray();
+        var count = _markerCount - new RelationshipSum(_markers, isStandardised: false, _options.MaxThreads).Add(places, own, cancellation);
         if (count == 0)
         {
             throw new GlmmException($"All markers lie on chromosome {chromosome}; none are left to find relationships by when it is left "
@@ -127,7 +127,7 @@ internal sealed class ScanRelationship
 
         for (long i = 0; i < own.LongLength; i++)
         {
-            own[i] = all[i] - own[i];
+            own[i] = _all[i] - own[i];
         }
 
         return (own, count);
@@ -145,13 +145,13 @@ internal sealed class ScanRelationship
         var rowPlaces = Places(data);
         var rowOf = new int[sparse.Order];
         Array.Fill(rowOf, -1);
-        for (int i = 0; i < rowPlaces.Length; i++)
+        for (var i = 0; i < rowPlaces.Length; i++)
         {
             rowOf[rowPlaces[i]] = i;
         }
 
         var families = sparse.Families().Select(f => Array.FindAll(f, level => rowOf[level] >= 0)).Where(f => f.Length > 0).ToArray();
-        int largest = families.Max(f => f.Length);
+        var largest = families.Max(f => f.Length);
         if (largest > EcoGlmm.RelationshipMatrix.MostLevels)
         {
             throw new GlmmException($"The sparse relationships tie {Names.Count(largest, "individual")} together directly or through "
@@ -161,16 +161,16 @@ internal sealed class ScanRelationship
 
         return new FamilyRotation(Array.ConvertAll(families, f => Array.ConvertAll(f, level => rowOf[level])),
             f => sparse.Block(families[f]),
-            options.MaxThreads, cancellation);
+            _options.MaxThreads, cancellation);
     }
 
     private static void Centre(double[] lower, int n)
     {
         var means = new double[n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             means[j] += lower[j + (long)j * n];
-            for (int i = j + 1; i < n; i++)
+            for (var i = j + 1; i < n; i++)
             {
                 means[i] += lower[i + (long)j * n];
                 means[j] += lower[i + (long)j * n];
@@ -178,15 +178,15 @@ internal sealed class ScanRelationship
         }
 
         double grand = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             means[i] /= n;
             grand += means[i] / n;
         }
 
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = j; i < n; i++)
+            for (var i = j; i < n; i++)
             {
                 lower[i + (long)j * n] -= means[i] + means[j] - grand;
             }
@@ -196,20 +196,20 @@ internal sealed class ScanRelationship
     // For each row the place of its individual in the matrix
     private int[] Places(ScanData data)
     {
-        if (options.Relationship is not { } given)
+        if (_options.Relationship is not { } given)
         {
             return data.Individuals;
         }
 
         var index = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < given.Names.Count; i++)
+        for (var i = 0; i < given.Names.Count; i++)
         {
             index[given.Names[i]] = i;
         }
 
-        var unknown = data.Individuals.Select(i => markers.Individuals[i]).Where(name => !index.ContainsKey(name)).Distinct().ToArray();
+        var unknown = data.Individuals.Select(i => _markers.Individuals[i]).Where(name => !index.ContainsKey(name)).Distinct().ToArray();
         return unknown.Length == 0
-            ? Array.ConvertAll(data.Individuals, i => index[markers.Individuals[i]])
+            ? Array.ConvertAll(data.Individuals, i => index[_markers.Individuals[i]])
             : throw new GlmmException($"The relationship matrix does not have {Names.List(unknown)}, of whom there are records. Make it "
                 + "from "
                 + "markers of all individuals, or leave these rows out.");

@@ -42,7 +42,7 @@ internal abstract unsafe class ScanRotation
     /// <summary>An eigenvalue that differs from zero by rounding alone becomes zero, and so do negative ones.</summary>
     protected static void Clean(Span<double> eigenvalues)
     {
-        for (int i = 0; i < eigenvalues.Length; i++)
+        for (var i = 0; i < eigenvalues.Length; i++)
         {
             eigenvalues[i] = eigenvalues[i] < NegligibleEigenvalue ? 0 : eigenvalues[i];
         }
@@ -58,9 +58,9 @@ internal sealed unsafe class DenseRotation : ScanRotation
 {
     private const double LeastEigenvalue = -1e-3;
 
-    private readonly double[] vectors;
+    private readonly double[] _vectors;
 
-    private DenseRotation(double[] vectors, double[] eigenvalues) => (this.vectors, Eigenvalues) = (vectors, eigenvalues);
+    private DenseRotation(double[] vectors, double[] eigenvalues) => (this._vectors, Eigenvalues) = (vectors, eigenvalues);
 
     public override int Rows => Eigenvalues.Length;
 
@@ -86,7 +86,7 @@ internal sealed unsafe class DenseRotation : ScanRotation
             throw NotFinite();
         }
 
-        double most = Math.Max(values[^1], 1e-300);
+        var most = Math.Max(values[^1], 1e-300);
         if (values[0] < LeastEigenvalue * most)
         {
             throw new GlmmException("The relationship matrix is not positive semi-definite: its smallest eigenvalue is "
@@ -104,9 +104,9 @@ internal sealed unsafe class DenseRotation : ScanRotation
 
     public override void Turn(double* from, double* to, int count, double* workspace)
     {
-        int n = Rows;
+        var n = Rows;
         new Span<double>(to, n * count).Clear();
-        fixed (double* u = vectors)
+        fixed (double* u = _vectors)
         {
             MatrixProduct.Add(n, count, n, false, u, n, true, from, n, false, to, n, workspace);
         }
@@ -115,7 +115,7 @@ internal sealed unsafe class DenseRotation : ScanRotation
     public override double[] Back(ReadOnlySpan<double> v)
     {
         var result = new double[Rows];
-        DenseMatrix.Multiply(vectors, Rows, v, result);
+        DenseMatrix.Multiply(_vectors, Rows, v, result);
         return result;
     }
 
@@ -123,9 +123,9 @@ internal sealed unsafe class DenseRotation : ScanRotation
     private static void Whiten(double[] matrix, double[] factor, int n, int threads)
     {
         SolveColumns(matrix, factor, n, threads);
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = j + 1; i < n; i++)
+            for (var i = j + 1; i < n; i++)
             {
                 (matrix[i + (long)j * n], matrix[j + (long)i * n]) = (matrix[j + (long)i * n], matrix[i + (long)j * n]);
             }
@@ -147,8 +147,8 @@ internal sealed unsafe class FamilyRotation : ScanRotation
 {
     private const int LargeFamily = 48;
 
-    private readonly int[][] families;
-    private readonly double[][] vectors;
+    private readonly int[][] _families;
+    private readonly double[][] _vectors;
 
     /// <param name="families">The rows of each family.</param>
     /// <param name="relationships">The matrix of a family's rows, column-major, given the family's number.</param>
@@ -157,26 +157,26 @@ internal sealed unsafe class FamilyRotation : ScanRotation
     /// <exception cref="GlmmException">An entry is not a finite number.</exception>
     public FamilyRotation(IReadOnlyList<int[]> families, Func<int, double[]> relationships, int threads, CancellationToken cancellation)
     {
-        this.families = [.. families];
-        vectors = new double[families.Count][];
+        this._families = [.. families];
+        _vectors = new double[families.Count][];
         var starts = new int[families.Count + 1];
-        for (int f = 0; f < families.Count; f++)
+        for (var f = 0; f < families.Count; f++)
         {
             starts[f + 1] = starts[f] + families[f].Length;
         }
 
         Eigenvalues = new double[starts[^1]];
-        bool isFinite = true;
+        var isFinite = true;
         Parallel.For(0, families.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, f =>
         {
-            int k = families[f].Length;
-            vectors[f] = relationships(f);
+            var k = families[f].Length;
+            _vectors[f] = relationships(f);
             var values = Eigenvalues.AsSpan(starts[f], k);
             if (k == 1)
             {
-                (values[0], vectors[f][0]) = (vectors[f][0], 1);
+                (values[0], _vectors[f][0]) = (_vectors[f][0], 1);
             }
-            else if (!DenseEigen.TryDecompose(vectors[f], k, values, 1, cancellation))
+            else if (!DenseEigen.TryDecompose(_vectors[f], k, values, 1, cancellation))
             {
                 Volatile.Write(ref isFinite, false);
             }
@@ -195,14 +195,14 @@ internal sealed unsafe class FamilyRotation : ScanRotation
 
     public override void Turn(double* from, double* to, int count, double* workspace)
     {
-        int n = Rows;
-        int start = 0;
+        var n = Rows;
+        var start = 0;
         double[] gathered = [];
-        for (int f = 0; f < families.Length; f++)
+        for (var f = 0; f < _families.Length; f++)
         {
-            var members = families[f];
-            int k = members.Length;
-            fixed (double* u = vectors[f])
+            var members = _families[f];
+            var k = members.Length;
+            fixed (double* u = _vectors[f])
             {
                 if (k >= LargeFamily)
                 {
@@ -211,7 +211,7 @@ internal sealed unsafe class FamilyRotation : ScanRotation
                 }
                 else
                 {
-                    for (int m = 0; m < count; m++)
+                    for (var m = 0; m < count; m++)
                     {
                         TurnSmall(members, u, from + (long)m * n, to + start + (long)m * n);
                     }
@@ -225,15 +225,15 @@ internal sealed unsafe class FamilyRotation : ScanRotation
     public override double[] Back(ReadOnlySpan<double> v)
     {
         var result = new double[Rows];
-        int start = 0;
-        for (int f = 0; f < families.Length; f++)
+        var start = 0;
+        for (var f = 0; f < _families.Length; f++)
         {
-            int k = families[f].Length;
-            for (int j = 0; j < k; j++)
+            var k = _families[f].Length;
+            for (var j = 0; j < k; j++)
             {
-                for (int i = 0; i < k; i++)
+                for (var i = 0; i < k; i++)
                 {
-                    result[families[f][i]] += vectors[f][i + j * k] * v[start + j];
+                    result[_families[f][i]] += _vectors[f][i + j * k] * v[start + j];
                 }
             }
 
@@ -245,23 +245,23 @@ internal sealed unsafe class FamilyRotation : ScanRotation
 
     private static void TurnSmall(int[] members, double* u, double* x, double* to)
     {
-        int k = members.Length;
+        var k = members.Length;
         if (k == 1)
         {
             to[0] = x[members[0]];
             return;
         }
 
-        double* own = stackalloc double[LargeFamily];
-        for (int i = 0; i < k; i++)
+        var own = stackalloc double[LargeFamily];
+        for (var i = 0; i < k; i++)
         {
             own[i] = x[members[i]];
         }
 
-        for (int j = 0; j < k; j++)
+        for (var j = 0; j < k; j++)
         {
             double sum = 0;
-            for (int i = 0; i < k; i++)
+            for (var i = 0; i < k; i++)
             {
                 sum += u[i + j * k] * own[i];
             }
@@ -272,11 +272,11 @@ internal sealed unsafe class FamilyRotation : ScanRotation
 
     private void TurnLarge(int[] members, double* u, double* from, double* to, int count, double[] gathered, double* workspace)
     {
-        int n = Rows;
-        int k = members.Length;
-        for (int m = 0; m < count; m++)
+        var n = Rows;
+        var k = members.Length;
+        for (var m = 0; m < count; m++)
         {
-            for (int i = 0; i < k; i++)
+            for (var i = 0; i < k; i++)
             {
                 gathered[i + m * k] = from[members[i] + (long)m * n];
             }

@@ -14,7 +14,7 @@ internal static class ScanRun
         foreach (var trait in traits)
         {
             trait.RefuseRepeats(markers);
-            int n = trait.Data.Y.Length;
+            var n = trait.Data.Y.Length;
             if (n < trait.Data.Columns + 3)
             {
                 throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(trait.Data.Columns, "covariate")} (with "
@@ -32,7 +32,7 @@ internal static class ScanRun
             }
 
             var left = traits.ToList();
-            int done = 0;
+            var done = 0;
             while (left.Count > 0)
             {
                 var together = left.Where(t => t == left[0] || t.IsOfTheSameRowsAs(left[0])).ToArray();
@@ -57,12 +57,12 @@ internal static class ScanRun
     {
         var blocks = ScanBlocks.Of(markers, ScanBlocks.Size(traits[0].Data.Y.Length));
         var (first, to) = blocks.Part(options.Part, options.Parts);
-        int from = first + traits.Min(t => t.Output?.BlocksDone ?? 0);
-        int total = done + blocks.All.Skip(from).Take(Math.Max(0, to - from)).Sum(b => b.Count);
+        var from = first + traits.Min(t => t.Output?.BlocksDone ?? 0);
+        var total = done + blocks.All.Skip(from).Take(Math.Max(0, to - from)).Sum(b => b.Count);
         while (from < to)
         {
-            string? chromosome = options.LeaveOneChromosomeOut ? markers.Markers[blocks.All[from].Start].Chromosome : null;
-            int end = from;
+            var chromosome = options.LeaveOneChromosomeOut ? markers.Markers[blocks.All[from].Start].Chromosome : null;
+            var end = from;
             while (end < to && (chromosome is null || markers.Markers[blocks.All[end].Start].Chromosome == chromosome))
             {
                 end++;
@@ -75,7 +75,7 @@ internal static class ScanRun
                 : LinearTests(traits, markers, blocks, relationship, chromosome, cancellation);
             OrderedBlocks.Run(from, end, options.MaxThreads, makeTester, (block, tests) =>
             {
-                for (int k = 0; k < traits.Length; k++)
+                for (var k = 0; k < traits.Length; k++)
                 {
                     traits[k].Take(markers, block - first, blocks.All[block].Start, tests[k]);
                 }
@@ -96,16 +96,16 @@ internal static class ScanRun
         var data = traits[0].Data;
         var (rotation, hasEffects, diagonal) = relationship.Rotation(data, chromosome, cancellation);
         var scans = new ExactScan[traits.Length];
-        for (int k = 0; k < traits.Length; k++)
+        for (var k = 0; k < traits.Length; k++)
         {
             scans[k] = new ExactScan(rotation, traits[k].Data.Deviations, traits[k].Data.X, traits[k].Data.Columns,
                 options.Method == ScanMethod.Exact);
-            double lambda = Math.Exp(scans[k].Model.LogLambdaReml) * diagonal;
+            var lambda = Math.Exp(scans[k].Model.LogLambdaReml) * diagonal;
             traits[k].Heritability = double.IsNaN(traits[k].Heritability) && !hasEffects ? lambda / (lambda + 1) : traits[k].Heritability;
         }
 
-        bool isCentred = data.Specification.Conditional.HasIntercept;
-        int size = ScanBlocks.Size(data.Y.Length);
+        var isCentred = data.Specification.Conditional.HasIntercept;
+        var size = ScanBlocks.Size(data.Y.Length);
         if (traits[0].Environment() is { } environment)
         {
             return () => new ScanBlockTester(new InteractionScanWorker(scans[0], environment, size), data, markers, blocks, isCentred).Test;
@@ -131,7 +131,7 @@ internal static class ScanRun
         }
 
         var model = NullGlmm.Fit(data, family, RecordCovariance.Whole(matrix, data.Y.Length), options.MaxThreads, cancellation);
-        bool isCentred = data.Specification.Conditional.HasIntercept;
+        var isCentred = data.Specification.Conditional.HasIntercept;
         return () => new ScanBlockTester(new ScoreScanWorker(model, data.X, data.Columns, ScanBlocks.Size(data.Y.Length)), data,
             markers, blocks, isCentred)
             .Test;

@@ -54,7 +54,7 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         }
 
         var rows = new MarkerAssociation[tests.Count];
-        for (int m = 0; m < rows.Length; m++)
+        for (var m = 0; m < rows.Length; m++)
         {
             rows[m] = new MarkerAssociation(markers.Markers[start + m], tests.Frequency[m], tests.Called[m], tests.Beta[m],
                 tests.StandardError[m], tests.Wald[m], tests.LikelihoodRatio[m], tests.Score[m]);
@@ -74,7 +74,7 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         }
 
         var seen = new HashSet<int>();
-        foreach (int i in data.Individuals)
+        foreach (var i in data.Individuals)
         {
             if (!seen.Add(i))
             {
@@ -106,7 +106,7 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
                 + "has to be in the model, too.");
         }
 
-        int n = data.Y.Length;
+        var n = data.Y.Length;
         return data.X.AsSpan(Array.IndexOf(columns, found[0]) * n, n).ToArray();
     }
 
@@ -136,10 +136,10 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
                 + "with it.");
         }
 
-        string relationship = options.Relationship is { } given ? (given.IsSparse ? "given sparse relationships" : "given relationships")
+        var relationship = options.Relationship is { } given ? (given.IsSparse ? "given sparse relationships" : "given relationships")
             : options.LeaveOneChromosomeOut ? "relationships by the markers of the other chromosomes"
             : "relationships by all markers (centred)";
-        string method = options.Family is { } family
+        var method = options.Family is { } family
             ? $"Score tests in a generalized linear mixed model ({family}), with saddlepoint tails; effects by one step from the model "
                 + "without markers"
             : options.Method switch

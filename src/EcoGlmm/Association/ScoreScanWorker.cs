@@ -13,52 +13,52 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
     // Standard deviations from which the normal tail is not trusted
     private const double NormalUpTo = 2;
 
-    private readonly NullGlmm model;
-    private readonly int n;
-    private readonly int columns;
-    private readonly double[] x;
-    private readonly double[] solved;
-    private readonly double[] raw;
-    private readonly double[] projected;
-    private readonly double[] adjusted;
-    private readonly double[] workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+    private readonly NullGlmm _model;
+    private readonly int _n;
+    private readonly int _columns;
+    private readonly double[] _x;
+    private readonly double[] _solved;
+    private readonly double[] _raw;
+    private readonly double[] _projected;
+    private readonly double[] _adjusted;
+    private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
 
     public ScoreScanWorker(NullGlmm model, double[] x, int columns, int blockMarkers)
     {
-        this.model = model;
-        this.x = x;
-        this.columns = columns;
-        n = model.Score.Length;
-        raw = GC.AllocateUninitializedArray<double>(n * blockMarkers, pinned: true);
-        projected = GC.AllocateUninitializedArray<double>(n * blockMarkers, pinned: true);
-        adjusted = new double[n];
-        solved = Solved();
+        this._model = model;
+        this._x = x;
+        this._columns = columns;
+        _n = model.Score.Length;
+        _raw = GC.AllocateUninitializedArray<double>(_n * blockMarkers, pinned: true);
+        _projected = GC.AllocateUninitializedArray<double>(_n * blockMarkers, pinned: true);
+        _adjusted = new double[_n];
+        _solved = Solved();
     }
 
     /// <summary>The genotypes of a marker of the block, to be filled in before <see cref="Test"/>.</summary>
-    public Span<double> Marker(int m) => raw.AsSpan(m * n, n);
+    public Span<double> Marker(int m) => _raw.AsSpan(m * _n, _n);
 
     /// <summary>Tests the markers that were filled in; one that is zero throughout has no result.</summary>
     public void Test(int count, MarkerTests[] results)
     {
         var tests = results[0];
-        projected.AsSpan(0, n * count).Clear();
-        fixed (double* p = model.P, g = raw, to = projected, work = workspace)
+        _projected.AsSpan(0, _n * count).Clear();
+        fixed (double* p = _model.P, g = _raw, to = _projected, work = _workspace)
         {
-            MatrixProduct.Add(n, count, n, false, p, n, false, g, n, false, to, n, work);
+            MatrixProduct.Add(_n, count, _n, false, p, _n, false, g, _n, false, to, _n, work);
         }
 
-        for (int m = 0; m < count; m++)
+        for (var m = 0; m < count; m++)
         {
-            var g = raw.AsSpan(m * n, n);
+            var g = _raw.AsSpan(m * _n, _n);
             double score = 0;
             double variance = 0;
             double total = 0;
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
-                score += g[i] * model.Score[i];
-                variance += g[i] * projected[m * n + i];
-                total += g[i] * g[i] * model.Weights[i];
+                score += g[i] * _model.Score[i];
+                variance += g[i] * _projected[m * _n + i];
+                total += g[i] * g[i] * _model.Weights[i];
             }
 
             if (!(variance > 1e-8 * total))
@@ -66,14 +66,14 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
                 continue;
             }
 
-            double z = score / Math.Sqrt(variance);
+            var z = score / Math.Sqrt(variance);
             tests.Beta[m] = score / variance;
             tests.StandardError[m] = 1 / Math.Sqrt(variance);
             tests.Score[m] = UpperTail.ChiSquare(z * z);
             if (Math.Abs(z) > NormalUpTo)
             {
-                double own = Adjust(g);
-                double corrected = Saddlepoint.TwoSided(model.Distribution, adjusted, score * Math.Sqrt(own / variance));
+                var own = Adjust(g);
+                var corrected = Saddlepoint.TwoSided(_model.Distribution, _adjusted, score * Math.Sqrt(own / variance));
                 tests.Score[m] = double.IsNaN(corrected) ? tests.Score[m] : corrected;
             }
         }
@@ -82,25 +82,25 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
     // g less what the covariates say of it, and its variance by the response alone.
     private double Adjust(ReadOnlySpan<double> g)
     {
-        g.CopyTo(adjusted);
-        for (int p = 0; p < columns; p++)
+        g.CopyTo(_adjusted);
+        for (var p = 0; p < _columns; p++)
         {
             double along = 0;
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
-                along += solved[i + p * n] * g[i];
+                along += _solved[i + p * _n] * g[i];
             }
 
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
-                adjusted[i] -= along * x[i + p * n];
+                _adjusted[i] -= along * _x[i + p * _n];
             }
         }
 
         double variance = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            variance += adjusted[i] * adjusted[i] * model.Weights[i];
+            variance += _adjusted[i] * _adjusted[i] * _model.Weights[i];
         }
 
         return variance;
@@ -109,27 +109,27 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
     // W X (XᵀWX)⁻¹
     private double[] Solved()
     {
-        var crossproduct = new double[columns * columns];
-        DenseMatrix.WeightedCrossProduct(x, n, columns, model.Weights, crossproduct);
-        if (!DenseCholesky.TryFactor(crossproduct, columns))
+        var crossproduct = new double[_columns * _columns];
+        DenseMatrix.WeightedCrossProduct(_x, _n, _columns, _model.Weights, crossproduct);
+        if (!DenseCholesky.TryFactor(crossproduct, _columns))
         {
             throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of "
                 + "them out.");
         }
 
-        var result = new double[n * columns];
-        var row = new double[columns];
-        for (int i = 0; i < n; i++)
+        var result = new double[_n * _columns];
+        var row = new double[_columns];
+        for (var i = 0; i < _n; i++)
         {
-            for (int p = 0; p < columns; p++)
+            for (var p = 0; p < _columns; p++)
             {
-                row[p] = x[i + p * n];
+                row[p] = _x[i + p * _n];
             }
 
-            DenseCholesky.Solve(crossproduct, columns, row);
-            for (int p = 0; p < columns; p++)
+            DenseCholesky.Solve(crossproduct, _columns, row);
+            for (var p = 0; p < _columns; p++)
             {
-                result[i + p * n] = model.Weights[i] * row[p];
+                result[i + p * _n] = _model.Weights[i] * row[p];
             }
         }
 

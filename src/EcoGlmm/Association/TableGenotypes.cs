@@ -8,7 +8,7 @@ internal static class TableGenotypes
     public static Genotypes Read(FieldData table, string individual, IEnumerable<Marker>? markers, string source)
     {
         var names = table.Texts(individual);
-        int unnamed = Array.FindIndex(names, string.IsNullOrWhiteSpace);
+        var unnamed = Array.FindIndex(names, string.IsNullOrWhiteSpace);
         if (unnamed >= 0)
         {
             throw new GlmmException($"The individual in row {unnamed + 1} of {source} has no name in the column \"{individual}\".");
@@ -18,7 +18,7 @@ internal static class TableGenotypes
         var known = markers?.ToDictionary(m => m.Name, StringComparer.Ordinal);
         var described = new List<Marker>();
         var rows = new List<byte[]>();
-        foreach (string column in table.ColumnNames.Where(c => c != individual))
+        foreach (var column in table.ColumnNames.Where(c => c != individual))
         {
             Marker? marker = null;
             if (known is not null && !known.TryGetValue(column, out marker))
@@ -38,7 +38,7 @@ internal static class TableGenotypes
     private static byte[] Pack(double[] copies, string marker, string source)
     {
         var row = GenotypeStore.NewRow(copies.Length);
-        for (int i = 0; i < copies.Length; i++)
+        for (var i = 0; i < copies.Length; i++)
         {
             if (!double.IsNaN(copies[i]) && copies[i] is not (0 or 1 or 2))
             {

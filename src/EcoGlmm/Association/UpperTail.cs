@@ -21,7 +21,7 @@ internal static class UpperTail
         }
 
         // I_x(ν/2, 1/2) at x = ν / (ν + f)
-        double x = degrees / (degrees + f);
+        var x = degrees / (degrees + f);
         return x < (0.5 * degrees + 1) / (0.5 * degrees + 2.5)
             ? BetaFraction(0.5 * degrees, 0.5, x, f / (degrees + f))
             : 1 - BetaFraction(0.5, 0.5 * degrees, f / (degrees + f), x);
@@ -35,15 +35,15 @@ internal static class UpperTail
     // Recipes, 3rd edition (2007), section 6.4, with y = 1 − x.
     private static double BetaFraction(double a, double b, double x, double y)
     {
-        double front = Math.Exp(a * Math.Log(x) + b * Math.Log(y) - SpecialFunctions.LogBeta(a, b)) / a;
+        var front = Math.Exp(a * Math.Log(x) + b * Math.Log(y) - SpecialFunctions.LogBeta(a, b)) / a;
         const double tiny = 1e-300;
         double c = 1;
-        double d = 1 - (a + b) * x / (a + 1);
+        var d = 1 - (a + b) * x / (a + 1);
         d = 1 / (Math.Abs(d) < tiny ? tiny : d);
-        double h = d;
-        for (int m = 1; m <= MostTerms; m++)
+        var h = d;
+        for (var m = 1; m <= MostTerms; m++)
         {
-            double term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+            var term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
             d = 1 + term * d;
             c = 1 + term / c;
             d = 1 / (Math.Abs(d) < tiny ? tiny : d);
@@ -54,7 +54,7 @@ internal static class UpperTail
             c = 1 + term / c;
             d = 1 / (Math.Abs(d) < tiny ? tiny : d);
             c = Math.Abs(c) < tiny ? tiny : c;
-            double change = d * c;
+            var change = d * c;
             h *= change;
             if (Math.Abs(change - 1) < 1e-15)
             {

@@ -22,7 +22,7 @@ internal static class VcfReader
         try
         {
             using var file = File.OpenRead(path);
-            bool isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+            var isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
             file.Position = 0;
             using var reader = new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file);
             return Read(reader, path);
@@ -38,8 +38,8 @@ internal static class VcfReader
         string[]? individuals = null;
         var markers = new List<Marker>();
         var rows = new List<byte[]>();
-        int skipped = 0;
-        int line = 0;
+        var skipped = 0;
+        var line = 0;
         while (reader.ReadLine() is { } text)
         {
             line++;
@@ -83,7 +83,7 @@ internal static class VcfReader
             throw Error(path, line, $"has {Names.Count(fields.Length, "field")}, too few for genotypes");
         }
 
-        if (!long.TryParse(fields[1], NumberStyles.Integer, CultureInfo.InvariantCulture, out long position))
+        if (!long.TryParse(fields[1], NumberStyles.Integer, CultureInfo.InvariantCulture, out var position))
         {
             throw Error(path, line, $"has the position \"{fields[1]}\", which is not a whole number");
         }
@@ -94,10 +94,10 @@ internal static class VcfReader
         }
 
         var row = GenotypeStore.NewRow(individuals);
-        int i = 0;
-        for (int start = 0; start <= fields[FirstSample].Length; i++)
+        var i = 0;
+        for (var start = 0; start <= fields[FirstSample].Length; i++)
         {
-            int end = fields[FirstSample].IndexOf('\t', start);
+            var end = fields[FirstSample].IndexOf('\t', start);
             end = end < 0 ? fields[FirstSample].Length : end;
             if (i < individuals)
             {
@@ -113,7 +113,7 @@ internal static class VcfReader
                 + "cut short");
         }
 
-        string name = fields[2] == "." ? $"{fields[0]}:{position}:{fields[3]}:{fields[4]}" : fields[2];
+        var name = fields[2] == "." ? $"{fields[0]}:{position}:{fields[3]}:{fields[4]}" : fields[2];
         markers.Add(new Marker(name, fields[0], position, GenotypeNames.Allele(fields[4]), GenotypeNames.Allele(fields[3])));
         rows.Add(row);
         return true;
@@ -122,12 +122,12 @@ internal static class VcfReader
     // "0/1", "1|1", "./.", or one allele alone, as males have of an X chromosome: it counts as two like ones.
     private static int Copies(ReadOnlySpan<char> sample)
     {
-        int end = sample.IndexOf(':');
+        var end = sample.IndexOf(':');
         var genotype = end < 0 ? sample : sample[..end];
         int Allele(char c) => c switch { '0' => 0, '1' => 1, _ => -1 };
         if (genotype.Length == 1)
         {
-            int only = Allele(genotype[0]);
+            var only = Allele(genotype[0]);
             return only < 0 ? -1 : 2 * only;
         }
 
@@ -136,8 +136,8 @@ internal static class VcfReader
             return -1;
         }
 
-        int first = Allele(genotype[0]);
-        int second = Allele(genotype[2]);
+        var first = Allele(genotype[0]);
+        var second = Allele(genotype[2]);
         return first < 0 || second < 0 ? -1 : first + second;
     }
 

@@ -1,5 +1,4 @@
 using EcoGlmm.Charts;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

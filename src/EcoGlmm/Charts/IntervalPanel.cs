@@ -14,7 +14,7 @@ internal sealed record IntervalSeries(string? Name,
 internal static class IntervalPanel
 {
     private const double Spread = 0.5;
-    private static readonly MarkerSymbol[] s_symbols = [MarkerSymbol.Circle, MarkerSymbol.Diamond, MarkerSymbol.Square,
+    private static readonly MarkerSymbol[] Symbols = [MarkerSymbol.Circle, MarkerSymbol.Diamond, MarkerSymbol.Square,
         MarkerSymbol.Triangle];
 
     /// <param name="title">Heading of the panel.</param>
@@ -24,17 +24,17 @@ internal static class IntervalPanel
     /// <param name="reference">Where nothing is the case: 0 for differences, 1 for ratios; null for no line.</param>
     public static Panel Of(string? title, IReadOnlyList<string> names, IReadOnlyList<IntervalSeries> series, Axis axis, double? reference)
     {
-        int n = names.Count;
+        var n = names.Count;
         var traces = series.Select((s, k) =>
         {
             int[] rows = [.. Enumerable.Range(0, n).Where(i => double.IsFinite(s.Estimates[i]))];
-            double shift = series.Count == 1 ? 0 : Spread * (0.5 - ((k + 0.5) / series.Count));
+            var shift = series.Count == 1 ? 0 : Spread * (0.5 - ((k + 0.5) / series.Count));
             return (PanelTrace)new PointTrace([.. rows.Select(i => s.Estimates[i])], [.. rows.Select(i => n - 1 - i + shift)])
             {
                 Name = s.Name,
                 ShowInLegend = s.Name is not null,
                 Color = Palette.Cycle(k),
-                Symbol = s_symbols[k % s_symbols.Length],
+                Symbol = Symbols[k % Symbols.Length],
                 Size = series.Count > 3 ? 6 : 8,
                 XLower = [.. rows.Select(i => s.Lower[i])],
                 XUpper = [.. rows.Select(i => s.Upper[i])],

@@ -12,7 +12,7 @@ internal static class LollipopPanel
     public static Panel Of(string? title,
         IReadOnlyList<string> names, IReadOnlyList<double> amounts, Axis axis, string color, Func<int, string> text)
     {
-        int n = names.Count;
+        var n = names.Count;
         int[] rows = [.. Enumerable.Range(0, n).Where(i => double.IsFinite(amounts[i]))];
         double[] x = [.. rows.Select(i => amounts[i])], y = [.. rows.Select(i => n - 1.0 - i)];
         return new Panel(title,

@@ -1,5 +1,4 @@
 using EcoGlmm.Data;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,7 +1,5 @@
 using System.Collections;
 using EcoGlmm.Decomposition;
-using EcoGlmm.Formulas;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

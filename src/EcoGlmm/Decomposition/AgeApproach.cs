@@ -1,6 +1,3 @@
-using EcoGlmm.Decomposition;
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm;
 
 /// <summary>A slope on the scale of the link, per unit of age.</summary>

@@ -1,5 +1,3 @@
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm.Decomposition;
 
 /// <summary>

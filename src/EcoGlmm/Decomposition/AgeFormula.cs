@@ -77,7 +77,7 @@ internal sealed class AgeFormula
     public string With(string ageTerms, string? slope)
     {
         var intercepts = $"(1 | {By})";
-        IEnumerable<string> random = slope is null ? _random
+        var random = slope is null ? _random
             : _random.Contains(intercepts) ? _random.Select(term => term == intercepts ? $"({slope} | {By})" : term)
             : [.. _random, $"(0 + {slope} | {By})"];
         return $"{_response} ~ {string.Join(" + ", [.. _hasIntercept ? Array.Empty<string>() : ["0"], ageTerms, .. _terms, .. random])}";

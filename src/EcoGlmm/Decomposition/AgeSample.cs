@@ -1,6 +1,3 @@
-using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm.Decomposition;
 
 /// <summary>The rows that all methods use, and what they say before any model.</summary>

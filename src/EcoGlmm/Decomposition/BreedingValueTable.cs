@@ -1,5 +1,4 @@
 using System.Collections;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm;

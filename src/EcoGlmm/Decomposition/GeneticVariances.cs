@@ -1,9 +1,6 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;

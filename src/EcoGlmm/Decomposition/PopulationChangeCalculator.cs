@@ -1,4 +1,3 @@
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Decomposition;

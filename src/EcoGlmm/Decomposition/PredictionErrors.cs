@@ -1,6 +1,4 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Decomposition;
 

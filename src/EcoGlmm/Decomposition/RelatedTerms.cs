@@ -1,6 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;

@@ -11,7 +11,7 @@ internal static class AutocorrelationFigures
     /// <summary>Beyond so many places the correlogram, whose cost grows with their square, is left out.</summary>
     private const int MostPlaces = 4000;
 
-    private static readonly (double Upper, string Name, string Color, MarkerSymbol Symbol)[] s_classes =
+    private static readonly (double Upper, string Name, string Color, MarkerSymbol Symbol)[] Classes =
     [
         (0.1, "Far below the prediction (< 0.1)", Palette.Blue, MarkerSymbol.Square),
         (0.25, "Below (0.1 to 0.25)", Palette.SkyBlue, MarkerSymbol.Square),
@@ -25,14 +25,14 @@ internal static class AutocorrelationFigures
         TestResult test,
         Func<int[], double[][]> simulatedRows)
     {
-        int n = time.Length;
+        var n = time.Length;
         int[] places = n <= MostDrawn ? [.. Enumerable.Range(0, n)] : [.. Enumerable.Range(0, MostDrawn)
             .Select(i => (int)((long)i * n / MostDrawn))];
-        int[] rows = Array.ConvertAll(places, i => order[i]);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
-        int window = Math.Max(3, n / 15) | 1;
-        double[] running = RunningMean(inOrder, window);
-        double[] x = Array.ConvertAll(rows, r => time[r]);
+        var rows = Array.ConvertAll(places, i => order[i]);
+        var hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
+        var window = Math.Max(3, n / 15) | 1;
+        var running = RunningMean(inOrder, window);
+        var x = Array.ConvertAll(rows, r => time[r]);
         return new Panel("Do the residuals drift in time?",
             new LineTrace(x, Array.ConvertAll(places, i => inOrder[i])) { Name = "Series", Color = Palette.Ink, Width = 0.8,
                 Opacity = 0.35 },
@@ -57,8 +57,8 @@ internal static class AutocorrelationFigures
     public static Panel Autocorrelation(double[] inOrder)
     {
         int n = inOrder.Length, most = Math.Min(n - 1, (int)(10 * Math.Log10(n)));
-        double[] acf = Autocorrelations(inOrder, most);
-        double limit = 1.959964 / Math.Sqrt(n);
+        var acf = Autocorrelations(inOrder, most);
+        var limit = 1.959964 / Math.Sqrt(n);
         double[] lags = [.. Enumerable.Range(1, most).Select(k => (double)k)];
         int[] beyond = [.. Enumerable.Range(1, most).Where(k => Math.Abs(acf[k]) > limit)];
         int[] within = [.. Enumerable.Range(1, most).Except(beyond)];
@@ -67,7 +67,7 @@ internal static class AutocorrelationFigures
             bars.Add(Bars(within, Palette.SkyBlue, "Within the limits"));
         if (beyond.Length > 0)
             bars.Add(Bars(beyond, Palette.Vermillion, "Beyond the limits"));
-        double reach = Math.Max(0.3, 1.1 * lags.Max(k => Math.Abs(acf[(int)k])));
+        var reach = Math.Max(0.3, 1.1 * lags.Max(k => Math.Abs(acf[(int)k])));
         return new Panel("Autocorrelation at each lag", bars)
         {
             XAxis = new Axis("Lag (places in order of time)") { Minimum = 0.2, Maximum = most + 0.8 },
@@ -92,15 +92,15 @@ internal static class AutocorrelationFigures
     /// <summary>Autocorrelations from lag 0 on, as R's acf: sums over n, about the mean.</summary>
     public static double[] Autocorrelations(double[] values, int most)
     {
-        double mean = SimulationSource.Mean(values);
+        var mean = SimulationSource.Mean(values);
         var acf = new double[most + 1];
-        for (int k = 0; k <= most; k++)
+        for (var k = 0; k <= most; k++)
         {
-            for (int i = k; i < values.Length; i++)
+            for (var i = k; i < values.Length; i++)
                 acf[k] += (values[i] - mean) * (values[i - k] - mean);
         }
 
-        double variance = acf[0];
+        var variance = acf[0];
         return Array.ConvertAll(acf, c => c / variance);
     }
 
@@ -108,18 +108,18 @@ internal static class AutocorrelationFigures
     public static Panel Map(SimulatedResiduals residuals, ResidualRows names, double[] x, double[] y, TestResult test,
         Func<int[], double[][]> simulatedRows)
     {
-        int[] rows = ResidualPoints.Choose(x, residuals.ScaledValues);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
+        var rows = ResidualPoints.Choose(x, residuals.ScaledValues);
+        var hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         List<PanelTrace> traces = [];
         double lower = -1;
-        foreach ((double upper, string name, string color, MarkerSymbol symbol) in s_classes)
+        foreach ((var upper, var name, var color, var symbol) in Classes)
         {
             int[] which = [.. Enumerable.Range(0, rows.Length).Where(i => residuals.ScaledValues[rows[i]] >= lower
                 && residuals.ScaledValues[rows[i]] < upper)];
             lower = upper;
             if (which.Length == 0)
                 continue;
-            bool middle = color == Palette.Ink;
+            var middle = color == Palette.Ink;
             traces.Add(new PointTrace([.. which.Select(i => x[rows[i]])], [.. which.Select(i => y[rows[i]])])
             {
                 Name = name,
@@ -144,21 +144,21 @@ internal static class AutocorrelationFigures
     /// <summary>Moran's I among pairs in each class of distance (tenths of all pairs), with the band of no autocorrelation.</summary>
     public static Panel Correlogram(double[] scaled, double[] x, double[] y)
     {
-        int n = scaled.Length;
+        var n = scaled.Length;
         const string title = "At which distance are residuals alike?";
         if (n > MostPlaces)
             return new Panel(title) { Annotations = [new PanelAnnotation($"Not drawn for more than {MostPlaces} places.")] };
-        double[] edges = DistanceEdges(x, y);
+        var edges = DistanceEdges(x, y);
         List<double> middle = [], statistic = [], low = [], high = [];
         List<string> text = [];
-        for (int c = 0; c < edges.Length - 1; c++)
+        for (var c = 0; c < edges.Length - 1; c++)
         {
             double from = edges[c], to = edges[c + 1];
             if (!(to > from))
                 continue;
-            (double I, double expected, double sd, _, _) = MoranI.Test(scaled, (i, j) =>
+            (var I, var expected, var sd, _, _) = MoranI.Test(scaled, (i, j) =>
             {
-                double d = MoranI.Distance(x, y, i, j);
+                var d = MoranI.Distance(x, y, i, j);
                 return d > from && d <= to ? 1 : 0;
             }, Alternative.TwoSided);
             if (!double.IsFinite(I) || !double.IsFinite(sd))
@@ -196,9 +196,9 @@ internal static class AutocorrelationFigures
     public static Panel Lag(SimulatedResiduals residuals, ResidualRows names, double[] lag, TestResult test,
         Func<int[], double[][]> simulatedRows)
     {
-        double[] scaled = residuals.ScaledValues;
-        int[] rows = ResidualPoints.Choose(scaled, scaled);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
+        var scaled = residuals.ScaledValues;
+        var rows = ResidualPoints.Choose(scaled, scaled);
+        var hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         double mean = SimulationSource.Mean(scaled), level = SimulationSource.Mean(lag);
         double[] ends = [0, 1];
         return new Panel("Are neighbours alike?",
@@ -225,7 +225,7 @@ internal static class AutocorrelationFigures
     private static double[] RunningMean(double[] values, int window)
     {
         var sums = new double[values.Length + 1];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             sums[i + 1] = sums[i] + values[i];
         return [.. Enumerable.Range(0, values.Length).Select(i =>
         {
@@ -239,9 +239,9 @@ internal static class AutocorrelationFigures
     {
         int n = x.Length, step = Math.Max(1, n / 400);
         List<double> distances = [];
-        for (int i = 0; i < n; i += step)
+        for (var i = 0; i < n; i += step)
         {
-            for (int j = i + 1; j < n; j++)
+            for (var j = i + 1; j < n; j++)
                 distances.Add(MoranI.Distance(x, y, i, j));
         }
 

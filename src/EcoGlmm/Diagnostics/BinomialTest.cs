@@ -24,17 +24,17 @@ internal static class BinomialTest
 
     private static double TwoSided(int x, int n, double p)
     {
-        double mean = n * p;
+        var mean = n * p;
         if (x == mean)
             return 1;
-        double limit = Probability(x, n, p) * Tolerance;
+        var limit = Probability(x, n, p) * Tolerance;
         if (x < mean)
         {
             // Smallest outcome on the far side that is no more probable: probabilities fall from the mean upwards.
             int low = (int)Math.Ceiling(mean), high = n + 1;
             while (low < high)
             {
-                int middle = low + (high - low) / 2;
+                var middle = low + (high - low) / 2;
                 if (Probability(middle, n, p) <= limit)
                     high = middle;
                 else
@@ -48,7 +48,7 @@ internal static class BinomialTest
             int low = -1, high = (int)Math.Floor(mean);
             while (low < high)
             {
-                int middle = high - (high - low) / 2;
+                var middle = high - (high - low) / 2;
                 if (Probability(middle, n, p) <= limit)
                     low = middle;
                 else
@@ -74,8 +74,8 @@ internal static class BinomialTest
         double odds = p / (1 - p), sum = 0;
         if (x > n * p)
         {
-            double term = Probability(x, n, p);
-            for (int k = x; k <= n && term > 1e-18 * sum; k++)
+            var term = Probability(x, n, p);
+            for (var k = x; k <= n && term > 1e-18 * sum; k++)
             {
                 sum += term;
                 term *= (n - k) / (k + 1.0) * odds;
@@ -85,8 +85,8 @@ internal static class BinomialTest
         }
         else
         {
-            double term = Probability(x - 1, n, p);
-            for (int k = x - 1; k >= 0 && term > 1e-18 * sum; k--)
+            var term = Probability(x - 1, n, p);
+            for (var k = x - 1; k >= 0 && term > 1e-18 * sum; k--)
             {
                 sum += term;
                 term *= k / (n - k + 1.0) / odds;
@@ -101,12 +101,12 @@ internal static class BinomialTest
     {
         if (x < 0 || x > n)
             return 0;
-        double q = 1 - p;
+        var q = 1 - p;
         if (x == 0)
             return Math.Exp(n * Log1p(-p));
         if (x == n)
             return Math.Exp(n * Math.Log(p));
-        double log = StirlingError(n) - StirlingError(x) - StirlingError(n - x) - Deviance(x, n * p) - Deviance(n - x, n * q);
+        var log = StirlingError(n) - StirlingError(x) - StirlingError(n - x) - Deviance(x, n * p) - Deviance(n - x, n * q);
         return Math.Exp(log) * Math.Sqrt(n / (2 * Math.PI * x * (n - (double)x)));
     }
 
@@ -116,12 +116,12 @@ internal static class BinomialTest
         if (n < 16)
         {
             double factorial = 1;
-            for (int i = 2; i <= n; i++)
+            for (var i = 2; i <= n; i++)
                 factorial *= i;
             return Math.Log(factorial) - (0.5 * Math.Log(2 * Math.PI * n) + n * Math.Log(n) - n);
         }
 
-        double nn = n * n;
+        var nn = n * n;
         return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / 1188 / nn) / nn) / nn) / nn) / n;
     }
 
@@ -130,13 +130,13 @@ internal static class BinomialTest
     {
         if (Math.Abs(x - m) >= 0.1 * (x + m))
             return x * Math.Log(x / m) + m - x;
-        double v = (x - m) / (x + m);
-        double s = (x - m) * v;
-        double e = 2 * x * v;
-        for (int j = 1; ; j++)
+        var v = (x - m) / (x + m);
+        var s = (x - m) * v;
+        var e = 2 * x * v;
+        for (var j = 1; ; j++)
         {
             e *= v * v;
-            double next = s + e / (2 * j + 1);
+            var next = s + e / (2 * j + 1);
             if (next == s)
                 return s;
             s = next;
@@ -145,7 +145,7 @@ internal static class BinomialTest
 
     private static double Log1p(double x)
     {
-        double u = 1 + x;
+        var u = 1 + x;
         return u == 1 ? x : Math.Log(u) * x / (u - 1);
     }
 }

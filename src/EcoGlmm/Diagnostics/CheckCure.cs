@@ -12,8 +12,8 @@ public sealed record CheckCure(string Change, string Call, double DeltaAic, IRea
     /// <summary>What came of it: "With zero inflation: ΔAIC −135, and the residuals are then in order."</summary>
     public override string ToString()
     {
-        string aic = FormattableString.Invariant($"ΔAIC {DeltaAic:0}").Replace('-', '−');
-        string left = Remaining.Count == 0 ? "and the residuals are then in order"
+        var aic = FormattableString.Invariant($"ΔAIC {DeltaAic:0}").Replace('-', '−');
+        var left = Remaining.Count == 0 ? "and the residuals are then in order"
             : $"but not all is in order then: {string.Join(", ", Remaining.Select(r => char.ToLowerInvariant(r[0]) + r[1..]))}";
         return $"With {Change}: {aic}, {left}.";
     }

@@ -1,4 +1,3 @@
-using EcoGlmm.Formulas;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;

@@ -1,11 +1,9 @@
 using EcoGlmm.Data;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Prediction;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
 

@@ -21,17 +21,17 @@ internal static class DispersionTest
     {
         if (degrees < 1)
             throw new GlmmException("The Pearson test of dispersion needs more rows than parameters.");
-        double upper = SpecialFunctions.GammaUpperRegularized(0.5 * degrees, 0.5 * squares);
-        double lower = SpecialFunctions.GammaLowerRegularized(0.5 * degrees, 0.5 * squares);
-        double p = alternative switch
+        var upper = SpecialFunctions.GammaUpperRegularized(0.5 * degrees, 0.5 * squares);
+        var lower = SpecialFunctions.GammaLowerRegularized(0.5 * degrees, 0.5 * squares);
+        var p = alternative switch
         {
             Alternative.Greater => upper,
             Alternative.Less => lower,
             _ => Math.Min(1, 2 * Math.Min(lower, upper)),
         };
-        double ratio = squares / degrees;
-        bool significant = p < TestResult.SignificanceLevel;
-        string message = Sentence("sum of squared Pearson residuals", ratio, TestResult.FormatPValue(p, 0), significant);
+        var ratio = squares / degrees;
+        var significant = p < TestResult.SignificanceLevel;
+        var message = Sentence("sum of squared Pearson residuals", ratio, TestResult.FormatPValue(p, 0), significant);
         if (hasRandomEffects && alternative != Alternative.Greater)
             message += " With random effects this test leans towards underdispersion: trust it only for Alternative.Greater.";
         var test = new TestResult(Name + " (Pearson χ²)", ratio, p, alternative.RName(), message)
@@ -44,7 +44,7 @@ internal static class DispersionTest
 
     private static Panel Density(double ratio, int degrees, TestResult test)
     {
-        double sd = Math.Sqrt(2.0 / degrees);
+        var sd = Math.Sqrt(2.0 / degrees);
         double low = Math.Max(0, Math.Min(ratio, 1 - (4.5 * sd))), high = Math.Max(ratio, 1 + (4.5 * sd));
         double[] x = [.. Enumerable.Range(0, 201).Select(i => low + ((high - low) * i / 200))];
         double[] y = [.. x.Select(v => v <= 0 ? 0 : degrees * ChiSquared.PDF(degrees, v * degrees))];
@@ -67,7 +67,7 @@ internal static class DispersionTest
 
     private static string Sentence(string what, double ratio, string p, bool significant)
     {
-        string times = FormattableString.Invariant($"{ratio:0.##}");
+        var times = FormattableString.Invariant($"{ratio:0.##}");
         return !significant
             ? $"The {what} is {times} times what the model predicts: no sign of over- or underdispersion ({p})."
             : ratio > 1

@@ -20,14 +20,14 @@ internal static class DurbinWatson
     /// </summary>
     public static (double Statistic, double PValue) Test(ReadOnlySpan<double> values, Alternative alternative)
     {
-        int n = values.Length;
-        double d = Statistic(values);
+        var n = values.Length;
+        var d = Statistic(values);
         if (double.IsNaN(d))
             return (double.NaN, double.NaN);
-        double below = n < ExactLimit ? Below(d, n) : NormalBelow(d, n);
+        var below = n < ExactLimit ? Below(d, n) : NormalBelow(d, n);
 
         // The null distribution is symmetric about 2: its weights are.
-        double above = n < ExactLimit ? Below(4 - d, n) : NormalBelow(4 - d, n);
+        var above = n < ExactLimit ? Below(4 - d, n) : NormalBelow(4 - d, n);
         return (d, alternative switch
         {
             Alternative.Greater => below,
@@ -39,11 +39,11 @@ internal static class DurbinWatson
     /// <summary>The statistic; not a number for a constant series.</summary>
     public static double Statistic(ReadOnlySpan<double> values)
     {
-        int n = values.Length;
+        var n = values.Length;
         double mean = 0, differences = 0, squares = 0;
-        foreach (double value in values)
+        foreach (var value in values)
             mean += value / n;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             squares += (values[i] - mean) * (values[i] - mean);
             if (i > 0)
@@ -60,7 +60,7 @@ internal static class DurbinWatson
     internal static double Below(double d, int n)
     {
         var nu = new double[n - 1];
-        for (int k = 1; k < n; k++)
+        for (var k = 1; k < n; k++)
             nu[k - 1] = d - 2 * (1 - Math.Cos(Math.PI * k / n));
         double largest = nu[0], smallest = nu[^1];
         if (largest <= 0)
@@ -80,12 +80,12 @@ internal static class DurbinWatson
     /// </summary>
     private static double PositiveProbability(double[] nu)
     {
-        double limit = 0.5 / nu.Max();
+        var limit = 0.5 / nu.Max();
         double low = 0, high = limit;
-        for (int i = 0; i < 200 && high - low > 1e-12 * limit; i++)
+        for (var i = 0; i < 200 && high - low > 1e-12 * limit; i++)
         {
             double middle = 0.5 * (low + high), slope = -1 / middle;
-            foreach (double v in nu)
+            foreach (var v in nu)
                 slope += v / (1 - 2 * v * middle);
             if (slope < 0)
                 low = middle;
@@ -94,15 +94,15 @@ internal static class DurbinWatson
         }
 
         double c = 0.5 * (low + high), curvature = 1 / (c * c);
-        foreach (double v in nu)
+        foreach (var v in nu)
             curvature += 2 * v * v / ((1 - 2 * v * c) * (1 - 2 * v * c));
-        double a = 1 / Math.Sqrt(curvature);
+        var a = 1 / Math.Sqrt(curvature);
         const double step = 1.0 / 64;
-        double sum = 0.5 * Integrand(0);
-        for (int i = 1; i < 20_000; i++)
+        var sum = 0.5 * Integrand(0);
+        for (var i = 1; i < 20_000; i++)
         {
-            double y = i * step;
-            double term = Integrand(a * Math.Sinh(y)) * Math.Cosh(y);
+            var y = i * step;
+            var term = Integrand(a * Math.Sinh(y)) * Math.Cosh(y);
             sum += term;
             if (y > 1 && Envelope(a * Math.Sinh(y)) * Math.Cosh(y) < 1e-16 * Math.Abs(sum))
                 break;
@@ -115,8 +115,8 @@ internal static class DurbinWatson
         Complex LogTransform(double t)
         {
             var s = new Complex(c, t);
-            Complex log = -Complex.Log(s);
-            foreach (double v in nu)
+            var log = -Complex.Log(s);
+            foreach (var v in nu)
                 log -= 0.5 * Complex.Log(1 - 2 * v * s);
             return log;
         }

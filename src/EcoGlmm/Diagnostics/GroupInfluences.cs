@@ -87,12 +87,12 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
     public Figure Plot()
     {
         GroupInfluence[] known = [.. _levels.Where(l => double.IsFinite(l.CooksDistance)).OrderBy(l => l.CooksDistance)];
-        int influential = known.Count(l => l.LargestChange > Limit);
-        int count = known.Length;
-        int[] drawn = ResidualPoints.ChooseSorted(count, ResidualPoints.MostLevels);
+        var influential = known.Count(l => l.LargestChange > Limit);
+        var count = known.Length;
+        var drawn = ResidualPoints.ChooseSorted(count, ResidualPoints.MostLevels);
         known = Array.ConvertAll(drawn, i => known[i]);
-        double[] x = Array.ConvertAll(drawn, i => i + 1.0);
-        bool named = count <= 40;
+        var x = Array.ConvertAll(drawn, i => i + 1.0);
+        var named = count <= 40;
         var points = new PointTrace(named ? Array.ConvertAll(x, v => v - 1) : x, Array.ConvertAll(known, l => l.CooksDistance))
         {
             Name = Group,
@@ -130,7 +130,7 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
     {
         var table = new TableContent($"The most influential of {Count} levels of {Group}").Text(Group).Number("Rows")
             .Number("Cook's distance").Text("Largest change");
-        foreach (GroupInfluence l in _levels.OrderByDescending(l => l.CooksDistance).Take(RowsShown))
+        foreach (var l in _levels.OrderByDescending(l => l.CooksDistance).Take(RowsShown))
             table.Row(l.Level, NumberFormat.Count(l.RowCount), NumberFormat.Fixed(l.CooksDistance, 3), Largest(l));
         return new HtmlWriter(card: false).Html(Plot().ToHtml()).Table(table).ToHtml();
     }
@@ -140,7 +140,7 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
     {
         if (!double.IsFinite(level.CooksDistance))
             return "The model cannot be fitted without it.";
-        int j = Enumerable.Range(0, Coefficients.Count).MaxBy(k => Math.Abs(level.Changes[k]));
+        var j = Enumerable.Range(0, Coefficients.Count).MaxBy(k => Math.Abs(level.Changes[k]));
         return string.Create(CultureInfo.InvariantCulture,
             $"Without it {Coefficients[j]} {(level.Changes[j] > 0 ? "rises" : "falls")} by {Math.Abs(level.Changes[j]):0.00} standard "
             + $"errors.");

@@ -20,18 +20,18 @@ internal sealed record Grouping(string[] Levels, int[][] Rows)
         }
 
         var rows = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (int i = 0; i < rowCount; i++)
+        for (var i = 0; i < rowCount; i++)
         {
-            string level = by[i] ?? throw new GlmmException($"The group of row {i + 1} is missing. Leave out such rows, or name them.");
-            if (!rows.TryGetValue(level, out List<int>? members))
+            var level = by[i] ?? throw new GlmmException($"The group of row {i + 1} is missing. Leave out such rows, or name them.");
+            if (!rows.TryGetValue(level, out var members))
                 rows.Add(level, members = []);
             members.Add(i);
         }
 
         string[] levels = [.. rows.Keys];
         var numbers = new double[levels.Length];
-        bool numeric = true;
-        for (int i = 0; i < levels.Length && numeric; i++)
+        var numeric = true;
+        for (var i = 0; i < levels.Length && numeric; i++)
             numeric = double.TryParse(levels[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
         if (numeric)
             Array.Sort(numbers, levels);
@@ -46,7 +46,7 @@ internal sealed record Grouping(string[] Levels, int[][] Rows)
         if (by is null)
             throw new GlmmException("A group is needed for each row, but there are none (null).");
         var text = new string?[by.Count];
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
             text[i] = double.IsNaN(by[i]) ? null : by[i].ToString("R", CultureInfo.InvariantCulture);
         return text;
     }
@@ -59,7 +59,7 @@ internal sealed record Grouping(string[] Levels, int[][] Rows)
     /// <summary>One value for each group: the sum of its rows' values, or what <paramref name="aggregate"/> makes of them.</summary>
     public void Aggregate(double[] values, Span<double> destination, Func<double[], double>? aggregate)
     {
-        for (int g = 0; g < Rows.Length; g++)
+        for (var g = 0; g < Rows.Length; g++)
         {
             if (aggregate is not null)
             {
@@ -68,7 +68,7 @@ internal sealed record Grouping(string[] Levels, int[][] Rows)
             }
 
             double sum = 0;
-            foreach (int row in Rows[g])
+            foreach (var row in Rows[g])
                 sum += values[row];
             destination[g] = sum;
         }

@@ -17,27 +17,27 @@ internal static class KolmogorovSmirnov
     /// </summary>
     public static (double Statistic, double PValue) Uniform(ReadOnlySpan<double> values, Alternative alternative)
     {
-        int n = values.Length;
-        double[] sorted = values.ToArray();
+        var n = values.Length;
+        var sorted = values.ToArray();
         Array.Sort(sorted);
         double above = 0, below = 0;
-        bool ties = false;
-        for (int i = 0; i < n; i++)
+        var ties = false;
+        for (var i = 0; i < n; i++)
         {
-            double x = Math.Clamp(sorted[i], 0, 1);
+            var x = Math.Clamp(sorted[i], 0, 1);
             above = Math.Max(above, (i + 1.0) / n - x);
             below = Math.Max(below, x - (double)i / n);
             ties |= i > 0 && sorted[i] == sorted[i - 1];
         }
 
-        double d = alternative switch
+        var d = alternative switch
         {
             Alternative.Greater => above,
             Alternative.Less => below,
             _ => Math.Max(above, below),
         };
-        bool exact = n < ExactLimit && !ties;
-        double p = (alternative, exact) switch
+        var exact = n < ExactLimit && !ties;
+        var p = (alternative, exact) switch
         {
             (Alternative.TwoSided, true) => TwoSidedExact(d, n),
             (Alternative.TwoSided, false) => TwoSidedLimit(Math.Sqrt(n) * d),
@@ -55,10 +55,10 @@ internal static class KolmogorovSmirnov
     /// <summary>The two-sided distance of the values from uniformity.</summary>
     public static double Distance(double[] values)
     {
-        double[] sorted = (double[])values.Clone();
+        var sorted = (double[])values.Clone();
         Array.Sort(sorted);
         double d = 0, n = sorted.Length;
-        for (int i = 0; i < sorted.Length; i++)
+        for (var i = 0; i < sorted.Length; i++)
             d = Math.Max(d, Math.Max(((i + 1) / n) - sorted[i], sorted[i] - (i / n)));
         return d;
     }
@@ -86,10 +86,10 @@ internal static class KolmogorovSmirnov
             return 0;
         double sum = 0;
         double logChoose = 0;
-        int last = (int)Math.Floor(n * (1 - d));
-        for (int j = 0; j <= last; j++)
+        var last = (int)Math.Floor(n * (1 - d));
+        for (var j = 0; j <= last; j++)
         {
-            double rest = 1 - d - (double)j / n;
+            var rest = 1 - d - (double)j / n;
             if (rest > 0 || j == n)
                 sum += Math.Exp(logChoose + (n - j) * Math.Log(rest) + (j - 1) * Math.Log(d + (double)j / n));
             logChoose += Math.Log((double)(n - j) / (j + 1));
@@ -106,19 +106,19 @@ internal static class KolmogorovSmirnov
         double sum = 0;
         if (z < 1)
         {
-            double c = Math.PI * Math.PI / (8 * z * z);
-            for (int k = 1; ; k += 2)
+            var c = Math.PI * Math.PI / (8 * z * z);
+            for (var k = 1; ; k += 2)
             {
-                double term = Math.Exp(-k * k * c);
+                var term = Math.Exp(-k * k * c);
                 sum += term;
                 if (term <= 1e-17 * sum || term == 0)
                     return 1 - Math.Sqrt(2 * Math.PI) / z * sum;
             }
         }
 
-        for (int k = 1; ; k++)
+        for (var k = 1; ; k++)
         {
-            double term = Math.Exp(-2.0 * k * k * z * z);
+            var term = Math.Exp(-2.0 * k * k * z * z);
             sum += (k & 1) == 1 ? term : -term;
             if (term <= 1e-17 * sum || term == 0)
                 return 2 * sum;
@@ -128,35 +128,35 @@ internal static class KolmogorovSmirnov
     /// <summary>P(D &lt; d): n! / nⁿ times the middle entry of the n-th power of the matrix H.</summary>
     private static double ProbabilityBelow(double d, int n)
     {
-        int k = (int)(n * d) + 1;
-        int m = 2 * k - 1;
-        double h = k - n * d;
+        var k = (int)(n * d) + 1;
+        var m = 2 * k - 1;
+        var h = k - n * d;
         var H = new double[m * m];
-        for (int i = 0; i < m; i++)
+        for (var i = 0; i < m; i++)
         {
-            for (int j = 0; j < m; j++)
+            for (var j = 0; j < m; j++)
                 H[i * m + j] = i - j + 1 < 0 ? 0 : 1;
         }
 
-        for (int i = 0; i < m; i++)
+        for (var i = 0; i < m; i++)
         {
             H[i * m] -= Math.Pow(h, i + 1);
             H[(m - 1) * m + i] -= Math.Pow(h, m - i);
         }
 
         H[(m - 1) * m] += 2 * h - 1 > 0 ? Math.Pow(2 * h - 1, m) : 0;
-        for (int i = 0; i < m; i++)
+        for (var i = 0; i < m; i++)
         {
-            for (int j = 0; j <= i; j++)
+            for (var j = 0; j <= i; j++)
             {
-                for (int g = 1; g <= i - j + 1; g++)
+                for (var g = 1; g <= i - j + 1; g++)
                     H[i * m + j] /= g;
             }
         }
 
-        (double[] Q, int exponent) = Power(H, m, n, k - 1);
-        double s = Q[(k - 1) * m + k - 1];
-        for (int i = 1; i <= n; i++)
+        (var Q, var exponent) = Power(H, m, n, k - 1);
+        var s = Q[(k - 1) * m + k - 1];
+        for (var i = 1; i <= n; i++)
         {
             s = s * i / n;
             if (s < 1e-140)
@@ -174,14 +174,14 @@ internal static class KolmogorovSmirnov
     {
         if (n == 1)
             return ((double[])A.Clone(), 0);
-        (double[] half, int halfExponent) = Power(A, m, n / 2, middle);
-        double[] V = Multiply(half, half, m);
-        int exponent = 2 * halfExponent;
+        (var half, var halfExponent) = Power(A, m, n / 2, middle);
+        var V = Multiply(half, half, m);
+        var exponent = 2 * halfExponent;
         if (n % 2 == 1)
             V = Multiply(A, V, m);
         if (V[middle * m + middle] > 1e140)
         {
-            for (int i = 0; i < V.Length; i++)
+            for (var i = 0; i < V.Length; i++)
                 V[i] *= 1e-140;
             exponent += 140;
         }
@@ -192,14 +192,14 @@ internal static class KolmogorovSmirnov
     private static double[] Multiply(double[] A, double[] B, int m)
     {
         var C = new double[m * m];
-        for (int i = 0; i < m; i++)
+        for (var i = 0; i < m; i++)
         {
-            for (int l = 0; l < m; l++)
+            for (var l = 0; l < m; l++)
             {
-                double a = A[i * m + l];
+                var a = A[i * m + l];
                 if (a == 0)
                     continue;
-                for (int j = 0; j < m; j++)
+                for (var j = 0; j < m; j++)
                     C[i * m + j] += a * B[l * m + j];
             }
         }

@@ -13,13 +13,13 @@ internal static class LeveneTest
     public static (double Statistic, double PValue) Test(double[] values, int[][] groups)
     {
         double total = 0, within = 0, between = 0;
-        int n = 0;
+        var n = 0;
         var means = new double[groups.Length];
-        for (int g = 0; g < groups.Length; g++)
+        for (var g = 0; g < groups.Length; g++)
         {
-            double[] deviation = Array.ConvertAll(groups[g], row => values[row]);
-            double median = Median(deviation);
-            for (int i = 0; i < deviation.Length; i++)
+            var deviation = Array.ConvertAll(groups[g], row => values[row]);
+            var median = Median(deviation);
+            for (var i = 0; i < deviation.Length; i++)
                 deviation[i] = Math.Abs(deviation[i] - median);
             means[g] = SimulationSource.Mean(deviation);
             within += deviation.Sum(z => (z - means[g]) * (z - means[g]));
@@ -27,18 +27,18 @@ internal static class LeveneTest
             n += deviation.Length;
         }
 
-        for (int g = 0; g < groups.Length; g++)
+        for (var g = 0; g < groups.Length; g++)
             between += groups[g].Length * (means[g] - total / n) * (means[g] - total / n);
         int df1 = groups.Length - 1, df2 = n - groups.Length;
         if (df1 < 1 || df2 < 1 || within <= 0)
             return (double.NaN, double.NaN);
-        double f = between / df1 / (within / df2);
+        var f = between / df1 / (within / df2);
         return (f, SpecialFunctions.BetaRegularized(0.5 * df2, 0.5 * df1, df2 / (df2 + df1 * f)));
     }
 
     private static double Median(double[] values)
     {
-        double[] sorted = (double[])values.Clone();
+        var sorted = (double[])values.Clone();
         Array.Sort(sorted);
         return 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Estimation;
 using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
@@ -24,7 +23,7 @@ public static partial class Glmm
         long seed = SimulatedResiduals.DefaultSeed, SimulationMode mode = SimulationMode.Unconditional)
     {
         CheckLikelihoodRatio(fit0, fit1, count);
-        double observed = fit1.LogLikelihood - fit0.LogLikelihood;
+        var observed = fit1.LogLikelihood - fit0.LogLikelihood;
         var gain = SimulatedGains(fit0, fit1, seed, mode);
         var gains = new double[count];
         using var live = EcoGlmm.Model.LiveProgress.Start("Refitting to simulations", count);
@@ -65,16 +64,17 @@ public static partial class Glmm
         double[] simulated = [.. gains.Where(double.IsFinite)];
         if (simulated.Length < 2)
             throw new GlmmException($"Of {count} simulations only {simulated.Length} could be fitted by both models, too few for a test.");
-        double p = SimulationTest.PValue(simulated, observed, Alternative.Greater);
-        double resolution = SimulationTest.Resolution(simulated.Length, Alternative.Greater);
-        string pText = TestResult.FormatPValue(p, resolution);
-        bool significant = p < TestResult.SignificanceLevel;
-        string gained = string.Create(CultureInfo.InvariantCulture, $"The larger model gains {observed:0.00} in log-likelihood, where data "
+        var p = SimulationTest.PValue(simulated, observed, Alternative.Greater);
+        var resolution = SimulationTest.Resolution(simulated.Length, Alternative.Greater);
+        var pText = TestResult.FormatPValue(p, resolution);
+        var significant = p < TestResult.SignificanceLevel;
+        var gained = string.Create(CultureInfo.InvariantCulture, $"The larger model gains {observed:0.00} in log-likelihood, where data "
             + $"from the smaller one gain {SimulationSource.Mean(simulated):0.00} on average");
-        string failed = simulated.Length < count
+        var failed = simulated.Length < count
             ? $" {count - simulated.Length} of {count} simulations could not be fitted and are left out." : "";
         var test = new TestResult("Simulated likelihood ratio test", observed, p, "greater",
-            (significant ? $"{gained}: it describes the data better ({pText})." : $"{gained}: no sign that it is needed ({pText}).") + failed)
+            (significant ? $"{gained}: it describes the data better ({pText})." : $"{gained}: no sign that it is needed ({pText}).")
+            + failed)
         {
             Resolution = resolution,
             Verdict = significant ? "the larger model is better" : "the smaller model suffices",

@@ -1,5 +1,4 @@
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -118,12 +117,12 @@ public sealed class ModelCheck : IResultTable
             string Named(CheckFinding[] findings) => string.Join(", ", findings.Take(NamesShown)
                 .Select(f => char.ToLowerInvariant(f.Name[0]) + f.Name[1..]))
                 + (findings.Length > NamesShown ? $" and {findings.Length - NamesShown} more" : "");
-            string verdict = problems.Length > 0
+            var verdict = problems.Length > 0
                 ? $"Do not believe this model as it is: {Named(problems)}."
                 : $"The model may stand, but look at: {Named(cautions)}.";
             if (Cure is not null)
                 return $"{verdict} {Cure} {Cure.Call} fits it.";
-            string? advice = problems.Concat(cautions).OrderBy(f => f.Rank).Select(f => f.Advice).FirstOrDefault(a => a.Length > 0);
+            var advice = problems.Concat(cautions).OrderBy(f => f.Rank).Select(f => f.Advice).FirstOrDefault(a => a.Length > 0);
             return advice is null ? verdict : $"{verdict} What to try first: {char.ToLowerInvariant(advice[0])}{advice[1..]}";
         }
     }

@@ -11,7 +11,7 @@ internal static class ModelCheckText
     public static string Plain(ModelCheck check)
     {
         var text = new StringBuilder($"Check of {check.Fit.Formula}, {check.Fit.Family}\n{check.Verdict}\n");
-        foreach (CheckFinding finding in check.Findings)
+        foreach (var finding in check.Findings)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Mark(finding.Status)} {finding.Name}: {finding.Message}");
             if (finding.Advice.Length > 0)
@@ -31,15 +31,15 @@ internal static class ModelCheckText
             _ => "Nothing speaks against it",
         });
         html.Paragraph(check.Verdict).Code(check.Fit.Formula);
-        foreach (CheckFinding finding in check.Findings.Where(f => f.Status is CheckStatus.Problem or CheckStatus.Caution))
+        foreach (var finding in check.Findings.Where(f => f.Status is CheckStatus.Problem or CheckStatus.Caution))
             html.Message(Shown(finding.Status), $"{finding.Name}. {finding.Message} {finding.Advice}".TrimEnd());
         if (check.Cure is { } cure)
             html.LabelledCode("Tried, and better", cure.Call);
         var table = new TableContent("What was checked") { Note = Note(check) }.Text("").Text("Finding").Number("p, adjusted")
             .Text("In words");
-        foreach (CheckFinding finding in check.Findings)
+        foreach (var finding in check.Findings)
         {
-            string p = finding.Test?.AdjustedText.Replace("p = ", "").Replace("p < ", "<") ?? "";
+            var p = finding.Test?.AdjustedText.Replace("p = ", "").Replace("p < ", "<") ?? "";
             table.Row(Mark(finding.Status), finding.Name, p, finding.Message);
         }
 
@@ -53,7 +53,7 @@ internal static class ModelCheckText
                 Note = "Generalised variance inflation factor to the power 1/df: 1 is none, above 5 much. Terms of an interaction are "
                     + "collinear by construction.",
             }.Text("Term").Number("df").Number("Inflation").Text("");
-            foreach (TermCollinearity term in check.Collinearity)
+            foreach (var term in check.Collinearity)
                 vif.Row(term.Term, NumberFormat.Count(term.DegreesOfFreedom), NumberFormat.Fixed(term.Inflation, 2), term.IsInInteraction
                     ? "in an interaction" : "");
             html.Details("Collinearity", details => details.Table(vif));
@@ -61,7 +61,7 @@ internal static class ModelCheckText
 
         html.Details("Figures", details =>
         {
-            foreach (Figure figure in check.Figures)
+            foreach (var figure in check.Figures)
                 details.Html("<div style=\"margin:12px 0\">" + figure.ToHtml() + "</div>");
         });
         return html.ToHtml();
@@ -96,11 +96,11 @@ internal static class ModelCheckText
             levels = g.Select(l => new { level = l.Level, rows = l.RowCount, cooksDistance = Finite(l.CooksDistance),
                 changes = l.Changes.Select(v => Finite(v)) }),
         }),
-    }, indented ? s_indented : s_compact);
+    }, indented ? Indented : Compact);
 
-    private static readonly JsonSerializerOptions s_compact =
+    private static readonly JsonSerializerOptions Compact =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions s_indented = new(s_compact) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 
@@ -123,7 +123,7 @@ internal static class ModelCheckText
 
     private static string Note(ModelCheck check)
     {
-        int tests = check.Findings.Count(f => f.Test is not null);
+        var tests = check.Findings.Count(f => f.Test is not null);
         return $"p-values are adjusted for the {tests} tests of this check by Holm's method.";
     }
 }

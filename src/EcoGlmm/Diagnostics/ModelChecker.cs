@@ -26,14 +26,14 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     public ModelCheck Check()
     {
         Convergence();
-        Symptoms? symptoms = Residuals();
+        var symptoms = Residuals();
         RandomEffectsNormality();
         Judge(symptoms);
-        CheckCure? cure = symptoms is null || !options.TryCures ? null : CureSearch.Find(symptoms, options.Count, options.Seed);
-        IReadOnlyList<TermCollinearity> collinearity = Collinearity();
+        var cure = symptoms is null || !options.TryCures ? null : CureSearch.Find(symptoms, options.Count, options.Seed);
+        var collinearity = Collinearity();
         Smooths();
         ContextualEffects();
-        List<GroupInfluences> influences = Influences();
+        var influences = Influences();
         return new ModelCheck(fit, symptoms?.Residuals, [.. _findings.OrderBy(f => Rank(f.Status))], cure, collinearity,
             influences, _figures);
     }
@@ -49,14 +49,14 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private void Convergence()
     {
         var (_, word) = ConvergenceWords.Verdict(fit.Convergence);
-        CheckStatus status = fit.Convergence.Status switch
+        var status = fit.Convergence.Status switch
         {
             ConvergenceStatus.NotConverged => CheckStatus.Problem,
             ConvergenceStatus.Singular => CheckStatus.Caution,
             _ => fit.Convergence.Problems.Count > 0 ? CheckStatus.Caution : CheckStatus.Good,
         };
         ConvergenceProblem[] problems = [.. ConvergenceWords.Problems(fit.Convergence)];
-        string message = string.Join(" ", problems.Select(p => p.Message).Prepend(ConvergenceWords.Sentence(fit.Convergence)));
+        var message = string.Join(" ", problems.Select(p => p.Message).Prepend(ConvergenceWords.Sentence(fit.Convergence)));
         Add(fit.Convergence.IsSingular ? "Singular fit" : status == CheckStatus.Good ? "Convergence" : word, status, message,
             string.Join(" ", problems.Select(p => p.Advice).Where(a => a.Length > 0).Distinct()));
         if (!fit.Convergence.IsSingular && fit.Groups.Count > 0 && fit.Convergence.IsConverged)
@@ -84,19 +84,19 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private void RandomEffectsNormality()
     {
         List<Panel> panels = [];
-        foreach (GroupModes modes in fit.RandomEffects)
+        foreach (var modes in fit.RandomEffects)
         {
             if (modes.Levels.Count >= fit.ObservationCount)
                 continue;
-            foreach (string term in modes.Terms)
+            foreach (var term in modes.Terms)
             {
-                string name = term == Intercept.Name ? modes.Group : $"{term} of {modes.Group}";
+                var name = term == Intercept.Name ? modes.Group : $"{term} of {modes.Group}";
                 if (modes.Part != ModelPart.Conditional)
                     name += $" ({ModelPartNames.InTable(modes.Part)})";
-                double[] z = RandomEffectNormality.Standardised(fit, modes, term, out string[] levels);
+                var z = RandomEffectNormality.Standardised(fit, modes, term, out var levels);
                 if (z.Length < RandomEffectNormality.Fewest)
                     continue;
-                TestResult test = RandomEffectNormality.Test(name, z);
+                var test = RandomEffectNormality.Test(name, z);
                 panels.Add(RandomEffectNormality.Panel(name, z, levels, test));
                 _normality.Add((name, test));
             }
@@ -109,14 +109,14 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
     private IReadOnlyList<TermCollinearity> Collinearity()
     {
-        IReadOnlyList<TermCollinearity> terms = fit.Collinearity();
+        var terms = fit.Collinearity();
         TermCollinearity[] high = [.. terms.Where(t => !t.IsInInteraction && t.Inflation > MuchCollinearity)];
         if (terms.Count == 0)
             return terms;
         string Factor(TermCollinearity t) => FormattableString.Invariant($"{t.Term} ({t.Inflation:0.0})");
         if (high.Length == 0)
         {
-            string most = terms.Where(t => !t.IsInInteraction).MaxBy(t => t.Inflation) is { } worst
+            var most = terms.Where(t => !t.IsInInteraction).MaxBy(t => t.Inflation) is { } worst
                 ? $" The largest inflation of a variance is that of {Factor(worst)}." : "";
             Add("Collinearity", CheckStatus.Good, "No predictor can be told from the others too badly." + most, "");
             return terms;
@@ -131,7 +131,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
     private void Smooths()
     {
-        foreach (BasisCheck b in fit.BasisChecks(options.Seed))
+        foreach (var b in fit.BasisChecks(options.Seed))
         {
             if (b.IsTooSmall)
             {
@@ -149,7 +149,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             }
         }
 
-        foreach (Concurvity c in fit.Smooths.Count == 0 ? [] : fit.Concurvity().Where(c => c.Observed > MuchConcurvity))
+        foreach (var c in fit.Smooths.Count == 0 ? [] : fit.Concurvity().Where(c => c.Observed > MuchConcurvity))
         {
             Add($"Concurvity of {c.Name}", CheckStatus.Caution,
                 string.Create(CultureInfo.InvariantCulture, $"{100 * c.Observed:0} % of {c.Name} could be said by the other terms as well, "
@@ -178,7 +178,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
         if (effects.Count == 0 || effects.Extended is not { Convergence.IsConverged: true })
             return;
-        double[] adjusted = PValueAdjustment.Holm([.. effects.Select(e => e.PValue)]);
+        var adjusted = PValueAdjustment.Holm([.. effects.Select(e => e.PValue)]);
         ContextualEffect[] different = [.. effects.Where((_, k) => adjusted[k] < TestResult.SignificanceLevel)];
         if (different.Length == 0)
         {
@@ -194,7 +194,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private List<GroupInfluences> Influences()
     {
         List<GroupInfluences> all = [];
-        int coefficients = fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate));
+        var coefficients = fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate));
         foreach (var (group, levels) in fit.Groups.DistinctBy(g => g.Group))
         {
             if (levels >= fit.ObservationCount || coefficients == 0)
@@ -206,10 +206,10 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 continue;
             }
 
-            GroupInfluences influences = fit.Influence(group, options.ExactInfluence);
+            var influences = fit.Influence(group, options.ExactInfluence);
             all.Add(influences);
             _figures.Add(influences.Plot);
-            IReadOnlyList<GroupInfluence> strong = influences.Influential;
+            var strong = influences.Influential;
             if (strong.Count == 0)
             {
                 Add($"Influence of {group}", CheckStatus.Good, $"No coefficient moves by more than a standard error without any one of "
@@ -217,7 +217,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 continue;
             }
 
-            string more = strong.Count > 1 ? $" {strong.Count - 1} more level{(strong.Count > 2 ? "s" : "")} of {levels} matter as much."
+            var more = strong.Count > 1 ? $" {strong.Count - 1} more level{(strong.Count > 2 ? "s" : "")} of {levels} matter as much."
                 : "";
             Add($"Influence of {group}", CheckStatus.Caution, $"{group} {strong[0].Level} carries much of the result: "
                 + $"{influences.Largest(strong[0])}{more}",
@@ -232,8 +232,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
     private void Judge(Symptoms? symptoms)
     {
         double[] normality = [.. _normality.Select(t => t.Test.PValue)];
-        double[] adjusted = symptoms?.Judge(normality) ?? PValueAdjustment.Holm(normality);
-        foreach (Symptom s in symptoms?.All ?? [])
+        var adjusted = symptoms?.Judge(normality) ?? PValueAdjustment.Holm(normality);
+        foreach (var s in symptoms?.All ?? [])
         {
             _findings.Add(Finding(s.Name, s.Test, s.Test.IsSignificant ? s.Check.NameOf(s) : s.Name, s.Check.StatusOf(s), () =>
                 s.Check.AdviceOn(s, symptoms!))
@@ -242,9 +242,9 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 _figures.Add(s.Test.Plot);
         }
 
-        for (int i = 0; i < _normality.Count; i++)
+        for (var i = 0; i < _normality.Count; i++)
         {
-            string name = $"Normality of {_normality[i].Name}";
+            var name = $"Normality of {_normality[i].Name}";
             _findings.Add(Finding(name, _normality[i].Test with { AdjustedPValue = adjusted[i] }, name, CheckStatus.Caution, () =>
                 "Look for levels that stand apart in the quantile plot of the random effects, and for a predictor of the levels that the "
                 + "model lacks."));

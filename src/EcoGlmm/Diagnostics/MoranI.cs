@@ -21,20 +21,20 @@ internal static class MoranI
     public static (double Statistic, double Expected, double StandardDeviation, double PValue, double[] Lag) Test(
         double[] values, Func<int, int, double> weight, Alternative alternative)
     {
-        int n = values.Length;
-        double mean = SimulationSource.Mean(values);
-        double[] deviation = Array.ConvertAll(values, v => v - mean);
+        var n = values.Length;
+        var mean = SimulationSource.Mean(values);
+        var deviation = Array.ConvertAll(values, v => v - mean);
         var rowSum = new double[n];
         Parallel.For(0, n, LiveProgress.CurrentParallel(), i =>
         {
             double sum = 0;
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
                 sum += j == i ? 0 : weight(i, j);
             rowSum[i] = sum;
         });
 
         // A point without neighbours keeps weights of zero, and does not add to the sum of weights.
-        double[] divisor = Array.ConvertAll(rowSum, r => r == 0 ? 1 : r);
+        var divisor = Array.ConvertAll(rowSum, r => r == 0 ? 1 : r);
         double N = n, s = rowSum.Count(r => r > 0);
         var cross = new double[n];
         var lag = new double[n];
@@ -42,7 +42,7 @@ internal static class MoranI
         var columnSum = new double[n];
         Parallel.For(0, n, LiveProgress.CurrentParallel(), i =>
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 if (j == i)
                     continue;
@@ -56,20 +56,20 @@ internal static class MoranI
 
         double v2 = deviation.Sum(e => e * e), v4 = deviation.Sum(e => e * e * e * e);
         double S1 = 0.5 * symmetric.Sum(), S2 = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            double both = columnSum[i] + (rowSum[i] > 0 ? 1 : 0);
+            var both = columnSum[i] + (rowSum[i] > 0 ? 1 : 0);
             S2 += both * both;
         }
 
-        double statistic = N / s * cross.Sum() / v2;
-        double expected = -1 / (N - 1);
-        double kurtosis = v4 / N / (v2 / N * (v2 / N));
-        double variance =
+        var statistic = N / s * cross.Sum() / v2;
+        var expected = -1 / (N - 1);
+        var kurtosis = v4 / N / (v2 / N * (v2 / N));
+        var variance =
             (N * ((N * N - 3 * N + 3) * S1 - N * S2 + 3 * s * s) - kurtosis * (N * (N - 1) * S1 - 2 * N * S2 + 6 * s * s))
             / ((N - 1) * (N - 2) * (N - 3) * s * s) - expected * expected;
         double sd = Math.Sqrt(variance), z = (statistic - expected) / sd;
-        double p = alternative switch
+        var p = alternative switch
         {
             Alternative.Greater => NormalDistribution.UpperTail(z),
             Alternative.Less => NormalDistribution.UpperTail(-z),
@@ -86,9 +86,9 @@ internal static class MoranI
         {
             var row = new double[n];
             double sum = 0;
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
                 sum += row[j] = j == i ? 0 : weight(i, j);
-            for (int j = 0; j < n && sum > 0; j++)
+            for (var j = 0; j < n && sum > 0; j++)
                 row[j] /= sum;
             weights[i] = row;
         });
@@ -98,14 +98,14 @@ internal static class MoranI
     /// <summary>I alone, by <see cref="Weights"/>.</summary>
     public static double Statistic(double[] values, double[][] weights)
     {
-        double mean = SimulationSource.Mean(values);
-        double[] deviation = Array.ConvertAll(values, v => v - mean);
+        var mean = SimulationSource.Mean(values);
+        var deviation = Array.ConvertAll(values, v => v - mean);
         double cross = 0, squares = 0, s = 0;
-        for (int i = 0; i < deviation.Length; i++)
+        for (var i = 0; i < deviation.Length; i++)
         {
             double lag = 0, sum = 0;
-            double[] row = weights[i];
-            for (int j = 0; j < row.Length; j++)
+            var row = weights[i];
+            for (var j = 0; j < row.Length; j++)
             {
                 lag += row[j] * deviation[j];
                 sum += row[j];

@@ -7,10 +7,10 @@ internal static class OutlierFigure
 
     public static Panel Histogram(double[] scaled, int count, OutlierMargin margin, TestResult test)
     {
-        double edge = 1.0 / (count + 1);
+        var edge = 1.0 / (count + 1);
         var inside = new double[Bins];
         double below = 0, above = 0;
-        foreach (double r in scaled)
+        foreach (var r in scaled)
         {
             if (margin != OutlierMargin.Upper && r < edge)
                 below++;
@@ -20,9 +20,9 @@ internal static class OutlierFigure
                 inside[Math.Min(Bins - 1, (int)(r * Bins))]++;
         }
 
-        double width = 1.0 / Bins;
+        var width = 1.0 / Bins;
         double[] centre = [.. Enumerable.Range(0, Bins).Select(b => (b + 0.5) * width)];
-        string color = test.IsSignificant ? Palette.Vermillion : Palette.Orange;
+        var color = test.IsSignificant ? Palette.Vermillion : Palette.Orange;
         return new Panel(null,
             new BarTrace(centre, inside)
             {

@@ -18,12 +18,12 @@ internal static class OutlierTest
     /// </summary>
     public static TestResult Binomial(double[] scaled, int count, Alternative alternative, OutlierMargin margin)
     {
-        double edge = 1.0 / (count + 1);
-        int outliers = 0;
-        foreach (double r in scaled)
+        var edge = 1.0 / (count + 1);
+        var outliers = 0;
+        foreach (var r in scaled)
             outliers += (margin != OutlierMargin.Upper && r < edge) || (margin != OutlierMargin.Lower && r > 1 - edge) ? 1 : 0;
-        double expected = (margin == OutlierMargin.Both ? 2 * edge : edge) * scaled.Length;
-        double p = BinomialTest.PValue(outliers, scaled.Length, expected / scaled.Length, alternative);
+        var expected = (margin == OutlierMargin.Both ? 2 * edge : edge) * scaled.Length;
+        var p = BinomialTest.PValue(outliers, scaled.Length, expected / scaled.Length, alternative);
         return Result("Outlier test (binomial)", outliers, expected, p, alternative, 0);
     }
 
@@ -33,7 +33,7 @@ internal static class OutlierTest
     public static (TestResult Test, double[]? Expected) LeaveOneOut(double[] scaled, SimulationSummary summary, Alternative alternative,
         OutlierMargin margin)
     {
-        double[] counts = margin switch
+        var counts = margin switch
         {
             OutlierMargin.Upper => summary.AloneAbove,
             OutlierMargin.Lower => summary.AloneBelow,
@@ -56,8 +56,8 @@ internal static class OutlierTest
 
     private static TestResult Compared(string name, double[] scaled, double[] counts, Alternative alternative, OutlierMargin margin)
     {
-        int outliers = scaled.Count(r => (margin != OutlierMargin.Upper && r == 0) || (margin != OutlierMargin.Lower && r == 1));
-        double p = SimulationTest.PValue(counts, outliers, alternative);
+        var outliers = scaled.Count(r => (margin != OutlierMargin.Upper && r == 0) || (margin != OutlierMargin.Lower && r == 1));
+        var p = SimulationTest.PValue(counts, outliers, alternative);
         return Result(name, outliers, SimulationSource.Mean(counts), p, alternative, SimulationTest.Resolution(counts.Length, alternative));
     }
 
@@ -65,9 +65,9 @@ internal static class OutlierTest
     private static List<int> Resample(int i, int count, RandomStream random)
     {
         var drawn = new bool[count];
-        for (int k = 0; k < count; k++)
+        for (var k = 0; k < count; k++)
         {
-            int s = random.NextInt(count - 1);
+            var s = random.NextInt(count - 1);
             drawn[s >= i ? s + 1 : s] = true;
         }
 
@@ -77,34 +77,34 @@ internal static class OutlierTest
     /// <summary>Rows where simulation i lies below all, or above all, of the others.</summary>
     private static int Outside(double[][] simulated, int i, List<int> others, OutlierMargin margin)
     {
-        double[] values = simulated[i];
+        var values = simulated[i];
         var below = new bool[values.Length];
         var above = new bool[values.Length];
         Array.Fill(below, margin != OutlierMargin.Upper);
         Array.Fill(above, margin != OutlierMargin.Lower);
-        foreach (int s in others)
+        foreach (var s in others)
         {
-            double[] other = simulated[s];
-            for (int row = 0; row < values.Length; row++)
+            var other = simulated[s];
+            for (var row = 0; row < values.Length; row++)
             {
                 below[row] &= values[row] < other[row];
                 above[row] &= values[row] > other[row];
             }
         }
 
-        int outside = 0;
-        for (int row = 0; row < values.Length; row++)
+        var outside = 0;
+        for (var row = 0; row < values.Length; row++)
             outside += below[row] || above[row] ? 1 : 0;
         return outside;
     }
 
     private static TestResult Result(string name, int outliers, double expected, double p, Alternative alternative, double resolution)
     {
-        string pText = TestResult.FormatPValue(p, resolution);
-        string rows = outliers == 1 ? "1 row lies" : $"{outliers} rows lie";
-        string number = FormattableString.Invariant($"{expected:0.#}");
+        var pText = TestResult.FormatPValue(p, resolution);
+        var rows = outliers == 1 ? "1 row lies" : $"{outliers} rows lie";
+        var number = FormattableString.Invariant($"{expected:0.#}");
         bool significant = p < TestResult.SignificanceLevel, many = outliers > expected;
-        string message = !significant
+        var message = !significant
             ? $"{rows} at or beyond the edge of all simulations, and about {number} were expected: nothing unusual ({pText})."
             : many
                 ? $"{rows} at or beyond the edge of all simulations, but only about {number} were expected: too many ({pText}), as "

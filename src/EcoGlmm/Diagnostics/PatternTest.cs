@@ -13,8 +13,8 @@ internal static class PatternTest
     /// <summary>Shape of the quantile curves of the residuals' ranks along a number; parts: the quantiles.</summary>
     public static TestResult Along(string variable, double[] position, double[] scaled)
     {
-        QuantileCurve[] curves = QuantileSpline.Fit(position, Ranks(scaled), [0.25, 0.5, 0.75]).Curves;
-        double[] adjusted = PValueAdjustment.Holm([.. curves.Select(c => c.ShapePValue)]);
+        var curves = QuantileSpline.Fit(position, Ranks(scaled), [0.25, 0.5, 0.75]).Curves;
+        var adjusted = PValueAdjustment.Holm([.. curves.Select(c => c.ShapePValue)]);
         TestResult[] parts =
         [
             .. curves.Select((c, i) => new TestResult(FormattableString.Invariant($"Quantile {c.Tau}"), c.Statistic,
@@ -22,8 +22,8 @@ internal static class PatternTest
                 adjusted[i] < TestResult.SignificanceLevel ? "It is not flat." : "It is flat.")
             { AdjustedPValue = adjusted[i] }),
         ];
-        double p = adjusted.Min();
-        string pText = TestResult.FormatPValue(p, 0);
+        var p = adjusted.Min();
+        var pText = TestResult.FormatPValue(p, 0);
         return new TestResult(Name, curves.Max(c => c.Statistic), p, "two.sided", p < TestResult.SignificanceLevel
             ? $"The residuals change along {variable} ({pText})."
             : $"The residuals do not change along {variable} ({pText}).")
@@ -36,25 +36,25 @@ internal static class PatternTest
     /// </summary>
     public static TestResult Among(string variable, Grouping grouping, double[] scaled)
     {
-        double[] ranks = Ranks(scaled);
+        var ranks = Ranks(scaled);
         int n = grouping.Rows.Sum(rows => rows.Length), count = grouping.Levels.Length;
-        double mean = grouping.Rows.Sum(rows => rows.Sum(row => ranks[row])) / n;
-        double squares = grouping.Rows.Sum(rows => rows.Sum(row => (ranks[row] - mean) * (ranks[row] - mean)));
-        double between = grouping.Rows.Sum(rows =>
+        var mean = grouping.Rows.Sum(rows => rows.Sum(row => ranks[row])) / n;
+        var squares = grouping.Rows.Sum(rows => rows.Sum(row => (ranks[row] - mean) * (ranks[row] - mean)));
+        var between = grouping.Rows.Sum(rows =>
         {
-            double difference = rows.Average(row => ranks[row]) - mean;
+            var difference = rows.Average(row => ranks[row]) - mean;
             return rows.Length * difference * difference;
         });
-        double statistic = count > 1 ? (n - 1) * between / squares : 0;
-        double location = count > 1 ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * (count - 1), 0.5 * statistic) : 1;
-        (double f, double spread) = LeveneTest.Test(ranks, grouping.Rows);
+        var statistic = count > 1 ? (n - 1) * between / squares : 0;
+        var location = count > 1 ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * (count - 1), 0.5 * statistic) : 1;
+        (var f, var spread) = LeveneTest.Test(ranks, grouping.Rows);
         if (double.IsNaN(spread))
             spread = 1;
-        double[] adjusted = PValueAdjustment.Holm([location, spread]);
-        double p = adjusted.Min();
-        string pText = TestResult.FormatPValue(p, 0);
+        var adjusted = PValueAdjustment.Holm([location, spread]);
+        var p = adjusted.Min();
+        var pText = TestResult.FormatPValue(p, 0);
         bool shifted = adjusted[0] < TestResult.SignificanceLevel, unequal = adjusted[1] < TestResult.SignificanceLevel;
-        string message = (shifted, unequal) switch
+        var message = (shifted, unequal) switch
         {
             (true, true) => $"The residuals differ in level and spread among the levels of {variable} ({pText}).",
             (true, false) => $"The residuals of some levels of {variable} are higher than those of others ({pText}).",

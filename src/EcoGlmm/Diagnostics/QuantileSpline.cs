@@ -32,23 +32,23 @@ internal sealed class QuantileSpline
         int n = x.Length, distinct = x.Distinct().Count();
         double low = x.Min(), high = x.Max();
         _degree = Math.Min(3, distinct - 1);
-        int interior = distinct < 10 || n < 40 ? 0 : n < 100 ? 1 : 2;
+        var interior = distinct < 10 || n < 40 ? 0 : n < 100 ? 1 : 2;
         _size = _degree + 1 + interior;
         _polynomials = Polynomials(x, Math.Min(2, _degree));
         _knots = new double[_size + _degree + 1];
-        for (int i = 0; i < _knots.Length; i++)
+        for (var i = 0; i < _knots.Length; i++)
             _knots[i] = low + (high - low) * Math.Clamp((i - _degree) / (interior + 1.0), 0, 1);
 
         _first = new int[n];
         _basis = new double[n * (_degree + 1)];
         var gram = new double[_size, _size];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            Span<double> b = _basis.AsSpan(i * (_degree + 1), _degree + 1);
+            var b = _basis.AsSpan(i * (_degree + 1), _degree + 1);
             _first[i] = Basis(x[i], b);
-            for (int j = 0; j <= _degree; j++)
+            for (var j = 0; j <= _degree; j++)
             {
-                for (int k = 0; k <= _degree; k++)
+                for (var k = 0; k <= _degree; k++)
                     gram[_first[i] + j, _first[i] + k] += b[j] * b[k];
             }
         }
@@ -71,31 +71,31 @@ internal sealed class QuantileSpline
 
     private QuantileCurve Curve(double[] r, double tau)
     {
-        double[] coefficients = Regress(r, tau);
+        var coefficients = Regress(r, tau);
         var curve = new double[GridSize];
         var halfWidth = new double[GridSize];
         Span<double> b = stackalloc double[_degree + 1];
-        for (int g = 0; g < GridSize; g++)
+        for (var g = 0; g < GridSize; g++)
         {
-            int first = Basis(Grid[g], b);
+            var first = Basis(Grid[g], b);
             double variance = 0;
-            for (int j = 0; j <= _degree; j++)
+            for (var j = 0; j <= _degree; j++)
             {
                 curve[g] += b[j] * coefficients[first + j];
-                for (int k = 0; k <= _degree; k++)
+                for (var k = 0; k <= _degree; k++)
                     variance += b[j] * b[k] * _gramInverse[first + j, first + k];
             }
 
             halfWidth[g] = 1.959964 * Math.Sqrt(tau * (1 - tau) * variance);
         }
 
-        (double levelStatistic, double[] lineAndParabola, double rest) = Scores(r, tau);
-        double levelP = ChiSquaredUpper(levelStatistic, 1);
-        int left = _size - 1 - lineAndParabola.Length;
+        (var levelStatistic, var lineAndParabola, var rest) = Scores(r, tau);
+        var levelP = ChiSquaredUpper(levelStatistic, 1);
+        var left = _size - 1 - lineAndParabola.Length;
         double[] shape = [.. lineAndParabola.Select(c => ChiSquaredUpper(c, 1)), .. left > 0 ? [ChiSquaredUpper(rest, left)]
             : Array.Empty<double>()];
-        double shapeP = shape.Length > 0 ? PValueAdjustment.BenjaminiHochberg(shape).Min() : 1;
-        double p = PValueAdjustment.BenjaminiHochberg([levelP, .. shape]).Min();
+        var shapeP = shape.Length > 0 ? PValueAdjustment.BenjaminiHochberg(shape).Min() : 1;
+        var p = PValueAdjustment.BenjaminiHochberg([levelP, .. shape]).Min();
         return new QuantileCurve(tau, curve, halfWidth, levelStatistic + lineAndParabola.Sum() + rest, levelP, shapeP, p);
     }
 
@@ -105,21 +105,21 @@ internal sealed class QuantileSpline
     /// </summary>
     private (double Level, double[] LineAndParabola, double Remainder) Scores(double[] r, double tau)
     {
-        Vector<double> s = Vector<double>.Build.Dense(_size);
+        var s = Vector<double>.Build.Dense(_size);
         double sum = 0;
         var along = new double[_polynomials.Length];
-        for (int i = 0; i < r.Length; i++)
+        for (var i = 0; i < r.Length; i++)
         {
-            double sign = (r[i] < tau ? 1 : r[i] > tau ? 0 : 0.5) - tau;
+            var sign = (r[i] < tau ? 1 : r[i] > tau ? 0 : 0.5) - tau;
             sum += sign;
-            for (int k = 0; k < along.Length; k++)
+            for (var k = 0; k < along.Length; k++)
                 along[k] += sign * _polynomials[k][i];
-            for (int j = 0; j <= _degree; j++)
+            for (var j = 0; j <= _degree; j++)
                 s[_first[i] + j] += sign * _basis[i * (_degree + 1) + j];
         }
 
         double variance = tau * (1 - tau), level = sum * sum / (r.Length * variance);
-        double[] lineAndParabola = Array.ConvertAll(along, score => score * score / variance);
+        var lineAndParabola = Array.ConvertAll(along, score => score * score / variance);
         return (level, lineAndParabola, Math.Max(0, s * (_gramInverse * s) / variance - level - lineAndParabola.Sum()));
     }
 
@@ -127,18 +127,18 @@ internal sealed class QuantileSpline
     private static double[][] Polynomials(double[] x, int degree)
     {
         var basis = new List<double[]> { Enumerable.Repeat(1 / Math.Sqrt(x.Length), x.Length).ToArray() };
-        double mean = x.Average();
+        var mean = x.Average();
         while (basis.Count <= degree)
         {
             double[] next = [.. basis[^1].Zip(x, (value, at) => value * (at - mean))];
-            foreach (double[] earlier in basis)
+            foreach (var earlier in basis)
             {
-                double dot = earlier.Zip(next, (a, b) => a * b).Sum();
-                for (int i = 0; i < next.Length; i++)
+                var dot = earlier.Zip(next, (a, b) => a * b).Sum();
+                for (var i = 0; i < next.Length; i++)
                     next[i] -= dot * earlier[i];
             }
 
-            double norm = Math.Sqrt(next.Sum(value => value * value));
+            var norm = Math.Sqrt(next.Sum(value => value * value));
             basis.Add(Array.ConvertAll(next, value => value / norm));
         }
 
@@ -147,40 +147,40 @@ internal sealed class QuantileSpline
 
     private double[] Regress(double[] r, double tau)
     {
-        double[] beta = new double[_size];
+        var beta = new double[_size];
         Array.Fill(beta, tau);
         var matrix = new double[_size, _size];
         var right = new double[_size];
-        for (int iteration = 0; iteration < 200; iteration++)
+        for (var iteration = 0; iteration < 200; iteration++)
         {
             Array.Clear(matrix);
             Array.Clear(right);
-            for (int i = 0; i < r.Length; i++)
+            for (var i = 0; i < r.Length; i++)
             {
                 ReadOnlySpan<double> b = _basis.AsSpan(i * (_degree + 1), _degree + 1);
-                int first = _first[i];
+                var first = _first[i];
                 double fitted = 0;
-                for (int j = 0; j <= _degree; j++)
+                for (var j = 0; j <= _degree; j++)
                     fitted += b[j] * beta[first + j];
-                double weight = 1 / (Smoothing + Math.Abs(r[i] - fitted));
-                double pull = weight * r[i] + 2 * tau - 1;
-                for (int j = 0; j <= _degree; j++)
+                var weight = 1 / (Smoothing + Math.Abs(r[i] - fitted));
+                var pull = weight * r[i] + 2 * tau - 1;
+                for (var j = 0; j <= _degree; j++)
                 {
                     right[first + j] += b[j] * pull;
-                    for (int k = 0; k <= j; k++)
+                    for (var k = 0; k <= j; k++)
                         matrix[first + j, first + k] += weight * b[j] * b[k];
                 }
             }
 
-            for (int j = 0; j < _size; j++)
+            for (var j = 0; j < _size; j++)
             {
-                for (int k = 0; k < j; k++)
+                for (var k = 0; k < j; k++)
                     matrix[k, j] = matrix[j, k];
             }
 
-            double[] next = Matrix<double>.Build.DenseOfArray(matrix).Cholesky().Solve(Vector<double>.Build.DenseOfArray(right)).ToArray();
+            var next = Matrix<double>.Build.DenseOfArray(matrix).Cholesky().Solve(Vector<double>.Build.DenseOfArray(right)).ToArray();
             double change = 0;
-            for (int j = 0; j < _size; j++)
+            for (var j = 0; j < _size; j++)
                 change = Math.Max(change, Math.Abs(next[j] - beta[j]));
             beta = next;
             if (change < 1e-6)
@@ -193,17 +193,17 @@ internal sealed class QuantileSpline
     /// <summary>The degree + 1 B-splines that are not zero at x (de Boor's recurrence); returns the index of the first.</summary>
     private int Basis(double x, Span<double> b)
     {
-        int span = _degree;
+        var span = _degree;
         while (span < _size - 1 && x >= _knots[span + 1])
             span++;
         b[0] = 1;
-        for (int d = 1; d <= _degree; d++)
+        for (var d = 1; d <= _degree; d++)
         {
             double saved = 0;
-            for (int j = 0; j < d; j++)
+            for (var j = 0; j < d; j++)
             {
                 double right = _knots[span + j + 1] - x, left = x - _knots[span + 1 - d + j];
-                double term = b[j] / (right + left);
+                var term = b[j] / (right + left);
                 b[j] = saved + right * term;
                 saved = left * term;
             }

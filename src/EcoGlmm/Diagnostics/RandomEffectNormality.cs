@@ -19,7 +19,7 @@ internal static class RandomEffectNormality
     /// </summary>
     public static double[] Standardised(GlmmFit fit, GroupModes modes, string term, out string[] levels)
     {
-        double sd = fit.VarianceComponents.FirstOrDefault(v => v.Part == modes.Part && v.Group == modes.Group && v.Term1 == term
+        var sd = fit.VarianceComponents.FirstOrDefault(v => v.Part == modes.Part && v.Group == modes.Group && v.Term1 == term
             && v.Term2 is null)?.StandardDeviation ?? 0;
         ConditionalMode[] used = [.. modes.Where(m => m.Term == term
             && (sd * sd) - (m.StandardDeviation * m.StandardDeviation) > LeastInformation * sd * sd)];
@@ -29,9 +29,9 @@ internal static class RandomEffectNormality
 
     public static TestResult Test(string name, double[] z)
     {
-        (double w, double p) = ShapiroWilk.Test(z);
-        string pText = TestResult.FormatPValue(p, 0);
-        bool significant = p < TestResult.SignificanceLevel;
+        (var w, var p) = ShapiroWilk.Test(z);
+        var pText = TestResult.FormatPValue(p, 0);
+        var significant = p < TestResult.SignificanceLevel;
         return new TestResult($"Normality of random effects (Shapiro-Wilk), {name}", w, p, "two.sided", significant
             ? $"The {z.Length} conditional modes of {name} are not normal ({pText}); effects of predictors are seldom hurt by that, "
                 + "variances and predictions may be."
@@ -43,15 +43,15 @@ internal static class RandomEffectNormality
 
     public static Panel Panel(string name, double[] z, string[] levels, TestResult test)
     {
-        int n = z.Length;
-        double[] sorted = (double[])z.Clone();
-        string[] labels = (string[])levels.Clone();
+        var n = z.Length;
+        var sorted = (double[])z.Clone();
+        var labels = (string[])levels.Clone();
         Array.Sort(sorted, labels);
         double mean = SimulationSource.Mean(z), sd = Math.Sqrt(z.Sum(v => (v - mean) * (v - mean)) / (n - 1));
         double[] expected = [.. Enumerable.Range(1, n).Select(i => NormalDistribution.Quantile((i - 0.5) / n))];
-        double[] line = Array.ConvertAll(expected, q => mean + (sd * q));
+        var line = Array.ConvertAll(expected, q => mean + (sd * q));
         double Limit(int i, double probability) => mean + (sd * NormalDistribution.Quantile(Beta.InvCDF(i + 1, n - i, probability)));
-        int[] drawn = ResidualPoints.ChooseSorted(n, ResidualPoints.MostLevels);
+        var drawn = ResidualPoints.ChooseSorted(n, ResidualPoints.MostLevels);
         T[] Of<T>(T[] values) => Array.ConvertAll(drawn, i => values[i]);
         return new Panel(name,
             new LineTrace(Of(expected), Of(line))

@@ -5,25 +5,25 @@ internal static class RankTransform
 {
     public static double[] Apply(double[] values)
     {
-        int n = values.Length;
-        double[] keys = (double[])values.Clone();
+        var n = values.Length;
+        var keys = (double[])values.Clone();
         int[] order = [.. Enumerable.Range(0, n)];
         Array.Sort(keys, order);
         var ranks = new double[n];
         double largest = 0;
-        for (int start = 0; start < n;)
+        for (var start = 0; start < n;)
         {
-            int end = start;
+            var end = start;
             while (end + 1 < n && keys[end + 1] == keys[start])
                 end++;
-            double rank = 0.5 * (start + end) + 1;
-            for (int i = start; i <= end; i++)
+            var rank = 0.5 * (start + end) + 1;
+            for (var i = start; i <= end; i++)
                 ranks[order[i]] = rank;
             largest = rank;
             start = end + 1;
         }
 
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
             ranks[i] /= largest;
         return ranks;
     }

@@ -7,7 +7,7 @@ namespace EcoGlmm.Diagnostics;
 internal static class ResidualFigures
 {
     private const int BandPoints = 60;
-    private static readonly double[] s_quartiles = [0.25, 0.5, 0.75];
+    private static readonly double[] Quartiles = [0.25, 0.5, 0.75];
     
     /// <summary>An axis from 0 to 1, with room for the points on its ends.</summary>
     public static readonly Axis Unit = new() { Minimum = -0.03, Maximum = 1.03 };
@@ -15,11 +15,11 @@ internal static class ResidualFigures
     /// <summary>Sorted residuals against uniform quantiles, with the pointwise 95 % band of a correct model.</summary>
     public static Panel UniformQuantiles(double[] scaled, ResidualRows names, IEnumerable<PanelAnnotation> annotations)
     {
-        int n = scaled.Length;
-        double[] sorted = (double[])scaled.Clone();
+        var n = scaled.Length;
+        var sorted = (double[])scaled.Clone();
         int[] order = [.. Enumerable.Range(0, n)];
         Array.Sort(sorted, order);
-        int[] drawn = ResidualPoints.ChooseSorted(n);
+        var drawn = ResidualPoints.ChooseSorted(n);
         double[] bandX = [.. Enumerable.Range(0, BandPoints + 1).Select(i => Edge((double)i / BandPoints, n))];
         var points = new PointTrace([.. drawn.Select(i => Expected(i))], [.. drawn.Select(i => sorted[i])])
         {
@@ -59,10 +59,10 @@ internal static class ResidualFigures
         SimulatedResiduals residuals, ResidualRows names, PanelPredictor predictor, string? title,
         (double[] Grid, QuantileCurve[] Curves) fit, TestResult quantiles, bool outliersSignificant, Func<int[], double[][]> simulatedRows)
     {
-        double[] scaled = Array.ConvertAll(predictor.Rows, row => residuals.ScaledValues[row]);
-        int[] drawn = ResidualPoints.Choose(predictor.Values, scaled);
-        int[] rows = Array.ConvertAll(drawn, k => predictor.Rows[k]);
-        string[] hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
+        var scaled = Array.ConvertAll(predictor.Rows, row => residuals.ScaledValues[row]);
+        var drawn = ResidualPoints.Choose(predictor.Values, scaled);
+        var rows = Array.ConvertAll(drawn, k => predictor.Rows[k]);
+        var hover = ResidualPoints.Hover(residuals, names, rows, simulatedRows);
         if (!predictor.IsPrediction)
             hover = [.. hover.Select((text, i) =>
                 FormattableString.Invariant($"{text}\n{predictor.Name} {predictor.Values[drawn[i]]:G5}"))];
@@ -72,10 +72,10 @@ internal static class ResidualFigures
         [
             Points(inside) with { Name = "Residuals", Color = Palette.Blue, Size = 5, Opacity = ResidualPoints.Opacity(rows.Length) },
         ];
-        for (int i = 0; i < fit.Curves.Length; i++)
+        for (var i = 0; i < fit.Curves.Length; i++)
         {
-            QuantileCurve curve = fit.Curves[i];
-            bool off = quantiles.IsSignificant && quantiles.Parts[i].IsSignificant;
+            var curve = fit.Curves[i];
+            var off = quantiles.IsSignificant && quantiles.Parts[i].IsSignificant;
             traces.Add(new LineTrace(fit.Grid, curve.Curve)
             {
                 Name = FormattableString.Invariant($"Quantile {curve.Tau}"),
@@ -101,7 +101,7 @@ internal static class ResidualFigures
         }
 
         List<PanelAnnotation> annotations = [TestLine("Quantile curves", quantiles, "off the dashed lines")];
-        int all = scaled.Count(ResidualPoints.IsOutlier);
+        var all = scaled.Count(ResidualPoints.IsOutlier);
         if (all > 0)
             annotations.Add(new PanelAnnotation(all == 1 ? "★ 1 row outside all simulations" : $"★ {all} rows outside all simulations"));
         if (predictor.Note is not null)
@@ -110,7 +110,7 @@ internal static class ResidualFigures
         {
             XAxis = new Axis(predictor.IsRank ? predictor.Name + " (ranks)" : predictor.Name),
             YAxis = Unit with { Title = "Residual" },
-            Shapes = [.. s_quartiles.Select(PanelShape.HorizontalLine)],
+            Shapes = [.. Quartiles.Select(PanelShape.HorizontalLine)],
             Annotations = annotations,
         };
 
@@ -126,8 +126,8 @@ internal static class ResidualFigures
     public static Panel AgainstLevels(double[] scaled, Grouping grouping, string axisTitle, string? title, TestResult test)
     {
         var boxes = new PanelTrace[grouping.Levels.Length];
-        bool anyOff = test.IsSignificant;
-        for (int g = 0; g < boxes.Length; g++)
+        var anyOff = test.IsSignificant;
+        for (var g = 0; g < boxes.Length; g++)
         {
             boxes[g] = new BoxTrace(g, Array.ConvertAll(grouping.Rows[g], row => scaled[row]))
             {
@@ -140,7 +140,7 @@ internal static class ResidualFigures
         {
             XAxis = new Axis(axisTitle) { Categories = grouping.Levels },
             YAxis = Unit with { Title = "Residual" },
-            Shapes = [.. s_quartiles.Select(PanelShape.HorizontalLine)],
+            Shapes = [.. Quartiles.Select(PanelShape.HorizontalLine)],
             Annotations = LevelLines(grouping, test),
         };
     }
@@ -151,13 +151,13 @@ internal static class ResidualFigures
     /// </summary>
     public static Panel ManyLevels(double[] scaled, Grouping grouping, string axisTitle, string? title, TestResult test)
     {
-        double[] means = Array.ConvertAll(grouping.Rows, rows => rows.Average(row => scaled[row]));
+        var means = Array.ConvertAll(grouping.Rows, rows => rows.Average(row => scaled[row]));
         int[] sorted = [.. Enumerable.Range(0, means.Length).OrderBy(g => means[g])];
-        int[] drawn = ResidualPoints.ChooseSorted(means.Length, ResidualPoints.MostLevels);
-        int[] order = Array.ConvertAll(drawn, i => sorted[i]);
-        double[] half = Array.ConvertAll(order, g => 1.959964 / Math.Sqrt(12.0 * grouping.Rows[g].Length));
-        double[] x = Array.ConvertAll(drawn, i => i + 1.0);
-        double[] y = Array.ConvertAll(order, g => means[g]);
+        var drawn = ResidualPoints.ChooseSorted(means.Length, ResidualPoints.MostLevels);
+        var order = Array.ConvertAll(drawn, i => sorted[i]);
+        var half = Array.ConvertAll(order, g => 1.959964 / Math.Sqrt(12.0 * grouping.Rows[g].Length));
+        var x = Array.ConvertAll(drawn, i => i + 1.0);
+        var y = Array.ConvertAll(order, g => means[g]);
         return new Panel(title, new PointTrace(x, y)
         {
             Name = "Mean residual",
@@ -180,10 +180,10 @@ internal static class ResidualFigures
 
     private static List<PanelAnnotation> LevelLines(Grouping grouping, TestResult test)
     {
-        int count = grouping.Levels.Length;
-        int off = test.Parts.Take(count).Count(part => part.IsSignificant);
-        bool unequal = test.Parts.Count > count && test.Parts[^1].IsSignificant;
-        string verdict = (off, unequal) switch
+        var count = grouping.Levels.Length;
+        var off = test.Parts.Take(count).Count(part => part.IsSignificant);
+        var unequal = test.Parts.Count > count && test.Parts[^1].IsSignificant;
+        var verdict = (off, unequal) switch
         {
             (0, _) => "unequal spread",
             (_, false) => $"{off} of {count} not uniform",
@@ -197,8 +197,8 @@ internal static class ResidualFigures
     public static Panel Comparison(string? title, string axisTitle, double[] simulated, double observed, bool whole, TestResult test)
     {
         double low = Math.Min(simulated.Min(), observed), high = Math.Max(simulated.Max(), observed);
-        double margin = Math.Max(0.04 * (high - low), whole ? 1 : 1e-9);
-        double spread = simulated.Max() - simulated.Min();
+        var margin = Math.Max(0.04 * (high - low), whole ? 1 : 1e-9);
+        var spread = simulated.Max() - simulated.Min();
         var histogram = new HistogramTrace(simulated)
         {
             Name = "Simulated",

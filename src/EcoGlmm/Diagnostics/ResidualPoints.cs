@@ -1,7 +1,7 @@
-using EcoGlmm.Model;
 using System.Globalization;
 using System.Text;
 using EcoGlmm.Charts;
+using EcoGlmm.Model;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -23,14 +23,14 @@ internal static class ResidualPoints
     /// </summary>
     public static int[] Choose(double[] x, double[] scaled)
     {
-        int n = x.Length;
+        var n = x.Length;
         if (n <= Limit)
             return [.. Enumerable.Range(0, n)];
-        double[] keys = (double[])x.Clone();
+        var keys = (double[])x.Clone();
         int[] order = [.. Enumerable.Range(0, n)];
         Array.Sort(keys, order);
         int[] outliers = [.. order.Where(row => IsOutlier(scaled[row]))];
-        int outlierCount = Math.Min(outliers.Length, Limit / 5);
+        var outlierCount = Math.Min(outliers.Length, Limit / 5);
         int[] chosen = [.. Thinning.Steps(n, Limit - outlierCount).Select(i => order[i]), .. Thinning.Steps(outliers.Length, outlierCount)
             .Select(i => outliers[i])];
         return [.. chosen.Distinct().Order()];
@@ -63,11 +63,11 @@ internal static class ResidualPoints
                 + $"\nPredicted {Number(residuals.FittedValues[row])}");
         }
 
-        double[][] simulated = simulatedRows(rows);
+        var simulated = simulatedRows(rows);
         var text = new string[rows.Length];
         Parallel.For(0, rows.Length, LiveProgress.CurrentParallel(), i =>
         {
-            int row = rows[i];
+            var row = rows[i];
             Array.Sort(simulated[i]);
             var line = new StringBuilder()
                 .Append(names.Kind).Append(' ').Append(names.Label(row))
@@ -86,8 +86,8 @@ internal static class ResidualPoints
     /// <summary>A quantile of sorted values, linear between them (R's type 7).</summary>
     internal static double Quantile(double[] sorted, double probability)
     {
-        double h = (sorted.Length - 1) * probability;
-        int low = (int)Math.Floor(h);
+        var h = (sorted.Length - 1) * probability;
+        var low = (int)Math.Floor(h);
         return low + 1 < sorted.Length ? sorted[low] + (h - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
     }
 

@@ -14,16 +14,16 @@ internal static class ResidualRotation
     /// residual.</exception>
     public static (double[] Observed, double[][] Simulated) Apply(double[,] covariance, double[] observed, double[][] simulated)
     {
-        int n = observed.Length;
+        var n = observed.Length;
         if (covariance.GetLength(0) != n || covariance.GetLength(1) != n)
         {
             throw new GlmmException($"The covariance for rotating residuals must be {n} × {n}, a row and a column for each "
                 + $"residual, but is {covariance.GetLength(0)} × {covariance.GetLength(1)}.");
         }
 
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
                 if (!(Math.Abs(covariance[i, j] - covariance[j, i]) <= 1e-8 * Math.Sqrt(Math.Abs(covariance[i, i] * covariance[j, j]))))
                     throw new GlmmException($"The covariance for rotating residuals is not symmetric: see its entries ({i + 1}, {j + 1}) "
@@ -31,7 +31,7 @@ internal static class ResidualRotation
             }
         }
 
-        double[] l = Factor(covariance, n);
+        var l = Factor(covariance, n);
         var turned = new double[simulated.Length][];
         Parallel.For(0, simulated.Length, LiveProgress.CurrentParallel(), s => turned[s] = Forward(l, n, simulated[s]));
         return (Forward(l, n, observed), turned);
@@ -48,8 +48,8 @@ internal static class ResidualRotation
                 + "than rows (better several times as many), or give the covariance to Rotate().");
         }
 
-        Matrix<double> x = Matrix<double>.Build.Dense(count, n, (s, i) => simulated[s][i]);
-        for (int i = 0; i < n; i++)
+        var x = Matrix<double>.Build.Dense(count, n, (s, i) => simulated[s][i]);
+        for (var i = 0; i < n; i++)
             x.SetColumn(i, x.Column(i) - (x.Column(i).Sum() / count));
         return (x.TransposeThisAndMultiply(x) / (count - 1)).ToArray();
     }
@@ -58,12 +58,12 @@ internal static class ResidualRotation
     private static double[] Factor(double[,] a, int n)
     {
         var l = new double[n * n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j <= i; j++)
+            for (var j = 0; j <= i; j++)
             {
-                double sum = a[i, j];
-                for (int k = 0; k < j; k++)
+                var sum = a[i, j];
+                for (var k = 0; k < j; k++)
                     sum -= l[(i * n) + k] * l[(j * n) + k];
                 if (i != j)
                 {
@@ -87,10 +87,10 @@ internal static class ResidualRotation
     private static double[] Forward(double[] l, int n, double[] y)
     {
         var x = new double[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            double sum = y[i];
-            for (int k = 0; k < i; k++)
+            var sum = y[i];
+            for (var k = 0; k < i; k++)
                 sum -= l[(i * n) + k] * x[k];
             x[i] = sum / l[(i * n) + i];
         }

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -14,7 +13,7 @@ public sealed class ResidualTests : IReadOnlyList<TestResult>, IResultTable
 
     internal ResidualTests(IReadOnlyList<TestResult> tests)
     {
-        double[] adjusted = PValueAdjustment.Holm([.. tests.Select(t => t.PValue)]);
+        var adjusted = PValueAdjustment.Holm([.. tests.Select(t => t.PValue)]);
         _tests = [.. tests.Select((t, i) => t with { AdjustedPValue = adjusted[i] })];
     }
 

@@ -1,6 +1,5 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 
 namespace EcoGlmm;
 

@@ -12,60 +12,60 @@ internal static class ShapiroWilk
 {
     public const int Most = 5000;
 
-    private static readonly double[] s_first = [0, 0.221157, -0.147981, -2.07119, 4.434685, -2.706056];
-    private static readonly double[] s_second = [0, 0.042981, -0.293762, -1.752461, 5.682633, -3.582633];
-    private static readonly double[] s_smallMean = [0.544, -0.39978, 0.025054, -6.714e-4];
-    private static readonly double[] s_smallLogSd = [1.3822, -0.77857, 0.062767, -0.0020322];
-    private static readonly double[] s_largeMean = [-1.5861, -0.31082, -0.083751, 0.0038915];
-    private static readonly double[] s_largeLogSd = [-0.4803, -0.082676, 0.0030302];
+    private static readonly double[] First = [0, 0.221157, -0.147981, -2.07119, 4.434685, -2.706056];
+    private static readonly double[] Second = [0, 0.042981, -0.293762, -1.752461, 5.682633, -3.582633];
+    private static readonly double[] SmallMean = [0.544, -0.39978, 0.025054, -6.714e-4];
+    private static readonly double[] SmallLogSd = [1.3822, -0.77857, 0.062767, -0.0020322];
+    private static readonly double[] LargeMean = [-1.5861, -0.31082, -0.083751, 0.0038915];
+    private static readonly double[] LargeLogSd = [-0.4803, -0.082676, 0.0030302];
 
     /// <summary>W, near 1 for normal values, and its p-value; NaN for fewer than three values or values that are all the same.</summary>
     public static (double Statistic, double PValue) Test(double[] values)
     {
-        double[] x = values.Length <= Most ? (double[])values.Clone() : new double[Most];
+        var x = values.Length <= Most ? (double[])values.Clone() : new double[Most];
         if (values.Length > Most)
         {
             double[] all = [.. values.Order()];
-            for (int i = 0; i < Most; i++)
+            for (var i = 0; i < Most; i++)
                 x[i] = all[(int)((i + 0.5) * all.Length / Most)];
         }
 
         Array.Sort(x);
-        int n = x.Length;
+        var n = x.Length;
         if (n < 3 || !(x[^1] > x[0]))
             return (double.NaN, double.NaN);
-        double[] a = Weights(n);
+        var a = Weights(n);
         double mean = SimulationSource.Mean(x), squares = 0, contrast = 0;
-        foreach (double v in x)
+        foreach (var v in x)
             squares += (v - mean) * (v - mean);
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
             contrast += a[i] * (x[n - 1 - i] - x[i]);
-        double w = Math.Min(1, contrast * contrast / squares);
+        var w = Math.Min(1, contrast * contrast / squares);
         return (w, PValue(w, n));
     }
 
     /// <summary>Weights of the differences between the largest and smallest, the next ones, and so on.</summary>
     private static double[] Weights(int n)
     {
-        int half = n / 2;
+        var half = n / 2;
         if (n == 3)
             return [Math.Sqrt(0.5)];
         double[] m = [.. Enumerable.Range(1, half).Select(i => Normal.InvCDF(0, 1, (i - 0.375) / (n + 0.25)))];
         double squares = 2 * m.Sum(v => v * v), root = Math.Sqrt(squares), r = 1 / Math.Sqrt(n);
-        double[] a = new double[half];
-        a[0] = Polynomial(s_first, r) - (m[0] / root);
+        var a = new double[half];
+        a[0] = Polynomial(First, r) - (m[0] / root);
         double left = squares - (2 * m[0] * m[0]), room = 1 - (2 * a[0] * a[0]);
-        int from = 1;
+        var from = 1;
         if (n > 5)
         {
-            a[1] = Polynomial(s_second, r) - (m[1] / root);
+            a[1] = Polynomial(Second, r) - (m[1] / root);
             left -= 2 * m[1] * m[1];
             room -= 2 * a[1] * a[1];
             from = 2;
         }
 
-        double factor = Math.Sqrt(left / room);
-        for (int i = from; i < half; i++)
+        var factor = Math.Sqrt(left / room);
+        for (var i = from; i < half; i++)
             a[i] = -m[i] / factor;
         return a;
     }
@@ -77,15 +77,15 @@ internal static class ShapiroWilk
         double y = Math.Log(1 - w), log = Math.Log(n), mean, sd;
         if (n <= 11)
         {
-            double gamma = (0.459 * n) - 2.273;
+            var gamma = (0.459 * n) - 2.273;
             if (y >= gamma)
                 return 0;
             y = -Math.Log(gamma - y);
-            (mean, sd) = (Polynomial(s_smallMean, n), Math.Exp(Polynomial(s_smallLogSd, n)));
+            (mean, sd) = (Polynomial(SmallMean, n), Math.Exp(Polynomial(SmallLogSd, n)));
         }
         else
         {
-            (mean, sd) = (Polynomial(s_largeMean, log), Math.Exp(Polynomial(s_largeLogSd, log)));
+            (mean, sd) = (Polynomial(LargeMean, log), Math.Exp(Polynomial(LargeLogSd, log)));
         }
 
         return NormalDistribution.UpperTail((y - mean) / sd);
@@ -94,7 +94,7 @@ internal static class ShapiroWilk
     private static double Polynomial(double[] c, double x)
     {
         double sum = 0;
-        for (int i = c.Length - 1; i >= 0; i--)
+        for (var i = c.Length - 1; i >= 0; i--)
             sum = (sum * x) + c[i];
         return sum;
     }

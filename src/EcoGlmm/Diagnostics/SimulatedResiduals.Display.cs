@@ -1,6 +1,5 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
@@ -14,9 +13,9 @@ public sealed partial class SimulatedResiduals
     /// <remarks>Of more than 1,500 rows a fixed part is drawn, and the figure says so; tests and curves use all rows.</remarks>
     public Figure Plot()
     {
-        TestResult outliers = TestOutliers();
-        Panel left = ResidualFigures.UniformQuantiles(_scaled, _rows, OverallLines(outliers));
-        (TestResult test, Func<TestResult, Panel> draw) = AgainstPrediction("Do they depend on the prediction?");
+        var outliers = TestOutliers();
+        var left = ResidualFigures.UniformQuantiles(_scaled, _rows, OverallLines(outliers));
+        (var test, var draw) = AgainstPrediction("Do they depend on the prediction?");
         return Assemble("Simulated residuals", left, draw(test));
     }
 
@@ -53,7 +52,7 @@ public sealed partial class SimulatedResiduals
 
     private IEnumerable<PanelAnnotation> OverallLines(TestResult outliers)
     {
-        TestResult dispersion = TestDispersion();
+        var dispersion = TestDispersion();
         yield return ResidualFigures.TestLine("Uniformity (KS)", TestUniformity());
         yield return ResidualFigures.TestLine(
             "Dispersion " + (double.IsFinite(dispersion.Statistic) ? dispersion.Statistic.ToString("0.00", CultureInfo.InvariantCulture)
@@ -65,8 +64,8 @@ public sealed partial class SimulatedResiduals
 
     private string Describe()
     {
-        string kind = _refits is not null ? "refits" : "simulations";
-        string text = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} {_rows.Plural}, {Count:N0} {kind}");
+        var kind = _refits is not null ? "refits" : "simulations";
+        var text = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} {_rows.Plural}, {Count:N0} {kind}");
         if (FailedRefits > 0)
             text += $" ({FailedRefits} more failed and are left out)";
         if (IsRotated)

@@ -1,13 +1,12 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
 public sealed partial class SimulatedResiduals
 {
-    private static readonly double[] s_quartiles = [0.25, 0.5, 0.75];
+    private static readonly double[] Quartiles = [0.25, 0.5, 0.75];
 
     /// <summary>
     /// Test of whether quantiles of the residuals lie where they should, whatever the value of a predictor. Smooth quantile
@@ -20,13 +19,13 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The number of rows differs, a value is missing, or a quantile is not between 0 and 1.</exception>
     public TestResult TestQuantiles(double[]? predictor = null, bool rank = true, double[]? quantiles = null)
     {
-        quantiles ??= s_quartiles;
+        quantiles ??= Quartiles;
         if (quantiles.Length == 0 || quantiles.Any(q => !(q > 0 && q < 1)))
             throw new GlmmException("TestQuantiles needs quantiles between 0 and 1, such as 0.25, 0.5 and 0.75.");
-        double[] x = Checked(predictor ?? _fitted, "the predictor");
+        var x = Checked(predictor ?? _fitted, "the predictor");
         var variable = new PanelPredictor(predictor is null ? "Prediction" : "Predictor", x, rank) { IsPrediction = predictor is null };
         var fit = QuantileSpline.Fit(variable.Position, _scaled, quantiles);
-        TestResult test = QuantileResult(fit.Curves);
+        var test = QuantileResult(fit.Curves);
         return test with
         {
             Chart = new TestChart(() => Assemble("Quantiles of the residuals", ResidualFigures.AgainstPredictor(this, _rows,
@@ -44,17 +43,17 @@ public sealed partial class SimulatedResiduals
 
     private static TestResult QuantileResult(QuantileCurve[] curves)
     {
-        double[] adjusted = PValueAdjustment.BenjaminiHochberg([.. curves.Select(c => c.PValue)]);
+        var adjusted = PValueAdjustment.BenjaminiHochberg([.. curves.Select(c => c.PValue)]);
         TestResult[] parts =
         [
             .. curves.Select((c, i) => new TestResult(
                 FormattableString.Invariant($"Quantile {c.Tau}"), c.Statistic, c.PValue, "two.sided", QuantileMessage(c))
             { AdjustedPValue = adjusted[i] }),
         ];
-        double p = adjusted.Min();
-        string pText = TestResult.FormatPValue(p, 0);
+        var p = adjusted.Min();
+        var pText = TestResult.FormatPValue(p, 0);
         string[] off = [.. parts.Where(t => t.IsSignificant).Select(t => t.Name["Quantile ".Length..])];
-        string message = off.Length == 0
+        var message = off.Length == 0
             ? $"The quantiles of the residuals lie where they should along the predictor ({pText})."
             : $"The residuals change with the predictor: {(off.Length == 1 ? "quantile" : "quantiles")} {string.Join(", ", off)} " +
               $"{(off.Length == 1 ? "does" : "do")} not stay in place ({pText}), as a missing curve, interaction or change in spread "
@@ -103,12 +102,12 @@ public sealed partial class SimulatedResiduals
 
     private TestResult TestCategorical(Grouping grouping)
     {
-        int count = grouping.Levels.Length;
-        (double Statistic, double PValue)[] tests =
+        var count = grouping.Levels.Length;
+        var tests =
             Array.ConvertAll(grouping.Rows, rows => KolmogorovSmirnov.Uniform(Array.ConvertAll(rows, row => _scaled[row]),
                 Alternative.TwoSided));
-        (double f, double levene) = LeveneTest.Test(_scaled, grouping.Rows);
-        (double[] adjusted, double all, string warning) = AdjustedLevels(grouping, tests, levene);
+        (var f, var levene) = LeveneTest.Test(_scaled, grouping.Rows);
+        (var adjusted, var all, var warning) = AdjustedLevels(grouping, tests, levene);
         List<TestResult> parts =
         [
             .. tests.Select((t, g) => new TestResult(
@@ -117,7 +116,7 @@ public sealed partial class SimulatedResiduals
                     : "no deviation from uniformity."))
             { AdjustedPValue = adjusted[g] }),
         ];
-        bool unequal = false;
+        var unequal = false;
         if (!double.IsNaN(levene))
         {
             unequal = levene < TestResult.SignificanceLevel;
@@ -126,11 +125,11 @@ public sealed partial class SimulatedResiduals
         }
 
         string[] off = [.. parts.Take(count).Where(t => t.IsSignificant).Select(t => t.Name)];
-        string levelWord = off.Length == 1 ? "level" : "levels";
-        string named = off.Length <= 5 ? string.Join(", ", off) : string.Join(", ", off.Take(5)) + $" and {off.Length - 5} more";
-        double p = all;
-        string pText = TestResult.FormatPValue(p, 0);
-        string message = (off.Length, unequal) switch
+        var levelWord = off.Length == 1 ? "level" : "levels";
+        var named = off.Length <= 5 ? string.Join(", ", off) : string.Join(", ", off.Take(5)) + $" and {off.Length - 5} more";
+        var p = all;
+        var pText = TestResult.FormatPValue(p, 0);
+        var message = (off.Length, unequal) switch
         {
             (0, false) => $"The residuals are uniform within all {count} levels and equally spread ({pText}).",
             (0, true) => $"The residuals are uniform within each of {count} levels, but differ in spread among them ({pText} after "
@@ -156,12 +155,12 @@ public sealed partial class SimulatedResiduals
     {
         if (NullStatistics(() => u => LevelPValues(u, grouping).Min(), 50.0 * RowCount) is { } smallest)
         {
-            double[] own = LevelPValues(_scaled, grouping);
+            var own = LevelPValues(_scaled, grouping);
             return (Array.ConvertAll(own[..tests.Length], p => SimulationNull.PValue(smallest, p, Alternative.Less)),
                 SimulationNull.PValue(smallest, own.Min(), Alternative.Less), "");
         }
 
-        double[] levels = Array.ConvertAll(tests, t => t.PValue);
+        var levels = Array.ConvertAll(tests, t => t.PValue);
         return (PValueAdjustment.Holm(levels), PValueAdjustment.Holm(double.IsNaN(levene) ? levels : [.. levels, levene]).Min(),
             _areRowsDependent ? DependenceWarning : "");
     }
@@ -169,7 +168,7 @@ public sealed partial class SimulatedResiduals
     /// <summary>Of the uniformity of each level, and of equal spread; for comparison with each other only.</summary>
     private static double[] LevelPValues(double[] scaled, Grouping grouping)
     {
-        double levene = LeveneTest.Test(scaled, grouping.Rows).PValue;
+        var levene = LeveneTest.Test(scaled, grouping.Rows).PValue;
         return
         [
             .. grouping.Rows.Select(rows => KolmogorovSmirnov.Approximate(
@@ -183,7 +182,7 @@ public sealed partial class SimulatedResiduals
     public TestResult TestCategorical(string levels)
     {
         ArgumentNullException.ThrowIfNull(levels);
-        ResidualPredictor column = Variable(levels);
+        var column = Variable(levels);
         return TestCategorical(column.Texts ?? Grouping.AsText(column.Numbers!));
     }
 
@@ -213,11 +212,11 @@ public sealed partial class SimulatedResiduals
     public TestResult TestTemporalAutocorrelation(double[] time, Alternative alternative = Alternative.TwoSided)
     {
         ArgumentNullException.ThrowIfNull(time);
-        double[] sorted = (double[])Checked(time, "the time").Clone();
+        var sorted = (double[])Checked(time, "the time").Clone();
         int[] order = [.. Enumerable.Range(0, RowCount)];
         Array.Sort(sorted, order);
-        double[] values = Array.ConvertAll(order, row => _scaled[row]);
-        for (int i = 1; i < sorted.Length; i++)
+        var values = Array.ConvertAll(order, row => _scaled[row]);
+        for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i] == sorted[i - 1])
             {
@@ -227,12 +226,12 @@ public sealed partial class SimulatedResiduals
             }
         }
 
-        (double d, double p) = DurbinWatson.Test(values, alternative);
-        (double? simulated, string warning) = DependentPValue(
+        (var d, var p) = DurbinWatson.Test(values, alternative);
+        (var simulated, var warning) = DependentPValue(
             () => u => 4 - DurbinWatson.Statistic(Array.ConvertAll(order, row => u[row])), 4 - d, alternative, 5.0 * RowCount);
         p = simulated ?? p;
-        string pText = TestResult.FormatPValue(p, 0);
-        string message = !(p < TestResult.SignificanceLevel)
+        var pText = TestResult.FormatPValue(p, 0);
+        var message = !(p < TestResult.SignificanceLevel)
             ? $"No sign that residuals near in time are alike or unlike ({pText})."
             : d < 2
                 ? $"Residuals near in time are alike ({pText}): the model misses something that changes slowly in time."
@@ -266,7 +265,7 @@ public sealed partial class SimulatedResiduals
                 + $"left out, must be left out here too.");
         }
 
-        int row = Array.FindIndex(values, v => !double.IsFinite(v));
+        var row = Array.FindIndex(values, v => !double.IsFinite(v));
         return row < 0 ? values : throw new GlmmException($"The value of {what} is missing or not finite at row {row + 1}.");
     }
 }

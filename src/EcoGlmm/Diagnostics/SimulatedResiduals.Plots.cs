@@ -1,7 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
@@ -27,23 +26,23 @@ public sealed partial class SimulatedResiduals
     public Figure Plot(string predictor, string? by = null, bool rank = true)
     {
         ArgumentNullException.ThrowIfNull(predictor);
-        ResidualPredictor variable = Variable(predictor);
+        var variable = Variable(predictor);
         if (by is null)
         {
-            (TestResult test, Func<TestResult, Panel> draw) = Against(variable, $"Do the residuals depend on {predictor}?", rank);
+            (var test, var draw) = Against(variable, $"Do the residuals depend on {predictor}?", rank);
             return Assemble($"Simulated residuals against {predictor}", draw(test));
         }
 
-        ResidualPredictor factor = Variable(by);
-        Grouping grouping = Grouping.From(WithMissing(factor.Texts ?? Grouping.AsText(factor.Numbers!)), RowCount);
+        var factor = Variable(by);
+        var grouping = Grouping.From(WithMissing(factor.Texts ?? Grouping.AsText(factor.Numbers!)), RowCount);
         int[] shown = [.. Enumerable.Range(0, grouping.Levels.Length)
             .OrderByDescending(g => grouping.Rows[g].Length).Take(MostFacets).Where(g => grouping.Rows[g].Length >= 5).Order()];
         if (shown.Length == 0)
             throw new GlmmException($"No level of {by} has five rows or more, too few for panels of their own. Use Plot(\"{predictor}\").");
-        Panel[] panels = Adjusted(shown.Select(g =>
+        var panels = Adjusted(shown.Select(g =>
             Against(variable, $"{by} {grouping.Levels[g]}", rank, grouping.Rows[g])));
-        Figure figure = Assemble($"Simulated residuals against {predictor}, by {by}", panels);
-        string left = shown.Length < grouping.Levels.Length ? $"; {shown.Length} of {grouping.Levels.Length} levels are shown" : "";
+        var figure = Assemble($"Simulated residuals against {predictor}, by {by}", panels);
+        var left = shown.Length < grouping.Levels.Length ? $"; {shown.Length} of {grouping.Levels.Length} levels are shown" : "";
         return new Figure(figure.Title, panels)
         {
             Subtitle = $"{figure.Subtitle}; p-values adjusted for {panels.Length} panels{left}",
@@ -60,7 +59,7 @@ public sealed partial class SimulatedResiduals
     /// <exception cref="GlmmException">The residuals are not of a fitted model.</exception>
     public Figure PlotAll(bool rank = true)
     {
-        Panel[] panels = Adjusted(ModelVariables().Select(v => Against(v.Variable, v.Variable.Name, rank))
+        var panels = Adjusted(ModelVariables().Select(v => Against(v.Variable, v.Variable.Name, rank))
             .Prepend(AgainstPrediction("Prediction")));
         return new Figure("Simulated residuals against everything in the model", panels)
         {
@@ -79,7 +78,7 @@ public sealed partial class SimulatedResiduals
         ArgumentNullException.ThrowIfNull(predictor);
         ArgumentNullException.ThrowIfNull(name);
         Checked(predictor, "the predictor");
-        (TestResult test, Func<TestResult, Panel> draw) =
+        (var test, var draw) =
             Against(new ResidualPredictor(name, predictor, null), $"Do the residuals depend on {name}?", rank: true);
         return Assemble($"Simulated residuals against {name}", draw(test));
     }
@@ -92,7 +91,7 @@ public sealed partial class SimulatedResiduals
     {
         ArgumentNullException.ThrowIfNull(levels);
         ArgumentNullException.ThrowIfNull(name);
-        Grouping grouping = Grouping.From(levels, RowCount);
+        var grouping = Grouping.From(levels, RowCount);
         return Assemble($"Simulated residuals by {name}", LevelPanel(grouping, name, $"Do the residuals depend on {name}?",
             TestCategorical(grouping)));
     }
@@ -102,7 +101,7 @@ public sealed partial class SimulatedResiduals
     internal IEnumerable<(string Name, bool IsGroup, TestResult Test)> Patterns()
     {
         yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(_fitted), _scaled));
-        foreach ((ResidualPredictor variable, bool isGroup) in ModelVariables())
+        foreach ((var variable, var isGroup) in ModelVariables())
         {
             if (variable.Numbers is { } numbers && !HasFewValues(numbers))
                 yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), _scaled));
@@ -115,12 +114,12 @@ public sealed partial class SimulatedResiduals
     /// <summary>Predictors, then grouping factors, as factors; those with a level for each row are left out.</summary>
     private IEnumerable<(ResidualPredictor Variable, bool IsGroup)> ModelVariables()
     {
-        ResidualModel model = _model ?? throw new GlmmException(
+        var model = _model ?? throw new GlmmException(
             "These residuals know no predictors: they are of groups, or of a model fitted elsewhere. Use Plot(values, name).");
-        foreach (string name in model.Predictors.Except(model.Groups).Concat(model.Groups))
+        foreach (var name in model.Predictors.Except(model.Groups).Concat(model.Groups))
         {
-            ResidualPredictor variable = model.Column(name);
-            bool isGroup = model.Groups.Contains(name);
+            var variable = model.Column(name);
+            var isGroup = model.Groups.Contains(name);
             if (isGroup && variable.Texts is null)
                 variable = variable with { Texts = Grouping.AsText(variable.Numbers!), Numbers = null };
             if (variable.Texts is null || variable.Texts.Distinct().Count() < RowCount)
@@ -142,27 +141,27 @@ public sealed partial class SimulatedResiduals
     private (TestResult Test, Func<TestResult, Panel> Draw) Against(ResidualPredictor variable, string? title, bool rank,
         int[]? subset = null)
     {
-        int[] rows = subset ?? [.. Enumerable.Range(0, RowCount)];
+        var rows = subset ?? [.. Enumerable.Range(0, RowCount)];
         if (variable.Numbers is { } numbers)
         {
             int[] present = [.. rows.Where(r => double.IsFinite(numbers[r]))];
             if (present.Length < 3)
                 throw new GlmmException($"{variable.Name} has a value in only {present.Length} of {rows.Length} rows, too few to set "
                     + $"residuals against it.");
-            double[] values = Array.ConvertAll(present, r => numbers[r]);
+            var values = Array.ConvertAll(present, r => numbers[r]);
             if (!HasFewValues(values))
             {
                 var predictor = new PanelPredictor(variable.Name, values, rank, present)
                 {
                     Note = present.Length < rows.Length ? $"{rows.Length - present.Length} rows without a value are left out" : null,
                 };
-                var fit = QuantileSpline.Fit(predictor.Position, Array.ConvertAll(present, r => _scaled[r]), s_quartiles);
+                var fit = QuantileSpline.Fit(predictor.Position, Array.ConvertAll(present, r => _scaled[r]), Quartiles);
                 return (QuantileResult(fit.Curves), test => ResidualFigures.AgainstPredictor(
                     this, _rows, predictor, title, fit, test, TestOutliers().IsSignificant, _simulations.Rows));
             }
         }
 
-        Grouping grouping = Levels(variable, rows);
+        var grouping = Levels(variable, rows);
         return (TestCategorical(grouping), test => LevelPanel(grouping, variable.Name, title, test));
     }
 
@@ -170,10 +169,10 @@ public sealed partial class SimulatedResiduals
     /// own.</summary>
     private static Grouping Levels(ResidualPredictor variable, int[] rows)
     {
-        string?[] texts = WithMissing(variable.Texts ?? Grouping.AsText(variable.Numbers!));
-        Grouping grouping = Grouping.From(Array.ConvertAll(rows, r => texts[r]), rows.Length);
-        string[] labels = variable.Numbers is null ? grouping.Levels : Array.ConvertAll(grouping.Levels, text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double v)
+        var texts = WithMissing(variable.Texts ?? Grouping.AsText(variable.Numbers!));
+        var grouping = Grouping.From(Array.ConvertAll(rows, r => texts[r]), rows.Length);
+        var labels = variable.Numbers is null ? grouping.Levels : Array.ConvertAll(grouping.Levels, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v)
             ? v.ToString("G4", CultureInfo.InvariantCulture) : text);
         return new Grouping(labels, Array.ConvertAll(grouping.Rows, members => Array.ConvertAll(members, k => rows[k])));
     }
@@ -186,7 +185,7 @@ public sealed partial class SimulatedResiduals
     private static Panel[] Adjusted(IEnumerable<(TestResult Test, Func<TestResult, Panel> Draw)> panels)
     {
         var all = panels.ToArray();
-        double[] adjusted = PValueAdjustment.Holm([.. all.Select(a => a.Test.PValue)]);
+        var adjusted = PValueAdjustment.Holm([.. all.Select(a => a.Test.PValue)]);
         return [.. all.Select((a, i) => a.Draw(all.Length > 1 ? a.Test with { AdjustedPValue = adjusted[i] } : a.Test))];
     }
 
@@ -195,7 +194,7 @@ public sealed partial class SimulatedResiduals
     /// <summary>DHARMa's rule for drawing boxes: smooth curves misrepresent a predictor of few values.</summary>
     private static bool HasFewValues(double[] predictor)
     {
-        int distinct = predictor.Distinct().Count();
+        var distinct = predictor.Distinct().Count();
         return distinct == 1 || (distinct < 10 && (double)predictor.Length / distinct > 10);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm;
 
@@ -24,7 +23,7 @@ public sealed partial class SimulatedResiduals
         Checked(x, "the x coordinate");
         Checked(y, "the y coordinate");
         var places = new HashSet<(double, double)>();
-        for (int i = 0; i < RowCount; i++)
+        for (var i = 0; i < RowCount; i++)
         {
             if (!places.Add((x[i], y[i])))
             {
@@ -34,7 +33,7 @@ public sealed partial class SimulatedResiduals
             }
         }
 
-        (TestResult test, _) = Moran("Spatial autocorrelation (Moran's I)", (i, j) => 1 / MoranI.Distance(x, y, i, j), alternative,
+        (var test, _) = Moran("Spatial autocorrelation (Moran's I)", (i, j) => 1 / MoranI.Distance(x, y, i, j), alternative,
             "in space", "the model misses something that changes from place to place", "neighbours differ more than they should");
         return test with
         {
@@ -62,8 +61,8 @@ public sealed partial class SimulatedResiduals
     public TestResult TestSpatialAutocorrelation(double[,] distance, Alternative alternative = Alternative.TwoSided)
     {
         ArgumentNullException.ThrowIfNull(distance);
-        double[,] checkedDistance = Distances(distance, RelationMatrix.Distance, "Use Regroup(place) first.");
-        (TestResult test, double[] lag) = Moran("Spatial autocorrelation (Moran's I)", (i, j) => 1 / checkedDistance[i, j], alternative,
+        var checkedDistance = Distances(distance, RelationMatrix.Distance, "Use Regroup(place) first.");
+        (var test, var lag) = Moran("Spatial autocorrelation (Moran's I)", (i, j) => 1 / checkedDistance[i, j], alternative,
             "in space", "the model misses something that changes from place to place", "neighbours differ more than they should");
         return WithLagChart(test, lag, "Residuals and their neighbours in space");
     }
@@ -84,8 +83,8 @@ public sealed partial class SimulatedResiduals
         double[,] matrix, RelationMatrix kind = RelationMatrix.Distance, Alternative alternative = Alternative.TwoSided)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        double[,] distance = Distances(matrix, kind, "Residuals of one species belong together: use Regroup(species) first.");
-        (TestResult test, double[] lag) = Moran("Phylogenetic autocorrelation (Moran's I)", (i, j) => 1 / distance[i, j], alternative,
+        var distance = Distances(matrix, kind, "Residuals of one species belong together: use Regroup(species) first.");
+        (var test, var lag) = Moran("Phylogenetic autocorrelation (Moran's I)", (i, j) => 1 / distance[i, j], alternative,
             "in the phylogeny", "the model misses something that related species share", "relatives differ more than they should");
         return WithLagChart(test, lag, "Residuals and their relatives");
     }
@@ -95,16 +94,16 @@ public sealed partial class SimulatedResiduals
     {
         if (RowCount < 4)
             throw new GlmmException($"Moran's I needs at least four rows, but there are {RowCount}.");
-        (double I, double expected, double sd, double p, double[] lag) = MoranI.Test(_scaled, weight, alternative);
-        (double? simulated, string warning) = DependentPValue(() =>
+        (var I, var expected, var sd, var p, var lag) = MoranI.Test(_scaled, weight, alternative);
+        (var simulated, var warning) = DependentPValue(() =>
         {
-            double[][] weights = MoranI.Weights(RowCount, weight);
+            var weights = MoranI.Weights(RowCount, weight);
             return u => MoranI.Statistic(u, weights);
         }, I, alternative, (double)RowCount * RowCount);
         p = simulated ?? p;
-        string pText = TestResult.FormatPValue(p, 0);
-        bool significant = p < TestResult.SignificanceLevel;
-        string message = !significant ? $"No sign that residuals near {where} are alike or unlike ({pText})."
+        var pText = TestResult.FormatPValue(p, 0);
+        var significant = p < TestResult.SignificanceLevel;
+        var message = !significant ? $"No sign that residuals near {where} are alike or unlike ({pText})."
             : I > expected ? $"Residuals near {where} are alike ({pText}): {alike}."
             : $"Residuals near {where} are unlike ({pText}): {unlike}.";
         return (new TestResult(name, I, p, alternative.RName(), message + warning)
@@ -122,7 +121,7 @@ public sealed partial class SimulatedResiduals
 
     private double[,] Distances(double[,] matrix, RelationMatrix kind, string advice)
     {
-        int n = RowCount;
+        var n = RowCount;
         if (matrix.GetLength(0) != n || matrix.GetLength(1) != n)
         {
             throw new GlmmException($"The matrix must be {n} × {n}, a row and a column for each residual in their order, but is "
@@ -130,9 +129,9 @@ public sealed partial class SimulatedResiduals
         }
 
         var distance = new double[n, n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 distance[i, j] = kind == RelationMatrix.Distance ? matrix[i, j] : matrix[i, i] + matrix[j, j] - (2 * matrix[i, j]);
                 if (i != j && !(distance[i, j] > 0 && double.IsFinite(distance[i, j])))

@@ -1,5 +1,4 @@
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm
 {
@@ -20,13 +19,13 @@ namespace EcoGlmm
         {
             double Statistic(double[] residuals) => AndersonDarling.Statistic(Array.ConvertAll(residuals, r => ((r * Count) + 0.5)
                 / (Count + 1)));
-            double squared = Statistic(_scaled);
-            (double? simulated, string warning) = DependentPValue(() => Statistic, squared, Alternative.Greater, 20.0 * RowCount);
-            double p = simulated ?? AndersonDarling.UpperTail(squared, RowCount);
-            string pText = TestResult.FormatPValue(p, 0);
-            bool significant = p < TestResult.SignificanceLevel;
+            var squared = Statistic(_scaled);
+            (var simulated, var warning) = DependentPValue(() => Statistic, squared, Alternative.Greater, 20.0 * RowCount);
+            var p = simulated ?? AndersonDarling.UpperTail(squared, RowCount);
+            var pText = TestResult.FormatPValue(p, 0);
+            var significant = p < TestResult.SignificanceLevel;
             int low = _scaled.Count(r => r < Edge), high = _scaled.Count(r => r > 1 - Edge);
-            string message = !significant
+            var message = !significant
                 ? $"The residuals are as uniform as those of a correct model, their ends included ({pText})."
                 : $"The residuals are not uniform ({pText}): of {RowCount} rows {low} are in the lowest and {high} in the highest "
                     + "twentieth, "
@@ -55,11 +54,11 @@ namespace EcoGlmm.Diagnostics
         /// <summary>A² = −n − Σ (2i − 1) [ln u₍ᵢ₎ + ln(1 − u₍ₙ₊₁₋ᵢ₎)] / n.</summary>
         public static double Statistic(double[] values)
         {
-            double[] sorted = (double[])values.Clone();
+            var sorted = (double[])values.Clone();
             Array.Sort(sorted);
-            int n = sorted.Length;
+            var n = sorted.Length;
             double sum = 0;
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
                 sum += ((2 * i) + 1) * (Math.Log(sorted[i]) + Math.Log(1 - sorted[n - 1 - i]));
             return -n - (sum / n);
         }
@@ -67,7 +66,7 @@ namespace EcoGlmm.Diagnostics
         /// <summary>P(A² ≥ z) for n values.</summary>
         public static double UpperTail(double z, int n)
         {
-            double limit = Limit(z);
+            var limit = Limit(z);
             return Math.Clamp(1 - limit - Correction(limit, n), 0, 1);
         }
 
@@ -85,15 +84,15 @@ namespace EcoGlmm.Diagnostics
                 return (-130.2137 + ((745.2337 - ((1705.091 - ((1950.646 - ((1116.360 - (255.7844 * x)) * x)) * x)) * x)) * x)) / n;
             }
 
-            double c = 0.01265 + (0.1757 / n);
+            var c = 0.01265 + (0.1757 / n);
             if (x < c)
             {
-                double t = x / c;
+                var t = x / c;
                 return Math.Sqrt(t) * (1 - t) * ((49 * t) - 102) * ((0.0037 / ((double)n * n)) + (0.00078 / n) + 0.00006) / n;
             }
 
-            double u = (x - c) / (0.8 - c);
-            double g = -0.00022633 + ((6.54034 - ((14.6538 - ((14.458 - ((8.259 - (1.91864 * u)) * u)) * u)) * u)) * u);
+            var u = (x - c) / (0.8 - c);
+            var g = -0.00022633 + ((6.54034 - ((14.6538 - ((14.458 - ((8.259 - (1.91864 * u)) * u)) * u)) * u)) * u);
             return g * (0.04213 + (0.01365 / n)) / n;
         }
     }

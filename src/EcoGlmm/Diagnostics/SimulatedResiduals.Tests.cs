@@ -20,9 +20,9 @@ public sealed partial class SimulatedResiduals
     /// <remarks>With many rows it finds deviations too small to matter: look at the chart too.</remarks>
     public TestResult TestUniformity(Alternative alternative = Alternative.TwoSided)
     {
-        (double d, double p) = KolmogorovSmirnov.Uniform(_scaled, alternative);
-        string pText = TestResult.FormatPValue(p, 0);
-        string message = p < TestResult.SignificanceLevel
+        (var d, var p) = KolmogorovSmirnov.Uniform(_scaled, alternative);
+        var pText = TestResult.FormatPValue(p, 0);
+        var message = p < TestResult.SignificanceLevel
             ? $"The residuals are not uniform ({pText}): overall, the observations are not distributed as the model says."
             : $"The residuals are as uniform as those of a correct model ({pText}).";
         return new TestResult("Uniformity test (Kolmogorov-Smirnov)", d, p, alternative.RName(), message)
@@ -50,16 +50,16 @@ public sealed partial class SimulatedResiduals
     {
         if (type == DispersionTestType.PearsonChiSquared)
         {
-            (double squares, int degrees) = _model?.Pearson() ?? throw new GlmmException(
+            (var squares, var degrees) = _model?.Pearson() ?? throw new GlmmException(
                 "The Pearson test of dispersion needs the rows of a model that was fitted here; use DispersionTestType.Simulated.");
             return DispersionTest.Pearson(squares, degrees, _model.HasRandomEffects, alternative, Describe());
         }
 
-        (double[] simulated, double observed) = _refits is { } refits
+        (var simulated, var observed) = _refits is { } refits
             ? (refits.Pearson, refits.ObservedPearson)
             : (_summary.Variances, SimulationSource.VarianceAround(_observed, _fitted));
-        TestResult test = DispersionTest.Simulated(simulated, observed, alternative, _refits is not null);
-        double mean = SimulationSource.Mean(simulated);
+        var test = DispersionTest.Simulated(simulated, observed, alternative, _refits is not null);
+        var mean = SimulationSource.Mean(simulated);
         return test with
         {
             Chart = new TestChart(() => Assemble("Dispersion of data and simulations", ResidualFigures.Comparison(
@@ -89,7 +89,7 @@ public sealed partial class SimulatedResiduals
     {
         if (replicates < 2)
             throw new GlmmException($"The bootstrap of the outlier test needs at least two replicates, but {replicates} were asked for.");
-        (TestResult test, double[]? expected) = OutlierTest.Resolve(type, IntegerResponse) switch
+        (var test, var expected) = OutlierTest.Resolve(type, IntegerResponse) switch
         {
             OutlierTestType.Binomial => (OutlierTest.Binomial(_scaled, Count, alternative, margin), null),
             OutlierTestType.Bootstrap => OutlierTest.Bootstrap(
@@ -115,15 +115,15 @@ public sealed partial class SimulatedResiduals
     /// </remarks>
     public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
     {
-        int zeros = SimulationSource.CountZeros(_observed);
-        TestResult test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected",
+        var zeros = SimulationSource.CountZeros(_observed);
+        var test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected",
             "too many zeros"), (_, p, significant) =>
         {
-            double mean = SimulationSource.Mean(_summary.Zeros);
+            var mean = SimulationSource.Mean(_summary.Zeros);
             if (mean == 0 && zeros == 0)
                 return $"Neither the data nor the simulations have zeros ({p}).";
-            string expected = FormattableString.Invariant($"{mean:0.#}");
-            string counts = $"The data have {zeros} {(zeros == 1 ? "zero" : "zeros")} and the simulations {expected} on average";
+            var expected = FormattableString.Invariant($"{mean:0.#}");
+            var counts = $"The data have {zeros} {(zeros == 1 ? "zero" : "zeros")} and the simulations {expected} on average";
             return !significant ? $"{counts}: no sign of too many or too few ({p})."
                 : zeros > mean ? $"{counts}: more zeros than the model expects ({p})."
                 : $"{counts}: fewer zeros than the model expects ({p}).";
@@ -148,7 +148,7 @@ public sealed partial class SimulatedResiduals
     {
         ArgumentNullException.ThrowIfNull(statistic);
         ArgumentNullException.ThrowIfNull(name);
-        double observed = Checked(statistic((double[])Observed.Clone()), "the observed response");
+        var observed = Checked(statistic((double[])Observed.Clone()), "the observed response");
         var simulated = new double[Count];
         var gate = new object();
         _simulations.ForEach(SimulationSource.WorkerCount(Count), (_, s, values) =>
@@ -157,12 +157,12 @@ public sealed partial class SimulatedResiduals
             lock (gate)
                 simulated[s] = statistic((double[])values.Clone());
         });
-        for (int s = 0; s < Count; s++)
+        for (var s = 0; s < Count; s++)
             Checked(simulated[s], $"simulation {s + 1}");
-        TestResult test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected",
+        var test = SimulationTest.Ratio($"Test of {name}", simulated, observed, alternative, ("too small", "as expected",
             "too large"), (_, p, significant) =>
         {
-            string values = string.Create(CultureInfo.InvariantCulture, $"The {name} is {observed:0.####} in the data and "
+            var values = string.Create(CultureInfo.InvariantCulture, $"The {name} is {observed:0.####} in the data and "
                 + $"{SimulationSource.Mean(simulated):0.####} on average in the simulations");
             return significant ? $"{values}: the model does not reproduce it ({p})." : $"{values}: within what the model produces ({p}).";
         });

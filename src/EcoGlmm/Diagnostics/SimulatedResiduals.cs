@@ -1,7 +1,6 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -56,7 +55,7 @@ public sealed partial class SimulatedResiduals : IResultTable
         if (rotation is not null)
         {
             IsRotated = true;
-            (_comparedObserved, double[][] turned) = ResidualRotation.Apply(rotation, observed, simulations.Matrix());
+            (_comparedObserved, var turned) = ResidualRotation.Apply(rotation, observed, simulations.Matrix());
             _compared = SimulationSource.FromMatrix(turned);
         }
 
@@ -66,7 +65,7 @@ public sealed partial class SimulatedResiduals : IResultTable
             : ProbabilityIntegralTransform(_comparedSummary, _compared.Count, seed);
         _areRowsDependent = areRowsDependent && Method == ResidualMethod.Pit;
         _null = new(SimulatedNullResiduals);
-        _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(_fitted), _scaled, s_quartiles));
+        _fittedCurves = new(() => QuantileSpline.Fit(RankTransform.Apply(_fitted), _scaled, Quartiles));
     }
 
     /// <summary>The residuals, one for each row, between 0 and 1; uniform when the model is right. A copy: take it once before a
@@ -135,12 +134,12 @@ public sealed partial class SimulatedResiduals : IResultTable
         ArgumentNullException.ThrowIfNull(observed);
         ArgumentNullException.ThrowIfNull(simulated);
         CheckCount(simulated.Length);
-        for (int s = 0; s < simulated.Length; s++)
+        for (var s = 0; s < simulated.Length; s++)
         {
             if (simulated[s] is null || simulated[s].Length != observed.Length)
             {
-                string found = simulated[s] is null ? "is null" : $"has {simulated[s].Length} values";
-                string hint = simulated.Length == observed.Length
+                var found = simulated[s] is null ? "is null" : $"has {simulated[s].Length} values";
+                var hint = simulated.Length == observed.Length
                     ? " Simulations are expected as [simulation][row]; these may be transposed."
                     : "";
                 throw new GlmmException($"Simulation {s + 1} {found}, but the observed response has {observed.Length} rows.{hint}");
@@ -208,8 +207,8 @@ public sealed partial class SimulatedResiduals : IResultTable
     public SimulatedResiduals Regroup(IReadOnlyList<string?> by, Func<double[], double>? aggregate = null)
     {
         ArgumentNullException.ThrowIfNull(by);
-        Grouping grouping = Grouping.From(by, RowCount);
-        SimulationSource rows = _simulations;
+        var grouping = Grouping.From(by, RowCount);
+        var rows = _simulations;
         double[] Aggregate(double[] values)
         {
             var result = new double[grouping.Levels.Length];
@@ -222,7 +221,7 @@ public sealed partial class SimulatedResiduals : IResultTable
 
         if (grouping.Levels.Length < 3)
             throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
-        RefittedModels? refits = _refits is null ? null
+        var refits = _refits is null ? null
             : _refits with { Observed = Aggregate(_refits.Observed), Residuals = Array.ConvertAll(_refits.Residuals, Aggregate) };
         var groups = SimulationSource.FromWriter(Simulate, Count, grouping.Levels.Length);
         return FromSource(Aggregate(_observed), Aggregate(_fitted), groups, IntegerResponse, Seed,
@@ -237,7 +236,7 @@ public sealed partial class SimulatedResiduals : IResultTable
     public SimulatedResiduals Regroup(string by, Func<double[], double>? aggregate = null)
     {
         ArgumentNullException.ThrowIfNull(by);
-        ResidualPredictor column = Variable(by);
+        var column = Variable(by);
         return Regroup(column.Texts ?? Grouping.AsText(column.Numbers!), aggregate);
     }
 
@@ -288,7 +287,7 @@ public sealed partial class SimulatedResiduals : IResultTable
 
     private static void CheckFinite(double[] values, string what)
     {
-        int row = Array.FindIndex(values, v => !double.IsFinite(v));
+        var row = Array.FindIndex(values, v => !double.IsFinite(v));
         if (row >= 0)
             throw new GlmmException($"{what} has no finite value at row {row + 1}. Leave out the rows with missing values before making "
                 + $"residuals.");
@@ -299,9 +298,9 @@ public sealed partial class SimulatedResiduals : IResultTable
     private static double[] MeanOfSimulations(double[][] simulated)
     {
         var mean = new double[simulated[0].Length];
-        foreach (double[] simulation in simulated)
+        foreach (var simulation in simulated)
         {
-            for (int i = 0; i < mean.Length; i++)
+            for (var i = 0; i < mean.Length; i++)
                 mean[i] += simulation[i] / simulated.Length;
         }
 
@@ -314,13 +313,13 @@ public sealed partial class SimulatedResiduals : IResultTable
     /// </summary>
     private static double[] ProbabilityIntegralTransform(SimulationSummary summary, int count, long seed)
     {
-        RandomStream random = new RandomStream(seed).Split(RandomisationStream);
+        var random = new RandomStream(seed).Split(RandomisationStream);
         var scaled = new double[summary.Less.Length];
-        for (int i = 0; i < scaled.Length; i++)
+        for (var i = 0; i < scaled.Length; i++)
         {
-            double lower = summary.Less[i] / (double)count;
-            double upper = (summary.Less[i] + summary.Equal[i]) / (double)count;
-            double u = random.NextDouble();
+            var lower = summary.Less[i] / (double)count;
+            var upper = (summary.Less[i] + summary.Equal[i]) / (double)count;
+            var u = random.NextDouble();
             scaled[i] = summary.Equal[i] == 0 ? lower : lower + u * (upper - lower);
         }
 

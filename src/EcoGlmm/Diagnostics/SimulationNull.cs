@@ -16,20 +16,20 @@ internal static class SimulationNull
     {
         int count = simulated.Length, n = observed.Length;
         var residuals = new double[count][];
-        for (int s = 0; s < count; s++)
+        for (var s = 0; s < count; s++)
             residuals[s] = new double[n];
         Parallel.For(0, n, LiveProgress.CurrentParallel(), () => (new double[count + 1], new int[count + 1]), (row, _, work) =>
         {
-            (double[] values, int[] order) = work;
-            RandomStream ties = random.Split(row);
-            for (int s = 0; s <= count; s++)
+            (var values, var order) = work;
+            var ties = random.Split(row);
+            for (var s = 0; s <= count; s++)
                 (values[s], order[s]) = (s < count ? simulated[s][row] : observed[row], s);
             Array.Sort(values, order);
             for (int first = 0, next; first <= count; first = next)
             {
                 for (next = first + 1; next <= count && values[next] == values[first];)
                     next++;
-                for (int k = first; k < next; k++)
+                for (var k = first; k < next; k++)
                 {
                     if (order[k] < count)
                         residuals[order[k]][row] = (first + (next - first > 1 ? ties.NextDouble() * (next - first - 1) : 0)) / count;
@@ -52,8 +52,8 @@ internal static class SimulationNull
     /// <summary>The share of data and simulations at least as extreme as the data; two-sided, twice the smaller of the two.</summary>
     public static double PValue(double[] simulated, double observed, Alternative alternative)
     {
-        double atMost = (1.0 + simulated.Count(v => v <= observed)) / (simulated.Length + 1);
-        double atLeast = (1.0 + simulated.Count(v => v >= observed)) / (simulated.Length + 1);
+        var atMost = (1.0 + simulated.Count(v => v <= observed)) / (simulated.Length + 1);
+        var atLeast = (1.0 + simulated.Count(v => v >= observed)) / (simulated.Length + 1);
         return alternative switch
         {
             Alternative.Greater => atLeast,

@@ -11,7 +11,7 @@ internal static class SimulationTest
     public static double PValue(ReadOnlySpan<double> simulated, double observed, Alternative alternative)
     {
         int atMost = 0, atLeast = 0;
-        foreach (double value in simulated)
+        foreach (var value in simulated)
         {
             atMost += value <= observed ? 1 : 0;
             atLeast += value >= observed ? 1 : 0;
@@ -37,11 +37,11 @@ internal static class SimulationTest
         string name, double[] simulated, double observed, Alternative alternative,
         (string Less, string None, string More) verdicts, Func<double, string, bool, string> message)
     {
-        double statistic = observed / SimulationSource.Mean(simulated);
-        double p = PValue(simulated, observed, alternative);
-        double resolution = Resolution(simulated.Length, alternative);
-        bool significant = p < TestResult.SignificanceLevel;
-        string text = message(statistic, TestResult.FormatPValue(p, resolution), significant);
+        var statistic = observed / SimulationSource.Mean(simulated);
+        var p = PValue(simulated, observed, alternative);
+        var resolution = Resolution(simulated.Length, alternative);
+        var significant = p < TestResult.SignificanceLevel;
+        var text = message(statistic, TestResult.FormatPValue(p, resolution), significant);
         return new TestResult(name, statistic, p, alternative.RName(), text)
         {
             Resolution = resolution,

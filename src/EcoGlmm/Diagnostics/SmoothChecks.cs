@@ -1,5 +1,3 @@
-using EcoGlmm.Data;
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -76,7 +75,7 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
     {
         if (double.IsNaN(p))
             return "p not available";
-        double floor = Math.Max(resolution, 0.001);
+        var floor = Math.Max(resolution, 0.001);
         return p < floor
             ? "p < " + floor.ToString("0.###", CultureInfo.InvariantCulture)
             : "p = " + p.ToString(p < 0.01 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
@@ -91,7 +90,7 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
         var text = new StringBuilder()
             .Append(Name).Append(": statistic = ").Append(FormatStatistic(Statistic)).Append(", ").Append(PValueText)
             .Append(" (").Append(Alternative).Append(")\n").Append(Message);
-        foreach (TestResult part in Parts)
+        foreach (var part in Parts)
         {
             text.Append("\n  ").Append(part.Name).Append(": statistic = ").Append(FormatStatistic(part.Statistic))
                 .Append(", ").Append(FormatPValue(part.PValue, part.Resolution));

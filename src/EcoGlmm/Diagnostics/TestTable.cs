@@ -11,7 +11,7 @@ internal static class TestTable
 
     public static string Html(IReadOnlyList<TestResult> tests)
     {
-        bool adjusted = tests.Any(t => t.AdjustedPValue is not null);
+        var adjusted = tests.Any(t => t.AdjustedPValue is not null);
         var html = new StringBuilder()
             .Append("<div style=\"overflow-x:auto\"><table "
                 + "style=\"border-collapse:collapse;font-family:system-ui,sans-serif;font-size:13px;color:inherit\">")
@@ -20,9 +20,9 @@ internal static class TestTable
         if (adjusted)
             html.Append(Header(AdjustedHeading, "right"));
         html.Append(Header("What it says", "left")).Append("</tr></thead><tbody>");
-        foreach (TestResult test in tests)
+        foreach (var test in tests)
         {
-            string weight = test.IsSignificant ? ";font-weight:600" : "";
+            var weight = test.IsSignificant ? ";font-weight:600" : "";
             html.Append("<tr>").Append(Cell(test.Name, "left" + weight)).Append(Cell(TestResult.FormatStatistic(test.Statistic), "right"))
                 .Append(Cell(Bare(test.PValueText), "right;white-space:nowrap" + (adjusted ? "" : weight)));
             if (adjusted)

@@ -16,13 +16,13 @@ internal static class TraditionalQuantile
     public static double[] Apply(SimulationSource simulations, double[] observed, bool integerResponse, RandomStream random)
     {
         int n = observed.Length, workers = SimulationSource.WorkerCount(simulations.Count);
-        double[] y = integerResponse ? Jittered(observed, random.Split(ObservedNoise)) : observed;
+        var y = integerResponse ? Jittered(observed, random.Split(ObservedNoise)) : observed;
         var neighbours = new Neighbours[workers];
-        for (int w = 0; w < workers; w++)
+        for (var w = 0; w < workers; w++)
             neighbours[w] = new Neighbours(n);
         simulations.ForEach(workers, (worker, s, values) =>
             neighbours[worker].Add(integerResponse ? Jittered(values, random.Split(s)) : values, y));
-        for (int w = 1; w < workers; w++)
+        for (var w = 1; w < workers; w++)
             neighbours[0].Merge(neighbours[w]);
         return neighbours[0].Residuals(y, simulations.Count);
     }
@@ -49,7 +49,7 @@ internal static class TraditionalQuantile
 
         public void Add(double[] values, double[] y)
         {
-            for (int i = 0; i < y.Length; i++)
+            for (var i = 0; i < y.Length; i++)
             {
                 if (values[i] <= y[i])
                 {
@@ -65,7 +65,7 @@ internal static class TraditionalQuantile
 
         public void Merge(Neighbours other)
         {
-            for (int i = 0; i < _below.Length; i++)
+            for (var i = 0; i < _below.Length; i++)
             {
                 _atMost[i] += other._atMost[i];
                 _below[i] = Math.Max(_below[i], other._below[i]);
@@ -76,7 +76,7 @@ internal static class TraditionalQuantile
         public double[] Residuals(double[] y, int count)
         {
             var residuals = new double[y.Length];
-            for (int i = 0; i < y.Length; i++)
+            for (var i = 0; i < y.Length; i++)
             {
                 double low = _atMost[i] / (count + 1.0), high = (_atMost[i] + _atAbove[i]) / (count + 1.0);
                 residuals[i] = _atMost[i] == 0 ? 0

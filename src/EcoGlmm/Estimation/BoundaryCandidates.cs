@@ -1,5 +1,4 @@
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 

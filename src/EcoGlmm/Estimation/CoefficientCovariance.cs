@@ -1,5 +1,3 @@
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Estimation;
 
 /// <summary>Covariances of parameters in the users' coordinates: β = R⁻¹γ for fixed effects, θ as it is.</summary>

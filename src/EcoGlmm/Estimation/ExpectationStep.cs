@@ -1,6 +1,3 @@
-using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
-
 namespace EcoGlmm.Estimation;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using EcoGlmm.Families;
-using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,5 +1,4 @@
 using EcoGlmm.Families;
-using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -25,13 +24,13 @@ internal sealed class JointNewtonStep
     {
         _estimate = estimate;
         _model = estimate.Model;
-        int n = _model.ObservationCount;
+        var n = _model.ObservationCount;
         _system = new RandomEffectsSystem(_model.Terms, n, 1, _model.Solver);
         _system.Lambda.CopyFrom(estimate.System.Lambda);
         _predictors = [.. _model.ActivePredictors.Where(k =>
             k < LinearPredictor.Shape && !(k == LinearPredictor.Dispersion && _model.HasConstantDispersion))];
         _offset = new int[_model.PredictorCount];
-        foreach (int k in _predictors)
+        foreach (var k in _predictors)
         {
             _offset[k] = _fixedCount;
             _fixedCount += _model.Basis[k]!.Columns;
@@ -45,17 +44,17 @@ internal sealed class JointNewtonStep
     {
         int n = _model.ObservationCount, q = _system.EffectCount, p = _fixedCount;
         var zeroed = new double[]?[_estimate.Weights.Length];
-        for (int pair = 0; pair < zeroed.Length; pair++)
+        for (var pair = 0; pair < zeroed.Length; pair++)
         {
             if (_estimate.Weights[pair] is not { } w)
                 continue;
-            double[] without = (double[])w.Clone();
-            foreach (int row in rows)
+            var without = (double[])w.Clone();
+            foreach (var row in rows)
                 without[row] = 0;
             zeroed[pair] = without;
         }
 
-        double[] zero = new double[n];
+        var zero = new double[n];
         double[] Weight(int k, int m) => zeroed[LinearPredictor.Pair(Math.Min(k, m), Math.Max(k, m))] ?? zero;
         _system.SetWeights(Weight);
         if (!_system.TryFactor())
@@ -66,53 +65,53 @@ internal sealed class JointNewtonStep
         var fixedBlock = Matrix<double>.Build.Dense(p, p);
         var right = Vector<double>.Build.Dense(p);
         var (weighted, scratch) = (new double[n], new double[n]);
-        foreach (int m in _predictors)
+        foreach (var m in _predictors)
         {
-            for (int j = 0; j < _model.Basis[m]!.Columns; j++)
+            for (var j = 0; j < _model.Basis[m]!.Columns; j++)
             {
-                ReadOnlySpan<double> column = _model.Basis[m]!.Column(j, scratch);
-                int at = _offset[m] + j;
+                var column = _model.Basis[m]!.Column(j, scratch);
+                var at = _offset[m] + j;
                 cross[at] = new double[q];
-                foreach (int k in _predictors)
+                foreach (var k in _predictors)
                 {
-                    double[] w = Weight(k, m);
-                    for (int i = 0; i < n; i++)
+                    var w = Weight(k, m);
+                    for (var i = 0; i < n; i++)
                         weighted[i] = w[i] * column[i];
                     if (_model.RandomPredictors.Contains(k))
                         _system.AddZtx(k, weighted, cross[at]);
-                    double[] products = new double[_model.Basis[k]!.Columns];
+                    var products = new double[_model.Basis[k]!.Columns];
                     _model.Basis[k]!.TransposedProduct(weighted, products);
-                    for (int l = 0; l < products.Length; l++)
+                    for (var l = 0; l < products.Length; l++)
                         fixedBlock[_offset[k] + l, at] = products[l];
                 }
 
                 _system.Lambda.MultiplyTransposed(cross[at], cross[at]);
-                foreach (int row in rows)
+                foreach (var row in rows)
                     right[at] += column[row] * _scores[m]![row];
             }
         }
 
         var random = new double[q];
-        foreach (int k in _predictors.Where(_model.RandomPredictors.Contains))
+        foreach (var k in _predictors.Where(_model.RandomPredictors.Contains))
         {
             Array.Clear(weighted);
-            foreach (int row in rows)
+            foreach (var row in rows)
                 weighted[row] = _scores[k]![row];
             _system.AddZtx(k, weighted, random);
         }
 
         _system.Lambda.MultiplyTransposed(random, random);
         _system.Solve(random);
-        for (int a = 0; a < p; a++)
+        for (var a = 0; a < p; a++)
         {
-            double[] solved = (double[])cross[a].Clone();
+            var solved = (double[])cross[a].Clone();
             _system.Solve(solved);
-            for (int b = 0; b < p; b++)
+            for (var b = 0; b < p; b++)
                 fixedBlock[b, a] -= Dot(cross[b], solved);
             right[a] -= Dot(cross[a], random);
         }
 
-        Vector<double> change = fixedBlock.LU().Solve(right);
+        var change = fixedBlock.LU().Solve(right);
         double[] conditional = [.. change.SubVector(_offset[LinearPredictor.Conditional],
             _model.Basis[LinearPredictor.Conditional]!.Columns).Select(v => -v)];
         _model.Basis[LinearPredictor.Conditional]!.ToCoefficients(conditional);
@@ -124,8 +123,8 @@ internal sealed class JointNewtonStep
     {
         if (_estimate.IsProfiled)
         {
-            double[] eta = _estimate.Predictors[LinearPredictor.Conditional]!;
-            double[]? w = _estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)];
+            var eta = _estimate.Predictors[LinearPredictor.Conditional]!;
+            var w = _estimate.Weights[LinearPredictor.Pair(LinearPredictor.Conditional, LinearPredictor.Conditional)];
             return [Array.ConvertAll([.. Enumerable.Range(0, eta.Length)], i => (w?[i] ?? 1) * (_model.Y[i] - eta[i])),
                 .. new double[]?[_model.PredictorCount - 1]];
         }
@@ -139,7 +138,7 @@ internal sealed class JointNewtonStep
     private static double Dot(double[] a, double[] b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
             sum += a[i] * b[i];
         return sum;
     }

@@ -1,5 +1,4 @@
 using EcoGlmm.Families;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,7 +1,6 @@
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;

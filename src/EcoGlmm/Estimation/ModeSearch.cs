@@ -1,7 +1,5 @@
 using EcoGlmm.Families;
-using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 
@@ -352,7 +350,7 @@ internal sealed class ModeSearch
     {
         var difference = new double[_psi.Length];
         for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
-        Span<double> theta = difference.AsSpan(_model.FixedCount);
+        var theta = difference.AsSpan(_model.FixedCount);
         var lambdas = new double[_model.Terms.Count][];
         for (var t = 0; t < lambdas.Length; t++)
         {

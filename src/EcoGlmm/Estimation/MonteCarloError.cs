@@ -1,5 +1,3 @@
-using EcoGlmm.RandomEffects;
-
 namespace EcoGlmm.Estimation;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 

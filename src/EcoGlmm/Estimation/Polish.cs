@@ -1,5 +1,4 @@
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,8 +1,5 @@
 using EcoGlmm.Estimation.Pathologies;
 using EcoGlmm.Estimation.Starts;
-using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 

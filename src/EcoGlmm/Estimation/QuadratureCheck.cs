@@ -1,5 +1,4 @@
 using EcoGlmm.RandomEffects;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,4 +1,3 @@
-using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;

@@ -1,7 +1,6 @@
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects.Structures;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -1,7 +1,5 @@
-using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 

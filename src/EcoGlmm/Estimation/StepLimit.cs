@@ -1,7 +1,3 @@
-using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
-
 namespace EcoGlmm.Estimation;
 
 /// <summary>How far a step of the search may go: beyond that no quadratic model of a likelihood means anything.</summary>

@@ -108,7 +108,7 @@ internal sealed class StoredEstimate
         var criterion = new PenalizedLeastSquares(model, options.Reml, options.Control.MaxThreads, cancellation);
         criterion.Evaluate(_psi.AsSpan(model.FixedCount), new double[model.ThetaCount]);
         criterion.System.MakeUsable();
-        double[] precision = model.Size.Length == 0 ? new double[model.ObservationCount] : [.. model.Size];
+        var precision = model.Size.Length == 0 ? new double[model.ObservationCount] : [.. model.Size];
         if (model.Size.Length == 0) Array.Fill(precision, 1);
         return With(model, criterion.System,
             [precision, .. new double[]?[LinearPredictor.PairCount(LinearPredictor.FormulaCount) - 1]], []);

@@ -1,6 +1,5 @@
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 

@@ -28,21 +28,21 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
 
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double theta = LambertW(mu);
+        var theta = LambertW(mu);
         if (y == 0)
         {
             return 2 * SpecialFunctions.Expm1(theta);
         }
 
-        double best = LambertW(y);
+        var best = LambertW(y);
         return Math.Max(0, 2 * ((y * Math.Log(best / theta)) - (y / best) + (mu / theta)));
     }
 
     // Poisson many groups, each of zero-truncated Poisson size.
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double theta = LambertW(mu);
-        double groups = random.NextPoisson(SpecialFunctions.Expm1(theta));
+        var theta = LambertW(mu);
+        var groups = random.NextPoisson(SpecialFunctions.Expm1(theta));
         double total = 0;
         for (double g = 0; g < groups; g++)
         {
@@ -58,13 +58,13 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double theta = LambertW(mu);
-        double onePlus = 1 + theta;
-        double v = mu * onePlus;
-        double v1 = onePlus + (theta / onePlus);
-        double v2 = theta / v * (1 + (1 / (onePlus * onePlus)));
-        double residual = y - mu;
+        var mu = at.Mu;
+        var theta = LambertW(mu);
+        var onePlus = 1 + theta;
+        var v = mu * onePlus;
+        var v1 = onePlus + (theta / onePlus);
+        var v2 = theta / v * (1 + (1 / (onePlus * onePlus)));
+        var residual = y - mu;
         d.L = (y == 0 ? 0 : y * Math.Log(theta)) - SpecialFunctions.Expm1(theta);
         d.M = residual / v;
         d.MM = -(1 + (d.M * v1)) / v;
@@ -80,12 +80,12 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
             return x * (1 - x);
         }
 
-        double w = x < 3 ? x / (1 + (0.7 * x)) : Math.Log(x) - Math.Log(Math.Log(x));
-        for (int i = 0; i < 20; i++)
+        var w = x < 3 ? x / (1 + (0.7 * x)) : Math.Log(x) - Math.Log(Math.Log(x));
+        for (var i = 0; i < 20; i++)
         {
-            double f = w - (x * Math.Exp(-w));
-            double slope = w + 1;
-            double step = f / (slope - ((w + 2) * f / (2 * slope)));
+            var f = w - (x * Math.Exp(-w));
+            var slope = w + 1;
+            var step = f / (slope - ((w + 2) * f / (2 * slope)));
             w -= step;
             if (Math.Abs(step) <= 1e-16 * w)
             {
@@ -104,16 +104,16 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
             return 0;
         }
 
-        double mode = Math.Max(1, Math.Floor(y / LambertW(y)));
-        double top = Term(mode);
+        var mode = Math.Max(1, Math.Floor(y / LambertW(y)));
+        var top = Term(mode);
 
         // Where the bell of terms is wide, every hth term times h gives the same sum (see TweedieSeries).
-        double width = 1 / Math.Sqrt((y / (mode * mode)) + (1 / mode));
-        double stride = mode > 20 * width ? Math.Max(1, Math.Floor(width / 3)) : 1;
+        var width = 1 / Math.Sqrt((y / (mode * mode)) + (1 / mode));
+        var stride = mode > 20 * width ? Math.Max(1, Math.Floor(width / 3)) : 1;
         double sum = 0;
-        for (double k = mode; k >= 1; k -= stride)
+        for (var k = mode; k >= 1; k -= stride)
         {
-            double t = Math.Exp(Term(k) - top);
+            var t = Math.Exp(Term(k) - top);
             sum += t;
             if (t < 1e-18)
             {
@@ -121,9 +121,9 @@ internal sealed class BellFamily(Link link) : MeanParameterisedFamily("bell", li
             }
         }
 
-        for (double k = mode + stride; ; k += stride)
+        for (var k = mode + stride; ; k += stride)
         {
-            double t = Math.Exp(Term(k) - top);
+            var t = Math.Exp(Term(k) - top);
             sum += t;
             if (t < 1e-18)
             {

@@ -46,16 +46,16 @@ internal sealed class BetaBinomialFamily(Link link)
         double squares = 0;
         double binomial = 0;
         double most = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
-            double n = size.IsEmpty ? 1 : size[i];
-            double v = n * mu[i] * (1 - mu[i]);
+            var n = size.IsEmpty ? 1 : size[i];
+            var v = n * mu[i] * (1 - mu[i]);
             squares += (y[i] - (n * mu[i])) * (y[i] - (n * mu[i]));
             binomial += v;
             most += n * v;
         }
 
-        double excess = squares - binomial;
+        var excess = squares - binomial;
         return SupportCheck.LogBetween(excess > 0 ? (most - squares) / excess : 100, 0.1, 100);
     }
 
@@ -63,7 +63,7 @@ internal sealed class BetaBinomialFamily(Link link)
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double phi = terms.Phi;
+        var phi = terms.Phi;
         var total = GammaDifference.Rising(phi, size);
         ShapeDerivatives.Write(
             at.Mu,

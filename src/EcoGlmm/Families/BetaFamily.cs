@@ -33,9 +33,9 @@ internal sealed class BetaFamily(Link link) : MeanParameterisedFamily("beta", li
     // Twice the log-likelihood lost by μ against the best mean at this φ.
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double best = BestLogitMean(y, phi);
-        double p = SpecialFunctions.Logistic(best);
-        double q = SpecialFunctions.Logistic(-best);
+        var best = BestLogitMean(y, phi);
+        var p = SpecialFunctions.Logistic(best);
+        var q = SpecialFunctions.Logistic(-best);
         return Math.Max(0, 2 * (Kernel(y, p, q, phi) - Kernel(y, mu, 1 - mu, phi)));
     }
 
@@ -48,7 +48,7 @@ internal sealed class BetaFamily(Link link) : MeanParameterisedFamily("beta", li
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (y[i] - mu[i]) * (y[i] - mu[i]) / (mu[i] * (1 - mu[i]));
         }
@@ -60,11 +60,11 @@ internal sealed class BetaFamily(Link link) : MeanParameterisedFamily("beta", li
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double phi = terms.Phi;
-        double a = at.Mu * phi;
-        double b = at.Complement * phi;
-        double logY = Math.Log(y);
-        double log1mY = SpecialFunctions.Log1p(-y);
+        var phi = terms.Phi;
+        var a = at.Mu * phi;
+        var b = at.Complement * phi;
+        var logY = Math.Log(y);
+        var log1mY = SpecialFunctions.Log1p(-y);
         if (level == DerivativeLevel.Value)
         {
             d.L = (a * logY) + (b * log1mY) - SpecialFunctions.LogBeta(a, b);
@@ -100,13 +100,13 @@ internal sealed class BetaFamily(Link link) : MeanParameterisedFamily("beta", li
     // Solves ψ(μφ) − ψ((1 − μ)φ) = logit y for logit μ by bisection: the left side rises with μ.
     private static double BestLogitMean(double y, double phi)
     {
-        double target = Math.Log(y) - SpecialFunctions.Log1p(-y);
+        var target = Math.Log(y) - SpecialFunctions.Log1p(-y);
         double low = -700;
         double high = 700;
-        for (int i = 0; i < 80 && high - low > 1e-10; i++)
+        for (var i = 0; i < 80 && high - low > 1e-10; i++)
         {
-            double middle = 0.5 * (low + high);
-            double difference = SpecialFunctions.Digamma(SpecialFunctions.Logistic(middle) * phi)
+            var middle = 0.5 * (low + high);
+            var difference = SpecialFunctions.Digamma(SpecialFunctions.Logistic(middle) * phi)
                 - SpecialFunctions.Digamma(SpecialFunctions.Logistic(-middle) * phi);
             if (difference < target)
             {

@@ -57,9 +57,9 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     /// <summary>2 [y log(y/(nμ)) + (n − y) log((n − y)/(n − nμ))].</summary>
     internal static double Deviance(double y, double mu, double size)
     {
-        double failures = size - y;
-        double success = y == 0 ? 0 : y * Math.Log(y / (size * mu));
-        double failure = failures == 0 ? 0 : failures * Math.Log(failures / (size * (1 - mu)));
+        var failures = size - y;
+        var success = y == 0 ? 0 : y * Math.Log(y / (size * mu));
+        var failure = failures == 0 ? 0 : failures * Math.Log(failures / (size * (1 - mu)));
         return Math.Max(0, 2 * (success + failure));
     }
 
@@ -81,7 +81,7 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
 
     private void EvaluateLogit(ref LogDensityBlock block, DerivativeLevel level)
     {
-        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        for (var i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             var y = VectorMath.Load(block.Y, i);
             var n = VectorMath.LoadOrConstant(block.Size, i);
@@ -118,11 +118,11 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     // Links whose log p and log(1 − p) have their own stable forms in the tails.
     private void EvaluateTails(ref LogDensityBlock block, DerivativeLevel level)
     {
-        for (int i = 0; i < block.Y.Length; i++)
+        for (var i = 0; i < block.Y.Length; i++)
         {
-            double y = block.Y[i];
-            double failures = (block.Size.IsEmpty ? 1 : block.Size[i]) - y;
-            double eta = block.Eta[i];
+            var y = block.Y[i];
+            var failures = (block.Size.IsEmpty ? 1 : block.Size[i]) - y;
+            var eta = block.Eta[i];
             LogTail success = default;
             LogTail failure = default;
             if (y != 0)
@@ -158,11 +158,11 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
     /// <summary>y log μ + (n − y) log(1 − μ) and its derivatives by μ.</summary>
     internal static void EvaluateTrials(double y, double size, in LinkPoint at, ref MeanDerivatives d)
     {
-        double failures = size - y;
-        double p = at.Mu;
-        double q = at.Complement;
-        double a = y / p;
-        double b = failures / q;
+        var failures = size - y;
+        var p = at.Mu;
+        var q = at.Complement;
+        var a = y / p;
+        var b = failures / q;
         d.L = (y == 0 ? 0 : y * Math.Log(p)) + (failures == 0 ? 0 : failures * Math.Log(q));
         d.M = a - b;
         d.MM = -(a / p) - (b / q);

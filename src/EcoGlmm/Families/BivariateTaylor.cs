@@ -9,9 +9,9 @@ internal sealed class BivariateTaylor
     private const int Degree = 4;
 
     // c[i, j] at index Place(i, j): the coefficient of sⁱtʲ.
-    private readonly double[] c;
+    private readonly double[] _c;
 
-    private BivariateTaylor(double[] coefficients) => c = coefficients;
+    private BivariateTaylor(double[] coefficients) => _c = coefficients;
 
     /// <summary>The first variable at s.</summary>
     public static BivariateTaylor First(double s) => Variable(s, 1, 0);
@@ -19,10 +19,10 @@ internal sealed class BivariateTaylor
     /// <summary>The second variable at t.</summary>
     public static BivariateTaylor Second(double t) => Variable(t, 0, 1);
 
-    public double Value => c[0];
+    public double Value => _c[0];
 
     /// <summary>∂ⁱ⁺ʲ/∂sⁱ∂tʲ.</summary>
-    public double Derivative(int i, int j) => c[Place(i, j)] * Factorial(i) * Factorial(j);
+    public double Derivative(int i, int j) => _c[Place(i, j)] * Factorial(i) * Factorial(j);
 
     public static BivariateTaylor operator +(BivariateTaylor x, BivariateTaylor y) => Combine(x, 1, y, 1);
 
@@ -32,29 +32,29 @@ internal sealed class BivariateTaylor
 
     public static BivariateTaylor operator +(BivariateTaylor x, double constant)
     {
-        double[] sum = (double[])x.c.Clone();
+        var sum = (double[])x._c.Clone();
         sum[0] += constant;
         return new(sum);
     }
 
     public static BivariateTaylor operator *(BivariateTaylor x, BivariateTaylor y)
     {
-        double[] product = new double[x.c.Length];
-        for (int i = 0; i <= Degree; i++)
+        var product = new double[x._c.Length];
+        for (var i = 0; i <= Degree; i++)
         {
-            for (int j = 0; i + j <= Degree; j++)
+            for (var j = 0; i + j <= Degree; j++)
             {
-                double factor = x.c[Place(i, j)];
+                var factor = x._c[Place(i, j)];
                 if (factor == 0)
                 {
                     continue;
                 }
 
-                for (int k = 0; i + j + k <= Degree; k++)
+                for (var k = 0; i + j + k <= Degree; k++)
                 {
-                    for (int l = 0; i + j + k + l <= Degree; l++)
+                    for (var l = 0; i + j + k + l <= Degree; l++)
                     {
-                        product[Place(i + k, j + l)] += factor * y.c[Place(k, l)];
+                        product[Place(i + k, j + l)] += factor * y._c[Place(k, l)];
                     }
                 }
             }
@@ -65,25 +65,25 @@ internal sealed class BivariateTaylor
 
     public BivariateTaylor Reciprocal()
     {
-        double r = 1 / Value;
+        var r = 1 / Value;
         return Compose(r, -r * r, r * r * r, -r * r * r * r, r * r * r * r * r);
     }
 
     public BivariateTaylor Exp()
     {
-        double e = Math.Exp(Value);
+        var e = Math.Exp(Value);
         return Compose(e, e, e / 2, e / 6, e / 24);
     }
 
     public BivariateTaylor Log()
     {
-        double r = 1 / Value;
+        var r = 1 / Value;
         return Compose(Math.Log(Value), r, -r * r / 2, r * r * r / 3, -r * r * r * r / 4);
     }
 
     private static BivariateTaylor Variable(double value, double first, double second)
     {
-        double[] c = new double[(Degree + 1) * (Degree + 2) / 2];
+        var c = new double[(Degree + 1) * (Degree + 2) / 2];
         c[0] = value;
         c[Place(1, 0)] = first;
         c[Place(0, 1)] = second;
@@ -92,10 +92,10 @@ internal sealed class BivariateTaylor
 
     private static BivariateTaylor Combine(BivariateTaylor x, double a, BivariateTaylor y, double b)
     {
-        double[] sum = new double[x.c.Length];
-        for (int k = 0; k < sum.Length; k++)
+        var sum = new double[x._c.Length];
+        for (var k = 0; k < sum.Length; k++)
         {
-            sum[k] = (a * x.c[k]) + (b * y.c[k]);
+            sum[k] = (a * x._c[k]) + (b * y._c[k]);
         }
 
         return new(sum);
@@ -104,7 +104,7 @@ internal sealed class BivariateTaylor
     // f of this, by the Taylor coefficients of f at the value.
     private BivariateTaylor Compose(double f0, double f1, double f2, double f3, double f4)
     {
-        double[] rest = (double[])c.Clone();
+        var rest = (double[])_c.Clone();
         rest[0] = 0;
         var d = new BivariateTaylor(rest);
         return ((((((f4 * d) + f3) * d) + f2) * d + f1) * d) + f0;
@@ -112,7 +112,7 @@ internal sealed class BivariateTaylor
 
     private static int Place(int i, int j)
     {
-        int degree = i + j;
+        var degree = i + j;
         return (degree * (degree + 1) / 2) + j;
     }
 

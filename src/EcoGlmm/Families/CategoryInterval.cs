@@ -12,14 +12,14 @@ internal readonly record struct CategoryInterval(
     // F(b) − F(a) = F(b) [1 − F(a)] (1 − e^(a − b)), so that ℓ′ = F(a) + F(b) − 1 by η.
     public static CategoryInterval Logistic(double a, double b)
     {
-        double fa = SpecialFunctions.Logistic(a);
-        double fb = SpecialFunctions.Logistic(b);
-        double sa = SpecialFunctions.Logistic(-a);
-        double sb = SpecialFunctions.Logistic(-b);
-        double upper = SpecialFunctions.Log1pExp(a);
-        double between = -SpecialFunctions.Expm1(a - b);
-        double value = -SpecialFunctions.Log1pExp(-b) - upper + Math.Log(between);
-        double up = double.IsPositiveInfinity(b) ? 0 : Math.Exp(upper - SpecialFunctions.Log1pExp(b)) / between;
+        var fa = SpecialFunctions.Logistic(a);
+        var fb = SpecialFunctions.Logistic(b);
+        var sa = SpecialFunctions.Logistic(-a);
+        var sb = SpecialFunctions.Logistic(-b);
+        var upper = SpecialFunctions.Log1pExp(a);
+        var between = -SpecialFunctions.Expm1(a - b);
+        var value = -SpecialFunctions.Log1pExp(-b) - upper + Math.Log(between);
+        var up = double.IsPositiveInfinity(b) ? 0 : Math.Exp(upper - SpecialFunctions.Log1pExp(b)) / between;
         return new(
             value,
             fa - sb,
@@ -46,25 +46,25 @@ internal readonly record struct CategoryInterval(
         }
 
         // In the upper tail by symmetry, where differences keep their digits.
-        double low = a > 0 ? -b : a;
-        double high = a > 0 ? -a : b;
-        double top = SpecialFunctions.LogNormalCdf(high);
-        double value = top + SpecialFunctions.Log1mExp(top - SpecialFunctions.LogNormalCdf(low));
-        double u = Math.Exp((-0.5 * b * b) - SpecialFunctions.HalfLogTwoPi - value);
-        double v = Math.Exp((-0.5 * a * a) - SpecialFunctions.HalfLogTwoPi - value);
+        var low = a > 0 ? -b : a;
+        var high = a > 0 ? -a : b;
+        var top = SpecialFunctions.LogNormalCdf(high);
+        var value = top + SpecialFunctions.Log1mExp(top - SpecialFunctions.LogNormalCdf(low));
+        var u = Math.Exp((-0.5 * b * b) - SpecialFunctions.HalfLogTwoPi - value);
+        var v = Math.Exp((-0.5 * a * a) - SpecialFunctions.HalfLogTwoPi - value);
         return FromDensities(value, u, -b * u, ((b * b) - 1) * u, v, -a * v, ((a * a) - 1) * v);
     }
 
     // ℓ = log(1 − exp(−D)) − eᵃ with D = eᵇ − eᵃ, and ∂ log D / ∂b = ρ does not depend on η.
     public static CategoryInterval Gumbel(double a, double b)
     {
-        double m = Math.Exp(Math.Min(a, 700));
+        var m = Math.Exp(Math.Min(a, 700));
         if (double.IsPositiveInfinity(b))
         {
             return new(-m, m, -m, m, 0, 0, 0, 0);
         }
 
-        double ratio = 1 / -SpecialFunctions.Expm1(a - b);
+        var ratio = 1 / -SpecialFunctions.Expm1(a - b);
         var t = LogTail.CloglogSuccess(b - Math.Log(ratio));
         return new(
             t.Value - m,
@@ -79,7 +79,7 @@ internal readonly record struct CategoryInterval(
 
     public static CategoryInterval Cauchy(double a, double b)
     {
-        double probability = double.IsNegativeInfinity(a) ? Math.Atan2(1, -b)
+        var probability = double.IsNegativeInfinity(a) ? Math.Atan2(1, -b)
             : double.IsPositiveInfinity(b) ? Math.Atan2(1, a)
             : Math.Atan2(b - a, 1 + (a * b));
         var (u, u1, u2) = CauchyDensity(b, probability);
@@ -94,17 +94,17 @@ internal readonly record struct CategoryInterval(
             return default;
         }
 
-        double r = 1 / (1 + (x * x));
-        double density = r / probability;
+        var r = 1 / (1 + (x * x));
+        var density = r / probability;
         return (density, -2 * x * r * density, density * r * (6 - (8 * r)));
     }
 
     // u, u′, u″ are the density of F and its derivatives at b over F(b) − F(a); v those at a.
     private static CategoryInterval FromDensities(double value, double u, double u1, double u2, double v, double v1, double v2)
     {
-        double d1 = u - v;
-        double d2 = u1 - v1;
-        double d3 = u2 - v2;
+        var d1 = u - v;
+        var d2 = u1 - v1;
+        var d3 = u2 - v2;
         return new(
             value,
             -d1,

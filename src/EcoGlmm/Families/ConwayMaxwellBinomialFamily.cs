@@ -60,13 +60,13 @@ namespace EcoGlmm.Families
         // The best mean is y / n itself.
         internal override double UnitDeviance(double y, double mu, double phi, double size)
         {
-            double best = y == 0 || y == size ? 0 : LogDensity(y, y / size, Bounded(phi), size);
+            var best = y == 0 || y == size ? 0 : LogDensity(y, y / size, Bounded(phi), size);
             return Math.Max(0, 2 * (best - LogDensity(y, mu, Bounded(phi), size)));
         }
 
         internal override double Draw(RandomStream random, double mu, double phi, double size)
         {
-            double u = random.NextDouble();
+            var u = random.NextDouble();
             return mu <= 0 ? 0 : mu >= 1 ? size : ConwayMaxwellBinomialSum.Quantile(mu, Bounded(phi), size, u);
         }
 
@@ -77,9 +77,9 @@ namespace EcoGlmm.Families
             ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
         {
             double sum = 0;
-            for (int i = 0; i < y.Length; i++)
+            for (var i = 0; i < y.Length; i++)
             {
-                double n = size.IsEmpty ? 1 : size[i];
+                var n = size.IsEmpty ? 1 : size[i];
                 sum += n > 0 ? (y[i] - (n * mu[i])) * (y[i] - (n * mu[i])) / (n * mu[i] * (1 - mu[i])) : 1;
             }
 
@@ -110,37 +110,37 @@ namespace EcoGlmm.Families
                 return;
             }
 
-            double nu = terms.Phi;
+            var nu = terms.Phi;
             var m = ConwayMaxwellBinomialSum.At(at.Mu, at.Complement, nu, size);
-            double chosen = SpecialFunctions.LogChoose(size, y);
+            var chosen = SpecialFunctions.LogChoose(size, y);
             d.L = (y * m.Zeta) + (nu * chosen) - m.LogSum;
             if (level == DerivativeLevel.Value || m.M20 == 0)
             {
                 return;
             }
 
-            double k40 = m.M40 - (3 * m.M20 * m.M20);
-            double k31 = m.M31 - (3 * m.M20 * m.M11);
-            double k22 = m.M22 - (m.M20 * m.M02) - (2 * m.M11 * m.M11);
-            double k13 = m.M13 - (3 * m.M02 * m.M11);
-            double a = 1 / m.M20;
-            double b = -m.M11 * a;
-            double along2 = (m.M30 * b) + m.M21;
-            double along1 = (m.M21 * b) + m.M12;
-            double am = -m.M30 * a * a * a;
-            double an = -a * a * along2;
-            double amm = -(k40 * a * a * a * a) - (3 * m.M30 * a * a * am);
-            double amn = -(((k40 * b) + k31) * a * a * a) - (3 * m.M30 * a * a * an);
-            double bn = -(along1 * a) - (m.M11 * an);
-            double ann = (-2 * a * an * along2)
+            var k40 = m.M40 - (3 * m.M20 * m.M20);
+            var k31 = m.M31 - (3 * m.M20 * m.M11);
+            var k22 = m.M22 - (m.M20 * m.M02) - (2 * m.M11 * m.M11);
+            var k13 = m.M13 - (3 * m.M02 * m.M11);
+            var a = 1 / m.M20;
+            var b = -m.M11 * a;
+            var along2 = (m.M30 * b) + m.M21;
+            var along1 = (m.M21 * b) + m.M12;
+            var am = -m.M30 * a * a * a;
+            var an = -a * a * along2;
+            var amm = -(k40 * a * a * a * a) - (3 * m.M30 * a * a * am);
+            var amn = -(((k40 * b) + k31) * a * a * a) - (3 * m.M30 * a * a * an);
+            var bn = -(along1 * a) - (m.M11 * an);
+            var ann = (-2 * a * an * along2)
                 - (a * a * ((((k40 * b) + k31) * b) + (m.M30 * bn) + (k31 * b) + k22));
-            double along1n = (((k31 * b) + k22) * b) + (m.M21 * bn) + (k22 * b) + k13;
-            double bnn = -(along1n * a) - (2 * along1 * an) - (m.M11 * ann);
+            var along1n = (((k31 * b) + k22) * b) + (m.M21 * bn) + (k22 * b) + k13;
+            var bnn = -(along1n * a) - (2 * along1 * an) - (m.M11 * ann);
 
-            double r = m.Residual(y, size, at);
-            double n = (r * b) + (chosen - m.MeanLogChoose);
-            double nn = (r * bn) - ((m.M11 * b) + m.M02);
-            double nnn = (r * bnn) - ((along1 * b) + (m.M11 * bn) + (m.M12 * b) + m.M03);
+            var r = m.Residual(y, size, at);
+            var n = (r * b) + (chosen - m.MeanLogChoose);
+            var nn = (r * bn) - ((m.M11 * b) + m.M02);
+            var nnn = (r * bnn) - ((along1 * b) + (m.M11 * bn) + (m.M12 * b) + m.M03);
 
             d.M = size * r * a;
             d.MM = size * size * (-a + (r * am));
@@ -179,13 +179,13 @@ namespace EcoGlmm.Families
         private const int MostSteps = 200;
 
         [ThreadStatic]
-        private static double[]? s_logChoose;
+        private static double[]? _logChoose;
 
         [ThreadStatic]
-        private static double[]? s_weights;
+        private static double[]? _weights;
 
         [ThreadStatic]
-        private static int s_trials;
+        private static int _trials;
 
         public double Zeta;
         public double LogSum;
@@ -204,7 +204,7 @@ namespace EcoGlmm.Families
 
         public static ConwayMaxwellBinomialSum At(double mu, double complement, double nu, double size)
         {
-            int n = (int)size;
+            var n = (int)size;
             var result = default(ConwayMaxwellBinomialSum);
             if (n == 0)
             {
@@ -212,25 +212,25 @@ namespace EcoGlmm.Families
             }
 
             var c = LogChoose(n);
-            var w = s_weights!;
-            bool isMirrored = mu > complement;
-            double zeta = Solve(isMirrored ? complement : mu, isMirrored ? mu : complement, nu, n, c, w);
+            var w = _weights!;
+            var isMirrored = mu > complement;
+            var zeta = Solve(isMirrored ? complement : mu, isMirrored ? mu : complement, nu, n, c, w);
             result.Zeta = isMirrored ? -zeta : zeta;
-            result.LogSum = Fill(result.Zeta, nu, n, c, w, out double total);
-            double mean = n * mu;
-            for (int k = 0; k <= n; k++)
+            result.LogSum = Fill(result.Zeta, nu, n, c, w, out var total);
+            var mean = n * mu;
+            for (var k = 0; k <= n; k++)
             {
                 w[k] /= total;
                 result.MeanLogChoose += w[k] * c[k];
             }
 
-            for (int k = 0; k <= n; k++)
+            for (var k = 0; k <= n; k++)
             {
                 // n − k from the other end keeps its digits where nearly all succeed.
-                double y = isMirrored ? (n * complement) - (n - k) : k - mean;
-                double g = c[k] - result.MeanLogChoose;
-                double wy = w[k] * y;
-                double wg = w[k] * g;
+                var y = isMirrored ? (n * complement) - (n - k) : k - mean;
+                var g = c[k] - result.MeanLogChoose;
+                var wy = w[k] * y;
+                var wg = w[k] * g;
                 result.M20 += wy * y;
                 result.M11 += wy * g;
                 result.M02 += wg * g;
@@ -254,16 +254,16 @@ namespace EcoGlmm.Families
         /// <summary>The least k with P(Y ≤ k) above <paramref name="u"/>.</summary>
         public static double Quantile(double mu, double nu, double size, double u)
         {
-            int n = (int)size;
+            var n = (int)size;
             if (n == 0)
             {
                 return 0;
             }
 
             At(mu, 1 - mu, nu, size);
-            var w = s_weights!;
+            var w = _weights!;
             double below = 0;
-            for (int k = 0; k < n; k++)
+            for (var k = 0; k < n; k++)
             {
                 below += w[k];
                 if (u < below)
@@ -278,27 +278,27 @@ namespace EcoGlmm.Families
         /// <summary>ζ ≤ 0 for a mean of at most one half: Newton's method on the log odds of the mean, kept in a bracket.</summary>
         private static double Solve(double mu, double complement, double nu, int n, double[] c, double[] w)
         {
-            double target = Math.Log(mu / complement);
-            double low = double.NegativeInfinity;
+            var target = Math.Log(mu / complement);
+            var low = double.NegativeInfinity;
             double high = 0;
-            double zeta = Math.Min(0, target);
-            for (int step = 0; step < MostSteps && mu < complement; step++)
+            var zeta = Math.Min(0, target);
+            for (var step = 0; step < MostSteps && mu < complement; step++)
             {
-                Fill(zeta, nu, n, c, w, out double total);
+                Fill(zeta, nu, n, c, w, out var total);
                 double mean = 0;
-                for (int k = 1; k <= n; k++)
+                for (var k = 1; k <= n; k++)
                 {
                     mean += k * w[k];
                 }
 
                 mean /= total;
-                double variance = mean * mean * w[0] / total;
-                for (int k = 1; k <= n; k++)
+                var variance = mean * mean * w[0] / total;
+                for (var k = 1; k <= n; k++)
                 {
                     variance += (k - mean) * (k - mean) * (w[k] / total);
                 }
 
-                double error = Math.Log(mean / (n - mean)) - target;
+                var error = Math.Log(mean / (n - mean)) - target;
                 if (!(Math.Abs(error) > Accuracy * (1 + Math.Abs(target))))
                 {
                     return zeta;
@@ -313,8 +313,8 @@ namespace EcoGlmm.Families
                     low = zeta;
                 }
 
-                double slope = variance * n / (mean * (n - mean));
-                double next = zeta - (error / slope);
+                var slope = variance * n / (mean * (n - mean));
+                var next = zeta - (error / slope);
                 if (!(next > low && next < high))
                 {
                     next = double.IsNegativeInfinity(low) ? (2 * zeta) - 1 : 0.5 * (low + high);
@@ -334,15 +334,15 @@ namespace EcoGlmm.Families
         /// <summary>The terms over the largest of them, their sum, and the logarithm of the whole.</summary>
         private static double Fill(double zeta, double nu, int n, double[] c, double[] w, out double total)
         {
-            double largest = double.NegativeInfinity;
-            for (int k = 0; k <= n; k++)
+            var largest = double.NegativeInfinity;
+            for (var k = 0; k <= n; k++)
             {
                 w[k] = (nu * c[k]) + (zeta * k);
                 largest = Math.Max(largest, w[k]);
             }
 
             total = 0;
-            for (int k = 0; k <= n; k++)
+            for (var k = 0; k <= n; k++)
             {
                 w[k] = Math.Exp(w[k] - largest);
                 total += w[k];
@@ -354,21 +354,21 @@ namespace EcoGlmm.Families
         /// <summary>log (n choose k) of all k, kept while rows of as many trials follow each other; with room for the terms.</summary>
         private static double[] LogChoose(int n)
         {
-            if (s_logChoose is not { } table || table.Length <= n)
+            if (_logChoose is not { } table || table.Length <= n)
             {
-                s_logChoose = table = new double[(2 * n) + 2];
-                s_weights = new double[table.Length];
-                s_trials = -1;
+                _logChoose = table = new double[(2 * n) + 2];
+                _weights = new double[table.Length];
+                _trials = -1;
             }
 
-            if (s_trials != n)
+            if (_trials != n)
             {
-                for (int k = 0; k <= n; k++)
+                for (var k = 0; k <= n; k++)
                 {
                     table[k] = SpecialFunctions.LogChoose(n, k);
                 }
 
-                s_trials = n;
+                _trials = n;
             }
 
             return table;

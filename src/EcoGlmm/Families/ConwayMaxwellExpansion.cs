@@ -21,19 +21,19 @@ internal static class ConwayMaxwellExpansion
     /// <summary>log λ for mean μ: Newton's method on ∂K/∂ log λ, whose first term is a, until rounding ends it.</summary>
     public static double LogRate(double mu, double nu)
     {
-        double s = nu * nu;
-        double c1 = (s - 1) / 24;
-        double c2 = (s - 1) * (s + 23) / 1152;
-        double c3 = (s - 1) * ((5 * s * s) - (298 * s) + 11237) / 414720;
-        double zeta = nu * Math.Log(mu + ((nu - 1) / (2 * nu)));
-        double last = double.PositiveInfinity;
-        for (int i = 0; i < MostSteps; i++)
+        var s = nu * nu;
+        var c1 = (s - 1) / 24;
+        var c2 = (s - 1) * (s + 23) / 1152;
+        var c3 = (s - 1) * ((5 * s * s) - (298 * s) + 11237) / 414720;
+        var zeta = nu * Math.Log(mu + ((nu - 1) / (2 * nu)));
+        var last = double.PositiveInfinity;
+        for (var i = 0; i < MostSteps; i++)
         {
-            double a = Math.Exp(zeta / nu);
-            double r = 1 / (nu * a);
-            double series = 1 + (r * (c1 + (r * (c2 + (r * c3)))));
-            double slope = -r / nu * (c1 + (r * ((2 * c2) + (3 * r * c3))));
-            double step = (mu - (a - ((nu - 1) / (2 * nu)) + (slope / series))) * nu / a;
+            var a = Math.Exp(zeta / nu);
+            var r = 1 / (nu * a);
+            var series = 1 + (r * (c1 + (r * (c2 + (r * c3)))));
+            var slope = -r / nu * (c1 + (r * ((2 * c2) + (3 * r * c3))));
+            var step = (mu - (a - ((nu - 1) / (2 * nu)) + (slope / series))) * nu / a;
             if (!(Math.Abs(step) < last))
             {
                 break;
@@ -50,9 +50,9 @@ internal static class ConwayMaxwellExpansion
     public static SeriesMoments Moments(double zeta, double nu)
     {
         var k = LogSum(zeta, nu);
-        double m20 = k.Derivative(2, 0);
-        double m11 = -k.Derivative(1, 1);
-        double m02 = k.Derivative(0, 2);
+        var m20 = k.Derivative(2, 0);
+        var m11 = -k.Derivative(1, 1);
+        var m02 = k.Derivative(0, 2);
         return new SeriesMoments
         {
             LogSum = k.Value,

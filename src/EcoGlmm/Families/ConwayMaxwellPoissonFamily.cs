@@ -35,21 +35,21 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
 
     internal override double Variance(double mu, double phi, double size)
     {
-        double nu = 1 / phi;
+        var nu = 1 / phi;
         return ConwayMaxwellSeries.Moments(ConwayMaxwellSeries.LogRate(mu, nu), nu).M20;
     }
 
     // The best mean is y itself.
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double nu = 1 / phi;
-        double best = y == 0 ? 0 : LogDensity(y, y, nu);
+        var nu = 1 / phi;
+        var best = y == 0 ? 0 : LogDensity(y, y, nu);
         return Math.Max(0, 2 * (best - LogDensity(y, mu, nu)));
     }
 
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double nu = 1 / phi;
+        var nu = 1 / phi;
         return ConwayMaxwellSeries.Quantile(ConwayMaxwellSeries.LogRate(mu, nu), nu, random.NextDouble());
     }
 
@@ -59,7 +59,7 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (y[i] - mu[i]) * (y[i] - mu[i]) / mu[i];
         }
@@ -72,47 +72,47 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double nu = 1 / terms.Phi;
+        var mu = at.Mu;
+        var nu = 1 / terms.Phi;
         var solution = ConwayMaxwellSeries.At(mu, nu);
-        double zeta = solution.Zeta;
+        var zeta = solution.Zeta;
         var m = solution.Moments;
-        double logFactorial = SpecialFunctions.LogFactorial(y);
+        var logFactorial = SpecialFunctions.LogFactorial(y);
         d.L = (y * zeta) - (nu * logFactorial) - m.LogSum;
         if (level == DerivativeLevel.Value)
         {
             return;
         }
 
-        double k11 = -m.M11;
-        double k02 = m.M02;
-        double k30 = m.M30;
-        double k21 = -m.M21;
-        double k12 = m.M12;
-        double k03 = -m.M03;
-        double k40 = m.M40 - (3 * m.M20 * m.M20);
-        double k31 = -(m.M31 - (3 * m.M20 * m.M11));
-        double k22 = m.M22 - (m.M20 * m.M02) - (2 * m.M11 * m.M11);
-        double k13 = -(m.M13 - (3 * m.M02 * m.M11));
+        var k11 = -m.M11;
+        var k02 = m.M02;
+        var k30 = m.M30;
+        var k21 = -m.M21;
+        var k12 = m.M12;
+        var k03 = -m.M03;
+        var k40 = m.M40 - (3 * m.M20 * m.M20);
+        var k31 = -(m.M31 - (3 * m.M20 * m.M11));
+        var k22 = m.M22 - (m.M20 * m.M02) - (2 * m.M11 * m.M11);
+        var k13 = -(m.M13 - (3 * m.M02 * m.M11));
 
-        double a = 1 / m.M20;
-        double c = -k11 * a;
-        double along2 = (k30 * c) + k21;
-        double along1 = (k21 * c) + k12;
-        double am = -k30 * a * a * a;
-        double an = -a * a * along2;
-        double amm = -(k40 * a * a * a * a) - (3 * k30 * a * a * am);
-        double amn = -(((k40 * c) + k31) * a * a * a) - (3 * k30 * a * a * an);
-        double cn = -(along1 * a) - (k11 * an);
-        double ann = (-2 * a * an * along2)
+        var a = 1 / m.M20;
+        var c = -k11 * a;
+        var along2 = (k30 * c) + k21;
+        var along1 = (k21 * c) + k12;
+        var am = -k30 * a * a * a;
+        var an = -a * a * along2;
+        var amm = -(k40 * a * a * a * a) - (3 * k30 * a * a * am);
+        var amn = -(((k40 * c) + k31) * a * a * a) - (3 * k30 * a * a * an);
+        var cn = -(along1 * a) - (k11 * an);
+        var ann = (-2 * a * an * along2)
             - (a * a * ((((k40 * c) + k31) * c) + (k30 * cn) + (k31 * c) + k22));
-        double along1n = (((k31 * c) + k22) * c) + (k21 * cn) + (k22 * c) + k13;
-        double cnn = -(along1n * a) - (2 * along1 * an) - (k11 * ann);
+        var along1n = (((k31 * c) + k22) * c) + (k21 * cn) + (k22 * c) + k13;
+        var cnn = -(along1n * a) - (2 * along1 * an) - (k11 * ann);
 
-        double r = y - mu;
-        double n = (r * c) - (logFactorial - m.MeanLogFactorial);
-        double nn = (r * cn) - ((k11 * c) + k02);
-        double nnn = (r * cnn) - ((along1 * c) + (k11 * cn) + (k12 * c) + k03);
+        var r = y - mu;
+        var n = (r * c) - (logFactorial - m.MeanLogFactorial);
+        var nn = (r * cn) - ((k11 * c) + k02);
+        var nnn = (r * cnn) - ((along1 * c) + (k11 * cn) + (k12 * c) + k03);
 
         d.M = r * a;
         d.MM = -a + (r * am);
@@ -127,7 +127,7 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
 
     private static double LogDensity(double y, double mu, double nu)
     {
-        double zeta = ConwayMaxwellSeries.LogRate(mu, nu);
+        var zeta = ConwayMaxwellSeries.LogRate(mu, nu);
         return (y * zeta) - (nu * SpecialFunctions.LogFactorial(y)) - ConwayMaxwellSeries.Moments(zeta, nu).LogSum;
     }
 }

@@ -12,7 +12,7 @@ internal static class ConwayMaxwellSeries
     private const double SmallStep = 3e-9;
 
     [ThreadStatic]
-    private static Solution? own;
+    private static Solution? _own;
 
     /// <summary>log λ for a mean and an exponent, and the moments there.</summary>
     public sealed class Solution
@@ -46,7 +46,7 @@ internal static class ConwayMaxwellSeries
     /// <summary>The solution for mean μ, which stays until the thread asks for another.</summary>
     public static Solution At(double mu, double nu)
     {
-        var solution = own ??= new();
+        var solution = _own ??= new();
         solution.Find(mu, nu);
         return solution;
     }
@@ -61,51 +61,51 @@ internal static class ConwayMaxwellSeries
 
         // E[Y^ν] = λ, so that by Jensen's inequality λ lies on one side of μ^ν, but for rounding: the other side can have
         // a mean, and a number of terms, without end.
-        double jensen = nu * Math.Log(mu);
-        double slack = 1e-9 * (1 + Math.Abs(jensen));
-        double high = nu <= 1 ? jensen + slack : (nu * Math.Log(mu + 1)) + 1;
-        double low = nu >= 1 ? jensen - slack : double.NegativeInfinity;
-        double zeta = nu <= 1 ? (nu * Math.Log(mu)) - ((1 - nu) * SpecialFunctions.Log1p(1 / mu))
+        var jensen = nu * Math.Log(mu);
+        var slack = 1e-9 * (1 + Math.Abs(jensen));
+        var high = nu <= 1 ? jensen + slack : (nu * Math.Log(mu + 1)) + 1;
+        var low = nu >= 1 ? jensen - slack : double.NegativeInfinity;
+        var zeta = nu <= 1 ? (nu * Math.Log(mu)) - ((1 - nu) * SpecialFunctions.Log1p(1 / mu))
             : mu < 0.7 ? Math.Log(mu)
             : nu * Math.Log(mu + ((nu - 1) / (2 * nu)));
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             var terms = ConwayMaxwellTerms.Of(zeta, nu);
             var weights = terms.Weights;
             var counts = terms.Counts;
             double sum = 0;
             double sumY = 0;
-            for (int k = 0; k < weights.Length; k++)
+            for (var k = 0; k < weights.Length; k++)
             {
                 sum += weights[k];
                 sumY += weights[k] * counts[k];
             }
 
-            double mean = terms.Origin + (sumY / sum);
+            var mean = terms.Origin + (sumY / sum);
             if (double.IsNaN(mean))
             {
                 return double.NaN;
             }
 
             double variance = 0;
-            double middle = mean - terms.Origin;
-            for (int k = 0; k < weights.Length; k++)
+            var middle = mean - terms.Origin;
+            for (var k = 0; k < weights.Length; k++)
             {
-                double x = counts[k] - middle;
+                var x = counts[k] - middle;
                 variance += weights[k] * x * x;
             }
 
             variance /= sum;
             low = mean < mu ? zeta : low;
             high = mean < mu ? high : zeta;
-            double step = SpecialFunctions.Log1p((mu - mean) / mean) * mean / variance;
-            double next = zeta + step;
+            var step = SpecialFunctions.Log1p((mu - mean) / mean) * mean / variance;
+            var next = zeta + step;
             if (!(next > low && next < high) && Math.Abs(step) > 1e-14 * (1 + Math.Abs(zeta)))
             {
                 next = double.IsInfinity(low) ? zeta - 1 : 0.5 * (low + high);
             }
 
-            bool isLast = Math.Abs(next - zeta) <= 4e-16 * (1 + Math.Abs(zeta)) || step * step * variance < SmallStep * SmallStep;
+            var isLast = Math.Abs(next - zeta) <= 4e-16 * (1 + Math.Abs(zeta)) || step * step * variance < SmallStep * SmallStep;
             zeta = next;
             if (isLast)
             {
@@ -131,24 +131,24 @@ internal static class ConwayMaxwellSeries
         double sum = 0;
         double sumY = 0;
         double sumG = 0;
-        for (int k = 0; k < weights.Length; k++)
+        for (var k = 0; k < weights.Length; k++)
         {
-            double w = weights[k];
+            var w = weights[k];
             sum += w;
             sumY += w * counts[k];
             sumG += w * logs[k];
         }
 
-        double meanY = sumY / sum;
-        double meanG = sumG / sum;
+        var meanY = sumY / sum;
+        var meanG = sumG / sum;
         var m = new SeriesMoments { LogSum = terms.LogTop + Math.Log(sum), MeanLogFactorial = terms.LogFactorialOfOrigin + meanG };
-        for (int k = 0; k < weights.Length; k++)
+        for (var k = 0; k < weights.Length; k++)
         {
-            double w = weights[k] / sum;
-            double x = counts[k] - meanY;
-            double h = logs[k] - meanG;
-            double wx2 = w * x * x;
-            double wh2 = w * h * h;
+            var w = weights[k] / sum;
+            var x = counts[k] - meanY;
+            var h = logs[k] - meanG;
+            var wx2 = w * x * x;
+            var wh2 = w * h * h;
             m.M20 += wx2;
             m.M11 += w * x * h;
             m.M02 += wh2;

@@ -28,7 +28,7 @@ internal sealed class ConwayMaxwellTerms
     private static readonly double MostCounts = Math.ScaleB(1, GaussSumRule.MostPower);
 
     [ThreadStatic]
-    private static ConwayMaxwellTerms? own;
+    private static ConwayMaxwellTerms? _own;
 
     private readonly List<Run> _runs = [];
     private double[] _weights = new double[256];
@@ -62,7 +62,7 @@ internal sealed class ConwayMaxwellTerms
     /// <summary>The terms for log λ and ν, which stay until the thread asks for others.</summary>
     public static ConwayMaxwellTerms Of(double zeta, double nu)
     {
-        var terms = own ??= new();
+        var terms = _own ??= new();
         terms.Collect(zeta, nu);
         SeriesEffort.Add(terms._length);
         return terms;
@@ -72,19 +72,19 @@ internal sealed class ConwayMaxwellTerms
     public double Quantile(double p)
     {
         double left = 0;
-        for (int k = 0; k < _length; k++)
+        for (var k = 0; k < _length; k++)
         {
             left += p * _weights[k];
         }
 
-        double last = Origin;
-        for (int r = 0; r < _runs.Count; r++)
+        var last = Origin;
+        for (var r = 0; r < _runs.Count; r++)
         {
             // Below the origin they were collected downwards.
-            bool isBelow = r < _runsBelow;
+            var isBelow = r < _runsBelow;
             var run = _runs[isBelow ? _runsBelow - 1 - r : r];
             double mass = 0;
-            for (int k = run.First; k < run.First + run.Length; k++)
+            for (var k = run.First; k < run.First + run.Length; k++)
             {
                 mass += _weights[k];
             }
@@ -103,12 +103,12 @@ internal sealed class ConwayMaxwellTerms
 
     private double Within(Run run, bool isBelow, double left)
     {
-        double lowest = run.Lowest;
+        var lowest = run.Lowest;
         if (run.Power < 0)
         {
-            for (int k = 0; k < run.Length - 1; k++, lowest++)
+            for (var k = 0; k < run.Length - 1; k++, lowest++)
             {
-                double w = _weights[isBelow ? run.First + run.Length - 1 - k : run.First + k];
+                var w = _weights[isBelow ? run.First + run.Length - 1 - k : run.First + k];
                 if (left <= w)
                 {
                     break;
@@ -120,12 +120,12 @@ internal sealed class ConwayMaxwellTerms
             return lowest;
         }
 
-        int power = run.Power;
+        var power = run.Power;
         for (; power > GaussSumRule.LeastPower; power--)
         {
             double half = 0;
             var rule = GaussSumRule.OfPower(power - 1);
-            for (int k = 0; k < GaussSumRule.Points; k++)
+            for (var k = 0; k < GaussSumRule.Points; k++)
             {
                 half += rule.Weights[k] * Term(lowest + rule.Nodes[k], out _);
             }
@@ -137,9 +137,9 @@ internal sealed class ConwayMaxwellTerms
             }
         }
 
-        for (int k = (1 << power) - 1; k > 0; k--, lowest++)
+        for (var k = (1 << power) - 1; k > 0; k--, lowest++)
         {
-            double w = Term(lowest, out _);
+            var w = Term(lowest, out _);
             if (left <= w)
             {
                 break;
@@ -178,8 +178,8 @@ internal sealed class ConwayMaxwellTerms
     {
         double w = 1;
         double g = 0;
-        double count = Origin;
-        int single = NearTerms;
+        var count = Origin;
+        var single = NearTerms;
         while (count > 0 && w is > Negligible and < LargestTerm)
         {
             if (_runs.Count > MostRuns)
@@ -187,7 +187,7 @@ internal sealed class ConwayMaxwellTerms
                 return false;
             }
 
-            int power = single > 0 ? 0 : PowerBelow(count);
+            var power = single > 0 ? 0 : PowerBelow(count);
             if (power >= GaussSumRule.LeastPower)
             {
                 count -= Math.ScaleB(1, power);
@@ -196,10 +196,10 @@ internal sealed class ConwayMaxwellTerms
                 continue;
             }
 
-            int first = _length;
+            var first = _length;
             for (single = single > 0 ? single : TermsAtATime; single > 0 && count > 0 && w > Negligible; single--)
             {
-                double log = Math.Log(count--);
+                var log = Math.Log(count--);
                 w *= Math.Exp((_nu * log) - _zeta);
                 g -= log;
                 Add(w, count - Origin, g);
@@ -216,9 +216,9 @@ internal sealed class ConwayMaxwellTerms
     {
         double w = 1;
         double g = 0;
-        double count = Origin;
-        int single = NearTerms;
-        int start = _length;
+        var count = Origin;
+        var single = NearTerms;
+        var start = _length;
         Add(1, 0, 0);
         while (w is > Negligible and < LargestTerm)
         {
@@ -228,7 +228,7 @@ internal sealed class ConwayMaxwellTerms
                 return;
             }
 
-            int power = single > 0 ? 0 : PowerAbove(count);
+            var power = single > 0 ? 0 : PowerAbove(count);
             if (power >= GaussSumRule.LeastPower)
             {
                 AddRun(count + 1, power);
@@ -238,10 +238,10 @@ internal sealed class ConwayMaxwellTerms
                 continue;
             }
 
-            double lowest = start < _length ? count : count + 1;
+            var lowest = start < _length ? count : count + 1;
             for (single = single > 0 ? single : TermsAtATime; single > 0 && w > Negligible; single--)
             {
-                double log = Math.Log(++count);
+                var log = Math.Log(++count);
                 w *= Math.Exp(_zeta - (_nu * log));
                 g += log;
                 Add(w, count - Origin, g);
@@ -261,10 +261,10 @@ internal sealed class ConwayMaxwellTerms
     // The longest run below a count, at least as far from zero as it is long.
     private int PowerBelow(double count)
     {
-        int power = (int)Math.Log2(Math.Max(1, count / 2));
+        var power = (int)Math.Log2(Math.Max(1, count / 2));
         for (; power >= GaussSumRule.LeastPower; power--)
         {
-            double length = Math.ScaleB(1, power);
+            var length = Math.ScaleB(1, power);
             if (length * (_zeta - (_nu * Math.Log(count - length))) <= LargestChange)
             {
                 break;
@@ -276,10 +276,10 @@ internal sealed class ConwayMaxwellTerms
 
     private int PowerAbove(double count)
     {
-        int power = Math.Min(GaussSumRule.MostPower, (int)Math.Log2(count + 1));
+        var power = Math.Min(GaussSumRule.MostPower, (int)Math.Log2(count + 1));
         for (; power >= GaussSumRule.LeastPower; power--)
         {
-            double length = Math.ScaleB(1, power);
+            var length = Math.ScaleB(1, power);
             if (length * ((_nu * Math.Log(count + length)) - _zeta) <= LargestChange)
             {
                 break;
@@ -293,10 +293,10 @@ internal sealed class ConwayMaxwellTerms
     {
         var rule = GaussSumRule.OfPower(power);
         _runs.Add(new Run(lowest, power, _length, GaussSumRule.Points));
-        for (int k = 0; k < GaussSumRule.Points; k++)
+        for (var k = 0; k < GaussSumRule.Points; k++)
         {
-            double count = lowest + rule.Nodes[k];
-            double term = Term(count, out double g);
+            var count = lowest + rule.Nodes[k];
+            var term = Term(count, out var g);
             Add(rule.Weights[k] * term, count - Origin, g);
         }
     }

@@ -19,7 +19,7 @@ internal readonly record struct CountRecurrence(int First, double Probability, d
     {
         if (double.IsInfinity(theta))
             return Poisson(mu);
-        double s = mu / (mu + theta);
+        var s = mu / (mu + theta);
         return new(0, Math.Exp(-theta * SpecialFunctions.Log1p(mu / theta)), s, (theta - 1) * s);
     }
 

@@ -19,7 +19,7 @@ internal sealed class CumulativeFamily : Family
         _categories = categories;
         _thresholds = new OrderedThresholds(predictors);
         _shapes = new FamilyShape[predictors.Length];
-        for (int k = 0; k < _shapes.Length; k++)
+        for (var k = 0; k < _shapes.Length; k++)
         {
             _shapes[k] = new($"{categories[k]}|{categories[k + 1]}", predictors[k], _thresholds[k], "threshold")
             {
@@ -54,8 +54,8 @@ internal sealed class CumulativeFamily : Family
     // Thresholds of categories that are equally frequent.
     internal override Family WithCategories(IReadOnlyList<string> categories)
     {
-        double[] thresholds = new double[categories.Count - 1];
-        for (int k = 0; k < thresholds.Length; k++)
+        var thresholds = new double[categories.Count - 1];
+        for (var k = 0; k < thresholds.Length; k++)
         {
             thresholds[k] = Link.LinearPredictor((k + 1.0) / categories.Count);
         }
@@ -72,9 +72,9 @@ internal sealed class CumulativeFamily : Family
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
     {
         var thresholds = block.Shape.IsEmpty ? _thresholds : new OrderedThresholds(block.Shape);
-        for (int i = 0; i < block.Y.Length; i++)
+        for (var i = 0; i < block.Y.Length; i++)
         {
-            int category = (int)block.Y[i] - 1;
+            var category = (int)block.Y[i] - 1;
             var at = thresholds.At(Link, category, block.Eta[i]);
             block.L[i] = at.L;
             if (level < DerivativeLevel.Mode)
@@ -101,7 +101,7 @@ internal sealed class CumulativeFamily : Family
     internal override double Mean(double mu, double phi)
     {
         double mean = 1;
-        for (int k = 0; k < _thresholds.Count; k++)
+        for (var k = 0; k < _thresholds.Count; k++)
         {
             mean += Link.At(_thresholds[k] - mu).Complement;
         }
@@ -111,9 +111,9 @@ internal sealed class CumulativeFamily : Family
 
     internal override double Variance(double mu, double phi, double size)
     {
-        double mean = Mean(mu, phi);
+        var mean = Mean(mu, phi);
         double sum = 0;
-        for (int k = 0; k <= _thresholds.Count; k++)
+        for (var k = 0; k <= _thresholds.Count; k++)
         {
             sum += (k + 1 - mean) * (k + 1 - mean) * Probability(k, mu);
         }
@@ -126,8 +126,8 @@ internal sealed class CumulativeFamily : Family
 
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double u = random.NextDouble();
-        int k = 0;
+        var u = random.NextDouble();
+        var k = 0;
         while (k < _thresholds.Count && u >= Link.At(_thresholds[k] - mu).Mu)
         {
             k++;
@@ -140,10 +140,10 @@ internal sealed class CumulativeFamily : Family
 
     internal override double[] StartingShapes(ReadOnlySpan<double> y, ReadOnlySpan<double> eta)
     {
-        double[] thresholds = new double[_thresholds.Count];
-        foreach (double value in y)
+        var thresholds = new double[_thresholds.Count];
+        foreach (var value in y)
         {
-            for (int k = (int)value - 1; k < thresholds.Length; k++)
+            for (var k = (int)value - 1; k < thresholds.Length; k++)
             {
                 thresholds[k]++;
             }
@@ -151,14 +151,14 @@ internal sealed class CumulativeFamily : Family
 
         // A little more than was counted in each category, so that none is empty.
         const double Added = 0.1;
-        double total = y.Length + (Added * _categories.Count);
+        var total = y.Length + (Added * _categories.Count);
         double offset = 0;
-        foreach (double value in eta)
+        foreach (var value in eta)
         {
             offset += value / eta.Length;
         }
 
-        for (int k = 0; k < thresholds.Length; k++)
+        for (var k = 0; k < thresholds.Length; k++)
         {
             thresholds[k] = offset + Link.LinearPredictor((thresholds[k] + (Added * (k + 1))) / total);
         }

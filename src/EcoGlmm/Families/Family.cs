@@ -133,7 +133,7 @@ public abstract partial class Family
     /// </summary>
     internal void PrepareConstants(ReadOnlySpan<double> y, ReadOnlySpan<double> size, Span<double> c)
     {
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             c[i] = Constant(y[i], size.IsEmpty ? 1 : size[i]);
         }
@@ -197,7 +197,7 @@ public abstract partial class Family
     {
         if (block.C.IsEmpty)
         {
-            for (int i = 0; i < block.Y.Length; i++)
+            for (var i = 0; i < block.Y.Length; i++)
             {
                 block.L[i] += Constant(block.Y[i], block.Size.IsEmpty ? 1 : block.Size[i]);
             }
@@ -205,7 +205,7 @@ public abstract partial class Family
             return;
         }
 
-        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        for (var i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             VectorMath.Store(VectorMath.Load(block.L, i) + VectorMath.Load(block.C, i), block.L, i);
         }

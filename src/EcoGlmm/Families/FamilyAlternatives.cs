@@ -13,8 +13,8 @@ internal sealed record FamilyAlternative(Family Family, string Code, string Word
     /// <param name="words">What it is, within a sentence.</param>
     public static FamilyAlternative Of(FamilySet set, Link link, string method, string words)
     {
-        Family own = set.With(null);
-        bool keeps = set.Links.Contains(link) && link != own.Link;
+        var own = set.With(null);
+        var keeps = set.Links.Contains(link) && link != own.Link;
         return new FamilyAlternative(keeps ? set.With(link) : own,
             keeps ? $"Family.{method}({link.Code})" : $"Family.{method}()", words);
     }
@@ -24,7 +24,7 @@ internal sealed record FamilyAlternative(Family Family, string Code, string Word
     /// <param name="size">Trials; empty when all are one.</param>
     public bool Suits(ReadOnlySpan<double> y, ReadOnlySpan<double> size)
     {
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             if (Family.CheckResponse(y[i], size.IsEmpty ? 1 : size[i]) is not null)
                 return false;

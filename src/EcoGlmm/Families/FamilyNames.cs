@@ -40,7 +40,7 @@ internal static class FamilyNames
 
     public static Family Family(string name, string? link)
     {
-        string wanted = Plain(name);
+        var wanted = Plain(name);
         foreach (var (known, set, aliases) in Families)
         {
             if (wanted == Plain(known) || aliases.Contains(wanted))

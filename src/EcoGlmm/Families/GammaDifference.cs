@@ -10,7 +10,7 @@ internal readonly record struct GammaDifference(double F, double F1, double F2, 
     /// <summary>The derivatives of log Γ(x), without its value.</summary>
     public static GammaDifference OfLogGamma(double x)
     {
-        SpecialFunctions.Polygammas(x, out double digamma, out double trigamma, out double tetragamma);
+        SpecialFunctions.Polygammas(x, out var digamma, out var trigamma, out var tetragamma);
         return new(0, digamma, trigamma, tetragamma);
     }
 
@@ -23,8 +23,8 @@ internal readonly record struct GammaDifference(double F, double F1, double F2, 
         }
 
         // The derivatives by log x of log[Γ(x + y)/Γ(x)] are those of RisingFactorial's h, and y more for the first.
-        double h = RisingFactorial.ScaledLog(x, y, out double h1, out double h2, out double h3);
-        double first = h1 + y;
+        var h = RisingFactorial.ScaledLog(x, y, out var h1, out var h2, out var h3);
+        var first = h1 + y;
         return new(
             h + (y * Math.Log(x)),
             first / x,

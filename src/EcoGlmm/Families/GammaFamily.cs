@@ -60,9 +60,9 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
-            double relative = (y[i] - mu[i]) / mu[i];
+            var relative = (y[i] - mu[i]) / mu[i];
             sum += relative * relative;
         }
 
@@ -89,7 +89,7 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
         var k = Vector256.Create(terms.K);
         var one = Vector256<double>.One;
         var cap = Vector256.Create(700.0);
-        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        for (var i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             // log r from r itself near one, where y/μ carries the digits, and from the logs elsewhere.
             var y = VectorMath.Load(block.Y, i);
@@ -113,11 +113,11 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double a = terms.Phi;
-        double mu = at.Mu;
-        double r = y / mu;
-        double excess = (y - mu) / mu;
-        double b = SpecialFunctions.Log1pMinusX(excess);
+        var a = terms.Phi;
+        var mu = at.Mu;
+        var r = y / mu;
+        var excess = (y - mu) / mu;
+        var b = SpecialFunctions.Log1pMinusX(excess);
         d.L = (a * b) + terms.K;
         d.M = a * excess / mu;
         d.MM = a * (1 - (2 * r)) / (mu * mu);
@@ -133,17 +133,17 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     internal override void PrepareDispersion(double delta, ref DispersionTerms terms)
     {
         base.PrepareDispersion(delta, ref terms);
-        double a = terms.Phi;
+        var a = terms.Phi;
         if (a >= 16)
         {
             // K = ½ log(a / 2π) − (Stirling's series), differentiated term by term.
-            double u = 1 / a;
-            double z = u * u;
-            double t1 = u / 12;
-            double t3 = -u * z / 360;
-            double t5 = u * z * z / 1260;
-            double t7 = -u * z * z * z / 1680;
-            double t9 = u * z * z * z * z / 1188;
+            var u = 1 / a;
+            var z = u * u;
+            var t1 = u / 12;
+            var t3 = -u * z / 360;
+            var t5 = u * z * z / 1260;
+            var t7 = -u * z * z * z / 1680;
+            var t9 = u * z * z * z * z / 1188;
             terms.K = (0.5 * terms.Delta) - SpecialFunctions.HalfLogTwoPi - SpecialFunctions.StirlingCorrection(a);
             terms.K1 = 0.5 + t1 + (3 * t3) + (5 * t5) + (7 * t7) + (9 * t9);
             terms.K2 = -(t1 + (9 * t3) + (25 * t5) + (49 * t7) + (81 * t9));
@@ -151,7 +151,7 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
             return;
         }
 
-        double trigamma = SpecialFunctions.Trigamma(a);
+        var trigamma = SpecialFunctions.Trigamma(a);
         terms.K = (a * terms.Delta) - a - SpecialFunctions.LogGamma(a);
         terms.K1 = a * (terms.Delta - SpecialFunctions.Digamma(a));
         terms.K2 = terms.K1 + a - (a * a * trigamma);

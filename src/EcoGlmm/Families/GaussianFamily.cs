@@ -75,7 +75,7 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += UnitDeviance(y[i], mu[i], 1, size.IsEmpty ? 1 : size[i]);
         }
@@ -91,9 +91,9 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
             return;
         }
 
-        double delta = block.Delta[0];
-        double precision = Math.Exp(-2 * delta);
-        for (int i = 0; i < block.Y.Length; i++)
+        var delta = block.Delta[0];
+        var precision = Math.Exp(-2 * delta);
+        for (var i = 0; i < block.Y.Length; i++)
         {
             if (block.Delta.Length > 1 && i > 0)
             {
@@ -101,10 +101,10 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
                 precision = Math.Exp(-2 * delta);
             }
 
-            double weight = block.Size.IsEmpty ? precision : precision * block.Size[i];
-            double residual = block.Y[i] - block.Eta[i];
-            double score = weight * residual;
-            double square = score * residual;
+            var weight = block.Size.IsEmpty ? precision : precision * block.Size[i];
+            var residual = block.Y[i] - block.Eta[i];
+            var score = weight * residual;
+            var square = score * residual;
             block.L[i] = (-0.5 * square) - delta;
             if (level < DerivativeLevel.Mode)
             {
@@ -138,10 +138,10 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double weight = size / (terms.Phi * terms.Phi);
-        double residual = y - at.Mu;
-        double score = weight * residual;
-        double square = score * residual;
+        var weight = size / (terms.Phi * terms.Phi);
+        var residual = y - at.Mu;
+        var score = weight * residual;
+        var square = score * residual;
         d.L = (-0.5 * square) - terms.Delta;
         d.M = score;
         d.MM = -weight;

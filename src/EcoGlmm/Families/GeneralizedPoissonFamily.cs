@@ -36,14 +36,14 @@ internal sealed class GeneralizedPoissonFamily(Link link)
     // Overdispersed: the total progeny of a branching process that starts with Poisson(θ) and has λ offspring each.
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double s = 1 / Math.Sqrt(phi);
+        var s = 1 / Math.Sqrt(phi);
         if (s > 1)
         {
             return SearchUnderdispersed(random, mu, phi);
         }
 
         double total = 0;
-        double generation = random.NextPoisson(mu * s);
+        var generation = random.NextPoisson(mu * s);
         while (generation > 0)
         {
             total += generation;
@@ -59,7 +59,7 @@ internal sealed class GeneralizedPoissonFamily(Link link)
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (y[i] - mu[i]) * (y[i] - mu[i]) / mu[i];
         }
@@ -71,10 +71,10 @@ internal sealed class GeneralizedPoissonFamily(Link link)
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double s = Math.Exp(-0.5 * terms.Delta);
-        double gap = s * (mu - y);
-        double value = y + gap;
+        var mu = at.Mu;
+        var s = Math.Exp(-0.5 * terms.Delta);
+        var gap = s * (mu - y);
+        var value = y + gap;
         if (!(value > 0))
         {
             d = MeanDerivatives.Impossible;
@@ -101,8 +101,8 @@ internal sealed class GeneralizedPoissonFamily(Link link)
         d.MM = -d.M * d.M;
         d.MMM = -2 * d.M * d.MM;
         d.D = -0.5;
-        double r = (y - 1) / value;
-        double power = y >= LargeCount.Least ? LargeCount.GeneralizedPoisson(y, value, gap) : ((y - 1) * Math.Log(value)) - value;
+        var r = (y - 1) / value;
+        var power = y >= LargeCount.Least ? LargeCount.GeneralizedPoisson(y, value, gap) : ((y - 1) * Math.Log(value)) - value;
         d.AddFunctionOf(u, power, r - 1, -r / value, 2 * r / (value * value));
     }
 
@@ -113,7 +113,7 @@ internal sealed class GeneralizedPoissonFamily(Link link)
         var at = Link.Identity.At(mu);
         while (true)
         {
-            double u = random.NextDouble();
+            var u = random.NextDouble();
             for (double y = 0; y < (20 * mu) + 100; y++)
             {
                 var d = default(MeanDerivatives);

@@ -43,7 +43,7 @@ internal sealed class InverseGaussianFamily(Link link)
 
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double relative = (y - mu) / mu;
+        var relative = (y - mu) / mu;
         return relative * relative / y;
     }
 
@@ -56,7 +56,7 @@ internal sealed class InverseGaussianFamily(Link link)
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += UnitDeviance(y[i], mu[i], 1, 1);
         }
@@ -68,10 +68,10 @@ internal sealed class InverseGaussianFamily(Link link)
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double precision = 1 / terms.Phi;
-        double half = 0.5 * precision * UnitDeviance(y, mu, 1, 1);
-        double cube = precision / (mu * mu * mu);
+        var mu = at.Mu;
+        var precision = 1 / terms.Phi;
+        var half = 0.5 * precision * UnitDeviance(y, mu, 1, 1);
+        var cube = precision / (mu * mu * mu);
         d.L = -half - (0.5 * terms.Delta);
         d.M = cube * (y - mu);
         d.MM = cube * (2 - (3 * y / mu));

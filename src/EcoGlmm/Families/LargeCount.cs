@@ -23,10 +23,10 @@ internal static class LargeCount
     /// <summary>log of Γ(y + θ)/Γ(θ) μʸ θ^θ / (θ + μ)^(y + θ), less y log y − y.</summary>
     public static double NegativeBinomial(double y, double logMu, double mu, double theta)
     {
-        double total = theta + mu;
-        double share = theta / total;
-        double n = y + theta;
-        double ends = theta < 10
+        var total = theta + mu;
+        var share = theta / total;
+        var n = y + theta;
+        var ends = theta < 10
             ? (theta * Math.Log(theta)) - theta - SpecialFunctions.LogGamma(theta) + SpecialFunctions.HalfLogTwoPi - (0.5 * Math.Log(n))
             : (-0.5 * SpecialFunctions.Log1p(y / theta)) - SpecialFunctions.StirlingCorrection(theta);
         return ends + SpecialFunctions.StirlingCorrection(n)
@@ -37,7 +37,7 @@ internal static class LargeCount
     /// <summary>log of u^(y − 1) e^−u, less y log y − y.</summary>
     public static double GeneralizedPoisson(double y, double u, double gap)
     {
-        double log = Math.Log(u);
+        var log = Math.Log(u);
         return Difference(y, gap / y, log - Math.Log(y)) - log;
     }
 

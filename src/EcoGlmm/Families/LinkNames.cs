@@ -19,7 +19,7 @@ internal static class LinkNames
     public static Link Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string wanted = name.Trim();
+        var wanted = name.Trim();
         string[] names = [.. All.Select(link => link.Name)];
         return All.FirstOrDefault(link => string.Equals(link.Name, wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw new GlmmException(

@@ -25,7 +25,7 @@ internal sealed class LogLink() : Link("log")
 
     internal override LinkPoint At(double eta)
     {
-        double mu = Math.Exp(eta);
+        var mu = Math.Exp(eta);
         return new(mu, -SpecialFunctions.Expm1(eta), mu, mu, mu);
     }
 }
@@ -46,12 +46,12 @@ internal sealed class LogitLink() : Link("logit")
 
     internal override LinkPoint At(double eta)
     {
-        double e = Math.Exp(-Math.Abs(eta));
-        double near = 1 / (1 + e);
-        double far = e / (1 + e);
-        double p = eta >= 0 ? near : far;
-        double q = eta >= 0 ? far : near;
-        double pq = near * far;
+        var e = Math.Exp(-Math.Abs(eta));
+        var near = 1 / (1 + e);
+        var far = e / (1 + e);
+        var p = eta >= 0 ? near : far;
+        var q = eta >= 0 ? far : near;
+        var pq = near * far;
         return new(p, q, pq, pq * (q - p), pq * (1 - (6 * pq)));
     }
 }
@@ -76,8 +76,8 @@ internal sealed class ProbitLink() : Link("probit")
 
     internal override LinkPoint At(double eta)
     {
-        double density = SpecialFunctions.NormalPdf(eta);
-        double square = Math.Min(eta * eta, 1e10);
+        var density = SpecialFunctions.NormalPdf(eta);
+        var square = Math.Min(eta * eta, 1e10);
         return new(
             SpecialFunctions.NormalCdf(eta),
             SpecialFunctions.NormalCdf(-eta),
@@ -109,9 +109,9 @@ internal sealed class CloglogLink() : Link("cloglog")
 
     internal override LinkPoint At(double eta)
     {
-        double m = Math.Exp(Math.Min(eta, 300));
-        double q = Math.Exp(-m);
-        double d1 = m * q;
+        var m = Math.Exp(Math.Min(eta, 300));
+        var q = Math.Exp(-m);
+        var d1 = m * q;
         return new(-SpecialFunctions.Expm1(-m), q, d1, d1 * (1 - m), d1 * (1 + (m * (m - 3))));
     }
 }
@@ -131,9 +131,9 @@ internal sealed class CauchitLink() : Link("cauchit")
     internal override LinkPoint At(double eta)
     {
         // atan(1/|η|)/π keeps its digits in the tail, ½ + atan(η)/π does not.
-        double tail = Math.Atan2(1, Math.Abs(eta)) / Math.PI;
-        double r = 1 / (1 + (eta * eta));
-        double d1 = r / Math.PI;
+        var tail = Math.Atan2(1, Math.Abs(eta)) / Math.PI;
+        var r = 1 / (1 + (eta * eta));
+        var d1 = r / Math.PI;
         return new(
             eta >= 0 ? 1 - tail : tail,
             eta >= 0 ? tail : 1 - tail,
@@ -153,8 +153,8 @@ internal sealed class InverseLink() : Link("inverse")
 
     internal override LinkPoint At(double eta)
     {
-        double mu = 1 / eta;
-        double square = mu * mu;
+        var mu = 1 / eta;
+        var square = mu * mu;
         return new(mu, 1 - mu, -square, 2 * square * mu, -6 * square * square);
     }
 }
@@ -182,8 +182,8 @@ internal sealed class InverseSquareLink() : Link("1/mu^2")
 
     internal override LinkPoint At(double eta)
     {
-        double mu = 1 / Math.Sqrt(eta);
-        double r = mu / eta;
+        var mu = 1 / Math.Sqrt(eta);
+        var r = mu / eta;
         return new(mu, 1 - mu, -0.5 * r, 0.75 * r / eta, -1.875 * r / (eta * eta));
     }
 }
@@ -195,9 +195,9 @@ internal sealed class LambertWLink() : Link("lambertW")
     // μ = θ e^θ, θ = e^η: a derivative by η is one by θ times θ.
     internal override LinkPoint At(double eta)
     {
-        double theta = Math.Exp(Math.Min(eta, 700));
-        double mu = theta * Math.Exp(theta);
-        double first = mu * (1 + theta);
+        var theta = Math.Exp(Math.Min(eta, 700));
+        var mu = theta * Math.Exp(theta);
+        var first = mu * (1 + theta);
         return new(
             mu,
             1 - mu,

@@ -8,8 +8,8 @@ internal static class LocationScale
     /// </summary>
     public static void Write(double x, double inverse, double h1, double h2, double h3, ref MeanDerivatives d)
     {
-        double inverse2 = inverse * inverse;
-        double x2 = x * x;
+        var inverse2 = inverse * inverse;
+        var x2 = x * x;
         d.M = -h1 * inverse;
         d.MM = h2 * inverse2;
         d.MMM = -h3 * inverse2 * inverse;

@@ -37,14 +37,14 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
     // The squared residual on the log scale, from the median, in units of its variance.
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double v = LogVariance(mu, phi);
-        double z = Math.Log(y / mu) + (0.5 * v);
+        var v = LogVariance(mu, phi);
+        var z = Math.Log(y / mu) + (0.5 * v);
         return z * z / v;
     }
 
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double v = LogVariance(mu, phi);
+        var v = LogVariance(mu, phi);
         return Math.Clamp(mu * Math.Exp((Math.Sqrt(v) * random.NextNormal()) - (0.5 * v)), 2.3e-308, 1.7e308);
     }
 
@@ -54,7 +54,7 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (y[i] - mu[i]) * (y[i] - mu[i]);
         }
@@ -67,41 +67,41 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double logMu = Math.Log(mu);
-        double v = LogVariance(mu, terms.Phi);
-        double a = Math.Log(y) - logMu;
+        var mu = at.Mu;
+        var logMu = Math.Log(mu);
+        var v = LogVariance(mu, terms.Phi);
+        var a = Math.Log(y) - logMu;
 
         // With t = log w = 2δ − 2ζ: v′ = w/(1 + w) = s and so on.
-        double s = -SpecialFunctions.Expm1(-v);
-        double s1 = s * (1 - s);
-        double s2 = s1 * (1 - (2 * s));
+        var s = -SpecialFunctions.Expm1(-v);
+        var s1 = s * (1 - s);
+        var s2 = s1 * (1 - (2 * s));
 
         // ℓ = −½ log v − a²/(2v) − a/2 − v/8 as a function of a and v; derivatives by v.
-        double a2 = a * a;
-        double fv = (-0.5 / v) + (0.5 * a2 / (v * v)) - 0.125;
-        double fvv = (0.5 - (a2 / v)) / (v * v);
-        double fvvv = (-1 + (3 * a2 / v)) / (v * v * v);
-        double fa = (-a / v) - 0.5;
-        double fav = a / (v * v);
-        double favv = -2 * a / (v * v * v);
-        double faa = -1 / v;
-        double faav = 1 / (v * v);
+        var a2 = a * a;
+        var fv = (-0.5 / v) + (0.5 * a2 / (v * v)) - 0.125;
+        var fvv = (0.5 - (a2 / v)) / (v * v);
+        var fvvv = (-1 + (3 * a2 / v)) / (v * v * v);
+        var fa = (-a / v) - 0.5;
+        var fav = a / (v * v);
+        var favv = -2 * a / (v * v * v);
+        var faa = -1 / v;
+        var faav = 1 / (v * v);
 
         // By t, a held; by a and t.
-        double ft = fv * s;
-        double ftt = (fvv * s * s) + (fv * s1);
-        double fttt = (fvvv * s * s * s) + (3 * fvv * s * s1) + (fv * s2);
-        double fat = fav * s;
-        double fatt = (favv * s * s) + (fav * s1);
-        double faat = faav * s;
+        var ft = fv * s;
+        var ftt = (fvv * s * s) + (fv * s1);
+        var fttt = (fvvv * s * s * s) + (3 * fvv * s * s1) + (fv * s2);
+        var fat = fav * s;
+        var fatt = (favv * s * s) + (fav * s1);
+        var faat = faav * s;
 
         // ∂/∂δ = 2 ∂/∂t; ∂/∂ζ = −∂/∂a − 2 ∂/∂t.
-        double z1 = -fa - (2 * ft);
-        double z2 = faa + (4 * fat) + (4 * ftt);
-        double z3 = -((6 * faat) + (12 * fatt) + (8 * fttt));
-        double z1d = (-2 * fat) - (4 * ftt);
-        double z2d = (2 * faat) + (8 * fatt) + (8 * fttt);
+        var z1 = -fa - (2 * ft);
+        var z2 = faa + (4 * fat) + (4 * ftt);
+        var z3 = -((6 * faat) + (12 * fatt) + (8 * fttt));
+        var z1d = (-2 * fat) - (4 * ftt);
+        var z2d = (2 * faat) + (8 * fatt) + (8 * fttt);
 
         d.L = (-0.5 * Math.Log(v)) - (0.5 * (a + (0.5 * v)) * (a + (0.5 * v)) / v);
         d.M = z1 / mu;
@@ -117,7 +117,7 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
 
     private static double LogVariance(double mu, double phi)
     {
-        double ratio = phi / mu;
+        var ratio = phi / mu;
         return ratio > 1e100
             ? 2 * Math.Log(ratio)
             : Math.Max(SpecialFunctions.Log1p(ratio * ratio), 1e-300);

@@ -31,9 +31,9 @@ namespace EcoGlmm.Families
 
         internal override LinkPoint At(double eta)
         {
-            double m = Math.Exp(Math.Min(-eta, 300));
-            double mu = Math.Exp(-m);
-            double d1 = m * mu;
+            var m = Math.Exp(Math.Min(-eta, 300));
+            var mu = Math.Exp(-m);
+            var d1 = m * mu;
             return new(mu, -Numerics.SpecialFunctions.Expm1(-m), d1, d1 * (m - 1), d1 * (1 + (m * (m - 3))));
         }
 

@@ -26,7 +26,7 @@ internal struct MeanDerivatives
             return;
         }
 
-        double g11 = g.D1 * g.D1;
+        var g11 = g.D1 * g.D1;
         block.E[i] = M * g.D1;
         block.EE[i] = (MM * g11) + (M * g.D2);
         if (level < DerivativeLevel.Gradient)

@@ -36,14 +36,14 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
     /// <summary>Evaluates through the mean; families override it where a link has a faster or stabler form.</summary>
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
     {
-        bool dispersion = HasDispersion;
+        var dispersion = HasDispersion;
         var terms = default(DispersionTerms);
         if (dispersion && block.Delta.Length > 0)
         {
             PrepareDispersion(block.Delta[0], ref terms);
         }
 
-        for (int i = 0; i < block.Y.Length; i++)
+        for (var i = 0; i < block.Y.Length; i++)
         {
             if (block.Delta.Length > 1 && i > 0)
             {
@@ -52,8 +52,8 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
 
             var point = Link.At(block.Eta[i]);
             var derivatives = MeanDerivatives.Impossible;
-            double y = block.Y[i];
-            double size = block.Size.IsEmpty ? 1 : block.Size[i];
+            var y = block.Y[i];
+            var size = block.Size.IsEmpty ? 1 : block.Size[i];
             if (IsPossible(point) || IsCertain(point, y, size))
             {
                 derivatives = default;
@@ -85,15 +85,15 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
         var terms = default(DispersionTerms);
         PrepareDispersion(Math.Log(phi), ref terms);
         double low = -40;
-        double high = Math.Log(y + 1) + 5;
+        var high = Math.Log(y + 1) + 5;
         while (high - low > 1e-9)
         {
-            double middle = 0.5 * (low + high);
+            var middle = 0.5 * (low + high);
             var at = default(MeanDerivatives);
             EvaluateAtMean(y, size, Link.Log.At(middle), terms, DerivativeLevel.Mode, ref at);
 
             // Where the observation is impossible there is no slope: the better mean is the one nearer to y.
-            bool rises = double.IsNaN(at.M) ? Math.Exp(middle) < y : at.M > 0;
+            var rises = double.IsNaN(at.M) ? Math.Exp(middle) < y : at.M > 0;
             low = rises ? middle : low;
             high = rises ? high : middle;
         }

@@ -63,9 +63,9 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
     {
         double squares = 0;
         double excess = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
-            double mu = Link.At(eta[i]).Mu;
+            var mu = Link.At(eta[i]).Mu;
             squares += mu * mu;
             excess += ((y[i] - mu) * (y[i] - mu)) - mu;
         }
@@ -77,9 +77,9 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
     private protected override void EvaluateAt(
         double y, double mu, double delta, double shape, DerivativeLevel level, ref MeanDerivatives d, ref ShapePartials s)
     {
-        double sigma = Math.Clamp(shape, -650, 650);
-        double a = delta - Math.Log(mu);
-        double theta = Math.Exp(Math.Clamp(-SpecialFunctions.LogAddExp(a, -sigma), -650, 650));
+        var sigma = Math.Clamp(shape, -650, 650);
+        var a = delta - Math.Log(mu);
+        var theta = Math.Exp(Math.Clamp(-SpecialFunctions.LogAddExp(a, -sigma), -650, 650));
         if (level < DerivativeLevel.Mode)
         {
             d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, theta)
@@ -88,20 +88,20 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
             return;
         }
 
-        double h = RisingFactorial.ScaledLog(theta, y, out double h1, out double h2, out double h3);
+        var h = RisingFactorial.ScaledLog(theta, y, out var h1, out var h2, out var h3);
         MeanDerivatives b = default;
         new NegativeBinomial2Terms(y, mu, theta, h1, h2, h3).Write(h, y, mu, theta, ref b);
-        double p = SpecialFunctions.Logistic(a + sigma);
-        double q = SpecialFunctions.Logistic(-a - sigma);
-        double p1 = p * q;
-        double p2 = p1 * (q - p);
-        double inverse = 1 / mu;
-        double square = inverse * inverse;
-        double tm = p * inverse;
-        double tmm = -(p1 + p) * square;
-        double tmmm = (p2 + (3 * p1) + (2 * p)) * square * inverse;
-        double slope = b.MD + (b.DD * tm);
-        double curve = b.MMD + (2 * b.MDD * tm) + (b.DDD * tm * tm) + (b.DD * tmm);
+        var p = SpecialFunctions.Logistic(a + sigma);
+        var q = SpecialFunctions.Logistic(-a - sigma);
+        var p1 = p * q;
+        var p2 = p1 * (q - p);
+        var inverse = 1 / mu;
+        var square = inverse * inverse;
+        var tm = p * inverse;
+        var tmm = -(p1 + p) * square;
+        var tmmm = (p2 + (3 * p1) + (2 * p)) * square * inverse;
+        var slope = b.MD + (b.DD * tm);
+        var curve = b.MMD + (2 * b.MDD * tm) + (b.DDD * tm * tm) + (b.DD * tmm);
         d.L = b.L;
         d.M = b.M + (b.D * tm);
         d.MM = b.MM + (2 * b.MD * tm) + (b.DD * tm * tm) + (b.D * tmm);
@@ -112,8 +112,8 @@ internal sealed class NegativeBinomial12Family : ShapedFamily
             return;
         }
 
-        double cross = p1 * inverse;
-        double crossCurve = -(p2 + p1) * square;
+        var cross = p1 * inverse;
+        var crossCurve = -(p2 + p1) * square;
         d.D = -b.D * p;
         d.MD = (-slope * p) + (b.D * cross);
         d.MMD = (-curve * p) + (2 * slope * cross) + (b.D * crossCurve);

@@ -65,7 +65,7 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal static double ExcessRatio(ReadOnlySpan<double> y, ReadOnlySpan<double> mu)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (((y[i] - mu[i]) * (y[i] - mu[i])) / mu[i]) - 1;
         }
@@ -83,7 +83,7 @@ internal sealed class NegativeBinomial1Family(Link link)
 
         var terms = default(DispersionTerms);
         PrepareDispersion(block.Delta[0], ref terms);
-        for (int i = 0; i < block.Y.Length; i++)
+        for (var i = 0; i < block.Y.Length; i++)
         {
             if (block.Delta.Length > 1 && i > 0)
             {
@@ -101,11 +101,11 @@ internal sealed class NegativeBinomial1Family(Link link)
     private static void EvaluateLog(
         ref LogDensityBlock block, int i, in DispersionTerms terms, DerivativeLevel level)
     {
-        double y = block.Y[i];
-        double eta = block.Eta[i];
-        double mu = Math.Exp(Math.Min(eta, 700));
-        double theta = Math.Exp(Math.Clamp(eta - terms.Delta, -690, 690));
-        double rest = (y * eta) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
+        var y = block.Y[i];
+        var eta = block.Eta[i];
+        var mu = Math.Exp(Math.Min(eta, 700));
+        var theta = Math.Exp(Math.Clamp(eta - terms.Delta, -690, 690));
+        var rest = (y * eta) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
         if (level < DerivativeLevel.Mode)
         {
             block.L[i] = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, eta, mu, theta) : RisingFactorial.ScaledLog(theta, y)
@@ -113,7 +113,7 @@ internal sealed class NegativeBinomial1Family(Link link)
             return;
         }
 
-        double h = RisingFactorial.ScaledLog(theta, y, out double h1, out double h2, out double h3);
+        var h = RisingFactorial.ScaledLog(theta, y, out var h1, out var h2, out var h3);
         block.L[i] = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, eta, mu, theta) : h + rest;
         block.E[i] = h1 + y - (mu * terms.K);
         block.EE[i] = h2 - (mu * terms.K);
@@ -122,7 +122,7 @@ internal sealed class NegativeBinomial1Family(Link link)
             return;
         }
 
-        double share = terms.Phi / (1 + terms.Phi);
+        var share = terms.Phi / (1 + terms.Phi);
         block.EEE[i] = h3 - (mu * terms.K);
         block.D[i] = -h1 - (y * share) - (mu * terms.K1);
         block.ED[i] = -h2 - (mu * terms.K1);
@@ -132,7 +132,7 @@ internal sealed class NegativeBinomial1Family(Link link)
             return;
         }
 
-        double share1 = share / (1 + terms.Phi);
+        var share1 = share / (1 + terms.Phi);
         block.DD[i] = h2 - (y * share1) - (mu * terms.K2);
         block.EDD[i] = h3 - (mu * terms.K2);
         block.DDD[i] = -h3 - (y * share1 * (1 - (2 * share))) - (mu * terms.K3);
@@ -141,11 +141,11 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double h = RisingFactorial.ScaledLog(mu / terms.Phi, y, out double h1, out double h2, out double h3);
-        double share = terms.Phi / (1 + terms.Phi);
-        double share1 = share / (1 + terms.Phi);
-        double square = mu * mu;
+        var mu = at.Mu;
+        var h = RisingFactorial.ScaledLog(mu / terms.Phi, y, out var h1, out var h2, out var h3);
+        var share = terms.Phi / (1 + terms.Phi);
+        var share1 = share / (1 + terms.Phi);
+        var square = mu * mu;
         d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, mu / terms.Phi)
             : h + (y == 0 ? 0 : y * Math.Log(mu)) - (y * LogOnePlusPhi(terms)) - (mu * terms.K);
         d.M = ((h1 + y) / mu) - terms.K;
@@ -163,9 +163,9 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override void PrepareDispersion(double delta, ref DispersionTerms terms)
     {
         base.PrepareDispersion(delta, ref terms);
-        double phi = terms.Phi;
-        double share = phi / (1 + phi);
-        double share1 = share / (1 + phi);
+        var phi = terms.Phi;
+        var share = phi / (1 + phi);
+        var share1 = share / (1 + phi);
         terms.K = SpecialFunctions.Log1p(phi) / phi;
         terms.K1 = phi > 0.7 ? (1 / (1 + phi)) - terms.K : -share - (SpecialFunctions.Log1pMinusX(phi) / phi);
         terms.K2 = -share1 - terms.K1;

@@ -66,7 +66,7 @@ internal sealed class NegativeBinomial2Family(Link link)
     {
         double squares = 0;
         double excess = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             squares += mu[i] * mu[i];
             excess += ((y[i] - mu[i]) * (y[i] - mu[i])) - mu[i];
@@ -78,8 +78,8 @@ internal sealed class NegativeBinomial2Family(Link link)
     /// <summary>2 [y log(y/μ) − (y + θ) log((y + θ)/(μ + θ))]: the Poisson's less what the excess variance forgives.</summary>
     internal static double Deviance(double y, double mu, double theta)
     {
-        double x = (y - mu) / (mu + theta);
-        double forgiven = 2 * (((y + theta) * SpecialFunctions.Log1pMinusX(x)) + ((y - mu) * x));
+        var x = (y - mu) / (mu + theta);
+        var forgiven = 2 * (((y + theta) * SpecialFunctions.Log1pMinusX(x)) + ((y - mu) * x));
         return Math.Max(0, PoissonFamily.Deviance(y, mu) - forgiven);
     }
 
@@ -101,7 +101,7 @@ internal sealed class NegativeBinomial2Family(Link link)
     // ℓ = h(y, θ) + y η − (y + θ) log(1 + x) − log y!, x = μ/θ, h as in RisingFactorial: Poisson as θ → ∞.
     private void EvaluateLogMode(ref LogDensityBlock block, DerivativeLevel level)
     {
-        bool constant = block.Delta.Length == 1;
+        var constant = block.Delta.Length == 1;
         Span<double> table = stackalloc double[TableLength];
         table = constant && block.Y.Length >= TableLength ? table : [];
         if (!table.IsEmpty)
@@ -111,8 +111,8 @@ internal sealed class NegativeBinomial2Family(Link link)
 
         var one = Vector256<double>.One;
         var most = Vector256.Create(700.0);
-        bool hasLarge = false;
-        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        var hasLarge = false;
+        for (var i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             var y = VectorMath.Load(block.Y, i);
             hasLarge |= Vector256.GreaterThanOrEqualAny(y, Vector256.Create(LargeCount.Least));
@@ -145,12 +145,12 @@ internal sealed class NegativeBinomial2Family(Link link)
             }
         }
 
-        for (int i = 0; hasLarge && i < block.Y.Length; i++)
+        for (var i = 0; hasLarge && i < block.Y.Length; i++)
         {
             if (block.Y[i] >= LargeCount.Least)
             {
-                double delta = ClampDelta(block.Delta[constant ? 0 : i]);
-                double eta = Math.Min(block.Eta[i], Math.Min(700, 700 + delta));
+                var delta = ClampDelta(block.Delta[constant ? 0 : i]);
+                var eta = Math.Min(block.Eta[i], Math.Min(700, 700 + delta));
                 block.L[i] = LargeCount.NegativeBinomial(block.Y[i], eta, Math.Exp(eta), Math.Exp(delta));
             }
         }
@@ -161,7 +161,7 @@ internal sealed class NegativeBinomial2Family(Link link)
     private static void EvaluateLogGradient(ref LogDensityBlock block, DerivativeLevel level)
     {
         Span<double> tables = stackalloc double[3 * TableLength];
-        bool tabulated = block.Delta.Length == 1 && block.Y.Length >= TableLength;
+        var tabulated = block.Delta.Length == 1 && block.Y.Length >= TableLength;
         var table1 = tables[..TableLength];
         var table2 = tables.Slice(TableLength, TableLength);
         var table3 = tables[(2 * TableLength)..];
@@ -170,12 +170,12 @@ internal sealed class NegativeBinomial2Family(Link link)
             RisingFactorial.Tabulate(Math.Exp(ClampDelta(block.Delta[0])), table1, table2, table3);
         }
 
-        for (int i = 0; i < block.Y.Length; i++)
+        for (var i = 0; i < block.Y.Length; i++)
         {
-            double delta = ClampDelta(block.Delta[block.Delta.Length == 1 ? 0 : i]);
-            double y = block.Y[i];
-            double mu = Math.Exp(Math.Min(block.Eta[i], Math.Min(700, 700 + delta)));
-            double theta = Math.Exp(delta);
+            var delta = ClampDelta(block.Delta[block.Delta.Length == 1 ? 0 : i]);
+            var y = block.Y[i];
+            var mu = Math.Exp(Math.Min(block.Eta[i], Math.Min(700, 700 + delta)));
+            var theta = Math.Exp(delta);
             double h1;
             double h2;
             double h3;
@@ -191,8 +191,8 @@ internal sealed class NegativeBinomial2Family(Link link)
             }
 
             var at = new NegativeBinomial2Terms(y, mu, theta, h1, h2, h3);
-            double residual = y - mu;
-            double sp = at.S * at.P;
+            var residual = y - mu;
+            var sp = at.S * at.P;
             block.D[i] = at.D;
             block.ED[i] = sp * residual;
             block.EED[i] = sp * (y - mu - mu - (2 * at.S * residual));
@@ -213,7 +213,7 @@ internal sealed class NegativeBinomial2Family(Link link)
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double h = RisingFactorial.ScaledLog(terms.Phi, y, out double h1, out double h2, out double h3);
+        var h = RisingFactorial.ScaledLog(terms.Phi, y, out var h1, out var h2, out var h3);
         var nb = new NegativeBinomial2Terms(y, at.Mu, terms.Phi, h1, h2, h3);
         nb.Write(h, y, at.Mu, terms.Phi, ref d);
     }

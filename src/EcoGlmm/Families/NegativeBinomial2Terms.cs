@@ -7,20 +7,20 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal readonly struct NegativeBinomial2Terms
 {
-    private readonly double log;
+    private readonly double _log;
 
     /// <summary>h1, h2 and h3 are those of <see cref="RisingFactorial.Derivatives"/>.</summary>
     public NegativeBinomial2Terms(double y, double mu, double theta, double h1, double h2, double h3)
     {
-        double x = mu / theta;
+        var x = mu / theta;
         P = 1 / (1 + x);
         S = x * P;
-        log = SpecialFunctions.Log1p(x);
+        _log = SpecialFunctions.Log1p(x);
 
         // A = θ [S − log(1 + x)] without cancellation.
-        double a = x > 0.7 ? theta * (S - log) : -(theta * SpecialFunctions.Log1pMinusX(x)) - (mu * S);
-        double sp = S * P;
-        double residual = y - mu;
+        var a = x > 0.7 ? theta * (S - _log) : -(theta * SpecialFunctions.Log1pMinusX(x)) - (mu * S);
+        var sp = S * P;
+        var residual = y - mu;
         D = h1 + a + (S * y);
         DD = h2 + a - (sp * residual);
         DDD = h3 + a + (mu * sp) - (sp * (S - P) * residual);
@@ -41,13 +41,13 @@ internal readonly struct NegativeBinomial2Terms
     /// <summary>ℓ and all derivatives by μ and δ; h is RisingFactorial's.</summary>
     public void Write(double h, double y, double mu, double theta, ref MeanDerivatives d)
     {
-        double total = theta + mu;
-        double residual = y - mu;
-        double r = y / mu;
-        double w = (y + theta) / total;
-        double first = P * (residual / total);
+        var total = theta + mu;
+        var residual = y - mu;
+        var r = y / mu;
+        var w = (y + theta) / total;
+        var first = P * (residual / total);
         d.L = y >= LargeCount.Least ? LargeCount.NegativeBinomial(y, Math.Log(mu), mu, theta)
-            : h + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * log);
+            : h + (y == 0 ? 0 : y * Math.Log(mu)) - ((y + theta) * _log);
         d.M = P * residual / mu;
         d.MM = ((w / total) - (r / mu));
         d.MMM = 2 * ((r / (mu * mu)) - (w / (total * total)));

@@ -68,15 +68,15 @@ internal sealed class OrderedBetaFamily : Family
         var cutpoints = block.Shape.IsEmpty ? _cutpoints : new OrderedThresholds(block.Shape);
         var terms = default(DispersionTerms);
         _between.PrepareDispersion(block.Delta[0], ref terms);
-        for (int i = 0; i < block.Y.Length; i++)
+        for (var i = 0; i < block.Y.Length; i++)
         {
-            double y = block.Y[i];
+            var y = block.Y[i];
             if (block.Delta.Length > 1 && i > 0)
             {
                 _between.PrepareDispersion(block.Delta[i], ref terms);
             }
 
-            int category = Category(y);
+            var category = Category(y);
             var point = Link.At(block.Eta[i]);
             MeanDerivatives derivatives = default;
             if (category == 1)
@@ -119,7 +119,7 @@ internal sealed class OrderedBetaFamily : Family
         }
 
         cutpoints.WriteShapes(at, category, output, block.ShapeStart + i, level);
-        for (int k = 0; k < cutpoints.Count && level == DerivativeLevel.Full; k++)
+        for (var k = 0; k < cutpoints.Count && level == DerivativeLevel.Full; k++)
         {
             output.DS[k]![block.ShapeStart + i] = 0;
         }
@@ -134,15 +134,15 @@ internal sealed class OrderedBetaFamily : Family
     internal override double Variance(double mu, double phi, double size)
     {
         var (zero, between, one) = Probabilities(mu);
-        double mean = one + (between * mu);
-        double square = (mu - mean) * (mu - mean);
+        var mean = one + (between * mu);
+        var square = (mu - mean) * (mu - mean);
         return (zero * mean * mean) + (one * (1 - mean) * (1 - mean)) + (between * (square + _between.Variance(mu, phi, 1)));
     }
 
     // Against the best η at this φ, by bisection; zeros and ones can be met for certain.
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double here = Slope(y, Link.LinearPredictor(mu), phi).Value;
+        var here = Slope(y, Link.LinearPredictor(mu), phi).Value;
         if (y is 0 or 1)
         {
             return -2 * here;
@@ -152,8 +152,8 @@ internal sealed class OrderedBetaFamily : Family
         double high = 30;
         while (high - low > 1e-9)
         {
-            double middle = 0.5 * (low + high);
-            bool rises = Slope(y, middle, phi).First > 0;
+            var middle = 0.5 * (low + high);
+            var rises = Slope(y, middle, phi).First > 0;
             low = rises ? middle : low;
             high = rises ? high : middle;
         }
@@ -164,7 +164,7 @@ internal sealed class OrderedBetaFamily : Family
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
         var (zero, between, _) = Probabilities(mu);
-        double u = random.NextDouble();
+        var u = random.NextDouble();
         return u < zero ? 0 : u < zero + between ? _between.Draw(random, mu, phi, 1) : 1;
     }
 
@@ -175,7 +175,7 @@ internal sealed class OrderedBetaFamily : Family
     {
         List<double> values = [];
         List<double> means = [];
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             if (Category(y[i]) == 1)
             {
@@ -189,19 +189,19 @@ internal sealed class OrderedBetaFamily : Family
 
     internal override double[] StartingShapes(ReadOnlySpan<double> y, ReadOnlySpan<double> eta)
     {
-        double zeros = 0.5;
-        double ones = 0.5;
+        var zeros = 0.5;
+        var ones = 0.5;
         double middle = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             zeros += y[i] == 0 ? 1 : 0;
             ones += y[i] == 1 ? 1 : 0;
             middle += eta[i] / y.Length;
         }
 
-        double total = y.Length + 1.5;
-        double lower = middle + Link.LinearPredictor(zeros / total);
-        double upper = middle - Link.LinearPredictor(ones / total);
+        var total = y.Length + 1.5;
+        var lower = middle + Link.LinearPredictor(zeros / total);
+        var upper = middle - Link.LinearPredictor(ones / total);
         return OrderedThresholds.Predictors([lower, upper]);
     }
 
@@ -209,16 +209,16 @@ internal sealed class OrderedBetaFamily : Family
 
     private (double Zero, double Between, double One) Probabilities(double mu)
     {
-        double eta = Link.LinearPredictor(mu);
-        double zero = Link.At(_cutpoints[0] - eta).Mu;
-        double one = Link.At(eta - _cutpoints[1]).Mu;
+        var eta = Link.LinearPredictor(mu);
+        var zero = Link.At(_cutpoints[0] - eta).Mu;
+        var one = Link.At(eta - _cutpoints[1]).Mu;
         return (zero, Math.Max(0, 1 - zero - one), one);
     }
 
     /// <summary>ℓ less the constant, and its derivative by η.</summary>
     private (double Value, double First) Slope(double y, double eta, double phi)
     {
-        int category = Category(y);
+        var category = Category(y);
         var at = _cutpoints.At(Link, category, eta);
         if (category != 1)
         {

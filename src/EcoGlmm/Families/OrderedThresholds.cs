@@ -14,7 +14,7 @@ internal readonly struct OrderedThresholds
     {
         _thresholds = new double[predictors.Length];
         _steps = new double[predictors.Length];
-        for (int k = 0; k < predictors.Length; k++)
+        for (var k = 0; k < predictors.Length; k++)
         {
             _steps[k] = k == 0 ? 1 : Math.Exp(Math.Clamp(predictors[k], -300, 300));
             _thresholds[k] = k == 0 ? predictors[0] : _thresholds[k - 1] + _steps[k];
@@ -30,8 +30,8 @@ internal readonly struct OrderedThresholds
     /// <summary>The parameters σ of thresholds in rising order.</summary>
     public static double[] Predictors(ReadOnlySpan<double> thresholds)
     {
-        double[] predictors = new double[thresholds.Length];
-        for (int k = 0; k < predictors.Length; k++)
+        var predictors = new double[thresholds.Length];
+        for (var k = 0; k < predictors.Length; k++)
         {
             predictors[k] = k == 0 ? thresholds[0] : Math.Log(thresholds[k] - thresholds[k - 1]);
         }
@@ -50,11 +50,11 @@ internal readonly struct OrderedThresholds
     /// </summary>
     public void WriteShapes(in CategoryInterval at, int category, ShapeOutput output, int i, DerivativeLevel level)
     {
-        for (int k = 0; k < Count; k++)
+        for (var k = 0; k < Count; k++)
         {
-            double w = k <= category ? _steps[k] : 0;
-            bool isUpper = k == category;
-            double first = w * (isUpper ? at.B : -at.E);
+            var w = k <= category ? _steps[k] : 0;
+            var isUpper = k == category;
+            var first = w * (isUpper ? at.B : -at.E);
             output.S[k]![i] = first;
             output.ES[k]![i] = w * (isUpper ? at.EB : -at.EE);
             output.EES[k]![i] = w * (isUpper ? at.EEB : -at.EEE);
@@ -63,9 +63,9 @@ internal readonly struct OrderedThresholds
                 continue;
             }
 
-            for (int l = 0; l <= k; l++)
+            for (var l = 0; l <= k; l++)
             {
-                double second = isUpper ? l == k ? at.BB : -at.EB : at.EE;
+                var second = isUpper ? l == k ? at.BB : -at.EB : at.EE;
                 output.SS[(k * (k + 1) / 2) + l]![i] = (w * _steps[l] * second) + (l == k && k > 0 ? first : 0);
             }
         }

@@ -68,8 +68,8 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
             return;
         }
 
-        bool hasLarge = false;
-        for (int i = 0; i < block.Y.Length; i += VectorMath.Width)
+        var hasLarge = false;
+        for (var i = 0; i < block.Y.Length; i += VectorMath.Width)
         {
             var y = VectorMath.Load(block.Y, i);
             hasLarge |= Vector256.GreaterThanOrEqualAny(y, Vector256.Create(LargeCount.Least));
@@ -88,7 +88,7 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
             }
         }
 
-        for (int i = 0; hasLarge && i < block.Y.Length; i++)
+        for (var i = 0; hasLarge && i < block.Y.Length; i++)
         {
             if (block.Y[i] >= LargeCount.Least)
             {
@@ -102,7 +102,7 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double r = y / at.Mu;
+        var r = y / at.Mu;
         d.L = y >= LargeCount.Least ? LargeCount.Poisson(y, Math.Log(at.Mu), at.Mu) : (y == 0 ? 0 : y * Math.Log(at.Mu)) - at.Mu;
         d.M = r - 1;
         d.MM = -r / at.Mu;

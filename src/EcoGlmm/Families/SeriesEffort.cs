@@ -7,24 +7,24 @@ namespace EcoGlmm.Families;
 internal static class SeriesEffort
 {
     [ThreadStatic]
-    private static long terms;
+    private static long _terms;
 
     [ThreadStatic]
-    private static long batch;
+    private static long _batch;
 
     /// <summary>Terms so far; differences are what counts.</summary>
-    public static long Terms => terms;
+    public static long Terms => _terms;
 
     /// <summary>Which batch of rows the thread is at: what it knows from an earlier one depends on the number of threads.</summary>
-    public static long Batch => batch;
+    public static long Batch => _batch;
 
     /// <summary>Begins a batch of rows.</summary>
     /// <returns>The terms so far.</returns>
     public static long Begin()
     {
-        batch++;
-        return terms;
+        _batch++;
+        return _terms;
     }
 
-    public static void Add(long count) => terms += count;
+    public static void Add(long count) => _terms += count;
 }

@@ -29,13 +29,13 @@ internal abstract class ShapedFamily(string name, Link link, MeanRange range) : 
 
     internal override void Evaluate(ref LogDensityBlock block, DerivativeLevel level)
     {
-        double shape = block.Shape.IsEmpty ? Shape.Predictor : block.Shape[0];
-        for (int i = 0; i < block.Y.Length; i++)
+        var shape = block.Shape.IsEmpty ? Shape.Predictor : block.Shape[0];
+        for (var i = 0; i < block.Y.Length; i++)
         {
             var point = Link.At(block.Eta[i]);
             var derivatives = MeanDerivatives.Impossible;
             ShapePartials partials = default;
-            double delta = Math.Clamp(block.Delta[block.Delta.Length > 1 ? i : 0], -650, 650);
+            var delta = Math.Clamp(block.Delta[block.Delta.Length > 1 ? i : 0], -650, 650);
             if (IsPossible(point))
             {
                 derivatives = default;
@@ -49,7 +49,7 @@ internal abstract class ShapedFamily(string name, Link link, MeanRange range) : 
                 continue;
             }
 
-            int at = block.ShapeStart + i;
+            var at = block.ShapeStart + i;
             output.S[0]![at] = partials.S;
             output.ES[0]![at] = partials.MS * point.D1;
             output.EES[0]![at] = (partials.MMS * point.D1 * point.D1) + (partials.MS * point.D2);

@@ -54,12 +54,12 @@ internal sealed class SkewNormalFamily : ShapedFamily
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
         var k = new Standardisation(Shape.Value);
-        double z = (k.C * (y - mu) / phi) + k.B;
+        var z = (k.C * (y - mu) / phi) + k.B;
         double best = 0;
-        for (int i = 0; i < 50; i++)
+        for (var i = 0; i < 50; i++)
         {
             var tail = LogTail.Normal(k.Alpha * best);
-            double step = ((k.Alpha * tail.First) - best) / (1 - (k.Alpha * k.Alpha * tail.Second));
+            var step = ((k.Alpha * tail.First) - best) / (1 - (k.Alpha * k.Alpha * tail.Second));
             best += step;
             if (Math.Abs(step) <= 1e-12 * (1 + Math.Abs(best)))
             {
@@ -73,7 +73,7 @@ internal sealed class SkewNormalFamily : ShapedFamily
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
         var k = new Standardisation(Shape.Value);
-        double z = (k.Lean * Math.Abs(random.NextNormal())) + (Math.Sqrt(1 - (k.Lean * k.Lean)) * random.NextNormal());
+        var z = (k.Lean * Math.Abs(random.NextNormal())) + (Math.Sqrt(1 - (k.Lean * k.Lean)) * random.NextNormal());
         return mu + (phi * (z - k.B) / k.C);
     }
 
@@ -83,7 +83,7 @@ internal sealed class SkewNormalFamily : ShapedFamily
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (y[i] - mu[i]) * (y[i] - mu[i]);
         }
@@ -96,17 +96,17 @@ internal sealed class SkewNormalFamily : ShapedFamily
     {
         double squares = 0;
         double cubes = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
-            double r = y[i] - Link.At(eta[i]).Mu;
+            var r = y[i] - Link.At(eta[i]).Mu;
             squares += r * r;
             cubes += r * r * r;
         }
 
-        double skewness = cubes / y.Length / Math.Pow(squares / y.Length, 1.5);
-        double g = Math.Pow(Math.Min(Math.Abs(skewness), 0.9), 2.0 / 3);
-        double lean = Math.Sqrt(0.5 * Math.PI * g / (g + Math.Pow(0.5 * (4 - Math.PI), 2.0 / 3)));
-        double alpha = lean / Math.Sqrt(1 - (lean * lean));
+        var skewness = cubes / y.Length / Math.Pow(squares / y.Length, 1.5);
+        var g = Math.Pow(Math.Min(Math.Abs(skewness), 0.9), 2.0 / 3);
+        var lean = Math.Sqrt(0.5 * Math.PI * g / (g + Math.Pow(0.5 * (4 - Math.PI), 2.0 / 3)));
+        var alpha = lean / Math.Sqrt(1 - (lean * lean));
         return [double.IsNaN(alpha) ? 1 : (skewness < 0 ? -1 : 1) * Math.Max(alpha, 0.7)];
     }
 
@@ -115,11 +115,11 @@ internal sealed class SkewNormalFamily : ShapedFamily
         double y, double mu, double delta, double shape, DerivativeLevel level, ref MeanDerivatives d, ref ShapePartials s)
     {
         var k = new Standardisation(Math.Clamp(shape, -LargestShape, LargestShape));
-        double inverse = Math.Exp(-delta);
-        double x = (y - mu) * inverse;
-        double z = (k.C * x) + k.B;
-        double t = k.Alpha * z;
-        double constant = Math.Log(2 * k.C) - delta;
+        var inverse = Math.Exp(-delta);
+        var x = (y - mu) * inverse;
+        var z = (k.C * x) + k.B;
+        var t = k.Alpha * z;
+        var constant = Math.Log(2 * k.C) - delta;
         if (level < DerivativeLevel.Mode)
         {
             d.L = constant - (0.5 * z * z) + SpecialFunctions.LogNormalCdf(t);
@@ -127,11 +127,11 @@ internal sealed class SkewNormalFamily : ShapedFamily
         }
 
         var tail = LogTail.Normal(t);
-        double square = k.Alpha * k.Alpha;
-        double hz = (k.Alpha * tail.First) - z;
-        double hzz = (square * tail.Second) - 1;
-        double hzzz = square * k.Alpha * tail.Third;
-        double c2 = k.C * k.C;
+        var square = k.Alpha * k.Alpha;
+        var hz = (k.Alpha * tail.First) - z;
+        var hzz = (square * tail.Second) - 1;
+        var hzzz = square * k.Alpha * tail.Third;
+        var c2 = k.C * k.C;
         d.L = constant - (0.5 * z * z) + tail.Value;
         LocationScale.Write(x, inverse, k.C * hz, c2 * hzz, c2 * k.C * hzzz, ref d);
         if (level < DerivativeLevel.Gradient)
@@ -140,15 +140,15 @@ internal sealed class SkewNormalFamily : ShapedFamily
         }
 
         // z moves with α too: z′ = c′x + b′.
-        double z1 = (k.C1 * x) + k.B1;
-        double z2 = (k.C2 * x) + k.B2;
-        double hza = tail.First + (t * tail.Second);
-        double hzza = (2 * k.Alpha * tail.Second) + (square * z * tail.Third);
-        double h1s = (k.C1 * hz) + (k.C * ((hzz * z1) + hza));
-        double h2s = (2 * k.C * k.C1 * hzz) + (c2 * ((hzzz * z1) + hzza));
-        double hs = (hz * z1) + (z * tail.First);
-        double hss = (hzz * z1 * z1) + (hz * z2) + (2 * hza * z1) + (z * z * tail.Second);
-        double k1 = k.C1 / k.C;
+        var z1 = (k.C1 * x) + k.B1;
+        var z2 = (k.C2 * x) + k.B2;
+        var hza = tail.First + (t * tail.Second);
+        var hzza = (2 * k.Alpha * tail.Second) + (square * z * tail.Third);
+        var h1s = (k.C1 * hz) + (k.C * ((hzz * z1) + hza));
+        var h2s = (2 * k.C * k.C1 * hzz) + (c2 * ((hzzz * z1) + hzza));
+        var hs = (hz * z1) + (z * tail.First);
+        var hss = (hzz * z1 * z1) + (hz * z2) + (2 * hza * z1) + (z * z * tail.Second);
+        var k1 = k.C1 / k.C;
         LocationScale.WriteShape(x, inverse, hs, h1s, h2s, hss, k1, (k.C2 / k.C) - (k1 * k1), ref s);
     }
 
@@ -163,11 +163,11 @@ internal sealed class SkewNormalFamily : ShapedFamily
         public Standardisation(double alpha)
         {
             Alpha = alpha;
-            double r = 1 / Math.Sqrt(1 + (alpha * alpha));
+            var r = 1 / Math.Sqrt(1 + (alpha * alpha));
             Lean = alpha * r;
-            double lean1 = r * r * r;
-            double lean2 = -3 * alpha * lean1 * r * r;
-            double root = Math.Sqrt(TwoOverPi);
+            var lean1 = r * r * r;
+            var lean2 = -3 * alpha * lean1 * r * r;
+            var root = Math.Sqrt(TwoOverPi);
             B = root * Lean;
             B1 = root * lean1;
             B2 = root * lean2;

@@ -65,13 +65,13 @@ internal sealed class StudentTFamily : ShapedFamily
 
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double x = (y - mu) / phi;
+        var x = (y - mu) / phi;
         return (Shape.Value + 1) * SpecialFunctions.Log1p(x * x / Shape.Value);
     }
 
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double half = 0.5 * Shape.Value;
+        var half = 0.5 * Shape.Value;
         return mu + (phi * random.NextNormal() * Math.Sqrt(half / random.NextGamma(half)));
     }
 
@@ -80,16 +80,16 @@ internal sealed class StudentTFamily : ShapedFamily
     internal override double StartingDispersion(
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
-        double[] distances = new double[y.Length];
+        var distances = new double[y.Length];
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             distances[i] = Math.Abs(y[i] - mu[i]);
             sum += distances[i] * distances[i];
         }
 
         Array.Sort(distances);
-        double scale = distances[y.Length / 2] / StartingQuartile;
+        var scale = distances[y.Length / 2] / StartingQuartile;
         return SupportCheck.LogBetween(scale > 0 ? scale : Math.Sqrt(sum / y.Length), 1e-6, 1e6);
     }
 
@@ -97,22 +97,22 @@ internal sealed class StudentTFamily : ShapedFamily
     private protected override void EvaluateAt(
         double y, double mu, double delta, double shape, DerivativeLevel level, ref MeanDerivatives d, ref ShapePartials s)
     {
-        double nu = Math.Exp(Math.Clamp(shape, -300, 300));
-        double inverse = Math.Exp(-delta);
-        double x = (y - mu) * inverse;
-        double x2 = x * x;
-        double logTail = SpecialFunctions.Log1p(x2 / nu);
-        Normaliser(nu, level, out double k, out double k1, out double k2);
+        var nu = Math.Exp(Math.Clamp(shape, -300, 300));
+        var inverse = Math.Exp(-delta);
+        var x = (y - mu) * inverse;
+        var x2 = x * x;
+        var logTail = SpecialFunctions.Log1p(x2 / nu);
+        Normaliser(nu, level, out var k, out var k1, out var k2);
         d.L = k - delta - (0.5 * (nu + 1) * logTail);
         if (level < DerivativeLevel.Mode)
         {
             return;
         }
 
-        double q = 1 / (nu + x2);
-        double h1 = -(nu + 1) * x * q;
-        double h2 = -(nu + 1) * (nu - x2) * q * q;
-        double h3 = 2 * (nu + 1) * x * ((3 * nu) - x2) * q * q * q;
+        var q = 1 / (nu + x2);
+        var h1 = -(nu + 1) * x * q;
+        var h2 = -(nu + 1) * (nu - x2) * q * q;
+        var h3 = 2 * (nu + 1) * x * ((3 * nu) - x2) * q * q * q;
         LocationScale.Write(x, inverse, h1, h2, h3, ref d);
         if (level < DerivativeLevel.Gradient)
         {
@@ -120,23 +120,23 @@ internal sealed class StudentTFamily : ShapedFamily
         }
 
         // By σ = log ν: ν ∂/∂ν.
-        double tail = 0.5 * nu * (logTail - (x2 * q));
-        double h1s = -nu * x * (x2 - 1) * q * q;
-        double h2s = nu * ((x2 * x2) - (3 * (nu + 1) * x2) + nu) * q * q * q;
-        double hss = -tail + (0.5 * nu * x2 * (x2 - 1) * q * q);
+        var tail = 0.5 * nu * (logTail - (x2 * q));
+        var h1s = -nu * x * (x2 - 1) * q * q;
+        var h2s = nu * ((x2 * x2) - (3 * (nu + 1) * x2) + nu) * q * q * q;
+        var hss = -tail + (0.5 * nu * x2 * (x2 - 1) * q * q);
         LocationScale.WriteShape(x, inverse, (0.5 * x2 * q) - tail, h1s, h2s, hss, k1, k2, ref s);
     }
 
     /// <summary>K = log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ), with its first two derivatives by log ν.</summary>
     private static void Normaliser(double nu, DerivativeLevel level, out double k, out double k1, out double k2)
     {
-        double a = 0.5 * nu;
+        var a = 0.5 * nu;
         k1 = k2 = 0;
         if (a > 15)
         {
             // Asymptotic series of the ratio of gamma functions; Tricomi & Erdélyi (1951), Pacific J. Math. 1, 133–142.
-            double r = 1 / a;
-            double z = r * r;
+            var r = 1 / a;
+            var z = r * r;
             k = -SpecialFunctions.HalfLogTwoPi
                 - (r * ((1.0 / 8) - (z * ((1.0 / 192) - (z * ((1.0 / 640) - (z * ((17.0 / 14336) - (z * 31 / 18432)))))))));
             k1 = r * ((1.0 / 8) - (z * ((3.0 / 192) - (z * ((5.0 / 640) - (z * ((119.0 / 14336) - (z * 279 / 18432))))))));
@@ -150,7 +150,7 @@ internal sealed class StudentTFamily : ShapedFamily
             return;
         }
 
-        double first = a * (SpecialFunctions.Digamma(a + 0.5) - SpecialFunctions.Digamma(a));
+        var first = a * (SpecialFunctions.Digamma(a + 0.5) - SpecialFunctions.Digamma(a));
         k1 = first - 0.5;
         k2 = first + (a * a * (SpecialFunctions.Trigamma(a + 0.5) - SpecialFunctions.Trigamma(a)));
     }

@@ -60,17 +60,17 @@ internal sealed class TweedieFamily : ShapedFamily
 
     internal override double UnitDeviance(double y, double mu, double phi, double size)
     {
-        double u = Power - 1;
-        double v = 1 - u;
-        double best = y == 0 ? 0 : -Math.Pow(y, v) / (u * v);
+        var u = Power - 1;
+        var v = 1 - u;
+        var best = y == 0 ? 0 : -Math.Pow(y, v) / (u * v);
         return Math.Max(0, 2 * (best + (y * Math.Pow(mu, -u) / u) + (Math.Pow(mu, v) / v)));
     }
 
     internal override double Draw(RandomStream random, double mu, double phi, double size)
     {
-        double u = Power - 1;
-        double v = 1 - u;
-        double count = random.NextPoisson(Math.Pow(mu, v) / (phi * v));
+        var u = Power - 1;
+        var v = 1 - u;
+        var count = random.NextPoisson(Math.Pow(mu, v) / (phi * v));
         return count == 0 ? 0 : random.NextGamma(count * v / u) * phi * u * Math.Pow(mu, u);
     }
 
@@ -80,7 +80,7 @@ internal sealed class TweedieFamily : ShapedFamily
         ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
     {
         double sum = 0;
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
             sum += (y[i] - mu[i]) * (y[i] - mu[i]) / Variance(mu[i], 1, 1);
         }
@@ -92,16 +92,16 @@ internal sealed class TweedieFamily : ShapedFamily
     private protected override void EvaluateAt(
         double y, double mu, double delta, double shape, DerivativeLevel level, ref MeanDerivatives d, ref ShapePartials s)
     {
-        double sigma = Math.Clamp(shape, -30, 30);
-        double u = SpecialFunctions.Logistic(sigma);
-        double v = SpecialFunctions.Logistic(-sigma);
-        double logMu = Math.Log(mu);
-        double precision = Math.Exp(-delta);
-        double yTerm = y == 0 ? 0 : y * Math.Exp(-u * logMu) * precision;
-        double muTerm = Math.Exp(v * logMu) * precision;
-        double k = -(yTerm / u) - (muTerm / v);
+        var sigma = Math.Clamp(shape, -30, 30);
+        var u = SpecialFunctions.Logistic(sigma);
+        var v = SpecialFunctions.Logistic(-sigma);
+        var logMu = Math.Log(mu);
+        var precision = Math.Exp(-delta);
+        var yTerm = y == 0 ? 0 : y * Math.Exp(-u * logMu) * precision;
+        var muTerm = Math.Exp(v * logMu) * precision;
+        var k = -(yTerm / u) - (muTerm / v);
         d.L = k;
-        double inverse = 1 / mu;
+        var inverse = 1 / mu;
         d.M = (yTerm - muTerm) * inverse;
         d.MM = -(((1 + u) * yTerm) - (u * muTerm)) * inverse * inverse;
         d.MMM = (1 + u) * (((2 + u) * yTerm) - (u * muTerm)) * inverse * inverse * inverse;
@@ -115,9 +115,9 @@ internal sealed class TweedieFamily : ShapedFamily
             d.DDD = -k;
 
             // By u, then by σ: du/dσ = u v.
-            double slope = u * v;
-            double first = (yTerm * ((logMu / u) + (1 / (u * u)))) + (muTerm * ((logMu / v) - (1 / (v * v))));
-            double second = (-yTerm * ((logMu * logMu / u) + (2 * logMu / (u * u)) + (2 / (u * u * u))))
+            var slope = u * v;
+            var first = (yTerm * ((logMu / u) + (1 / (u * u)))) + (muTerm * ((logMu / v) - (1 / (v * v))));
+            var second = (-yTerm * ((logMu * logMu / u) + (2 * logMu / (u * u)) + (2 / (u * u * u))))
                 + (muTerm * ((-logMu * logMu / v) + (2 * logMu / (v * v)) - (2 / (v * v * v))));
             s.S = slope * first;
             s.SS = (slope * slope * second) + (slope * (v - u) * first);

@@ -22,11 +22,11 @@ internal sealed class TweedieSeries
     private const double Negligible = -40;
 
     [ThreadStatic]
-    private static TweedieSeries? current;
+    private static TweedieSeries? _current;
 
-    private readonly double[] logGamma = new double[TableLength];
-    private readonly double[] digamma = new double[TableLength];
-    private readonly double[] trigamma = new double[TableLength];
+    private readonly double[] _logGamma = new double[TableLength];
+    private readonly double[] _digamma = new double[TableLength];
+    private readonly double[] _trigamma = new double[TableLength];
 
     private TweedieSeries()
     {
@@ -54,12 +54,12 @@ internal sealed class TweedieSeries
     /// <summary>The series at that shape; what depends on the shape alone is kept from one observation to the next.</summary>
     public static TweedieSeries At(double a)
     {
-        var series = current ??= new TweedieSeries();
+        var series = _current ??= new TweedieSeries();
         if (series.A != a)
         {
             series.A = a;
-            Array.Fill(series.logGamma, double.NaN);
-            Array.Fill(series.digamma, double.NaN);
+            Array.Fill(series._logGamma, double.NaN);
+            Array.Fill(series._digamma, double.NaN);
         }
 
         return series;
@@ -68,20 +68,20 @@ internal sealed class TweedieSeries
     /// <summary>Sums the series for one response y &gt; 0.</summary>
     public void Sum(double y, double delta, bool derivatives)
     {
-        double logY = Math.Log(y);
-        double b = logY + Math.Log(1 + A) - delta + 1;
-        double z = (A * (b - 1)) + Math.Log(1 + A) - delta - Math.Log(A);
-        double zs = 1 - (A * b);
-        double zss = A * (b + (A / (1 + A)));
+        var logY = Math.Log(y);
+        var b = logY + Math.Log(1 + A) - delta + 1;
+        var z = (A * (b - 1)) + Math.Log(1 + A) - delta - Math.Log(A);
+        var zs = 1 - (A * b);
+        var zss = A * (b + (A / (1 + A)));
 
         // (2 − p) = a/(1 + a).
-        double peak = Math.Exp(Math.Min((A / (1 + A) * logY) - delta, 600)) * (1 + A) / A;
-        double centre = Math.Max(1, Math.Round(peak));
-        double stride = Math.Max(1, Math.Floor(Math.Sqrt(centre / (1 + A)) / 3));
-        double reference = LogTerm(centre, z);
-        double slope = derivatives ? Slope(centre, zs) : 0;
+        var peak = Math.Exp(Math.Min((A / (1 + A) * logY) - delta, 600)) * (1 + A) / A;
+        var centre = Math.Max(1, Math.Round(peak));
+        var stride = Math.Max(1, Math.Floor(Math.Sqrt(centre / (1 + A)) / 3));
+        var reference = LogTerm(centre, z);
+        var slope = derivatives ? Slope(centre, zs) : 0;
         var sums = default(Sums);
-        for (double j = centre; j >= 1; j -= stride)
+        for (var j = centre; j >= 1; j -= stride)
         {
             if (!Add(j))
             {
@@ -89,7 +89,7 @@ internal sealed class TweedieSeries
             }
         }
 
-        for (double j = centre + stride; ; j += stride)
+        for (var j = centre + stride; ; j += stride)
         {
             if (!Add(j))
             {
@@ -106,19 +106,19 @@ internal sealed class TweedieSeries
 
         bool Add(double j)
         {
-            double log = LogTerm(j, z) - reference;
+            var log = LogTerm(j, z) - reference;
             if (!(log > Negligible))
             {
                 return false;
             }
 
-            double w = Math.Exp(log);
+            var w = Math.Exp(log);
             sums.Terms++;
             sums.W += w;
             if (derivatives)
             {
-                double distance = j - centre;
-                double t = Slope(j, zs) - slope;
+                var distance = j - centre;
+                var t = Slope(j, zs) - slope;
                 sums.J += w * distance;
                 sums.JJ += w * distance * distance;
                 sums.JJJ += w * distance * distance * distance;
@@ -134,11 +134,11 @@ internal sealed class TweedieSeries
 
     private void Cumulants(in Sums sums, double centre, double slope)
     {
-        double j = sums.J / sums.W;
-        double variance = (sums.JJ / sums.W) - (j * j);
-        double third = (sums.JJJ / sums.W) - (3 * j * sums.JJ / sums.W) + (2 * j * j * j);
-        double t = sums.T / sums.W;
-        double c = 1 + A;
+        var j = sums.J / sums.W;
+        var variance = (sums.JJ / sums.W) - (j * j);
+        var third = (sums.JJJ / sums.W) - (3 * j * sums.JJ / sums.W) + (2 * j * j * j);
+        var t = sums.T / sums.W;
+        var c = 1 + A;
         D = -c * (centre + j);
         DD = c * c * variance;
         DDD = -c * c * c * third;
@@ -152,14 +152,14 @@ internal sealed class TweedieSeries
     /// <summary>∂ log w_j/∂σ.</summary>
     private double Slope(double j, double zs)
     {
-        Digamma(j, out double first, out _);
+        Digamma(j, out var first, out _);
         return j * (zs + (A * first));
     }
 
     /// <summary>∂² log w_j/∂σ².</summary>
     private double Curvature(double j, double zss)
     {
-        Digamma(j, out double first, out double second);
+        Digamma(j, out var first, out var second);
         return j * (zss - (A * (first + (A * j * second))));
     }
 
@@ -170,7 +170,7 @@ internal sealed class TweedieSeries
             return SpecialFunctions.LogGamma(A * j);
         }
 
-        ref double entry = ref logGamma[(int)j];
+        ref var entry = ref _logGamma[(int)j];
         if (double.IsNaN(entry))
         {
             entry = SpecialFunctions.LogGamma(A * j);
@@ -188,15 +188,15 @@ internal sealed class TweedieSeries
             return;
         }
 
-        int k = (int)j;
-        if (double.IsNaN(digamma[k]))
+        var k = (int)j;
+        if (double.IsNaN(_digamma[k]))
         {
-            digamma[k] = SpecialFunctions.Digamma(A * j);
-            trigamma[k] = SpecialFunctions.Trigamma(A * j);
+            _digamma[k] = SpecialFunctions.Digamma(A * j);
+            _trigamma[k] = SpecialFunctions.Trigamma(A * j);
         }
 
-        first = digamma[k];
-        second = trigamma[k];
+        first = _digamma[k];
+        second = _trigamma[k];
     }
 
     private struct Sums

@@ -59,8 +59,8 @@ internal sealed class ZeroTruncatedFamily(
 
     internal override double Variance(double mu, double phi, double size)
     {
-        double mean = Mean(mu, phi);
-        double raw = (parent.Variance(mu, phi, size) + (mu * mu)) / PositiveProbability(mu, phi);
+        var mean = Mean(mu, phi);
+        var raw = (parent.Variance(mu, phi, size) + (mu * mu)) / PositiveProbability(mu, phi);
         return Math.Max(raw - (mean * mean), 0);
     }
 
@@ -89,12 +89,12 @@ internal sealed class ZeroTruncatedFamily(
         var terms = default(DispersionTerms);
         PrepareDispersion(Math.Log(phi), ref terms);
         var at = Link.Identity.At(mu);
-        double u = random.NextDouble() * PositiveProbability(mu, phi);
+        var u = random.NextDouble() * PositiveProbability(mu, phi);
         for (double y = 1; ; y++)
         {
             var d = default(MeanDerivatives);
             parent.EvaluateAtMean(y, size, at, terms, DerivativeLevel.Value, ref d);
-            double p = Math.Exp(d.L + parent.Constant(y, size));
+            var p = Math.Exp(d.L + parent.Constant(y, size));
             u -= p;
             // Beyond the last probability that counts there is nothing left to go along.
             if (u < 0 || (y > mu && p < 1e-18))
@@ -122,8 +122,8 @@ internal sealed class ZeroTruncatedFamily(
             return;
         }
 
-        int n = block.Y.Length;
-        double[] rented = ArrayPool<double>.Shared.Rent(11 * n);
+        var n = block.Y.Length;
+        var rented = ArrayPool<double>.Shared.Rent(11 * n);
         Array.Clear(rented, 0, n);
         Span<double> Scratch(int k) => rented.AsSpan(k * n, n);
         var zero = new LogDensityBlock
@@ -146,7 +146,7 @@ internal sealed class ZeroTruncatedFamily(
         };
         parent.Evaluate(ref zero, level);
         parent.Evaluate(ref block, level);
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             Truncate(ref block, zero, i, level, HasDispersion);
         }
@@ -158,10 +158,10 @@ internal sealed class ZeroTruncatedFamily(
     private static void Truncate(
         ref LogDensityBlock y, in LogDensityBlock zero, int i, DerivativeLevel level, bool dispersion)
     {
-        double t = zero.L[i];
-        double p0 = Math.Exp(t);
-        bool isLikely = t > -0.6931471805599453;
-        double positive = isLikely ? -SpecialFunctions.Expm1(t) : 1 - p0;
+        var t = zero.L[i];
+        var p0 = Math.Exp(t);
+        var isLikely = t > -0.6931471805599453;
+        var positive = isLikely ? -SpecialFunctions.Expm1(t) : 1 - p0;
         if (!(positive > 0))
         {
             // Without a chance of a count above zero no observation is possible.
@@ -169,17 +169,17 @@ internal sealed class ZeroTruncatedFamily(
             return;
         }
 
-        double r = p0 / positive;
-        double g2 = r * (1 + r);
-        double g3 = g2 * (1 + (2 * r));
+        var r = p0 / positive;
+        var g2 = r * (1 + r);
+        var g3 = g2 * (1 + (2 * r));
         y.L[i] -= isLikely ? Math.Log(positive) : SpecialFunctions.Log1p(-p0);
         if (level < DerivativeLevel.Mode)
         {
             return;
         }
 
-        double e = zero.E[i];
-        double ee = zero.EE[i];
+        var e = zero.E[i];
+        var ee = zero.EE[i];
         y.E[i] += r * e;
         y.EE[i] += (g2 * e * e) + (r * ee);
         if (level < DerivativeLevel.Gradient)
@@ -193,8 +193,8 @@ internal sealed class ZeroTruncatedFamily(
             return;
         }
 
-        double d = zero.D[i];
-        double ed = zero.ED[i];
+        var d = zero.D[i];
+        var ed = zero.ED[i];
         y.D[i] += r * d;
         y.ED[i] += (g2 * e * d) + (r * ed);
         y.EED[i] += (g3 * e * e * d) + (g2 * ((ee * d) + (2 * e * ed))) + (r * zero.EED[i]);
@@ -203,7 +203,7 @@ internal sealed class ZeroTruncatedFamily(
             return;
         }
 
-        double dd = zero.DD[i];
+        var dd = zero.DD[i];
         y.DD[i] += (g2 * d * d) + (r * dd);
         y.EDD[i] += (g3 * e * d * d) + (g2 * ((dd * e) + (2 * d * ed))) + (r * zero.EDD[i]);
         y.DDD[i] += (g3 * d * d * d) + (3 * g2 * d * dd) + (r * zero.DDD[i]);
@@ -216,8 +216,8 @@ internal sealed class ZeroTruncatedFamily(
         var zero = default(MeanDerivatives);
         parent.EvaluateAtMean(0, size, at, terms, level, ref zero);
         parent.EvaluateAtMean(y, size, at, terms, level, ref d);
-        double r = 1 / SpecialFunctions.Expm1(-zero.L);
-        double g2 = r * (1 + r);
+        var r = 1 / SpecialFunctions.Expm1(-zero.L);
+        var g2 = r * (1 + r);
         d.AddFunctionOf(zero, -SpecialFunctions.Log1mExp(-zero.L), r, g2, g2 * (1 + (2 * r)));
     }
 

@@ -1,6 +1,5 @@
 using EcoGlmm.Formulas.Smooths;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;

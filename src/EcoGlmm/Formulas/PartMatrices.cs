@@ -47,7 +47,7 @@ internal sealed class PartMatrices
     /// <summary>The part "~ 1".</summary>
     public static PartMatrices Constant(int rowCount)
     {
-        double[] ones = new double[rowCount];
+        var ones = new double[rowCount];
         Array.Fill(ones, 1);
         return new()
         {

@@ -78,7 +78,7 @@ internal sealed class SplineBasis
         var first = _intercept ? 0 : 1;
         var count = BasisCount - first;
         var combination = new List<double[]>();
-        double[][] reflections = _natural
+        var reflections = _natural
             ? Reflections(Derivatives(_low, 2)[first..], Derivatives(_high, 2)[first..])
             : [];
         for (var j = reflections.Length; j < count; j++)

@@ -1,4 +1,3 @@
-using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Formulas;

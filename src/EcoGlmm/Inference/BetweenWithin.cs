@@ -1,6 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
-using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;

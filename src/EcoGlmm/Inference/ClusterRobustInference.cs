@@ -1,6 +1,4 @@
-using EcoGlmm.Data;
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;

@@ -12,9 +12,9 @@ internal static class CoefficientFigure
         CoverageLevel.Checked(level);
         var tables = models.Select(m => m.Fit.ConfidenceIntervals(IntervalMethod.Wald, level)).ToArray();
         ModelPart[] parts = [.. models.SelectMany(m => FitWords.Parts(m.Fit).Select(p => p.Part)).Distinct().Order()];
-        string percent = NumberFormat.Significant(100 * level);
+        var percent = NumberFormat.Significant(100 * level);
         var panels = new List<Panel>();
-        int most = 0;
+        var most = 0;
         foreach (var part in parts)
         {
             string[] rows = [.. tables.SelectMany(t => t.Where(i => i.Part == part && double.IsFinite(i.Lower)
@@ -26,18 +26,18 @@ internal static class CoefficientFigure
             string?[] ratio = [.. models.Select(m => FitWords.RatioName(m.Fit.Family, part)).Distinct()];
             if (exponentiate && ratio.Contains(null))
             {
-                string family = models.First(m => FitWords.RatioName(m.Fit.Family, part) is null).Fit.Family.Link.Name;
+                var family = models.First(m => FitWords.RatioName(m.Fit.Family, part) is null).Fit.Family.Link.Name;
                 throw new GlmmException($"The exponential of a coefficient has no meaning with the {family} link. Leave exponentiate out.");
             }
 
             var series = models.Select((m, k) => Series(m.Name, rows, tables[k].Where(i => i.Part == part), exponentiate));
-            string scale = part switch
+            var scale = part switch
             {
                 ModelPart.Conditional => string.Join(" or ", models.Select(m => m.Fit.Family.Link.Name).Distinct()),
                 ModelPart.ZeroInflation => Link.Logit.Name,
                 _ => Link.Log.Name,
             };
-            string title = ModelPartNames.InSentence(part);
+            var title = ModelPartNames.InSentence(part);
             panels.Add(IntervalPanel.Of(parts.Length == 1 ? null : Names.Capitalised(title), rows, [.. series], exponentiate
                 ? new Axis($"{string.Join(" or ", ratio)}, {percent} % interval") { Scale = AxisScale.Log }
                 : new Axis($"Coefficient ({scale} scale), {percent} % interval"), exponentiate ? 1 : 0));
@@ -63,7 +63,7 @@ internal static class CoefficientFigure
             .GroupBy(i => Title(i)).OrderBy(g => g.First().Kind).ThenBy(g => g.First().Part).ToArray();
         if (groups.Length == 0)
             throw new GlmmException("There is no interval to draw beside the intercept's.");
-        string axis = $"{NumberFormat.Significant(100 * intervals.Level)} % interval";
+        var axis = $"{NumberFormat.Significant(100 * intervals.Level)} % interval";
         return new Figure("Confidence intervals", [.. groups.Select(group => IntervalPanel.Of(groups.Length == 1 ? null : group.Key,
             [.. group.Select(i => i.Name)], [new IntervalSeries(null, [.. group.Select(i => i.Estimate)], [.. group.Select(i => i.Lower)],
                 [.. group.Select(i => i.Upper)])],

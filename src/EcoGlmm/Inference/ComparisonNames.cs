@@ -1,6 +1,3 @@
-using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm;
 
 /// <summary>Names of compared models that nobody named: whatever of formula, family and options differs among them.</summary>

@@ -1,6 +1,5 @@
-using EcoGlmm.Model;
 using EcoGlmm.Estimation;
-using EcoGlmm.Numerics;
+using EcoGlmm.Model;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;

@@ -1,6 +1,5 @@
 using System.Collections;
 using EcoGlmm.Data;
-using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;

@@ -36,10 +36,10 @@ public static class InferenceFigureExtensions
         ComparedModel[] shown = [.. comparison.Where(m => m.IsConverged)];
         if (shown.Length == 0)
             throw new GlmmException("No model of the comparison converged: there is nothing to draw.");
-        string[] names = Array.ConvertAll(shown, m => m.Name);
+        var names = Array.ConvertAll(shown, m => m.Name);
         string Text(int i) => $"{names[i]}\nΔAIC {NumberFormat.Fixed(shown[i].DeltaAic, 1)}, weight "
             + $"{NumberFormat.Fixed(shown[i].Weight, 3)}";
-        int without = comparison.Count - shown.Length;
+        var without = comparison.Count - shown.Length;
         return new Figure("Model comparison",
             LollipopPanel.Of("ΔAIC", names, Array.ConvertAll(shown, m => m.DeltaAic), new Axis("AIC above the best model's"),
                 Palette.Blue, Text),

@@ -111,7 +111,7 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
         IEnumerable<Interval> Of(ModelPart part, CoefficientTable table) =>
             table.Select(c => new Interval(part, c.Name, c.Estimate, c.Estimate - (z * c.StandardError), c.Estimate
                 + (z * c.StandardError)));
-        IEnumerable<Interval> dispersion = VarianceWald.OfDispersion(fit, level) is { } sigma ? [sigma]
+        var dispersion = VarianceWald.OfDispersion(fit, level) is { } sigma ? [sigma]
             : Of(ModelPart.Dispersion, fit.DispersionEffects);
         return new IntervalTable(
             Of(ModelPart.Conditional, fit.FixedEffects)

@@ -1,4 +1,3 @@
-using EcoGlmm.Inference;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,4 +1,3 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Model;
 using MathNet.Numerics.LinearAlgebra;
 

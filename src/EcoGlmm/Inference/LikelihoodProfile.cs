@@ -1,4 +1,3 @@
-using EcoGlmm.Charts;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -69,7 +68,7 @@ public sealed class LikelihoodProfile : IResultTable
             Note = $"{NumberFormat.Significant(100 * Level)} % interval {NumberFormat.Significant(Interval.Lower, 4)} to "
                 + $"{NumberFormat.Significant(Interval.Upper, 4)}.",
         }.Number(Interval.Name).Number("ζ").Number("Log-likelihood below the maximum");
-        for (int i = 0; i < _values.Length; i++)
+        for (var i = 0; i < _values.Length; i++)
             content.Row(NumberFormat.Significant(_values[i], 4), NumberFormat.Fixed(_roots[i], 3),
                 NumberFormat.Fixed(0.5 * _roots[i] * _roots[i], 3));
         return content;

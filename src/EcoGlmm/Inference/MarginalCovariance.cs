@@ -1,8 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Model;
-using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Inference;
@@ -103,7 +101,7 @@ internal sealed class MarginalCovariance
         var n = fit.ObservationCount;
         var x = fit.Specification.Conditional.Training.X;
         var p = x.Length / n;
-        double[] weights = fit.Response.Size.Length == 0 ? [.. Enumerable.Repeat(1.0, n)] : fit.Response.Size;
+        var weights = fit.Response.Size.Length == 0 ? [.. Enumerable.Repeat(1.0, n)] : fit.Response.Size;
         var variance = fit.Sigma * fit.Sigma;
         var models = Enumerable.Range(0, terms.Count).Select(t => LevelCovarianceModel.Of(estimate, t)).ToArray();
         // Direction 0 is B itself, then the parameters of each term.

@@ -1,6 +1,4 @@
 using System.Collections;
-using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Text;
 

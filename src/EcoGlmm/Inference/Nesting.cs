@@ -43,8 +43,8 @@ internal readonly record struct Nesting(int Variances, int Other, bool IsIrregul
 
     /// <summary>What to know about the p-value; empty where it is χ²'s.</summary>
     public string Note => IsIrregular
-        ? "* the smaller model is at the end of what a covariance structure of the larger can be, or lacks its shape with its variance: the "
-            + "χ² p-value is conservative" : Variances switch
+        ? "* the smaller model is at the end of what a covariance structure of the larger can be, or lacks its shape with its variance: "
+            + "the χ² p-value is conservative" : Variances switch
     {
         0 => "",
         1 => "* a variance of zero is at the boundary: the p-value is by an even mixture of χ² with one degree of freedom more and less "

@@ -1,7 +1,4 @@
-using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
-using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Inference;
 

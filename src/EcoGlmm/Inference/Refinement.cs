@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Inference;

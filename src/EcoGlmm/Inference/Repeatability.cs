@@ -1,10 +1,7 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

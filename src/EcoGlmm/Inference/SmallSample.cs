@@ -1,5 +1,3 @@
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm.Inference;
 
 /// <summary>Degrees of freedom of what is made from coefficients.</summary>

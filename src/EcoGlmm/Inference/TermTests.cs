@@ -1,7 +1,6 @@
 using System.Collections;
 using EcoGlmm.Inference;
 using EcoGlmm.Text;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
 

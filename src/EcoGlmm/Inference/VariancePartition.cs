@@ -1,8 +1,5 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
-using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Inference;
 

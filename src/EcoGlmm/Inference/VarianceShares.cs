@@ -1,6 +1,5 @@
 using System.Collections;
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Inference;
 using EcoGlmm.Model;
 using EcoGlmm.Prediction;

@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects.Structures;
 

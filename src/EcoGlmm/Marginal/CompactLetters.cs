@@ -10,11 +10,11 @@ internal static class CompactLetters
     /// <param name="order">The means in the order in which letters are given, a first.</param>
     public static string[] Of(bool[,] differ, IReadOnlyList<int> order)
     {
-        int n = order.Count;
+        var n = order.Count;
         var sets = new List<HashSet<int>> { new(order) };
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = i + 1; j < n; j++)
+            for (var j = i + 1; j < n; j++)
             {
                 if (!differ[order[i], order[j]])
                     continue;
@@ -35,7 +35,7 @@ internal static class CompactLetters
             .ThenBy(s => Enumerable.Range(0, n).Last(k => s.Contains(order[k])));
         foreach (var (set, at) in sorted.Select((s, at) => (s, at)))
         {
-            foreach (int k in set)
+            foreach (var k in set)
                 letters[k] += Letter(at);
         }
 
@@ -45,7 +45,7 @@ internal static class CompactLetters
     /// <summary>Sets that lie within others say nothing of their own.</summary>
     private static void Absorb(List<HashSet<int>> sets)
     {
-        for (int a = sets.Count - 1; a >= 0; a--)
+        for (var a = sets.Count - 1; a >= 0; a--)
         {
             if (sets.Where((other, b) => b != a && (sets[a].IsProperSubsetOf(other) || (b < a && sets[a].SetEquals(other)))).Any())
                 sets.RemoveAt(a);

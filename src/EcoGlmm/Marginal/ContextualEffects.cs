@@ -1,8 +1,8 @@
 using System.Collections;
-using EcoGlmm.Text;
 using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

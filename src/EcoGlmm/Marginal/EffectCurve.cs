@@ -1,6 +1,4 @@
 using EcoGlmm.Data;
-using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;

@@ -1,6 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Marginal;

@@ -1,6 +1,5 @@
 using EcoGlmm.Data;
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

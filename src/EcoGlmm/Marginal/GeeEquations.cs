@@ -1,4 +1,3 @@
-using EcoGlmm.Families;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Marginal;

@@ -1,6 +1,5 @@
 using EcoGlmm.Data;
 using EcoGlmm.Formulas;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
 
@@ -10,8 +9,8 @@ namespace EcoGlmm.Marginal;
 /// </summary>
 internal sealed class GridVariable
 {
-    private static readonly string[] s_individual = ["within", "between", "first", "last"];
-    private static readonly string[] s_factor = ["factor", "as.factor", "ordered", "interaction", "relevel"];
+    private static readonly string[] Individual = ["within", "between", "first", "last"];
+    private static readonly string[] Factor = ["factor", "as.factor", "ordered", "interaction", "relevel"];
 
     private GridVariable(FieldColumn training, bool isFactor, FieldColumn points, int[]? pointOfRow)
     {
@@ -63,13 +62,13 @@ internal sealed class GridVariable
 
             if (node is CallNode call)
             {
-                if (s_individual.Contains(call.Function))
+                if (Individual.Contains(call.Function))
                 {
                     Add(new NumericColumn(call.ToString(), design.Numbers(call, used)), inFactor);
                     return;
                 }
 
-                inFactor |= s_factor.Contains(call.Function);
+                inFactor |= Factor.Contains(call.Function);
             }
 
             foreach (var part in node.Descend().Where(n => n != node && IsChild(node, n))) Collect(part, inFactor);

@@ -1,6 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

@@ -1,5 +1,4 @@
 using EcoGlmm.Data;
-using EcoGlmm.Formulas;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
@@ -13,7 +12,7 @@ internal sealed class LevelCurves
     private const int CurvePoints = 40;
 
     /// <summary>More levels than there are colours are drawn in grey, and named on hover.</summary>
-    private static readonly int s_mostColours = Palette.Colors.Count;
+    private static readonly int MostColours = Palette.Colors.Count;
 
     private readonly GlmmFit _fit;
     private readonly EffectCurve _curve;
@@ -44,15 +43,15 @@ internal sealed class LevelCurves
 
     public Figure Draw()
     {
-        bool isFactor = _x.PointOfRow is not null, isColoured = _levels.Length <= s_mostColours;
+        bool isFactor = _x.PointOfRow is not null, isColoured = _levels.Length <= MostColours;
         var traces = new List<PanelTrace>();
         if (_showData)
             traces.AddRange(_levels.Select((_, g) => (PanelTrace)Data(g, isColoured)));
         var (numbers, xs) = (isFactor ? null : ColumnConversion.Numbers(_x.Training), new List<(int Level, double[] X,
             FieldColumn Values)>());
-        for (int g = 0; g < _levels.Length; g++)
+        for (var g = 0; g < _levels.Length; g++)
         {
-            int[] rows = RowsOf(g);
+            var rows = RowsOf(g);
             if (isFactor)
             {
                 int[] points = [.. rows.Select(r => _x.PointOfRow![r]).Distinct().Order()];
@@ -60,16 +59,16 @@ internal sealed class LevelCurves
             }
             else
             {
-                double[] x = Steps(rows.Min(r => numbers![r]), rows.Max(r => numbers![r]));
+                var x = Steps(rows.Min(r => numbers![r]), rows.Max(r => numbers![r]));
                 xs.Add((g, x, new NumericColumn(_x.Name, x)));
             }
         }
 
-        double[] estimate = Conditional(xs);
-        int at = 0;
+        var estimate = Conditional(xs);
+        var at = 0;
         foreach (var (g, x, _) in xs)
         {
-            double[] y = estimate[at..(at += x.Length)];
+            var y = estimate[at..(at += x.Length)];
             traces.Add(new LineTrace(x, y)
             {
                 Name = $"{_group} {_levels[g]}",
@@ -109,9 +108,9 @@ internal sealed class LevelCurves
     /// <summary>Conditional means along each level's values, one after the other.</summary>
     private double[] Conditional(List<(int Level, double[] X, FieldColumn Values)> curves)
     {
-        FieldData rows = _curve.Rows;
+        var rows = _curve.Rows;
         int[] row = [.. curves.SelectMany(c => Enumerable.Repeat(Representative(c.Level), c.X.Length))];
-        FieldData table = rows.Take(row);
+        var table = rows.Take(row);
         foreach (var (name, value) in _curve.HeldAt(_x.Name))
             table = table.With(name, Enumerable.Repeat(value, row.Length));
         table = _x.PointOfRow is null
@@ -133,16 +132,16 @@ internal sealed class LevelCurves
         string[] factors = [.. OtherFactors()];
         return RowsOf(level).GroupBy(r => string.Join('\u001f', factors.Select(f => Text(f, r)))).MaxBy(g => g.Count())!.First();
 
-        string? Text(string name, int row) => _curve.Rows.TryGetColumn(name, out FieldColumn? column) ? column.TextAt(row) : null;
+        string? Text(string name, int row) => _curve.Rows.TryGetColumn(name, out var column) ? column.TextAt(row) : null;
     }
 
     private IEnumerable<string> OtherFactors() => _fit.Specification.Conditional.FixedVariableNames
-        .Where(n => n != _x.Name && _curve.Rows.TryGetColumn(n, out FieldColumn? c) && c is not NumericColumn);
+        .Where(n => n != _x.Name && _curve.Rows.TryGetColumn(n, out var c) && c is not NumericColumn);
 
     private LineTrace Typical(bool isFactor, double[]? numbers)
     {
-        double[] x = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => (double)i)] : Steps(numbers!.Min(), numbers!.Max());
-        Predictions p = _curve.At([(_x, isFactor ? _x.Points : new NumericColumn(_x.Name, x))], _level);
+        var x = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => (double)i)] : Steps(numbers!.Min(), numbers!.Max());
+        var p = _curve.At([(_x, isFactor ? _x.Points : new NumericColumn(_x.Name, x))], _level);
         return new LineTrace(x, [.. p.Estimate])
         {
             Name = $"Typical {_group}",
@@ -158,8 +157,8 @@ internal sealed class LevelCurves
 
     private PointTrace Data(int level, bool isColoured)
     {
-        int[] rows = RowsOf(level);
-        double[]? numbers = _x.PointOfRow is null ? ColumnConversion.Numbers(_x.Training) : null;
+        var rows = RowsOf(level);
+        var numbers = _x.PointOfRow is null ? ColumnConversion.Numbers(_x.Training) : null;
         return new PointTrace([.. rows.Select(r => numbers?[r] ?? _x.PointOfRow![r])], [.. rows.Select(r => _fit.Observed(r))])
         {
             Name = "Data",
@@ -171,7 +170,7 @@ internal sealed class LevelCurves
         };
     }
 
-    private static string?[] Labels(FieldData rows, string group) => rows.TryGetColumn(group, out FieldColumn? column)
+    private static string?[] Labels(FieldData rows, string group) => rows.TryGetColumn(group, out var column)
         ? [.. Enumerable.Range(0, rows.RowCount).Select(column.TextAt)]
         : throw new GlmmException($"The grouping factor \"{group}\" is made from several columns, so that no column names its levels.");
 }

@@ -28,8 +28,8 @@ public static class MarginalFigureExtensions
             return new IntervalSeries(name, Column(m => m.Estimate), Column(m => m.Lower), Column(m => m.Upper));
         }
 
-        bool single = families.Length == 1;
-        string level = $"{NumberFormat.Significant(100 * means.Level)} % interval";
+        var single = families.Length == 1;
+        var level = $"{NumberFormat.Significant(100 * means.Level)} % interval";
         string[] title = [.. means.Variables.Skip(means.ByCount)];
         // With letters each family has its own panel: a letter compares within one.
         Panel[] panels = marks is null
@@ -66,14 +66,14 @@ public static class MarginalFigureExtensions
         var letters = new string[means.Count];
         Array.Fill(letters, "");
         var contrasts = means.Contrasts(ContrastMethod.Pairwise, adjustment).ToArray();
-        int at = 0;
+        var at = 0;
         foreach (var family in means.Select((m, i) => (Mean: m, Index: i)).GroupBy(m => Label(means, m.Mean, 0, means.ByCount)))
         {
             var members = family.ToArray();
             var differ = new bool[members.Length, members.Length];
-            for (int i = 0; i < members.Length; i++)
+            for (var i = 0; i < members.Length; i++)
             {
-                for (int j = i + 1; j < members.Length; j++)
+                for (var j = i + 1; j < members.Length; j++)
                     differ[i, j] = differ[j, i] = contrasts[at++].PValue < level;
             }
 
@@ -81,18 +81,18 @@ public static class MarginalFigureExtensions
                 .OrderByDescending(i => members[i].Mean.Estimate)];
             if (order.Length == 0)
                 continue;
-            int[] place = new int[members.Length];
-            for (int k = 0; k < order.Length; k++)
+            var place = new int[members.Length];
+            for (var k = 0; k < order.Length; k++)
                 place[order[k]] = k;
             var among = new bool[order.Length, order.Length];
-            for (int a = 0; a < order.Length; a++)
+            for (var a = 0; a < order.Length; a++)
             {
-                for (int b = 0; b < order.Length; b++)
+                for (var b = 0; b < order.Length; b++)
                     among[a, b] = differ[order[a], order[b]];
             }
 
-            string[] own = CompactLetters.Of(among, [.. Enumerable.Range(0, order.Length)]);
-            foreach (int i in order)
+            var own = CompactLetters.Of(among, [.. Enumerable.Range(0, order.Length)]);
+            foreach (var i in order)
                 letters[members[i].Index] = own[place[i]];
         }
 
@@ -104,8 +104,8 @@ public static class MarginalFigureExtensions
     public static Figure Plot(this MarginalContrasts contrasts)
     {
         ArgumentNullException.ThrowIfNull(contrasts);
-        bool ratios = contrasts.RatioName is not null;
-        string level = $"{NumberFormat.Significant(100 * contrasts.Level)} % interval";
+        var ratios = contrasts.RatioName is not null;
+        var level = $"{NumberFormat.Significant(100 * contrasts.Level)} % interval";
         var families = contrasts.GroupBy(c => c.By).ToArray();
         var panels = families.Select(f => IntervalPanel.Of(families.Length == 1 ? null : f.Key,
             [.. f.Select(c => ratios ? c.Name.Replace(" - ", " / ") : c.Name)],

@@ -1,7 +1,4 @@
 using System.Collections;
-using EcoGlmm.Estimation;
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Model;
@@ -251,7 +248,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         var levels = functional.Levels.ToDictionary(l => l.Variable, l => l.Level);
         var name = Label(functional, 0, functional.Levels.Count);
         if (Scale == PredictionScale.Link) return new MarginalMean(name, levels, eta, error, eta - half, eta + half, eta, error, df);
-        Link link = _part switch
+        var link = _part switch
         {
             ModelPart.Conditional => _fit.Family.Link,
             ModelPart.ZeroInflation => Link.Logit,

@@ -152,7 +152,7 @@ internal sealed class AutoregressiveOccasions(bool inTime) : OccasionCorrelation
         var n = subject.Rows.Length;
         if (Parameters.Length == 0) Parameters = [0];
         if (!(Math.Abs(Parameters[0]) < 1)) return false;
-        Span<double> step = n <= 256 ? stackalloc double[n] : new double[n];
+        var step = n <= 256 ? stackalloc double[n] : new double[n];
         for (var i = 1; i < n; i++) step[i] = Power(Distance(subject, i - 1, i));
         for (var at = 0; at < columns.Length; at += n)
         {

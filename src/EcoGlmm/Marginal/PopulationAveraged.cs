@@ -1,7 +1,5 @@
 using System.Collections;
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;

@@ -2,7 +2,6 @@ using System.Collections;
 using EcoGlmm.Estimation;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -171,7 +170,7 @@ public sealed class Ranking : IReadOnlyList<RankedLevel>, IRichDisplay, IResultT
     public Figure Plot()
     {
         double[] position = [.. Enumerable.Range(0, Count).Select(i => (double)(Count - i))];
-        string[] text = Array.ConvertAll(_rows, r => $"{Group} {r.Level}\nExpected rank {NumberFormat.Fixed(r.ExpectedRank, 1)} "
+        var text = Array.ConvertAll(_rows, r => $"{Group} {r.Level}\nExpected rank {NumberFormat.Fixed(r.ExpectedRank, 1)} "
             + $"({r.RankLower:0} to {r.RankUpper:0})\n{r.Records} records");
         var ranks = new Panel("Ranks", new PointTrace([.. _rows.Select(r => r.ExpectedRank)], position)
         {

@@ -1,8 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Prediction;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

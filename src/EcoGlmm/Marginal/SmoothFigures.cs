@@ -1,7 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
-using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

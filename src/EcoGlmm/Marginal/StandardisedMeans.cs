@@ -3,7 +3,6 @@ using EcoGlmm.Data;
 using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Numerics;
-using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

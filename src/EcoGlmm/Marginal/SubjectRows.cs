@@ -38,7 +38,7 @@ internal sealed class SubjectRows
                         + $"{rows[sorted[k]] + 1}), so that their order is not known. Average them, or order by another column.");
             }
 
-            int[] occasions = distinct is null || positional ? [.. Enumerable.Range(0, own.Length)] : Array.ConvertAll(own, t =>
+            var occasions = distinct is null || positional ? [.. Enumerable.Range(0, own.Length)] : Array.ConvertAll(own, t =>
                 Array.BinarySearch(distinct, t));
             Subjects[at++] = new Subject(sorted, occasions, own);
         }
@@ -62,7 +62,7 @@ internal sealed class SubjectRows
 
     private static double[] Times(FieldColumn column, int[] rows)
     {
-        double[] values = column switch
+        var values = column switch
         {
             NumericColumn numbers => numbers.Values,
             DateColumn dates => Array.ConvertAll(dates.Values, d => d is { } day ? DateColumn.Days(day) : double.NaN),

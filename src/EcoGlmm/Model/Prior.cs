@@ -1,6 +1,5 @@
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

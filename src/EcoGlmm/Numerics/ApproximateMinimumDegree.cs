@@ -13,54 +13,54 @@ namespace EcoGlmm.Numerics;
 /// </remarks>
 internal sealed class ApproximateMinimumDegree
 {
-    private readonly int n;
-    private readonly int[] start;         // of the list of a variable or of an element, in lists
-    private readonly int[] length;
-    private readonly int[] elementCount;  // |E_i|
-    private readonly int[] size;          // columns in a supervariable; negative while in the current L_p; 0 once merged
-    private readonly int[] degree;        // approximate external degree; for an element the weight of L_e
-    private readonly int[] mark;          // w in the paper; 0 for a dead element
-    private readonly int[] mergedInto;    // for variables no longer principal
-    private readonly int[] headOfDegree;
-    private readonly int[] nextInDegree;
-    private readonly int[] previousInDegree;
-    private readonly int[] hashHead;
-    private readonly int[] hashNext;
-    private readonly uint[] hash;
-    private int[] lists;
-    private int free;
-    private int minimumDegree;
-    private int flag = 2;
-    private int largestElement;
+    private readonly int _n;
+    private readonly int[] _start;         // of the list of a variable or of an element, in lists
+    private readonly int[] _length;
+    private readonly int[] _elementCount;  // |E_i|
+    private readonly int[] _size;          // columns in a supervariable; negative while in the current L_p; 0 once merged
+    private readonly int[] _degree;        // approximate external degree; for an element the weight of L_e
+    private readonly int[] _mark;          // w in the paper; 0 for a dead element
+    private readonly int[] _mergedInto;    // for variables no longer principal
+    private readonly int[] _headOfDegree;
+    private readonly int[] _nextInDegree;
+    private readonly int[] _previousInDegree;
+    private readonly int[] _hashHead;
+    private readonly int[] _hashNext;
+    private readonly uint[] _hash;
+    private int[] _lists;
+    private int _free;
+    private int _minimumDegree;
+    private int _flag = 2;
+    private int _largestElement;
 
     private ApproximateMinimumDegree(int[] pointers, int[] neighbours)
     {
-        n = pointers.Length - 1;
-        start = new int[n];
-        length = new int[n];
-        elementCount = new int[n];
-        size = new int[n];
-        degree = new int[n];
-        mark = new int[n];
-        mergedInto = new int[n];
-        headOfDegree = new int[n];
-        nextInDegree = new int[n];
-        previousInDegree = new int[n];
-        hashHead = new int[n];
-        hashNext = new int[n];
-        hash = new uint[n];
-        free = neighbours.Length;
-        lists = new int[neighbours.Length + neighbours.Length / 5 + n + 1];
-        neighbours.CopyTo(lists, 0);
-        Array.Fill(size, 1);
-        Array.Fill(mark, 1);
-        Array.Fill(mergedInto, -1);
-        Array.Fill(headOfDegree, -1);
-        Array.Fill(hashHead, -1);
-        for (int i = 0; i < n; i++)
+        _n = pointers.Length - 1;
+        _start = new int[_n];
+        _length = new int[_n];
+        _elementCount = new int[_n];
+        _size = new int[_n];
+        _degree = new int[_n];
+        _mark = new int[_n];
+        _mergedInto = new int[_n];
+        _headOfDegree = new int[_n];
+        _nextInDegree = new int[_n];
+        _previousInDegree = new int[_n];
+        _hashHead = new int[_n];
+        _hashNext = new int[_n];
+        _hash = new uint[_n];
+        _free = neighbours.Length;
+        _lists = new int[neighbours.Length + neighbours.Length / 5 + _n + 1];
+        neighbours.CopyTo(_lists, 0);
+        Array.Fill(_size, 1);
+        Array.Fill(_mark, 1);
+        Array.Fill(_mergedInto, -1);
+        Array.Fill(_headOfDegree, -1);
+        Array.Fill(_hashHead, -1);
+        for (var i = 0; i < _n; i++)
         {
-            start[i] = pointers[i];
-            length[i] = degree[i] = pointers[i + 1] - pointers[i];
+            _start[i] = pointers[i];
+            _length[i] = _degree[i] = pointers[i + 1] - pointers[i];
         }
     }
 
@@ -73,25 +73,25 @@ internal sealed class ApproximateMinimumDegree
 
     private int[] Run(CancellationToken cancellation)
     {
-        var pivots = new List<int>(Math.Min(n, 1 << 16));
+        var pivots = new List<int>(Math.Min(_n, 1 << 16));
         var dense = new List<int>();
-        int eliminated = 0;
-        int denseDegree = (int)Math.Min(n - 1.0, Math.Max(16, 10 * Math.Sqrt(n)));
-        for (int i = 0; i < n; i++)
+        var eliminated = 0;
+        var denseDegree = (int)Math.Min(_n - 1.0, Math.Max(16, 10 * Math.Sqrt(_n)));
+        for (var i = 0; i < _n; i++)
         {
-            if (degree[i] == 0)
+            if (_degree[i] == 0)
             {
                 pivots.Add(i);
-                mark[i] = 0;
-                size[i] = 0;
+                _mark[i] = 0;
+                _size[i] = 0;
                 eliminated++;
             }
-            else if (degree[i] > denseDegree)
+            else if (_degree[i] > denseDegree)
             {
                 // A row linked to nearly everything would be rescanned at every pivot; it comes last anyway.
                 dense.Add(i);
-                mark[i] = 0;
-                size[i] = 0;
+                _mark[i] = 0;
+                _size[i] = 0;
                 eliminated++;
             }
             else
@@ -100,11 +100,11 @@ internal sealed class ApproximateMinimumDegree
             }
         }
 
-        int remaining = n - eliminated;
+        var remaining = _n - eliminated;
         while (remaining > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            int p = NextPivot();
+            var p = NextPivot();
             pivots.Add(p);
             remaining -= Eliminate(p, remaining);
         }
@@ -114,12 +114,12 @@ internal sealed class ApproximateMinimumDegree
 
     private int NextPivot()
     {
-        while (headOfDegree[minimumDegree] < 0)
+        while (_headOfDegree[_minimumDegree] < 0)
         {
-            minimumDegree++;
+            _minimumDegree++;
         }
 
-        int p = headOfDegree[minimumDegree];
+        var p = _headOfDegree[_minimumDegree];
         RemoveFromDegree(p);
         return p;
     }
@@ -128,40 +128,40 @@ internal sealed class ApproximateMinimumDegree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Eliminate(int p, int remaining)
     {
-        int pivotSize = size[p];
-        size[p] = -pivotSize;
-        int weight = FormElement(p, out int elementStart, out int elementEnd);
-        largestElement = Math.Max(largestElement, weight);
+        var pivotSize = _size[p];
+        _size[p] = -pivotSize;
+        var weight = FormElement(p, out var elementStart, out var elementEnd);
+        _largestElement = Math.Max(_largestElement, weight);
         RaiseFlag(0);
 
         MarkExternalWeights(elementStart, elementEnd);
-        int absorbed = UpdateVariables(p, elementStart, elementEnd);
+        var absorbed = UpdateVariables(p, elementStart, elementEnd);
         weight -= absorbed;
         pivotSize += absorbed;
-        degree[p] = weight;
-        RaiseFlag(largestElement);
+        _degree[p] = weight;
+        RaiseFlag(_largestElement);
         MergeIndistinguishable(elementStart, elementEnd);
         remaining -= pivotSize;
 
-        int kept = elementStart;
-        for (int q = elementStart; q < elementEnd; q++)
+        var kept = elementStart;
+        for (var q = elementStart; q < elementEnd; q++)
         {
-            int i = lists[q];
-            int s = -size[i];
+            var i = _lists[q];
+            var s = -_size[i];
             if (s > 0)
             {
-                size[i] = s;
-                degree[i] = Math.Max(Math.Min(degree[i] + weight - s, remaining - s), 0);
+                _size[i] = s;
+                _degree[i] = Math.Max(Math.Min(_degree[i] + weight - s, remaining - s), 0);
                 InsertByDegree(i);
-                lists[kept++] = i;
+                _lists[kept++] = i;
             }
         }
 
-        size[p] = 0;
-        length[p] = kept - elementStart;
-        if (length[p] == 0)
+        _size[p] = 0;
+        _length[p] = kept - elementStart;
+        if (_length[p] == 0)
         {
-            mark[p] = 0;
+            _mark[p] = 0;
         }
 
         return pivotSize;
@@ -171,62 +171,62 @@ internal sealed class ApproximateMinimumDegree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FormElement(int p, out int begin, out int end)
     {
-        int weight = 0;
-        int elements = elementCount[p];
+        var weight = 0;
+        var elements = _elementCount[p];
         if (elements == 0)
         {
-            begin = end = start[p];
-            int last = start[p] + length[p];
-            for (int q = start[p]; q < last; q++)
+            begin = end = _start[p];
+            var last = _start[p] + _length[p];
+            for (var q = _start[p]; q < last; q++)
             {
-                Take(lists[q], ref end, ref weight);
+                Take(_lists[q], ref end, ref weight);
             }
         }
         else
         {
-            int bound = length[p] - elements;
-            for (int q = start[p]; q < start[p] + elements; q++)
+            var bound = _length[p] - elements;
+            for (var q = _start[p]; q < _start[p] + elements; q++)
             {
-                bound += length[lists[q]];
+                bound += _length[_lists[q]];
             }
 
             Reserve(bound);
-            begin = end = free;
-            int first = start[p];
-            for (int k = 0; k < elements; k++)
+            begin = end = _free;
+            var first = _start[p];
+            for (var k = 0; k < elements; k++)
             {
-                int e = lists[first + k];
-                int last = start[e] + length[e];
-                for (int q = start[e]; q < last; q++)
+                var e = _lists[first + k];
+                var last = _start[e] + _length[e];
+                for (var q = _start[e]; q < last; q++)
                 {
-                    Take(lists[q], ref end, ref weight);
+                    Take(_lists[q], ref end, ref weight);
                 }
 
-                mark[e] = 0;
+                _mark[e] = 0;
             }
 
-            for (int q = first + elements; q < first + length[p]; q++)
+            for (var q = first + elements; q < first + _length[p]; q++)
             {
-                Take(lists[q], ref end, ref weight);
+                Take(_lists[q], ref end, ref weight);
             }
 
-            free = end;
+            _free = end;
         }
 
-        start[p] = begin;
-        length[p] = end - begin;
-        elementCount[p] = 0;
+        _start[p] = begin;
+        _length[p] = end - begin;
+        _elementCount[p] = 0;
         return weight;
     }
 
     private void Take(int i, ref int end, ref int weight)
     {
-        int s = size[i];
+        var s = _size[i];
         if (s > 0)
         {
             weight += s;
-            size[i] = -s;
-            lists[end++] = i;
+            _size[i] = -s;
+            _lists[end++] = i;
             RemoveFromDegree(i);
         }
     }
@@ -235,21 +235,21 @@ internal sealed class ApproximateMinimumDegree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MarkExternalWeights(int begin, int end)
     {
-        for (int q = begin; q < end; q++)
+        for (var q = begin; q < end; q++)
         {
-            int i = lists[q];
-            int s = -size[i];
-            int last = start[i] + elementCount[i];
-            for (int r = start[i]; r < last; r++)
+            var i = _lists[q];
+            var s = -_size[i];
+            var last = _start[i] + _elementCount[i];
+            for (var r = _start[i]; r < last; r++)
             {
-                int e = lists[r];
-                if (mark[e] >= flag)
+                var e = _lists[r];
+                if (_mark[e] >= _flag)
                 {
-                    mark[e] -= s;
+                    _mark[e] -= s;
                 }
-                else if (mark[e] != 0)
+                else if (_mark[e] != 0)
                 {
-                    mark[e] = degree[e] + flag - s;
+                    _mark[e] = _degree[e] + _flag - s;
                 }
             }
         }
@@ -260,69 +260,69 @@ internal sealed class ApproximateMinimumDegree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int UpdateVariables(int p, int begin, int end)
     {
-        int absorbed = 0;
-        for (int q = begin; q < end; q++)
+        var absorbed = 0;
+        for (var q = begin; q < end; q++)
         {
-            int i = lists[q];
-            int first = start[i];
-            int write = first;
+            var i = _lists[q];
+            var first = _start[i];
+            var write = first;
             uint sum = 0;
-            int external = 0;
-            int lastElement = first + elementCount[i];
-            int last = first + length[i];
-            for (int r = first; r < lastElement; r++)
+            var external = 0;
+            var lastElement = first + _elementCount[i];
+            var last = first + _length[i];
+            for (var r = first; r < lastElement; r++)
             {
-                int e = lists[r];
-                if (mark[e] == 0)
+                var e = _lists[r];
+                if (_mark[e] == 0)
                 {
                     continue;
                 }
 
-                int outside = mark[e] - flag;
+                var outside = _mark[e] - _flag;
                 if (outside > 0)
                 {
                     external += outside;
-                    lists[write++] = e;
+                    _lists[write++] = e;
                     sum += (uint)e;
                 }
                 else
                 {
-                    mark[e] = 0; // aggressive absorption: L_e is within L_p
+                    _mark[e] = 0; // aggressive absorption: L_e is within L_p
                 }
             }
 
-            int variables = write;
-            for (int r = lastElement; r < last; r++)
+            var variables = write;
+            for (var r = lastElement; r < last; r++)
             {
-                int j = lists[r];
-                if (size[j] > 0)
+                var j = _lists[r];
+                if (_size[j] > 0)
                 {
-                    external += size[j];
-                    lists[write++] = j;
+                    external += _size[j];
+                    _lists[write++] = j;
                     sum += (uint)j;
                 }
             }
 
             if (external == 0)
             {
-                absorbed -= size[i];
-                size[i] = 0;
-                mergedInto[i] = p;
-                mark[i] = 0;
+                absorbed -= _size[i];
+                _size[i] = 0;
+                _mergedInto[i] = p;
+                _mark[i] = 0;
                 continue;
             }
 
             // p goes in front; at least one entry was dropped (p itself, or an element that it absorbed), so there is room.
-            lists[write] = lists[variables];
-            lists[variables] = lists[first];
-            lists[first] = p;
-            elementCount[i] = variables - first + 1;
-            length[i] = write - first + 1;
-            degree[i] = Math.Min(degree[i], external);
-            uint h = sum % (uint)n;
-            hash[i] = h;
-            hashNext[i] = hashHead[h];
-            hashHead[h] = i;
+            _lists[write] = _lists[variables];
+            _lists[variables] = _lists[first];
+            _lists[first] = p;
+            _elementCount[i] = variables - first + 1;
+            _length[i] = write - first + 1;
+            _degree[i] = Math.Min(_degree[i], external);
+            var h = sum % (uint)_n;
+            _hash[i] = h;
+            _hashNext[i] = _hashHead[h];
+            _hashHead[h] = i;
         }
 
         return absorbed;
@@ -331,36 +331,36 @@ internal sealed class ApproximateMinimumDegree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MergeIndistinguishable(int begin, int end)
     {
-        for (int q = begin; q < end; q++)
+        for (var q = begin; q < end; q++)
         {
-            int first = lists[q];
-            if (size[first] >= 0)
+            var first = _lists[q];
+            if (_size[first] >= 0)
             {
                 continue;
             }
 
-            uint h = hash[first];
-            int i = hashHead[h];
-            hashHead[h] = -1;
-            for (; i >= 0 && hashNext[i] >= 0; i = hashNext[i])
+            var h = _hash[first];
+            var i = _hashHead[h];
+            _hashHead[h] = -1;
+            for (; i >= 0 && _hashNext[i] >= 0; i = _hashNext[i])
             {
                 // All lists start with the new element, so the comparison begins after it.
-                for (int r = start[i] + 1; r < start[i] + length[i]; r++)
+                for (var r = _start[i] + 1; r < _start[i] + _length[i]; r++)
                 {
-                    mark[lists[r]] = flag;
+                    _mark[_lists[r]] = _flag;
                 }
 
-                int before = i;
-                for (int j = hashNext[i]; j >= 0;)
+                var before = i;
+                for (var j = _hashNext[i]; j >= 0;)
                 {
-                    int following = hashNext[j];
+                    var following = _hashNext[j];
                     if (SameList(i, j))
                     {
-                        size[i] += size[j];
-                        size[j] = 0;
-                        mergedInto[j] = i;
-                        mark[j] = 0;
-                        hashNext[before] = following;
+                        _size[i] += _size[j];
+                        _size[j] = 0;
+                        _mergedInto[j] = i;
+                        _mark[j] = 0;
+                        _hashNext[before] = following;
                     }
                     else
                     {
@@ -378,14 +378,14 @@ internal sealed class ApproximateMinimumDegree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SameList(int i, int j)
     {
-        if (length[i] != length[j] || elementCount[i] != elementCount[j])
+        if (_length[i] != _length[j] || _elementCount[i] != _elementCount[j])
         {
             return false;
         }
 
-        for (int r = start[j] + 1; r < start[j] + length[j]; r++)
+        for (var r = _start[j] + 1; r < _start[j] + _length[j]; r++)
         {
-            if (mark[lists[r]] != flag)
+            if (_mark[_lists[r]] != _flag)
             {
                 return false;
             }
@@ -396,115 +396,115 @@ internal sealed class ApproximateMinimumDegree
 
     private void RaiseFlag(int by)
     {
-        if (flag > int.MaxValue - 2 * n - by - 2)
+        if (_flag > int.MaxValue - 2 * _n - by - 2)
         {
-            for (int e = 0; e < n; e++)
+            for (var e = 0; e < _n; e++)
             {
-                mark[e] = mark[e] == 0 ? 0 : 1;
+                _mark[e] = _mark[e] == 0 ? 0 : 1;
             }
 
-            flag = 2;
+            _flag = 2;
         }
         else
         {
-            flag += by;
+            _flag += by;
         }
     }
 
     private void Reserve(int extra)
     {
-        if (free + extra <= lists.Length)
+        if (_free + extra <= _lists.Length)
         {
             return;
         }
 
         // Only principal variables and live elements keep a list.
         long live = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            live += size[i] != 0 || mark[i] != 0 ? length[i] : 0;
+            live += _size[i] != 0 || _mark[i] != 0 ? _length[i] : 0;
         }
 
-        var packed = new int[Math.Max(lists.Length, checked((int)(live + live / 4 + extra)))];
-        int write = 0;
-        for (int i = 0; i < n; i++)
+        var packed = new int[Math.Max(_lists.Length, checked((int)(live + live / 4 + extra)))];
+        var write = 0;
+        for (var i = 0; i < _n; i++)
         {
-            if (size[i] != 0 || mark[i] != 0)
+            if (_size[i] != 0 || _mark[i] != 0)
             {
-                Array.Copy(lists, start[i], packed, write, length[i]);
-                start[i] = write;
-                write += length[i];
+                Array.Copy(_lists, _start[i], packed, write, _length[i]);
+                _start[i] = write;
+                write += _length[i];
             }
         }
 
-        lists = packed;
-        free = write;
+        _lists = packed;
+        _free = write;
     }
 
     private void InsertByDegree(int i)
     {
-        int d = degree[i];
-        int head = headOfDegree[d];
-        nextInDegree[i] = head;
-        previousInDegree[i] = -1;
+        var d = _degree[i];
+        var head = _headOfDegree[d];
+        _nextInDegree[i] = head;
+        _previousInDegree[i] = -1;
         if (head >= 0)
         {
-            previousInDegree[head] = i;
+            _previousInDegree[head] = i;
         }
 
-        headOfDegree[d] = i;
-        minimumDegree = Math.Min(minimumDegree, d);
+        _headOfDegree[d] = i;
+        _minimumDegree = Math.Min(_minimumDegree, d);
     }
 
     private void RemoveFromDegree(int i)
     {
-        int before = previousInDegree[i];
-        int after = nextInDegree[i];
+        var before = _previousInDegree[i];
+        var after = _nextInDegree[i];
         if (before >= 0)
         {
-            nextInDegree[before] = after;
+            _nextInDegree[before] = after;
         }
         else
         {
-            headOfDegree[degree[i]] = after;
+            _headOfDegree[_degree[i]] = after;
         }
 
         if (after >= 0)
         {
-            previousInDegree[after] = before;
+            _previousInDegree[after] = before;
         }
     }
 
     // Each pivot is followed by the variables that were merged into it.
     private int[] Assemble(List<int> pivots, List<int> dense)
     {
-        var position = new int[n];
+        var position = new int[_n];
         Array.Fill(position, -1);
-        for (int k = 0; k < pivots.Count; k++)
+        for (var k = 0; k < pivots.Count; k++)
         {
             position[pivots[k]] = k;
         }
 
         var counts = new int[pivots.Count + 1];
-        var home = new int[n];
-        foreach (int i in dense)
+        var home = new int[_n];
+        foreach (var i in dense)
         {
             position[i] = pivots.Count;
         }
 
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < _n; i++)
         {
-            int root = i;
+            var root = i;
             while (position[root] < 0)
             {
-                root = mergedInto[root];
+                root = _mergedInto[root];
             }
 
-            int k = position[root];
-            for (int j = i; position[j] < 0;)
+            var k = position[root];
+            for (var j = i; position[j] < 0;)
             {
-                int up = mergedInto[j];
-                mergedInto[j] = root;
+                var up = _mergedInto[j];
+                _mergedInto[j] = root;
                 j = up;
             }
 
@@ -515,14 +515,14 @@ internal sealed class ApproximateMinimumDegree
             }
         }
 
-        for (int k = 0; k < pivots.Count; k++)
+        for (var k = 0; k < pivots.Count; k++)
         {
             counts[k + 1] += counts[k];
         }
 
-        int tail = counts[pivots.Count];
-        var order = new int[n];
-        for (int i = 0; i < n; i++)
+        var tail = counts[pivots.Count];
+        var order = new int[_n];
+        for (var i = 0; i < _n; i++)
         {
             order[home[i] < pivots.Count ? counts[home[i]]++ : tail++] = i;
         }

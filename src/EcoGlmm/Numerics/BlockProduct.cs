@@ -41,10 +41,10 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
         int m, int n, int k, bool subtract, double* a, int lda, bool transposeA, double* b, int ldb, bool transposeB,
         double* c, int ldc, ProductShape shape)
     {
-        double work = (double)m * n * k;
+        var work = (double)m * n * k;
         var shared = work >= LeastShared ? team : null;
-        bool lowerOnly = (shape & ProductShape.LowerResult) != 0;
-        bool hasZeros = (shape & ~ProductShape.LowerResult) != 0 && m > BlockRows && n > BlockRows;
+        var lowerOnly = (shape & ProductShape.LowerResult) != 0;
+        var hasZeros = (shape & ~ProductShape.LowerResult) != 0 && m > BlockRows && n > BlockRows;
         if (shared is null && !hasZeros)
         {
             MatrixProduct.Add(m, n, k, subtract, a, lda, transposeA, b, ldb, transposeB, c, ldc, workspace, lowerOnly,
@@ -60,7 +60,7 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
         }
         else
         {
-            for (int block = 0; block < job.Blocks; block++)
+            for (var block = 0; block < job.Blocks; block++)
             {
                 job.Run(block, workspace);
             }
@@ -79,17 +79,17 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
 
         public void Run(int block, double* workspace)
         {
-            int row = block % RowBlocks * BlockRows;
-            int column = block / RowBlocks * BlockColumns;
-            int rows = Math.Min(BlockRows, m - row);
-            int columns = Math.Min(BlockColumns, n - column);
+            var row = block % RowBlocks * BlockRows;
+            var column = block / RowBlocks * BlockColumns;
+            var rows = Math.Min(BlockRows, m - row);
+            var columns = Math.Min(BlockColumns, n - column);
             if (Has(ProductShape.LowerResult))
             {
                 columns = Math.Min(columns, row + rows - column);
             }
 
-            int from = Math.Max(Has(ProductShape.UpperLeft) ? row : 0, Has(ProductShape.LowerRight) ? column : 0);
-            int to = Has(ProductShape.LowerLeft) ? Math.Min(k, row + rows) : k;
+            var from = Math.Max(Has(ProductShape.UpperLeft) ? row : 0, Has(ProductShape.LowerRight) ? column : 0);
+            var to = Has(ProductShape.LowerLeft) ? Math.Min(k, row + rows) : k;
             if (columns <= 0 || from >= to)
             {
                 return;
@@ -107,33 +107,33 @@ internal readonly unsafe struct BlockProduct(double* workspace, BlockProduct.Tea
     /// <summary>Threads with a workspace each.</summary>
     public sealed class Team
     {
-        private readonly WorkTeam team;
-        private readonly double[][] storage;
-        private Job job;
+        private readonly WorkTeam _team;
+        private readonly double[][] _storage;
+        private Job _job;
 
         /// <summary>A team of some threads, the calling one included.</summary>
         public Team(int workers)
         {
-            storage = new double[workers][];
-            for (int w = 0; w < workers; w++)
+            _storage = new double[workers][];
+            for (var w = 0; w < workers; w++)
             {
-                storage[w] = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+                _storage[w] = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
             }
 
-            team = new WorkTeam(workers, RunBlock);
+            _team = new WorkTeam(workers, RunBlock);
         }
 
         internal void Run(in Job product)
         {
-            job = product;
-            team.Run(product.Blocks);
+            _job = product;
+            _team.Run(product.Blocks);
         }
 
         private void RunBlock(int worker, int block)
         {
-            fixed (double* workspace = storage[worker])
+            fixed (double* workspace = _storage[worker])
             {
-                job.Run(block, workspace);
+                _job.Run(block, workspace);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace EcoGlmm.Numerics;
 internal static unsafe class DenseCholesky
 {
     [ThreadStatic]
-    private static double[]? threadWorkspace;
+    private static double[]? _threadWorkspace;
 
     /// <summary>
     /// Replaces a symmetric matrix, of which the lower triangle is read, by its factor L; the strict upper triangle is set
@@ -25,7 +25,7 @@ internal static unsafe class DenseCholesky
             }
         }
 
-        for (int j = 1; j < n; j++)
+        for (var j = 1; j < n; j++)
         {
             a.Slice(j * n, j).Clear();
         }
@@ -38,7 +38,7 @@ internal static unsafe class DenseCholesky
     {
         CheckSquare(l.Length, n);
         double sum = 0;
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             sum += Math.Log(l[j * n + j]);
         }
@@ -52,7 +52,7 @@ internal static unsafe class DenseCholesky
         CheckSolve(l.Length, n, b.Length);
         fixed (double* p = l, x = b)
         {
-            for (int start = 0; start < b.Length; start += n)
+            for (var start = 0; start < b.Length; start += n)
             {
                 DensePanel.SolveLower(p, n, n, x + start);
             }
@@ -65,7 +65,7 @@ internal static unsafe class DenseCholesky
         CheckSolve(l.Length, n, b.Length);
         fixed (double* p = l, x = b)
         {
-            for (int start = 0; start < b.Length; start += n)
+            for (var start = 0; start < b.Length; start += n)
             {
                 DensePanel.SolveLowerTransposed(p, n, n, x + start);
             }
@@ -83,21 +83,21 @@ internal static unsafe class DenseCholesky
     public static void Invert(Span<double> l, int n)
     {
         CheckSquare(l.Length, n);
-        int scratch = n * n / 4 + n;
+        var scratch = n * n / 4 + n;
         var workspace = Workspace(MatrixProduct.WorkspaceLength + n * n + scratch);
         fixed (double* p = l, start = workspace)
         {
             var products = new BlockProduct(start, null);
-            double* w = start + MatrixProduct.WorkspaceLength;
+            var w = start + MatrixProduct.WorkspaceLength;
             DensePanel.InvertLower(p, n, n, w, n, w + n * n, products);
             l.Clear();
             products.Add(
                 n, n, n, false, w, n, true, w, n, false, p, n, ProductShape.LowerResult | ProductShape.UpperLeft);
         }
 
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = j + 1; i < n; i++)
+            for (var i = j + 1; i < n; i++)
             {
                 l[j + i * n] = l[i + j * n];
             }
@@ -107,12 +107,12 @@ internal static unsafe class DenseCholesky
     /// <summary>A thread's own scratch memory of at least this length; whatever was in it is gone at the next call.</summary>
     internal static Span<double> Workspace(int length)
     {
-        if (threadWorkspace is null || threadWorkspace.Length < length)
+        if (_threadWorkspace is null || _threadWorkspace.Length < length)
         {
-            threadWorkspace = GC.AllocateUninitializedArray<double>(length);
+            _threadWorkspace = GC.AllocateUninitializedArray<double>(length);
         }
 
-        return threadWorkspace.AsSpan(0, length);
+        return _threadWorkspace.AsSpan(0, length);
     }
 
     private static void CheckSquare(int length, int n)

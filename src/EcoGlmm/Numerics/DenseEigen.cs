@@ -18,32 +18,32 @@ internal sealed unsafe class DenseEigen
     private const int SymmetricParts = 8;
     private const int ColumnsTogether = 4;
 
-    private readonly int n;
-    private readonly double* a;
-    private readonly double* w;
-    private readonly double* partial;
-    private readonly CancellationToken cancellation;
-    private readonly WorkTeam team;
-    private readonly BlockProduct products;
-    private readonly double[] diagonal;
-    private readonly double[] offDiagonal;
-    private readonly double[] tau;
-    private readonly int[] partStart = new int[SymmetricParts + 1];
-    private double* vector;
-    private int first;
+    private readonly int _n;
+    private readonly double* _a;
+    private readonly double* _w;
+    private readonly double* _partial;
+    private readonly CancellationToken _cancellation;
+    private readonly WorkTeam _team;
+    private readonly BlockProduct _products;
+    private readonly double[] _diagonal;
+    private readonly double[] _offDiagonal;
+    private readonly double[] _tau;
+    private readonly int[] _partStart = new int[SymmetricParts + 1];
+    private double* _vector;
+    private int _first;
 
     private DenseEigen(double* a, int n, double* w, double* partial, double* workspace, int threads, CancellationToken cancellation)
     {
-        this.a = a;
-        this.n = n;
-        this.w = w;
-        this.partial = partial;
-        this.cancellation = cancellation;
-        team = new WorkTeam(threads, (_, part) => MultiplyPart(part));
-        products = new BlockProduct(workspace, threads > 1 ? new BlockProduct.Team(threads) : null);
-        diagonal = new double[n];
-        offDiagonal = new double[n];
-        tau = new double[n];
+        this._a = a;
+        this._n = n;
+        this._w = w;
+        this._partial = partial;
+        this._cancellation = cancellation;
+        _team = new WorkTeam(threads, (_, part) => MultiplyPart(part));
+        _products = new BlockProduct(workspace, threads > 1 ? new BlockProduct.Team(threads) : null);
+        _diagonal = new double[n];
+        _offDiagonal = new double[n];
+        _tau = new double[n];
     }
 
     /// <summary>
@@ -59,7 +59,7 @@ internal sealed unsafe class DenseEigen
             throw new ArgumentException($"A matrix of order {n} has {(long)n * n} entries and {n} eigenvalues.");
         }
 
-        foreach (double value in matrix)
+        foreach (var value in matrix)
         {
             if (!double.IsFinite(value))
             {
@@ -80,13 +80,13 @@ internal sealed unsafe class DenseEigen
             var solver = new DenseEigen(a, n, w, y, work, threads, cancellation);
             solver.Reduce();
             solver.FormReflectors();
-            var rotations = new TridiagonalQl(solver.diagonal, solver.offDiagonal, a, n, threads, cancellation);
+            var rotations = new TridiagonalQl(solver._diagonal, solver._offDiagonal, a, n, threads, cancellation);
             if (!rotations.TrySolve())
             {
                 return false;
             }
 
-            Sort(a, n, solver.diagonal, eigenvalues);
+            Sort(a, n, solver._diagonal, eigenvalues);
         }
 
         return true;
@@ -95,48 +95,48 @@ internal sealed unsafe class DenseEigen
     // A = Q T Qᵀ: reflectors are left below the diagonal of A, T goes to diagonal and offDiagonal.
     private void Reduce()
     {
-        int k = 0;
-        for (; k < n - 1; k += PanelWidth)
+        var k = 0;
+        for (; k < _n - 1; k += PanelWidth)
         {
-            cancellation.ThrowIfCancellationRequested();
-            int width = Math.Min(PanelWidth, n - 1 - k);
-            for (int j = 0; j < width; j++)
+            _cancellation.ThrowIfCancellationRequested();
+            var width = Math.Min(PanelWidth, _n - 1 - k);
+            for (var j = 0; j < width; j++)
             {
                 ReduceColumn(k, j);
             }
 
-            int rest = n - k - width;
-            double* v = a + k + width + (long)k * n;
-            double* wRest = w + k + width;
-            double* target = a + k + width + (long)(k + width) * n;
+            var rest = _n - k - width;
+            var v = _a + k + width + (long)k * _n;
+            var wRest = _w + k + width;
+            var target = _a + k + width + (long)(k + width) * _n;
 
             // the reflectors' leading ones, which lie on the first subdiagonal, are still in place
-            products.Add(rest, rest, width, true, v, n, false, wRest, n, true, target, n, ProductShape.LowerResult);
-            products.Add(rest, rest, width, true, wRest, n, false, v, n, true, target, n, ProductShape.LowerResult);
+            _products.Add(rest, rest, width, true, v, _n, false, wRest, _n, true, target, _n, ProductShape.LowerResult);
+            _products.Add(rest, rest, width, true, wRest, _n, false, v, _n, true, target, _n, ProductShape.LowerResult);
         }
 
-        diagonal[n - 1] = a[n - 1 + (long)(n - 1) * n];
+        _diagonal[_n - 1] = _a[_n - 1 + (long)(_n - 1) * _n];
     }
 
     private void ReduceColumn(int k, int j)
     {
-        int i = k + j;
-        int rows = n - i;
-        double* column = a + i + (long)i * n;
-        for (int q = 0; q < j; q++)
+        var i = k + j;
+        var rows = _n - i;
+        var column = _a + i + (long)i * _n;
+        for (var q = 0; q < j; q++)
         {
-            double* v = a + i + (long)(k + q) * n;
-            double* wq = w + i + (long)q * n;
+            var v = _a + i + (long)(k + q) * _n;
+            var wq = _w + i + (long)q * _n;
             DensePanel.AddScaled(rows, -wq[0], v, column);
             DensePanel.AddScaled(rows, -v[0], wq, column);
         }
 
-        diagonal[i] = column[0];
-        int m = rows - 1;
-        double* x = column + 1;
-        double alpha = x[0];
-        double tail = m > 1 ? Math.Sqrt(DensePanel.Dot(m - 1, x + 1, x + 1)) : 0;
-        double beta = alpha;
+        _diagonal[i] = column[0];
+        var m = rows - 1;
+        var x = column + 1;
+        var alpha = x[0];
+        var tail = m > 1 ? Math.Sqrt(DensePanel.Dot(m - 1, x + 1, x + 1)) : 0;
+        var beta = alpha;
         double t = 0;
         if (tail > 0)
         {
@@ -146,10 +146,10 @@ internal sealed unsafe class DenseEigen
         }
 
         x[0] = 1;
-        offDiagonal[i] = beta;
-        tau[i] = t;
+        _offDiagonal[i] = beta;
+        _tau[i] = t;
 
-        double* y = w + i + 1 + (long)j * n;
+        var y = _w + i + 1 + (long)j * _n;
         if (t == 0)
         {
             new Span<double>(y, m).Clear();
@@ -157,12 +157,12 @@ internal sealed unsafe class DenseEigen
         }
 
         MultiplySymmetric(i + 1, x, y);
-        for (int q = 0; q < j; q++)
+        for (var q = 0; q < j; q++)
         {
-            double* v = a + i + 1 + (long)(k + q) * n;
-            double* wq = w + i + 1 + (long)q * n;
-            double alongW = DensePanel.Dot(m, wq, x);
-            double alongV = DensePanel.Dot(m, v, x);
+            var v = _a + i + 1 + (long)(k + q) * _n;
+            var wq = _w + i + 1 + (long)q * _n;
+            var alongW = DensePanel.Dot(m, wq, x);
+            var alongV = DensePanel.Dot(m, v, x);
             DensePanel.AddScaled(m, -alongW, v, y);
             DensePanel.AddScaled(m, -alongV, wq, y);
         }
@@ -174,53 +174,53 @@ internal sealed unsafe class DenseEigen
     // y = A[first.., first..] x, by the lower triangle, in parts of columns with about the same number of entries.
     private void MultiplySymmetric(int start, double* x, double* y)
     {
-        int m = n - start;
-        first = start;
-        vector = x;
-        for (int p = 0; p <= SymmetricParts; p++)
+        var m = _n - start;
+        _first = start;
+        _vector = x;
+        for (var p = 0; p <= SymmetricParts; p++)
         {
-            int from = (int)(m * (1 - Math.Sqrt(1 - (double)p / SymmetricParts)));
-            partStart[p] = p == SymmetricParts ? m : from / ColumnsTogether * ColumnsTogether;
+            var from = (int)(m * (1 - Math.Sqrt(1 - (double)p / SymmetricParts)));
+            _partStart[p] = p == SymmetricParts ? m : from / ColumnsTogether * ColumnsTogether;
         }
 
         if (m < 256)
         {
-            for (int p = 0; p < SymmetricParts; p++)
+            for (var p = 0; p < SymmetricParts; p++)
             {
                 MultiplyPart(p);
             }
         }
         else
         {
-            team.Run(SymmetricParts);
+            _team.Run(SymmetricParts);
         }
 
-        new Span<double>(partial, m).CopyTo(new Span<double>(y, m));
-        for (int p = 1; p < SymmetricParts; p++)
+        new Span<double>(_partial, m).CopyTo(new Span<double>(y, m));
+        for (var p = 1; p < SymmetricParts; p++)
         {
-            int from = partStart[p];
-            DensePanel.AddScaled(m - from, 1, partial + (long)p * n + from, y + from);
+            var from = _partStart[p];
+            DensePanel.AddScaled(m - from, 1, _partial + (long)p * _n + from, y + from);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyPart(int part)
     {
-        int m = n - first;
-        double* x = vector;
-        double* y = partial + (long)part * n;
-        int start = partStart[part];
-        int end = partStart[part + 1];
+        var m = _n - _first;
+        var x = _vector;
+        var y = _partial + (long)part * _n;
+        var start = _partStart[part];
+        var end = _partStart[part + 1];
         new Span<double>(y + start, m - start).Clear();
-        for (int j = start; j < end; j += ColumnsTogether)
+        for (var j = start; j < end; j += ColumnsTogether)
         {
-            int count = Math.Min(ColumnsTogether, end - j);
-            double* c = a + first + (long)(first + j) * n;
-            for (int p = 0; p < count; p++)
+            var count = Math.Min(ColumnsTogether, end - j);
+            var c = _a + _first + (long)(_first + j) * _n;
+            for (var p = 0; p < count; p++)
             {
-                double* column = c + (long)p * n;
+                var column = c + (long)p * _n;
                 y[j + p] += column[j + p] * x[j + p];
-                for (int r = j + p + 1; r < j + count; r++)
+                for (var r = j + p + 1; r < j + count; r++)
                 {
                     y[r] += column[r] * x[j + p];
                     y[j + p] += column[r] * x[r];
@@ -237,9 +237,9 @@ internal sealed unsafe class DenseEigen
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FourColumns(int from, int to, double* c, double* x, double* y, int j)
     {
-        double* c1 = c + n;
-        double* c2 = c1 + n;
-        double* c3 = c2 + n;
+        var c1 = c + _n;
+        var c2 = c1 + _n;
+        var c3 = c2 + _n;
         var x0 = Vector256.Create(x[j]);
         var x1 = Vector256.Create(x[j + 1]);
         var x2 = Vector256.Create(x[j + 2]);
@@ -248,7 +248,7 @@ internal sealed unsafe class DenseEigen
         var d1 = d0;
         var d2 = d0;
         var d3 = d0;
-        int r = from;
+        var r = from;
         for (; r + 4 <= to; r += 4)
         {
             var a0 = Vector256.Load(c + r);
@@ -265,10 +265,10 @@ internal sealed unsafe class DenseEigen
             (MatrixProduct.MultiplyAdd(a3, x3, low) + high).Store(y + r);
         }
 
-        double s0 = Vector256.Sum(d0);
-        double s1 = Vector256.Sum(d1);
-        double s2 = Vector256.Sum(d2);
-        double s3 = Vector256.Sum(d3);
+        var s0 = Vector256.Sum(d0);
+        var s1 = Vector256.Sum(d1);
+        var s2 = Vector256.Sum(d2);
+        var s3 = Vector256.Sum(d3);
         for (; r < to; r++)
         {
             s0 += c[r] * x[r];
@@ -287,35 +287,35 @@ internal sealed unsafe class DenseEigen
     // Q = H₁ H₂ … in place of the reflectors, from the last panel to the first: Q := (I − V T Vᵀ) Q.
     private void FormReflectors()
     {
-        var storage = GC.AllocateUninitializedArray<double>(n * PanelWidth, pinned: true);
+        var storage = GC.AllocateUninitializedArray<double>(_n * PanelWidth, pinned: true);
         var compact = new double[PanelWidth * PanelWidth];
         fixed (double* v = storage, t = compact)
         {
-            int last = (n - 2) / PanelWidth * PanelWidth;
-            var done = n - 1 <= 0;
-            a[n - 1 + (long)(n - 1) * n] = 1;
-            for (int k = last; k >= 0 && !done; k -= PanelWidth)
+            var last = (_n - 2) / PanelWidth * PanelWidth;
+            var done = _n - 1 <= 0;
+            _a[_n - 1 + (long)(_n - 1) * _n] = 1;
+            for (var k = last; k >= 0 && !done; k -= PanelWidth)
             {
-                cancellation.ThrowIfCancellationRequested();
-                int width = Math.Min(PanelWidth, n - 1 - k);
-                int m = n - k - 1;
-                for (int j = 0; j < width; j++)
+                _cancellation.ThrowIfCancellationRequested();
+                var width = Math.Min(PanelWidth, _n - 1 - k);
+                var m = _n - k - 1;
+                for (var j = 0; j < width; j++)
                 {
-                    double* vj = v + (long)j * n;
+                    var vj = v + (long)j * _n;
                     new Span<double>(vj, j).Clear();
-                    new Span<double>(a + k + 1 + j + (long)(k + j) * n, m - j).CopyTo(new Span<double>(vj + j, m - j));
+                    new Span<double>(_a + k + 1 + j + (long)(k + j) * _n, m - j).CopyTo(new Span<double>(vj + j, m - j));
 
                     // T by forward columns: T[0..j, j] = −τ T (Vᵀ v)
-                    t[j + j * PanelWidth] = tau[k + j];
-                    for (int q = 0; q < j; q++)
+                    t[j + j * PanelWidth] = _tau[k + j];
+                    for (var q = 0; q < j; q++)
                     {
-                        t[q + j * PanelWidth] = -tau[k + j] * DensePanel.Dot(m, v + (long)q * n, vj);
+                        t[q + j * PanelWidth] = -_tau[k + j] * DensePanel.Dot(m, v + (long)q * _n, vj);
                     }
 
-                    for (int q = 0; q < j; q++)
+                    for (var q = 0; q < j; q++)
                     {
                         double sum = 0;
-                        for (int p = q; p < j; p++)
+                        for (var p = q; p < j; p++)
                         {
                             sum += t[q + p * PanelWidth] * t[p + j * PanelWidth];
                         }
@@ -325,45 +325,45 @@ internal sealed unsafe class DenseEigen
                 }
 
                 // columns k + 1 … k + width become the identity's before the panel's reflectors work on them
-                for (int j = k + 1; j <= k + width; j++)
+                for (var j = k + 1; j <= k + width; j++)
                 {
-                    new Span<double>(a + k + 1 + (long)j * n, m).Clear();
-                    a[j + (long)j * n] = 1;
+                    new Span<double>(_a + k + 1 + (long)j * _n, m).Clear();
+                    _a[j + (long)j * _n] = 1;
                 }
 
-                for (int j = k + 1 + width; j < n; j++)
+                for (var j = k + 1 + width; j < _n; j++)
                 {
-                    new Span<double>(a + k + 1 + (long)j * n, width).Clear();
+                    new Span<double>(_a + k + 1 + (long)j * _n, width).Clear();
                 }
 
-                double* q0 = a + k + 1 + (long)(k + 1) * n;
-                double* x = w;
+                var q0 = _a + k + 1 + (long)(k + 1) * _n;
+                var x = _w;
                 new Span<double>(x, m * width).Clear();
-                products.Add(width, m, m, false, v, n, true, q0, n, false, x, width, ProductShape.Full);
+                _products.Add(width, m, m, false, v, _n, true, q0, _n, false, x, width, ProductShape.Full);
                 MultiplyUpper(t, width, x, m);
-                products.Add(m, m, width, true, v, n, false, x, width, false, q0, n, ProductShape.Full);
+                _products.Add(m, m, width, true, v, _n, false, x, width, false, q0, _n, ProductShape.Full);
             }
 
-            new Span<double>(a, n).Clear();
-            for (int j = 1; j < n; j++)
+            new Span<double>(_a, _n).Clear();
+            for (var j = 1; j < _n; j++)
             {
-                a[(long)j * n] = 0;
+                _a[(long)j * _n] = 0;
             }
 
-            a[0] = 1;
+            _a[0] = 1;
         }
     }
 
     // X := T X, T upper triangular of order width, X width by m.
     private static void MultiplyUpper(double* t, int width, double* x, int m)
     {
-        for (int c = 0; c < m; c++)
+        for (var c = 0; c < m; c++)
         {
-            double* column = x + (long)c * width;
-            for (int r = 0; r < width; r++)
+            var column = x + (long)c * width;
+            for (var r = 0; r < width; r++)
             {
                 double sum = 0;
-                for (int p = r; p < width; p++)
+                for (var p = r; p < width; p++)
                 {
                     sum += t[r + p * PanelWidth] * column[p];
                 }
@@ -377,7 +377,7 @@ internal sealed unsafe class DenseEigen
     private static void Sort(double* a, int n, double[] values, Span<double> sorted)
     {
         var order = new int[n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             order[j] = j;
         }
@@ -386,7 +386,7 @@ internal sealed unsafe class DenseEigen
         sorted.Sort(order.AsSpan());
         var spare = new double[n];
         var isPlaced = new bool[n];
-        for (int start = 0; start < n; start++)
+        for (var start = 0; start < n; start++)
         {
             if (isPlaced[start] || order[start] == start)
             {
@@ -394,7 +394,7 @@ internal sealed unsafe class DenseEigen
             }
 
             new Span<double>(a + (long)start * n, n).CopyTo(spare);
-            int to = start;
+            var to = start;
             while (order[to] != start)
             {
                 new Span<double>(a + (long)order[to] * n, n).CopyTo(new Span<double>(a + (long)to * n, n));

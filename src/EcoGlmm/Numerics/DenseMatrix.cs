@@ -32,7 +32,7 @@ internal static unsafe class DenseMatrix
         Check(v.Length, rows, 1);
         fixed (double* px = x, pv = v)
         {
-            for (int j = 0; j < result.Length; j++)
+            for (var j = 0; j < result.Length; j++)
             {
                 result[j] = DensePanel.Dot(rows, px + (long)j * rows, pv);
             }
@@ -57,11 +57,11 @@ internal static unsafe class DenseMatrix
         var workspace = DenseCholesky.Workspace(MatrixProduct.WorkspaceLength + RowBlock * Math.Max(columns, 1));
         fixed (double* px = x, pw = weights, pr = result, products = workspace)
         {
-            double* weighted = products + MatrixProduct.WorkspaceLength;
-            for (int start = 0; start < rows; start += RowBlock)
+            var weighted = products + MatrixProduct.WorkspaceLength;
+            for (var start = 0; start < rows; start += RowBlock)
             {
-                int count = Math.Min(RowBlock, rows - start);
-                for (int j = 0; j < columns; j++)
+                var count = Math.Min(RowBlock, rows - start);
+                for (var j = 0; j < columns; j++)
                 {
                     WeightedColumn(count, px + start + (long)j * rows, pw == null ? null : pw + start, weighted + j * RowBlock);
                 }
@@ -74,10 +74,10 @@ internal static unsafe class DenseMatrix
                     continue;
                 }
 
-                for (int j = 0; j < columns; j++)
+                for (var j = 0; j < columns; j++)
                 {
-                    double* xj = px + start + (long)j * rows;
-                    for (int i = j; i < columns; i++)
+                    var xj = px + start + (long)j * rows;
+                    for (var i = j; i < columns; i++)
                     {
                         pr[i + j * columns] += DensePanel.Dot(count, weighted + i * RowBlock, xj);
                     }
@@ -85,9 +85,9 @@ internal static unsafe class DenseMatrix
             }
         }
 
-        for (int j = 0; j < columns; j++)
+        for (var j = 0; j < columns; j++)
         {
-            for (int i = j + 1; i < columns; i++)
+            for (var i = j + 1; i < columns; i++)
             {
                 result[j + i * columns] = result[i + j * columns];
             }
@@ -102,7 +102,7 @@ internal static unsafe class DenseMatrix
             return;
         }
 
-        int i = 0;
+        var i = 0;
         for (; i + 4 <= n; i += 4)
         {
             (Vector256.Load(x + i) * Vector256.Load(w + i)).Store(result + i);

@@ -23,13 +23,13 @@ internal static unsafe class DensePanel
             return CholeskyColumns(a, lda, rows, width);
         }
 
-        int left = (width / 2 + 3) / 4 * 4;
+        var left = (width / 2 + 3) / 4 * 4;
         if (!Cholesky(a, lda, rows, left, products))
         {
             return false;
         }
 
-        double* right = a + left + (long)left * lda;
+        var right = a + left + (long)left * lda;
         products.Add(
             rows - left, width - left, left, true, a + left, lda, false, a + left, lda, true, right, lda,
             ProductShape.LowerResult);
@@ -44,22 +44,22 @@ internal static unsafe class DensePanel
     {
         if (width > Unblocked)
         {
-            int left = (width / 2 + 3) / 4 * 4;
+            var left = (width / 2 + 3) / 4 * 4;
             SolveRight(l, ldl, left, x, ldx, rows, workspace);
-            double* right = x + (long)left * ldx;
+            var right = x + (long)left * ldx;
             MatrixProduct.Add(
                 rows, width - left, left, true, x, ldx, false, l + left, ldl, true, right, ldx, workspace);
             SolveRight(l + left + (long)left * ldl, ldl, width - left, right, ldx, rows, workspace);
             return;
         }
 
-        for (int j = 0; j < width; j++)
+        for (var j = 0; j < width; j++)
         {
-            double* column = x + (long)j * ldx;
-            int k = 0;
+            var column = x + (long)j * ldx;
+            var k = 0;
             for (; k + 4 <= j; k += 4)
             {
-                double* s = l + j + (long)k * ldl;
+                var s = l + j + (long)k * ldl;
                 Subtract4(rows, column, x + (long)k * ldx, ldx, s[0], s[ldl], s[2L * ldl], s[3L * ldl]);
             }
 
@@ -75,30 +75,30 @@ internal static unsafe class DensePanel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool CholeskyColumns(double* a, int lda, int rows, int width)
     {
-        for (int j = 0; j < width; j++)
+        for (var j = 0; j < width; j++)
         {
-            double* column = a + j + (long)j * lda;
-            int length = rows - j;
-            int k = 0;
+            var column = a + j + (long)j * lda;
+            var length = rows - j;
+            var k = 0;
             for (; k + 4 <= j; k += 4)
             {
-                double* x = a + j + (long)k * lda;
+                var x = a + j + (long)k * lda;
                 Subtract4(length, column, x, lda, x[0], x[lda], x[2L * lda], x[3L * lda]);
             }
 
             for (; k < j; k++)
             {
-                double* x = a + j + (long)k * lda;
+                var x = a + j + (long)k * lda;
                 AddScaled(length, -x[0], x, column);
             }
 
-            double pivot = column[0];
+            var pivot = column[0];
             if (!(pivot > 0) || double.IsPositiveInfinity(pivot))
             {
                 return false;
             }
 
-            double root = Math.Sqrt(pivot);
+            var root = Math.Sqrt(pivot);
             column[0] = root;
             Scale(length - 1, 1 / root, column + 1);
         }
@@ -109,14 +109,14 @@ internal static unsafe class DensePanel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract4(int n, double* y, double* x, int ldx, double s0, double s1, double s2, double s3)
     {
-        double* x1 = x + ldx;
-        double* x2 = x1 + ldx;
-        double* x3 = x2 + ldx;
+        var x1 = x + ldx;
+        var x2 = x1 + ldx;
+        var x3 = x2 + ldx;
         var v0 = Vector256.Create(-s0);
         var v1 = Vector256.Create(-s1);
         var v2 = Vector256.Create(-s2);
         var v3 = Vector256.Create(-s3);
-        int i = 0;
+        var i = 0;
         for (; i + 4 <= n; i += 4)
         {
             var sum = MatrixProduct.MultiplyAdd(v0, Vector256.Load(x + i), Vector256.Load(y + i));
@@ -127,7 +127,7 @@ internal static unsafe class DensePanel
 
         for (; i < n; i++)
         {
-            double sum = MatrixProduct.MultiplyAdd(-s0, x[i], y[i]);
+            var sum = MatrixProduct.MultiplyAdd(-s0, x[i], y[i]);
             sum = MatrixProduct.MultiplyAdd(-s1, x1[i], sum);
             sum = MatrixProduct.MultiplyAdd(-s2, x2[i], sum);
             y[i] = MatrixProduct.MultiplyAdd(-s3, x3[i], sum);
@@ -139,7 +139,7 @@ internal static unsafe class DensePanel
     public static void AddScaled(int n, double s, double* x, double* y)
     {
         var v = Vector256.Create(s);
-        int i = 0;
+        var i = 0;
         for (; i + 4 <= n; i += 4)
         {
             MatrixProduct.MultiplyAdd(v, Vector256.Load(x + i), Vector256.Load(y + i)).Store(y + i);
@@ -156,7 +156,7 @@ internal static unsafe class DensePanel
     public static void Scale(int n, double s, double* x)
     {
         var v = Vector256.Create(s);
-        int i = 0;
+        var i = 0;
         for (; i + 4 <= n; i += 4)
         {
             (v * Vector256.Load(x + i)).Store(x + i);
@@ -172,7 +172,7 @@ internal static unsafe class DensePanel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(int n, double* x, double* y)
     {
-        int i = 0;
+        var i = 0;
         double sum = 0;
         if (n >= 8)
         {
@@ -198,7 +198,7 @@ internal static unsafe class DensePanel
     /// <summary>y += A x, where A is m by n.</summary>
     public static void MultiplyAdd(int m, int n, double* a, int lda, double* x, double* y)
     {
-        int j = 0;
+        var j = 0;
         for (; j + 4 <= n; j += 4, a += 4L * lda)
         {
             Subtract4(m, y, a, lda, -x[j], -x[j + 1], -x[j + 2], -x[j + 3]);
@@ -214,9 +214,9 @@ internal static unsafe class DensePanel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLower(double* l, int ldl, int width, double* x)
     {
-        for (int j = 0; j < width; j++, l += ldl + 1)
+        for (var j = 0; j < width; j++, l += ldl + 1)
         {
-            double xj = x[j] /= *l;
+            var xj = x[j] /= *l;
             AddScaled(width - j - 1, -xj, l + 1, x + j + 1);
         }
     }
@@ -225,9 +225,9 @@ internal static unsafe class DensePanel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLowerTransposed(double* l, int ldl, int width, double* x)
     {
-        for (int j = width - 1; j >= 0; j--)
+        for (var j = width - 1; j >= 0; j--)
         {
-            double* column = l + j + (long)j * ldl;
+            var column = l + j + (long)j * ldl;
             x[j] = (x[j] - Dot(width - j - 1, column + 1, x + j + 1)) / *column;
         }
     }
@@ -242,19 +242,19 @@ internal static unsafe class DensePanel
     {
         if (width <= Unblocked)
         {
-            for (int j = 0; j < width; j++)
+            for (var j = 0; j < width; j++)
             {
-                double* x = inverse + (long)j * ldi;
-                for (int i = 0; i < j; i++)
+                var x = inverse + (long)j * ldi;
+                for (var i = 0; i < j; i++)
                 {
                     x[i] = 0;
                 }
 
                 x[j] = 1 / l[j + (long)j * ldl];
-                for (int i = j + 1; i < width; i++)
+                for (var i = j + 1; i < width; i++)
                 {
                     double sum = 0;
-                    for (int k = j; k < i; k++)
+                    for (var k = j; k < i; k++)
                     {
                         sum = MatrixProduct.MultiplyAdd(l[i + (long)k * ldl], x[k], sum);
                     }
@@ -266,16 +266,16 @@ internal static unsafe class DensePanel
             return;
         }
 
-        int top = (width / 2 + 3) / 4 * 4;
-        int bottom = width - top;
-        double* lowerRight = inverse + top + (long)top * ldi;
+        var top = (width / 2 + 3) / 4 * 4;
+        var bottom = width - top;
+        var lowerRight = inverse + top + (long)top * ldi;
         InvertLower(l, ldl, top, inverse, ldi, scratch, products);
         InvertLower(l + top + (long)top * ldl, ldl, bottom, lowerRight, ldi, scratch, products);
         new Span<double>(scratch, top * bottom).Clear();
         products.Add(
             bottom, top, top, false, l + top, ldl, false, inverse, ldi, false, scratch, bottom, ProductShape.LowerRight);
-        double* lowerLeft = inverse + top;
-        for (int j = 0; j < top; j++)
+        var lowerLeft = inverse + top;
+        for (var j = 0; j < top; j++)
         {
             new Span<double>(lowerLeft + (long)j * ldi, bottom).Clear();
         }
@@ -283,7 +283,7 @@ internal static unsafe class DensePanel
         products.Add(
             bottom, top, bottom, true, lowerRight, ldi, false, scratch, bottom, false, lowerLeft, ldi,
             ProductShape.LowerLeft);
-        for (int j = top; j < width; j++)
+        for (var j = top; j < width; j++)
         {
             new Span<double>(inverse + (long)j * ldi, top).Clear();
         }

@@ -38,7 +38,7 @@ internal sealed class EliminationTree
     /// <summary>Builds the tree of a pattern eliminated in the given order, and refines that order to a postorder.</summary>
     public static EliminationTree Build(SparsePattern pattern, int[] order)
     {
-        int n = pattern.Order;
+        var n = pattern.Order;
         var inverse = Invert(order);
         var (starts, columns) = RowLists(pattern, inverse);
         var parent = Parents(starts, columns);
@@ -47,10 +47,10 @@ internal sealed class EliminationTree
         var permutation = new int[n];
         var place = Invert(postorder);
         var newParent = new int[n];
-        for (int k = 0; k < n; k++)
+        for (var k = 0; k < n; k++)
         {
             permutation[k] = order[postorder[k]];
-            int up = parent[postorder[k]];
+            var up = parent[postorder[k]];
             newParent[k] = up < 0 ? -1 : place[up];
         }
 
@@ -64,32 +64,32 @@ internal sealed class EliminationTree
     // For each permuted row, its columns left of the diagonal.
     private static (int[] Starts, int[] Columns) RowLists(SparsePattern pattern, int[] inverse)
     {
-        int n = pattern.Order;
+        var n = pattern.Order;
         var starts = new int[n + 1];
         var pointers = pattern.ColumnPointers;
         var rowIndices = pattern.RowIndices;
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            int b = inverse[j];
-            for (int p = pointers[j] + 1; p < pointers[j + 1]; p++)
+            var b = inverse[j];
+            for (var p = pointers[j] + 1; p < pointers[j + 1]; p++)
             {
                 starts[Math.Max(inverse[rowIndices[p]], b) + 1]++;
             }
         }
 
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             starts[i + 1] += starts[i];
         }
 
         var next = starts.AsSpan(0, n).ToArray();
         var columns = new int[starts[n]];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            int b = inverse[j];
-            for (int p = pointers[j] + 1; p < pointers[j + 1]; p++)
+            var b = inverse[j];
+            for (var p = pointers[j] + 1; p < pointers[j + 1]; p++)
             {
-                int a = inverse[rowIndices[p]];
+                var a = inverse[rowIndices[p]];
                 columns[next[Math.Max(a, b)]++] = Math.Min(a, b);
             }
         }
@@ -100,18 +100,18 @@ internal sealed class EliminationTree
     // Liu's algorithm with path compression.
     private static int[] Parents(int[] starts, int[] columns)
     {
-        int n = starts.Length - 1;
+        var n = starts.Length - 1;
         var parent = new int[n];
         var ancestor = new int[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             parent[i] = ancestor[i] = -1;
-            for (int p = starts[i]; p < starts[i + 1]; p++)
+            for (var p = starts[i]; p < starts[i + 1]; p++)
             {
-                int k = columns[p];
+                var k = columns[p];
                 while (k != -1 && k < i)
                 {
-                    int up = ancestor[k];
+                    var up = ancestor[k];
                     ancestor[k] = i;
                     if (up == -1)
                     {
@@ -128,28 +128,28 @@ internal sealed class EliminationTree
 
     private static int[] Postorder(int[] parent)
     {
-        int n = parent.Length;
+        var n = parent.Length;
         var firstChild = new int[n];
         var sibling = new int[n];
         Array.Fill(firstChild, -1);
-        int firstRoot = -1;
-        for (int j = n - 1; j >= 0; j--)
+        var firstRoot = -1;
+        for (var j = n - 1; j >= 0; j--)
         {
-            ref int head = ref (parent[j] < 0 ? ref firstRoot : ref firstChild[parent[j]]);
+            ref var head = ref (parent[j] < 0 ? ref firstRoot : ref firstChild[parent[j]]);
             sibling[j] = head;
             head = j;
         }
 
         var order = new int[n];
-        int done = 0;
-        for (int root = firstRoot; root >= 0; root = sibling[root])
+        var done = 0;
+        for (var root = firstRoot; root >= 0; root = sibling[root])
         {
-            int j = root;
+            var j = root;
             while (true)
             {
                 while (firstChild[j] >= 0)
                 {
-                    int child = firstChild[j];
+                    var child = firstChild[j];
                     firstChild[j] = sibling[child];
                     j = child;
                 }
@@ -170,16 +170,16 @@ internal sealed class EliminationTree
     // The nonzeros of row i of the factor are the columns met when climbing the tree from each nonzero of row i of A.
     private static int[] ColumnCounts(int[] starts, int[] columns, int[] parent)
     {
-        int n = parent.Length;
+        var n = parent.Length;
         var counts = new int[n];
         var mark = new int[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             counts[i]++;
             mark[i] = i;
-            for (int p = starts[i]; p < starts[i + 1]; p++)
+            for (var p = starts[i]; p < starts[i + 1]; p++)
             {
-                for (int k = columns[p]; mark[k] != i; k = parent[k])
+                for (var k = columns[p]; mark[k] != i; k = parent[k])
                 {
                     counts[k]++;
                     mark[k] = i;
@@ -192,23 +192,23 @@ internal sealed class EliminationTree
 
     private static (int[] Starts, int[] Rows) Transpose(int[] starts, int[] columns)
     {
-        int n = starts.Length - 1;
+        var n = starts.Length - 1;
         var columnStarts = new int[n + 1];
-        foreach (int k in columns)
+        foreach (var k in columns)
         {
             columnStarts[k + 1]++;
         }
 
-        for (int k = 0; k < n; k++)
+        for (var k = 0; k < n; k++)
         {
             columnStarts[k + 1] += columnStarts[k];
         }
 
         var next = columnStarts.AsSpan(0, n).ToArray();
         var rows = new int[columns.Length];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int p = starts[i]; p < starts[i + 1]; p++)
+            for (var p = starts[i]; p < starts[i + 1]; p++)
             {
                 rows[next[columns[p]]++] = i;
             }
@@ -220,7 +220,7 @@ internal sealed class EliminationTree
     private static int[] Invert(int[] order)
     {
         var inverse = new int[order.Length];
-        for (int k = 0; k < order.Length; k++)
+        for (var k = 0; k < order.Length; k++)
         {
             inverse[order[k]] = k;
         }

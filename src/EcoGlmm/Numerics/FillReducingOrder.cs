@@ -17,12 +17,12 @@ internal static class FillReducingOrder
     /// <summary>The order: element k is the column to eliminate k-th.</summary>
     public static int[] Compute(SparsePattern pattern, CancellationToken cancellation = default)
     {
-        int n = pattern.Order;
+        var n = pattern.Order;
         var (pointers, neighbours) = Symmetrize(pattern);
         var order = new int[n];
-        int done = 0;
+        var done = 0;
         var names = new int[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             names[i] = i;
         }
@@ -30,13 +30,13 @@ internal static class FillReducingOrder
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var leaf = FindLeaves(pointers, neighbours, out int leaves);
+            var leaf = FindLeaves(pointers, neighbours, out var leaves);
             if (leaves == 0 || leaves < names.Length / 20)
             {
                 break;
             }
 
-            for (int i = 0; i < names.Length; i++)
+            for (var i = 0; i < names.Length; i++)
             {
                 if (leaf[i])
                 {
@@ -47,7 +47,7 @@ internal static class FillReducingOrder
             names = Remove(leaf, names, ref pointers, ref neighbours);
         }
 
-        foreach (int k in ApproximateMinimumDegree.Order(pointers, neighbours, cancellation))
+        foreach (var k in ApproximateMinimumDegree.Order(pointers, neighbours, cancellation))
         {
             order[done++] = names[k];
         }
@@ -57,29 +57,29 @@ internal static class FillReducingOrder
 
     private static (int[] Pointers, int[] Neighbours) Symmetrize(SparsePattern pattern)
     {
-        int n = pattern.Order;
+        var n = pattern.Order;
         var pointers = new int[n + 1];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             pointers[j + 1] += pattern.ColumnPointers[j + 1] - pattern.ColumnPointers[j] - 1;
-            for (int p = pattern.ColumnPointers[j] + 1; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j] + 1; p < pattern.ColumnPointers[j + 1]; p++)
             {
                 pointers[pattern.RowIndices[p] + 1]++;
             }
         }
 
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             pointers[j + 1] += pointers[j];
         }
 
         var next = pointers.AsSpan(0, n).ToArray();
         var neighbours = new int[pointers[n]];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int p = pattern.ColumnPointers[j] + 1; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j] + 1; p < pattern.ColumnPointers[j + 1]; p++)
             {
-                int i = pattern.RowIndices[p];
+                var i = pattern.RowIndices[p];
                 neighbours[next[j]++] = i;
                 neighbours[next[i]++] = j;
             }
@@ -90,23 +90,23 @@ internal static class FillReducingOrder
 
     private static bool[] FindLeaves(int[] pointers, int[] neighbours, out int count)
     {
-        int n = pointers.Length - 1;
+        var n = pointers.Length - 1;
         var leaf = new bool[n];
         count = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            int degree = pointers[i + 1] - pointers[i];
+            var degree = pointers[i + 1] - pointers[i];
             if (degree > LargestLeafDegree)
             {
                 continue;
             }
 
             // One neighbour costs no fill at all, so there it is enough that the two are not each other's leaf.
-            int enough = degree == 1 ? 2 : NeighbourRatio * degree;
-            bool isLeaf = true;
-            for (int p = pointers[i]; isLeaf && p < pointers[i + 1]; p++)
+            var enough = degree == 1 ? 2 : NeighbourRatio * degree;
+            var isLeaf = true;
+            for (var p = pointers[i]; isLeaf && p < pointers[i + 1]; p++)
             {
-                int j = neighbours[p];
+                var j = neighbours[p];
                 isLeaf = pointers[j + 1] - pointers[j] >= enough;
             }
 
@@ -120,10 +120,10 @@ internal static class FillReducingOrder
     // The graph without the leaves, in which the neighbours of every leaf are linked to one another.
     private static int[] Remove(bool[] leaf, int[] names, ref int[] pointers, ref int[] neighbours)
     {
-        int n = names.Length;
+        var n = names.Length;
         var renamed = new int[n];
-        int kept = 0;
-        for (int i = 0; i < n; i++)
+        var kept = 0;
+        for (var i = 0; i < n; i++)
         {
             renamed[i] = leaf[i] ? -1 : kept++;
         }
@@ -133,10 +133,10 @@ internal static class FillReducingOrder
         Array.Fill(mark, -1);
         var newPointers = new int[kept + 1];
         var newNeighbours = new int[neighbours.Length];
-        int write = 0;
-        for (int i = 0; i < n; i++)
+        var write = 0;
+        for (var i = 0; i < n; i++)
         {
-            int me = renamed[i];
+            var me = renamed[i];
             if (me < 0)
             {
                 continue;
@@ -144,14 +144,14 @@ internal static class FillReducingOrder
 
             keptNames[me] = names[i];
             mark[me] = me;
-            for (int p = pointers[i]; p < pointers[i + 1]; p++)
+            for (var p = pointers[i]; p < pointers[i + 1]; p++)
             {
-                int j = neighbours[p];
-                int from = leaf[j] ? pointers[j] : p;
-                int to = leaf[j] ? pointers[j + 1] : p + 1;
-                for (int q = from; q < to; q++)
+                var j = neighbours[p];
+                var from = leaf[j] ? pointers[j] : p;
+                var to = leaf[j] ? pointers[j + 1] : p + 1;
+                for (var q = from; q < to; q++)
                 {
-                    int other = renamed[neighbours[q]];
+                    var other = renamed[neighbours[q]];
                     if (mark[other] != me)
                     {
                         mark[other] = me;

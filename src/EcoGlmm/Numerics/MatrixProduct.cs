@@ -46,21 +46,21 @@ internal static unsafe class MatrixProduct
             return;
         }
 
-        double* packedB = workspace;
-        double* packedA = packedB + DepthBlock * ColumnBlock;
-        double* tile = packedA + DepthBlock * TileRows;
-        for (int j0 = 0; j0 < n; j0 += ColumnBlock)
+        var packedB = workspace;
+        var packedA = packedB + DepthBlock * ColumnBlock;
+        var tile = packedA + DepthBlock * TileRows;
+        for (var j0 = 0; j0 < n; j0 += ColumnBlock)
         {
-            int columns = Math.Min(ColumnBlock, n - j0);
-            for (int p0 = 0; p0 < k && !cancellation.IsCancellationRequested; p0 += DepthBlock)
+            var columns = Math.Min(ColumnBlock, n - j0);
+            for (var p0 = 0; p0 < k && !cancellation.IsCancellationRequested; p0 += DepthBlock)
             {
-                int depth = Math.Min(DepthBlock, k - p0);
+                var depth = Math.Min(DepthBlock, k - p0);
                 PackB(columns, depth, transposeB ? b + j0 + (long)p0 * ldb : b + p0 + (long)j0 * ldb, ldb, transposeB, packedB);
-                for (int i0 = lowerOnly ? j0 / TileRows * TileRows : 0; i0 < m; i0 += TileRows)
+                for (var i0 = lowerOnly ? j0 / TileRows * TileRows : 0; i0 < m; i0 += TileRows)
                 {
-                    int rows = Math.Min(TileRows, m - i0);
-                    double* slab = transposeA ? a + p0 + (long)i0 * lda : a + i0 + (long)p0 * lda;
-                    int step = TileRows;
+                    var rows = Math.Min(TileRows, m - i0);
+                    var slab = transposeA ? a + p0 + (long)i0 * lda : a + i0 + (long)p0 * lda;
+                    var step = TileRows;
                     if (transposeA || rows < TileRows || columns > 2 * TileColumns)
                     {
                         PackA(rows, depth, slab, lda, transposeA, packedA);
@@ -71,12 +71,12 @@ internal static unsafe class MatrixProduct
                         step = lda;
                     }
 
-                    int columnEnd = lowerOnly ? Math.Min(columns, i0 + rows - j0) : columns;
-                    for (int j = 0; j < columnEnd; j += TileColumns)
+                    var columnEnd = lowerOnly ? Math.Min(columns, i0 + rows - j0) : columns;
+                    for (var j = 0; j < columnEnd; j += TileColumns)
                     {
-                        double* target = c + i0 + (long)(j0 + j) * ldc;
-                        double* bSlab = packedB + (long)j * depth;
-                        int width = Math.Min(TileColumns, columns - j);
+                        var target = c + i0 + (long)(j0 + j) * ldc;
+                        var bSlab = packedB + (long)j * depth;
+                        var width = Math.Min(TileColumns, columns - j);
                         if (rows == TileRows && width == TileColumns)
                         {
                             Tile(depth, slab, step, bSlab, target, ldc, subtract);
@@ -105,20 +105,20 @@ internal static unsafe class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTile(int rows, int width, double* tile, double* c, int ldc, bool subtract)
     {
-        for (int j = 0; j < width; j++)
+        for (var j = 0; j < width; j++)
         {
-            double* column = c + (long)j * ldc;
-            double* from = tile + j * TileRows;
+            var column = c + (long)j * ldc;
+            var from = tile + j * TileRows;
             if (subtract)
             {
-                for (int i = 0; i < rows; i++)
+                for (var i = 0; i < rows; i++)
                 {
                     column[i] -= from[i];
                 }
             }
             else
             {
-                for (int i = 0; i < rows; i++)
+                for (var i = 0; i < rows; i++)
                 {
                     column[i] += from[i];
                 }
@@ -146,7 +146,7 @@ internal static unsafe class MatrixProduct
         var c03 = c00;
         var c13 = c00;
         var c23 = c00;
-        for (int p = 0; p < depth; p++)
+        for (var p = 0; p < depth; p++)
         {
             var a0 = Vector256.Load(a);
             var a1 = Vector256.Load(a + 4);
@@ -221,25 +221,25 @@ internal static unsafe class MatrixProduct
     {
         if (transpose)
         {
-            int done = 0;
+            var done = 0;
             for (; Avx.IsSupported && done + 4 <= rows; done += 4)
             {
                 PackFour(depth, a + (long)done * lda, lda, packed + done, TileRows);
             }
 
-            for (int i = done; i < rows; i++)
+            for (var i = done; i < rows; i++)
             {
-                double* from = a + (long)i * lda;
-                double* to = packed + i;
-                for (int p = 0; p < depth; p++)
+                var from = a + (long)i * lda;
+                var to = packed + i;
+                for (var p = 0; p < depth; p++)
                 {
                     to[p * TileRows] = from[p];
                 }
             }
 
-            for (int i = rows; i < TileRows; i++)
+            for (var i = rows; i < TileRows; i++)
             {
-                for (int p = 0; p < depth; p++)
+                for (var p = 0; p < depth; p++)
                 {
                     packed[p * TileRows + i] = 0;
                 }
@@ -248,7 +248,7 @@ internal static unsafe class MatrixProduct
             return;
         }
 
-        for (int p = 0; p < depth; p++, a += lda, packed += TileRows)
+        for (var p = 0; p < depth; p++, a += lda, packed += TileRows)
         {
             if (rows == TileRows)
             {
@@ -259,7 +259,7 @@ internal static unsafe class MatrixProduct
                 continue;
             }
 
-            for (int i = 0; i < TileRows; i++)
+            for (var i = 0; i < TileRows; i++)
             {
                 packed[i] = i < rows ? a[i] : 0;
             }
@@ -270,10 +270,10 @@ internal static unsafe class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackFour(int depth, double* from, int ld, double* to, int step)
     {
-        double* from1 = from + ld;
-        double* from2 = from1 + ld;
-        double* from3 = from2 + ld;
-        int p = 0;
+        var from1 = from + ld;
+        var from2 = from1 + ld;
+        var from3 = from2 + ld;
+        var p = 0;
         for (; p + 4 <= depth; p += 4, to += 4 * step)
         {
             var x0 = Vector256.Load(from + p);
@@ -303,13 +303,13 @@ internal static unsafe class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackB(int columns, int depth, double* b, int ldb, bool transpose, double* packed)
     {
-        for (int j = 0; j < columns; j += TileColumns, packed += (long)depth * TileColumns)
+        for (var j = 0; j < columns; j += TileColumns, packed += (long)depth * TileColumns)
         {
-            int width = Math.Min(TileColumns, columns - j);
+            var width = Math.Min(TileColumns, columns - j);
             if (transpose)
             {
-                double* from = b + j;
-                for (int p = 0; p < depth; p++, from += ldb)
+                var from = b + j;
+                for (var p = 0; p < depth; p++, from += ldb)
                 {
                     if (width == TileColumns)
                     {
@@ -317,7 +317,7 @@ internal static unsafe class MatrixProduct
                         continue;
                     }
 
-                    for (int q = 0; q < TileColumns; q++)
+                    for (var q = 0; q < TileColumns; q++)
                     {
                         packed[p * TileColumns + q] = q < width ? from[q] : 0;
                     }
@@ -329,10 +329,10 @@ internal static unsafe class MatrixProduct
             }
             else
             {
-                for (int q = 0; q < TileColumns; q++)
+                for (var q = 0; q < TileColumns; q++)
                 {
-                    double* from = b + (long)(j + q) * ldb;
-                    for (int p = 0; p < depth; p++)
+                    var from = b + (long)(j + q) * ldb;
+                    for (var p = 0; p < depth; p++)
                     {
                         packed[p * TileColumns + q] = q < width ? from[p] : 0;
                     }
@@ -350,19 +350,19 @@ internal static unsafe class MatrixProduct
         long aStep = transposeA ? 1 : lda;
         long bColumn = transposeB ? 1 : ldb;
         long bStep = transposeB ? ldb : 1;
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = lowerOnly ? j : 0; i < m; i++)
+            for (var i = lowerOnly ? j : 0; i < m; i++)
             {
-                double* x = a + i * aRow;
-                double* y = b + j * bColumn;
+                var x = a + i * aRow;
+                var y = b + j * bColumn;
                 double sum = 0;
-                for (int p = 0; p < k; p++, x += aStep, y += bStep)
+                for (var p = 0; p < k; p++, x += aStep, y += bStep)
                 {
                     sum = MultiplyAdd(*x, *y, sum);
                 }
 
-                double* target = c + i + (long)j * ldc;
+                var target = c + i + (long)j * ldc;
                 *target += subtract ? -sum : sum;
             }
         }

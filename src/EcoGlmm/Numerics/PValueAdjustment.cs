@@ -6,10 +6,10 @@ internal static class PValueAdjustment
     /// <summary>S. Holm (1979): controls the chance of any false rejection.</summary>
     public static double[] Holm(IReadOnlyList<double> p)
     {
-        int[] order = Order(p);
+        var order = Order(p);
         var adjusted = new double[p.Count];
         double running = 0;
-        for (int i = 0; i < order.Length; i++)
+        for (var i = 0; i < order.Length; i++)
         {
             running = Math.Max(running, Math.Min(1, (order.Length - i) * p[order[i]]));
             adjusted[order[i]] = running;
@@ -21,10 +21,10 @@ internal static class PValueAdjustment
     /// <summary>Y. Benjamini and Y. Hochberg (1995): controls the false discovery rate.</summary>
     public static double[] BenjaminiHochberg(IReadOnlyList<double> p)
     {
-        int[] order = Order(p);
+        var order = Order(p);
         var adjusted = new double[p.Count];
         double running = 1;
-        for (int i = order.Length - 1; i >= 0; i--)
+        for (var i = order.Length - 1; i >= 0; i--)
         {
             running = Math.Min(running, p[order[i]] * order.Length / (i + 1));
             adjusted[order[i]] = running;

@@ -6,13 +6,13 @@ namespace EcoGlmm.Numerics;
 /// </summary>
 internal sealed class PanelLayout
 {
-    private readonly SupernodePartition partition;
+    private readonly SupernodePartition _partition;
 
     public PanelLayout(SupernodePartition partition)
     {
-        this.partition = partition;
+        this._partition = partition;
         PanelStarts = new int[partition.Count + 1];
-        for (int s = 0; s < partition.Count; s++)
+        for (var s = 0; s < partition.Count; s++)
         {
             long width = Width(s);
             PanelStarts[s + 1] = checked((int)(PanelStarts[s] + width * (width + Below(s))));
@@ -29,12 +29,12 @@ internal sealed class PanelLayout
     public int[] EntryPositions(SparsePattern pattern, int[] inverse)
     {
         var positions = new int[pattern.NonZeros];
-        for (int j = 0; j < pattern.Order; j++)
+        for (var j = 0; j < pattern.Order; j++)
         {
-            int b = inverse[j];
-            for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+            var b = inverse[j];
+            for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
             {
-                int a = inverse[pattern.RowIndices[p]];
+                var a = inverse[pattern.RowIndices[p]];
                 positions[p] = Position(Math.Max(a, b), Math.Min(a, b));
             }
         }
@@ -48,25 +48,25 @@ internal sealed class PanelLayout
     /// </summary>
     public (bool[] Pushes, int[] Starts, int[] Positions) PushTargets(int largestWidth, int mostRows)
     {
-        var pushes = new bool[partition.Count];
-        var starts = new int[partition.Count + 1];
-        for (int s = 0; s < partition.Count; s++)
+        var pushes = new bool[_partition.Count];
+        var starts = new int[_partition.Count + 1];
+        for (var s = 0; s < _partition.Count; s++)
         {
-            int below = Below(s);
+            var below = Below(s);
             pushes[s] = Width(s) <= largestWidth && below <= mostRows;
             starts[s + 1] = checked(starts[s] + (pushes[s] ? below * (below + 1) / 2 : 0));
         }
 
         var positions = new int[starts[^1]];
-        for (int s = 0; s < partition.Count; s++)
+        for (var s = 0; s < _partition.Count; s++)
         {
             if (pushes[s])
             {
-                var rows = partition.Rows.AsSpan(partition.RowStarts[s]..partition.RowStarts[s + 1]);
-                int write = starts[s];
-                for (int j = 0; j < rows.Length; j++)
+                var rows = _partition.Rows.AsSpan(_partition.RowStarts[s].._partition.RowStarts[s + 1]);
+                var write = starts[s];
+                for (var j = 0; j < rows.Length; j++)
                 {
-                    for (int i = j; i < rows.Length; i++)
+                    for (var i = j; i < rows.Length; i++)
                     {
                         positions[write++] = Position(rows[i], rows[j]);
                     }
@@ -83,20 +83,20 @@ internal sealed class PanelLayout
     /// </summary>
     public (int[] Starts, int[] Supernodes, int[] Low, int[] High) Descendants(bool[] pushes)
     {
-        var starts = new int[partition.Count + 1];
+        var starts = new int[_partition.Count + 1];
         VisitTargets(pushes, (_, j, _, _) => starts[j + 1]++);
-        for (int j = 0; j < partition.Count; j++)
+        for (var j = 0; j < _partition.Count; j++)
         {
             starts[j + 1] += starts[j];
         }
 
-        var next = starts.AsSpan(0, partition.Count).ToArray();
+        var next = starts.AsSpan(0, _partition.Count).ToArray();
         var supernodes = new int[starts[^1]];
         var low = new int[starts[^1]];
         var high = new int[starts[^1]];
         VisitTargets(pushes, (k, j, from, to) =>
         {
-            int place = next[j]++;
+            var place = next[j]++;
             supernodes[place] = k;
             low[place] = from;
             high[place] = to;
@@ -106,20 +106,20 @@ internal sealed class PanelLayout
 
     private void VisitTargets(bool[] pushes, Action<int, int, int, int> visit)
     {
-        for (int k = 0; k < partition.Count; k++)
+        for (var k = 0; k < _partition.Count; k++)
         {
             if (pushes[k])
             {
                 continue;
             }
 
-            int start = partition.RowStarts[k];
-            int count = partition.RowStarts[k + 1] - start;
-            for (int low = 0; low < count;)
+            var start = _partition.RowStarts[k];
+            var count = _partition.RowStarts[k + 1] - start;
+            for (var low = 0; low < count;)
             {
-                int j = partition.SupernodeOfColumn[partition.Rows[start + low]];
-                int high = low + 1;
-                while (high < count && partition.Rows[start + high] < partition.FirstColumns[j + 1])
+                var j = _partition.SupernodeOfColumn[_partition.Rows[start + low]];
+                var high = low + 1;
+                while (high < count && _partition.Rows[start + high] < _partition.FirstColumns[j + 1])
                 {
                     high++;
                 }
@@ -132,21 +132,21 @@ internal sealed class PanelLayout
 
     private int Position(int row, int column)
     {
-        int s = partition.SupernodeOfColumn[column];
-        int firstColumn = partition.FirstColumns[s];
-        int width = partition.FirstColumns[s + 1] - firstColumn;
-        int start = partition.RowStarts[s];
-        int count = partition.RowStarts[s + 1] - start;
-        int local = row - firstColumn;
+        var s = _partition.SupernodeOfColumn[column];
+        var firstColumn = _partition.FirstColumns[s];
+        var width = _partition.FirstColumns[s + 1] - firstColumn;
+        var start = _partition.RowStarts[s];
+        var count = _partition.RowStarts[s + 1] - start;
+        var local = row - firstColumn;
         if (local >= width)
         {
-            local = width + Array.BinarySearch(partition.Rows, start, count, row) - start;
+            local = width + Array.BinarySearch(_partition.Rows, start, count, row) - start;
         }
 
         return PanelStarts[s] + (column - firstColumn) * (width + count) + local;
     }
 
-    private int Width(int s) => partition.FirstColumns[s + 1] - partition.FirstColumns[s];
+    private int Width(int s) => _partition.FirstColumns[s + 1] - _partition.FirstColumns[s];
 
-    private int Below(int s) => partition.RowStarts[s + 1] - partition.RowStarts[s];
+    private int Below(int s) => _partition.RowStarts[s + 1] - _partition.RowStarts[s];
 }

@@ -17,8 +17,8 @@ internal sealed partial class RandomStream
     /// </summary>
     public double NormalOf(ulong bits)
     {
-        int i = (int)(bits & (Layers - 1));
-        double x = (((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1) * Edges[i];
+        var i = (int)(bits & (Layers - 1));
+        var x = (((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1) * Edges[i];
         if (Math.Abs(x) < Edges[i + 1])
         {
             return x;
@@ -32,9 +32,9 @@ internal sealed partial class RandomStream
     {
         for (; ; bits = NextUInt64())
         {
-            int i = (int)(bits & (Layers - 1));
-            double u = ((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1;
-            double x = u * Edges[i];
+            var i = (int)(bits & (Layers - 1));
+            var u = ((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1;
+            var x = u * Edges[i];
             if (Math.Abs(x) < Edges[i + 1])
             {
                 return x;
@@ -45,8 +45,8 @@ internal sealed partial class RandomStream
                 return NormalTail(u < 0);
             }
 
-            double f0 = Math.Exp(-0.5 * ((Edges[i] * Edges[i]) - (x * x)));
-            double f1 = Math.Exp(-0.5 * ((Edges[i + 1] * Edges[i + 1]) - (x * x)));
+            var f0 = Math.Exp(-0.5 * ((Edges[i] * Edges[i]) - (x * x)));
+            var f1 = Math.Exp(-0.5 * ((Edges[i + 1] * Edges[i + 1]) - (x * x)));
             if (f1 + (NextDouble() * (f0 - f1)) < 1)
             {
                 return x;
@@ -69,12 +69,12 @@ internal sealed partial class RandomStream
     {
         if (a >= 1 || b >= 1)
         {
-            double x = NextGamma(a);
+            var x = NextGamma(a);
             return x / (x + NextGamma(b));
         }
 
-        double logX = Math.Log(GammaOfLargeShape(a + 1)) - (NextExponential() / a);
-        double logY = Math.Log(GammaOfLargeShape(b + 1)) - (NextExponential() / b);
+        var logX = Math.Log(GammaOfLargeShape(a + 1)) - (NextExponential() / a);
+        var logY = Math.Log(GammaOfLargeShape(b + 1)) - (NextExponential() / b);
         return SpecialFunctions.Logistic(logX - logY);
     }
 
@@ -84,28 +84,28 @@ internal sealed partial class RandomStream
     /// </summary>
     public double NextInverseGaussian(double mean, double lambda)
     {
-        double z = NextNormal();
-        double w = mean * z * z / (2 * lambda);
-        double ratio = 1 / (1 + w + Math.Sqrt(w * (2 + w)));
+        var z = NextNormal();
+        var w = mean * z * z / (2 * lambda);
+        var ratio = 1 / (1 + w + Math.Sqrt(w * (2 + w)));
         return NextDouble() * (1 + ratio) <= 1 ? mean * ratio : mean / ratio;
     }
 
     private double GammaOfLargeShape(double shape)
     {
-        double d = shape - (1.0 / 3);
-        double c = 1 / Math.Sqrt(9 * d);
+        var d = shape - (1.0 / 3);
+        var c = 1 / Math.Sqrt(9 * d);
         while (true)
         {
-            double x = NextNormal();
-            double v = 1 + (c * x);
+            var x = NextNormal();
+            var v = 1 + (c * x);
             if (v <= 0)
             {
                 continue;
             }
 
             v = v * v * v;
-            double u = NextDouble();
-            double x2 = x * x;
+            var u = NextDouble();
+            var x2 = x * x;
             if (u < 1 - (0.0331 * x2 * x2) || Math.Log(u) < (0.5 * x2) + (d * (1 - v + Math.Log(v))))
             {
                 return d * v;
@@ -130,10 +130,10 @@ internal sealed partial class RandomStream
     private static double[] LayerEdges()
     {
         var edges = new double[Layers + 1];
-        double f = Math.Exp(-0.5 * TailEdge * TailEdge);
+        var f = Math.Exp(-0.5 * TailEdge * TailEdge);
         edges[0] = LayerArea / f;
         edges[1] = TailEdge;
-        for (int i = 2; i < Layers; i++)
+        for (var i = 2; i < Layers; i++)
         {
             edges[i] = Math.Sqrt(-2 * Math.Log((LayerArea / edges[i - 1]) + f));
             f = Math.Exp(-0.5 * edges[i] * edges[i]);

@@ -19,7 +19,7 @@ internal sealed partial class RandomStream
     /// <summary>Poisson given that it is not zero: the time of the first event, then the events after it.</summary>
     public double NextPositivePoisson(double mu)
     {
-        double first = -SpecialFunctions.Log1p(NextDouble() * SpecialFunctions.Expm1(-mu));
+        var first = -SpecialFunctions.Log1p(NextDouble() * SpecialFunctions.Expm1(-mu));
         return 1 + NextPoisson(Math.Max(mu - first, 0));
     }
 
@@ -45,7 +45,7 @@ internal sealed partial class RandomStream
     /// <summary>Negative binomial with the given mean and size θ (variance μ + μ²/θ), as a gamma mixture of Poissons.</summary>
     public double NextNegativeBinomial(double mu, double size)
     {
-        double rate = double.IsInfinity(size) ? mu : mu * (NextGamma(size) / size);
+        var rate = double.IsInfinity(size) ? mu : mu * (NextGamma(size) / size);
         return NextPoisson(rate);
     }
 
@@ -55,14 +55,14 @@ internal sealed partial class RandomStream
     /// </summary>
     public double NextPositiveNegativeBinomial(double mu, double size)
     {
-        double zero = Math.Exp(-size * SpecialFunctions.Log1p(mu / size));
-        double positive = -SpecialFunctions.Expm1(-size * SpecialFunctions.Log1p(mu / size));
-        double s = mu / (mu + size);
+        var zero = Math.Exp(-size * SpecialFunctions.Log1p(mu / size));
+        var positive = -SpecialFunctions.Expm1(-size * SpecialFunctions.Log1p(mu / size));
+        var s = mu / (mu + size);
         while (true)
         {
             if (zero < 0.7 || mu > 1000 * positive)
             {
-                double y = NextNegativeBinomial(mu, size);
+                var y = NextNegativeBinomial(mu, size);
                 if (y > 0)
                 {
                     return y;
@@ -71,9 +71,9 @@ internal sealed partial class RandomStream
                 continue;
             }
 
-            double u = NextDouble() * positive;
+            var u = NextDouble() * positive;
             double k = 1;
-            double p = zero * size * s;
+            var p = zero * size * s;
             while (u > p && p > 1e-300)
             {
                 u -= p;
@@ -90,11 +90,11 @@ internal sealed partial class RandomStream
 
     private double SearchPoisson(double mu)
     {
-        double zero = Math.Exp(-mu);
+        var zero = Math.Exp(-mu);
         while (true)
         {
-            double u = NextDouble();
-            double p = zero;
+            var u = NextDouble();
+            var p = zero;
             double k = 0;
             while (u > p && p > 1e-300)
             {
@@ -112,16 +112,16 @@ internal sealed partial class RandomStream
 
     private double RejectPoisson(double mu)
     {
-        double b = 0.931 + (2.53 * Math.Sqrt(mu));
-        double a = -0.059 + (0.02483 * b);
-        double inverseAlpha = 1.1239 + (1.1328 / (b - 3.4));
-        double vr = 0.9277 - (3.6224 / (b - 2));
+        var b = 0.931 + (2.53 * Math.Sqrt(mu));
+        var a = -0.059 + (0.02483 * b);
+        var inverseAlpha = 1.1239 + (1.1328 / (b - 3.4));
+        var vr = 0.9277 - (3.6224 / (b - 2));
         while (true)
         {
-            double u = NextDouble() - 0.5;
-            double v = NextDouble();
-            double us = 0.5 - Math.Abs(u);
-            double k = Math.Floor((((2 * a / us) + b) * u) + mu + 0.43);
+            var u = NextDouble() - 0.5;
+            var v = NextDouble();
+            var us = 0.5 - Math.Abs(u);
+            var k = Math.Floor((((2 * a / us) + b) * u) + mu + 0.43);
             if (us >= 0.07 && v <= vr)
             {
                 return k;
@@ -147,19 +147,19 @@ internal sealed partial class RandomStream
             return (k * Math.Log(mu)) - mu - SpecialFunctions.LogFactorial(k);
         }
 
-        double d = (mu - k) / k;
+        var d = (mu - k) / k;
         return (k * SpecialFunctions.Log1pMinusX(d)) - (0.5 * Math.Log(k)) - SpecialFunctions.HalfLogTwoPi
             - SpecialFunctions.StirlingCorrection(k);
     }
 
     private double SearchBinomial(double n, double p)
     {
-        double none = Math.Exp(n * SpecialFunctions.Log1p(-p));
-        double odds = p / (1 - p);
+        var none = Math.Exp(n * SpecialFunctions.Log1p(-p));
+        var odds = p / (1 - p);
         while (true)
         {
-            double u = NextDouble();
-            double probability = none;
+            var u = NextDouble();
+            var probability = none;
             double k = 0;
             while (u > probability && k <= n)
             {
@@ -177,22 +177,22 @@ internal sealed partial class RandomStream
 
     private double RejectBinomial(double n, double p)
     {
-        double q = 1 - p;
-        double spq = Math.Sqrt(n * p * q);
-        double b = 1.15 + (2.53 * spq);
-        double a = -0.0873 + (0.0248 * b) + (0.01 * p);
-        double c = (n * p) + 0.5;
-        double vr = 0.92 - (4.2 / b);
-        double alpha = (2.83 + (5.1 / b)) * spq;
-        double logOdds = Math.Log(p / q);
-        double mode = Math.Floor((n + 1) * p);
-        double atMode = SpecialFunctions.LogFactorial(mode) + SpecialFunctions.LogFactorial(n - mode);
+        var q = 1 - p;
+        var spq = Math.Sqrt(n * p * q);
+        var b = 1.15 + (2.53 * spq);
+        var a = -0.0873 + (0.0248 * b) + (0.01 * p);
+        var c = (n * p) + 0.5;
+        var vr = 0.92 - (4.2 / b);
+        var alpha = (2.83 + (5.1 / b)) * spq;
+        var logOdds = Math.Log(p / q);
+        var mode = Math.Floor((n + 1) * p);
+        var atMode = SpecialFunctions.LogFactorial(mode) + SpecialFunctions.LogFactorial(n - mode);
         while (true)
         {
-            double u = NextDouble() - 0.5;
-            double v = NextDouble();
-            double us = 0.5 - Math.Abs(u);
-            double k = Math.Floor((((2 * a / us) + b) * u) + c);
+            var u = NextDouble() - 0.5;
+            var v = NextDouble();
+            var us = 0.5 - Math.Abs(u);
+            var k = Math.Floor((((2 * a / us) + b) * u) + c);
             if (us >= 0.07 && v <= vr)
             {
                 return k;
@@ -203,7 +203,7 @@ internal sealed partial class RandomStream
                 continue;
             }
 
-            double bound = atMode - SpecialFunctions.LogFactorial(k) - SpecialFunctions.LogFactorial(n - k)
+            var bound = atMode - SpecialFunctions.LogFactorial(k) - SpecialFunctions.LogFactorial(n - k)
                 + ((k - mode) * logOdds);
             if (Math.Log(v * alpha / ((a / (us * us)) + b)) <= bound)
             {

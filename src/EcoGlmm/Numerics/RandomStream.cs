@@ -15,11 +15,11 @@ internal sealed partial class RandomStream
 {
     private const ulong Golden = 0x9e3779b97f4a7c15;
 
-    private ulong key;
-    private ulong s0;
-    private ulong s1;
-    private ulong s2;
-    private ulong s3;
+    private ulong _key;
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
 
     /// <summary>A stream with the given seed.</summary>
     public RandomStream(long seed)
@@ -30,7 +30,7 @@ internal sealed partial class RandomStream
     private RandomStream(ulong key) => Restart(key);
 
     /// <summary>Identifies this stream among the splits of a seed: the key of <see cref="BitsAt"/>.</summary>
-    public ulong Key => key;
+    public ulong Key => _key;
 
     /// <summary>
     /// Number <paramref name="index"/> of the SplitMix64 sequence that starts at the key: random bits that can be had in any
@@ -41,30 +41,30 @@ internal sealed partial class RandomStream
     /// <summary>Becomes the stream that belongs to a key.</summary>
     public void Restart(ulong key)
     {
-        this.key = key;
-        s0 = Mix(key += Golden);
-        s1 = Mix(key += Golden);
-        s2 = Mix(key += Golden);
-        s3 = Mix(key + Golden);
+        this._key = key;
+        _s0 = Mix(key += Golden);
+        _s1 = Mix(key += Golden);
+        _s2 = Mix(key += Golden);
+        _s3 = Mix(key + Golden);
     }
 
     /// <summary>
     /// An independent stream that depends on this stream's seed (or its own place among splits) and the index alone, not
     /// on how many numbers have been drawn.
     /// </summary>
-    public RandomStream Split(long index) => new(Mix(key ^ Mix((ulong)index ^ 0xd1b54a32d192ed03)));
+    public RandomStream Split(long index) => new(Mix(_key ^ Mix((ulong)index ^ 0xd1b54a32d192ed03)));
 
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {
-        ulong result = BitOperations.RotateLeft(s0 + s3, 23) + s0;
-        ulong t = s1 << 17;
-        s2 ^= s0;
-        s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= t;
-        s3 = BitOperations.RotateLeft(s3, 45);
+        var result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
         return result;
     }
 
@@ -78,11 +78,11 @@ internal sealed partial class RandomStream
     public int NextInt(int n)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
-        ulong range = (ulong)n;
-        ulong high = Math.BigMul(NextUInt64(), range, out ulong low);
+        var range = (ulong)n;
+        var high = Math.BigMul(NextUInt64(), range, out var low);
         if (low < range)
         {
-            ulong threshold = (0 - range) % range;
+            var threshold = (0 - range) % range;
             while (low < threshold)
             {
                 high = Math.BigMul(NextUInt64(), range, out low);
@@ -95,9 +95,9 @@ internal sealed partial class RandomStream
     /// <summary>Puts the items in random order (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
-        for (int i = items.Length - 1; i > 0; i--)
+        for (var i = items.Length - 1; i > 0; i--)
         {
-            int j = NextInt(i + 1);
+            var j = NextInt(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
     }

@@ -24,10 +24,10 @@ internal static class RisingFactorial
     /// <summary>h = log[Γ(θ + y) / (Γ(θ) θʸ)].</summary>
     public static double ScaledLog(double theta, double y)
     {
-        int first = FirstSmooth(theta, y);
+        var first = FirstSmooth(theta, y);
         double h = 0;
         double product = 1;
-        for (int k = 1; k < first; k++)
+        for (var k = 1; k < first; k++)
         {
             product *= 1 + (k / theta);
             if (product > 1e150)
@@ -48,14 +48,14 @@ internal static class RisingFactorial
             return h;
         }
 
-        double tm = theta + first;
-        double tn = theta + y;
-        double xn = y / theta;
-        double xm = first / theta;
-        double integral = xn < 1
+        var tm = theta + first;
+        var tn = theta + y;
+        var xn = y / theta;
+        var xm = first / theta;
+        var integral = xn < 1
             ? (tn * SpecialFunctions.Log1pMinusX(xn)) - (tm * SpecialFunctions.Log1pMinusX(xm)) + (y * xn) - (first * xm)
             : (tn * SpecialFunctions.Log1p(xn)) - (tm * SpecialFunctions.Log1p(xm)) - (y - first);
-        double ends = -0.5 * SpecialFunctions.Log1p((y - first) / tm);
+        var ends = -0.5 * SpecialFunctions.Log1p((y - first) / tm);
         return h + integral + ends + LogEnds(tn) - LogEnds(tm);
     }
 
@@ -71,15 +71,15 @@ internal static class RisingFactorial
     /// <summary>The derivatives of h with respect to log θ.</summary>
     public static void Derivatives(double theta, double y, out double d1, out double d2, out double d3)
     {
-        int first = FirstSmooth(theta, y);
+        var first = FirstSmooth(theta, y);
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
-        for (int k = 1; k < first; k++)
+        for (var k = 1; k < first; k++)
         {
-            double r = 1 / (theta + k);
-            double a = k * r;
-            double ab = a * (theta * r);
+            var r = 1 / (theta + k);
+            var a = k * r;
+            var ab = a * (theta * r);
             s1 += a;
             s2 += ab;
             s3 += ab * ((theta - k) * r);
@@ -99,7 +99,7 @@ internal static class RisingFactorial
     public static void Tabulate(double theta, Span<double> h)
     {
         double sum = 0;
-        for (int y = 0; y < h.Length; y++)
+        for (var y = 0; y < h.Length; y++)
         {
             h[y] = y < 2 ? 0 : sum += SpecialFunctions.Log1p((y - 1) / theta);
         }
@@ -111,14 +111,14 @@ internal static class RisingFactorial
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
-        for (int y = 0; y < d1.Length; y++)
+        for (var y = 0; y < d1.Length; y++)
         {
             d1[y] = -s1;
             d2[y] = s2;
             d3[y] = -s3;
-            double r = 1 / (theta + y);
-            double a = y * r;
-            double ab = a * (theta * r);
+            var r = 1 / (theta + y);
+            var a = y * r;
+            var ab = a * (theta * r);
             s1 += a;
             s2 += ab;
             s3 += ab * ((theta - y) * r);
@@ -128,7 +128,7 @@ internal static class RisingFactorial
     // Terms below this are summed one by one.
     private static int FirstSmooth(double theta, double y)
     {
-        int start = theta >= Smooth ? 0 : (int)(Smooth - theta) + 1;
+        var start = theta >= Smooth ? 0 : (int)(Smooth - theta) + 1;
         return y <= Math.Max(start, 12) ? (int)y : start;
     }
 
@@ -141,18 +141,18 @@ internal static class RisingFactorial
 
     private static void AddSmoothSums(double theta, int m, double y, ref double s1, ref double s2, ref double s3)
     {
-        double n = y - m;
-        double tm = theta + m;
-        double tn = theta + y;
-        double x = n / tm;
-        double pm = theta / tm;
-        double pn = theta / tn;
-        double am = m / tm;
-        double an = y / tn;
-        double logMinus = SpecialFunctions.Log1pMinusX(x);
-        double dp = pn * x; // pm − pn
+        var n = y - m;
+        var tm = theta + m;
+        var tn = theta + y;
+        var x = n / tm;
+        var pm = theta / tm;
+        var pn = theta / tn;
+        var am = m / tm;
+        var an = y / tn;
+        var logMinus = SpecialFunctions.Log1pMinusX(x);
+        var dp = pn * x; // pm − pn
 
-        double integral2 = theta * (logMinus + (x * an));
+        var integral2 = theta * (logMinus + (x * an));
         s1 += (-theta * logMinus) + (n * am);
         s2 += integral2;
         s3 += (theta * dp * (am + an)) - integral2;
@@ -169,13 +169,13 @@ internal static class RisingFactorial
     // (−1)ʲ r(r + 1)…(r + j − 1) pʳ / Tʲ; here for j = 1, 3, 5, 7, 9, 11.
     private static void AddEnd(double p, double t, double sign, ref double s1, ref double s2, ref double s3)
     {
-        double z = 1 / (t * t);
-        double u = sign * p / t;
-        double e1 = -u * ((1.0 / 12) - (z * ((6.0 / 720) - (z * ((120.0 / 30240) - (z * ((5040.0 / 1209600)
+        var z = 1 / (t * t);
+        var u = sign * p / t;
+        var e1 = -u * ((1.0 / 12) - (z * ((6.0 / 720) - (z * ((120.0 / 30240) - (z * ((5040.0 / 1209600)
             - (z * ((362880.0 / 47900160) - (z * B12 * 39916800.0))))))))));
-        double e2 = -u * p * ((2.0 / 12) - (z * ((24.0 / 720) - (z * ((720.0 / 30240) - (z * ((40320.0 / 1209600)
+        var e2 = -u * p * ((2.0 / 12) - (z * ((24.0 / 720) - (z * ((720.0 / 30240) - (z * ((40320.0 / 1209600)
             - (z * ((3628800.0 / 47900160) - (z * B12 * 479001600.0))))))))));
-        double e3 = -u * p * p * ((3.0 / 12) - (z * ((60.0 / 720) - (z * ((2520.0 / 30240) - (z * ((181440.0 / 1209600)
+        var e3 = -u * p * p * ((3.0 / 12) - (z * ((60.0 / 720) - (z * ((2520.0 / 30240) - (z * ((181440.0 / 1209600)
             - (z * ((19958400.0 / 47900160) - (z * B12 * 3113510400.0))))))))));
         s1 -= e1;
         s2 += e1 - e2;

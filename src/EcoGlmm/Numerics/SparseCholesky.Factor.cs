@@ -12,46 +12,46 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFactor(ReadOnlySpan<double> values)
     {
-        if (values.Length != entryPositions.Length)
+        if (values.Length != _entryPositions.Length)
         {
             throw new ArgumentException(
-                $"The pattern has {entryPositions.Length} entries, but {values.Length} values were given.", nameof(values));
+                $"The pattern has {_entryPositions.Length} entries, but {values.Length} values were given.", nameof(values));
         }
 
-        factored = false;
-        Array.Clear(factorStorage);
-        for (int e = 0; e < values.Length; e++)
+        _factored = false;
+        Array.Clear(_factorStorage);
+        for (var e = 0; e < values.Length; e++)
         {
-            factor[entryPositions[e]] = values[e];
+            _factor[_entryPositions[e]] = values[e];
         }
 
         double sum = 0;
         double product = 1;
-        fixed (int* targets = pushPositions)
+        fixed (int* targets = _pushPositions)
         {
-            for (int s = 0; s < supernodes; s++)
+            for (var s = 0; s < _supernodes; s++)
             {
-                int width = first[s + 1] - first[s];
-                int below = rowStarts[s + 1] - rowStarts[s];
-                double* panel = factor + panelStarts[s];
-                if (descendantStarts[s + 1] > descendantStarts[s])
+                var width = _first[s + 1] - _first[s];
+                var below = _rowStarts[s + 1] - _rowStarts[s];
+                var panel = _factor + _panelStarts[s];
+                if (_descendantStarts[s + 1] > _descendantStarts[s])
                 {
                     PullAll(s);
                 }
 
                 bool positive;
-                if (!pushes[s])
+                if (!_pushes[s])
                 {
                     Cancellation.ThrowIfCancellationRequested();
                     positive = FactorPanel(panel, width, below);
                 }
                 else if (width == 1)
                 {
-                    positive = FactorColumn(panel, below, targets + pushStarts[s]);
+                    positive = FactorColumn(panel, below, targets + _pushStarts[s]);
                 }
                 else
                 {
-                    positive = FactorSmall(panel, width, below, targets + pushStarts[s]);
+                    positive = FactorSmall(panel, width, below, targets + _pushStarts[s]);
                 }
 
                 if (!positive)
@@ -59,7 +59,7 @@ internal sealed unsafe partial class SparseCholesky
                     return false;
                 }
 
-                for (int j = 0; j < width; j++, panel += width + below + 1)
+                for (var j = 0; j < width; j++, panel += width + below + 1)
                 {
                     // A product of some pivots has one logarithm.
                     product *= *panel;
@@ -72,34 +72,34 @@ internal sealed unsafe partial class SparseCholesky
             }
         }
 
-        logDeterminant = 2 * (sum + Math.Log(product));
-        factored = true;
+        _logDeterminant = 2 * (sum + Math.Log(product));
+        _factored = true;
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FactorColumn(double* column, int below, int* target)
     {
-        double pivot = *column;
+        var pivot = *column;
         if (!(pivot > 0) || double.IsPositiveInfinity(pivot))
         {
             return false;
         }
 
-        double root = Math.Sqrt(pivot);
+        var root = Math.Sqrt(pivot);
         *column++ = root;
-        double scale = 1 / root;
-        for (int i = 0; i < below; i++)
+        var scale = 1 / root;
+        for (var i = 0; i < below; i++)
         {
             column[i] *= scale;
         }
 
-        for (int j = 0; j < below; j++)
+        for (var j = 0; j < below; j++)
         {
-            double lj = column[j];
-            for (int i = j; i < below; i++)
+            var lj = column[j];
+            for (var i = j; i < below; i++)
             {
-                factor[*target++] -= column[i] * lj;
+                _factor[*target++] -= column[i] * lj;
             }
         }
 
@@ -109,46 +109,46 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FactorSmall(double* panel, int width, int below, int* target)
     {
-        int ld = width + below;
-        for (int j = 0; j < width; j++)
+        var ld = width + below;
+        for (var j = 0; j < width; j++)
         {
-            double* column = panel + j * ld;
-            for (int k = 0; k < j; k++)
+            var column = panel + j * ld;
+            for (var k = 0; k < j; k++)
             {
-                double* earlier = panel + k * ld;
-                double s = earlier[j];
-                for (int i = j; i < ld; i++)
+                var earlier = panel + k * ld;
+                var s = earlier[j];
+                for (var i = j; i < ld; i++)
                 {
                     column[i] -= s * earlier[i];
                 }
             }
 
-            double pivot = column[j];
+            var pivot = column[j];
             if (!(pivot > 0) || double.IsPositiveInfinity(pivot))
             {
                 return false;
             }
 
-            double root = Math.Sqrt(pivot);
+            var root = Math.Sqrt(pivot);
             column[j] = root;
-            double scale = 1 / root;
-            for (int i = j + 1; i < ld; i++)
+            var scale = 1 / root;
+            for (var i = j + 1; i < ld; i++)
             {
                 column[i] *= scale;
             }
         }
 
-        for (int j = width; j < ld; j++)
+        for (var j = width; j < ld; j++)
         {
-            for (int i = j; i < ld; i++)
+            for (var i = j; i < ld; i++)
             {
                 double dot = 0;
-                for (int k = 0; k < width; k++)
+                for (var k = 0; k < width; k++)
                 {
                     dot += panel[k * ld + i] * panel[k * ld + j];
                 }
 
-                factor[*target++] -= dot;
+                _factor[*target++] -= dot;
             }
         }
 
@@ -159,13 +159,13 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pull(int j, int begin, int end, in Buffers buffers)
     {
-        int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
-        double* panel = factor + panelStarts[j];
-        int* local = buffers.Relative;
-        for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
+        var ld = _first[j + 1] - _first[j] + _rowStarts[j + 1] - _rowStarts[j];
+        var panel = _factor + _panelStarts[j];
+        var local = buffers.Relative;
+        for (var d = _descendantStarts[j]; d < _descendantStarts[j + 1]; d++)
         {
-            int k = descendants[d];
-            var (low, high) = Within(d, first[j] + begin, first[j] + end);
+            var k = _descendants[d];
+            var (low, high) = Within(d, _first[j] + begin, _first[j] + end);
             if (low == high)
             {
                 continue;
@@ -176,14 +176,14 @@ internal sealed unsafe partial class SparseCholesky
                 return;
             }
 
-            int width = first[k + 1] - first[k];
-            int below = rowStarts[k + 1] - rowStarts[k];
-            int m = below - low;
-            int columns = high - low;
-            int ldk = width + below;
-            double* source = factor + panelStarts[k] + width + low;
-            bool contiguous = Localize(k, low, m, local);
-            double* target = panel + local[0] + (long)local[0] * ld;
+            var width = _first[k + 1] - _first[k];
+            var below = _rowStarts[k + 1] - _rowStarts[k];
+            var m = below - low;
+            var columns = high - low;
+            var ldk = width + below;
+            var source = _factor + _panelStarts[k] + width + low;
+            var contiguous = Localize(k, low, m, local);
+            var target = panel + local[0] + (long)local[0] * ld;
             if (width == 1)
             {
                 SubtractOuter(columns, m, source, local, contiguous, panel, ld);
@@ -195,15 +195,15 @@ internal sealed unsafe partial class SparseCholesky
             }
             else
             {
-                double* update = buffers.Update;
+                var update = buffers.Update;
                 new Span<double>(update, m * columns).Clear();
                 MatrixProduct.Add(
                     m, columns, width, true, source, ldk, false, source, ldk, true, update, m, buffers.Work, true, Cancellation);
-                for (int c = 0; c < columns; c++)
+                for (var c = 0; c < columns; c++)
                 {
-                    double* to = panel + (long)local[c] * ld;
-                    double* from = update + (long)c * m;
-                    for (int i = c; i < m; i++)
+                    var to = panel + (long)local[c] * ld;
+                    var from = update + (long)c * m;
+                    for (var i = c; i < m; i++)
                     {
                         to[local[i]] += from[i];
                     }
@@ -215,15 +215,15 @@ internal sealed unsafe partial class SparseCholesky
     // Of the rows that descendant d has among the columns of its target, those in [from, to) of the matrix.
     private (int Low, int High) Within(int d, int from, int to)
     {
-        int start = rowStarts[descendants[d]];
-        int low = descendantLow[d];
-        int high = descendantHigh[d];
-        while (low < high && rows[start + low] < from)
+        var start = _rowStarts[_descendants[d]];
+        var low = _descendantLow[d];
+        var high = _descendantHigh[d];
+        while (low < high && _rows[start + low] < from)
         {
             low++;
         }
 
-        while (low < high && rows[start + high - 1] >= to)
+        while (low < high && _rows[start + high - 1] >= to)
         {
             high--;
         }
@@ -235,19 +235,19 @@ internal sealed unsafe partial class SparseCholesky
     private static void SubtractOuter(
         int columns, int m, double* source, int* local, bool contiguous, double* panel, int ld)
     {
-        for (int c = 0; c < columns; c++)
+        for (var c = 0; c < columns; c++)
         {
-            double* to = panel + (long)local[c] * ld;
-            double s = source[c];
+            var to = panel + (long)local[c] * ld;
+            var s = source[c];
             if (contiguous)
             {
                 DensePanel.AddScaled(m - c, -s, source + c, to + local[c]);
                 continue;
             }
 
-            for (int i = c; i < m; i++)
+            for (var i = c; i < m; i++)
             {
-                double* entry = to + local[i];
+                var entry = to + local[i];
                 *entry = MatrixProduct.MultiplyAdd(-s, source[i], *entry);
             }
         }
@@ -256,18 +256,18 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BuildMap(int j)
     {
-        int column = first[j];
-        int width = first[j + 1] - column;
-        for (int i = 0; i < width; i++)
+        var column = _first[j];
+        var width = _first[j + 1] - column;
+        for (var i = 0; i < width; i++)
         {
-            map[column + i] = i;
+            _map[column + i] = i;
         }
 
-        int start = rowStarts[j];
-        int count = rowStarts[j + 1] - start;
-        for (int i = 0; i < count; i++)
+        var start = _rowStarts[j];
+        var count = _rowStarts[j + 1] - start;
+        for (var i = 0; i < count; i++)
         {
-            map[rows[start + i]] = width + i;
+            _map[_rows[start + i]] = width + i;
         }
     }
 
@@ -276,10 +276,10 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Localize(int k, int low, int m, int* local)
     {
-        int start = rowStarts[k] + low;
-        for (int i = 0; i < m; i++)
+        var start = _rowStarts[k] + low;
+        for (var i = 0; i < m; i++)
         {
-            local[i] = map[rows[start + i]];
+            local[i] = _map[_rows[start + i]];
         }
 
         return local[m - 1] - local[0] == m - 1;

@@ -13,8 +13,8 @@ namespace EcoGlmm.Numerics;
 /// </remarks>
 internal sealed unsafe partial class SparseCholesky
 {
-    private readonly double* triangles;
-    private double[]? inverseStorage;
+    private readonly double* _triangles;
+    private double[]? _inverseStorage;
 
     /// <summary>
     /// The entries of A⁻¹ where the input pattern has entries, aligned with its row indices.
@@ -22,81 +22,81 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SelectedInverse(Span<double> values)
     {
-        if (!factored)
+        if (!_factored)
         {
             CheckSolvable(0, 0);
         }
 
-        if (values.Length != entryPositions.Length)
+        if (values.Length != _entryPositions.Length)
         {
             throw new ArgumentException(
-                $"The pattern has {entryPositions.Length} entries, but {values.Length} places were given.", nameof(values));
+                $"The pattern has {_entryPositions.Length} entries, but {values.Length} places were given.", nameof(values));
         }
 
-        if (inverseStorage is null)
+        if (_inverseStorage is null)
         {
-            inverseStorage = GC.AllocateArray<double>(factorStorage.Length, pinned: true);
+            _inverseStorage = GC.AllocateArray<double>(_factorStorage.Length, pinned: true);
         }
         else
         {
-            Array.Clear(inverseStorage);
+            Array.Clear(_inverseStorage);
         }
 
-        double* z = Address(inverseStorage);
-        fixed (int* targets = pushPositions)
+        var z = Address(_inverseStorage);
+        fixed (int* targets = _pushPositions)
         {
-            for (int s = supernodes - 1; s >= 0; s--)
+            for (var s = _supernodes - 1; s >= 0; s--)
             {
-                int width = first[s + 1] - first[s];
-                int below = rowStarts[s + 1] - rowStarts[s];
-                double* l = factor + panelStarts[s];
-                double* panel = z + panelStarts[s];
-                if (!pushes[s])
+                var width = _first[s + 1] - _first[s];
+                var below = _rowStarts[s + 1] - _rowStarts[s];
+                var l = _factor + _panelStarts[s];
+                var panel = z + _panelStarts[s];
+                if (!_pushes[s])
                 {
                     Cancellation.ThrowIfCancellationRequested();
                     FinishPanel(l, panel, width, below);
                 }
                 else if (width == 1)
                 {
-                    InvertColumn(l, panel, below, z, targets + pushStarts[s]);
+                    InvertColumn(l, panel, below, z, targets + _pushStarts[s]);
                 }
                 else
                 {
-                    InvertSmall(l, panel, width, below, z, targets + pushStarts[s]);
+                    InvertSmall(l, panel, width, below, z, targets + _pushStarts[s]);
                 }
 
-                if (descendantStarts[s + 1] > descendantStarts[s])
+                if (_descendantStarts[s + 1] > _descendantStarts[s])
                 {
                     ShareAll(s, z);
                 }
             }
         }
 
-        for (int e = 0; e < values.Length; e++)
+        for (var e = 0; e < values.Length; e++)
         {
-            values[e] = z[entryPositions[e]];
+            values[e] = z[_entryPositions[e]];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InvertColumn(double* l, double* column, int below, double* z, int* target)
     {
-        double scale = 1 / *l++;
-        double diagonal = scale * scale;
-        double* below21 = column + 1;
-        for (int j = 0; j < below; j++)
+        var scale = 1 / *l++;
+        var diagonal = scale * scale;
+        var below21 = column + 1;
+        for (var j = 0; j < below; j++)
         {
             below21[j] -= z[*target++] * l[j];
-            for (int i = j + 1; i < below; i++)
+            for (var i = j + 1; i < below; i++)
             {
-                double zij = z[*target++];
+                var zij = z[*target++];
                 below21[j] -= zij * l[i];
                 below21[i] -= zij * l[j];
             }
         }
 
         double dot = 0;
-        for (int i = 0; i < below; i++)
+        for (var i = 0; i < below; i++)
         {
             below21[i] *= scale;
             dot += l[i] * below21[i];
@@ -108,15 +108,15 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InvertSmall(double* l, double* panel, int width, int below, double* z, int* target)
     {
-        int ld = width + below;
+        var ld = width + below;
 
         // -Z₂₂ L₂₁, then times W from the right.
-        for (int j = 0; j < below; j++)
+        for (var j = 0; j < below; j++)
         {
-            for (int i = j; i < below; i++)
+            for (var i = j; i < below; i++)
             {
-                double zij = z[*target++];
-                for (int k = 0; k < width; k++)
+                var zij = z[*target++];
+                for (var k = 0; k < width; k++)
                 {
                     panel[k * ld + width + j] -= zij * l[k * ld + width + i];
                     if (i != j)
@@ -127,14 +127,14 @@ internal sealed unsafe partial class SparseCholesky
             }
         }
 
-        double* w = stackalloc double[LargestPushWidth * LargestPushWidth];
+        var w = stackalloc double[LargestPushWidth * LargestPushWidth];
         DensePanel.InvertLower(l, ld, width, w, width, null, default);
-        for (int k = 0; k < width; k++)
+        for (var k = 0; k < width; k++)
         {
-            for (int i = width; i < ld; i++)
+            for (var i = width; i < ld; i++)
             {
                 double sum = 0;
-                for (int q = k; q < width; q++)
+                for (var q = k; q < width; q++)
                 {
                     sum += panel[q * ld + i] * w[k * width + q];
                 }
@@ -144,13 +144,13 @@ internal sealed unsafe partial class SparseCholesky
         }
 
         // T = W - L₂₁ᵀ Z₂₁, and Z₁₁ = Wᵀ T.
-        double* t = stackalloc double[LargestPushWidth * LargestPushWidth];
-        for (int k = 0; k < width; k++)
+        var t = stackalloc double[LargestPushWidth * LargestPushWidth];
+        for (var k = 0; k < width; k++)
         {
-            for (int q = 0; q < width; q++)
+            for (var q = 0; q < width; q++)
             {
-                double sum = w[k * width + q];
-                for (int i = width; i < ld; i++)
+                var sum = w[k * width + q];
+                for (var i = width; i < ld; i++)
                 {
                     sum -= l[q * ld + i] * panel[k * ld + i];
                 }
@@ -159,12 +159,12 @@ internal sealed unsafe partial class SparseCholesky
             }
         }
 
-        for (int k = 0; k < width; k++)
+        for (var k = 0; k < width; k++)
         {
-            for (int r = k; r < width; r++)
+            for (var r = k; r < width; r++)
             {
                 double sum = 0;
-                for (int q = r; q < width; q++)
+                for (var q = r; q < width; q++)
                 {
                     sum += w[r * width + q] * t[k * width + q];
                 }
@@ -178,31 +178,31 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FinishPanel(double* l, double* panel, int width, int below)
     {
-        int ld = width + below;
+        var ld = width + below;
         if (width == 1)
         {
-            double scale = 1 / *l;
+            var scale = 1 / *l;
             DensePanel.Scale(below, -scale, panel + 1);
             *panel = scale * scale - scale * DensePanel.Dot(below, l + 1, panel + 1);
             return;
         }
 
-        double* w = triangles;
-        double* t = w + (long)width * width;
+        var w = _triangles;
+        var t = w + (long)width * width;
         var products = Products();
         DensePanel.InvertLower(l, ld, width, w, width, t, products);
         new ReadOnlySpan<double>(w, width * width).CopyTo(new Span<double>(t, width * width));
         if (below > 0)
         {
-            for (int k = 0; k < width; k++)
+            for (var k = 0; k < width; k++)
             {
                 var column = new Span<double>(panel + width + (long)k * ld, below);
-                column.CopyTo(new Span<double>(update + (long)k * below, below));
+                column.CopyTo(new Span<double>(_update + (long)k * below, below));
                 column.Clear();
             }
 
             products.Add(
-                below, width, width, true, update, below, false, w, width, false, panel + width, ld,
+                below, width, width, true, _update, below, false, w, width, false, panel + width, ld,
                 ProductShape.LowerRight);
             products.Add(
                 width, width, below, true, l + width, ld, true, panel + width, ld, false, t, width, ProductShape.Full);
@@ -211,9 +211,9 @@ internal sealed unsafe partial class SparseCholesky
         products.Add(
             width, width, width, false, w, width, true, t, width, false, panel, ld,
             ProductShape.LowerResult | ProductShape.UpperLeft);
-        for (int k = 0; k < width; k++)
+        for (var k = 0; k < width; k++)
         {
-            for (int i = k + 1; i < width; i++)
+            for (var i = k + 1; i < width; i++)
             {
                 panel[k + (long)i * ld] = panel[i + (long)k * ld];
             }
@@ -224,38 +224,38 @@ internal sealed unsafe partial class SparseCholesky
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Share(int j, int begin, int end, double* z, in Buffers buffers)
     {
-        int ld = first[j + 1] - first[j] + rowStarts[j + 1] - rowStarts[j];
-        double* panel = z + panelStarts[j];
-        int* local = buffers.Relative;
-        for (int d = begin; d < end && !Cancellation.IsCancellationRequested; d++)
+        var ld = _first[j + 1] - _first[j] + _rowStarts[j + 1] - _rowStarts[j];
+        var panel = z + _panelStarts[j];
+        var local = buffers.Relative;
+        for (var d = begin; d < end && !Cancellation.IsCancellationRequested; d++)
         {
-            int k = descendants[d];
-            int low = descendantLow[d];
-            int width = first[k + 1] - first[k];
-            int below = rowStarts[k + 1] - rowStarts[k];
-            int m = below - low;
-            int columns = descendantHigh[d] - low;
-            int ldk = width + below;
-            double* l = factor + panelStarts[k] + width + low;
-            double* target = z + panelStarts[k] + width + low;
-            bool contiguous = Localize(k, low, m, local);
+            var k = _descendants[d];
+            var low = _descendantLow[d];
+            var width = _first[k + 1] - _first[k];
+            var below = _rowStarts[k + 1] - _rowStarts[k];
+            var m = below - low;
+            var columns = _descendantHigh[d] - low;
+            var ldk = width + below;
+            var l = _factor + _panelStarts[k] + width + low;
+            var target = z + _panelStarts[k] + width + low;
+            var contiguous = Localize(k, low, m, local);
             if (width == 1)
             {
                 ShareColumn(columns, m, panel, ld, local, l, target);
                 continue;
             }
 
-            double* block = panel + local[0] + (long)local[0] * ld;
-            int ldb = ld;
+            var block = panel + local[0] + (long)local[0] * ld;
+            var ldb = ld;
             if (!contiguous)
             {
                 block = buffers.Update;
                 ldb = m;
-                for (int c = 0; c < columns; c++)
+                for (var c = 0; c < columns; c++)
                 {
-                    double* from = panel + (long)local[c] * ld;
-                    double* to = block + (long)c * m;
-                    for (int i = 0; i < m; i++)
+                    var from = panel + (long)local[c] * ld;
+                    var to = block + (long)c * m;
+                    for (var i = 0; i < m; i++)
                     {
                         to[i] = from[local[i]];
                     }
@@ -274,19 +274,19 @@ internal sealed unsafe partial class SparseCholesky
     private static void ShareColumn(
         int columns, int m, double* panel, int ld, int* local, double* l, double* target)
     {
-        for (int c = 0; c < columns; c++)
+        for (var c = 0; c < columns; c++)
         {
-            double* from = panel + (long)local[c] * ld;
-            double lc = l[c];
-            double sum = target[c];
-            for (int i = 0; i < columns; i++)
+            var from = panel + (long)local[c] * ld;
+            var lc = l[c];
+            var sum = target[c];
+            for (var i = 0; i < columns; i++)
             {
                 sum += from[local[i]] * l[i];
             }
 
-            for (int i = columns; i < m; i++)
+            for (var i = columns; i < m; i++)
             {
-                double zic = from[local[i]];
+                var zic = from[local[i]];
                 sum += zic * l[i];
                 target[i] += zic * lc;
             }

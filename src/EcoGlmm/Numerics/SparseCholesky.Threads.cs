@@ -12,22 +12,22 @@ internal sealed unsafe partial class SparseCholesky
     private const int MostShareTasks = 16;
     private const int MostWorkers = 8;
 
-    private readonly int productLength;
-    private readonly int updateLength;
-    private readonly int relativeLength;
-    private readonly Buffers caller;
-    private readonly double* work;
-    private readonly double* update;
-    private readonly int[] shareStarts = new int[MostShareTasks + 1];
-    private Buffers[] workers = [];
-    private WorkTeam? team;
-    private BlockProduct.Team? productTeam;
-    private Step step;
-    private int stepPanel;
-    private double* stepInverse;
-    private double* stepTriangle;
-    private int stepWidth;
-    private int stepBelow;
+    private readonly int _productLength;
+    private readonly int _updateLength;
+    private readonly int _relativeLength;
+    private readonly Buffers _caller;
+    private readonly double* _work;
+    private readonly double* _update;
+    private readonly int[] _shareStarts = new int[MostShareTasks + 1];
+    private Buffers[] _workers = [];
+    private WorkTeam? _team;
+    private BlockProduct.Team? _productTeam;
+    private Step _step;
+    private int _stepPanel;
+    private double* _stepInverse;
+    private double* _stepTriangle;
+    private int _stepWidth;
+    private int _stepBelow;
 
     private enum Step
     {
@@ -44,29 +44,29 @@ internal sealed unsafe partial class SparseCholesky
 
     private bool HasTeam()
     {
-        int wanted = Math.Min(MaxThreads, MostWorkers);
+        var wanted = Math.Min(MaxThreads, MostWorkers);
         if (wanted <= 1)
         {
             return false;
         }
 
-        if (team is null || team.Workers != wanted)
+        if (_team is null || _team.Workers != wanted)
         {
-            workers = new Buffers[wanted];
-            workers[0] = caller;
-            for (int w = 1; w < wanted; w++)
+            _workers = new Buffers[wanted];
+            _workers[0] = _caller;
+            for (var w = 1; w < wanted; w++)
             {
-                workers[w] = new Buffers(productLength, updateLength, relativeLength);
+                _workers[w] = new Buffers(_productLength, _updateLength, _relativeLength);
             }
 
-            team = new WorkTeam(wanted, RunTask);
-            productTeam = new BlockProduct.Team(wanted);
+            _team = new WorkTeam(wanted, RunTask);
+            _productTeam = new BlockProduct.Team(wanted);
         }
 
         return true;
     }
 
-    private BlockProduct Products() => new(work, FactorFlops >= LeastFlops && HasTeam() ? productTeam : null, Cancellation);
+    private BlockProduct Products() => new(_work, FactorFlops >= LeastFlops && HasTeam() ? _productTeam : null, Cancellation);
 
     private void RunTask(int worker, int task)
     {
@@ -76,22 +76,22 @@ internal sealed unsafe partial class SparseCholesky
             return;
         }
 
-        ref readonly var buffers = ref workers[worker];
-        switch (step)
+        ref readonly var buffers = ref _workers[worker];
+        switch (_step)
         {
             case Step.Pull:
-                int width = first[stepPanel + 1] - first[stepPanel];
-                int begin = task * ColumnsPerTask;
-                Pull(stepPanel, begin, Math.Min(begin + ColumnsPerTask, width), buffers);
+                var width = _first[_stepPanel + 1] - _first[_stepPanel];
+                var begin = task * ColumnsPerTask;
+                Pull(_stepPanel, begin, Math.Min(begin + ColumnsPerTask, width), buffers);
                 break;
             case Step.SolveRows:
-                int row = task * RowsPerTask;
+                var row = task * RowsPerTask;
                 DensePanel.SolveRight(
-                    stepTriangle, stepWidth + stepBelow, stepWidth, stepTriangle + stepWidth + row, stepWidth + stepBelow,
-                    Math.Min(RowsPerTask, stepBelow - row), buffers.Work);
+                    _stepTriangle, _stepWidth + _stepBelow, _stepWidth, _stepTriangle + _stepWidth + row, _stepWidth + _stepBelow,
+                    Math.Min(RowsPerTask, _stepBelow - row), buffers.Work);
                 break;
             default:
-                Share(stepPanel, shareStarts[task], shareStarts[task + 1], stepInverse, buffers);
+                Share(_stepPanel, _shareStarts[task], _shareStarts[task + 1], _stepInverse, buffers);
                 break;
         }
     }
@@ -99,16 +99,16 @@ internal sealed unsafe partial class SparseCholesky
     private void PullAll(int j)
     {
         BuildMap(j);
-        int width = first[j + 1] - first[j];
+        var width = _first[j + 1] - _first[j];
         if (width < 2 * ColumnsPerTask || FactorFlops < LeastFlops || UpdateFlops(j) < LeastFlops || !HasTeam())
         {
-            Pull(j, 0, width, caller);
+            Pull(j, 0, width, _caller);
         }
         else
         {
-            step = Step.Pull;
-            stepPanel = j;
-            team!.Run((width + ColumnsPerTask - 1) / ColumnsPerTask);
+            _step = Step.Pull;
+            _stepPanel = j;
+            _team!.Run((width + ColumnsPerTask - 1) / ColumnsPerTask);
         }
 
         Cancellation.ThrowIfCancellationRequested();
@@ -116,7 +116,7 @@ internal sealed unsafe partial class SparseCholesky
 
     private bool FactorPanel(double* panel, int width, int below)
     {
-        int ld = width + below;
+        var ld = width + below;
         if ((double)width * width * below < LeastFlops || !HasTeam())
         {
             return DensePanel.Cholesky(panel, ld, ld, width, Products());
@@ -127,11 +127,11 @@ internal sealed unsafe partial class SparseCholesky
             return false;
         }
 
-        step = Step.SolveRows;
-        stepTriangle = panel;
-        stepWidth = width;
-        stepBelow = below;
-        team!.Run((below + RowsPerTask - 1) / RowsPerTask);
+        _step = Step.SolveRows;
+        _stepTriangle = panel;
+        _stepWidth = width;
+        _stepBelow = below;
+        _team!.Run((below + RowsPerTask - 1) / RowsPerTask);
         Cancellation.ThrowIfCancellationRequested();
         return true;
     }
@@ -139,44 +139,44 @@ internal sealed unsafe partial class SparseCholesky
     private void ShareAll(int j, double* z)
     {
         BuildMap(j);
-        int begin = descendantStarts[j];
-        int end = descendantStarts[j + 1];
-        double flops = FactorFlops < LeastFlops ? 0 : UpdateFlops(j);
+        var begin = _descendantStarts[j];
+        var end = _descendantStarts[j + 1];
+        var flops = FactorFlops < LeastFlops ? 0 : UpdateFlops(j);
         if (flops < LeastFlops || !HasTeam())
         {
-            Share(j, begin, end, z, caller);
+            Share(j, begin, end, z, _caller);
             Cancellation.ThrowIfCancellationRequested();
             return;
         }
 
-        int tasks = 0;
+        var tasks = 0;
         double sum = 0;
-        shareStarts[0] = begin;
-        for (int d = begin; d < end; d++)
+        _shareStarts[0] = begin;
+        for (var d = begin; d < end; d++)
         {
             sum += UpdateFlopsOf(d);
             if (sum >= flops / MostShareTasks * (tasks + 1) && tasks + 1 < MostShareTasks)
             {
-                shareStarts[++tasks] = d + 1;
+                _shareStarts[++tasks] = d + 1;
             }
         }
 
-        if (shareStarts[tasks] < end)
+        if (_shareStarts[tasks] < end)
         {
-            shareStarts[++tasks] = end;
+            _shareStarts[++tasks] = end;
         }
 
-        step = Step.Share;
-        stepPanel = j;
-        stepInverse = z;
-        team!.Run(tasks);
+        _step = Step.Share;
+        _stepPanel = j;
+        _stepInverse = z;
+        _team!.Run(tasks);
         Cancellation.ThrowIfCancellationRequested();
     }
 
     private double UpdateFlops(int j)
     {
         double flops = 0;
-        for (int d = descendantStarts[j]; d < descendantStarts[j + 1]; d++)
+        for (var d = _descendantStarts[j]; d < _descendantStarts[j + 1]; d++)
         {
             flops += UpdateFlopsOf(d);
         }
@@ -186,25 +186,25 @@ internal sealed unsafe partial class SparseCholesky
 
     private double UpdateFlopsOf(int d)
     {
-        int k = descendants[d];
-        double height = rowStarts[k + 1] - rowStarts[k] - descendantLow[d];
-        return 2 * height * (descendantHigh[d] - descendantLow[d]) * (first[k + 1] - first[k]);
+        var k = _descendants[d];
+        double height = _rowStarts[k + 1] - _rowStarts[k] - _descendantLow[d];
+        return 2 * height * (_descendantHigh[d] - _descendantLow[d]) * (_first[k + 1] - _first[k]);
     }
 
     // What one thread needs for itself: for products, for an update before it is scattered, and for local rows.
     private readonly struct Buffers
     {
-        private readonly double[] storage;
-        private readonly int[] rows;
+        private readonly double[] _storage;
+        private readonly int[] _rows;
 
         public Buffers(int productLength, int updateLength, int relativeLength)
         {
-            storage = GC.AllocateUninitializedArray<double>(checked(productLength + updateLength), pinned: true);
-            rows = GC.AllocateUninitializedArray<int>(relativeLength, pinned: true);
-            Work = Address(storage);
+            _storage = GC.AllocateUninitializedArray<double>(checked(productLength + updateLength), pinned: true);
+            _rows = GC.AllocateUninitializedArray<int>(relativeLength, pinned: true);
+            Work = Address(_storage);
             Update = Work + productLength;
             Relative = (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(
-                ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(rows));
+                ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_rows));
         }
 
         public double* Work { get; }

@@ -19,92 +19,92 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     private const int LargestPushWidth = 8;
     private const int LargestPushRows = 8;
 
-    private readonly int n;
-    private readonly int supernodes;
-    private readonly int[] permutation;
-    private readonly int[] first;
-    private readonly int[] rowStarts;
-    private readonly int[] rows;
-    private readonly int[] panelStarts;
-    private readonly int[] entryPositions;    // in the panels, of each entry of the input
+    private readonly int _n;
+    private readonly int _supernodes;
+    private readonly int[] _permutation;
+    private readonly int[] _first;
+    private readonly int[] _rowStarts;
+    private readonly int[] _rows;
+    private readonly int[] _panelStarts;
+    private readonly int[] _entryPositions;    // in the panels, of each entry of the input
 
     // A supernode that pushes has pushStarts[s + 1] > pushStarts[s], or no rows at all; its targets are listed column by
     // column of the update's lower triangle.
-    private readonly int[] pushStarts;
-    private readonly int[] pushPositions;
-    private readonly bool[] pushes;
+    private readonly int[] _pushStarts;
+    private readonly int[] _pushPositions;
+    private readonly bool[] _pushes;
 
     // For supernode j, the supernodes k before it that pull-update it: rows [low, high) of k are columns of j.
-    private readonly int[] descendantStarts;
-    private readonly int[] descendants;
-    private readonly int[] descendantLow;
-    private readonly int[] descendantHigh;
+    private readonly int[] _descendantStarts;
+    private readonly int[] _descendants;
+    private readonly int[] _descendantLow;
+    private readonly int[] _descendantHigh;
 
-    private readonly double[] factorStorage;
-    private readonly double* factor;
-    private readonly int[] map;               // local row in the current panel of a row of the matrix
-    private readonly double[] workStorage;
-    private bool factored;
+    private readonly double[] _factorStorage;
+    private readonly double* _factor;
+    private readonly int[] _map;               // local row in the current panel of a row of the matrix
+    private readonly double[] _workStorage;
+    private bool _factored;
 
     /// <summary>Whether the last factorisation succeeded, so that there is something to solve with.</summary>
-    public bool IsFactored => factored;
-    private double logDeterminant;
+    public bool IsFactored => _factored;
+    private double _logDeterminant;
 
     private SparseCholesky(SparsePattern pattern, EliminationTree tree, SupernodePartition partition)
     {
-        n = pattern.Order;
-        permutation = tree.Permutation;
-        supernodes = partition.Count;
-        first = partition.FirstColumns;
-        rowStarts = partition.RowStarts;
-        rows = partition.Rows;
+        _n = pattern.Order;
+        _permutation = tree.Permutation;
+        _supernodes = partition.Count;
+        _first = partition.FirstColumns;
+        _rowStarts = partition.RowStarts;
+        _rows = partition.Rows;
         var layout = new PanelLayout(partition);
-        panelStarts = layout.PanelStarts;
-        entryPositions = layout.EntryPositions(pattern, tree.Inverse);
-        (pushes, pushStarts, pushPositions) = layout.PushTargets(LargestPushWidth, LargestPushRows);
-        (descendantStarts, descendants, descendantLow, descendantHigh) = layout.Descendants(pushes);
+        _panelStarts = layout.PanelStarts;
+        _entryPositions = layout.EntryPositions(pattern, tree.Inverse);
+        (_pushes, _pushStarts, _pushPositions) = layout.PushTargets(LargestPushWidth, LargestPushRows);
+        (_descendantStarts, _descendants, _descendantLow, _descendantHigh) = layout.Descendants(_pushes);
 
-        int mostRows = 0;
-        int widest = 0;
+        var mostRows = 0;
+        var widest = 0;
         long largestUpdate = 0;
-        for (int s = 0; s < supernodes; s++)
+        for (var s = 0; s < _supernodes; s++)
         {
-            long width = first[s + 1] - first[s];
-            long below = rowStarts[s + 1] - rowStarts[s];
+            long width = _first[s + 1] - _first[s];
+            long below = _rowStarts[s + 1] - _rowStarts[s];
             mostRows = Math.Max(mostRows, (int)(width + below));
             widest = Math.Max(widest, (int)width);
             FactorNonZeros += width * (width + 1) / 2 + width * below;
             FactorFlops += FlopsOf(width, below);
-            if (!pushes[s] && width > 1)
+            if (!_pushes[s] && width > 1)
             {
                 largestUpdate = Math.Max(largestUpdate, width * below);
             }
 
-            for (int d = descendantStarts[s]; d < descendantStarts[s + 1]; d++)
+            for (var d = _descendantStarts[s]; d < _descendantStarts[s + 1]; d++)
             {
-                int k = descendants[d];
-                long height = rowStarts[k + 1] - rowStarts[k] - descendantLow[d];
-                if (first[k + 1] - first[k] > 1)
+                var k = _descendants[d];
+                long height = _rowStarts[k + 1] - _rowStarts[k] - _descendantLow[d];
+                if (_first[k + 1] - _first[k] > 1)
                 {
-                    largestUpdate = Math.Max(largestUpdate, height * (descendantHigh[d] - descendantLow[d]));
+                    largestUpdate = Math.Max(largestUpdate, height * (_descendantHigh[d] - _descendantLow[d]));
                 }
             }
         }
 
-        factorStorage = GC.AllocateArray<double>(layout.Length, pinned: true);
-        factor = Address(factorStorage);
-        map = new int[n];
-        bool products = widest > LargestPushWidth || descendants.Length > 0;
-        productLength = products ? MatrixProduct.WorkspaceLength : 0;
-        updateLength = checked((int)largestUpdate);
-        relativeLength = mostRows;
-        caller = new Buffers(productLength, updateLength, relativeLength);
-        work = caller.Work;
-        update = caller.Update;
-        int trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);
-        SolveScratchLength = n + mostRows;
-        workStorage = GC.AllocateUninitializedArray<double>(trianglesLength, pinned: true);
-        triangles = Address(workStorage);
+        _factorStorage = GC.AllocateArray<double>(layout.Length, pinned: true);
+        _factor = Address(_factorStorage);
+        _map = new int[_n];
+        var products = widest > LargestPushWidth || _descendants.Length > 0;
+        _productLength = products ? MatrixProduct.WorkspaceLength : 0;
+        _updateLength = checked((int)largestUpdate);
+        _relativeLength = mostRows;
+        _caller = new Buffers(_productLength, _updateLength, _relativeLength);
+        _work = _caller.Work;
+        _update = _caller.Update;
+        var trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);
+        SolveScratchLength = _n + mostRows;
+        _workStorage = GC.AllocateUninitializedArray<double>(trianglesLength, pinned: true);
+        _triangles = Address(_workStorage);
     }
 
     /// <summary>The number of stored entries of the lower triangle of L, zeros of relaxed supernodes included.</summary>
@@ -120,10 +120,10 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     double ISparseFactor.LogDeterminantError => 0;
 
     /// <summary>The natural logarithm of the determinant of the matrix; NaN before a successful factorization.</summary>
-    public double LogDeterminant => factored ? logDeterminant : double.NaN;
+    public double LogDeterminant => _factored ? _logDeterminant : double.NaN;
 
     /// <summary>The original index of each row in the order of elimination.</summary>
-    public ReadOnlySpan<int> Permutation => permutation;
+    public ReadOnlySpan<int> Permutation => _permutation;
 
     /// <summary>Finds the elimination order and the structure of the factor of matrices with this pattern.</summary>
     public static SparseCholesky Analyze(SparsePattern lower, CancellationToken cancellation = default)
@@ -143,7 +143,7 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
         var partition = SupernodePartition.Build(tree);
         double flops = 0;
         double nonZeros = 0;
-        for (int s = 0; s < partition.Count; s++)
+        for (var s = 0; s < partition.Count; s++)
         {
             double width = partition.FirstColumns[s + 1] - partition.FirstColumns[s];
             double below = partition.RowStarts[s + 1] - partition.RowStarts[s];
@@ -160,12 +160,12 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     /// <summary>Copies the factor as it is; what is returned brings it back.</summary>
     public Action Keep()
     {
-        var (kept, wasFactored, logarithm) = ((double[])factorStorage.Clone(), factored, logDeterminant);
+        var (kept, wasFactored, logarithm) = ((double[])_factorStorage.Clone(), _factored, _logDeterminant);
         return () =>
         {
-            kept.CopyTo(factorStorage, 0);
-            factored = wasFactored;
-            logDeterminant = logarithm;
+            kept.CopyTo(_factorStorage, 0);
+            _factored = wasFactored;
+            _logDeterminant = logarithm;
         };
     }
 
@@ -175,7 +175,7 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     /// <summary>Solves A x = b in place, with scratch from the shared pool.</summary>
     public void Solve(Span<double> b)
     {
-        double[] scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
+        var scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
         Solve(b, scratch);
         ArrayPool<double>.Shared.Return(scratch);
     }
@@ -187,16 +187,16 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
         CheckScratch(scratch);
         fixed (double* solution = scratch)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < _n; i++)
             {
-                solution[i] = b[permutation[i]];
+                solution[i] = b[_permutation[i]];
             }
 
-            Forward(solution, solution + n);
-            Backward(solution, solution + n);
-            for (int i = 0; i < n; i++)
+            Forward(solution, solution + _n);
+            Backward(solution, solution + _n);
+            for (var i = 0; i < _n; i++)
             {
-                b[permutation[i]] = solution[i];
+                b[_permutation[i]] = solution[i];
             }
         }
     }
@@ -205,10 +205,10 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     public void SolveMany(Span<double> b, int columns)
     {
         CheckSolvable(b.Length, columns);
-        double[] scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
-        for (int j = 0; j < columns; j++)
+        var scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
+        for (var j = 0; j < columns; j++)
         {
-            Solve(b.Slice(j * n, n), scratch);
+            Solve(b.Slice(j * _n, _n), scratch);
         }
 
         ArrayPool<double>.Shared.Return(scratch);
@@ -220,14 +220,14 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     public void SolveFactorTransposed(Span<double> z)
     {
         CheckSolvable(z.Length, 1);
-        double[] scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
+        var scratch = ArrayPool<double>.Shared.Rent(SolveScratchLength);
         fixed (double* solution = scratch)
         {
             z.CopyTo(scratch);
-            Backward(solution, solution + n);
-            for (int i = 0; i < n; i++)
+            Backward(solution, solution + _n);
+            for (var i = 0; i < _n; i++)
             {
-                z[permutation[i]] = solution[i];
+                z[_permutation[i]] = solution[i];
             }
         }
 
@@ -238,28 +238,28 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(double* x, double* gathered)
     {
-        fixed (int* allRows = rows)
+        fixed (int* allRows = _rows)
         {
-            for (int s = 0; s < supernodes; s++)
+            for (var s = 0; s < _supernodes; s++)
             {
-                int column = first[s];
-                int width = first[s + 1] - column;
-                int* below = allRows + rowStarts[s];
-                int count = rowStarts[s + 1] - rowStarts[s];
-                int ld = width + count;
-                double* panel = factor + panelStarts[s];
-                double* top = x + column;
+                var column = _first[s];
+                var width = _first[s + 1] - column;
+                var below = allRows + _rowStarts[s];
+                var count = _rowStarts[s + 1] - _rowStarts[s];
+                var ld = width + count;
+                var panel = _factor + _panelStarts[s];
+                var top = x + column;
                 if (width == 1 || count <= LargestPushRows)
                 {
-                    for (int j = 0; j < width; j++, panel += ld)
+                    for (var j = 0; j < width; j++, panel += ld)
                     {
-                        double xj = top[j] /= panel[j];
-                        for (int i = j + 1; i < width; i++)
+                        var xj = top[j] /= panel[j];
+                        for (var i = j + 1; i < width; i++)
                         {
                             top[i] -= panel[i] * xj;
                         }
 
-                        for (int i = 0; i < count; i++)
+                        for (var i = 0; i < count; i++)
                         {
                             x[below[i]] -= panel[width + i] * xj;
                         }
@@ -271,7 +271,7 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
                 DensePanel.SolveLower(panel, ld, width, top);
                 new Span<double>(gathered, count).Clear();
                 DensePanel.MultiplyAdd(count, width, panel + width, ld, top, gathered);
-                for (int i = 0; i < count; i++)
+                for (var i = 0; i < count; i++)
                 {
                     x[below[i]] -= gathered[i];
                 }
@@ -283,21 +283,21 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(double* x, double* gathered)
     {
-        fixed (int* allRows = rows)
+        fixed (int* allRows = _rows)
         {
-            for (int s = supernodes - 1; s >= 0; s--)
+            for (var s = _supernodes - 1; s >= 0; s--)
             {
-                int column = first[s];
-                int width = first[s + 1] - column;
-                int* below = allRows + rowStarts[s];
-                int count = rowStarts[s + 1] - rowStarts[s];
-                int ld = width + count;
-                double* panel = factor + panelStarts[s];
-                double* top = x + column;
+                var column = _first[s];
+                var width = _first[s + 1] - column;
+                var below = allRows + _rowStarts[s];
+                var count = _rowStarts[s + 1] - _rowStarts[s];
+                var ld = width + count;
+                var panel = _factor + _panelStarts[s];
+                var top = x + column;
                 if (width == 1)
                 {
-                    double sum = *top;
-                    for (int i = 0; i < count; i++)
+                    var sum = *top;
+                    for (var i = 0; i < count; i++)
                     {
                         sum -= panel[1 + i] * x[below[i]];
                     }
@@ -306,12 +306,12 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
                     continue;
                 }
 
-                for (int i = 0; i < count; i++)
+                for (var i = 0; i < count; i++)
                 {
                     gathered[i] = x[below[i]];
                 }
 
-                for (int j = 0; j < width; j++)
+                for (var j = 0; j < width; j++)
                 {
                     top[j] -= DensePanel.Dot(count, panel + width + (long)j * ld, gathered);
                 }
@@ -331,14 +331,14 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
 
     private void CheckSolvable(int length, int columns)
     {
-        if (!factored)
+        if (!_factored)
         {
             throw new InvalidOperationException("The matrix has not been factorized, or was not positive definite.");
         }
 
-        if (length != (long)n * columns)
+        if (length != (long)_n * columns)
         {
-            throw new ArgumentException($"The right-hand side has {length} entries; {(long)n * columns} were expected.");
+            throw new ArgumentException($"The right-hand side has {length} entries; {(long)_n * columns} were expected.");
         }
     }
 

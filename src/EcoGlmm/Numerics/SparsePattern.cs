@@ -59,7 +59,7 @@ internal sealed class SparsePattern
         }
 
         var starts = new int[order + 2];
-        for (int e = 0; e < rows.Length; e++)
+        for (var e = 0; e < rows.Length; e++)
         {
             CheckIndex(rows[e], order);
             CheckIndex(columns[e], order);
@@ -68,7 +68,7 @@ internal sealed class SparsePattern
 
         Accumulate(starts);
         var smaller = new int[rows.Length];
-        for (int e = 0; e < rows.Length; e++)
+        for (var e = 0; e < rows.Length; e++)
         {
             smaller[starts[Math.Max(rows[e], columns[e]) + 1]++] = Math.Min(rows[e], columns[e]);
         }
@@ -83,11 +83,11 @@ internal sealed class SparsePattern
     /// </summary>
     public static SparsePattern FromCliques(int order, ReadOnlySpan<int> starts, ReadOnlySpan<int> members)
     {
-        int largest = 0;
+        var largest = 0;
         long pairs = 0;
-        for (int c = 0; c + 1 < starts.Length; c++)
+        for (var c = 0; c + 1 < starts.Length; c++)
         {
-            int size = starts[c + 1] - starts[c];
+            var size = starts[c + 1] - starts[c];
             largest = Math.Max(largest, size);
             pairs += (long)size * (size - 1) / 2;
         }
@@ -99,19 +99,19 @@ internal sealed class SparsePattern
 
         // The pairs are gathered by their larger index, so that each row is deduplicated by itself.
         var rowStarts = new int[order + 2];
-        for (int c = 0; c + 1 < starts.Length; c++)
+        for (var c = 0; c + 1 < starts.Length; c++)
         {
             var clique = members[starts[c]..starts[c + 1]];
-            for (int i = 0; i < clique.Length; i++)
+            for (var i = 0; i < clique.Length; i++)
             {
                 if (clique[i] >= order || clique[i] < -1)
                 {
                     CheckIndex(clique[i], order);
                 }
 
-                for (int j = 0; j < i; j++)
+                for (var j = 0; j < i; j++)
                 {
-                    int larger = Math.Max(clique[i], clique[j]);
+                    var larger = Math.Max(clique[i], clique[j]);
                     if (Math.Min(clique[i], clique[j]) >= 0)
                     {
                         rowStarts[larger + 2]++;
@@ -122,14 +122,14 @@ internal sealed class SparsePattern
 
         Accumulate(rowStarts);
         var smaller = new int[checked((int)pairs)];
-        for (int c = 0; c + 1 < starts.Length; c++)
+        for (var c = 0; c + 1 < starts.Length; c++)
         {
             var clique = members[starts[c]..starts[c + 1]];
-            for (int i = 0; i < clique.Length; i++)
+            for (var i = 0; i < clique.Length; i++)
             {
-                for (int j = 0; j < i; j++)
+                for (var j = 0; j < i; j++)
                 {
-                    int low = Math.Min(clique[i], clique[j]);
+                    var low = Math.Min(clique[i], clique[j]);
                     if (low >= 0)
                     {
                         smaller[rowStarts[Math.Max(clique[i], clique[j]) + 1]++] = low;
@@ -145,13 +145,13 @@ internal sealed class SparsePattern
     public static SparsePattern FromCliques(int order, IReadOnlyList<int[]> cliques)
     {
         var starts = new int[cliques.Count + 1];
-        for (int c = 0; c < cliques.Count; c++)
+        for (var c = 0; c < cliques.Count; c++)
         {
             starts[c + 1] = starts[c] + cliques[c].Length;
         }
 
         var members = new int[starts[^1]];
-        for (int c = 0; c < cliques.Count; c++)
+        for (var c = 0; c < cliques.Count; c++)
         {
             cliques[c].CopyTo(members, starts[c]);
         }
@@ -163,8 +163,8 @@ internal sealed class SparsePattern
     public int IndexOf(int row, int column)
     {
         (row, column) = row >= column ? (row, column) : (column, row);
-        int start = ColumnPointers[column];
-        int found = Array.BinarySearch(RowIndices, start, ColumnPointers[column + 1] - start, row);
+        var start = ColumnPointers[column];
+        var found = Array.BinarySearch(RowIndices, start, ColumnPointers[column + 1] - start, row);
         return found >= 0 ? found : -1;
     }
 
@@ -175,16 +175,16 @@ internal sealed class SparsePattern
         var lastRow = new int[order];
         Array.Fill(lastRow, -1);
         var pointers = new int[order + 1];
-        int kept = 0;
+        var kept = 0;
         for (int i = 0, begin = 0; i < order; i++)
         {
-            int end = starts[i + 1];
+            var end = starts[i + 1];
             starts[i] = kept;
             lastRow[i] = i;
             pointers[i + 1]++;
-            for (int p = begin; p < end; p++)
+            for (var p = begin; p < end; p++)
             {
-                int j = smaller[p];
+                var j = smaller[p];
                 if (lastRow[j] != i)
                 {
                     lastRow[j] = i;
@@ -196,17 +196,17 @@ internal sealed class SparsePattern
             begin = end;
         }
 
-        for (int j = 0; j < order; j++)
+        for (var j = 0; j < order; j++)
         {
             pointers[j + 1] += pointers[j];
         }
 
         var next = pointers.AsSpan(0, order).ToArray();
         var rowIndices = new int[pointers[order]];
-        for (int i = 0; i < order; i++)
+        for (var i = 0; i < order; i++)
         {
-            int end = i + 1 < order ? starts[i + 1] : kept;
-            for (int p = starts[i]; p < end; p++)
+            var end = i + 1 < order ? starts[i + 1] : kept;
+            for (var p = starts[i]; p < end; p++)
             {
                 rowIndices[next[smaller[p]]++] = i;
             }
@@ -220,7 +220,7 @@ internal sealed class SparsePattern
 
     private static void Accumulate(int[] starts)
     {
-        for (int i = 1; i < starts.Length; i++)
+        for (var i = 1; i < starts.Length; i++)
         {
             starts[i] += starts[i - 1];
         }

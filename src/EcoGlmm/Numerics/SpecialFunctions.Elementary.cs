@@ -9,7 +9,7 @@ internal static partial class SpecialFunctions
     /// <summary>log(1 + x), by Kahan's correction of the rounding of 1 + x.</summary>
     public static double Log1p(double x)
     {
-        double u = 1 + x;
+        var u = 1 + x;
         if (u == 1)
         {
             return x;
@@ -26,13 +26,13 @@ internal static partial class SpecialFunctions
             return x + (x * x * (0.5 + (x / 6)));
         }
 
-        double u = Math.Exp(x);
+        var u = Math.Exp(x);
         if (x > 40 || u == 0)
         {
             return u - 1;
         }
 
-        double less = u - 1;
+        var less = u - 1;
         return less == -1 ? -1 : less * (x / Math.Log(u));
     }
 
@@ -44,12 +44,12 @@ internal static partial class SpecialFunctions
             return Log1p(x) - x;
         }
 
-        double s = x / (2 + x);
-        double z = s * s;
-        double w = z * z;
-        double even = (1.0 / 3) + (w * ((1.0 / 7) + (w * ((1.0 / 11) + (w * ((1.0 / 15) + (w * ((1.0 / 19)
+        var s = x / (2 + x);
+        var z = s * s;
+        var w = z * z;
+        var even = (1.0 / 3) + (w * ((1.0 / 7) + (w * ((1.0 / 11) + (w * ((1.0 / 15) + (w * ((1.0 / 19)
             + (w * ((1.0 / 23) + (w * (1.0 / 27))))))))))));
-        double odd = (1.0 / 5) + (w * ((1.0 / 9) + (w * ((1.0 / 13) + (w * ((1.0 / 17) + (w * ((1.0 / 21)
+        var odd = (1.0 / 5) + (w * ((1.0 / 9) + (w * ((1.0 / 13) + (w * ((1.0 / 17) + (w * ((1.0 / 21)
             + (w * ((1.0 / 25) + (w * (1.0 / 29))))))))))));
         return s * ((2 * z * (even + (z * odd))) - x);
     }
@@ -64,15 +64,15 @@ internal static partial class SpecialFunctions
     /// <summary>log(eᵃ + eᵇ).</summary>
     public static double LogAddExp(double a, double b)
     {
-        double high = Math.Max(a, b);
+        var high = Math.Max(a, b);
         return double.IsInfinity(high) ? high : high + Log1p(Math.Exp(-Math.Abs(a - b)));
     }
 
     /// <summary>log Σ exp(xᵢ); −∞ for an empty span.</summary>
     public static double LogSumExp(ReadOnlySpan<double> x)
     {
-        double high = double.NegativeInfinity;
-        foreach (double value in x)
+        var high = double.NegativeInfinity;
+        foreach (var value in x)
         {
             high = Math.Max(high, value);
         }
@@ -83,7 +83,7 @@ internal static partial class SpecialFunctions
         }
 
         double sum = 0;
-        foreach (double value in x)
+        foreach (var value in x)
         {
             sum += Math.Exp(value - high);
         }
@@ -94,7 +94,7 @@ internal static partial class SpecialFunctions
     /// <summary>1 / (1 + e⁻ˣ), without overflow.</summary>
     public static double Logistic(double x)
     {
-        double e = Math.Exp(-Math.Abs(x));
+        var e = Math.Exp(-Math.Abs(x));
         return (x >= 0 ? 1 : e) / (1 + e);
     }
 }

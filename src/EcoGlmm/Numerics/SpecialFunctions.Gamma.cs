@@ -50,7 +50,7 @@ internal static partial class SpecialFunctions
             x += 1;
         }
 
-        double result = ((x - 0.5) * Math.Log(x)) - x + HalfLogTwoPi + StirlingCorrection(x);
+        var result = ((x - 0.5) * Math.Log(x)) - x + HalfLogTwoPi + StirlingCorrection(x);
         return product == 1 ? result : result - Math.Log(product);
     }
 
@@ -74,23 +74,23 @@ internal static partial class SpecialFunctions
     /// <summary>log B(a, b), for positive a and b.</summary>
     public static double LogBeta(double a, double b)
     {
-        double low = Math.Min(a, b);
-        double high = Math.Max(a, b);
+        var low = Math.Min(a, b);
+        var high = Math.Max(a, b);
         if (high < 10)
         {
             return LogGamma(low) + LogGamma(high) - LogGamma(low + high);
         }
 
         // Stirling for the large arguments, so that log Γ(high) and log Γ(low + high) do not cancel.
-        double correction = StirlingCorrection(high) - StirlingCorrection(low + high);
-        double ratio = Log1p(low / high);
+        var correction = StirlingCorrection(high) - StirlingCorrection(low + high);
+        var ratio = Log1p(low / high);
         return LogGamma(low) + low - (low * Math.Log(low + high)) - ((high - 0.5) * ratio) + correction;
     }
 
     /// <summary>log Γ(x) − [(x − ½) log x − x + ½ log 2π] for x ≥ 10.</summary>
     public static double StirlingCorrection(double x)
     {
-        double z = 1 / (x * x);
+        var z = 1 / (x * x);
         return ((1.0 / 12) + (z * ((-1.0 / 360) + (z * ((1.0 / 1260) + (z * ((-1.0 / 1680)
             + (z * ((1.0 / 1188) + (z * ((-691.0 / 360360) + (z * (1.0 / 156))))))))))))) / x;
     }
@@ -110,8 +110,8 @@ internal static partial class SpecialFunctions
             x += 1;
         }
 
-        double z = 1 / (x * x);
-        double series = z * ((1.0 / 12) - (z * ((1.0 / 120) - (z * ((1.0 / 252) - (z * ((1.0 / 240)
+        var z = 1 / (x * x);
+        var series = z * ((1.0 / 12) - (z * ((1.0 / 120) - (z * ((1.0 / 252) - (z * ((1.0 / 240)
             - (z * ((1.0 / 132) - (z * ((691.0 / 32760) - (z / 12))))))))))));
         return Math.Log(x) - (0.5 / x) - series - shift;
     }
@@ -131,8 +131,8 @@ internal static partial class SpecialFunctions
             x += 1;
         }
 
-        double z = 1 / (x * x);
-        double series = (1.0 / 6) - (z * ((1.0 / 30) - (z * ((1.0 / 42) - (z * ((1.0 / 30) - (z * ((5.0 / 66)
+        var z = 1 / (x * x);
+        var series = (1.0 / 6) - (z * ((1.0 / 30) - (z * ((1.0 / 42) - (z * ((1.0 / 30) - (z * ((5.0 / 66)
             - (z * ((691.0 / 2730) - (z * 7 / 6)))))))))));
         return shift + (((1 + (0.5 / x)) + (z * series)) / x);
     }
@@ -152,8 +152,8 @@ internal static partial class SpecialFunctions
             x += 1;
         }
 
-        double z = 1 / (x * x);
-        double series = 0.5 - (z * ((1.0 / 6) - (z * ((1.0 / 6) - (z * (0.3 - (z * ((5.0 / 6) - (z * ((691.0 / 210)
+        var z = 1 / (x * x);
+        var series = 0.5 - (z * ((1.0 / 6) - (z * ((1.0 / 6) - (z * (0.3 - (z * ((5.0 / 6) - (z * ((691.0 / 210)
             - (z * 17.5)))))))))));
         return -shift - (z * (1 + (1 / x) + (z * series)));
     }
@@ -166,20 +166,20 @@ internal static partial class SpecialFunctions
         double shift3 = 0;
         while (x < 14)
         {
-            double r = 1 / x;
+            var r = 1 / x;
             shift1 += r;
             shift2 += r * r;
             shift3 += r * r * r;
             x += 1;
         }
 
-        double u = 1 / x;
-        double z = u * u;
-        double series1 = z * ((1.0 / 12) - (z * ((1.0 / 120) - (z * ((1.0 / 252) - (z * ((1.0 / 240)
+        var u = 1 / x;
+        var z = u * u;
+        var series1 = z * ((1.0 / 12) - (z * ((1.0 / 120) - (z * ((1.0 / 252) - (z * ((1.0 / 240)
             - (z * ((1.0 / 132) - (z * ((691.0 / 32760) - (z / 12))))))))))));
-        double series2 = (1.0 / 6) - (z * ((1.0 / 30) - (z * ((1.0 / 42) - (z * ((1.0 / 30) - (z * ((5.0 / 66)
+        var series2 = (1.0 / 6) - (z * ((1.0 / 30) - (z * ((1.0 / 42) - (z * ((1.0 / 30) - (z * ((5.0 / 66)
             - (z * ((691.0 / 2730) - (z * 7 / 6)))))))))));
-        double series3 = 0.5 - (z * ((1.0 / 6) - (z * ((1.0 / 6) - (z * (0.3 - (z * ((5.0 / 6) - (z * ((691.0 / 210)
+        var series3 = 0.5 - (z * ((1.0 / 6) - (z * ((1.0 / 6) - (z * (0.3 - (z * ((5.0 / 6) - (z * ((691.0 / 210)
             - (z * 17.5)))))))))));
         digamma = Math.Log(x) - (0.5 * u) - series1 - shift1;
         trigamma = shift2 + (((1 + (0.5 * u)) + (z * series2)) * u);
@@ -190,7 +190,7 @@ internal static partial class SpecialFunctions
     private static double LogGammaNearTwo(double z)
     {
         double sum = 0;
-        for (int k = ZetaSeries.Length - 1; k >= 0; k--)
+        for (var k = ZetaSeries.Length - 1; k >= 0; k--)
         {
             sum = (sum * z) + ZetaSeries[k];
         }
@@ -201,7 +201,7 @@ internal static partial class SpecialFunctions
     private static double[] TabulateLogFactorials()
     {
         var table = new double[256];
-        for (int y = 2; y < table.Length; y++)
+        for (var y = 2; y < table.Length; y++)
         {
             table[y] = LogGamma(y + 1.0);
         }

@@ -33,14 +33,14 @@ internal static partial class SpecialFunctions
     {
         if (x < -TailStart)
         {
-            double excess = MillsExcess(-x, out double inner);
-            double tail = -x + excess;
+            var excess = MillsExcess(-x, out var inner);
+            var tail = -x + excess;
             first = -tail * excess;
             second = tail * excess * ((2 * excess) - inner);
             return tail;
         }
 
-        double h = NormalPdf(x) / NormalCdf(x);
+        var h = NormalPdf(x) / NormalCdf(x);
         first = -h * (x + h);
         second = h * (((x + h) * (x + (2 * h))) - 1);
         return h;
@@ -56,15 +56,15 @@ internal static partial class SpecialFunctions
             return p == 0 ? double.NegativeInfinity : p == 1 ? double.PositiveInfinity : double.NaN;
         }
 
-        double q = p - 0.5;
+        var q = p - 0.5;
         if (Math.Abs(q) <= 0.425)
         {
-            double central = 0.180625 - (q * q);
+            var central = 0.180625 - (q * q);
             return q * Ratio(central, CentralNumerator, CentralDenominator);
         }
 
-        double r = Math.Sqrt(-Math.Log(q < 0 ? p : 1 - p));
-        double x = r <= 5 ? Ratio(r - 1.6, MiddleNumerator, MiddleDenominator) : Ratio(r - 5, FarNumerator, FarDenominator);
+        var r = Math.Sqrt(-Math.Log(q < 0 ? p : 1 - p));
+        var x = r <= 5 ? Ratio(r - 1.6, MiddleNumerator, MiddleDenominator) : Ratio(r - 5, FarNumerator, FarDenominator);
         return q < 0 ? -x : x;
     }
 
@@ -72,9 +72,9 @@ internal static partial class SpecialFunctions
     // Abramowitz & Stegun 26.2.14.
     private static double MillsExcess(double x, out double inner)
     {
-        int terms = x > 30 ? 12 : 60;
+        var terms = x > 30 ? 12 : 60;
         double t = 0;
-        for (int k = terms; k >= 2; k--)
+        for (var k = terms; k >= 2; k--)
         {
             t = k / (x + t);
         }
@@ -87,7 +87,7 @@ internal static partial class SpecialFunctions
     {
         double a = 0;
         double b = 0;
-        for (int k = numerator.Length - 1; k >= 0; k--)
+        for (var k = numerator.Length - 1; k >= 0; k--)
         {
             a = (a * x) + numerator[k];
             b = (b * x) + denominator[k];

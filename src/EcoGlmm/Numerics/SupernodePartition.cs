@@ -43,11 +43,11 @@ internal sealed class SupernodePartition
     // First columns of the supernodes (and n at the end): exact ones, then relaxed by storing some zeros.
     private static int[] Blocks(EliminationTree tree)
     {
-        int n = tree.Parent.Length;
+        var n = tree.Parent.Length;
         var parent = tree.Parent;
         var counts = tree.Counts;
         var first = new List<int>();
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             if (j == 0 || parent[j - 1] != j || counts[j - 1] != counts[j] + 1)
             {
@@ -57,26 +57,26 @@ internal sealed class SupernodePartition
 
         // Going down, each block may join the block that follows it if its parent column lies there. A merged block is
         // described at its first exact block: width, rows below, and zeros stored.
-        int m = first.Count;
+        var m = first.Count;
         first.Add(n);
         var width = new int[m];
         var zeros = new double[m];
         var joined = new bool[m + 1];
-        for (int s = m - 1; s >= 0; s--)
+        for (var s = m - 1; s >= 0; s--)
         {
             width[s] = first[s + 1] - first[s];
-            int last = first[s + 1] - 1;
-            int next = s + 1;
+            var last = first[s + 1] - 1;
+            var next = s + 1;
             if (next == m || parent[last] < 0 || parent[last] >= first[next] + width[next])
             {
                 continue;
             }
 
-            int nextLast = first[next] + width[next] - 1;
-            int below = counts[nextLast] - 1;
-            double added = (double)width[s] * (width[next] + below - (counts[last] - 1)) + zeros[next];
+            var nextLast = first[next] + width[next] - 1;
+            var below = counts[nextLast] - 1;
+            var added = (double)width[s] * (width[next] + below - (counts[last] - 1)) + zeros[next];
             double w = width[s] + width[next];
-            double total = w * (w + 1) / 2 + w * below;
+            var total = w * (w + 1) / 2 + w * below;
             if (added <= AllowedZeros(w, below) * total)
             {
                 joined[next] = true;
@@ -86,7 +86,7 @@ internal sealed class SupernodePartition
         }
 
         var blocks = new List<int>();
-        for (int s = 0; s < m; s++)
+        for (var s = 0; s < m; s++)
         {
             if (!joined[s])
             {
@@ -109,16 +109,16 @@ internal sealed class SupernodePartition
 
     private static (int[] Starts, int[] Rows) BlockRows(EliminationTree tree, int[] blocks)
     {
-        int n = tree.Parent.Length;
-        int m = blocks.Length - 1;
+        var n = tree.Parent.Length;
+        var m = blocks.Length - 1;
         var starts = new int[m + 1];
-        for (int s = 0; s < m; s++)
+        for (var s = 0; s < m; s++)
         {
             starts[s + 1] = checked(starts[s] + tree.Counts[blocks[s + 1] - 1] - 1);
         }
 
         var blockOf = new int[n];
-        for (int s = 0; s < m; s++)
+        for (var s = 0; s < m; s++)
         {
             blockOf.AsSpan(blocks[s]..blocks[s + 1]).Fill(s);
         }
@@ -129,18 +129,18 @@ internal sealed class SupernodePartition
         var firstChild = new int[m];
         var sibling = new int[m];
         Array.Fill(firstChild, -1);
-        for (int s = 0; s < m; s++)
+        for (var s = 0; s < m; s++)
         {
-            int end = blocks[s + 1];
-            int write = starts[s];
-            for (int p = tree.ColumnStarts[blocks[s]]; p < tree.ColumnStarts[end]; p++)
+            var end = blocks[s + 1];
+            var write = starts[s];
+            for (var p = tree.ColumnStarts[blocks[s]]; p < tree.ColumnStarts[end]; p++)
             {
                 AddRow(tree.Rows[p]);
             }
 
-            for (int child = firstChild[s]; child >= 0; child = sibling[child])
+            for (var child = firstChild[s]; child >= 0; child = sibling[child])
             {
-                for (int p = starts[child]; p < starts[child + 1]; p++)
+                for (var p = starts[child]; p < starts[child + 1]; p++)
                 {
                     AddRow(rows[p]);
                 }
@@ -150,7 +150,7 @@ internal sealed class SupernodePartition
             mine.Sort();
             if (!mine.IsEmpty)
             {
-                int up = blockOf[mine[0]];
+                var up = blockOf[mine[0]];
                 sibling[s] = firstChild[up];
                 firstChild[up] = s;
             }
@@ -170,19 +170,19 @@ internal sealed class SupernodePartition
 
     private static SupernodePartition Cut(int[] blocks, int[] blockStarts, int[] blockRows)
     {
-        int n = blocks[^1];
+        var n = blocks[^1];
         var first = new List<int>(blocks.Length);
         var starts = new List<int>(blocks.Length) { 0 };
-        bool any = false;
-        for (int s = 0; s + 1 < blocks.Length; s++)
+        var any = false;
+        for (var s = 0; s + 1 < blocks.Length; s++)
         {
-            int width = blocks[s + 1] - blocks[s];
-            int below = blockStarts[s + 1] - blockStarts[s];
-            int panels = width <= PanelWidth * 3 / 2 ? 1 : (width + PanelWidth - 1) / PanelWidth;
+            var width = blocks[s + 1] - blocks[s];
+            var below = blockStarts[s + 1] - blockStarts[s];
+            var panels = width <= PanelWidth * 3 / 2 ? 1 : (width + PanelWidth - 1) / PanelWidth;
             any |= panels > 1;
-            for (int k = 0; k < panels; k++)
+            for (var k = 0; k < panels; k++)
             {
-                int end = PanelEnd(width, panels, k);
+                var end = PanelEnd(width, panels, k);
                 first.Add(blocks[s] + (k == 0 ? 0 : PanelEnd(width, panels, k - 1)));
                 starts.Add(checked(starts[^1] + below + width - end));
             }
@@ -193,7 +193,7 @@ internal sealed class SupernodePartition
         int[] rowStarts = [.. starts];
         var rows = any ? CutRows(blocks, blockStarts, blockRows, firstColumns, rowStarts) : blockRows;
         var supernodeOf = new int[n];
-        for (int s = 0; s + 1 < firstColumns.Length; s++)
+        for (var s = 0; s + 1 < firstColumns.Length; s++)
         {
             supernodeOf.AsSpan(firstColumns[s]..firstColumns[s + 1]).Fill(s);
         }
@@ -210,11 +210,11 @@ internal sealed class SupernodePartition
         var rows = new int[starts[^1]];
         for (int s = 0, k = 0; s + 1 < blocks.Length; s++)
         {
-            int end = blocks[s + 1];
+            var end = blocks[s + 1];
             for (; k + 1 < first.Length && first[k] < end; k++)
             {
-                int write = starts[k];
-                for (int row = first[k + 1]; row < end; row++)
+                var write = starts[k];
+                for (var row = first[k + 1]; row < end; row++)
                 {
                     rows[write++] = row;
                 }

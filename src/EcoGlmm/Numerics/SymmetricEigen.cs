@@ -20,7 +20,7 @@ internal static unsafe class SymmetricEigen
             throw new ArgumentException($"A matrix of order {n} has {n * n} entries and {n} eigenvalues.");
         }
 
-        foreach (double value in matrix)
+        foreach (var value in matrix)
         {
             if (!double.IsFinite(value))
             {
@@ -29,31 +29,31 @@ internal static unsafe class SymmetricEigen
         }
 
         var vectors = new double[n * n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             vectors[j + j * n] = 1;
         }
 
         fixed (double* a = matrix, v = vectors)
         {
-            for (int sweep = 0; sweep < MostSweeps && Sweep(a, v, n); sweep++)
+            for (var sweep = 0; sweep < MostSweeps && Sweep(a, v, n); sweep++)
             {
             }
 
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 eigenvalues[j] = a[j + j * n];
             }
         }
 
         var order = new int[n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             order[j] = j;
         }
 
         eigenvalues.Sort(order.AsSpan());
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             vectors.AsSpan(order[j] * n, n).CopyTo(matrix.Slice(j * n, n));
         }
@@ -64,28 +64,28 @@ internal static unsafe class SymmetricEigen
     // One rotation for every pair of rows; returns whether any was needed.
     private static bool Sweep(double* a, double* v, int n)
     {
-        bool rotated = false;
-        for (int p = 0; p < n - 1; p++)
+        var rotated = false;
+        for (var p = 0; p < n - 1; p++)
         {
-            for (int q = p + 1; q < n; q++)
+            for (var q = p + 1; q < n; q++)
             {
-                double apq = a[q + p * n];
-                double app = a[p + p * n];
-                double aqq = a[q + q * n];
+                var apq = a[q + p * n];
+                var app = a[p + p * n];
+                var aqq = a[q + q * n];
                 if (Math.Abs(apq) <= 1e-16 * Math.Sqrt(Math.Abs(app)) * Math.Sqrt(Math.Abs(aqq)) || Math.Abs(apq) < 1e-300)
                 {
                     continue;
                 }
 
                 // tan of the smaller angle that makes the entry vanish
-                double half = (aqq - app) / (2 * apq);
-                double t = 1 / (Math.Abs(half) + Math.Sqrt(half * half + 1));
+                var half = (aqq - app) / (2 * apq);
+                var t = 1 / (Math.Abs(half) + Math.Sqrt(half * half + 1));
                 t = half < 0 ? -t : t;
-                double c = 1 / Math.Sqrt(t * t + 1);
-                double s = t * c;
+                var c = 1 / Math.Sqrt(t * t + 1);
+                var s = t * c;
                 rotated |= app + t * apq != app || aqq + t * apq != aqq || Math.Abs(s) > 1e-16;
                 Rotate(a + p * n, a + q * n, n, c, s);
-                for (int k = 0; k < n; k++)
+                for (var k = 0; k < n; k++)
                 {
                     a[p + k * n] = a[k + p * n];
                     a[q + k * n] = a[k + q * n];
@@ -103,8 +103,8 @@ internal static unsafe class SymmetricEigen
 
     private static void Rotate(double* x, double* y, int n, double c, double s)
     {
-        int width = System.Numerics.Vector<double>.Count;
-        int i = 0;
+        var width = System.Numerics.Vector<double>.Count;
+        var i = 0;
         for (; i + width <= n; i += width)
         {
             var xi = System.Numerics.Vector.Load(x + i);

@@ -21,28 +21,28 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
     private const double RoundingUnit = 1.2e-16;
     private const int BatchRotations = 1 << 19;
 
-    private readonly double[] cosines = new double[BatchRotations + n];
-    private readonly double[] sines = new double[BatchRotations + n];
-    private readonly List<(int Top, int Bottom, int Start)> sweeps = [];
-    private int used;
+    private readonly double[] _cosines = new double[BatchRotations + n];
+    private readonly double[] _sines = new double[BatchRotations + n];
+    private readonly List<(int Top, int Bottom, int Start)> _sweeps = [];
+    private int _used;
 
     /// <summary>Finds all eigenvalues; false if one takes too many sweeps.</summary>
     public bool TrySolve()
     {
         e[n - 1] = 0;
         double norm = 0;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             norm = Math.Max(norm, Math.Abs(d[i]) + Math.Abs(e[i]));
         }
 
         // The reduction left errors of this size: in a matrix of low rank nothing smaller has a meaning.
-        double negligible = RoundingUnit * norm;
-        for (int l = 0; l < n; l++)
+        var negligible = RoundingUnit * norm;
+        for (var l = 0; l < n; l++)
         {
-            for (int sweep = 0; ; sweep++)
+            for (var sweep = 0; ; sweep++)
             {
-                int m = l;
+                var m = l;
                 for (; m < n - 1; m++)
                 {
                     if (Math.Abs(e[m]) <= negligible)
@@ -62,7 +62,7 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
                 }
 
                 Sweep(l, m);
-                if (used >= BatchRotations)
+                if (_used >= BatchRotations)
                 {
                     Apply();
                 }
@@ -75,18 +75,18 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
 
     private void Sweep(int l, int m)
     {
-        double g = (d[l + 1] - d[l]) / (2 * e[l]);
-        double r = Hypotenuse(g, 1);
+        var g = (d[l + 1] - d[l]) / (2 * e[l]);
+        var r = Hypotenuse(g, 1);
         g = d[m] - d[l] + e[l] / (g + Math.CopySign(r, g));
         double s = 1;
         double c = 1;
         double p = 0;
-        int start = used;
-        int i = m - 1;
+        var start = _used;
+        var i = m - 1;
         for (; i >= l; i--)
         {
-            double f = s * e[i];
-            double b = c * e[i];
+            var f = s * e[i];
+            var b = c * e[i];
             r = Hypotenuse(f, g);
             e[i + 1] = r;
             if (r == 0)
@@ -103,11 +103,11 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
             p = s * r;
             d[i + 1] = g + p;
             g = c * r - b;
-            cosines[used] = c;
-            sines[used++] = s;
+            _cosines[_used] = c;
+            _sines[_used++] = s;
         }
 
-        sweeps.Add((m, i + 1, start));
+        _sweeps.Add((m, i + 1, start));
         if (i >= l)
         {
             return;
@@ -120,14 +120,14 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
 
     private static double Hypotenuse(double x, double y)
     {
-        double square = x * x + y * y;
+        var square = x * x + y * y;
         return square is > 1e-280 and < 1e280 ? Math.Sqrt(square) : double.Hypot(x, y);
     }
 
     private void Apply()
     {
         cancellation.ThrowIfCancellationRequested();
-        int strips = (n + StripRows - 1) / StripRows;
+        var strips = (n + StripRows - 1) / StripRows;
         Parallel.For(0, strips, new ParallelOptions { MaxDegreeOfParallelism = threads },
             () => GC.AllocateUninitializedArray<double>(n * StripRows, pinned: true),
             (strip, _, buffer) =>
@@ -140,34 +140,34 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
                 return buffer;
             },
             _ => { });
-        sweeps.Clear();
-        used = 0;
+        _sweeps.Clear();
+        _used = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RotateStrip(int strip, double* x)
     {
-        int row = strip * StripRows;
-        int rows = Math.Min(StripRows, n - row);
-        for (int j = 0; j < n; j++)
+        var row = strip * StripRows;
+        var rows = Math.Min(StripRows, n - row);
+        for (var j = 0; j < n; j++)
         {
-            for (int i = 0; i < StripRows; i++)
+            for (var i = 0; i < StripRows; i++)
             {
                 x[j * StripRows + i] = i < rows ? z[row + i + (long)j * n] : 0;
             }
         }
 
-        fixed (double* cosine = cosines, sine = sines)
+        fixed (double* cosine = _cosines, sine = _sines)
         {
-            foreach (var (top, bottom, start) in sweeps)
+            foreach (var (top, bottom, start) in _sweeps)
             {
                 // column `top` of the pair travels downwards in registers
-                double* right = x + top * StripRows;
+                var right = x + top * StripRows;
                 var r0 = Vector256.Load(right);
                 var r1 = Vector256.Load(right + 4);
-                double* pc = cosine + start;
-                double* ps = sine + start;
-                for (int i = top - 1; i >= bottom; i--, right -= StripRows)
+                var pc = cosine + start;
+                var ps = sine + start;
+                for (var i = top - 1; i >= bottom; i--, right -= StripRows)
                 {
                     var c = Vector256.Create(*pc++);
                     var s = Vector256.Create(*ps++);
@@ -184,9 +184,9 @@ internal sealed unsafe class TridiagonalQl(double[] d, double[] e, double* z, in
             }
         }
 
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = 0; i < rows; i++)
+            for (var i = 0; i < rows; i++)
             {
                 z[row + i + (long)j * n] = x[j * StripRows + i];
             }

@@ -28,7 +28,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Load(ReadOnlySpan<double> source, int i)
     {
-        ref double first = ref MemoryMarshal.GetReference(source);
+        ref var first = ref MemoryMarshal.GetReference(source);
         return i + Width <= source.Length
             ? Vector256.LoadUnsafe(ref first, (nuint)i)
             : LoadEnd(source, i);
@@ -60,7 +60,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector256<double> LoadEnd(ReadOnlySpan<double> source, int i)
     {
-        int last = source.Length - 1;
+        var last = source.Length - 1;
         return Vector256.Create(
             source[i], source[Math.Min(i + 1, last)], source[Math.Min(i + 2, last)], source[Math.Min(i + 3, last)]);
     }
@@ -68,7 +68,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void StoreEnd(Vector256<double> value, Span<double> target, int i)
     {
-        for (int k = 0; i + k < target.Length; k++)
+        for (var k = 0; i + k < target.Length; k++)
         {
             target[i + k] = value.GetElement(k);
         }
@@ -180,7 +180,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exp(ReadOnlySpan<double> x, Span<double> result)
     {
-        for (int i = 0; i < x.Length; i += Width)
+        for (var i = 0; i < x.Length; i += Width)
         {
             Store(Exp(Load(x, i)), result, i);
         }

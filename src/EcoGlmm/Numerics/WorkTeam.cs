@@ -6,44 +6,44 @@ namespace EcoGlmm.Numerics;
 /// </summary>
 internal sealed class WorkTeam
 {
-    private readonly Action<int, int> body;
-    private readonly Helper[] helpers;
-    private int next;
-    private int count;
-    private int open;
-    private int inside;
+    private readonly Action<int, int> _body;
+    private readonly Helper[] _helpers;
+    private int _next;
+    private int _count;
+    private int _open;
+    private int _inside;
 
     /// <summary>A team that runs the body with (worker, task); worker 0 is the caller.</summary>
     public WorkTeam(int workers, Action<int, int> body)
     {
-        this.body = body;
-        helpers = new Helper[workers - 1];
-        for (int h = 0; h < helpers.Length; h++)
+        this._body = body;
+        _helpers = new Helper[workers - 1];
+        for (var h = 0; h < _helpers.Length; h++)
         {
-            helpers[h] = new Helper(this, h + 1);
+            _helpers[h] = new Helper(this, h + 1);
         }
     }
 
     /// <summary>The number of workers, the caller included.</summary>
-    public int Workers => helpers.Length + 1;
+    public int Workers => _helpers.Length + 1;
 
     /// <summary>Runs tasks 0 up to <paramref name="tasks"/>, in any order, and returns when all are done.</summary>
     public void Run(int tasks)
     {
-        count = tasks;
-        next = 0;
-        Interlocked.Exchange(ref open, 1);
-        for (int h = 0; h < helpers.Length && h + 1 < tasks; h++)
+        _count = tasks;
+        _next = 0;
+        Interlocked.Exchange(ref _open, 1);
+        for (var h = 0; h < _helpers.Length && h + 1 < tasks; h++)
         {
-            helpers[h].Wake();
+            _helpers[h].Wake();
         }
 
         Work(0);
 
         // A helper that enters from here on sees the team closed and leaves again.
-        Interlocked.Exchange(ref open, 0);
+        Interlocked.Exchange(ref _open, 0);
         var spin = default(SpinWait);
-        while (Volatile.Read(ref inside) > 0)
+        while (Volatile.Read(ref _inside) > 0)
         {
             spin.SpinOnce(sleep1Threshold: -1);
         }
@@ -51,19 +51,19 @@ internal sealed class WorkTeam
 
     private void Work(int worker)
     {
-        for (int task = Interlocked.Increment(ref next) - 1; task < count; task = Interlocked.Increment(ref next) - 1)
+        for (var task = Interlocked.Increment(ref _next) - 1; task < _count; task = Interlocked.Increment(ref _next) - 1)
         {
-            body(worker, task);
+            _body(worker, task);
         }
     }
 
     private sealed class Helper(WorkTeam team, int worker) : IThreadPoolWorkItem
     {
-        private int queued;
+        private int _queued;
 
         public void Wake()
         {
-            if (Interlocked.Exchange(ref queued, 1) == 0)
+            if (Interlocked.Exchange(ref _queued, 1) == 0)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
@@ -72,14 +72,14 @@ internal sealed class WorkTeam
         public void Execute()
         {
             // Stays marked as queued until it has left the tasks, so that it never runs beside itself.
-            Interlocked.Increment(ref team.inside);
-            if (Volatile.Read(ref team.open) == 1)
+            Interlocked.Increment(ref team._inside);
+            if (Volatile.Read(ref team._open) == 1)
             {
                 team.Work(worker);
             }
 
-            Volatile.Write(ref queued, 0);
-            Interlocked.Decrement(ref team.inside);
+            Volatile.Write(ref _queued, 0);
+            Interlocked.Decrement(ref team._inside);
         }
     }
 }

@@ -1,7 +1,5 @@
-using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
@@ -134,8 +132,8 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
             sd[i] = Math.Sqrt(Math.Max(0, rows.Covariance(LinearPredictor.Conditional, LinearPredictor.Conditional)));
         }
 
-        double[] y = Array.ConvertAll(test, i => fit.Response.Y[i]);
-        double[] size = fit.Response.Size.Length == 0 ? [] : Array.ConvertAll(test, i => fit.Response.Size[i]);
+        var y = Array.ConvertAll(test, i => fit.Response.Y[i]);
+        var size = fit.Response.Size.Length == 0 ? [] : Array.ConvertAll(test, i => fit.Response.Size[i]);
         var observations = new ObservationModel(family, y, size, null, model.IsZeroInflated, constantDispersion: false, 1, cancellation);
         var rule = GaussHermiteRule.Of(Nodes);
         var sums = new double[m];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Planning;
 using EcoGlmm.Text;

@@ -1,7 +1,5 @@
 using System.Collections;
 using EcoGlmm.Diagnostics;
-using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;

@@ -1,4 +1,3 @@
-using EcoGlmm.Data;
 using EcoGlmm.Inference;
 using EcoGlmm.Planning;
 using EcoGlmm.Text;
@@ -60,7 +59,7 @@ public static class PlanningExtensions
                 + $"model{NearestName.Suggestion(effect, fit.FixedEffects.Names)}");
         if (value is { } given) parameters[effect] = given;
         var rows = fit.Data.Take(fit.UsedRows);
-        IEnumerable<(string, object)> designs = along is null
+        var designs = along is null
             ? [(rows.RowCount.ToString(System.Globalization.CultureInfo.InvariantCulture), rows)]
             : (levels ?? throw new GlmmException($"How many levels of {along}? Give levels: [20, 40, 80].")).Select(count =>
                 (count.ToString(System.Globalization.CultureInfo.InvariantCulture), (object)Extended(rows, along, count)));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Estimation;
 using EcoGlmm.Inference;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;

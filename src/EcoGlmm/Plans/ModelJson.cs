@@ -7,7 +7,7 @@ namespace EcoGlmm.Plans;
 /// <summary>Families and options as JSON that reads back to the bit.</summary>
 internal static class ModelJson
 {
-    private static readonly double[] s_none = [];
+    private static readonly double[] None = [];
 
     /// <summary>Lines that people read: a + of a formula stays one.</summary>
     public static JsonWriterOptions Format { get; } = new()
@@ -147,7 +147,7 @@ internal static class ModelJson
         json.WriteEndArray();
     }
 
-    public static double[] Numbers(JsonElement of, string name) => !of.TryGetProperty(name, out var array) ? s_none
+    public static double[] Numbers(JsonElement of, string name) => !of.TryGetProperty(name, out var array) ? None
         : [.. array.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.String
             ? double.Parse(v.GetString()!, CultureInfo.InvariantCulture) : v.GetDouble())];
 

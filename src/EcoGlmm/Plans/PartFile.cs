@@ -17,7 +17,7 @@ internal sealed record PartFile(int From, double[][] Replicates, int VectorBits)
 {
     private const int DigestLength = 32;
 
-    private static readonly byte[] s_magic = "EcoGlmm part 1\n\0"u8.ToArray();
+    private static readonly byte[] Magic = "EcoGlmm part 1\n\0"u8.ToArray();
 
     /// <summary>The width of this processor's vectors.</summary>
     public static int OwnVectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
@@ -30,7 +30,7 @@ internal sealed record PartFile(int From, double[][] Replicates, int VectorBits)
         using var content = new MemoryStream();
         using (var writer = new BinaryWriter(content, Encoding.UTF8, leaveOpen: true))
         {
-            writer.Write(s_magic);
+            writer.Write(Magic);
             writer.Write(plan);
             writer.Write(VectorBits);
             writer.Write(From);
@@ -65,12 +65,12 @@ internal sealed record PartFile(int From, double[][] Replicates, int VectorBits)
             return (null, $"it cannot be read: {e.Message}");
         }
 
-        if (bytes.Length < s_magic.Length || !bytes.AsSpan(0, s_magic.Length).SequenceEqual(s_magic))
+        if (bytes.Length < Magic.Length || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
             return (null, "it is not a result of EcoGlmm");
         var end = bytes.Length - DigestLength;
-        if (end < s_magic.Length || !SHA256.HashData(bytes.AsSpan(0, end)).AsSpan().SequenceEqual(bytes.AsSpan(end)))
+        if (end < Magic.Length || !SHA256.HashData(bytes.AsSpan(0, end)).AsSpan().SequenceEqual(bytes.AsSpan(end)))
             return (null, "it was cut off or damaged");
-        using var reader = new BinaryReader(new MemoryStream(bytes, s_magic.Length, end - s_magic.Length));
+        using var reader = new BinaryReader(new MemoryStream(bytes, Magic.Length, end - Magic.Length));
         if (!reader.ReadBytes(plan.Length).AsSpan().SequenceEqual(plan)) return (null, "it is the result of another plan");
         var bits = reader.ReadInt32();
         if (reader.ReadInt32() != from || reader.ReadInt32() != count) return (null, "it is the result of another part");

@@ -5,7 +5,7 @@ namespace EcoGlmm.Plans;
 /// <summary>What a SLURM cluster says of its tasks that run, where it can be asked.</summary>
 internal static class SlurmQueue
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>The tasks of arrays that run now, "17_3"; null where the cluster does not answer.</summary>
     public static HashSet<string>? Running()
@@ -19,7 +19,7 @@ internal static class SlurmQueue
             if (process is null) return null;
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(s_longest))
+            if (!process.WaitForExit(Longest))
             {
                 process.Kill();
                 return null;

@@ -2,7 +2,6 @@ using EcoGlmm.Charts;
 using EcoGlmm.Estimation;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Prediction;
@@ -55,8 +54,8 @@ internal static class CaterpillarFigure
     private static Panel Panel(GroupModes modes, string effect, double[] raw, double z, double level)
     {
         Row[] rows = [.. modes.Levels.Select((name, l) => Row.Of(modes.Group, name, modes[name, effect], raw[l], z)).OrderBy(r => r.Mode)];
-        string axis = effect == Intercept.Name ? "Difference to the average level" : $"Difference to the average effect of {effect}";
-        string interval = $"Conditional mode, {NumberFormat.Significant(100 * level)} % interval";
+        var axis = effect == Intercept.Name ? "Difference to the average level" : $"Difference to the average effect of {effect}";
+        var interval = $"Conditional mode, {NumberFormat.Significant(100 * level)} % interval";
         return rows.Length <= MostNamed ? Named(modes.Group, effect, rows, axis, interval) : Ribbon(modes.Group, effect, rows,
             axis, interval);
     }
@@ -65,12 +64,12 @@ internal static class CaterpillarFigure
     private static Panel Named(string group, string effect, Row[] rows, string axis, string interval)
     {
         double[] y = [.. Enumerable.Range(0, rows.Length).Select(i => (double)i)];
-        string[] text = Array.ConvertAll(rows, r => r.Text);
+        var text = Array.ConvertAll(rows, r => r.Text);
 
         // A level that is all but unknown by itself must not squeeze the others.
         var (least, most) = (rows.Min(r => r.Lower), rows.Max(r => r.Upper));
         var (low, high) = (least - (0.4 * (most - least)), most + (0.4 * (most - least)));
-        double[] own = Array.ConvertAll(rows, r => double.IsNaN(r.Own) ? double.NaN : Math.Clamp(r.Own, low, high));
+        var own = Array.ConvertAll(rows, r => double.IsNaN(r.Own) ? double.NaN : Math.Clamp(r.Own, low, high));
         var far = rows.Count(r => r.Own < low || r.Own > high);
         return new Panel(effect,
             new LineTrace([.. rows.SelectMany((r, i) => new[] { own[i], r.Mode, double.NaN })],
@@ -112,9 +111,9 @@ internal static class CaterpillarFigure
     /// <summary>Too many levels for names: a ribbon of intervals along the ranks, and the names of the extremes.</summary>
     private static Panel Ribbon(string group, string effect, Row[] rows, string axis, string interval)
     {
-        int n = rows.Length;
-        int[] drawn = Thinning.Sorted(n, MostDrawn, Extremes);
-        Row[] shown = Array.ConvertAll(drawn, i => rows[i]);
+        var n = rows.Length;
+        var drawn = Thinning.Sorted(n, MostDrawn, Extremes);
+        var shown = Array.ConvertAll(drawn, i => rows[i]);
         double[] x = Array.ConvertAll(drawn, i => i + 1.0), y = Array.ConvertAll(shown, r => r.Mode);
         int[] ends = [.. Enumerable.Range(0, Extremes), .. Enumerable.Range(shown.Length - Extremes, Extremes)];
         string Names(IEnumerable<Row> of) => string.Join(", ", of.Take(MostListed).Select(r => r.Name));

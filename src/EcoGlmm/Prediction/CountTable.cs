@@ -25,7 +25,7 @@ internal sealed class CountTable
     public void Fill(CountRecurrence counts, double zero)
     {
         var f = new DistributionFunction(counts, zero);
-        int last = 0;
+        var last = 0;
         while ((_thresholds[last] = f.Threshold) < long.MaxValue)
         {
             f.Next();
@@ -33,7 +33,7 @@ internal sealed class CountTable
                 Array.Resize(ref _thresholds, 2 * last);
         }
 
-        long[] thresholds = _thresholds;
+        var thresholds = _thresholds;
         for (int cell = 0, k = 0; cell < _guide.Length; cell++)
         {
             while (thresholds[k] <= (long)cell << (63 - GuideBits))
@@ -45,13 +45,13 @@ internal sealed class CountTable
     /// <summary>The counts that belong to the random bits 0, 1, … of a key, by the table.</summary>
     public void Draw(ulong key, Span<double> destination)
     {
-        long[] thresholds = _thresholds;
-        int[] guide = _guide;
-        for (int s = 0; s < destination.Length; s++)
+        var thresholds = _thresholds;
+        var guide = _guide;
+        for (var s = 0; s < destination.Length; s++)
         {
-            ulong bits = RandomStream.BitsAt(key, s);
-            long u = (long)(bits >> 1);
-            int k = guide[(int)(bits >> (64 - GuideBits))];
+            var bits = RandomStream.BitsAt(key, s);
+            var u = (long)(bits >> 1);
+            var k = guide[(int)(bits >> (64 - GuideBits))];
 
             // Most steps of F lie alone in their 256th: one step without a branch, and more where there are more.
             k += (int)((ulong)(thresholds[k] - u - 1) >> 63);
@@ -64,9 +64,9 @@ internal sealed class CountTable
     /// <summary>The count that belongs to random bits, without a table.</summary>
     public static int Draw(CountRecurrence counts, double zero, ulong bits)
     {
-        long u = (long)(bits >> 1);
+        var u = (long)(bits >> 1);
         var f = new DistributionFunction(counts, zero);
-        int k = 0;
+        var k = 0;
         for (; f.Threshold <= u; k++)
             f.Next();
         return k;
@@ -95,10 +95,10 @@ internal sealed class CountTable
         public void Next()
         {
             _k++;
-            double ratio = _counts.A + (_counts.B / _k);
+            var ratio = _counts.A + (_counts.B / _k);
             _probability = _k == _counts.First ? _counts.Probability : _probability * ratio;
             _below += _share * _probability;
-            bool isEnd = _k > _counts.First && ratio < 1 && !(_probability > 1e-20 * (1 - ratio));
+            var isEnd = _k > _counts.First && ratio < 1 && !(_probability > 1e-20 * (1 - ratio));
             Threshold = isEnd ? long.MaxValue : Scaled(_below);
         }
 

@@ -88,7 +88,7 @@ public sealed class FieldMap : IResultTable
         }
 
         var (term, field) = (model.Terms[t], FieldOf(fit, t)!);
-        IReadOnlyList<string> all = term.Positions!.Groups;
+        var all = term.Positions!.Groups;
         var chosen = group is null ? [.. Enumerable.Range(0, all.Count)] : new[] { all.ToList().IndexOf(group) };
         if (chosen[0] < 0) throw new GlmmException($"The field has no group \"{group}\"{NearestName.Suggestion(group!, all)}");
         var m = field.Mesh.NodeCount;

@@ -1,7 +1,5 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Formulas;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Prediction;
 

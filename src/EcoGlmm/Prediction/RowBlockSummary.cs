@@ -25,7 +25,7 @@ internal sealed class RowBlockSummary(int count)
         var c = new Vector<double>(centre);
         Vector<long> less = Vector<long>.Zero, equal = Vector<long>.Zero;
         Vector<double> smallest = new(double.PositiveInfinity), largest = new(double.NegativeInfinity);
-        int s = 0;
+        var s = 0;
         for (; s <= count - Vector<double>.Count; s += Vector<double>.Count)
         {
             var x = new Vector<double>(simulated, s);
@@ -33,15 +33,15 @@ internal sealed class RowBlockSummary(int count)
             equal -= Vector.Equals(x, y);
             smallest = Vector.Min(smallest, x);
             largest = Vector.Max(largest, x);
-            Vector<double> d = x - c;
+            var d = x - c;
             (new Vector<double>(_sum, s) + d).CopyTo(_sum, s);
             (new Vector<double>(_squares, s) + (d * d)).CopyTo(_squares, s);
             (new Vector<long>(_zeros, s) - Vector.Equals(x, Vector<double>.Zero)).CopyTo(_zeros, s);
         }
 
-        (long below, long at) = (Vector.Sum(less), Vector.Sum(equal));
-        (double low, double high) = (double.PositiveInfinity, double.NegativeInfinity);
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
+        (var below, var at) = (Vector.Sum(less), Vector.Sum(equal));
+        (var low, var high) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var lane = 0; lane < Vector<double>.Count; lane++)
             (low, high) = (Math.Min(low, smallest[lane]), Math.Max(high, largest[lane]));
         for (; s < count; s++)
         {
@@ -62,7 +62,7 @@ internal sealed class RowBlockSummary(int count)
     /// <summary>Adds the sums of other rows.</summary>
     public void Add(RowBlockSummary other)
     {
-        for (int s = 0; s < count; s++)
+        for (var s = 0; s < count; s++)
         {
             _sum[s] += other._sum[s];
             _squares[s] += other._squares[s];
@@ -75,7 +75,7 @@ internal sealed class RowBlockSummary(int count)
     public SimulationSummary Summarise(long[] less, long[] equal, int rowCount)
     {
         var variances = new double[count];
-        for (int s = 0; s < count; s++)
+        for (var s = 0; s < count; s++)
             variances[s] = Math.Max(0, _squares[s] - (_sum[s] * _sum[s] / rowCount)) / (rowCount - 1);
         return new SimulationSummary(less, equal, Array.ConvertAll(_zeros, z => (double)z), variances, _aloneBelow, _aloneAbove);
     }
@@ -83,9 +83,9 @@ internal sealed class RowBlockSummary(int count)
     /// <summary>Counts for the simulation that alone has this value, if only one has.</summary>
     private static void AddExtreme(double[] simulated, double value, double[] alone)
     {
-        ReadOnlySpan<long> bits = MemoryMarshal.Cast<double, long>(simulated);
-        long sought = BitConverter.DoubleToInt64Bits(value);
-        int first = bits.IndexOf(sought);
+        var bits = MemoryMarshal.Cast<double, long>(simulated);
+        var sought = BitConverter.DoubleToInt64Bits(value);
+        var first = bits.IndexOf(sought);
         if (first >= 0 && !bits[(first + 1)..].Contains(sought))
             alone[first]++;
     }

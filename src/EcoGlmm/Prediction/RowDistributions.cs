@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 
 namespace EcoGlmm.Prediction;
 
@@ -8,9 +7,9 @@ internal sealed class RowDistributions
 {
     public RowDistributions(Family family, double[]?[] predictors, int rowCount)
     {
-        double[] eta = predictors[LinearPredictor.Conditional]!;
+        var eta = predictors[LinearPredictor.Conditional]!;
         Mean = new double[rowCount];
-        for (int i = 0; i < rowCount; i++)
+        for (var i = 0; i < rowCount; i++)
             Mean[i] = family.LocationLink.At(eta[i]).Mu;
         if (predictors[LinearPredictor.Dispersion] is { } delta)
             Dispersion = Array.ConvertAll(delta, Math.Exp);

@@ -1,7 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
-using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Prediction;
 

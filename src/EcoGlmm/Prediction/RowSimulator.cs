@@ -23,41 +23,41 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
     /// <summary>Simulations 0, 1, … of one row.</summary>
     public void DrawRow(int row, Span<double> destination, Workspace workspace)
     {
-        ulong key = stream.Split(row).Key;
-        (double mean, double dispersion, double zero, double trials) = Parameters(row);
+        var key = stream.Split(row).Key;
+        (var mean, var dispersion, var zero, var trials) = Parameters(row);
         if (family.Counts(mean, dispersion, trials) is { } counts && CountTable.CanHold(counts))
         {
             workspace.Table(counts, zero).Draw(key, destination);
             if (asProportion)
             {
-                for (int s = 0; s < destination.Length; s++)
+                for (var s = 0; s < destination.Length; s++)
                     destination[s] /= trials;
             }
 
             return;
         }
 
-        RandomStream random = workspace.Random;
+        var random = workspace.Random;
         if (family.IsNormal && zero == 0)
         {
-            double sd = dispersion / Math.Sqrt(trials);
-            for (int s = 0; s < destination.Length; s++)
+            var sd = dispersion / Math.Sqrt(trials);
+            for (var s = 0; s < destination.Length; s++)
                 destination[s] = mean + (sd * random.NormalOf(RandomStream.BitsAt(key, s)));
             return;
         }
 
-        for (int s = 0; s < destination.Length; s++)
+        for (var s = 0; s < destination.Length; s++)
             destination[s] = DrawFrom(random, RandomStream.BitsAt(key, s), mean, dispersion, zero, trials);
     }
 
     /// <summary>All rows of one simulation.</summary>
     public void DrawSimulation(int simulation, Span<double> destination)
     {
-        RandomStream random = stream.Split(0);
-        for (int row = 0; row < destination.Length; row++)
+        var random = stream.Split(0);
+        for (var row = 0; row < destination.Length; row++)
         {
-            ulong bits = RandomStream.BitsAt(stream.Split(row).Key, simulation);
-            (double mean, double dispersion, double zero, double trials) = Parameters(row);
+            var bits = RandomStream.BitsAt(stream.Split(row).Key, simulation);
+            (var mean, var dispersion, var zero, var trials) = Parameters(row);
             destination[row] =
                 family.Counts(mean, dispersion, trials) is { } counts && CountTable.CanHold(counts)
                     ? CountTable.Draw(counts, zero, bits) / (asProportion ? trials : 1)
@@ -74,7 +74,7 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
         random.Restart(bits);
         if (zero > 0 && random.NextDouble() < zero)
             return 0;
-        double y = family.Draw(random, mean, dispersion, trials);
+        var y = family.Draw(random, mean, dispersion, trials);
         return asProportion ? y / trials : y;
     }
 

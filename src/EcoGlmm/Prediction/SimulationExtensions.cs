@@ -1,4 +1,3 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;

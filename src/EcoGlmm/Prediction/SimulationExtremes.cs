@@ -28,7 +28,7 @@ internal sealed class SimulationExtremes
 
     public void Add(int simulation, double[] values)
     {
-        for (int row = 0; row < values.Length; row++)
+        for (var row = 0; row < values.Length; row++)
         {
             Larger(row, values[row], simulation);
             Smaller(row, values[row], simulation);
@@ -37,7 +37,7 @@ internal sealed class SimulationExtremes
 
     public void Merge(SimulationExtremes other)
     {
-        for (int row = 0; row < _largest.Length; row++)
+        for (var row = 0; row < _largest.Length; row++)
         {
             Larger(row, other._largest[row], other._atLargest[row]);
             Smaller(row, other._smallest[row], other._atSmallest[row]);
@@ -49,7 +49,7 @@ internal sealed class SimulationExtremes
     {
         var below = new double[count];
         var above = new double[count];
-        for (int row = 0; row < _largest.Length; row++)
+        for (var row = 0; row < _largest.Length; row++)
         {
             if (_atSmallest[row] != Nobody)
                 below[_atSmallest[row]]++;

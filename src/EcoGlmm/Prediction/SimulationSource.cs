@@ -87,7 +87,7 @@ internal sealed class SimulationSource
     private double[][] ByRow(RowSimulator simulator)
     {
         var matrix = new double[Count][];
-        for (int s = 0; s < Count; s++)
+        for (var s = 0; s < Count; s++)
         {
             _check?.Invoke();
             matrix[s] = new double[RowCount];
@@ -95,7 +95,7 @@ internal sealed class SimulationSource
 
         ForEachRow(simulator, (_, row, values) =>
         {
-            for (int s = 0; s < values.Length; s++)
+            for (var s = 0; s < values.Length; s++)
                 matrix[s][row] = values[s];
         });
         return matrix;
@@ -105,11 +105,11 @@ internal sealed class SimulationSource
     /// call only.</summary>
     private void ForEachRow(RowSimulator simulator, Action<int, int, double[]> visit)
     {
-        int blocks = BlockCount(RowCount);
+        var blocks = BlockCount(RowCount);
         Rethrowing(() => Parallel.For(0, blocks, () => (simulator.CreateWorkspace(), new double[Count]), (block, _, local) =>
         {
-            int last = (int)((long)RowCount * (block + 1) / blocks);
-            for (int row = (int)((long)RowCount * block / blocks); row < last; row++)
+            var last = (int)((long)RowCount * (block + 1) / blocks);
+            for (var row = (int)((long)RowCount * block / blocks); row < last; row++)
             {
                 _check?.Invoke();
                 simulator.DrawRow(row, local.Item2, local.Item1);
@@ -137,14 +137,14 @@ internal sealed class SimulationSource
     /// </summary>
     public void ForEach(int workers, Action<int, int, double[]> visit)
     {
-        double[][]? kept = _kept;
+        var kept = _kept;
         if (kept is null && _rows is not null && (long)RowCount * Count <= _keptValues)
             kept = Matrix();
         Rethrowing(() => Parallel.For(0, workers, worker =>
         {
-            double[] buffer = kept is null ? new double[RowCount] : [];
-            int last = (int)((long)Count * (worker + 1) / workers);
-            for (int s = (int)((long)Count * worker / workers); s < last; s++)
+            var buffer = kept is null ? new double[RowCount] : [];
+            var last = (int)((long)Count * (worker + 1) / workers);
+            for (var s = (int)((long)Count * worker / workers); s < last; s++)
             {
                 if (kept is null)
                     _writer(s, buffer);
@@ -170,19 +170,19 @@ internal sealed class SimulationSource
     public double[][] Rows(int[] rows)
     {
         var values = new double[rows.Length][];
-        for (int i = 0; i < rows.Length; i++)
+        for (var i = 0; i < rows.Length; i++)
             values[i] = new double[Count];
         if (_kept is null && _rows is { } simulator)
         {
-            RowSimulator.Workspace workspace = simulator.CreateWorkspace();
-            for (int i = 0; i < rows.Length; i++)
+            var workspace = simulator.CreateWorkspace();
+            for (var i = 0; i < rows.Length; i++)
                 simulator.DrawRow(rows[i], values[i], workspace);
             return values;
         }
 
         ForEach(WorkerCount(Count), (_, s, simulated) =>
         {
-            for (int i = 0; i < rows.Length; i++)
+            for (var i = 0; i < rows.Length; i++)
                 values[i][s] = simulated[rows[i]];
         });
         return values;
@@ -200,17 +200,17 @@ internal sealed class SimulationSource
     private SimulationSummary SummariseRows(RowSimulator simulator, double[] observed, double[] fitted)
     {
         var blocks = new RowBlockSummary[BlockCount(RowCount)];
-        for (int b = 0; b < blocks.Length; b++)
+        for (var b = 0; b < blocks.Length; b++)
             blocks[b] = new RowBlockSummary(Count);
         var less = new long[RowCount];
         var equal = new long[RowCount];
-        double shift = Mean(observed) - Mean(fitted);
+        var shift = Mean(observed) - Mean(fitted);
         ForEachRow(simulator, (block, row, values) =>
             (less[row], equal[row]) = blocks[block].Add(values, observed[row], fitted[row] + shift));
-        for (int b = 1; b < blocks.Length; b++)
+        for (var b = 1; b < blocks.Length; b++)
             blocks[0].Add(blocks[b]);
-        SimulationSummary summary = blocks[0].Summarise(less, equal, RowCount);
-        int bad = Array.FindIndex(summary.Variances, v => !double.IsFinite(v));
+        var summary = blocks[0].Summarise(less, equal, RowCount);
+        var bad = Array.FindIndex(summary.Variances, v => !double.IsFinite(v));
         if (bad >= 0)
             CheckFinite(bad, Array.FindIndex(Get(bad), v => !double.IsFinite(v)));
         return summary;
@@ -225,8 +225,8 @@ internal sealed class SimulationSource
         var zeros = new double[Count];
         var variances = new double[Count];
         var badRow = new int[Count];
-        double[][]? keep = _kept is null && (long)n * Count <= _keptValues ? new double[Count][] : null;
-        for (int w = 0; w < workers; w++)
+        var keep = _kept is null && (long)n * Count <= _keptValues ? new double[Count][] : null;
+        for (var w = 0; w < workers; w++)
         {
             less[w] = new long[n];
             equal[w] = new long[n];
@@ -244,13 +244,13 @@ internal sealed class SimulationSource
             badRow[s] = double.IsFinite(variances[s]) ? -1 : Array.FindIndex(simulated, v => !double.IsFinite(v));
         });
 
-        int bad = Array.FindIndex(badRow, row => row >= 0);
+        var bad = Array.FindIndex(badRow, row => row >= 0);
         if (bad >= 0)
             CheckFinite(bad, badRow[bad]);
-        for (int w = 1; w < workers; w++)
+        for (var w = 1; w < workers; w++)
         {
             extremes[0].Merge(extremes[w]);
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 less[0][i] += less[w][i];
                 equal[0][i] += equal[w][i];
@@ -259,7 +259,7 @@ internal sealed class SimulationSource
 
         lock (_gate)
             _kept ??= keep;
-        (double[] below, double[] above) = extremes[0].Outside(Count);
+        (var below, var above) = extremes[0].Outside(Count);
         return new SimulationSummary(less[0], equal[0], zeros, variances, below, above);
     }
 
@@ -279,14 +279,14 @@ internal sealed class SimulationSource
     internal static double Mean(double[] values)
     {
         double sum = 0;
-        foreach (double value in values)
+        foreach (var value in values)
             sum += value;
         return sum / values.Length;
     }
 
     private static void CountComparisons(double[] simulated, double[] observed, long[] less, long[] equal)
     {
-        int i = 0;
+        var i = 0;
         for (; i <= observed.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
             var x = new Vector<double>(simulated, i);
@@ -304,8 +304,8 @@ internal sealed class SimulationSource
 
     internal static int CountZeros(double[] values)
     {
-        int zeros = 0;
-        foreach (double value in values)
+        var zeros = 0;
+        foreach (var value in values)
             zeros += value == 0 ? 1 : 0;
         return zeros;
     }
@@ -314,12 +314,12 @@ internal sealed class SimulationSource
     internal static double VarianceAround(double[] values, double[] centre)
     {
         double sum = 0;
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             sum += values[i] - centre[i];
         double mean = sum / values.Length, squares = 0;
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            double d = values[i] - centre[i] - mean;
+            var d = values[i] - centre[i] - mean;
             squares += d * d;
         }
 

@@ -1,7 +1,6 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Prediction;
 

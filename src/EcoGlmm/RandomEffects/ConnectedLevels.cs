@@ -1,4 +1,3 @@
-using EcoGlmm.RandomEffects.Structures;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.RandomEffects;

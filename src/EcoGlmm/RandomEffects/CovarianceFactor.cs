@@ -1,6 +1,3 @@
-using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects.Structures;
-
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using EcoGlmm.RandomEffects.Structures;
-
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using EcoGlmm.Data;
 using EcoGlmm.Relationships;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

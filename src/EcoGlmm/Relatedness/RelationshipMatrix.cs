@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 

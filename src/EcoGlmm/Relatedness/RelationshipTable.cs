@@ -21,7 +21,7 @@ internal static class RelationshipTable
         }
         var names = hasRowNames ? Array.ConvertAll(data.Texts(columns[0]), name => name ?? "") : [.. columns];
         // Columns may stand in another order than rows; headers that R changed ("X12" for 12) are taken as they stand.
-        string[] headers = hasRowNames ? [.. columns.Skip(1)] : names;
+        var headers = hasRowNames ? [.. columns.Skip(1)] : names;
         if (headers.Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
             headers = names;
         var values = new double[n * n];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EcoGlmm.Text;
 
 namespace EcoGlmm.Relationships;
 

@@ -5,7 +5,7 @@ namespace EcoGlmm.Reporting;
 /// <summary>Text for LaTeX: what would be a command is escaped, and letters that its text fonts lack become mathematics.</summary>
 internal static class LatexText
 {
-    private static readonly Dictionary<char, string> s_marks = new()
+    private static readonly Dictionary<char, string> Marks = new()
     {
         ['\\'] = "\\textbackslash{}", ['{'] = "\\{", ['}'] = "\\}", ['$'] = "\\$", ['&'] = "\\&", ['#'] = "\\#", ['_'] = "\\_",
         ['%'] = "\\%", ['~'] = "\\textasciitilde{}", ['^'] = "\\textasciicircum{}", ['<'] = "$<$", ['>'] = "$>$", ['|'] = "\\textbar{}",
@@ -19,9 +19,9 @@ internal static class LatexText
     public static string Of(string text)
     {
         var result = new StringBuilder(text.Length + 16);
-        foreach (char c in text)
+        foreach (var c in text)
         {
-            if (s_marks.TryGetValue(c, out string? mark))
+            if (Marks.TryGetValue(c, out var mark))
                 result.Append(mark);
             else
                 result.Append(char.IsControl(c) ? ' ' : c);

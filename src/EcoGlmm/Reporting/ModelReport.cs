@@ -1,4 +1,3 @@
-using EcoGlmm.Text;
 using System.Net;
 
 namespace EcoGlmm;
@@ -26,7 +25,7 @@ public sealed record ModelReport(string Methods, string Results, IReadOnlyList<s
     {
         static string Section(string title, string text) => $"<h4>{title}</h4><p "
             + $"style=\"max-width:70em\">{WebUtility.HtmlEncode(text)}</p>";
-        string references = string.Concat(References.Select(r => $"<li>{WebUtility.HtmlEncode(r)}</li>"));
+        var references = string.Concat(References.Select(r => $"<li>{WebUtility.HtmlEncode(r)}</li>"));
         return $"<div class=\"ecoglmm-report\">{Section("Statistical analysis", Methods)}{Section("Results", Results)}"
             + $"<h4>References</h4><ul>{references}</ul></div>";
     }

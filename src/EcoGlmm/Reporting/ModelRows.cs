@@ -1,4 +1,3 @@
-using EcoGlmm.Families;
 using EcoGlmm.Model;
 using EcoGlmm.Text;
 
@@ -17,8 +16,8 @@ internal static class ModelRows
     /// <summary>"Fixed effects", "Zero inflation (logit of the probability of a structural zero)".</summary>
     public static string PartTitle(GlmmFit fit, ModelPart part)
     {
-        string name = ModelPartNames.InSentence(part);
-        string title = Names.Capitalised(name);
+        var name = ModelPartNames.InSentence(part);
+        var title = Names.Capitalised(name);
         return part == ModelPart.Conditional ? title : $"{title} ({FitWords.Scale(fit.Family, part)})";
     }
 
@@ -28,11 +27,11 @@ internal static class ModelRows
     /// <summary>The user's name of a coefficient, or its parts' names around the colons of an interaction, or R's name.</summary>
     public static string Label(ModelTableOptions options, string name)
     {
-        if (options.Labels.TryGetValue(name, out string? label))
+        if (options.Labels.TryGetValue(name, out var label))
             return label;
         if (name == Intercept.Name)
             return "Intercept";
-        string[] parts = name.Split(':');
+        var parts = name.Split(':');
         return parts.Length > 1
             ? string.Join(" × ", parts.Select(p => options.Labels.GetValueOrDefault(p, p)))
             : name;
@@ -41,9 +40,9 @@ internal static class ModelRows
     /// <summary>Standard deviations, correlations and dispersion.</summary>
     public static IEnumerable<(string Name, string Value)> Variances(GlmmFit fit, ModelTableOptions options)
     {
-        foreach (VarianceComponent c in fit.VarianceComponents)
+        foreach (var c in fit.VarianceComponents)
         {
-            string part = c.Part == ModelPart.Conditional ? "" : $", {ModelPartNames.InTable(c.Part)}";
+            var part = c.Part == ModelPart.Conditional ? "" : $", {ModelPartNames.InTable(c.Part)}";
             string group = Label(options, c.Group), first = Label(options, c.Term1);
             yield return c.Term2 is null
                 ? ($"SD ({group}{(c.Term1 == Intercept.Name ? "" : $", {first}")}{part})", NumberFormat.Significant(c.StandardDeviation, 3))
@@ -56,7 +55,7 @@ internal static class ModelRows
             yield return (meaning == ResidualDeviation ? "SD (residual)" : $"Dispersion {symbol}", NumberFormat.Significant(fit.Sigma, 3));
         }
 
-        foreach (Coefficient c in fit.FamilyParameters.Rows)
+        foreach (var c in fit.FamilyParameters.Rows)
             yield return (Label(options, c.Name), NumberFormat.Significant(c.Estimate, 3));
     }
 

@@ -1,4 +1,3 @@
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 
 namespace EcoGlmm.Reporting;
@@ -37,8 +36,8 @@ internal sealed class ModelTable
     private IEnumerable<PublicationColumn> Headers()
     {
         yield return new PublicationColumn("", false);
-        bool exponentiate = _options.Exponentiate && HasRatio;
-        string estimate = exponentiate ? ModelRows.Ratio(_fit, ModelPart.Conditional) ?? "Ratio" : "Estimate";
+        var exponentiate = _options.Exponentiate && HasRatio;
+        var estimate = exponentiate ? ModelRows.Ratio(_fit, ModelPart.Conditional) ?? "Ratio" : "Estimate";
         if (Has(ModelTableColumns.Estimate)) yield return new PublicationColumn(estimate, true);
         if (Has(ModelTableColumns.StandardError) && !exponentiate) yield return new PublicationColumn("SE", true);
         if (Has(ModelTableColumns.Interval)) yield return new PublicationColumn($"{Percent} CI", true);
@@ -73,12 +72,12 @@ internal sealed class ModelTable
 
     private IReadOnlyList<string> Row(ModelPart part, Coefficient c)
     {
-        string? ratio = ModelRows.Ratio(_fit, part);
-        Interval interval = _intervals[part, c.Name];
+        var ratio = ModelRows.Ratio(_fit, part);
+        var interval = _intervals[part, c.Name];
         List<string> cells = [ModelRows.Label(_options, c.Name)];
         bool dropped = double.IsNaN(c.Estimate), plain = dropped || c.IsFixed;
-        bool exponentiate = _options.Exponentiate && HasRatio;
-        int decimals = _numbers.Decimals(c.StandardError);
+        var exponentiate = _options.Exponentiate && HasRatio;
+        var decimals = _numbers.Decimals(c.StandardError);
         var (shown, ends) = exponentiate && ratio is not null
             ? _numbers.Ratio(Math.Exp(c.Estimate), Math.Exp(interval.Lower), Math.Exp(interval.Upper))
             : (_numbers.Fixed(c.Estimate, decimals), plain ? "" : _numbers.Interval(interval.Lower, interval.Upper, decimals));
@@ -112,8 +111,8 @@ internal sealed class ModelTable
     {
         if (!_fit.Convergence.IsConverged)
             yield return "THE FIT DID NOT CONVERGE: these numbers must not be reported.";
-        bool exponentiate = _options.Exponentiate && HasRatio;
-        string scale = exponentiate
+        var exponentiate = _options.Exponentiate && HasRatio;
+        var scale = exponentiate
             ? $"Estimates are exponentiated: {ModelRows.Ratio(_fit, ModelPart.Conditional)?.ToLowerInvariant() ?? "ratio"}s; of the "
                 + "intercept, the value at the reference."
             : $"Estimates on the {_fit.Family.Link.Name} scale.";

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using EcoGlmm.Text;
 using EcoGlmm.Reporting;
 
 namespace EcoGlmm;
@@ -62,7 +61,7 @@ public sealed class PublicationTable : IRichDisplay
             text.Append("**").Append(MarkdownText(Caption)).Append("**\n\n");
         Line(Columns.Select(c => MarkdownText(c.Header)));
         Line(Columns.Select(c => c.IsNumeric ? "---:" : ":---"));
-        foreach (PublicationSection section in Sections)
+        foreach (var section in Sections)
         {
             if (section.Title.Length > 0)
                 Line(Columns.Select((_, i) => i == 0 ? $"*{MarkdownText(section.Title)}*" : ""));
@@ -70,7 +69,7 @@ public sealed class PublicationTable : IRichDisplay
                 Line(row.Select(MarkdownText));
         }
 
-        foreach (string note in Notes)
+        foreach (var note in Notes)
             text.Append('\n').Append(MarkdownText(note)).Append('\n');
         return text.ToString();
 
@@ -89,7 +88,7 @@ public sealed class PublicationTable : IRichDisplay
         text.Append("\\begin{tabular}{").Append(string.Concat(Columns.Select(c => c.IsNumeric ? 'r' : 'l'))).Append("}\n\\toprule\n");
         Line(Columns.Select(c => c.Header));
         text.Append("\\midrule\n");
-        for (int s = 0; s < Sections.Count; s++)
+        for (var s = 0; s < Sections.Count; s++)
         {
             if (s > 0)
                 text.Append("\\addlinespace\n");
@@ -101,7 +100,7 @@ public sealed class PublicationTable : IRichDisplay
         }
 
         text.Append("\\bottomrule\n\\end{tabular}\n");
-        foreach (string note in Notes)
+        foreach (var note in Notes)
             text.Append("\n\\smallskip\\footnotesize ").Append(LatexText.Of(note)).Append('\n');
         return text.Append("\\end{table}\n").ToString();
 
@@ -119,11 +118,11 @@ public sealed class PublicationTable : IRichDisplay
             html.Append("<caption style=\"caption-side:top;text-align:left;color:inherit;font-weight:600;padding:4px 0\">")
             .Append(Encode(Caption)).Append("</caption>");
         html.Append("<thead><tr>");
-        foreach (PublicationColumn column in Columns)
+        foreach (var column in Columns)
             html.Append($"<th scope=\"col\" style=\"{Cell(column)};border-bottom:{thin};font-weight:600\">").Append(Encode(column.Header))
             .Append("</th>");
         html.Append("</tr></thead>");
-        foreach (PublicationSection section in Sections)
+        foreach (var section in Sections)
         {
             html.Append("<tbody>");
             if (section.Title.Length > 0)
@@ -136,9 +135,9 @@ public sealed class PublicationTable : IRichDisplay
             foreach (var row in section.Rows)
             {
                 html.Append("<tr>");
-                for (int i = 0; i < row.Count; i++)
+                for (var i = 0; i < row.Count; i++)
                 {
-                    string tag = i == 0 ? "th scope=\"row\"" : "td";
+                    var tag = i == 0 ? "th scope=\"row\"" : "td";
                     html.Append($"<{tag} style=\"{Cell(Columns[i])};font-weight:400\">").Append(Encode(row[i])).Append(i == 0
                         ? "</th>" : "</td>");
                 }
@@ -150,7 +149,7 @@ public sealed class PublicationTable : IRichDisplay
         }
 
         html.Append("</table>");
-        foreach (string note in Notes)
+        foreach (var note in Notes)
             html.Append("<p style=\"font:12px/1.45 system-ui,'Segoe UI',Arial,sans-serif;margin:2px 0;opacity:.85;max-width:60em\">")
             .Append(Encode(note)).Append("</p>");
         return html.Append("</div>").ToString();
@@ -170,7 +169,7 @@ public sealed class PublicationTable : IRichDisplay
         if (Caption.Length > 0)
             text.Append(Caption).Append('\n');
         Line([.. Columns.Select(c => c.Header)]);
-        foreach (PublicationSection section in Sections)
+        foreach (var section in Sections)
         {
             if (section.Title.Length > 0)
                 text.Append(section.Title).Append('\n');
@@ -178,7 +177,7 @@ public sealed class PublicationTable : IRichDisplay
                 Line(row);
         }
 
-        foreach (string note in Notes)
+        foreach (var note in Notes)
             text.Append(note).Append('\n');
         return text.ToString();
 
@@ -192,7 +191,7 @@ public sealed class PublicationTable : IRichDisplay
     private static string MarkdownText(string text)
     {
         var result = new StringBuilder(text.Length);
-        foreach (char c in text)
+        foreach (var c in text)
         {
             if (c is '<' or '>')
             {

@@ -1,6 +1,3 @@
-using EcoGlmm.Estimation;
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 
 namespace EcoGlmm.Reporting;
@@ -40,12 +37,12 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
             .. Variances()];
         if (ModelRows.RSquaredOf(fit) is { } r)
         {
-            string conditional = fit.VarianceComponents.Count > 0 ? $", with random effects {Share(r.Conditional)} (conditional R²)" : "";
+            var conditional = fit.VarianceComponents.Count > 0 ? $", with random effects {Share(r.Conditional)} (conditional R²)" : "";
             results.Add($"Fixed effects explained {Share(r.Marginal)} of the variance on the link scale (marginal R²){conditional}.");
             references.Add(Determination);
         }
 
-        string warning = fit.Convergence.IsConverged ? "" : "THIS FIT DID NOT CONVERGE AND MUST NOT BE REPORTED. ";
+        var warning = fit.Convergence.IsConverged ? "" : "THIS FIT DID NOT CONVERGE AND MUST NOT BE REPORTED. ";
         return new ModelReport(warning + string.Join(" ", methods), warning + string.Join(" ", results),
             [.. references.Order(StringComparer.Ordinal)]);
     }
@@ -60,8 +57,8 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
 
     private string Model()
     {
-        string kind = FitWords.Kind(fit);
-        string sentence = $"We modelled {Label(fit.Specification.Response.Name)} ({FitWords.Size(fit)}) with a "
+        var kind = FitWords.Kind(fit);
+        var sentence = $"We modelled {Label(fit.Specification.Response.Name)} ({FitWords.Size(fit)}) with a "
             + $"{char.ToLowerInvariant(kind[0])}{kind[1..]} with {fit.Family.Link.Name} link.";
         if (FitWords.HasSingleDispersion(fit))
         {
@@ -75,10 +72,10 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
     private string Effects()
     {
         var terms = fit.Specification.Conditional.TermLabels;
-        string fixedEffects = terms.Count == 0 ? "The model had no fixed effects but the intercept"
+        var fixedEffects = terms.Count == 0 ? "The model had no fixed effects but the intercept"
             : $"Fixed effects were {Listed([.. terms.Select(t => string.Join(" × ", t.Split(':').Select(Label)))])}";
         string[] offsets = [.. fit.Specification.Conditional.OffsetTexts];
-        string offset = offsets.Length > 0 ? $", with {Listed(offsets)} as offset" : "";
+        var offset = offsets.Length > 0 ? $", with {Listed(offsets)} as offset" : "";
         string[] random = [.. Random(ModelPart.Conditional)];
         return $"{fixedEffects}{offset}{(random.Length > 0 ? $"; random effects were {Listed(random)}" : "")}.";
     }
@@ -90,13 +87,13 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
         {
             string[] effects = [.. group.Where(c => c.Term2 is null).Select(c => c.Term1)];
             string[] slopes = [.. effects.Where(e => e != Intercept.Name).Select(Label)];
-            string what = (effects.Contains(Intercept.Name), slopes.Length) switch
+            var what = (effects.Contains(Intercept.Name), slopes.Length) switch
             {
                 (true, 0) => "intercepts",
                 (true, _) => $"intercepts and effects of {Listed(slopes)}",
                 _ => $"effects of {Listed(slopes)}",
             };
-            string correlated = group.Any(c => c.Term2 is not null) ? ", with their correlations" : "";
+            var correlated = group.Any(c => c.Term2 is not null) ? ", with their correlations" : "";
             yield return $"{what} for each {Label(group.Key)}{correlated}";
         }
     }
@@ -109,7 +106,7 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
             (ModelPart.Dispersion, fit.Options.Dispersion, FitWords.Scale(fit.Family, ModelPart.Dispersion)),
         })
         {
-            bool isThere = part == ModelPart.ZeroInflation ? fit.ZeroInflationEffects.Count > 0 : FitWords.HasDispersionModel(fit);
+            var isThere = part == ModelPart.ZeroInflation ? fit.ZeroInflationEffects.Count > 0 : FitWords.HasDispersionModel(fit);
             if (isThere)
                 yield return $"The {what} was modelled by {formula.Trim()}.";
         }
@@ -144,16 +141,16 @@ internal sealed class ReportWriter(GlmmFit fit, ModelTableOptions options, bool 
     {
         if (double.IsNaN(c.Estimate) || c.IsFixed)
             return null;
-        Interval interval = _intervals[part, c.Name];
-        string where = part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(part)})";
-        string test = $"z = {_numbers.Fixed(c.Statistic, 2)}, {_numbers.PEquals(c.PValue)}";
+        var interval = _intervals[part, c.Name];
+        var where = part == ModelPart.Conditional ? "" : $" ({ModelPartNames.InTable(part)})";
+        var test = $"z = {_numbers.Fixed(c.Statistic, 2)}, {_numbers.PEquals(c.PValue)}";
         if (ModelRows.Ratio(fit, part) is { } ratio && c.Name != Intercept.Name)
         {
             var (estimate, ends) = _numbers.Ratio(Math.Exp(c.Estimate), Math.Exp(interval.Lower), Math.Exp(interval.Upper));
             return $"{Label(c.Name)}{where}: {ratio.ToLowerInvariant()} {estimate} (CI {ends}; {test}).";
         }
 
-        int decimals = _numbers.Decimals(c.StandardError);
+        var decimals = _numbers.Decimals(c.StandardError);
         return $"{Label(c.Name)}{where}: {_numbers.Fixed(c.Estimate, decimals)} (CI "
             + $"{_numbers.Interval(interval.Lower, interval.Upper, decimals)}; {test}).";
     }

@@ -1,4 +1,3 @@
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Reporting;
 
@@ -62,7 +61,7 @@ public static class ReportingExtensions
         ArgumentNullException.ThrowIfNull(fit);
         using var live = LiveProgress.Start("Analysing the model", cancellation: cancellationToken);
         List<Figure> effects = [];
-        foreach (string variable in fit.Specification.Conditional.FixedVariableNames.Where(v => fit.Data.ColumnNames.Contains(v)))
+        foreach (var variable in fit.Specification.Conditional.FixedVariableNames.Where(v => fit.Data.ColumnNames.Contains(v)))
         {
             try
             {

@@ -1,4 +1,3 @@
-using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 
 namespace EcoGlmm.Reporting;
@@ -16,13 +15,13 @@ internal static class SideBySideTable
         var numbers = new StyledNumbers(options.Numbers);
         var intervals = models.Select(m => m.Fit.ConfidenceIntervals(IntervalMethod.Wald, options.Level)).ToList();
         List<PublicationSection> sections = [];
-        foreach (ModelPart part in Enum.GetValues<ModelPart>())
+        foreach (var part in Enum.GetValues<ModelPart>())
         {
             var tables = models.Select(m => ModelRows.Parts(m.Fit).FirstOrDefault(p => p.Part == part).Coefficients ?? []).ToList();
-            string[] names = InOrder(tables.Select(t => t.Select(c => c.Name)));
+            var names = InOrder(tables.Select(t => t.Select(c => c.Name)));
             if (names.Length == 0)
                 continue;
-            GlmmFit first = models[tables.FindIndex(t => t.Count > 0)].Fit;
+            var first = models[tables.FindIndex(t => t.Count > 0)].Fit;
             sections.Add(new PublicationSection(ModelRows.PartTitle(first, part), [.. names.Select(name => (IReadOnlyList<string>)
                 [ModelRows.Label(options, name), .. models.Select((m, i) => tables[i].FirstOrDefault(c => c.Name == name) is { } c
                     ? Cell(m.Fit, intervals[i], part, c) : "")])]));
@@ -38,7 +37,7 @@ internal static class SideBySideTable
         void Values(string title, Func<GlmmFit, IEnumerable<(string Name, string Value)>> rows)
         {
             var values = models.Select(m => rows(m.Fit).GroupBy(r => r.Name).ToDictionary(g => g.Key, g => g.First().Value)).ToList();
-            string[] names = InOrder(values.Select(v => v.Keys));
+            var names = InOrder(values.Select(v => v.Keys));
             if (names.Length > 0)
             {
                 sections.Add(new PublicationSection(title, [.. names.Select(name => (IReadOnlyList<string>)
@@ -52,15 +51,15 @@ internal static class SideBySideTable
                 return "dropped";
             if (c.IsFixed)
                 return $"{numbers.Significant(c.Estimate, 4)} (fixed)";
-            int decimals = numbers.Decimals(c.StandardError);
-            Interval interval = own[part, c.Name];
+            var decimals = numbers.Decimals(c.StandardError);
+            var interval = own[part, c.Name];
             if (options.Exponentiate && ModelRows.Ratio(fit, part) is not null)
             {
                 var (ratio, ends) = numbers.Ratio(Math.Exp(c.Estimate), Math.Exp(interval.Lower), Math.Exp(interval.Upper));
                 return $"{ratio} ({ends})";
             }
 
-            string behind = options.Beside.HasFlag(ModelTableColumns.Interval)
+            var behind = options.Beside.HasFlag(ModelTableColumns.Interval)
                 ? numbers.Interval(interval.Lower, interval.Upper, decimals)
                 : numbers.Fixed(c.StandardError, decimals);
             return $"{numbers.Fixed(c.Estimate, decimals)} ({behind})";
@@ -73,10 +72,10 @@ internal static class SideBySideTable
         List<string> all = [];
         foreach (var list in lists)
         {
-            int at = 0;
-            foreach (string name in list)
+            var at = 0;
+            foreach (var name in list)
             {
-                int known = all.IndexOf(name);
+                var known = all.IndexOf(name);
                 if (known < 0)
                     all.Insert(Math.Min(at, all.Count), name);
                 at = (known < 0 ? Math.Min(at, all.Count - 1) : known) + 1;
@@ -96,11 +95,11 @@ internal static class SideBySideTable
     {
         foreach (var (name, fit) in models)
         {
-            string converged = fit.Convergence.IsConverged ? "" : " IT DID NOT CONVERGE: its numbers must not be reported.";
+            var converged = fit.Convergence.IsConverged ? "" : " IT DID NOT CONVERGE: its numbers must not be reported.";
             yield return $"{name}: {FitWords.Kind(fit)}, {fit.Family.Link.Name} link: {fit.Formula}.{converged}";
         }
 
-        string percent = FormattableString.Invariant($"{100 * options.Level:0.##} %");
+        var percent = FormattableString.Invariant($"{100 * options.Level:0.##} %");
         yield return options.Exponentiate ? $"Exponentiated estimates with {percent} confidence intervals (Wald) in parentheses."
             : options.Beside.HasFlag(ModelTableColumns.Interval) ? $"Estimates with {percent} confidence intervals (Wald) in parentheses."
             : "Estimates with standard errors in parentheses.";

@@ -25,8 +25,8 @@ internal sealed class StyledNumbers(NumberStyle style)
     /// <summary>A ratio and the ends of its interval, with as many decimals as two significant digits of the narrower side need.</summary>
     public (string Estimate, string Interval) Ratio(double estimate, double lower, double upper)
     {
-        double side = Math.Min(upper - estimate, estimate - lower);
-        int decimals = style.Decimals ?? (side > 0 && double.IsFinite(side) ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(side)), 0, 6) : 2);
+        var side = Math.Min(upper - estimate, estimate - lower);
+        var decimals = style.Decimals ?? (side > 0 && double.IsFinite(side) ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(side)), 0, 6) : 2);
         return double.IsFinite(upper) && upper < 1e6
             ? (Fixed(estimate, decimals), Interval(lower, upper, decimals))
             : (Significant(estimate, 3), $"{Significant(lower, 3)}{style.IntervalSeparator}{Significant(upper, 3)}");
@@ -36,7 +36,7 @@ internal sealed class StyledNumbers(NumberStyle style)
     {
         if (double.IsNaN(p))
             return "";
-        string text = NumberFormat.PValue(p);
+        var text = NumberFormat.PValue(p);
         if (!style.LeadingZero)
             text = text.Replace("0.", ".", StringComparison.Ordinal);
         return Restyle(text);
@@ -45,7 +45,7 @@ internal sealed class StyledNumbers(NumberStyle style)
     /// <summary>In a sentence: "p = 0.031", "p &lt; 0.001".</summary>
     public string PEquals(double p)
     {
-        string text = PValue(p);
+        var text = PValue(p);
         return text.StartsWith('<') ? $"p < {text[1..]}" : $"p = {text}";
     }
 }

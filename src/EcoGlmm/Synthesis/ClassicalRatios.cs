@@ -15,7 +15,7 @@ internal static class ClassicalRatios
     {
         double sum = 0;
         double weight = 0;
-        for (int i = 0; i < arms.Count; i++)
+        for (var i = 0; i < arms.Count; i++)
         {
             var e = EffectSize.PetoLogOddsRatio(arms.TreatedEvents[i], arms.TreatedSize[i], arms.ControlEvents[i], arms.ControlSize[i]);
             if (e.Variance > 0 && double.IsFinite(e.Variance))
@@ -31,7 +31,7 @@ internal static class ClassicalRatios
     private static EffectSize OddsRatio(StudyArms arms)
     {
         double r = 0, s = 0, pr = 0, psqr = 0, qs = 0;
-        for (int i = 0; i < arms.Count; i++)
+        for (var i = 0; i < arms.Count; i++)
         {
             var (a, n, c, m) = Of(arms, i);
             var (b, d, all) = (n - a, m - c, n + m);
@@ -49,10 +49,10 @@ internal static class ClassicalRatios
     private static EffectSize RiskRatio(StudyArms arms)
     {
         double r = 0, s = 0, v = 0;
-        for (int i = 0; i < arms.Count; i++)
+        for (var i = 0; i < arms.Count; i++)
         {
             var (a, n, c, m) = Of(arms, i);
-            double all = n + m;
+            var all = n + m;
             r += a * m / all;
             s += c * n / all;
             v += (n * m * (a + c) - a * c * all) / (all * all);
@@ -64,24 +64,24 @@ internal static class ClassicalRatios
     private static EffectSize RiskDifference(StudyArms arms)
     {
         double weight = 0, sum = 0, p = 0, q = 0;
-        for (int i = 0; i < arms.Count; i++)
+        for (var i = 0; i < arms.Count; i++)
         {
             var (a, n, c, m) = Of(arms, i);
-            double all = n + m;
+            var all = n + m;
             weight += n * m / all;
             sum += (a * m - c * n) / all;
             p += (c * n * n - a * m * m + n * m * (m - n) / 2) / (all * all);
             q += (a * (m - c) + c * (n - a)) / (2 * all);
         }
 
-        double difference = sum / weight;
+        var difference = sum / weight;
         return new EffectSize(difference, (difference * p + q) / (weight * weight));
     }
 
     private static EffectSize RateRatio(StudyArms arms)
     {
         double r = 0, s = 0, v = 0;
-        for (int i = 0; i < arms.Count; i++)
+        for (var i = 0; i < arms.Count; i++)
         {
             var (a, t, c, u) = Of(arms, i);
             r += a * u / (t + u);

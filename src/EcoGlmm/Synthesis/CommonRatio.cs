@@ -15,20 +15,20 @@ internal static class CommonRatio
     public static double Deviance(StudyArms arms, bool isRate)
     {
         double theta = 0;
-        for (int step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MostSteps; step++)
         {
             double slope = 0;
             double curvature = 0;
-            for (int i = 0; i < arms.Count; i++)
+            for (var i = 0; i < arms.Count; i++)
             {
                 var (treated, control) = Expected(arms, i, theta, isRate);
                 slope += arms.TreatedEvents[i] - treated;
-                double v = isRate ? treated : treated * (1 - treated / arms.TreatedSize[i]);
-                double w = isRate ? control : control * (1 - control / arms.ControlSize[i]);
+                var v = isRate ? treated : treated * (1 - treated / arms.TreatedSize[i]);
+                var w = isRate ? control : control * (1 - control / arms.ControlSize[i]);
                 curvature += v * w / (v + w);
             }
 
-            double move = Math.Clamp(slope / curvature, -2, 2);
+            var move = Math.Clamp(slope / curvature, -2, 2);
             theta += move;
             if (Math.Abs(move) < 1e-12 || Math.Abs(theta) > Farthest)
             {
@@ -37,7 +37,7 @@ internal static class CommonRatio
         }
 
         double deviance = 0;
-        for (int i = 0; i < arms.Count; i++)
+        for (var i = 0; i < arms.Count; i++)
         {
             var (treated, control) = Expected(arms, i, theta, isRate);
             deviance += Part(arms.TreatedEvents[i], treated) + Part(arms.ControlEvents[i], control);
@@ -57,24 +57,24 @@ internal static class CommonRatio
     private static (double Treated, double Control) Expected(StudyArms arms, int i, double theta, bool isRate)
     {
         var (n, m) = (arms.TreatedSize[i], arms.ControlSize[i]);
-        double total = arms.TreatedEvents[i] + arms.ControlEvents[i];
+        var total = arms.TreatedEvents[i] + arms.ControlEvents[i];
         if (isRate)
         {
-            double share = n * Math.Exp(theta) / (n * Math.Exp(theta) + m);
+            var share = n * Math.Exp(theta) / (n * Math.Exp(theta) + m);
             return (total * share, total * (1 - share));
         }
 
         double Total(double a) => n * SpecialFunctions.Logistic(a + theta) + m * SpecialFunctions.Logistic(a);
         double low = -60;
         double high = 60;
-        double at = Math.Log((total + 1e-9) / (n + m - total + 1e-9)) - theta / 2;
-        for (int step = 0; step < 200; step++)
+        var at = Math.Log((total + 1e-9) / (n + m - total + 1e-9)) - theta / 2;
+        for (var step = 0; step < 200; step++)
         {
-            double excess = Total(at) - total;
+            var excess = Total(at) - total;
             (low, high) = excess > 0 ? (low, at) : (at, high);
-            double p = SpecialFunctions.Logistic(at + theta);
-            double q = SpecialFunctions.Logistic(at);
-            double next = at - excess / (n * p * (1 - p) + m * q * (1 - q));
+            var p = SpecialFunctions.Logistic(at + theta);
+            var q = SpecialFunctions.Logistic(at);
+            var next = at - excess / (n * p * (1 - p) + m * q * (1 - q));
             next = next > low && next < high ? next : (low + high) / 2;
             if (Math.Abs(next - at) < 1e-13)
             {

@@ -59,7 +59,7 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
         }
 
         var measure = numbers.Measure;
-        double quantile = SpecialFunctions.NormalQuantile(0.5 + numbers.Level / 2);
+        var quantile = SpecialFunctions.NormalQuantile(0.5 + numbers.Level / 2);
         ComparedSynthesis Row(string method, int studies, EffectSize e, double tau) =>
             new(method, studies, e.Effect, e.StandardError, e.Effect - quantile * e.StandardError, e.Effect + quantile * e.StandardError,
                 tau);

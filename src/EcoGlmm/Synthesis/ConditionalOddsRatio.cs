@@ -27,23 +27,23 @@ internal static class ConditionalOddsRatio
         }
 
         // without variance between studies first, then with it from several starts; the better one counts
-        double theta = MaximiseTheta(tables, out double common);
+        var theta = MaximiseTheta(tables, out var common);
         double[] best = [theta, double.NegativeInfinity];
-        double value = common;
-        foreach (double start in new[] { -2.0, -0.5, 0.5 })
+        var value = common;
+        foreach (var start in new[] { -2.0, -0.5, 0.5 })
         {
             double[] at = [theta, start];
-            double found = Maximise(tables, at);
+            var found = Maximise(tables, at);
             if (found > value + 1e-9 && at[1] > LowestLogTau)
             {
                 (best, value) = (at, found);
             }
         }
 
-        double tau = Math.Exp(best[1]);
-        double error = StandardError(tables, best);
-        double typical = StudyMeasures.TypicalVariance(arms, SynthesisMeasure.OddsRatio);
-        double own = tables.Sum(t => t.Highest());
+        var tau = Math.Exp(best[1]);
+        var error = StandardError(tables, best);
+        var typical = StudyMeasures.TypicalVariance(arms, SynthesisMeasure.OddsRatio);
+        var own = tables.Sum(t => t.Highest());
         return new SynthesisNumbers
         {
             FixedEffects = new CoefficientTable([new Coefficient("treatment", best[0], error, best[0] / error,
@@ -80,20 +80,20 @@ internal static class ConditionalOddsRatio
     {
         double theta = 0;
         value = double.NegativeInfinity;
-        for (int step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MostSteps; step++)
         {
             double log = 0;
             double slope = 0;
             double curvature = 0;
             foreach (var table in tables)
             {
-                log += table.LogProbability(theta, out double first, out double second);
+                log += table.LogProbability(theta, out var first, out var second);
                 slope += first;
                 curvature += second;
             }
 
             value = log;
-            double move = Math.Clamp(-slope / curvature, -2, 2);
+            var move = Math.Clamp(-slope / curvature, -2, 2);
             if (Math.Abs(theta) > 30)
             {
                 throw new GlmmException("The odds ratio has no finite estimate: all events of all studies are in one arm.");
@@ -113,20 +113,20 @@ internal static class ConditionalOddsRatio
     private static double Maximise(Table[] tables, double[] at)
     {
         double F(double a, double b) => LogLikelihood(tables, a, Math.Exp(b));
-        double value = F(at[0], at[1]);
-        for (int step = 0; step < MostSteps; step++)
+        var value = F(at[0], at[1]);
+        for (var step = 0; step < MostSteps; step++)
         {
             const double h = Difference;
             var (a, b) = (at[0], at[1]);
-            double ga = (F(a + h, b) - F(a - h, b)) / (2 * h);
-            double gb = (F(a, b + h) - F(a, b - h)) / (2 * h);
-            double haa = (F(a + h, b) - 2 * value + F(a - h, b)) / (h * h);
-            double hbb = (F(a, b + h) - 2 * value + F(a, b - h)) / (h * h);
-            double hab = (F(a + h, b + h) - F(a + h, b - h) - F(a - h, b + h) + F(a - h, b - h)) / (4 * h * h);
-            double determinant = haa * hbb - hab * hab;
+            var ga = (F(a + h, b) - F(a - h, b)) / (2 * h);
+            var gb = (F(a, b + h) - F(a, b - h)) / (2 * h);
+            var haa = (F(a + h, b) - 2 * value + F(a - h, b)) / (h * h);
+            var hbb = (F(a, b + h) - 2 * value + F(a, b - h)) / (h * h);
+            var hab = (F(a + h, b + h) - F(a + h, b - h) - F(a - h, b + h) + F(a - h, b - h)) / (4 * h * h);
+            var determinant = haa * hbb - hab * hab;
             var (da, db) = haa < 0 && determinant > 0 ? ((hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant)
                 : (ga, gb);
-            double length = Math.Max(1, Math.Max(Math.Abs(da), Math.Abs(db)));
+            var length = Math.Max(1, Math.Max(Math.Abs(da), Math.Abs(db)));
             (da, db) = (da / length, db / length);
             if (Math.Abs(ga) + Math.Abs(gb) < 1e-8 || at[1] < LowestLogTau)
             {
@@ -134,7 +134,7 @@ internal static class ConditionalOddsRatio
             }
 
             double scale = 1;
-            double next = F(a + da, b + db);
+            var next = F(a + da, b + db);
             while (next < value && scale > 1e-6)
             {
                 scale /= 2;
@@ -156,38 +156,38 @@ internal static class ConditionalOddsRatio
     private static double StandardError(Table[] tables, double[] at)
     {
         const double h = 1e-3;
-        double tau = Math.Exp(at[1]);
+        var tau = Math.Exp(at[1]);
         double F(double a, double t) => LogLikelihood(tables, a, t);
-        double theta = at[0];
-        double middle = F(theta, tau);
-        double aa = (F(theta + h, tau) - 2 * middle + F(theta - h, tau)) / (h * h);
+        var theta = at[0];
+        var middle = F(theta, tau);
+        var aa = (F(theta + h, tau) - 2 * middle + F(theta - h, tau)) / (h * h);
         if (tau < 2 * h)
         {
             return Math.Sqrt(-1 / aa);
         }
 
-        double tt = (F(theta, tau + h) - 2 * middle + F(theta, tau - h)) / (h * h);
-        double at2 = (F(theta + h, tau + h) - F(theta + h, tau - h) - F(theta - h, tau + h) + F(theta - h, tau - h)) / (4 * h * h);
+        var tt = (F(theta, tau + h) - 2 * middle + F(theta, tau - h)) / (h * h);
+        var at2 = (F(theta + h, tau + h) - F(theta + h, tau - h) - F(theta - h, tau + h) + F(theta - h, tau - h)) / (4 * h * h);
         return Math.Sqrt(-tt / (aa * tt - at2 * at2));
     }
 
     /// <summary>A study's two by two table, given its margins.</summary>
     internal sealed class Table
     {
-        private readonly double[] logWeights;
-        private readonly double events;
+        private readonly double[] _logWeights;
+        private readonly double _events;
         private static readonly GaussHermiteRule Rule = GaussHermiteRule.Of(Points);
 
         public Table(StudyArms arms, int i)
         {
-            double total = arms.TreatedEvents[i] + arms.ControlEvents[i];
-            events = arms.TreatedEvents[i];
+            var total = arms.TreatedEvents[i] + arms.ControlEvents[i];
+            _events = arms.TreatedEvents[i];
             Low = (int)Math.Max(0, total - arms.ControlSize[i]);
             High = (int)Math.Min(total, arms.TreatedSize[i]);
-            logWeights = new double[High - Low + 1];
-            for (int k = Low; k <= High; k++)
+            _logWeights = new double[High - Low + 1];
+            for (var k = Low; k <= High; k++)
             {
-                logWeights[k - Low] = SpecialFunctions.LogChoose(arms.TreatedSize[i], k) + SpecialFunctions.LogChoose(arms.ControlSize[i],
+                _logWeights[k - Low] = SpecialFunctions.LogChoose(arms.TreatedSize[i], k) + SpecialFunctions.LogChoose(arms.ControlSize[i],
                     total - k);
             }
         }
@@ -200,22 +200,22 @@ internal static class ConditionalOddsRatio
         public double LogProbability(double theta, out double first, out double second)
         {
             // the terms are log-concave in k: outward from the largest until they no longer count
-            int top = Largest(theta);
-            double most = logWeights[top] + theta * (Low + top);
+            var top = Largest(theta);
+            var most = _logWeights[top] + theta * (Low + top);
             double sum = 1;
             double mean = Low + top;
-            double square = mean * mean;
-            for (int direction = -1; direction <= 1; direction += 2)
+            var square = mean * mean;
+            for (var direction = -1; direction <= 1; direction += 2)
             {
-                for (int k = top + direction; k >= 0 && k < logWeights.Length; k += direction)
+                for (var k = top + direction; k >= 0 && k < _logWeights.Length; k += direction)
                 {
-                    double log = logWeights[k] + theta * (Low + k) - most;
+                    var log = _logWeights[k] + theta * (Low + k) - most;
                     if (log < LeastLog)
                     {
                         break;
                     }
 
-                    double weight = Math.Exp(log);
+                    var weight = Math.Exp(log);
                     sum += weight;
                     mean += weight * (Low + k);
                     square += weight * (Low + k) * (double)(Low + k);
@@ -223,20 +223,20 @@ internal static class ConditionalOddsRatio
             }
 
             mean /= sum;
-            first = events - mean;
+            first = _events - mean;
             second = -(square / sum - mean * mean);
-            return logWeights[(int)events - Low] + theta * events - most - Math.Log(sum);
+            return _logWeights[(int)_events - Low] + theta * _events - most - Math.Log(sum);
         }
 
         // Where the ratio of neighbouring terms falls below one.
         private int Largest(double theta)
         {
-            int low = 0;
-            int high = logWeights.Length - 1;
+            var low = 0;
+            var high = _logWeights.Length - 1;
             while (low < high)
             {
-                int middle = (low + high) / 2;
-                if (logWeights[middle + 1] - logWeights[middle] + theta > 0)
+                var middle = (low + high) / 2;
+                if (_logWeights[middle + 1] - _logWeights[middle] + theta > 0)
                 {
                     low = middle + 1;
                 }
@@ -253,17 +253,17 @@ internal static class ConditionalOddsRatio
         /// be.</summary>
         public double Highest()
         {
-            if (events == Low || events == High)
+            if (_events == Low || _events == High)
             {
                 return 0;
             }
 
             double theta = 0;
-            double value = double.NegativeInfinity;
-            for (int step = 0; step < MostSteps; step++)
+            var value = double.NegativeInfinity;
+            for (var step = 0; step < MostSteps; step++)
             {
-                value = LogProbability(theta, out double first, out double second);
-                double move = Math.Clamp(-first / second, -2, 2);
+                value = LogProbability(theta, out var first, out var second);
+                var move = Math.Clamp(-first / second, -2, 2);
                 if (Math.Abs(move) < 1e-10)
                 {
                     break;
@@ -280,11 +280,11 @@ internal static class ConditionalOddsRatio
         {
             double u = 0;
             double curvature = 1;
-            for (int step = 0; step < 50; step++)
+            for (var step = 0; step < 50; step++)
             {
-                LogProbability(theta + tau * u, out double first, out double second);
+                LogProbability(theta + tau * u, out var first, out var second);
                 curvature = 1 - tau * tau * second;
-                double move = (tau * first - u) / curvature;
+                var move = (tau * first - u) / curvature;
                 u += Math.Clamp(move, -3, 3);
                 if (Math.Abs(move) < 1e-12)
                 {
@@ -292,20 +292,20 @@ internal static class ConditionalOddsRatio
                 }
             }
 
-            double scale = 1 / Math.Sqrt(curvature);
-            double most = double.NegativeInfinity;
+            var scale = 1 / Math.Sqrt(curvature);
+            var most = double.NegativeInfinity;
             Span<double> terms = stackalloc double[Points];
-            for (int q = 0; q < Points; q++)
+            for (var q = 0; q < Points; q++)
             {
                 // the rule is for the standard normal weight
-                double z = Rule.Nodes[q];
-                double at = u + scale * z;
+                var z = Rule.Nodes[q];
+                var at = u + scale * z;
                 terms[q] = Rule.LogWeights[q] + LogProbability(theta + tau * at, out _, out _) - 0.5 * at * at + 0.5 * z * z;
                 most = Math.Max(most, terms[q]);
             }
 
             double sum = 0;
-            foreach (double term in terms)
+            foreach (var term in terms)
             {
                 sum += Math.Exp(term - most);
             }

@@ -1,5 +1,3 @@
-using EcoGlmm.Syntheses;
-
 namespace EcoGlmm;
 
 /// <summary>
@@ -31,9 +29,9 @@ public readonly record struct EffectSize(double Effect, double Variance)
     public static EffectSize Smd(double mean1, double sd1, double n1, double mean2, double sd2, double n2)
     {
         Groups(sd1, n1, sd2, n2);
-        double degrees = n1 + n2 - 2;
-        double pooled = Math.Sqrt(((n1 - 1) * sd1 * sd1 + (n2 - 1) * sd2 * sd2) / degrees);
-        double g = HedgesCorrection(degrees) * (mean1 - mean2) / pooled;
+        var degrees = n1 + n2 - 2;
+        var pooled = Math.Sqrt(((n1 - 1) * sd1 * sd1 + (n2 - 1) * sd2 * sd2) / degrees);
+        var g = HedgesCorrection(degrees) * (mean1 - mean2) / pooled;
         return new(g, 1 / n1 + 1 / n2 + g * g / (2 * (n1 + n2)));
     }
 
@@ -44,12 +42,12 @@ public readonly record struct EffectSize(double Effect, double Variance)
     public static EffectSize SmdHeteroscedastic(double mean1, double sd1, double n1, double mean2, double sd2, double n2)
     {
         Groups(sd1, n1, sd2, n2);
-        double v1 = sd1 * sd1;
-        double v2 = sd2 * sd2;
-        double sd = Math.Sqrt((v1 + v2) / 2);
-        double correction = HedgesCorrection(n1 + n2 - 2);
-        double d = correction * (mean1 - mean2) / sd;
-        double s4 = Math.Pow(sd, 4);
+        var v1 = sd1 * sd1;
+        var v2 = sd2 * sd2;
+        var sd = Math.Sqrt((v1 + v2) / 2);
+        var correction = HedgesCorrection(n1 + n2 - 2);
+        var d = correction * (mean1 - mean2) / sd;
+        var s4 = Math.Pow(sd, 4);
         return new(d, correction * correction * (d * d * (v1 * v1 / (n1 - 1) + v2 * v2 / (n2 - 1)) / (8 * s4)
             + (v1 / (n1 - 1) + v2 / (n2 - 1)) / (sd * sd)));
     }
@@ -74,9 +72,9 @@ public readonly record struct EffectSize(double Effect, double Variance)
                 + $"mean difference, EffectSize.Smd.");
         }
 
-        double c1 = sd1 * sd1 / (n1 * mean1 * mean1);
-        double c2 = sd2 * sd2 / (n2 * mean2 * mean2);
-        double ratio = Math.Log(mean1 / mean2);
+        var c1 = sd1 * sd1 / (n1 * mean1 * mean1);
+        var c2 = sd2 * sd2 / (n2 * mean2 * mean2);
+        var ratio = Math.Log(mean1 / mean2);
         return corrected ? new(ratio + 0.5 * (c1 - c2), c1 + c2 + 0.5 * (c1 * c1 + c2 * c2)) : new(ratio, c1 + c2);
     }
 
@@ -160,7 +158,7 @@ public readonly record struct EffectSize(double Effect, double Variance)
     /// <param name="add">What is added to both numbers of events where one is zero.</param>
     public static EffectSize LogRateRatio(double events1, double exposure1, double events2, double exposure2, double add = 0.5)
     {
-        double extra = events1 == 0 || events2 == 0 ? add : 0;
+        var extra = events1 == 0 || events2 == 0 ? add : 0;
         var (a, b) = (events1 + extra, events2 + extra);
         return new(Math.Log(a / exposure1) - Math.Log(b / exposure2), 1 / a + 1 / b);
     }
@@ -172,9 +170,9 @@ public readonly record struct EffectSize(double Effect, double Variance)
     /// <param name="n2">Its individuals.</param>
     public static EffectSize PetoLogOddsRatio(double events1, double n1, double events2, double n2)
     {
-        double all = n1 + n2;
-        double events = events1 + events2;
-        double variance = n1 * n2 * events * (all - events) / (all * all * (all - 1));
+        var all = n1 + n2;
+        var events = events1 + events2;
+        var variance = n1 * n2 * events * (all - events) / (all * all * (all - 1));
         return new((events1 - n1 * events / all) / variance, 1 / variance);
     }
 
@@ -184,7 +182,7 @@ public readonly record struct EffectSize(double Effect, double Variance)
     /// <param name="add">What is added to events and to individuals without one where either is zero.</param>
     public static EffectSize LogitProportion(double events, double n, double add = 0.5)
     {
-        double extra = events == 0 || events == n ? add : 0;
+        var extra = events == 0 || events == n ? add : 0;
         var (a, b) = (events + extra, n - events + extra);
         return new(Math.Log(a / b), 1 / a + 1 / b);
     }
@@ -237,7 +235,7 @@ public readonly record struct EffectSize(double Effect, double Variance)
             throw new GlmmException($"There cannot be {events1} events of {n1} and {events2} of {n2}.");
         }
 
-        double extra = events1 == 0 || events2 == 0 || b == 0 || d == 0 ? add : 0;
+        var extra = events1 == 0 || events2 == 0 || b == 0 || d == 0 ? add : 0;
         return (events1 + extra, b + extra, events2 + extra, d + extra);
     }
 
@@ -288,7 +286,7 @@ public static class SamplingCovariance
         ArgumentNullException.ThrowIfNull(variances);
         ArgumentNullException.ThrowIfNull(controls);
         ArgumentNullException.ThrowIfNull(shared);
-        int bad = Enumerable.Range(0, Math.Min(shared.Count, variances.Count)).FirstOrDefault(i =>
+        var bad = Enumerable.Range(0, Math.Min(shared.Count, variances.Count)).FirstOrDefault(i =>
             !(shared[i] >= 0 && shared[i] < variances[i]), -1);
         if (shared.Count != variances.Count || bad >= 0)
         {
@@ -308,12 +306,12 @@ public static class SamplingCovariance
             throw new GlmmException($"There are {variances.Count} variances, but {clusters.Count} names of clusters.");
         }
 
-        int n = variances.Count;
+        var n = variances.Count;
         var matrix = new double[n, n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             matrix[i, i] = variances[i];
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
                 if (clusters[i] is not null && clusters[i] == clusters[j])
                 {

@@ -14,8 +14,8 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
     public Synthesis Fit()
     {
         var glmm = (options.Glmm ?? new GlmmOptions()) with { Reml = options.Reml };
-        bool isStructured = errors.Covariance is not null || options.Scale is not null;
-        foreach (string name in new[] { Row, Error, Residual }.Where(table.ColumnNames.Contains))
+        var isStructured = errors.Covariance is not null || options.Scale is not null;
+        foreach (var name in new[] { Row, Error, Residual }.Where(table.ColumnNames.Contains))
         {
             throw new GlmmException($"The column \"{name}\" has a name that a synthesis needs for itself; rename it.");
         }
@@ -28,7 +28,7 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
         GlmmFit fit;
         if (!isStructured)
         {
-            string column = errors.Column ?? Residual;
+            var column = errors.Column ?? Residual;
             var data = errors.Column is null ? table.With(Residual, errors.Variances) : table;
             fit = Glmm.Fit(formula, data, Family.Gaussian(), glmm with { Dispersion = $"~ 0 + offset(log({Quoted(column)}) / 2)" });
         }
@@ -51,18 +51,18 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
 
     private GlmmFit FitStructured(GlmmOptions glmm)
     {
-        int n = table.RowCount;
+        var n = table.RowCount;
         if (n > RelationshipMatrix.MostLevels)
         {
             throw new GlmmException($"A covariance matrix of {n} sampling errors is too large.");
         }
 
         string[] names = [.. Enumerable.Range(1, n).Select(i => i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture))];
-        double share = options.Scale is not null ? 0 : errors.IndependentShare();
+        var share = options.Scale is not null ? 0 : errors.IndependentShare();
         var known = new double[n, n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 known[i, j] = errors.Covariance is null ? 0 : errors.Covariance[i, j];
             }
@@ -83,7 +83,7 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
     private EffectSizeModel At(int[] rows, string at, double[]? moderator)
     {
         var kept = new HashSet<int>(rows);
-        int row = -1;
+        var row = -1;
         var part = table.Where(_ => kept.Contains(++row));
         int[] inOrder = [.. kept.Order()];
         return new EffectSizeModel(at, moderator is null ? part : part.With(SmallStudyEffects.Predictor, moderator),
@@ -92,20 +92,20 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
 
     private double[] OrderOf(string column, int[] used)
     {
-        double[] values = table.Numbers(column);
+        var values = table.Numbers(column);
         return Array.ConvertAll(used, i => values[i]);
     }
 
     private string[] ClustersOf(string column, int[] used)
     {
-        string?[] values = table.Texts(column);
+        var values = table.Texts(column);
         return Array.ConvertAll(used, i => values[i] ?? throw new GlmmException($"Row {i + 1} has no value of \"{column}\", so that it "
             + $"belongs to no cluster."));
     }
 
     private static string Insert(string formula, string term)
     {
-        int at = formula.IndexOf('~', StringComparison.Ordinal);
+        var at = formula.IndexOf('~', StringComparison.Ordinal);
         return $"{formula[..at]}~ {term} + {formula[(at + 1)..]}";
     }
 

@@ -17,25 +17,25 @@ internal static class EffectSizeSynthesis
     /// <param name="options">What was asked for.</param>
     public static SynthesisNumbers Of(GlmmFit fit, MarginalModel model, MetaAnalysisOptions options)
     {
-        int n = model.Y.Count;
-        int c = model.X.ColumnCount;
+        var n = model.Y.Count;
+        var c = model.X.ColumnCount;
 
         // W without variance between studies: Q, and the typical sampling variance (n − c) / tr P
         var sampling = model.OfSampling();
-        double typical = n > c ? (n - c) / sampling.Projection.Diagonal().Sum() : double.NaN;
-        double scale = options.KnappHartung ? Math.Max(model.Quadratic / (n - c), 0) : 1;
-        double degrees = options.KnappHartung ? n - c : double.PositiveInfinity;
+        var typical = n > c ? (n - c) / sampling.Projection.Diagonal().Sum() : double.NaN;
+        var scale = options.KnappHartung ? Math.Max(model.Quadratic / (n - c), 0) : 1;
+        var degrees = options.KnappHartung ? n - c : double.PositiveInfinity;
         double P(double t) => 2 * StudentT.UpperTail(Math.Abs(t), degrees);
         var kept = fit.FixedEffects.Where(k => !double.IsNaN(k.Estimate) && !k.IsFixed).ToArray();
         var rows = kept.Select((k, p) =>
         {
-            double error = Math.Sqrt(scale * model.CoefficientCovariance[p, p]);
+            var error = Math.Sqrt(scale * model.CoefficientCovariance[p, p]);
             return new Coefficient(k.Name, model.Coefficients[p], error, model.Coefficients[p] / error, P(model.Coefficients[p] / error));
         }).ToArray();
-        double quantile = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2);
-        string[] names = Names(fit, n);
-        bool hasScale = options.Scale is not null;
-        double tauSquared = model.Directions.Where(d => d.IsVariance).Sum(d => d.Contribution)
+        var quantile = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2);
+        var names = Names(fit, n);
+        var hasScale = options.Scale is not null;
+        var tauSquared = model.Directions.Where(d => d.IsVariance).Sum(d => d.Contribution)
             + (hasScale ? fit.Estimate.Predictors[Estimation.LinearPredictor.Dispersion]!.Average(v => Math.Exp(2 * v)) : 0);
         var v = model.Sampling.Diagonal();
         return new SynthesisNumbers
@@ -81,8 +81,8 @@ internal static class EffectSizeSynthesis
         var b = Vector<double>.Build.Dense(tested.Length, j => model.Coefficients[tested[j]]);
         var covariance = Matrix<double>.Build.Dense(tested.Length, tested.Length, (i, j) => scale * model.CoefficientCovariance[tested[i],
             tested[j]]);
-        double wald = b * covariance.Solve(b);
-        bool isF = !double.IsInfinity(degrees);
+        var wald = b * covariance.Solve(b);
+        var isF = !double.IsInfinity(degrees);
         return (isF ? wald / tested.Length : wald, tested.Length, Inference.FDistribution.UpperTail(wald / tested.Length,
             tested.Length, degrees));
     }
@@ -91,8 +91,8 @@ internal static class EffectSizeSynthesis
         .Where(k => model.Directions[k].Term == "scale").Select(k =>
     {
         var direction = model.Directions[k];
-        double error = Math.Sqrt(model.VarianceCovariance[k, k]);
-        double z = direction.Value / error;
+        var error = Math.Sqrt(model.VarianceCovariance[k, k]);
+        var z = direction.Value / error;
         return new Coefficient(direction.Name, direction.Value, error, z, 2 * SpecialFunctions.NormalCdf(-Math.Abs(z)));
     }));
 

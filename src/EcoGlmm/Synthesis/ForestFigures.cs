@@ -13,9 +13,9 @@ internal static class ForestFigures
         var studies = numbers.Studies;
         var shown = studies.Select((s, i) => (s, Row: studies.Count + 1.0 - i)).Where(p => double.IsFinite(p.s.Lower)
             && double.IsFinite(p.s.Upper)).ToArray();
-        string level = NumberFormat.Significant(100 * synthesis.Level);
-        int without = studies.Count - shown.Length;
-        double most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
+        var level = NumberFormat.Significant(100 * synthesis.Level);
+        var without = studies.Count - shown.Length;
+        var most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
         string[] names = ["new study", "mean effect", .. studies.Reverse().Select(s => s.Name)];
         double At(double value) => numbers.IsRatio ? Math.Exp(value) : value;
         PointTrace Row(int row, string name, double estimate, double lower, double upper, string color, double size, MarkerSymbol symbol) =>
@@ -51,7 +51,7 @@ internal static class ForestFigures
                 MarkerSymbol.Square));
         }
 
-        string what = numbers.IsRatio ? char.ToUpperInvariant(numbers.Scale[4]) + numbers.Scale[5..] : numbers.IsOfCounts
+        var what = numbers.IsRatio ? char.ToUpperInvariant(numbers.Scale[4]) + numbers.Scale[5..] : numbers.IsOfCounts
             ? char.ToUpperInvariant(numbers.Scale[0]) + numbers.Scale[1..] : "Effect";
         return new Figure("What studies say, and together", new Panel(null, traces)
         {

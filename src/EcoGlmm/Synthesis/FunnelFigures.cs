@@ -9,7 +9,7 @@ internal static class FunnelFigures
     private const double Margin = 1.08;
 
     // quantiles of two-sided p of 0.1, 0.05 and 0.01
-    private static readonly (double Quantile, string P)[] s_contours = [(1.6449, "0.1"), (1.96, "0.05"), (2.5758, "0.01")];
+    private static readonly (double Quantile, string P)[] Contours = [(1.6449, "0.1"), (1.96, "0.05"), (2.5758, "0.01")];
 
     public static Figure Draw(Synthesis synthesis, SynthesisNumbers numbers)
     {
@@ -19,24 +19,24 @@ internal static class FunnelFigures
             throw new GlmmException("No study has an effect of its own with a standard error, so that there is no funnel to draw.");
         }
 
-        double[] errors = Array.ConvertAll(studies, s => Math.Sqrt(s.Variance));
-        double deepest = Margin * errors.Max();
-        double reach = Math.Max(1.96 * deepest, studies.Max(s => Math.Abs(s.Estimate - synthesis.Estimate)) * Margin);
-        double left = Math.Min(synthesis.Estimate - reach, -1.96 * deepest);
-        double right = Math.Max(synthesis.Estimate + reach, 1.96 * deepest);
+        var errors = Array.ConvertAll(studies, s => Math.Sqrt(s.Variance));
+        var deepest = Margin * errors.Max();
+        var reach = Math.Max(1.96 * deepest, studies.Max(s => Math.Abs(s.Estimate - synthesis.Estimate)) * Margin);
+        var left = Math.Min(synthesis.Estimate - reach, -1.96 * deepest);
+        var right = Math.Max(synthesis.Estimate + reach, 1.96 * deepest);
         double[] x = [.. Enumerable.Range(0, Grid).Select(i => left + (right - left) * i / (Grid - 1)).Append(0).Order()];
         double[] Edge(double quantile) => Array.ConvertAll(x, v => Math.Min(Math.Abs(v) / quantile, deepest));
         var shades = new List<PanelTrace>();
-        for (int k = 0; k < s_contours.Length; k++)
+        for (var k = 0; k < Contours.Length; k++)
         {
-            double[] lower = k + 1 < s_contours.Length ? Edge(s_contours[k + 1].Quantile) : new double[x.Length];
-            shades.Add(new LineTrace(x, Edge(s_contours[k].Quantile))
+            var lower = k + 1 < Contours.Length ? Edge(Contours[k + 1].Quantile) : new double[x.Length];
+            shades.Add(new LineTrace(x, Edge(Contours[k].Quantile))
             {
                 Lower = lower,
-                Upper = Edge(s_contours[k].Quantile),
+                Upper = Edge(Contours[k].Quantile),
                 Color = k switch { 0 => Palette.SkyBlue, 1 => Palette.Blue, _ => Palette.Orange },
                 Width = 0.5,
-                Name = k + 1 < s_contours.Length ? $"p {s_contours[k + 1].P} to {s_contours[k].P}" : $"p below {s_contours[k].P}",
+                Name = k + 1 < Contours.Length ? $"p {Contours[k + 1].P} to {Contours[k].P}" : $"p below {Contours[k].P}",
                 ShowInLegend = true,
             });
         }

@@ -25,7 +25,7 @@ public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, 
 
     internal HeterogeneityTable(SynthesisNumbers numbers)
     {
-        double total = numbers.TauSquared + numbers.TypicalVariance;
+        var total = numbers.TauSquared + numbers.TypicalVariance;
         _rows = numbers.Model is not { } model
             ? double.IsNaN(numbers.TauSquared) ? [] : [new HeterogeneityComponent("study", "treatment", numbers.TauSquared,
                 double.NaN, numbers.I2)]

@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Formulas;
 using EcoGlmm.Inference;
 using EcoGlmm.RandomEffects;
 using MathNet.Numerics.LinearAlgebra;
@@ -90,9 +89,9 @@ internal sealed class MarginalModel
     /// <param name="hasScale">Whether the fit's dispersion is the variance of true effects, rather than that of sampling.</param>
     public static MarginalModel Of(GlmmFit fit, Matrix<double> sampling, string? samplingTerm, bool hasScale)
     {
-        int n = fit.ObservationCount;
+        var n = fit.ObservationCount;
         var training = fit.Specification.Conditional.Training;
-        int c = training.X.Length / n;
+        var c = training.X.Length / n;
         if (c == 0)
         {
             throw new GlmmException("The formula has no coefficient, so that there is no mean effect. Write effect ~ 1 + (1 | study).");
@@ -101,7 +100,7 @@ internal sealed class MarginalModel
         var directions = new List<VarianceDirection>();
         var total = sampling.Clone();
         var terms = fit.Estimate.Model.Terms;
-        for (int t = 0; t < terms.Count; t++)
+        for (var t = 0; t < terms.Count; t++)
         {
             if (terms[t].Part != ModelPart.Conditional)
             {
@@ -139,7 +138,7 @@ internal sealed class MarginalModel
                 {
                     foreach (var (m, w) in rows[j])
                     {
-                        double related = relations is not null ? relations[l, m] : l == m ? 1 : 0;
+                        var related = relations is not null ? relations[l, m] : l == m ? 1 : 0;
                         if (related != 0)
                         {
                             sum += related * (z * b * w);
@@ -155,20 +154,20 @@ internal sealed class MarginalModel
         total.Add(whole, total);
         if (term.Width == 1 && term.Structure.Loadings.ParameterCount == 1)
         {
-            double sd = term.Report(estimate.System.Lambda.Theta(t), estimate.Scale)[0];
-            double unit = Math.Pow(term.Structure.LatentScale, 2);
+            var sd = term.Report(estimate.System.Lambda.Theta(t), estimate.Scale)[0];
+            var unit = Math.Pow(term.Structure.LatentScale, 2);
             directions.Add(new VarianceDirection(term.Group, term.Effects[0], sd * sd,
                 sd > 0 ? whole / (sd * sd) : Between(level.Derivatives[0]) / unit, IsVariance: true));
             return;
         }
 
         // in the elements of the covariance matrix of one level's effects, or whatever parameters its structure has
-        for (int k = 0; k < level.Derivatives.Count; k++)
+        for (var k = 0; k < level.Derivatives.Count; k++)
         {
             var derivative = level.Derivatives[k];
-            int r = term.Width;
+            var r = term.Width;
             var (a, b) = Enumerable.Range(0, r * r).Select(p => (p / r, p % r)).FirstOrDefault(p => derivative[p.Item1, p.Item2] != 0);
-            bool isElement = level.Curvatures is null;
+            var isElement = level.Curvatures is null;
             directions.Add(new VarianceDirection(term.Group, isElement ? a == b ? term.Effects[a] : $"{term.Effects[a]}, {term.Effects[b]}"
                 : $"parameter {k + 1}",
                 isElement ? level.Covariance[a, b] : double.NaN, Between(derivative), IsVariance: isElement && a == b));
@@ -177,10 +176,10 @@ internal sealed class MarginalModel
 
     private static IEnumerable<(int Level, Vector<double> Z)> Entries(RandomTerm term, int row)
     {
-        int r = term.Width;
+        var r = term.Width;
         if (term.Entries is { } entries)
         {
-            for (int k = entries.Starts[row]; k < entries.Starts[row + 1]; k++)
+            for (var k = entries.Starts[row]; k < entries.Starts[row + 1]; k++)
             {
                 yield return (entries.Levels[k], Vector<double>.Build.Dense(r, e => entries.Weights[k * r + e]));
             }
@@ -199,12 +198,12 @@ internal sealed class MarginalModel
             return null;
         }
 
-        double[] values = estimate.System.Lambda.Precision(t)!;
+        var values = estimate.System.Lambda.Precision(t)!;
         var pattern = precision.Pattern;
         var p = Matrix<double>.Build.Dense(pattern.Order, pattern.Order);
-        for (int j = 0; j < pattern.Order; j++)
+        for (var j = 0; j < pattern.Order; j++)
         {
-            for (int k = pattern.ColumnPointers[j]; k < pattern.ColumnPointers[j + 1]; k++)
+            for (var k = pattern.ColumnPointers[j]; k < pattern.ColumnPointers[j + 1]; k++)
             {
                 p[pattern.RowIndices[k], j] = p[j, pattern.RowIndices[k]] = values[k];
             }
@@ -216,18 +215,18 @@ internal sealed class MarginalModel
     // τᵢ² = exp(zᵢα): the fit has the log of τᵢ
     private static void AddScale(GlmmFit fit, int n, Matrix<double> total, List<VarianceDirection> directions)
     {
-        double[] log = fit.Estimate.Predictors[LinearPredictor.Dispersion]!;
-        double[] z = fit.Specification.Dispersion.Training.X;
-        double[] variances = Array.ConvertAll(log, value => Math.Exp(2 * value));
-        for (int i = 0; i < n; i++)
+        var log = fit.Estimate.Predictors[LinearPredictor.Dispersion]!;
+        var z = fit.Specification.Dispersion.Training.X;
+        var variances = Array.ConvertAll(log, value => Math.Exp(2 * value));
+        for (var i = 0; i < n; i++)
         {
             total[i, i] += variances[i];
         }
 
         var kept = fit.DispersionEffects.Where(e => !double.IsNaN(e.Estimate) && !e.IsFixed).ToArray();
-        for (int j = 0; j < kept.Length; j++)
+        for (var j = 0; j < kept.Length; j++)
         {
-            int column = j;
+            var column = j;
             directions.Add(new VarianceDirection("scale", kept[j].Name, 2 * kept[j].Estimate,
                 Matrix<double>.Build.DenseDiagonal(n, n, i => variances[i] * z[i + column * n]), IsVariance: false));
         }
@@ -248,9 +247,9 @@ internal sealed class MarginalModel
         var information = Matrix<double>.Build.Dense(kept.Length, kept.Length, (k, l) => 0.5 * products[k].PointwiseMultiply(products[l]
             .Transpose()).RowSums().Sum());
         var inverse = information.Rank() < kept.Length ? information.PseudoInverse() : information.Inverse();
-        for (int k = 0; k < kept.Length; k++)
+        for (var k = 0; k < kept.Length; k++)
         {
-            for (int l = 0; l < kept.Length; l++)
+            for (var l = 0; l < kept.Length; l++)
             {
                 result[kept[k], kept[l]] = inverse[k, l];
             }

@@ -1,5 +1,4 @@
 using EcoGlmm.Model;
-using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Syntheses;
 
@@ -33,7 +32,7 @@ internal static class OneStageSynthesis
 
     private static void Check(SynthesisMeasure measure, OneStageModel model)
     {
-        bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
+        var isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
         if (model == OneStageModel.ConditionalApproximate && measure == SynthesisMeasure.RateRatio)
         {
             throw new GlmmException("For rates the conditional model is binomial already; ask for OneStageModel.Conditional.");
@@ -48,8 +47,8 @@ internal static class OneStageSynthesis
 
     private static SynthesisNumbers Fitted(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
-        bool isRate = measure == SynthesisMeasure.RateRatio;
-        bool isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
+        var isRate = measure == SynthesisMeasure.RateRatio;
+        var isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
         if (Enumerable.Range(0, arms.Count).All(i => arms.SaysNothing(i, measure)))
         {
             throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of "
@@ -60,12 +59,12 @@ internal static class OneStageSynthesis
         {
             QuadraturePoints = model is OneStageModel.RandomStudies or OneStageModel.BetaBinomial ? 1 : QuadraturePoints,
         };
-        string exposure = isRate ? " + offset(log(size))" : "";
-        string response = isRate ? "events" : "cbind(events, size - events)";
+        var exposure = isRate ? " + offset(log(size))" : "";
+        var response = isRate ? "events" : "cbind(events, size - events)";
         var family = isRate ? model == OneStageModel.BetaBinomial ? Family.NegativeBinomial2() : Family.Poisson()
             : model == OneStageModel.BetaBinomial ? Family.BetaBinomial(measure == SynthesisMeasure.RiskRatio ? Link.Log : null)
             : measure == SynthesisMeasure.RiskRatio ? Family.Binomial(Link.Log) : Family.Binomial();
-        string formula = model switch
+        var formula = model switch
         {
             OneStageModel.FixedStudies => $"{response} ~ 0 + factor(study) + treatment + (0 + treatment | study){exposure}",
             OneStageModel.RandomStudies => $"{response} ~ treatment + (1 | study) + (0 + treatment | study){exposure}",
@@ -76,8 +75,8 @@ internal static class OneStageSynthesis
         var fit = Glmm.Fit(formula, data, isConditional ? Family.Binomial() : family, glmm);
         var effect = fit.FixedEffects[isConditional ? Intercept.Name : "treatment"];
         var spread = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == effect.Name && v.Term2 is null);
-        double tauSquared = spread?.Variance ?? double.NaN;
-        double typical = StudyMeasures.TypicalVariance(arms, measure);
+        var tauSquared = spread?.Variance ?? double.NaN;
+        var typical = StudyMeasures.TypicalVariance(arms, measure);
         var (q, degrees) = Heterogeneity(arms, measure, glmm);
         return new SynthesisNumbers
         {

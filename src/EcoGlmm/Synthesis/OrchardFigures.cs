@@ -11,16 +11,16 @@ internal static class OrchardFigures
 
     public static Figure Draw(Synthesis synthesis, SynthesisNumbers numbers, string? by)
     {
-        string[] groups = by is null ? [.. numbers.Studies.Select(_ => "all")]
+        var groups = by is null ? [.. numbers.Studies.Select(_ => "all")]
             : numbers.Clusters is { } clusters ? clusters(by) : throw new GlmmException("An orchard figure of counts has one row; leave "
                 + "the column out.");
         string[] levels = [.. groups.Distinct().Order(StringComparer.Ordinal)];
         var shown = numbers.Studies.Select((s, i) => (s, i)).Where(p => p.s.Variance > 0 && double.IsFinite(p.s.Estimate)).ToArray();
-        double most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
+        var most = shown.Length == 0 ? 1 : shown.Max(p => 1 / Math.Sqrt(p.s.Variance));
         var traces = new List<PanelTrace>();
-        for (int l = 0; l < levels.Length; l++)
+        for (var l = 0; l < levels.Length; l++)
         {
-            int place = l;
+            var place = l;
             var own = shown.Where(p => groups[p.i] == levels[place]).ToArray();
             traces.Add(new PointTrace([.. own.Select(p => p.s.Estimate)],
                 [.. own.Select((_, k) => place + Spread * (k * Golden % 1 - 0.5))])
@@ -37,10 +37,10 @@ internal static class OrchardFigures
         var means = levels.Select((level, l) => Mean(synthesis, numbers, by is null ? null : groups, level)).ToArray();
         double reach(double error) => numbers.Quantile * error;
         double[] at = [.. Enumerable.Range(0, levels.Length).Select(l => (double)l)];
-        double[] estimates = Array.ConvertAll(means, m => m.Estimate);
-        double tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
-        double[] wide = Array.ConvertAll(means, m => reach(Math.Sqrt(m.Error * m.Error + tauSquared)));
-        bool isOwn = by is null && numbers.Prediction is not null;
+        var estimates = Array.ConvertAll(means, m => m.Estimate);
+        var tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
+        var wide = Array.ConvertAll(means, m => reach(Math.Sqrt(m.Error * m.Error + tauSquared)));
+        var isOwn = by is null && numbers.Prediction is not null;
         traces.Add(new PointTrace(estimates, at)
         {
             XLower = isOwn ? [synthesis.PredictionLower] : [.. estimates.Zip(wide, (e, w) => e - w)],
@@ -49,9 +49,9 @@ internal static class OrchardFigures
             Size = 3,
             Name = "a new study",
         });
-        for (int l = 0; l < levels.Length; l++)
+        for (var l = 0; l < levels.Length; l++)
         {
-            double half = reach(means[l].Error);
+            var half = reach(means[l].Error);
             traces.Add(new LineTrace([estimates[l] - half, estimates[l] + half], [l, l]) { Color = Palette.Ink, Width = 5,
                 Name = "interval of the mean" });
         }
@@ -89,7 +89,7 @@ internal static class OrchardFigures
 
         int[] own = [.. Enumerable.Range(0, groups.Length).Where(i => groups[i] == level)];
         var x = Vector<double>.Build.Dense(model.X.ColumnCount, j => own.Average(i => model.X[i, j]));
-        double scale = numbers.FixedEffects[0].StandardError / Math.Sqrt(model.CoefficientCovariance[0, 0]);
+        var scale = numbers.FixedEffects[0].StandardError / Math.Sqrt(model.CoefficientCovariance[0, 0]);
         return (x * model.Coefficients, scale * Math.Sqrt(x * (model.CoefficientCovariance * x)));
     }
 }

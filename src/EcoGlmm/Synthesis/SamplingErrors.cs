@@ -14,7 +14,7 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
     public static SamplingErrors Of(FieldData table, string column)
     {
         var v = table.Numbers(column);
-        int bad = Array.FindIndex(v, value => !(value > 0 && double.IsFinite(value)) && !double.IsNaN(value));
+        var bad = Array.FindIndex(v, value => !(value > 0 && double.IsFinite(value)) && !double.IsNaN(value));
         if (bad >= 0)
         {
             throw new GlmmException($"The sampling variance in row {bad + 1} (column \"{column}\") is {v[bad]}; sampling variances are "
@@ -27,14 +27,14 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
     /// <exception cref="GlmmException">The matrix does not fit the table, or is not symmetric with a positive diagonal.</exception>
     public static SamplingErrors Of(FieldData table, double[,] covariance)
     {
-        int n = table.RowCount;
+        var n = table.RowCount;
         if (covariance.GetLength(0) != n || covariance.GetLength(1) != n)
         {
             throw new GlmmException($"The covariance matrix of sampling errors has {covariance.GetLength(0)} rows and "
                 + $"{covariance.GetLength(1)} columns; it needs a row and a column for each of the {n} rows of the data.");
         }
 
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             if (!(covariance[i, i] > 0 && double.IsFinite(covariance[i, i])))
             {
@@ -42,7 +42,7 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
                     + $"variances are positive.");
             }
 
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
                 if (!(Math.Abs(covariance[i, j] - covariance[j, i]) <= Symmetry * Math.Sqrt(covariance[i, i] * covariance[j, j])))
                 {
@@ -52,7 +52,7 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
             }
         }
 
-        bool isDiagonal = Enumerable.Range(0, n).All(i => Enumerable.Range(0, i).All(j => covariance[i, j] == 0));
+        var isDiagonal = Enumerable.Range(0, n).All(i => Enumerable.Range(0, i).All(j => covariance[i, j] == 0));
         return new SamplingErrors([.. Enumerable.Range(0, n).Select(i => covariance[i, i])], isDiagonal
             ? null : (double[,])covariance.Clone(), null);
     }
@@ -74,12 +74,12 @@ internal sealed record SamplingErrors(double[] Variances, double[,]? Covariance,
     public double IndependentShare()
     {
         var v = Matrix<double>.Build.DenseOfArray(Covariance!);
-        for (double share = 0.8; share > 1e-9; share /= 2)
+        for (var share = 0.8; share > 1e-9; share /= 2)
         {
             try
             {
                 var rest = v.Clone();
-                for (int i = 0; i < Variances.Length; i++)
+                for (var i = 0; i < Variances.Length; i++)
                 {
                     rest[i, i] -= share * Variances[i];
                 }

@@ -25,7 +25,7 @@ public sealed class SmallStudyEffects : IRichDisplay
         var slope = synthesis.FixedEffects[Predictor];
         (Slope, StandardError, Statistic, PValue) = (slope.Estimate, slope.StandardError, slope.Statistic, slope.PValue);
         var limit = synthesis.FixedEffects.Contains(Intercept.Name) ? synthesis.FixedEffects[Intercept.Name] : null;
-        double reach = synthesis.Numbers.Quantile * (limit?.StandardError ?? double.NaN);
+        var reach = synthesis.Numbers.Quantile * (limit?.StandardError ?? double.NaN);
         (LimitEstimate, LimitLower, LimitUpper) = limit is null ? (double.NaN, double.NaN, double.NaN) : (limit.Estimate, limit.Estimate
             - reach, limit.Estimate + reach);
     }
@@ -80,8 +80,8 @@ public sealed class SmallStudyEffects : IRichDisplay
 
     private string Sentence()
     {
-        string level = NumberFormat.Significant(100 * Synthesis.Level);
-        string limit = double.IsNaN(LimitEstimate)
+        var level = NumberFormat.Significant(100 * Synthesis.Level);
+        var limit = double.IsNaN(LimitEstimate)
             ? "" : $" In a study without sampling error the effect would be {NumberFormat.Significant(LimitEstimate, 3)} "
             + $"({level} % interval {NumberFormat.Significant(LimitLower, 3)} to {NumberFormat.Significant(LimitUpper, 3)}).";
         return $"Effects change by {NumberFormat.Significant(Slope, 3)} (standard error {NumberFormat.Significant(StandardError, 3)}, "

@@ -19,25 +19,25 @@ internal static class StandardisedRisks
     {
         var fit = numbers.Fit!;
         string[] names = [.. fit.FixedEffects.Where(e => !double.IsNaN(e.Estimate) && !e.IsFixed).Select(e => e.Name)];
-        double[] estimates = Array.ConvertAll(names, name => fit.FixedEffects[name].Estimate);
-        int treatment = Array.IndexOf(names, "treatment");
-        double baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == Intercept.Name
+        var estimates = Array.ConvertAll(names, name => fit.FixedEffects[name].Estimate);
+        var treatment = Array.IndexOf(names, "treatment");
+        var baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == Intercept.Name
             && v.Term2 is null)?.Variance ?? 0;
-        double tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
-        double spread = Math.Sqrt(baseline + tauSquared / 4);
+        var tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
+        var spread = Math.Sqrt(baseline + tauSquared / 4);
         var places = names.Select((name, j) => (name, j)).Where(p => p.j != treatment).ToDictionary(p => p.name, p => p.j);
-        double individuals = arms.TreatedSize.Sum() + arms.ControlSize.Sum();
+        var individuals = arms.TreatedSize.Sum() + arms.ControlSize.Sum();
 
         double Difference(double[] at, double ratio)
         {
             double sum = 0;
-            for (int i = 0; i < arms.Count; i++)
+            for (var i = 0; i < arms.Count; i++)
             {
-                int place = model == OneStageModel.FixedStudies ? places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1)
+                var place = model == OneStageModel.FixedStudies ? places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1)
                     : places[Intercept.Name];
                 if (place >= 0)
                 {
-                    double share = (arms.TreatedSize[i] + arms.ControlSize[i]) / individuals;
+                    var share = (arms.TreatedSize[i] + arms.ControlSize[i]) / individuals;
                     sum += share * (Mean(at[place] + 0.5 * ratio, spread) - Mean(at[place] - 0.5 * ratio, spread));
                 }
             }
@@ -45,10 +45,10 @@ internal static class StandardisedRisks
             return sum;
         }
 
-        double estimate = Difference(estimates, estimates[treatment]);
+        var estimate = Difference(estimates, estimates[treatment]);
         var gradient = Vector<double>.Build.Dense(names.Length, j =>
         {
-            double h = Step * Math.Max(1, Math.Abs(estimates[j]));
+            var h = Step * Math.Max(1, Math.Abs(estimates[j]));
             double[] up = [.. estimates];
             double[] down = [.. estimates];
             up[j] += h;
@@ -56,8 +56,8 @@ internal static class StandardisedRisks
             return (Difference(up, up[treatment]) - Difference(down, down[treatment])) / (2 * h);
         });
         var covariance = Matrix<double>.Build.DenseOfArray(fit.Covariance);
-        double error = Math.Sqrt(gradient * (covariance * gradient));
-        double reach = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2) * Math.Sqrt(Math.Pow(numbers.StandardError, 2)
+        var error = Math.Sqrt(gradient * (covariance * gradient));
+        var reach = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2) * Math.Sqrt(Math.Pow(numbers.StandardError, 2)
             + tauSquared);
         return numbers with
         {
@@ -82,7 +82,7 @@ internal static class StandardisedRisks
 
         var rule = GaussHermiteRule.Of(Points);
         double sum = 0;
-        for (int q = 0; q < Points; q++)
+        for (var q = 0; q < Points; q++)
         {
             sum += Math.Exp(rule.LogWeights[q]) * SpecialFunctions.Logistic(eta + s * rule.Nodes[q]);
         }

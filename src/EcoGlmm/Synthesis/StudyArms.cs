@@ -1,4 +1,3 @@
-using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Syntheses;
@@ -22,12 +21,12 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
     public static StudyArms Read(FieldData data, string study, string treated, string events, string size, SynthesisMeasure measure)
     {
         var names = data.Texts(study);
-        bool[] isTreated = Arm(data, treated);
+        var isTreated = Arm(data, treated);
         var e = data.Numbers(events);
         var n = data.Numbers(size);
         var rows = new Dictionary<string, (int Treated, int Control)>(StringComparer.Ordinal);
         var order = new List<string>();
-        for (int i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Length; i++)
         {
             if (names[i] is not { } name)
             {
@@ -65,7 +64,7 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
     {
         var texts = data.Texts(treated);
         var levels = data.Levels(treated);
-        int missing = Array.FindIndex(texts, t => t is null);
+        var missing = Array.FindIndex(texts, t => t is null);
         if (levels.Count != 2 || missing >= 0)
         {
             throw new GlmmException(missing >= 0 ? $"Row {missing + 1} has no value of \"{treated}\"."
@@ -78,8 +77,8 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
 
     private static void Check(double e, double n, int row, string events, string size, SynthesisMeasure measure)
     {
-        bool isCount = e >= 0 && e == Math.Floor(e);
-        bool fits = measure == SynthesisMeasure.RateRatio ? n > 0 : n >= e && n == Math.Floor(n) && n > 0;
+        var isCount = e >= 0 && e == Math.Floor(e);
+        var fits = measure == SynthesisMeasure.RateRatio ? n > 0 : n >= e && n == Math.Floor(n) && n > 0;
         if (!isCount || !fits)
         {
             throw new GlmmException($"Row {row + 1} has {e} events (\"{events}\") of {n} (\"{size}\"); events are whole numbers, "

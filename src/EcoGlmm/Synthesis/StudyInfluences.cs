@@ -1,7 +1,6 @@
 using System.Collections;
 using EcoGlmm.Syntheses;
 using EcoGlmm.Text;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm;
 
@@ -93,18 +92,18 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
             throw new GlmmException("Influence is worked out for effect sizes; for counts LeaveOneOut() tells what each study does.");
         }
 
-        int k = model.Y.Count;
-        int c = model.X.ColumnCount;
+        var k = model.Y.Count;
+        var c = model.X.ColumnCount;
         var precision = model.CoefficientCovariance.Inverse();
-        double determinant = model.CoefficientCovariance.Determinant();
+        var determinant = model.CoefficientCovariance.Determinant();
         var hat = model.X * model.CoefficientCovariance * model.WeightedX.Transpose();
-        double weights = model.Weights.Diagonal().Sum();
+        var weights = model.Weights.Diagonal().Sum();
         var rows = new StudyInfluence[k];
-        for (int i = 0; i < k; i++)
+        for (var i = 0; i < k; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            int left = i;
-            double weight = 100 * model.Weights[i, i] / weights;
+            var left = i;
+            var weight = 100 * model.Weights[i, i] / weights;
             SynthesisNumbers without;
             try
             {
@@ -124,13 +123,13 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
 
             var others = without.Model;
             var x = model.X.Row(i);
-            double spread = model.Sampling[i, i] + without.TauSquared;
-            double fitted = x * others.Coefficients;
-            double residual = (model.Y[i] - fitted) / Math.Sqrt(spread + x * (others.CoefficientCovariance * x));
-            double dffits = (x * model.Coefficients - fitted) / Math.Sqrt(hat[i, i] * spread);
-            Vector<double> move = model.Coefficients - others.Coefficients;
-            double cook = move * (precision * move);
-            bool isInfluential = Math.Abs(dffits) > 3 * Math.Sqrt(c / (double)(k - c))
+            var spread = model.Sampling[i, i] + without.TauSquared;
+            var fitted = x * others.Coefficients;
+            var residual = (model.Y[i] - fitted) / Math.Sqrt(spread + x * (others.CoefficientCovariance * x));
+            var dffits = (x * model.Coefficients - fitted) / Math.Sqrt(hat[i, i] * spread);
+            var move = model.Coefficients - others.Coefficients;
+            var cook = move * (precision * move);
+            var isInfluential = Math.Abs(dffits) > 3 * Math.Sqrt(c / (double)(k - c))
                 || MathNet.Numerics.SpecialFunctions.GammaLowerRegularized(0.5 * c, 0.5 * cook) > 0.5 || hat[i, i] > 3.0 * c / k;
             rows[i] = new StudyInfluence(numbers.Studies[i].Name, residual, dffits, cook, others.CoefficientCovariance.Determinant()
                 / determinant, Math.Sqrt(without.TauSquared), without.Q,

@@ -21,7 +21,7 @@ internal static class StudyMeasures
     public static EffectSize Effect(StudyArms arms, int i, SynthesisMeasure measure, bool corrected)
     {
         var (a, b, n, m) = (arms.TreatedEvents[i], arms.ControlEvents[i], arms.TreatedSize[i], arms.ControlSize[i]);
-        double add = corrected ? Half : 0;
+        var add = corrected ? Half : 0;
         return measure switch
         {
             SynthesisMeasure.RateRatio => EffectSize.LogRateRatio(a, n, b, m, add),
@@ -34,12 +34,12 @@ internal static class StudyMeasures
     /// <summary>All studies by themselves, for figures; NaN where an arm without events leaves no effect.</summary>
     public static StudyEffect[] Effects(StudyArms arms, SynthesisMeasure measure, double level)
     {
-        double quantile = SpecialFunctions.NormalQuantile(0.5 + level / 2);
+        var quantile = SpecialFunctions.NormalQuantile(0.5 + level / 2);
         return [.. Enumerable.Range(0, arms.Count).Select(i =>
         {
             var effect = Effect(arms, i, measure, corrected: false);
-            double error = Math.Sqrt(effect.Variance);
-            bool isKnown = double.IsFinite(effect.Effect) && double.IsFinite(error) && error > 0;
+            var error = Math.Sqrt(effect.Variance);
+            var isKnown = double.IsFinite(effect.Effect) && double.IsFinite(error) && error > 0;
             return isKnown ? new StudyEffect(arms.Studies[i], effect.Effect, effect.Effect - quantile * error, effect.Effect
                 + quantile * error) { Variance = effect.Variance }
                 : new StudyEffect(arms.Studies[i], double.NaN, double.NaN, double.NaN);
@@ -54,7 +54,7 @@ internal static class StudyMeasures
     {
         double[] weights = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))
             .Select(i => 1 / Effect(arms, i, measure, corrected: true).Variance).Where(double.IsFinite)];
-        double sum = weights.Sum();
+        var sum = weights.Sum();
         return weights.Length < 2 ? double.NaN : (weights.Length - 1) * sum / (sum * sum - weights.Sum(w => w * w));
     }
 }

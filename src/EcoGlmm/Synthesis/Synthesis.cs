@@ -1,6 +1,4 @@
-using EcoGlmm.Numerics;
 using EcoGlmm.Syntheses;
-using EcoGlmm.Text;
 
 namespace EcoGlmm;
 

@@ -50,13 +50,13 @@ internal static class SynthesisCard
 
     private static string Sentence(Synthesis s, SynthesisNumbers numbers)
     {
-        string level = NumberFormat.Significant(100 * s.Level);
+        var level = NumberFormat.Significant(100 * s.Level);
         string Number(double value) => NumberFormat.Significant(numbers.IsRatio ? Math.Exp(value) : value, 3);
-        string what = numbers.IsRatio ? numbers.Scale[4..] : numbers.IsOfCounts ? numbers.Scale : "effect";
-        string name = s.FixedEffects[0].Name;
-        string of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == Intercept.Name) ? $"the mean {what} is"
+        var what = numbers.IsRatio ? numbers.Scale[4..] : numbers.IsOfCounts ? numbers.Scale : "effect";
+        var name = s.FixedEffects[0].Name;
+        var of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == Intercept.Name) ? $"the mean {what} is"
             : name == Intercept.Name ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
-        string next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
+        var next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
             + $"{Number(s.PredictionUpper)}.";
         return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} "
             + $"% interval {Number(s.Lower)} to {Number(s.Upper)}, {NumberFormat.PEquals(s.PValue)}).{next}";

@@ -9,16 +9,16 @@ internal static class SynthesisDegrees
     /// variances.</summary>
     public static double Satterthwaite(MarginalModel model, int coefficient)
     {
-        int k = model.Directions.Length;
+        var k = model.Directions.Length;
         if (k == 0)
         {
             return double.PositiveInfinity;
         }
 
-        double f = model.CoefficientCovariance[coefficient, coefficient];
+        var f = model.CoefficientCovariance[coefficient, coefficient];
         var w = model.WeightedX * model.CoefficientCovariance.Column(coefficient);
         var g = Vector<double>.Build.Dense(k, d => w * (model.Directions[d].Derivative * w));
-        double variance = g * (model.VarianceCovariance * g);
+        var variance = g * (model.VarianceCovariance * g);
         return variance > 0 ? 2 * f * f / variance : double.PositiveInfinity;
     }
 }

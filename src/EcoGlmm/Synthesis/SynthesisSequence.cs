@@ -79,7 +79,7 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
 
     internal static SynthesisSequence LeaveOneOut(Synthesis whole, SynthesisNumbers numbers, CancellationToken cancellation)
     {
-        int k = numbers.Studies.Count;
+        var k = numbers.Studies.Count;
         int[] all = [.. Enumerable.Range(0, k)];
         return new SynthesisSequence(whole, "Without each in turn", "Without",
             [.. all.Select(i => Step(numbers, [.. all.Where(j => j != i)], numbers.Studies[i].Name, cancellation))]);
@@ -95,7 +95,7 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
                 throw new GlmmException("Counts are added up in the order of the data; sort the data by the column first (data.SortBy).");
             }
 
-            double[] keys = ordering(order);
+            var keys = ordering(order);
             places = [.. places.OrderBy(i => keys[i])];
         }
 
@@ -110,8 +110,8 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
         {
             // one effect size has no variance between studies
             var only = numbers.Studies[kept[0]];
-            double error = Math.Sqrt(only.Variance);
-            double reach = (only.Upper - only.Lower) / 2;
+            var error = Math.Sqrt(only.Variance);
+            var reach = (only.Upper - only.Lower) / 2;
             return new SynthesisStep(name, 1, only.Estimate, error, only.Estimate - reach, only.Estimate + reach,
                 2 * Numerics.SpecialFunctions.NormalCdf(-Math.Abs(only.Estimate / error)), 0, 0, 0);
         }

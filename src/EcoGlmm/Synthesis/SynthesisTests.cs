@@ -71,9 +71,9 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
     {
         var model = numbers.Model ?? throw new GlmmException("These tests are for effect sizes; coefficients of counts are tested by the "
             + "normal distribution, in FixedEffects.");
-        int c = model.X.ColumnCount;
-        int residual = model.Y.Count - c;
-        double scale = test == SynthesisTest.KnappHartung ? model.Quadratic / residual : 1;
+        var c = model.X.ColumnCount;
+        var residual = model.Y.Count - c;
+        var scale = test == SynthesisTest.KnappHartung ? model.Quadratic / residual : 1;
         return new SynthesisTests(numbers.FixedEffects.Select((k, j) => Row(k.Name, k.Estimate,
             Math.Sqrt(scale * model.CoefficientCovariance[j, j]), test switch
         {
@@ -104,7 +104,7 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
 
     private static CoefficientTest Row(string name, double estimate, double error, double degrees, double level)
     {
-        double half = StudentT.Quantile(0.5 + level / 2, degrees) * error;
+        var half = StudentT.Quantile(0.5 + level / 2, degrees) * error;
         return new CoefficientTest(name, estimate, error, degrees, estimate / error, 2 * StudentT.UpperTail(Math.Abs(estimate / error),
             degrees), estimate - half, estimate + half);
     }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Families;
 using EcoGlmm.Tool.Notebooks;
 
 namespace EcoGlmm.Notebooks.Tests;

@@ -105,7 +105,7 @@ public class CsvFuzzTests
             else
                 text.Insert(at, Pick(random, Mutations));
         }
-        Encoding encoding = random.Next(12) switch { 0 => Encoding.Unicode, 1 => Encoding.BigEndianUnicode, 2 => Encoding.Latin1, _ =>
+        var encoding = random.Next(12) switch { 0 => Encoding.Unicode, 1 => Encoding.BigEndianUnicode, 2 => Encoding.Latin1, _ =>
             Encoding.UTF8 };
         var bytes = encoding.GetBytes(text.ToString());
         if (random.Next(20) == 0 && bytes.Length > 0)

@@ -22,7 +22,7 @@ public class AssociationScanTests
         var wald = reference.Numbers("wald");
         var ratio = reference.Numbers("likelihoodRatio");
         var score = reference.Numbers("score");
-        for (int j = 0; j < markers.Length; j++)
+        for (var j = 0; j < markers.Length; j++)
         {
             var row = scan[markers[j]];
             Assert.Equal(frequency[j], row.Frequency, 5.1e-4);
@@ -80,7 +80,7 @@ public class AssociationScanTests
         var three = Glmm.Scan("weight ~ sex", data, herd, new ScanOptions { MaxThreads = 3 });
         Assert.Equal(one.AsEnumerable(), three.AsEnumerable());
         string[] files = [folder.File("1.csv"), folder.File("2.csv")];
-        for (int part = 1; part <= 2; part++)
+        for (var part = 1; part <= 2; part++)
         {
             Glmm.Scan("weight ~ sex", data, herd, new ScanOptions { Part = part, Parts = 2, Output = files[part - 1] });
         }
@@ -94,8 +94,8 @@ public class AssociationScanTests
         using var herd = Herd.Open();
         using var folder = new Herd.Folder();
         var data = Herd.Data();
-        string whole = folder.File("whole.csv");
-        string resumed = folder.File("resumed.csv");
+        var whole = folder.File("whole.csv");
+        var resumed = folder.File("resumed.csv");
         Glmm.Scan("weight ~ sex", data, herd, new ScanOptions { Output = whole });
         using var cancellation = new CancellationTokenSource();
         var options = new ScanOptions { Output = resumed, MaxThreads = 1 };
@@ -107,12 +107,12 @@ public class AssociationScanTests
                     cancellation.Cancel();
                 }
             }), cancellation.Token));
-        long length = new FileInfo(resumed).Length;
+        var length = new FileInfo(resumed).Length;
         Assert.InRange(length, 1000, new FileInfo(whole).Length - 1000);
 
         // killed in the middle of a line
         File.AppendAllText(resumed, "m999,1,55");
-        int least = int.MaxValue;
+        var least = int.MaxValue;
         var scan = Glmm.ScanAsync("weight ~ sex", data, herd, options, new Told(p => least = Math.Min(least, p.Stage == "markers"
             ? p.Total : least)));
         Assert.Equal(600, (await scan).Count);
@@ -129,7 +129,7 @@ public class AssociationScanTests
         using var herd = Herd.Open();
         var exact = Glmm.Scan("weight ~ sex", Herd.Data(), herd);
         var held = Glmm.Scan("weight ~ sex", Herd.Data(), herd, new ScanOptions { Method = ScanMethod.Held });
-        for (int j = 0; j < exact.Count; j++)
+        for (var j = 0; j < exact.Count; j++)
         {
             if (!double.IsNaN(exact[j].Beta))
             {
@@ -184,14 +184,14 @@ public class AssociationScanTests
         var probability = Enumerable.Repeat(0.02, carriers).ToArray();
         var scores = new BinomialScores(probability, [.. Enumerable.Repeat(1.0, carriers)]);
         var g = Enumerable.Repeat(1.0, carriers).ToArray();
-        foreach (int cases in new[] { 4, 5, 6 })
+        foreach (var cases in new[] { 4, 5, 6 })
         {
-            double exact = Enumerable.Range(cases, carriers + 1 - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02,
+            var exact = Enumerable.Range(cases, carriers + 1 - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02,
                 carriers, k));
-            double beyond = Enumerable.Range(cases + 1, carriers - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02,
+            var beyond = Enumerable.Range(cases + 1, carriers - cases).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF(0.02,
                 carriers, k));
-            double saddlepoint = Saddlepoint.TwoSided(scores, g, cases - 0.8);
-            double normal = UpperTail.ChiSquare(Math.Pow(cases - 0.8, 2) / (carriers * 0.02 * 0.98));
+            var saddlepoint = Saddlepoint.TwoSided(scores, g, cases - 0.8);
+            var normal = UpperTail.ChiSquare(Math.Pow(cases - 0.8, 2) / (carriers * 0.02 * 0.98));
 
             // of a sum of whole numbers the smooth tail lies between those with and without the value itself
             Assert.InRange(saddlepoint, beyond, exact);

@@ -34,7 +34,7 @@ public class ClumpTests
         // one marker five times over is one test
         var column = herd.Counts("m010");
         var copies = new Dictionary<string, object> { ["animal"] = herd.Individuals.ToArray() };
-        for (int k = 0; k < 5; k++)
+        for (var k = 0; k < 5; k++)
         {
             copies[$"copy{k}"] = column;
         }
@@ -42,16 +42,16 @@ public class ClumpTests
         copies["other"] = herd.Counts("m500");
         using var table = Genotypes.From(FieldData.From(copies), "animal");
         var few = Glmm.Scan("weight ~ sex", data, table, new ScanOptions { Relationship = herd.RelationshipMatrix() });
-        double r = Math.Sqrt(Correlation(column, herd.Counts("m500")));
+        var r = Math.Sqrt(Correlation(column, herd.Counts("m500")));
         Assert.InRange(few.EffectiveTests(table), 1.9, 2.1 + r);
     }
 
     private static double Correlation(double[] x, double[] y)
     {
         var both = Enumerable.Range(0, x.Length).Where(i => !double.IsNaN(x[i]) && !double.IsNaN(y[i])).ToArray();
-        double mx = both.Average(i => x[i]);
-        double my = both.Average(i => y[i]);
-        double xy = both.Sum(i => (x[i] - mx) * (y[i] - my));
+        var mx = both.Average(i => x[i]);
+        var my = both.Average(i => y[i]);
+        var xy = both.Sum(i => (x[i] - mx) * (y[i] - my));
         return xy * xy / (both.Sum(i => (x[i] - mx) * (x[i] - mx)) * both.Sum(i => (y[i] - my) * (y[i] - my)));
     }
 }

@@ -15,7 +15,7 @@ public class GenotypesTests
         var hardy = reference.Numbers("hardy");
         Assert.Equal(240, herd.Individuals.Count);
         Assert.Equal(reference.Texts("marker"), herd.Markers.Select(m => m.Name));
-        for (int j = 0; j < summary.Count; j++)
+        for (var j = 0; j < summary.Count; j++)
         {
             // PLINK writes four digits
             Assert.Equal(frequency[j], Math.Min(summary[j].Frequency, 1 - summary[j].Frequency), 5e-4 * Math.Max(frequency[j], 1e-3));
@@ -42,16 +42,16 @@ public class GenotypesTests
         var first = reference.Numbers("first");
         var diagonal = reference.Numbers("diagonal");
         var squares = reference.Numbers("rowSumsOfSquares");
-        int k = 0;
-        for (int j = 0; j < 20; j++)
+        var k = 0;
+        for (var j = 0; j < 20; j++)
         {
-            for (int i = j; i < 20; i++)
+            for (var i = j; i < 20; i++)
             {
                 Assert.Equal(first[k++], matrix[i, j], 1e-8);
             }
         }
 
-        for (int i = 0; i < diagonal.Length; i++)
+        for (var i = 0; i < diagonal.Length; i++)
         {
             Assert.Equal(diagonal[i], matrix[i, i], 1e-8);
             Assert.Equal(squares[i], Enumerable.Range(0, diagonal.Length).Sum(j => matrix[i, j] * matrix[j, i]), 1e-6);
@@ -106,16 +106,16 @@ public class GenotypesTests
             ["m1"] = new double[] { 0, 1, 2, double.NaN, 1 },
             ["m2"] = new double[] { 2, 0, 0, 1, 0 },
         }), "who");
-        string text = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tx1\tx2\tx3\tx4\tx5\n"
+        var text = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tx1\tx2\tx3\tx4\tx5\n"
             + "1\t100\tm1\tA\tG\t.\tPASS\t.\tGT:DP\t0/0:3\t0|1:2\t1/1:9\t./.:0\t1/0:1\n"
             + "1\t150\tthree\tA\tG,T\t.\tPASS\t.\tGT\t0/0\t0/1\t1/2\t0/0\t0/0\n"
             + "1\t200\tm2\tC\tT\t.\tPASS\t.\tGT\t1/1\t0/0\t0/0\t0/1\t0/0\n";
-        string path = folder.File("few.vcf.gz");
+        var path = folder.File("few.vcf.gz");
 
         // two members, as bgzip writes them
         using (var file = File.Create(path))
         {
-            foreach (string part in new[] { text[..150], text[150..] })
+            foreach (var part in new[] { text[..150], text[150..] })
             {
                 using var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
                 gzip.Write(System.Text.Encoding.UTF8.GetBytes(part));
@@ -134,9 +134,9 @@ public class GenotypesTests
     public void DamagedFilesAreRefusedInASentence()
     {
         using var folder = new Herd.Folder();
-        string bed = folder.Copy();
+        var bed = folder.Copy();
         string Message() => Assert.Throws<GlmmException>(() => Genotypes.Open(bed)).Message;
-        byte[] bytes = File.ReadAllBytes(bed);
+        var bytes = File.ReadAllBytes(bed);
         File.WriteAllBytes(bed, bytes[..^100]);
         Assert.Contains("cut short", Message(), StringComparison.Ordinal);
         File.WriteAllBytes(bed, [0x6c, 0x1c, 1, .. bytes[3..]]);
@@ -164,7 +164,7 @@ public class GenotypesTests
             Assert.True(s.Missing <= 0.05 && s.HardyWeinberg >= 1e-4);
             Assert.Contains(s.Marker.Chromosome, new[] { "1", "4" });
         });
-        int expected = herd.Summary().Count(s => Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05
+        var expected = herd.Summary().Count(s => Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05
             && s.HardyWeinberg >= 1e-4
             && s.Marker.Chromosome is "1" or "4" && Math.Min(s.Frequency, 1 - s.Frequency) >= 0.05 && s.Missing <= 0.05
             && s.HardyWeinberg >= 1e-4);

@@ -23,14 +23,14 @@ internal static class Herd
     /// <summary>A folder of one test's own, which goes with it.</summary>
     public sealed class Folder : IDisposable
     {
-        private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("herd");
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("herd");
 
-        public string File(string name) => System.IO.Path.Combine(folder.FullName, name);
+        public string File(string name) => System.IO.Path.Combine(_folder.FullName, name);
 
         /// <summary>Copies of the herd's three files.</summary>
         public string Copy()
         {
-            foreach (string ending in new[] { ".bed", ".bim", ".fam" })
+            foreach (var ending in new[] { ".bed", ".bim", ".fam" })
             {
                 System.IO.File.Copy(Path(ending), File("herd" + ending), overwrite: true);
             }
@@ -38,7 +38,7 @@ internal static class Herd
             return File("herd.bed");
         }
 
-        public void Dispose() => folder.Delete(recursive: true);
+        public void Dispose() => _folder.Delete(recursive: true);
     }
 
     private static JsonElement Find(JsonElement element, string[] path) => path.Aggregate(element, (e, name) => e.GetProperty(name));

@@ -15,8 +15,8 @@ public class NullModelTests
         var family = trait == "ill" ? Family.Binomial() : Family.Poisson();
         var options = new ScanOptions { Family = family };
         var data = ScanData.Create(formula, Herd.Data(), herd, options);
-        int n = data.Y.Length;
-        int c = data.Columns;
+        var n = data.Y.Length;
+        var c = data.Columns;
         var k = Relationship(data, herd, options);
         var model = NullGlmm.Fit(data, family, k, 1, CancellationToken.None);
         Assert.True(model.Tau > 0.05);
@@ -24,7 +24,7 @@ public class NullModelTests
         // Henderson's equations: covariates explain nothing that is left, and effects are τ K (y − μ)
         var effects = Multiply(k, model.Score, n).Select(v => model.Tau * v).ToArray();
         var eta = model.Mean.Select(m => trait == "ill" ? Math.Log(m / (1 - m)) : Math.Log(m)).ToArray();
-        for (int p = 0; p < c; p++)
+        for (var p = 0; p < c; p++)
         {
             Assert.Equal(0, Enumerable.Range(0, n).Sum(i => data.X[i + p * n] * model.Score[i]), 1e-3);
         }
@@ -32,28 +32,28 @@ public class NullModelTests
         var rest = eta.Zip(effects, (a, b) => a - b).ToArray();
         var working = Enumerable.Range(0, n).Select(i => eta[i] + model.Score[i] / model.Weights[i]).ToArray();
         var fitted = LeastSquares(data.X, rest, n, c);
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             Assert.Equal(rest[i], fitted[i], 1e-4);
         }
 
         // τ is where the restricted likelihood of the working response is largest
         double At(double tau) => Reml(k, [.. model.Weights.Select(w => 1 / w)], tau, data.X, c, working, out _);
-        double best = At(model.Tau);
+        var best = At(model.Tau);
         Assert.True(At(model.Tau * 1.02) < best && At(model.Tau * 0.98) < best);
         Reml(k, [.. model.Weights.Select(w => 1 / w)], model.Tau, data.X, c, working, out var projector);
 
         var scan = Glmm.Scan(formula, Herd.Data(), herd, options);
-        foreach (string name in new[] { "m050", "m001", "m008", "m333" })
+        foreach (var name in new[] { "m050", "m001", "m008", "m333" })
         {
             var counts = herd.Counts(name);
-            double mean = counts.Where(v => !double.IsNaN(v)).Average();
+            var mean = counts.Where(v => !double.IsNaN(v)).Average();
             var g = data.Individuals.Select(i => double.IsNaN(counts[i]) ? mean : counts[i]).ToArray();
-            double score = g.Zip(model.Score, (a, b) => a * b).Sum();
-            double variance = g.Zip(Multiply(projector, g, n), (a, b) => a * b).Sum();
+            var score = g.Zip(model.Score, (a, b) => a * b).Sum();
+            var variance = g.Zip(Multiply(projector, g, n), (a, b) => a * b).Sum();
             Assert.Equal(score / variance, scan[name].Beta, 1e-4 / Math.Sqrt(variance));
             Assert.Equal(1 / Math.Sqrt(variance), scan[name].StandardError, 1e-5 / Math.Sqrt(variance));
-            double normal = 2 * SpecialFunctions.NormalCdf(-Math.Abs(score) / Math.Sqrt(variance));
+            var normal = 2 * SpecialFunctions.NormalCdf(-Math.Abs(score) / Math.Sqrt(variance));
             Assert.InRange(Math.Log(scan[name].ScoreP) / Math.Log(normal), score * score < 4 * variance ? 0.999 : 0.7, score * score < 4
                 * variance ? 1.001 : 1.4);
         }
@@ -80,12 +80,12 @@ public class NullModelTests
         var options = new ScanOptions { Relationship = herd.RelationshipMatrix(), Method = ScanMethod.Held, MaxThreads = 1 };
         var scan = Glmm.Scan(formula, records, herd, options);
         var data = ScanData.Create(formula, records, herd, options);
-        int n = 240;
+        var n = 240;
         var k = Relationship(data, herd, options);
         var same = new double[n * n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 same[i + j * n] = some[i] == some[j] ? 1 : 0;
             }
@@ -93,38 +93,38 @@ public class NullModelTests
 
         // the ratio of the individuals' to the residual variance that was found, from L Lᵀ = I + ρ Z Zᵀ
         var factor = RecordCovariance.Factor(data, (double[])k.Clone(), 1, CancellationToken.None)!;
-        double ratio = factor[0] * factor[0] - 1;
+        var ratio = factor[0] * factor[0] - 1;
         var tau = new ExactScanProbe(k, factor, data).Lambda;
         Assert.True(ratio > 0.1);
         double At(double lambda, double rho, out double[] projector, out double sigma)
         {
             var v = new double[n * n];
-            for (int e = 0; e < v.Length; e++)
+            for (var e = 0; e < v.Length; e++)
             {
                 v[e] = lambda * k[e] + rho * same[e];
             }
 
-            double log = Reml(v, Enumerable.Repeat(1.0, n).ToArray(), 1, data.X, data.Columns, data.Y, out projector);
-            double quadratic = data.Y.Zip(Multiply(projector, data.Y, n), (a, b) => a * b).Sum();
+            var log = Reml(v, Enumerable.Repeat(1.0, n).ToArray(), 1, data.X, data.Columns, data.Y, out projector);
+            var quadratic = data.Y.Zip(Multiply(projector, data.Y, n), (a, b) => a * b).Sum();
             sigma = quadratic / (n - data.Columns);
 
             // the scale profiled out
             return log + 0.5 * quadratic - 0.5 * (n - data.Columns) * Math.Log(quadratic);
         }
 
-        double best = At(tau, ratio, out var p, out _);
+        var best = At(tau, ratio, out var p, out _);
         foreach (var (a, b) in new[] { (1.03, 1.0), (0.97, 1.0), (1.0, 1.03), (1.0, 0.97) })
         {
             Assert.True(At(tau * a, ratio * b, out _, out _) < best);
         }
 
-        foreach (string name in new[] { "m001", "m050", "m410" })
+        foreach (var name in new[] { "m001", "m050", "m410" })
         {
             var counts = herd.Counts(name);
-            double mean = data.Individuals.Distinct().Select(a => counts[a]).Where(v => !double.IsNaN(v)).Average();
+            var mean = data.Individuals.Distinct().Select(a => counts[a]).Where(v => !double.IsNaN(v)).Average();
             var g = data.Individuals.Select(i => double.IsNaN(counts[i]) ? mean : counts[i]).ToArray();
             var pg = Multiply(p, g, n);
-            double expected = pg.Zip(data.Y, (a, b) => a * b).Sum() / pg.Zip(g, (a, b) => a * b).Sum();
+            var expected = pg.Zip(data.Y, (a, b) => a * b).Sum() / pg.Zip(g, (a, b) => a * b).Sum();
             Assert.Equal(expected, scan[name].Beta, 1e-3 * scan[name].StandardError);
         }
 
@@ -150,9 +150,9 @@ public class NullModelTests
     private static double[] Multiply(double[] matrix, double[] v, int n)
     {
         var result = new double[n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 result[i] += matrix[i + j * n] * v[j];
             }
@@ -170,9 +170,9 @@ public class NullModelTests
     // −½ (log |V| + log |XᵀV⁻¹X| + yᵀPy) with V = D + τ K, by MathNet
     private static double Reml(double[] k, double[] diagonal, double tau, double[] x, int c, double[] y, out double[] projector)
     {
-        int n = y.Length;
+        var n = y.Length;
         var v = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfColumnMajor(n, n, k) * tau;
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             v[i, i] += diagonal[i];
         }

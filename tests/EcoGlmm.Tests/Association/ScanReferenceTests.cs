@@ -48,8 +48,8 @@ public class ScanReferenceTests
         var scan = Glmm.Scan("rare ~ sex", data, herd, new ScanOptions { Family = Family.Binomial() });
         var markers = rare.Texts("marker");
         var (beta, se, p, normal) = (rare.Numbers("beta"), rare.Numbers("se"), rare.Numbers("p"), rare.Numbers("normal"));
-        int corrected = 0;
-        for (int j = 0; j < markers.Length; j++)
+        var corrected = 0;
+        for (var j = 0; j < markers.Length; j++)
         {
             if (double.IsNaN(beta[j]))
             {
@@ -59,7 +59,7 @@ public class ScanReferenceTests
             var row = scan[markers[j]];
             Assert.Equal(beta[j], row.Beta, 2e-4 * se[j]);
             Assert.Equal(se[j], row.StandardError, Relative * se[j]);
-            double z = Math.Abs(beta[j] / se[j]);
+            var z = Math.Abs(beta[j] / se[j]);
             if (Math.Abs(z - 2) > 0.001 && !double.IsNaN(p[j]))
             {
                 Assert.Equal(p[j], row.ScoreP, 1e-3 * p[j]);
@@ -75,7 +75,7 @@ public class ScanReferenceTests
     {
         using var herd = Herd.Open();
         var unrelated = new double[240, 240];
-        for (int i = 0; i < 240; i++)
+        for (var i = 0; i < 240; i++)
         {
             unrelated[i, i] = 1;
         }
@@ -85,7 +85,7 @@ public class ScanReferenceTests
         var linear = Reference.GetProperty("linear");
         var (markers, beta, p) = (linear.Texts("marker"), linear.Numbers("beta"), linear.Numbers("p"));
         Assert.True(markers.Length > 20);
-        for (int j = 0; j < markers.Length; j++)
+        for (var j = 0; j < markers.Length; j++)
         {
             if (double.IsNaN(beta[j]))
             {
@@ -106,7 +106,7 @@ public class ScanReferenceTests
         var (beta, se) = (reference.Numbers("beta"), reference.Numbers("se"));
         var (wald, ratio, score) = (reference.Numbers("wald"), reference.Numbers("likelihoodRatio"), reference.Numbers("score"));
         Assert.True(markers.Length >= least);
-        for (int j = 0; j < markers.Length; j++)
+        for (var j = 0; j < markers.Length; j++)
         {
             var row = scan[markers[j]];
             if (double.IsNaN(beta[j]) || double.IsNaN(se[j]))

@@ -11,7 +11,7 @@ public class SeveralTraitsTests
         string[] formulas = ["weight ~ sex", "log(weight) ~ sex + age", "ticks ~ age"];
         var options = new ScanOptions { Output = folder.File("scan.csv") };
         var together = Glmm.Scan(formulas, data, herd, options);
-        for (int k = 0; k < formulas.Length; k++)
+        for (var k = 0; k < formulas.Length; k++)
         {
             var alone = Glmm.Scan(formulas[k], data, herd);
             Assert.Equal(alone.AsEnumerable(), together[k].AsEnumerable());
@@ -49,7 +49,7 @@ public class SeveralTraitsTests
 
         // held variances are near the exact ones
         var held = Glmm.Scan("weight ~ sex", Herd.Data(), some, options with { Method = ScanMethod.Held });
-        for (int j = 0; j < held.Count; j++)
+        for (var j = 0; j < held.Count; j++)
         {
             Assert.Equal(byFactor[j].Beta, held[j].Beta, 0.2 * byFactor[j].StandardError);
             Assert.Equal(Math.Log(byFactor[j].LikelihoodRatioP), Math.Log(held[j].LikelihoodRatioP), 0.3);

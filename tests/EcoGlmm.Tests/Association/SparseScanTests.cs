@@ -18,13 +18,13 @@ public class SparseScanTests
         var one = herd.FamilyRelationshipMatrix(threshold: 0.1, maxThreads: 1);
         Assert.True(one.IsSparse);
         Assert.False(whole.IsSparse);
-        int related = 0;
-        for (int i = 0; i < 240; i++)
+        var related = 0;
+        for (var i = 0; i < 240; i++)
         {
-            for (int j = 0; j <= i; j++)
+            for (var j = 0; j <= i; j++)
             {
                 var (a, b) = (herd.Individuals[i], herd.Individuals[j]);
-                double expected = i == j || (herd.Families[i] == herd.Families[j] && whole[a, b] >= 0.1) ? whole[a, b] : 0;
+                var expected = i == j || (herd.Families[i] == herd.Families[j] && whole[a, b] >= 0.1) ? whole[a, b] : 0;
                 Assert.Equal(expected, one[a, b], 1e-10);
                 Assert.Equal(one[a, b], Families.Value[a, b]);
                 related += i != j && expected != 0 ? 1 : 0;
@@ -52,7 +52,7 @@ public class SparseScanTests
         var options = new ScanOptions { Method = method, Relationship = Families.Value };
         var sparse = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, options);
         var whole = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, options with { Relationship = dense });
-        for (int j = 0; j < sparse.Count; j++)
+        for (var j = 0; j < sparse.Count; j++)
         {
             if (double.IsNaN(whole[j].Beta))
             {
@@ -85,8 +85,8 @@ public class SparseScanTests
         var three = Glmm.Scan(formula, Herd.Data(), herd, options with { Method = ScanMethod.Calibrated, MaxThreads = 3 });
         Assert.Equal(calibrated.AsEnumerable(), three.AsEnumerable());
         double ratios = 0;
-        int exact = 0;
-        for (int j = 0; j < held.Count; j++)
+        var exact = 0;
+        for (var j = 0; j < held.Count; j++)
         {
             if (double.IsNaN(held[j].Beta))
             {
@@ -94,7 +94,7 @@ public class SparseScanTests
                 continue;
             }
 
-            double z = calibrated[j].Beta / calibrated[j].StandardError;
+            var z = calibrated[j].Beta / calibrated[j].StandardError;
             if (Math.Abs(z) > 2.5)
             {
                 exact++;

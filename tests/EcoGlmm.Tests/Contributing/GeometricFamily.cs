@@ -30,8 +30,8 @@ internal sealed class GeometricFamily(Link link) : MeanParameterisedFamily("geom
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)
     {
-        double mu = at.Mu;
-        double other = 1 + mu;
+        var mu = at.Mu;
+        var other = 1 + mu;
         d.L = (y == 0 ? 0 : y * Math.Log(mu)) - ((y + 1) * Math.Log(other));
         d.M = (y / mu) - ((y + 1) / other);
         d.MM = -(y / (mu * mu)) + ((y + 1) / (other * other));

@@ -8,7 +8,7 @@ internal static class ObservedFigure
     {
         ArgumentNullException.ThrowIfNull(fit);
         double[] fitted = fit.Fitted(), observed = fit.SimulatedResiduals(2).Observed;
-        double high = fitted.Concat(observed).Max();
+        var high = fitted.Concat(observed).Max();
         return new Figure("Observed and fitted", new Panel(null,
             new PointTrace(fitted, observed) { Name = "rows", Color = Palette.Blue, Opacity = 0.5 })
         {

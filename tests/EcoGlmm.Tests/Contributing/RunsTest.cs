@@ -15,10 +15,10 @@ internal static class RunsTest
         bool[] above = [.. residuals.Scaled.Select(r => r > 0.5)];
         double n = above.Length, high = above.Count(a => a), low = n - high;
         double runs = 1 + Enumerable.Range(1, above.Length - 1).Count(i => above[i] != above[i - 1]);
-        double mean = 1 + (2 * high * low / n);
-        double variance = (mean - 1) * (mean - 2) / (n - 1);
-        double p = 2 * NormalDistribution.UpperTail(Math.Abs(runs - mean) / Math.Sqrt(variance));
-        string text = TestResult.FormatPValue(p, 0);
+        var mean = 1 + (2 * high * low / n);
+        var variance = (mean - 1) * (mean - 2) / (n - 1);
+        var p = 2 * NormalDistribution.UpperTail(Math.Abs(runs - mean) / Math.Sqrt(variance));
+        var text = TestResult.FormatPValue(p, 0);
         return new TestResult("Runs test (Wald-Wolfowitz)", runs, p, "two.sided", p < TestResult.SignificanceLevel
             ? $"Rows that follow each other are {(runs < mean ? "alike" : "unlike")} ({text}): look for what changes along the data."
             : $"The rows follow each other as in random order ({text}).");

@@ -9,8 +9,8 @@ internal sealed class SoftplusLink() : Link("softplus")
     // μ, 1 − μ and three derivatives of μ by η.
     internal override LinkPoint At(double eta)
     {
-        double p = 1 / (1 + Math.Exp(-eta));
-        double mu = Math.Max(eta, 0) + Math.Log(1 + Math.Exp(-Math.Abs(eta)));
+        var p = 1 / (1 + Math.Exp(-eta));
+        var mu = Math.Max(eta, 0) + Math.Log(1 + Math.Exp(-Math.Abs(eta)));
         return new(mu, 1 - mu, p, p * (1 - p), p * (1 - p) * (1 - (2 * p)));
     }
 }

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Data;
 using System.Dynamic;
 using System.Numerics;
-using EcoGlmm.Data;
 using Microsoft.FSharp.Core;
 
 namespace EcoGlmm.Tests.Data;

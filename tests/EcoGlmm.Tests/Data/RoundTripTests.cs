@@ -1,5 +1,3 @@
-using EcoGlmm.Data;
-
 namespace EcoGlmm.Tests.Data;
 
 public class RoundTripTests

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EcoGlmm.Decomposition;
 
 namespace EcoGlmm.Tests.Decomposition;
 

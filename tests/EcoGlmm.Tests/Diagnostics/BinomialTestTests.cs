@@ -26,7 +26,7 @@ public class BinomialTestTests
     public void ProbabilitiesSumToOne()
     {
         double sum = 0;
-        for (int x = 0; x <= 40; x++)
+        for (var x = 0; x <= 40; x++)
             sum += BinomialTest.Probability(x, 40, 0.13);
         Assert.Equal(1, sum, 1e-13);
     }

@@ -8,9 +8,9 @@ public sealed class CheckWeightTests
         const int n = 24_000, levels = 800;
         var random = new Random(3);
         double[] y = new double[n], x = new double[n], z = new double[n];
-        string[] id = new string[n];
+        var id = new string[n];
         double[] b = [.. Enumerable.Range(0, levels).Select(_ => random.NextDouble() - 0.5)];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             (x[i], z[i]) = (random.NextDouble(), random.NextDouble());
             id[i] = $"g{i % levels}";
@@ -21,7 +21,7 @@ public sealed class CheckWeightTests
             ["id"] = id }));
         var check = fit.Check();
         Assert.Same(check.Figures, check.Figures);
-        int weight = check.Figures.Sum(figure => figure.ToJson().Length);
+        var weight = check.Figures.Sum(figure => figure.ToJson().Length);
         Assert.InRange(weight, 10_000, 1_500_000);
     }
 }

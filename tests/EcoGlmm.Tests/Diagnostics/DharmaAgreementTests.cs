@@ -5,7 +5,7 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class DharmaAgreementTests
 {
-    private static readonly string[] s_alternatives = ["two.sided", "greater", "less"];
+    private static readonly string[] Alternatives = ["two.sided", "greater", "less"];
 
     public static TheoryData<string> Cases() =>
         new(DharmaReference.Root.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!));
@@ -14,12 +14,12 @@ public class DharmaAgreementTests
     [MemberData(nameof(Cases))]
     public void ResidualsAndTestsAgree(string name)
     {
-        JsonElement expected = DharmaReference.Case(name);
+        var expected = DharmaReference.Case(name);
         var residuals = SimulatedResiduals.From(
             expected.GetProperty("observed").Numbers(), expected.GetProperty("simulated").Simulations(),
             expected.GetProperty("predicted").Numbers(), expected.GetProperty("integer").GetBoolean());
         double[] lower = expected.GetProperty("lower").Numbers(), upper = expected.GetProperty("upper").Numbers();
-        for (int i = 0; i < lower.Length; i++)
+        for (var i = 0; i < lower.Length; i++)
         {
             if (lower[i] == upper[i])
                 Assert.Equal(lower[i], residuals.Scaled[i], 1e-12);
@@ -27,11 +27,11 @@ public class DharmaAgreementTests
                 Assert.InRange(residuals.Scaled[i], lower[i], upper[i]);
         }
 
-        double[] scaled = expected.GetProperty("scaled").Numbers();
-        foreach (string a in s_alternatives)
+        var scaled = expected.GetProperty("scaled").Numbers();
+        foreach (var a in Alternatives)
         {
-            Alternative alternative = DharmaReference.ToAlternative(a);
-            (double d, double p) = KolmogorovSmirnov.Uniform(scaled, alternative);
+            var alternative = DharmaReference.ToAlternative(a);
+            (var d, var p) = KolmogorovSmirnov.Uniform(scaled, alternative);
             Same(expected.GetProperty("uniformity").GetProperty(a), d, p, 2e-6);
             SameTest("dispersion", residuals.TestDispersion(alternative));
             SameTest("zeroInflation", residuals.TestZeroInflation(alternative));
@@ -51,13 +51,13 @@ public class DharmaAgreementTests
     [Fact]
     public void UniformityOfGivenResidualsAgrees()
     {
-        foreach (JsonElement expected in DharmaReference.Root.GetProperty("uniformity").EnumerateArray())
+        foreach (var expected in DharmaReference.Root.GetProperty("uniformity").EnumerateArray())
         {
-            double[] residuals = expected.GetProperty("residuals").Numbers();
-            bool exact = residuals.Length < 100 && residuals.Distinct().Count() == residuals.Length;
-            foreach (string a in s_alternatives)
+            var residuals = expected.GetProperty("residuals").Numbers();
+            var exact = residuals.Length < 100 && residuals.Distinct().Count() == residuals.Length;
+            foreach (var a in Alternatives)
             {
-                (double d, double p) = KolmogorovSmirnov.Uniform(residuals, DharmaReference.ToAlternative(a));
+                (var d, var p) = KolmogorovSmirnov.Uniform(residuals, DharmaReference.ToAlternative(a));
 
                 // R stops its limiting series at a tolerance of 1e-6.
                 Same(expected.GetProperty("tests").GetProperty(a), d, p, exact ? 1e-11 : 2e-6);
@@ -68,11 +68,11 @@ public class DharmaAgreementTests
     [Fact]
     public void OutlierCountsAgree()
     {
-        foreach (JsonElement expected in DharmaReference.Root.GetProperty("outliers").EnumerateArray())
+        foreach (var expected in DharmaReference.Root.GetProperty("outliers").EnumerateArray())
         {
             int outliers = expected.GetProperty("outliers").GetInt32(), rows = expected.GetProperty("observations").GetInt32();
             double[] scaled = [.. Enumerable.Range(0, rows).Select(i => i < outliers ? 0 : 0.5)];
-            TestResult result = OutlierTest.Binomial(scaled, expected.GetProperty("simulations").GetInt32(),
+            var result = OutlierTest.Binomial(scaled, expected.GetProperty("simulations").GetInt32(),
                 DharmaReference.ToAlternative(expected.GetProperty("alternative").GetString()!), OutlierMargin.Both);
             Same(expected, result.Statistic, result.PValue, 1e-11);
         }
@@ -81,7 +81,7 @@ public class DharmaAgreementTests
     [Fact]
     public void ShareOfSimulationsAgrees()
     {
-        foreach (JsonElement expected in DharmaReference.Root.GetProperty("empiricalP").EnumerateArray())
+        foreach (var expected in DharmaReference.Root.GetProperty("empiricalP").EnumerateArray())
         {
             Assert.Equal(expected.GetProperty("pValue").GetDouble(), SimulationTest.PValue(
                 expected.GetProperty("simulated").Numbers(), expected.GetProperty("observed").GetDouble(),

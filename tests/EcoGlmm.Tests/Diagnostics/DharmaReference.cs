@@ -5,16 +5,16 @@ namespace EcoGlmm.Tests.Diagnostics;
 /// <summary>tests/reference/dharma.json: what DHARMa itself says of fixed observations and simulations.</summary>
 internal static class DharmaReference
 {
-    private static readonly Lazy<JsonElement> s_root = new(() =>
+    private static readonly Lazy<JsonElement> Read = new(() =>
     {
-        string? folder = AppContext.BaseDirectory;
+        var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "tests", "reference", "dharma.json")))
             folder = Path.GetDirectoryName(folder);
         Assert.NotNull(folder);
         return JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "tests", "reference", "dharma.json"))).RootElement;
     });
 
-    public static JsonElement Root => s_root.Value;
+    public static JsonElement Root => Read.Value;
 
     public static JsonElement Case(string name) => Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name")
         .GetString() == name);

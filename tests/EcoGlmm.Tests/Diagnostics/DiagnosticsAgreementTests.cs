@@ -5,7 +5,7 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class DiagnosticsAgreementTests
 {
-    private static readonly string[] s_alternatives = ["two.sided", "greater", "less"];
+    private static readonly string[] Alternatives = ["two.sided", "greater", "less"];
 
     private static JsonElement Autocorrelation => DiagnosticsReference.Root.GetProperty("autocorrelation");
 
@@ -23,18 +23,18 @@ public class DiagnosticsAgreementTests
         // The tests do not change when residuals are moved and stretched.
         var residuals = Given(Autocorrelation.GetProperty("residuals").Numbers());
         double[] x = Autocorrelation.GetProperty("x").Numbers(), y = Autocorrelation.GetProperty("y").Numbers();
-        double[] time = Autocorrelation.GetProperty("time").Numbers();
+        var time = Autocorrelation.GetProperty("time").Numbers();
         double[,] cophenetic = Autocorrelation.GetProperty("cophenetic").Matrix(), vcv = Autocorrelation.GetProperty("vcv").Matrix();
         var distance = new double[x.Length, x.Length];
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
-            for (int j = 0; j < x.Length; j++)
+            for (var j = 0; j < x.Length; j++)
                 distance[i, j] = Math.Sqrt(((x[i] - x[j]) * (x[i] - x[j])) + ((y[i] - y[j]) * (y[i] - y[j])));
         }
 
-        foreach (string a in s_alternatives)
+        foreach (var a in Alternatives)
         {
-            Alternative alternative = DharmaReference.ToAlternative(a);
+            var alternative = DharmaReference.ToAlternative(a);
             Same("spatial", a, residuals.TestSpatialAutocorrelation(x, y, alternative));
             Same("spatial", a, residuals.TestSpatialAutocorrelation(distance, alternative));
             Same("phylogenetic", a, residuals.TestPhylogeneticAutocorrelation(cophenetic, RelationMatrix.Distance, alternative));
@@ -44,7 +44,7 @@ public class DiagnosticsAgreementTests
 
         static void Same(string test, string alternative, TestResult result)
         {
-            JsonElement expected = Autocorrelation.GetProperty(test).GetProperty(alternative);
+            var expected = Autocorrelation.GetProperty(test).GetProperty(alternative);
             Assert.Equal(expected.GetProperty("statistic").GetDouble(), result.Statistic, 1e-10);
             Assert.Equal(expected.GetProperty("pValue").GetDouble(), result.PValue, 1e-6);
             Assert.True(result.HasChart);
@@ -54,17 +54,17 @@ public class DiagnosticsAgreementTests
     [Fact]
     public void AutocorrelationsAgreeWithR()
     {
-        double[] expected = Autocorrelation.GetProperty("acf").Numbers();
-        double[] acf = AutocorrelationFigures.Autocorrelations(Autocorrelation.GetProperty("residuals").Numbers(), expected.Length - 1);
+        var expected = Autocorrelation.GetProperty("acf").Numbers();
+        var acf = AutocorrelationFigures.Autocorrelations(Autocorrelation.GetProperty("residuals").Numbers(), expected.Length - 1);
         Assert.All(expected.Zip(acf), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
     }
 
     [Fact]
     public void RotatedAndTraditionalResidualsAgreeWithDharma()
     {
-        JsonElement expected = DiagnosticsReference.Root.GetProperty("rotation");
-        double[] observed = expected.GetProperty("observed").Numbers();
-        double[][] simulated = expected.GetProperty("simulated").Simulations();
+        var expected = DiagnosticsReference.Root.GetProperty("rotation");
+        var observed = expected.GetProperty("observed").Numbers();
+        var simulated = expected.GetProperty("simulated").Simulations();
         var residuals = SimulatedResiduals.From(observed, simulated);
         Near(expected.GetProperty("given"), residuals.Rotate(expected.GetProperty("covariance").Matrix()).Scaled);
         Near(expected.GetProperty("estimated"), residuals.Rotate().Scaled);
@@ -72,7 +72,7 @@ public class DiagnosticsAgreementTests
         Assert.Throws<GlmmException>(() => residuals.Rotate(new double[12, 12]));
         Assert.Throws<GlmmException>(() => SimulatedResiduals.From(observed, simulated[..10]).Rotate());
 
-        foreach (JsonElement c in DharmaReference.Root.GetProperty("cases").EnumerateArray().Where(c => !c.GetProperty("integer")
+        foreach (var c in DharmaReference.Root.GetProperty("cases").EnumerateArray().Where(c => !c.GetProperty("integer")
             .GetBoolean()))
         {
             Near(c.GetProperty("traditional"), SimulatedResiduals.From(c.GetProperty("observed").Numbers(), c.GetProperty("simulated")
@@ -87,9 +87,9 @@ public class DiagnosticsAgreementTests
     [Fact]
     public void ShapiroWilkAgreesWithR()
     {
-        foreach (JsonElement expected in DiagnosticsReference.Root.GetProperty("shapiro").EnumerateArray())
+        foreach (var expected in DiagnosticsReference.Root.GetProperty("shapiro").EnumerateArray())
         {
-            (double w, double p) = ShapiroWilk.Test(expected.GetProperty("values").Numbers());
+            (var w, var p) = ShapiroWilk.Test(expected.GetProperty("values").Numbers());
             Assert.Equal(expected.GetProperty("statistic").GetDouble(), w, 1e-6);
             Assert.Equal(expected.GetProperty("pValue").GetDouble(), p, 1e-5);
         }
@@ -101,12 +101,12 @@ public class DiagnosticsAgreementTests
     public void PearsonDispersionAgreesWithDharma(string name, string formula, string family)
     {
         var residuals = Glmm.Fit(formula, DiagnosticsReference.Data(name), Family.Parse(family)).SimulatedResiduals(20);
-        JsonElement expected = DiagnosticsReference.Root.GetProperty("pearson").EnumerateArray().Single(e => e.GetProperty("name")
+        var expected = DiagnosticsReference.Root.GetProperty("pearson").EnumerateArray().Single(e => e.GetProperty("name")
             .GetString() == name);
-        foreach (string a in s_alternatives)
+        foreach (var a in Alternatives)
         {
-            TestResult test = residuals.TestDispersion(DharmaReference.ToAlternative(a), DispersionTestType.PearsonChiSquared);
-            double statistic = expected.GetProperty(a).GetProperty("statistic").GetDouble();
+            var test = residuals.TestDispersion(DharmaReference.ToAlternative(a), DispersionTestType.PearsonChiSquared);
+            var statistic = expected.GetProperty(a).GetProperty("statistic").GetDouble();
             Assert.Equal(statistic, test.Statistic, 2e-4 * statistic);
             Assert.Equal(expected.GetProperty(a).GetProperty("pValue").GetDouble(), test.PValue, 2e-3);
         }
@@ -118,13 +118,13 @@ public class DiagnosticsAgreementTests
         var fit = Glmm.Fit("SiblingNegotiation ~ FoodTreatment + SexParent + ArrivalTime + I(ArrivalTime^2) + factor(BroodSize) + "
             + "(1 | Nest)",
             DiagnosticsReference.Data("owls"));
-        IReadOnlyList<TermCollinearity> terms = fit.Collinearity();
+        var terms = fit.Collinearity();
         JsonElement[] expected = [.. DiagnosticsReference.Root.GetProperty("collinearity").EnumerateArray()];
         Assert.Equal(expected.Length, terms.Count);
-        for (int t = 0; t < terms.Count; t++)
+        for (var t = 0; t < terms.Count; t++)
         {
             Assert.Equal(expected[t].GetProperty("df").GetInt32(), terms[t].DegreesOfFreedom);
-            double inflation = expected[t].GetProperty("inflation").GetDouble();
+            var inflation = expected[t].GetProperty("inflation").GetDouble();
             Assert.Equal(inflation, terms[t].Inflation, 1e-3 * inflation);
         }
     }
@@ -133,10 +133,10 @@ public class DiagnosticsAgreementTests
     public void OneStepIsExactForGaussianModelsAtFixedVariances()
     {
         var fit = Glmm.Fit("Reaction ~ Days + (Days | Subject)", DiagnosticsReference.Data("sleepstudy"));
-        GroupInfluences influences = fit.Influence("Subject");
-        foreach (JsonElement expected in DiagnosticsReference.Root.GetProperty("influence").GetProperty("sleepstudy").EnumerateArray())
+        var influences = fit.Influence("Subject");
+        foreach (var expected in DiagnosticsReference.Root.GetProperty("influence").GetProperty("sleepstudy").EnumerateArray())
         {
-            GroupInfluence level = influences[expected.GetProperty("level").GetString()!];
+            var level = influences[expected.GetProperty("level").GetString()!];
             Assert.Equal(10, level.RowCount);
             Assert.All(expected.GetProperty("changes").Numbers().Zip(level.Changes), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
             Assert.Equal(expected.GetProperty("cooks").GetDouble(), level.CooksDistance, 1e-3);
@@ -150,15 +150,15 @@ public class DiagnosticsAgreementTests
             Family.Binomial());
         GroupInfluences exact = fit.Influence("herd", exact: true), step = fit.Influence("herd");
         List<(double, double)> pairs = [];
-        foreach (JsonElement expected in DiagnosticsReference.Root.GetProperty("influence").GetProperty("cbpp").EnumerateArray())
+        foreach (var expected in DiagnosticsReference.Root.GetProperty("influence").GetProperty("cbpp").EnumerateArray())
         {
-            string level = expected.GetProperty("level").GetString()!;
+            var level = expected.GetProperty("level").GetString()!;
             double[] changes = [.. expected.GetProperty("differences").Numbers().Zip(fit.FixedEffects, (d, c) => d / c.StandardError)];
             Assert.All(changes.Zip(exact[level].Changes), pair => Assert.Equal(pair.First, pair.Second, 2e-3));
             pairs.AddRange(changes.Zip(step[level].Changes));
         }
 
-        double correlation = pairs.Sum(p => p.Item1 * p.Item2) / Math.Sqrt(pairs.Sum(p => p.Item1 * p.Item1) * pairs.Sum(p =>
+        var correlation = pairs.Sum(p => p.Item1 * p.Item2) / Math.Sqrt(pairs.Sum(p => p.Item1 * p.Item1) * pairs.Sum(p =>
             p.Item2 * p.Item2));
         Assert.True(correlation > 0.95, $"{correlation}");
     }

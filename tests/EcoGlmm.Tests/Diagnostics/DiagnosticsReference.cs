@@ -5,10 +5,10 @@ namespace EcoGlmm.Tests.Diagnostics;
 /// <summary>tests/reference/diagnostics.json: what R says of residual tests, collinearity and influence.</summary>
 internal static class DiagnosticsReference
 {
-    private static readonly Lazy<JsonElement> s_root = new(() =>
+    private static readonly Lazy<JsonElement> Read = new(() =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository(), "tests", "reference", "diagnostics.json"))).RootElement);
 
-    public static JsonElement Root => s_root.Value;
+    public static JsonElement Root => Read.Value;
 
     public static FieldData Data(string name) => FieldData.ReadCsv(Path.Combine(Repository(), "datasets", name + ".csv"));
 
@@ -16,9 +16,9 @@ internal static class DiagnosticsReference
     {
         double[][] rows = [.. element.EnumerateArray().Select(row => row.Numbers())];
         var matrix = new double[rows.Length, rows[0].Length];
-        for (int i = 0; i < rows.Length; i++)
+        for (var i = 0; i < rows.Length; i++)
         {
-            for (int j = 0; j < rows[i].Length; j++)
+            for (var j = 0; j < rows[i].Length; j++)
                 matrix[i, j] = rows[i][j];
         }
 
@@ -27,7 +27,7 @@ internal static class DiagnosticsReference
 
     private static string Repository()
     {
-        string? folder = AppContext.BaseDirectory;
+        var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "EcoGlmm.sln")))
             folder = Path.GetDirectoryName(folder);
         Assert.NotNull(folder);

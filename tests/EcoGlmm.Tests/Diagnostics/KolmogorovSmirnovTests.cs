@@ -4,7 +4,7 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class KolmogorovSmirnovTests
 {
-    private static readonly double[] s_values = [0.12, 0.55, 0.83, 0.07, 0.31, 0.94, 0.62, 0.48, 0.21, 0.35];
+    private static readonly double[] Values = [0.12, 0.55, 0.83, 0.07, 0.31, 0.94, 0.62, 0.48, 0.21, 0.35];
 
     // R 4.2: 1 - .Call(stats:::C_pKolmogorov2x, d, n), the exact p-value of ks.test.
     [Theory]
@@ -40,7 +40,7 @@ public class KolmogorovSmirnovTests
     [InlineData(Alternative.Less, 0.07, 0.87130785513058862)]
     public void SmallSampleAgreesWithR(Alternative alternative, double statistic, double p)
     {
-        (double d, double actual) = KolmogorovSmirnov.Uniform(s_values, alternative);
+        (var d, var actual) = KolmogorovSmirnov.Uniform(Values, alternative);
         Assert.Equal(statistic, d, 1e-14);
         Assert.Equal(p, actual, 1e-12);
     }
@@ -51,7 +51,7 @@ public class KolmogorovSmirnovTests
     [InlineData(Alternative.Less, 0.15428571428571425, 0.51349535998322293)]
     public void TiesUseTheLimitAsInR(Alternative alternative, double statistic, double p)
     {
-        (double d, double actual) = KolmogorovSmirnov.Uniform([.. s_values, 0.12, 1, 1, 0], alternative);
+        (var d, var actual) = KolmogorovSmirnov.Uniform([.. Values, 0.12, 1, 1, 0], alternative);
         Assert.Equal(statistic, d, 1e-14);
         Assert.Equal(p, actual, 2e-6);
     }
@@ -59,7 +59,7 @@ public class KolmogorovSmirnovTests
     [Fact]
     public void ExactIsContinuousWhereTheTailFormulaTakesOver()
     {
-        double d = Math.Sqrt(4.0 / 60);
+        var d = Math.Sqrt(4.0 / 60);
         Assert.Equal(KolmogorovSmirnov.TwoSidedExact(d - 1e-12, 60), KolmogorovSmirnov.TwoSidedExact(d + 1e-12, 60), 1e-11);
     }
 }

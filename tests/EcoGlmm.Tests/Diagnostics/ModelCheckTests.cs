@@ -11,7 +11,7 @@ public class ModelCheckTests
         double[] site = [.. Enumerable.Range(0, 20).Select(_ => 0.4 * random.NextNormal())];
         return FieldData.From(Enumerable.Range(0, rows).Select(i =>
         {
-            double x = (4 * random.NextDouble()) - 2;
+            var x = (4 * random.NextDouble()) - 2;
             return new { y = draw(x, site[i % 20], random), x, x2 = x + (0.02 * random.NextNormal()), site = "s" + (i % 20) };
         }).ToArray());
     }
@@ -25,7 +25,7 @@ public class ModelCheckTests
     [Fact]
     public void ACorrectModelPasses()
     {
-        ModelCheck check = Check(Data(1, (x, b, random) => random.NextPoisson(Math.Exp(0.8 + (0.4 * x) + b))), Family.Poisson());
+        var check = Check(Data(1, (x, b, random) => random.NextPoisson(Math.Exp(0.8 + (0.4 * x) + b))), Family.Poisson());
         Assert.True(check.Status == CheckStatus.Good, check.ToString());
         Assert.StartsWith("Nothing speaks against", check.Verdict);
         Assert.All(check.Findings.Where(f => f.Test is not null), f => Assert.NotNull(f.Test!.AdjustedPValue));
@@ -35,17 +35,17 @@ public class ModelCheckTests
     [Fact]
     public void SicknessesAreNamedWithWhatToTry()
     {
-        ModelCheck over = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
+        var over = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)), Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(over, "Overdispersion").Status);
         Assert.Contains("NegativeBinomial2", Assert.IsType<CheckCure>(over.Cure).Call);
         Assert.StartsWith("Do not believe this model as it is: overdispersion", over.Verdict);
         Assert.Equal(CheckStatus.Good, Found(over, "Pattern against x").Status);
 
-        ModelCheck zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3
+        var zeros = Check(Data(3, (x, b, random) => random.NextDouble() < 0.3
             ? 0 : random.NextPoisson(Math.Exp(1.5 + (0.4 * x) + b))), Family.NegativeBinomial2());
         Assert.Contains("ZeroInflation", Assert.IsType<CheckCure>(zeros.Cure).Call);
 
-        ModelCheck curve = Check(Data(4, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))),
+        var curve = Check(Data(4, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))),
             Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(curve, "Pattern against x").Status);
         Assert.Contains("x^2", Found(curve, "Pattern against x").Advice);
@@ -55,11 +55,11 @@ public class ModelCheckTests
     [Fact]
     public void ACureWasFittedAndIsWhatItsCallFits()
     {
-        ModelCheck check = Check(Data(9, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))),
+        var check = Check(Data(9, (x, b, random) => random.NextPoisson(Math.Exp(1 + (0.4 * x) - (0.5 * x * x) + b))),
             Family.Poisson());
-        CheckCure cure = Assert.IsType<CheckCure>(check.Cure);
+        var cure = Assert.IsType<CheckCure>(check.Cure);
         Assert.Equal("fit.Update(\". ~ . + I(x^2)\")", cure.Call);
-        GlmmFit again = check.Fit.Update(". ~ . + I(x^2)");
+        var again = check.Fit.Update(". ~ . + I(x^2)");
         Assert.Equal(again.LogLikelihood, cure.Fit.LogLikelihood, 1e-9);
         Assert.Equal(again.Aic - check.Fit.Aic, cure.DeltaAic, 1e-9);
         Assert.Empty(cure.Remaining);
@@ -71,9 +71,9 @@ public class ModelCheckTests
     [Fact]
     public void WhatTheModelHasIsNotProposedAgain()
     {
-        ModelCheck check = Check(Data(10, (x, b, random) => 1 + Math.Sin(3 * x) + b + (0.2 * random.NextNormal())), Family.Gaussian(),
+        var check = Check(Data(10, (x, b, random) => 1 + Math.Sin(3 * x) + b + (0.2 * random.NextNormal())), Family.Gaussian(),
             "y ~ poly(x, 2) + (1 | site)");
-        CheckFinding pattern = Found(check, "Pattern against x");
+        var pattern = Found(check, "Pattern against x");
         Assert.DoesNotContain("poly", pattern.Advice);
         Assert.DoesNotContain("x^2", pattern.Advice);
         Assert.Contains("ns(x, 5)", Assert.IsType<CheckCure>(check.Cure).Call);
@@ -82,8 +82,8 @@ public class ModelCheckTests
     [Fact]
     public void GroupsThatTheModelDoesNotKnowAreFound()
     {
-        FieldData data = Data(11, (x, b, random) => random.NextPoisson(Math.Exp(0.8 + (0.4 * x) + (2 * b))));
-        CheckCure cure = Assert.IsType<CheckCure>(Check(data, Family.Poisson(), "y ~ x").Cure);
+        var data = Data(11, (x, b, random) => random.NextPoisson(Math.Exp(0.8 + (0.4 * x) + (2 * b))));
+        var cure = Assert.IsType<CheckCure>(Check(data, Family.Poisson(), "y ~ x").Cure);
         Assert.Contains("(1 | site)", cure.Call);
         Assert.Empty(cure.Remaining);
     }
@@ -91,8 +91,8 @@ public class ModelCheckTests
     [Fact]
     public void CuresAreNotTriedUnwanted()
     {
-        FieldData data = Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1));
-        ModelCheck check = Glmm.Fit("y ~ x + (1 | site)", data, Family.Poisson()).Check(new CheckOptions { TryCures = false });
+        var data = Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1));
+        var check = Glmm.Fit("y ~ x + (1 | site)", data, Family.Poisson()).Check(new CheckOptions { TryCures = false });
         Assert.Null(check.Cure);
         Assert.Contains("What to try first", check.Verdict);
     }
@@ -100,29 +100,29 @@ public class ModelCheckTests
     [Fact]
     public void CollinearPredictorsAndInfluentialGroupsAreNamed()
     {
-        FieldData data = Data(5, (x, b, random) => 1 + (0.4 * x) + b + random.NextNormal());
-        ModelCheck collinear = Check(data, Family.Gaussian(), "y ~ x + x2 + (1 | site)");
+        var data = Data(5, (x, b, random) => 1 + (0.4 * x) + b + random.NextNormal());
+        var collinear = Check(data, Family.Gaussian(), "y ~ x + x2 + (1 | site)");
         Assert.Contains("x2", Found(collinear, "Collinearity").Message);
         Assert.Equal(CheckStatus.Problem, Found(collinear, "Collinearity").Status);
 
-        FieldData pulled = data.With("y", data.Numbers("y").Zip(data.Texts("site"), data.Numbers("x")).Select(r => r.Second == "s7"
+        var pulled = data.With("y", data.Numbers("y").Zip(data.Texts("site"), data.Numbers("x")).Select(r => r.Second == "s7"
             ? r.First + (6 * r.Third) : r.First));
-        ModelCheck influential = Check(pulled, Family.Gaussian());
+        var influential = Check(pulled, Family.Gaussian());
         Assert.Contains("s7", Found(influential, "Influence of site").Message);
     }
 
     [Fact]
     public void OutlyingGroupsMakeRandomEffectsNotNormal()
     {
-        FieldData data = Data(6, (x, b, random) => 1 + (0.4 * x) + random.NextNormal());
-        FieldData odd = data.With("y", data.Numbers("y").Zip(data.Texts("site")).Select(r => r.Second == "s3" ? r.First + 9 : r.First));
+        var data = Data(6, (x, b, random) => 1 + (0.4 * x) + random.NextNormal());
+        var odd = data.With("y", data.Numbers("y").Zip(data.Texts("site")).Select(r => r.Second == "s3" ? r.First + 9 : r.First));
         Assert.Equal(CheckStatus.Caution, Found(Check(odd, Family.Gaussian()), "Normality of site").Status);
     }
 
     [Fact]
     public void AFitThatIsSingularSaysSo()
     {
-        ModelCheck check = Check(Data(7, (x, _, random) => 1 + x + random.NextNormal(), 200), Family.Gaussian(), "y ~ x + (1 | site)");
+        var check = Check(Data(7, (x, _, random) => 1 + x + random.NextNormal(), 200), Family.Gaussian(), "y ~ x + (1 | site)");
         if (check.Fit.Convergence.IsSingular)
             Assert.Equal(CheckStatus.Caution, Found(check, "Singular fit").Status);
         else
@@ -135,7 +135,7 @@ public class ModelCheckTests
         var random = new RandomStream(8);
         var data = FieldData.From(Enumerable.Range(0, 300).Select(i => new { y = random.NextPoisson(Math.Exp(1 + Math.Sin(i / 10 / 4.0))),
             x = random.NextNormal(), year = 1990 + (i / 10) }).ToArray());
-        CheckFinding finding = Found(Glmm.Fit("y ~ x", data, Family.Poisson()).Check(), "Autocorrelation along year");
+        var finding = Found(Glmm.Fit("y ~ x", data, Family.Poisson()).Check(), "Autocorrelation along year");
         Assert.Equal(CheckStatus.Problem, finding.Status);
         Assert.Contains("year", finding.Advice);
     }
@@ -143,7 +143,7 @@ public class ModelCheckTests
     [Fact]
     public void AModelWithoutFixedEffectsIsCheckedWithoutInfluence()
     {
-        GlmmFit fit = Glmm.Fit("y ~ 0 + (1 | site)", Data(6, (_, b, random) => b + random.NextNormal()));
+        var fit = Glmm.Fit("y ~ 0 + (1 | site)", Data(6, (_, b, random) => b + random.NextNormal()));
         Assert.Empty(fit.Check().Influences);
         Assert.Contains("fixed effects", Assert.Throws<GlmmException>(() => fit.Influence("site")).Message);
     }
@@ -151,11 +151,11 @@ public class ModelCheckTests
     [Fact]
     public void EveryDisplayHoldsTheVerdict()
     {
-        ModelCheck check = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)),
+        var check = Check(Data(2, (x, b, random) => random.NextNegativeBinomial(Math.Exp(0.8 + (0.4 * x) + b), 1)),
             Family.Poisson());
         Assert.Contains(check.Verdict, check.ToString());
         Assert.Contains("Do not believe this model as it is", check.ToHtml());
-        using JsonDocument json = JsonDocument.Parse(check.ToJson(indented: true));
+        using var json = JsonDocument.Parse(check.ToJson(indented: true));
         Assert.Equal("problem", json.RootElement.GetProperty("status").GetString());
         Assert.Equal(check.Findings.Count, json.RootElement.GetProperty("findings").GetArrayLength());
         Assert.Equal(20, json.RootElement.GetProperty("influences")[0].GetProperty("levels").GetArrayLength());

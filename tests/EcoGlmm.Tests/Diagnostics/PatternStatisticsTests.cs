@@ -5,7 +5,7 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class PatternStatisticsTests
 {
-    private static readonly double[] s_values = [0.12, 0.55, 0.83, 0.07, 0.31, 0.94, 0.62, 0.48, 0.21, 0.35];
+    private static readonly double[] Values = [0.12, 0.55, 0.83, 0.07, 0.31, 0.94, 0.62, 0.48, 0.21, 0.35];
 
     // Reference: Imhof's integral with R's integrate(), weights 2(1 - cos(pi k / 10)).
     [Theory]
@@ -26,18 +26,18 @@ public class PatternStatisticsTests
     [Fact]
     public void DurbinWatsonTestCombinesTails()
     {
-        (double d, double both) = DurbinWatson.Test(s_values, Alternative.TwoSided);
+        (var d, var both) = DurbinWatson.Test(Values, Alternative.TwoSided);
         Assert.Equal(1.9743448925152987, d, 1e-13);
         Assert.Equal(2 * 0.48314683434286865, both, 1e-8);
-        Assert.Equal(0.48314683434286865, DurbinWatson.Test(s_values, Alternative.Greater).PValue, 1e-9);
-        Assert.Equal(1 - 0.48314683434286865, DurbinWatson.Test(s_values, Alternative.Less).PValue, 1e-9);
+        Assert.Equal(0.48314683434286865, DurbinWatson.Test(Values, Alternative.Greater).PValue, 1e-9);
+        Assert.Equal(1 - 0.48314683434286865, DurbinWatson.Test(Values, Alternative.Less).PValue, 1e-9);
     }
 
     [Fact]
     public void ExactAndApproximateDurbinWatsonMeetAtTheirLimit()
     {
-        double exact = DurbinWatson.Below(1.7, 99);
-        double normal = NormalDistribution.UpperTail(0.3 / Math.Sqrt(4.0 * 97 / (98 * 100)));
+        var exact = DurbinWatson.Below(1.7, 99);
+        var normal = NormalDistribution.UpperTail(0.3 / Math.Sqrt(4.0 * 97 / (98 * 100)));
         Assert.Equal(normal, exact, 2e-3);
     }
 
@@ -46,7 +46,7 @@ public class PatternStatisticsTests
     public void MoranAgreesWithR()
     {
         double[] x = [0, 1, 2.5, 3, 4.2, 0.3, 1.9, 2.2, 3.7, 5], y = [0, 2, 1, 3, 0.5, 4, 2.8, 4.1, 1.7, 2.6];
-        var result = MoranI.Test(s_values, (i, j) => 1 / MoranI.Distance(x, y, i, j), Alternative.TwoSided);
+        var result = MoranI.Test(Values, (i, j) => 1 / MoranI.Distance(x, y, i, j), Alternative.TwoSided);
         Assert.Equal(-0.096466281215076305, result.Statistic, 1e-13);
         Assert.Equal(-1.0 / 9, result.Expected, 1e-15);
         Assert.Equal(0.049863102134510985, result.StandardDeviation, 1e-13);
@@ -57,7 +57,7 @@ public class PatternStatisticsTests
     [Fact]
     public void LeveneAgreesWithR()
     {
-        (double f, double p) = LeveneTest.Test(s_values, [[0, 1, 2], [3, 4, 5, 6], [7, 8, 9]]);
+        (var f, var p) = LeveneTest.Test(Values, [[0, 1, 2], [3, 4, 5, 6], [7, 8, 9]]);
         Assert.Equal(1.3675423131170665, f, 1e-12);
         Assert.Equal(0.31524926377289247, p, 1e-12);
     }
@@ -84,8 +84,8 @@ public class PatternStatisticsTests
     {
         double[] x = [.. Enumerable.Range(1, 200).Select(i => i / 200.0)];
         double[] r = [.. x.Select((v, i) => 0.2 + 0.5 * v + (i % 5 - 2) * 0.02)];
-        (double[] grid, QuantileCurve[] curves) = QuantileSpline.Fit(x, r, [0.5]);
-        for (int g = 0; g < grid.Length; g++)
+        (var grid, var curves) = QuantileSpline.Fit(x, r, [0.5]);
+        for (var g = 0; g < grid.Length; g++)
             Assert.Equal(0.2 + 0.5 * grid[g], curves[0].Curve[g], 0.015);
         Assert.True(curves[0].PValue < 1e-6);
     }

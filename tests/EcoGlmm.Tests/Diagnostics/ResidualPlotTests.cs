@@ -4,7 +4,7 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class ResidualPlotTests
 {
-    private static readonly SimulatedResiduals s_residuals = Fit().SimulatedResiduals(100);
+    private static readonly SimulatedResiduals Residuals = Fit().SimulatedResiduals(100);
 
     private static GlmmFit Fit()
     {
@@ -12,7 +12,7 @@ public class ResidualPlotTests
         double[] nest = [.. Enumerable.Range(0, 40).Select(_ => 0.5 * random.NextNormal())];
         var rows = Enumerable.Range(0, 400).Select(i =>
         {
-            double age = 10 * random.NextDouble();
+            var age = 10 * random.NextDouble();
             return new
             {
                 y = random.NextPoisson(Math.Exp(0.5 + (0.6 * age) - (0.06 * age * age) + nest[i / 10])),
@@ -29,7 +29,7 @@ public class ResidualPlotTests
     [Fact]
     public void EveryPredictorAndFactorHasAPanelAndAdjustedTests()
     {
-        Figure figure = s_residuals.PlotAll();
+        var figure = Residuals.PlotAll();
         Assert.Equal(["Prediction", "age", "sex", "nest"], figure.Panels.Select(p => p.Title));
         Assert.Contains("adjusted for 4 panels", figure.Subtitle);
         Assert.Contains("adjusted", figure.Panels[1].Annotations[0].Text);
@@ -42,26 +42,26 @@ public class ResidualPlotTests
     [Fact]
     public void PointsNameRowLevelsValuesAndInterval()
     {
-        string hover = s_residuals.Plot("age").Panels[0].Traces.OfType<PointTrace>().First().Text![0];
+        var hover = Residuals.Plot("age").Panels[0].Traces.OfType<PointTrace>().First().Text![0];
         Assert.Matches(@"^Row 1, nest n0\nObserved .*\nPredicted .*\nResidual .*\nSimulated .* to .* \(95 %\)\nage ", hover);
     }
 
     [Fact]
     public void AColumnOutsideTheModelWithMissingValuesIsDrawn()
     {
-        Panel panel = Assert.Single(s_residuals.Plot("weight").Panels);
+        var panel = Assert.Single(Residuals.Plot("weight").Panels);
         Assert.Equal(342, panel.Traces.OfType<PointTrace>().Sum(t => t.X.Count));
         Assert.Contains(panel.Annotations, a => a.Text.Contains("58 rows without a value"));
-        Assert.Contains("age", Assert.Throws<GlmmException>(() => s_residuals.Plot("agee")).Message);
+        Assert.Contains("age", Assert.Throws<GlmmException>(() => Residuals.Plot("agee")).Message);
     }
 
     [Fact]
     public void FacetsAreAdjustedForTheirNumber()
     {
-        Figure figure = s_residuals.Plot("age", by: "sex");
+        var figure = Residuals.Plot("age", by: "sex");
         Assert.Equal(["sex f", "sex m"], figure.Panels.Select(p => p.Title));
         Assert.Contains("adjusted for 2 panels", figure.Subtitle);
-        Assert.Equal(12, s_residuals.Plot("age", by: "nest").Panels.Count);
+        Assert.Equal(12, Residuals.Plot("age", by: "nest").Panels.Count);
     }
 
     [Fact]
@@ -71,35 +71,35 @@ public class ResidualPlotTests
             .Select(i => (double)(i / 20))];
         TestResult[] tests =
         [
-            s_residuals.TestUniformity(), s_residuals.TestDispersion(),
-                s_residuals.TestDispersion(type: DispersionTestType.PearsonChiSquared),
-            s_residuals.TestOutliers(), s_residuals.TestOutliers(type: OutlierTestType.Binomial),
-            s_residuals.TestOutliers(type: OutlierTestType.Bootstrap),
-            s_residuals.TestZeroInflation(), s_residuals.TestGeneric(v => v.Max(), name: "maximum"), s_residuals.TestQuantiles("age"),
-            s_residuals.TestQuantiles(),
-            s_residuals.TestCategorical("sex"), s_residuals.TestTemporalAutocorrelation("day"),
-            s_residuals.TestSpatialAutocorrelation(x, y),
+            Residuals.TestUniformity(), Residuals.TestDispersion(),
+                Residuals.TestDispersion(type: DispersionTestType.PearsonChiSquared),
+            Residuals.TestOutliers(), Residuals.TestOutliers(type: OutlierTestType.Binomial),
+            Residuals.TestOutliers(type: OutlierTestType.Bootstrap),
+            Residuals.TestZeroInflation(), Residuals.TestGeneric(v => v.Max(), name: "maximum"), Residuals.TestQuantiles("age"),
+            Residuals.TestQuantiles(),
+            Residuals.TestCategorical("sex"), Residuals.TestTemporalAutocorrelation("day"),
+            Residuals.TestSpatialAutocorrelation(x, y),
         ];
-        foreach (TestResult test in tests)
+        foreach (var test in tests)
         {
             Assert.True(test.HasChart, test.Name);
-            Figure figure = test.Plot();
+            var figure = test.Plot();
             Assert.Contains(test.PValueText, string.Join(" ", figure.Panels.SelectMany(p => p.Annotations).Select(a => a.Text)));
             Assert.Contains("<svg", figure.ToSvg());
             Assert.Contains("table", test.ToHtml());
         }
 
-        Assert.Throws<GlmmException>(() => s_residuals.TestCategorical("sex").Parts[0].Plot());
+        Assert.Throws<GlmmException>(() => Residuals.TestCategorical("sex").Parts[0].Plot());
     }
 
     [Fact]
     public void TestsTogetherAreAdjustedAndSaySo()
     {
-        ResidualTests tests = s_residuals.TestAll();
+        var tests = Residuals.TestAll();
         Assert.Equal(5, tests.Count);
         Assert.All(tests, t => Assert.True(t.AdjustedPValue >= t.PValue));
         Assert.Contains("Holm", tests.ToString());
-        Assert.Contains("Holm", s_residuals.ToHtml());
+        Assert.Contains("Holm", Residuals.ToHtml());
     }
 
     [Fact]

@@ -36,10 +36,10 @@ public class RowSimulatorTests
         simulator.DrawRow(1, values, simulator.CreateWorkspace());
 
         double tail = 1;
-        for (int k = 0; tail * draws > 20; k++)
+        for (var k = 0; tail * draws > 20; k++)
         {
-            double p = ((1 - zero) * Probability(name, mean, dispersion, trials, k)) + (k == 0 ? zero : 0);
-            double frequency = values.Count(v => v == k) / (double)draws;
+            var p = ((1 - zero) * Probability(name, mean, dispersion, trials, k)) + (k == 0 ? zero : 0);
+            var frequency = values.Count(v => v == k) / (double)draws;
             Assert.True(Math.Abs(frequency - p) <= 5 * Math.Sqrt(p * (1 - p) / draws), $"{k}: {frequency} instead of {p}");
             tail -= p;
         }
@@ -81,11 +81,11 @@ public class RowSimulatorTests
     {
         var simulator = Simulator(name, mean, dispersion, trials, zero, 12);
         var bySimulation = new double[300][];
-        for (int s = 0; s < bySimulation.Length; s++)
+        for (var s = 0; s < bySimulation.Length; s++)
             simulator.DrawSimulation(s, bySimulation[s] = new double[12]);
         var workspace = simulator.CreateWorkspace();
         var row = new double[300];
-        foreach (int i in new[] { 7, 0, 11 })
+        foreach (var i in new[] { 7, 0, 11 })
         {
             simulator.DrawRow(i, row, workspace);
             Assert.Equal(Array.ConvertAll(bySimulation, s => s[i]), row);
@@ -105,7 +105,7 @@ public class RowSimulatorTests
 
         var byRow = SimulationSource.FromRows(simulator, count).Summarise(observed, fitted);
         var matrix = new double[count][];
-        for (int s = 0; s < count; s++)
+        for (var s = 0; s < count; s++)
             simulator.DrawSimulation(s, matrix[s] = new double[rows]);
         var expected = SimulationSource.FromMatrix(matrix).Summarise(observed, fitted);
 
@@ -121,7 +121,7 @@ public class RowSimulatorTests
     private static RowSimulator Simulator(string name, double mean, double dispersion, double trials, double zero, int rows)
     {
         var family = Family.Parse(name);
-        double eta = family.LocationLink switch
+        var eta = family.LocationLink switch
         {
             var link when link == Link.Log => Math.Log(mean),
             var link when link == Link.Logit => Math.Log(mean / (1 - mean)),
@@ -151,7 +151,7 @@ public class RowSimulatorTests
     /// <summary>φ is the standard deviation of the response itself.</summary>
     private static double LogNormalBelow(double y, double mean, double sd)
     {
-        double v = Math.Log(1 + (sd * sd / (mean * mean)));
+        var v = Math.Log(1 + (sd * sd / (mean * mean)));
         return Normal.CDF(Math.Log(mean) - (0.5 * v), Math.Sqrt(v), Math.Log(y));
     }
 }

@@ -2,26 +2,26 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class SimulatedResidualsInputTests
 {
-    private static readonly double[] s_row = [1, 2, 3];
+    private static readonly double[] Row = [1, 2, 3];
 
     [Fact]
     public void BadInputGetsItsSentence()
     {
-        Expect("at least two simulations", () => SimulatedResiduals.From(s_row, [s_row]));
+        Expect("at least two simulations", () => SimulatedResiduals.From(Row, [Row]));
         Expect("at least three rows", () => SimulatedResiduals.From([1, 2], [[1, 2], [1, 2]]));
-        Expect("Simulation 2 has 2 values, but the observed response has 3 rows", () => SimulatedResiduals.From(s_row, [s_row, [1, 2]]));
-        Expect("transposed", () => SimulatedResiduals.From(s_row, [[1, 2], [1, 2], [1, 2]]));
-        Expect("Simulation 1 is null", () => SimulatedResiduals.From(s_row, [null!, s_row]));
-        Expect("observed response has no finite value at row 2", () => SimulatedResiduals.From([1, double.NaN, 3], [s_row, s_row]));
-        Expect("Simulation 2 has no finite value at row 3", () => SimulatedResiduals.From(s_row, [s_row, [1, 2, double.PositiveInfinity]],
-            s_row));
-        Expect("2 fitted values for 3", () => SimulatedResiduals.From(s_row, [s_row, s_row], [1, 2]));
+        Expect("Simulation 2 has 2 values, but the observed response has 3 rows", () => SimulatedResiduals.From(Row, [Row, [1, 2]]));
+        Expect("transposed", () => SimulatedResiduals.From(Row, [[1, 2], [1, 2], [1, 2]]));
+        Expect("Simulation 1 is null", () => SimulatedResiduals.From(Row, [null!, Row]));
+        Expect("observed response has no finite value at row 2", () => SimulatedResiduals.From([1, double.NaN, 3], [Row, Row]));
+        Expect("Simulation 2 has no finite value at row 3", () => SimulatedResiduals.From(Row, [Row, [1, 2, double.PositiveInfinity]],
+            Row));
+        Expect("2 fitted values for 3", () => SimulatedResiduals.From(Row, [Row, Row], [1, 2]));
     }
 
     [Fact]
     public void BadTestArgumentsGetTheirSentence()
     {
-        var residuals = SimulatedResiduals.From(s_row, [s_row, s_row]);
+        var residuals = SimulatedResiduals.From(Row, [Row, Row]);
         Expect("2 values of the time for 3 rows", () => residuals.TestTemporalAutocorrelation([1, 2]));
         Expect("Time 1 occurs more than once", () => residuals.TestTemporalAutocorrelation([1, 2, 1]));
         Expect("missing or not finite at row 2", () => residuals.TestTemporalAutocorrelation([1, double.NaN, 3]));
@@ -39,10 +39,10 @@ public class SimulatedResidualsInputTests
     [Fact]
     public void SmallestAndConstantInputStillShows()
     {
-        var residuals = SimulatedResiduals.From(s_row, [s_row, s_row]);
+        var residuals = SimulatedResiduals.From(Row, [Row, Row]);
         Assert.Contains("Uniformity", residuals.ToHtml());
         Assert.Contains("3 rows, 2 simulations", residuals.ToString());
-        Assert.Contains("do not vary", SimulatedResiduals.From(s_row, [s_row, s_row], s_row).TestDispersion().Message);
+        Assert.Contains("do not vary", SimulatedResiduals.From(Row, [Row, Row], Row).TestDispersion().Message);
         var constant = SimulatedResiduals.From(new double[50], [new double[50], new double[50]], new double[50]);
         Assert.Contains("as expected", constant.Plot().ToString());
     }

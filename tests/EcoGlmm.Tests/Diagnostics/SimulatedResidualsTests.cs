@@ -6,13 +6,13 @@ namespace EcoGlmm.Tests.Diagnostics;
 
 public class SimulatedResidualsTests
 {
-    private static readonly double[] s_observed = [2.5, 0.1, 9, 3];
-    private static readonly double[][] s_simulated = [[1, 1, 1, 3], [2, 2, 2, 3], [3, 3, 3, 4], [4, 4, 4, 2]];
+    private static readonly double[] Observed = [2.5, 0.1, 9, 3];
+    private static readonly double[][] Simulated = [[1, 1, 1, 3], [2, 2, 2, 3], [3, 3, 3, 4], [4, 4, 4, 2]];
 
     [Fact]
     public void ScaledIsTheShareOfSimulationsBelow()
     {
-        var residuals = SimulatedResiduals.From(s_observed, s_simulated);
+        var residuals = SimulatedResiduals.From(Observed, Simulated);
         Assert.Equal(0.5, residuals.Scaled[0]);
         Assert.Equal(0, residuals.Scaled[1]);
         Assert.Equal(1, residuals.Scaled[2]);
@@ -25,7 +25,7 @@ public class SimulatedResidualsTests
     [Fact]
     public void TiesAreSpreadEvenlyOverTheirInterval()
     {
-        double[] observed = new double[4000];
+        var observed = new double[4000];
         double[][] simulated = [new double[4000], .. Enumerable.Range(0, 3).Select(_ => Enumerable.Repeat(1.0, 4000).ToArray())];
         var residuals = SimulatedResiduals.From(observed, simulated);
         double[] spread = [.. residuals.Scaled.Select(r => r / 0.25)];
@@ -47,7 +47,7 @@ public class SimulatedResidualsTests
     {
         const int rows = 6_000, count = 40;
         double[] fitted = [.. Enumerable.Range(0, rows).Select(i => 1.0 + i % 7)];
-        double[] observed = Draw(fitted, new RandomStream(99));
+        var observed = Draw(fitted, new RandomStream(99));
         var streamed = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulate, count, observed.Length,
             keptValues: 0), true, 5);
         var held = SimulatedResiduals.From(observed, [.. Enumerable.Range(0, count).Select(Held)], fitted, true, 5);
@@ -73,7 +73,7 @@ public class SimulatedResidualsTests
     {
         int uniformity = 0, dispersion = 0, zeros = 0, quantiles = 0, outliers = 0;
         const int models = 100;
-        for (int i = 0; i < models; i++)
+        for (var i = 0; i < models; i++)
         {
             var residuals = Simulation(60, (mean, random) => Poisson(mean, random), 1000 + i, 100);
             uniformity += residuals.TestUniformity().IsSignificant ? 1 : 0;
@@ -92,10 +92,10 @@ public class SimulatedResidualsTests
     public void LeaveOneOutCountsTheRowsThatASimulationIsAloneOutside()
     {
         double[][] simulated = [[1, 5, 2], [2, 5, 2], [3, 4, 9], [2, 4, 7], [2, 5, 2]];
-        SimulationSummary summary = SimulationSource.FromMatrix(simulated).Summarise([0, 0, 0], [0, 0, 0]);
+        var summary = SimulationSource.FromMatrix(simulated).Summarise([0, 0, 0], [0, 0, 0]);
         Assert.Equal([1, 0, 0, 0, 0], summary.AloneBelow);
         Assert.Equal([0, 0, 2, 0, 0], summary.AloneAbove);
-        TestResult test = SimulatedResiduals.From([4, 6, 1], simulated).TestOutliers(type: OutlierTestType.LeaveOneOut);
+        var test = SimulatedResiduals.From([4, 6, 1], simulated).TestOutliers(type: OutlierTestType.LeaveOneOut);
         Assert.Equal(3, test.Statistic);
         Assert.Equal(0, test.PValue);
     }
@@ -103,7 +103,7 @@ public class SimulatedResidualsTests
     [Fact]
     public void OutliersOfACorrectModelOfManyRowsAreAsExpected()
     {
-        TestResult test = Simulation(20_000, (mean, random) => Poisson(mean, random), 11, 60).TestOutliers();
+        var test = Simulation(20_000, (mean, random) => Poisson(mean, random), 11, 60).TestOutliers();
         Assert.True(test.PValue > 0.01, test.ToString());
         Assert.True(Simulation(20_000, (mean, random) => Poisson(1.1 * mean, random), 11, 60).TestOutliers().PValue < 0.05);
     }
@@ -112,7 +112,7 @@ public class SimulatedResidualsTests
     public void BootstrappedOutlierTestIsReproducible()
     {
         var residuals = Simulation(100, (mean, random) => Poisson(3 * mean, random), 12);
-        TestResult test = residuals.TestOutliers(type: OutlierTestType.Bootstrap);
+        var test = residuals.TestOutliers(type: OutlierTestType.Bootstrap);
         Assert.True(test.IsSignificant);
         Assert.Equal(test.PValue, residuals.TestOutliers(type: OutlierTestType.Bootstrap).PValue);
         Assert.True(residuals.TestOutliers(margin: OutlierMargin.Lower, type: OutlierTestType.Bootstrap).Statistic < test.Statistic / 2);
@@ -122,7 +122,7 @@ public class SimulatedResidualsTests
     public void OverdispersionIsFound()
     {
         var residuals = Simulation(300, (mean, random) => Poisson(mean * -Math.Log(random.NextDouble()), random), 2);
-        TestResult dispersion = residuals.TestDispersion();
+        var dispersion = residuals.TestDispersion();
         Assert.True(dispersion.Statistic > 1.5 && dispersion.PValue < 0.01);
         Assert.Contains("overdispersion", dispersion.Message);
         Assert.True(residuals.TestUniformity().PValue < 0.01);
@@ -134,7 +134,7 @@ public class SimulatedResidualsTests
     public void ZeroInflationIsFound()
     {
         var residuals = Simulation(300, (mean, random) => random.NextDouble() < 0.3 ? 0 : Poisson(mean, random), 3);
-        TestResult zeros = residuals.TestZeroInflation();
+        var zeros = residuals.TestZeroInflation();
         Assert.True(zeros.Statistic > 1.2 && zeros.PValue < 0.01);
         Assert.Contains("more zeros", zeros.Message);
     }
@@ -144,11 +144,11 @@ public class SimulatedResidualsTests
     {
         double[] x = [.. Enumerable.Range(0, 300).Select(i => i / 300.0)];
         var random = new RandomStream(4);
-        double[] fitted = Array.ConvertAll(x, _ => 4.0);
-        double[] observed = Array.ConvertAll(x, v => (double)Poisson(4 + 8 * (v - 0.5) * (v - 0.5) - 0.67, random));
+        var fitted = Array.ConvertAll(x, _ => 4.0);
+        var observed = Array.ConvertAll(x, v => (double)Poisson(4 + 8 * (v - 0.5) * (v - 0.5) - 0.67, random));
         var residuals = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 4), 250,
             fitted.Length), true, 4);
-        TestResult test = residuals.TestQuantiles(x);
+        var test = residuals.TestQuantiles(x);
         Assert.True(test.PValue < 0.01, test.ToString());
         Assert.Equal(3, test.Parts.Count);
         Assert.All(test.Parts, part => Assert.True(part.AdjustedPValue >= part.PValue));
@@ -157,13 +157,13 @@ public class SimulatedResidualsTests
     [Fact]
     public void FactorLevelThatIsOffIsNamed()
     {
-        double[] fitted = Enumerable.Repeat(4.0, 200).ToArray();
+        var fitted = Enumerable.Repeat(4.0, 200).ToArray();
         string[] site = [.. Enumerable.Range(0, 200).Select(i => "site " + (char)('A' + i % 4))];
         var random = new RandomStream(6);
         double[] observed = [.. site.Select(s => (double)Poisson(s == "site C" ? 7 : 4, random))];
         var residuals = SimulatedResiduals.FromSource(observed, fitted, SimulationSource.FromWriter(Simulator(fitted, 6), 250,
             fitted.Length), true, 6);
-        TestResult test = residuals.TestCategorical(site);
+        var test = residuals.TestCategorical(site);
         Assert.True(test.PValue < 0.001);
         Assert.Contains("site C", test.Message);
         Assert.Equal(5, test.Parts.Count);
@@ -174,10 +174,10 @@ public class SimulatedResidualsTests
     public void AutocorrelationIsFoundWhereItIs()
     {
         double[] time = [.. Enumerable.Range(0, 150).Select(i => (double)i)];
-        double[] fitted = Enumerable.Repeat(5.0, 150).ToArray();
+        var fitted = Enumerable.Repeat(5.0, 150).ToArray();
         var random = new RandomStream(7);
-        double[] waves = Array.ConvertAll(time, t => (double)Poisson(5 + 3 * Math.Sin(t / 8), random));
-        double[] none = Array.ConvertAll(time, _ => (double)Poisson(5, random));
+        var waves = Array.ConvertAll(time, t => (double)Poisson(5 + 3 * Math.Sin(t / 8), random));
+        var none = Array.ConvertAll(time, _ => (double)Poisson(5, random));
         Assert.True(Of(waves).TestTemporalAutocorrelation(time).PValue < 0.001);
         Assert.True(Of(none).TestTemporalAutocorrelation(time).PValue > 0.01);
         Assert.True(Of(waves).TestSpatialAutocorrelation(time, new double[150]).PValue < 0.01);
@@ -210,8 +210,8 @@ public class SimulatedResidualsTests
     [Fact]
     public void NormalQuantilesAreThoseOfTheResiduals()
     {
-        var residuals = SimulatedResiduals.From(s_observed, s_simulated);
-        double[] normal = residuals.ToNormal(7);
+        var residuals = SimulatedResiduals.From(Observed, Simulated);
+        var normal = residuals.ToNormal(7);
         Assert.Equal(0, normal[0], 1e-12);
         Assert.Equal(-7, normal[1]);
         Assert.Equal(7, normal[2]);
@@ -232,7 +232,7 @@ public class SimulatedResidualsTests
     internal static int Poisson(double mean, RandomStream random)
     {
         double p = Math.Exp(-mean), u = random.NextDouble(), sum = p;
-        int k = 0;
+        var k = 0;
         while (u > sum && k < 1000)
         {
             p *= mean / ++k;

@@ -10,9 +10,9 @@ public class SimulationNullTests
     {
         var random = new RandomStream(1);
         double[][] simulated = [.. Enumerable.Range(0, 40).Select(_ => Normals(random, 12))];
-        double[] observed = Normals(random, 12);
-        double[][] residuals = SimulationNull.Residuals(simulated, observed, new RandomStream(2));
-        for (int s = 0; s < simulated.Length; s++)
+        var observed = Normals(random, 12);
+        var residuals = SimulationNull.Residuals(simulated, observed, new RandomStream(2));
+        for (var s = 0; s < simulated.Length; s++)
         {
             double[][] others = [.. simulated.Where((_, t) => t != s), observed];
             Assert.Equal(SimulatedResiduals.From(simulated[s], others).Scaled, residuals[s]);
@@ -23,8 +23,8 @@ public class SimulationNullTests
     public void TiesAreSpreadOverTheirShare()
     {
         double[][] simulated = [.. Enumerable.Range(0, 200).Select(s => new double[] { s % 4, 7, s })];
-        double[][] residuals = SimulationNull.Residuals(simulated, [1, 7, 1000], new RandomStream(2));
-        for (int s = 0; s < 200; s++)
+        var residuals = SimulationNull.Residuals(simulated, [1, 7, 1000], new RandomStream(2));
+        for (var s = 0; s < 200; s++)
         {
             Assert.InRange(residuals[s][0], ((s % 4) - 0.01) / 4, ((s % 4) + 1.02) / 4);
             Assert.Equal(s / 200.0, residuals[s][2], 1e-12);
@@ -64,10 +64,10 @@ public class SimulationNullTests
     {
         int levels = 0, time = 0;
         const int studies = 60;
-        for (int study = 0; study < studies; study++)
+        for (var study = 0; study < studies; study++)
         {
             var random = new RandomStream(study);
-            double[] effect = Normals(random, 12);
+            var effect = Normals(random, 12);
             var data = FieldData.From(Enumerable.Range(0, 96)
                 .Select(i => new { y = random.NextPoisson(Math.Exp(1.5 + (0.6 * effect[i % 12]))), g = $"g{i % 12}", time = i }));
             var residuals = Glmm.Fit("y ~ 1 + (1 | g)", data, Family.Poisson()).SimulatedResiduals(100, study,
@@ -84,7 +84,7 @@ public class SimulationNullTests
     public void WithTooManyRowsTheTestsWarn()
     {
         var random = new RandomStream(1);
-        double[] effect = Normals(random, 50);
+        var effect = Normals(random, 50);
         var data = FieldData.From(Enumerable.Range(0, 50_000).Select(i => new { y = effect[i % 50] + random.NextNormal(), g = $"g{i % 50}",
             time = i }));
         var fit = Glmm.Fit("y ~ 1 + (1 | g)", data);

@@ -68,7 +68,7 @@ public sealed class FitCardTests
     public void Names_from_data_are_only_names(string what)
     {
         var fit = Fits.Hostile;
-        IRichDisplay shown = what switch
+        var shown = what switch
         {
             "fit" => fit,
             "coefficients" => fit.FixedEffects,

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using EcoGlmm.Families;
 
 namespace EcoGlmm.Tests.Display;
 

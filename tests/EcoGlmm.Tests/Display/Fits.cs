@@ -8,19 +8,19 @@ internal static class Fits
     public const string OwlsFormula =
         "SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest)";
 
-    private static readonly Lazy<GlmmFit> s_owls = new(() => Glmm.Fit(OwlsFormula, Data("owls"), Family.NegativeBinomial2()));
-    private static readonly Lazy<GlmmFit> s_owlsPoisson = new(() => Glmm.Fit(OwlsFormula, Data("owls"), Family.Poisson()));
-    private static readonly Lazy<GlmmFit> s_sleep = new(() =>
+    private static readonly Lazy<GlmmFit> LazyOwls = new(() => Glmm.Fit(OwlsFormula, Data("owls"), Family.NegativeBinomial2()));
+    private static readonly Lazy<GlmmFit> LazyOwlsPoisson = new(() => Glmm.Fit(OwlsFormula, Data("owls"), Family.Poisson()));
+    private static readonly Lazy<GlmmFit> LazySleep = new(() =>
         Glmm.Fit("Reaction ~ Days + (Days | Subject)", Data("sleepstudy"), null, new GlmmOptions { Reml = true }));
-    private static readonly Lazy<GlmmFit> s_singular = new(() => Glmm.Fit("Yield ~ 1 + (1 | Batch)", Data("dyestuff2")));
+    private static readonly Lazy<GlmmFit> LazySingular = new(() => Glmm.Fit("Yield ~ 1 + (1 | Batch)", Data("dyestuff2")));
 
-    public static GlmmFit Owls => s_owls.Value;
+    public static GlmmFit Owls => LazyOwls.Value;
 
-    public static GlmmFit OwlsPoisson => s_owlsPoisson.Value;
+    public static GlmmFit OwlsPoisson => LazyOwlsPoisson.Value;
 
-    public static GlmmFit Sleep => s_sleep.Value;
+    public static GlmmFit Sleep => LazySleep.Value;
 
-    public static GlmmFit Singular => s_singular.Value;
+    public static GlmmFit Singular => LazySingular.Value;
 
     /// <summary>The response is 1 exactly where x is 30 or more.</summary>
     public static GlmmFit Separated { get; } = Glmm.Fit("y ~ x + (1 | g)",

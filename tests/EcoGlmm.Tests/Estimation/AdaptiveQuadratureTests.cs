@@ -1,8 +1,5 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Tests.Estimation;
 

@@ -1,6 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Families;
-using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Tests.Estimation;

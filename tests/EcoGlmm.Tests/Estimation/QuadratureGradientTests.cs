@@ -1,4 +1,3 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
 
@@ -98,7 +97,7 @@ public class QuadratureGradientTests
     [InlineData("correlated")]
     public void One_or_two_rows_in_a_level(string structure)
     {
-        GroupingTerm term = structure == "intercept"
+        var term = structure == "intercept"
             ? SimulatedModel.Intercept("g", 80, i => i % 80)
             : SimulatedModel.Term("g", 80, i => i % 80, SimulatedModel.Rows, ["(Intercept)", "x"], "us", (i, e) => e == 0
                 ? 1 : Math.Sin(i));

@@ -1,8 +1,7 @@
-using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Tests.Estimation;
 

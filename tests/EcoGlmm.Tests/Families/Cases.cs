@@ -1,5 +1,3 @@
-using EcoGlmm.Families;
-
 namespace EcoGlmm.Tests.Families;
 
 /// <summary>Observations and parameters that put a family through its range: y, size, μ, δ.</summary>
@@ -9,7 +7,7 @@ internal static class Cases
     {
         var links = family.Link;
         double[] deltas = family.HasDispersion ? [-1.3, 0.4, 2.5] : [0];
-        foreach (double delta in deltas)
+        foreach (var delta in deltas)
         {
             foreach (var (y, size, mu) in Points(family))
             {

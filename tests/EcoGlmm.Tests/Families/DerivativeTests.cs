@@ -21,7 +21,7 @@ public class DerivativeTests
     public static TheoryData<string, string> FamiliesAndLinks()
     {
         var data = new TheoryData<string, string>();
-        foreach (Family family in FamilyNames.All)
+        foreach (var family in FamilyNames.All)
         {
             data.Add(family.Name, family.Link.Name);
         }
@@ -33,12 +33,12 @@ public class DerivativeTests
     [MemberData(nameof(FamiliesAndLinks))]
     public void EachOrderIsTheDerivativeOfTheOrderBelow(string name, string link)
     {
-        foreach (Family family in Cases.Shapes(Family.Parse(name, link)))
+        foreach (var family in Cases.Shapes(Family.Parse(name, link)))
         {
             foreach (var (y, size, mu, delta) in Cases.For(family))
             {
-                double eta = family.LocationLink.LinearPredictor(mu);
-                double[] exact = Evaluation.At(family, y, size, eta, delta);
+                var eta = family.LocationLink.LinearPredictor(mu);
+                var exact = Evaluation.At(family, y, size, eta, delta);
                 if (!double.IsNegativeInfinity(exact[0]))
                 {
                     Check(family, y, size, mu, delta, exact);
@@ -50,8 +50,8 @@ public class DerivativeTests
 
     private static void Check(Family family, double y, double size, double mu, double delta, double[] exact)
     {
-        double eta = family.LocationLink.LinearPredictor(mu);
-        double largest = exact.Max(Math.Abs);
+        var eta = family.LocationLink.LinearPredictor(mu);
+        var largest = exact.Max(Math.Abs);
         foreach (var (derivative, of, by) in Chains)
         {
             if (by == By.Delta && !family.HasDispersion)
@@ -59,14 +59,14 @@ public class DerivativeTests
                 continue;
             }
 
-            int source = Array.IndexOf(Evaluation.Names, of);
+            var source = Array.IndexOf(Evaluation.Names, of);
             double Function(double h) => by switch
             {
                 By.Delta => Evaluation.At(family, y, size, eta, delta + h)[source],
                 _ => Evaluation.At(family, y, size, eta + h, delta)[source],
             };
 
-            double step = by == By.Eta ? 0.02 * Math.Min(1, Math.Max(Math.Abs(eta), 1e-3)) : 0.02;
+            var step = by == By.Eta ? 0.02 * Math.Min(1, Math.Max(Math.Abs(eta), 1e-3)) : 0.02;
 
             // Steps stay well within the edge that these links have for a probability.
             if (by == By.Eta && family.WeightRole == WeightRole.Trials && !family.Link.IsDistribution)
@@ -74,9 +74,9 @@ public class DerivativeTests
                 step = Math.Min(step, 0.05 * (1 - mu));
             }
 
-            double numeric = Differences.Derivative(Function, step, out double error);
-            double value = exact[Array.IndexOf(Evaluation.Names, derivative)];
-            string where = $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta}";
+            var numeric = Differences.Derivative(Function, step, out var error);
+            var value = exact[Array.IndexOf(Evaluation.Names, derivative)];
+            var where = $"{family} {derivative} at y={y} size={size} mu={mu} delta={delta}";
             Compare(family, y, mu, value, numeric, error, exact[source], largest, step, where);
         }
     }
@@ -84,27 +84,27 @@ public class DerivativeTests
     // S by each shape, ES, EES, DS, and SS by pairs.
     private static void CheckShapes(Family family, double y, double size, double mu, double delta)
     {
-        double eta = family.LocationLink.LinearPredictor(mu);
+        var eta = family.LocationLink.LinearPredictor(mu);
         double[] predictors = [.. family.Shapes.Select(shape => shape.Predictor)];
-        int count = predictors.Length;
+        var count = predictors.Length;
         var exact = Evaluation.ShapeArrays(count, 1);
-        double[] at = Evaluation.At(family, y, size, eta, delta, exact);
-        double largest = at.Max(Math.Abs);
-        for (int k = 0; k < count; k++)
+        var at = Evaluation.At(family, y, size, eta, delta, exact);
+        var largest = at.Max(Math.Abs);
+        for (var k = 0; k < count; k++)
         {
             void Of(string name, double value, Func<ShapeOutput, double[], double> source)
             {
                 double Function(double h)
                 {
-                    double[] moved = (double[])predictors.Clone();
+                    var moved = (double[])predictors.Clone();
                     moved[k] += h;
                     var shapes = Evaluation.ShapeArrays(count, 1);
-                    double[] o = Evaluation.At(family.WithShapes(moved), y, size, eta, delta, shapes);
+                    var o = Evaluation.At(family.WithShapes(moved), y, size, eta, delta, shapes);
                     return source(shapes, o);
                 }
 
-                double numeric = Differences.Derivative(Function, 0.02, out double error);
-                string where = $"{family} {name}{k} at y={y} mu={mu} delta={delta} shapes={string.Join(", ", predictors)}";
+                var numeric = Differences.Derivative(Function, 0.02, out var error);
+                var where = $"{family} {name}{k} at y={y} mu={mu} delta={delta} shapes={string.Join(", ", predictors)}";
                 Compare(family, y, mu, value, numeric, error, source(exact, at), largest, 0.02, where);
             }
 
@@ -116,10 +116,10 @@ public class DerivativeTests
                 Of("DS", exact.DS[k]![0], (_, o) => o[4]);
             }
 
-            for (int l = 0; l < count; l++)
+            for (var l = 0; l < count; l++)
             {
-                int other = l;
-                double value = exact.SS[l <= k ? (k * (k + 1) / 2) + l : (l * (l + 1) / 2) + k]![0];
+                var other = l;
+                var value = exact.SS[l <= k ? (k * (k + 1) / 2) + l : (l * (l + 1) / 2) + k]![0];
                 Of($"S{l}", value, (shapes, _) => shapes.S[other]![0]);
             }
         }
@@ -129,8 +129,8 @@ public class DerivativeTests
         Family family, double y, double mu, double value, double numeric, double error, double source, double largest,
         double step, string where)
     {
-        double scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
-        double rounding = 1e-13 * Math.Abs(source) / step;
+        var scale = Math.Max(Math.Abs(value), Math.Abs(numeric));
+        var rounding = 1e-13 * Math.Abs(source) / step;
         if (family.Link == Link.Identity)
         {
             // Second derivatives by μ are differences of terms of order y/μ².
@@ -149,17 +149,17 @@ public class DerivativeTests
     {
         var family = Cases.Shapes(Family.Parse(name, link)).Last();
         var cases = Enumerable.Repeat(Cases.For(family).ToArray(), 7).SelectMany(c => c).ToArray();
-        int n = cases.Length;
-        double delta = cases[0].Delta;
+        var n = cases.Length;
+        var delta = cases[0].Delta;
         double[] y = [.. cases.Select(c => c.Y)];
         double[] size = [.. cases.Select(c => c.Size)];
         double[] eta = [.. cases.Select(c => family.LocationLink.LinearPredictor(c.Mu))];
         foreach (var level in Enum.GetValues<DerivativeLevel>())
         {
-            foreach (bool constant in new[] { true, false })
+            foreach (var constant in new[] { true, false })
             {
                 var o = new double[10][];
-                for (int k = 0; k < 10; k++)
+                for (var k = 0; k < 10; k++)
                 {
                     o[k] = new double[n];
                 }
@@ -191,14 +191,14 @@ public class DerivativeTests
                     DerivativeLevel.Gradient => [0, 1, 2, 3, 4, 5, 6],
                     _ => [.. Enumerable.Range(0, 10)],
                 };
-                for (int i = 0; i < n; i++)
+                for (var i = 0; i < n; i++)
                 {
                     var shapesAlone = Evaluation.ShapeArrays(family.Shapes.Count, 1);
-                    double[] alone = Evaluation.At(family, y[i], size[i], eta[i], constant ? delta : cases[i].Delta, shapesAlone, level);
+                    var alone = Evaluation.At(family, y[i], size[i], eta[i], constant ? delta : cases[i].Delta, shapesAlone, level);
                     Assert.All(Evaluation.Arrays(shapesAlone).Zip(Evaluation.Arrays(shapes)), pair =>
                         Assert.Equal(level < DerivativeLevel.Gradient ? 0 : pair.First[0], pair.Second[i],
                             1e-11 * Math.Max(1, Math.Abs(pair.First[0]))));
-                    foreach (int k in filled)
+                    foreach (var k in filled)
                     {
                         Assert.True(
                             alone[k].Equals(o[k][i]) || Math.Abs(alone[k] - o[k][i]) <= 1e-11 * Math.Max(1, Math.Abs(alone[k])),

@@ -8,18 +8,18 @@ internal static class Differences
         const int Rows = 7;
         const double Ratio = 1.6;
         var a = new double[Rows, Rows];
-        double best = double.NaN;
+        var best = double.NaN;
         error = double.PositiveInfinity;
-        for (int i = 0; i < Rows; i++)
+        for (var i = 0; i < Rows; i++)
         {
-            double h = step * Math.Pow(Ratio, -i);
+            var h = step * Math.Pow(Ratio, -i);
             a[0, i] = (f(h) - f(-h)) / (2 * h);
-            double factor = Ratio * Ratio;
-            for (int j = 1; j <= i; j++)
+            var factor = Ratio * Ratio;
+            for (var j = 1; j <= i; j++)
             {
                 a[j, i] = ((a[j - 1, i] * factor) - a[j - 1, i - 1]) / (factor - 1);
                 factor *= Ratio * Ratio;
-                double e = Math.Max(Math.Abs(a[j, i] - a[j - 1, i]), Math.Abs(a[j, i] - a[j - 1, i - 1]));
+                var e = Math.Max(Math.Abs(a[j, i] - a[j - 1, i]), Math.Abs(a[j, i] - a[j - 1, i - 1]));
                 if (e <= error)
                 {
                     error = e;

@@ -16,7 +16,7 @@ internal static class Evaluation
     public static double[] At(
         Family family, double y, double size, double eta, double delta, ShapeOutput shapes, DerivativeLevel level = DerivativeLevel.Full)
     {
-        double[] c = new double[1];
+        var c = new double[1];
         family.PrepareConstants([y], [size], c);
         var o = new double[10];
         var block = new LogDensityBlock

@@ -8,7 +8,7 @@ public class FamilyBehaviourTests
     public static TheoryData<string> Names()
     {
         var data = new TheoryData<string>();
-        foreach (string name in FamilyNames.All.Select(f => f.Name).Distinct())
+        foreach (var name in FamilyNames.All.Select(f => f.Name).Distinct())
         {
             data.Add(name);
         }
@@ -41,7 +41,7 @@ public class FamilyBehaviourTests
         var family = WithMoments(Family.Parse(name));
         foreach (var (size, mu, delta) in Settings(family))
         {
-            double eta = family.LocationLink.LinearPredictor(mu);
+            var eta = family.LocationLink.LinearPredictor(mu);
             double Density(double y) => Math.Exp(Evaluation.LogDensity(family, y, size, eta, delta));
             var (total, mean, square) = family.IsDiscrete ? Sum(family, size, Density) : Integrate(family, mu, Density);
             if (!family.IsDiscrete && family.CheckResponse(0, size) is null && family.CheckResponse(-1, size) is not null)
@@ -51,18 +51,18 @@ public class FamilyBehaviourTests
 
             if (family.Name == "ordbeta")
             {
-                double one = Density(1);
+                var one = Density(1);
                 total += one;
                 mean += one;
                 square += one;
             }
 
-            double scale = family.WeightRole == WeightRole.Trials ? size : 1;
+            var scale = family.WeightRole == WeightRole.Trials ? size : 1;
             mean /= scale;
-            double variance = (square / (scale * scale)) - (mean * mean);
-            double expectedMean = family.Mean(mu, Math.Exp(delta));
-            double expectedVariance = family.Variance(mu, Math.Exp(delta), size);
-            string where = $"{family} size={size} mu={mu} delta={delta}";
+            var variance = (square / (scale * scale)) - (mean * mean);
+            var expectedMean = family.Mean(mu, Math.Exp(delta));
+            var expectedVariance = family.Variance(mu, Math.Exp(delta), size);
+            var where = $"{family} size={size} mu={mu} delta={delta}";
             Assert.True(Math.Abs(total - 1) < 1e-8, $"{where}: total {total}");
             Assert.True(Math.Abs(mean - expectedMean) < 1e-7 * (1 + Math.Abs(mean)), $"{where}: mean {mean}");
             Assert.True(
@@ -79,16 +79,16 @@ public class FamilyBehaviourTests
         foreach (var (size, mu, delta) in Settings(family))
         {
             const int Count = 20_000;
-            double scale = family.WeightRole == WeightRole.Trials ? size : 1;
-            double phi = Math.Exp(delta);
+            var scale = family.WeightRole == WeightRole.Trials ? size : 1;
+            var phi = Math.Exp(delta);
             double[] draws = [.. Enumerable.Range(0, Count).Select(_ => family.Draw(random, mu, phi, size))];
             Assert.All(draws, y => Assert.Null(family.CheckResponse(y, size)));
-            double mean = family.Mean(mu, phi);
-            double variance = family.Variance(mu, phi, size);
-            double average = draws.Average() / scale;
+            var mean = family.Mean(mu, phi);
+            var variance = family.Variance(mu, phi, size);
+            var average = draws.Average() / scale;
             double[] squares = [.. draws.Select(y => ((y / scale) - mean) * ((y / scale) - mean))];
-            double spread = squares.Average();
-            double spreadError = Math.Sqrt(squares.Sum(s => (s - spread) * (s - spread)) / Count / Count);
+            var spread = squares.Average();
+            var spreadError = Math.Sqrt(squares.Sum(s => (s - spread) * (s - spread)) / Count / Count);
             Assert.InRange((average - mean) / Math.Sqrt(variance / Count), -4, 4);
             Assert.InRange((spread - variance) / spreadError, -5, 5);
         }
@@ -101,13 +101,13 @@ public class FamilyBehaviourTests
         var family = WithMoments(Family.Parse(name));
         foreach (var (y, size, mu, delta) in Cases.For(family))
         {
-            double phi = Math.Exp(delta);
+            var phi = Math.Exp(delta);
             if (double.IsNegativeInfinity(Evaluation.LogDensity(family, y, size, family.LocationLink.LinearPredictor(mu), delta)))
             {
                 continue;
             }
 
-            double deviance = family.UnitDeviance(y, mu, phi, size);
+            var deviance = family.UnitDeviance(y, mu, phi, size);
             Assert.True(deviance >= 0 && double.IsFinite(deviance), $"{family} {y} {mu} {delta}: {deviance}");
         }
     }
@@ -121,9 +121,9 @@ public class FamilyBehaviourTests
         double[] y = [.. cases.Select(c => c.Y)];
         double[] size = [.. cases.Select(c => c.Size)];
         double[] mu = [.. cases.Select(c => family.StartingMean(c.Y, c.Size))];
-        for (int i = 0; i < y.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
-            double eta = family.LocationLink.LinearPredictor(mu[i]);
+            var eta = family.LocationLink.LinearPredictor(mu[i]);
             Assert.True(double.IsFinite(eta), $"{family}: start {mu[i]} for {y[i]}");
             Assert.True(double.IsFinite(Evaluation.LogDensity(family, y[i], size[i], eta, 0)), $"{family}: {y[i]}");
         }
@@ -166,12 +166,12 @@ public class FamilyBehaviourTests
         double total = 0;
         double mean = 0;
         double square = 0;
-        int last = family.WeightRole == WeightRole.Trials ? (int)size : 3000;
-        for (int y = 0; y <= last; y++)
+        var last = family.WeightRole == WeightRole.Trials ? (int)size : 3000;
+        for (var y = 0; y <= last; y++)
         {
             if (family.CheckResponse(y, size) is null)
             {
-                double p = density(y);
+                var p = density(y);
                 total += p;
                 mean += p * y;
                 square += p * y * y;
@@ -191,7 +191,7 @@ public class FamilyBehaviourTests
         const double Step = 0.005;
         for (double t = -60; t <= 60; t += Step)
         {
-            double y = mu + t;
+            var y = mu + t;
             double jacobian = 1;
             if (family.Name is "beta" or "ordbeta")
             {
@@ -204,7 +204,7 @@ public class FamilyBehaviourTests
                 jacobian = y / 4;
             }
 
-            double p = family.CheckResponse(y, 1) is null ? density(y) * jacobian * Step : 0;
+            var p = family.CheckResponse(y, 1) is null ? density(y) * jacobian * Step : 0;
             total += p;
             mean += p * y;
             square += p * y * y;

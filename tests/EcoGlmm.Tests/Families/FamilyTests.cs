@@ -1,5 +1,3 @@
-using EcoGlmm.Families;
-
 namespace EcoGlmm.Tests.Families;
 
 public class FamilyTests
@@ -33,7 +31,7 @@ public class FamilyTests
     {
         Assert.Contains("\"poisson\"", Assert.Throws<GlmmException>(() => Family.Parse("poison")).Message);
         Assert.Contains("\"logit\"", Assert.Throws<GlmmException>(() => Family.Parse("binomial", "logitt")).Message);
-        string message = Assert.Throws<GlmmException>(() => Family.Poisson(Link.Logit)).Message;
+        var message = Assert.Throws<GlmmException>(() => Family.Poisson(Link.Logit)).Message;
         Assert.Contains("poisson", message);
         Assert.Contains("log, identity, sqrt", message);
         Assert.Throws<GlmmException>(() => Family.Binomial(Link.Inverse));
@@ -85,21 +83,21 @@ public class FamilyTests
     {
         foreach (var (y, mu) in new[] { (0.0, 1e-300), (0, 3), (4, 2.5), (150, 170), (1e6, 1.01e6) })
         {
-            double eta = Math.Log(mu);
-            double[] poisson = Evaluation.At(Family.Poisson(), y, 1, eta, 0);
-            double[] nb2 = Evaluation.At(Family.NegativeBinomial2(), y, 1, eta, Math.Log(theta));
-            double[] nb1 = Evaluation.At(Family.NegativeBinomial1(), y, 1, eta, Math.Log(mu / theta));
-            for (int k = 0; k < 4; k++)
+            var eta = Math.Log(mu);
+            var poisson = Evaluation.At(Family.Poisson(), y, 1, eta, 0);
+            var nb2 = Evaluation.At(Family.NegativeBinomial2(), y, 1, eta, Math.Log(theta));
+            var nb1 = Evaluation.At(Family.NegativeBinomial1(), y, 1, eta, Math.Log(mu / theta));
+            for (var k = 0; k < 4; k++)
             {
                 // ℓ differs by ((y − μ)² − y) / 2θ, its derivatives by as much per log.
-                double gap = 5 * (mu + 1) * (1 + (y + mu)) / theta;
-                double tolerance = gap + (2e-15 * (1 + Math.Abs(poisson[k]))) + (k == 0 ? 4e-15 * y * Math.Abs(eta) : 1e-15 * y);
+                var gap = 5 * (mu + 1) * (1 + (y + mu)) / theta;
+                var tolerance = gap + (2e-15 * (1 + Math.Abs(poisson[k]))) + (k == 0 ? 4e-15 * y * Math.Abs(eta) : 1e-15 * y);
                 Assert.True(Math.Abs(nb2[k] - poisson[k]) <= tolerance, $"nb2 {k} {y}: {nb2[k]} {poisson[k]}");
                 Assert.True(Math.Abs(nb1[k] - poisson[k]) <= tolerance, $"nb1 {k} {y}: {nb1[k]} {poisson[k]}");
             }
 
             // To first order in 1/θ, ∂ℓ/∂δ = −[(y − μ)² − y] / 2θ.
-            double excess = ((y - mu) * (y - mu)) - y;
+            var excess = ((y - mu) * (y - mu)) - y;
             Assert.Equal(-excess / 2, nb2[4] * theta, (Math.Pow(y + mu + 1, 3) / theta) + (1e-9 * (y + 1)));
         }
     }
@@ -107,19 +105,19 @@ public class FamilyTests
     [Fact]
     public void NothingBreaksAtExtremes()
     {
-        foreach (Family family in new[]
+        foreach (var family in new[]
         {
             Family.Binomial(), Family.Binomial(Link.Probit), Family.Binomial(Link.Cloglog), Family.NegativeBinomial2(),
             Family.NegativeBinomial1(),
         })
         {
-            foreach (double eta in new[] { -1e4, -800, -300, -50, 50, 300, 800, 1e4 })
+            foreach (var eta in new[] { -1e4, -800, -300, -50, 50, 300, 800, 1e4 })
             {
                 foreach (double delta in new[] { -600, -30, 0, 30, 600 })
                 {
                     foreach (double y in new[] { 0, 1, 3 })
                     {
-                        double[] o = Evaluation.At(family, y, 3, eta, delta);
+                        var o = Evaluation.At(family, y, 3, eta, delta);
                         Assert.All(o, v => Assert.False(double.IsNaN(v), $"{family} y={y} eta={eta} delta={delta}"));
                         Assert.True(o[2] <= 0 || family.Name == "nbinom1", $"{family} {eta} {delta} {o[2]}");
                     }
@@ -131,7 +129,7 @@ public class FamilyTests
     [Fact]
     public void AnImpossibleMeanIsMinusInfinity()
     {
-        double[] o = Evaluation.At(Family.Gamma(), 2, 1, -0.5, 1);
+        var o = Evaluation.At(Family.Gamma(), 2, 1, -0.5, 1);
         Assert.Equal(double.NegativeInfinity, o[0]);
         Assert.Equal(double.NegativeInfinity, Evaluation.LogDensity(Family.Binomial(Link.Log), 1, 2, 0.1, 0));
     }
@@ -150,9 +148,9 @@ public class FamilyTests
     public void ALinkAndItsInverseUndoEachOther(string name, double mu)
     {
         var link = Link.Parse(name);
-        double eta = link.LinearPredictor(mu);
+        var eta = link.LinearPredictor(mu);
         Assert.Equal(mu, link.Mean(eta), 13);
-        LinkPoint at = link.At(eta);
+        var at = link.At(eta);
         Assert.Equal(1 - mu, at.Complement, 13);
         double[] numeric =
         [
@@ -161,7 +159,7 @@ public class FamilyTests
             Differences.Derivative(h => link.At(eta + h).D2, 0.01 * Math.Abs(eta), out _),
         ];
         double[] exact = [at.D1, at.D2, at.D3];
-        for (int k = 0; k < 3; k++)
+        for (var k = 0; k < 3; k++)
         {
             Assert.Equal(numeric[k], exact[k], 1e-8 * Math.Max(1, Math.Abs(exact[k])));
         }

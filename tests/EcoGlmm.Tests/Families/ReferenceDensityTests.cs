@@ -11,7 +11,7 @@ public class ReferenceDensityTests
     public static TheoryData<string, string> FamiliesAndLinks()
     {
         var data = new TheoryData<string, string>();
-        foreach (Family family in FamilyNames.All)
+        foreach (var family in FamilyNames.All)
         {
             if (Rows.ContainsKey(Key(family)))
             {
@@ -40,8 +40,8 @@ public class ReferenceDensityTests
     public void TheLogDensityIsRs(string name, string link)
     {
         var any = Family.Parse(name, link);
-        int compared = 0;
-        foreach (Row row in Rows[Key(any)])
+        var compared = 0;
+        foreach (var row in Rows[Key(any)])
         {
             var family = WithShape(any, row.Shape);
             if (row.Mu < 0 && family.LocationLink != Link.Identity)
@@ -49,8 +49,8 @@ public class ReferenceDensityTests
                 continue;
             }
 
-            double size = row.Size;
-            double eta = family.LocationLink.LinearPredictor(row.Mu);
+            var size = row.Size;
+            var eta = family.LocationLink.LinearPredictor(row.Mu);
             if (!(Math.Abs(family.LocationLink.Mean(eta) - row.Mu) <= 1e-6 * Math.Abs(row.Mu)))
             {
                 continue;
@@ -58,9 +58,9 @@ public class ReferenceDensityTests
 
             // The mean must be one the link can give. What the link's own rounding of μ does to ℓ is no fault of the
             // density's, and y η and log y! cannot be rounded finer than they are.
-            double[] o = Evaluation.At(family, row.Y, size, eta, row.Delta);
-            double rounding = 4e-16 * (1 + Math.Abs(eta)) * Math.Abs(o[1]);
-            double tolerance = (1e-13 * Math.Abs(row.LogDensity)) + 1e-11 + rounding + (1e-15 * row.Y * (1 + Math.Abs(eta)));
+            var o = Evaluation.At(family, row.Y, size, eta, row.Delta);
+            var rounding = 4e-16 * (1 + Math.Abs(eta)) * Math.Abs(o[1]);
+            var tolerance = (1e-13 * Math.Abs(row.LogDensity)) + 1e-11 + rounding + (1e-15 * row.Y * (1 + Math.Abs(eta)));
             Assert.True(
                 Math.Abs(o[0] - row.LogDensity) <= tolerance,
                 $"{family} at {row}: {o[0]:R}, off by {o[0] - row.LogDensity}");
@@ -89,13 +89,13 @@ public class ReferenceDensityTests
     {
         using var json = JsonDocument.Parse(File.ReadAllText(ReferenceFiles.Path("families.json")));
         var rows = new Dictionary<string, List<Row>>();
-        foreach (JsonElement e in json.RootElement.GetProperty("rows").EnumerateArray())
+        foreach (var e in json.RootElement.GetProperty("rows").EnumerateArray())
         {
             double Number(string key) =>
-                e.TryGetProperty(key, out JsonElement v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
+                e.TryGetProperty(key, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
 
-            string family = e.GetProperty("family").GetString()!;
-            if (!rows.TryGetValue(family, out List<Row>? list))
+            var family = e.GetProperty("family").GetString()!;
+            if (!rows.TryGetValue(family, out var list))
             {
                 rows[family] = list = [];
             }

@@ -7,7 +7,7 @@ internal static class ReferenceFiles
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string path = System.IO.Path.Combine(folder.FullName, "tests", "reference", name);
+            var path = System.IO.Path.Combine(folder.FullName, "tests", "reference", name);
             if (File.Exists(path))
             {
                 return path;

@@ -1,5 +1,3 @@
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Tests.Families;
 
 public class StudentTTests

@@ -1,4 +1,3 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 

@@ -1,6 +1,5 @@
 using EcoGlmm.Data;
 using EcoGlmm.Formulas;
-using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Tests.Formulas;
 

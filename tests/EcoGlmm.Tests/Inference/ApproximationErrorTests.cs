@@ -5,14 +5,14 @@ namespace EcoGlmm.Tests.Inference;
 /// <summary>The error of the Laplace approximation against adaptive quadrature, and where that is not possible against integrals.</summary>
 public sealed class ApproximationErrorTests
 {
-    private static readonly Lazy<GlmmFit> s_laplace = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial()));
-    private static readonly Lazy<GlmmFit> s_exact = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial(),
+    private static readonly Lazy<GlmmFit> Laplace = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial()));
+    private static readonly Lazy<GlmmFit> Exact = new(() => Glmm.Fit("y ~ x + (1 | g)", Binary(), Family.Binomial(),
         new GlmmOptions { QuadraturePoints = 51 }));
 
     [Fact]
     public void The_error_and_the_shifts_are_those_of_quadrature()
     {
-        var (laplace, exact) = (s_laplace.Value, s_exact.Value);
+        var (laplace, exact) = (Laplace.Value, Exact.Value);
         var error = laplace.ApproximationError(draws: 1000);
         // At the Laplace estimate, the likelihood by quadrature.
         var sd = laplace.VarianceComponents[0].StandardDeviation;
@@ -36,9 +36,9 @@ public sealed class ApproximationErrorTests
     [Fact]
     public void Refine_uses_quadrature_where_it_can()
     {
-        var refined = s_laplace.Value.Refine();
-        Assert.Equal(s_exact.Value.LogLikelihood, refined.LogLikelihood, 2e-3);
-        Assert.Equal(s_exact.Value.FixedEffects["x"].Estimate, refined.FixedEffects["x"].Estimate, 0.01);
+        var refined = Laplace.Value.Refine();
+        Assert.Equal(Exact.Value.LogLikelihood, refined.LogLikelihood, 2e-3);
+        Assert.Equal(Exact.Value.FixedEffects["x"].Estimate, refined.FixedEffects["x"].Estimate, 0.01);
     }
 
     [Fact]
@@ -48,16 +48,16 @@ public sealed class ApproximationErrorTests
         var crossed = Glmm.Fit("y ~ x + (1 | g) + (1 | h)", Binary(), Family.Binomial());
         var refined = crossed.Refine(draws: 300);
         Assert.Contains("simulated", refined.ToString());
-        Assert.Equal(s_exact.Value.VarianceComponents[0].StandardDeviation, DeviationOf(refined, "g"), 0.02);
+        Assert.Equal(Exact.Value.VarianceComponents[0].StandardDeviation, DeviationOf(refined, "g"), 0.02);
         Assert.InRange(DeviationOf(refined, "h"), 0, 0.05);
         foreach (var name in new[] { "(Intercept)", "x" })
         {
-            var (exact, found) = (s_exact.Value.FixedEffects[name], refined.FixedEffects[name]);
+            var (exact, found) = (Exact.Value.FixedEffects[name], refined.FixedEffects[name]);
             Assert.Equal(exact.Estimate, found.Estimate, 0.03 * exact.StandardError);
             Assert.Equal(exact.StandardError, found.StandardError, 0.03 * exact.StandardError);
         }
 
-        Assert.Equal(s_exact.Value.LogLikelihood, refined.LogLikelihood, 0.15);
+        Assert.Equal(Exact.Value.LogLikelihood, refined.LogLikelihood, 0.15);
         Assert.Equal(refined.LogLikelihood, crossed.Refine(draws: 300).LogLikelihood);
     }
 

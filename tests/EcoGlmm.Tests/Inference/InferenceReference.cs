@@ -6,7 +6,7 @@ namespace EcoGlmm.Tests.Inference;
 /// <summary>What tests/reference/inference.R found, and the same fits by EcoGlmm.</summary>
 internal static class InferenceReference
 {
-    private static readonly Dictionary<string, Lazy<GlmmFit>> s_fits = new()
+    private static readonly Dictionary<string, Lazy<GlmmFit>> Fits = new()
     {
         ["owls"] = new(() => Glmm.Fit("SiblingNegotiation ~ FoodTreatment * SexParent + ArrivalTime + offset(log(BroodSize)) + (1 | Nest)",
             Data("owls"), Family.NegativeBinomial2())),
@@ -29,7 +29,7 @@ internal static class InferenceReference
 
     public static JsonElement Root { get; } = Read();
 
-    public static GlmmFit Fit(string name) => s_fits[name].Value;
+    public static GlmmFit Fit(string name) => Fits[name].Value;
 
     public static FieldData Data(string name) =>
         FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets", name + ".csv"));

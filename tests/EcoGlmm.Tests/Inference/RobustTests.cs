@@ -7,7 +7,7 @@ namespace EcoGlmm.Tests.Inference;
 /// performance.</summary>
 public sealed class RobustTests
 {
-    private static readonly JsonElement s_root = Read("reading.json");
+    private static readonly JsonElement Root = Read("reading.json");
 
     [Theory]
     [InlineData("slopes")]
@@ -16,7 +16,7 @@ public sealed class RobustTests
     public void Robust_covariances_and_degrees_of_freedom_are_those_of_clubSandwich(string name)
     {
         var fit = Fit(name);
-        var expected = s_root.GetProperty("robust").EnumerateArray().Single(r => r.Text("name") == name);
+        var expected = Root.GetProperty("robust").EnumerateArray().Single(r => r.Text("name") == name);
         var comparison = new Comparison(name);
         foreach (var kind in new[] { ClusterRobust.CR0, ClusterRobust.CR1, ClusterRobust.CR2 })
         {
@@ -58,7 +58,7 @@ public sealed class RobustTests
         var plain = Glmm.Fit("cbind(incidence, size - incidence) ~ period", cbpp, Family.Binomial());
         var comparison = new Comparison("binomial");
         foreach (var kind in new[] { ClusterRobust.CR0, ClusterRobust.CR1 })
-            Covariance(comparison, $"{kind}", s_root.GetProperty("binomial").GetProperty(kind.ToString()),
+            Covariance(comparison, $"{kind}", Root.GetProperty("binomial").GetProperty(kind.ToString()),
                 plain.RobustCovariance(kind, "herd"));
         comparison.Done();
         Assert.Contains("Name the column", Assert.Throws<GlmmException>(() => plain.RobustCovariance(ClusterRobust.CR0)).Message);
@@ -110,7 +110,7 @@ public sealed class RobustTests
     public void Chosen_random_terms_and_covariances_of_effects_are_those_of_lme4()
     {
         var split = Fit("split");
-        var re = s_root.GetProperty("re");
+        var re = Root.GetProperty("re");
         Assert.Equal(re.Numbers("block"), split.Predict(randomTerms: ["B"]).Estimate, (a, b) => Math.Abs(a - b) < 5e-3);
         Assert.Equal(split.Predict(randomTerms: ["B"]).Estimate, split.Predict(randomTerms: ["(1 | B)"]).Estimate);
         Assert.Equal(re.Numbers("all"), split.Predict(randomTerms: [.. split.Groups.Select(g => g.Group)]).Estimate, (a, b) =>
@@ -122,7 +122,7 @@ public sealed class RobustTests
             randomTerms: ["B"])).Message);
 
         var fit = Fit("slopes");
-        var variances = s_root.GetProperty("variances");
+        var variances = Root.GetProperty("variances");
         var covariance = fit.LevelCovariance("Subject", "310");
         for (var i = 0; i < 2; i++)
         {
@@ -140,12 +140,12 @@ public sealed class RobustTests
     {
         var data = InferenceReference.Data("salamanders");
         var fit = Glmm.Fit("count ~ mined + (1 | site)", data, Family.Poisson(), new GlmmOptions { ZeroInflation = "~ mined" });
-        int[] rows = [.. s_root.Numbers("rows").Select(r => (int)r)];
+        int[] rows = [.. Root.Numbers("rows").Select(r => (int)r)];
         var frogs = data.Take(rows);
         foreach (var (name, scale) in new[] { ("conditional", PredictionScale.ConditionalMean), ("zprob", PredictionScale.ZeroProbability),
             ("response", PredictionScale.Response) })
         {
-            var e = s_root.GetProperty("predictions").GetProperty(name);
+            var e = Root.GetProperty("predictions").GetProperty(name);
             var actual = fit.Predict(frogs, scale);
             Assert.Equal(e.Numbers("fit"), actual.Estimate, (a, b) => Math.Abs(a - b) < 1e-3 * a);
             Assert.Equal(e.Numbers("se"), actual.StandardError, (a, b) => Math.Abs(a - b) < 1e-2 * a);
@@ -162,17 +162,17 @@ public sealed class RobustTests
         foreach (var (name, fit) in new[] { ("disease", InferenceReference.Fit("cbpp")), ("split", Fit("split")),
             ("slopes", Fit("slopes")) })
         {
-            var e = s_root.GetProperty("icc").GetProperty(name);
+            var e = Root.GetProperty("icc").GetProperty(name);
             var icc = fit.IntraclassCorrelation();
             Assert.Equal(e.Number("adjusted"), icc.Adjusted, 2e-3);
             Assert.Equal(e.Number("unadjusted"), icc.Unadjusted, 2e-3);
         }
 
-        var disease = s_root.GetProperty("wald").GetProperty("disease");
+        var disease = Root.GetProperty("wald").GetProperty("disease");
         var herd = InferenceReference.Fit("cbpp").VarianceIntervals()["sd_(Intercept)|herd"];
         Assert.Equal(disease.Number("lower"), herd.Lower, 2e-2 * herd.Lower);
         Assert.Equal(disease.Number("upper"), herd.Upper, 2e-2 * herd.Upper);
-        var wald = s_root.GetProperty("wald").GetProperty("gaussian");
+        var wald = Root.GetProperty("wald").GetProperty("gaussian");
         var gaussian = Glmm.Fit("Reaction ~ Days + (1 | Subject)", InferenceReference.Data("sleepstudy").AsFactor("Subject"))
             .VarianceIntervals();
         Assert.Equal(wald.Number("lower"), gaussian["sd_(Intercept)|Subject"].Lower, 1e-2 * wald.Number("lower"));

@@ -1,4 +1,3 @@
-using EcoGlmm.Numerics;
 using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Inference;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EcoGlmm.Tests.Display;
 using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Inference;
@@ -7,12 +6,12 @@ namespace EcoGlmm.Tests.Inference;
 /// <summary>Coefficients, terms and linear hypotheses with denominator degrees of freedom, against lmerTest and pbkrtest.</summary>
 public sealed class TermTestTests
 {
-    private static readonly string s_folder = Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference");
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_folder, "terms.json"))).RootElement;
-    private static readonly Dictionary<string, Lazy<GlmmFit>> s_fits = s_root.GetProperty("fits").EnumerateArray()
+    private static readonly string Folder = Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference");
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "terms.json"))).RootElement;
+    private static readonly Dictionary<string, Lazy<GlmmFit>> Fits = Root.GetProperty("fits").EnumerateArray()
         .ToDictionary(f => f.Text("name"), f => new Lazy<GlmmFit>(() => Fit(f)));
 
-    public static TheoryData<string> Names => [.. s_fits.Keys];
+    public static TheoryData<string> Names => [.. Fits.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -105,7 +104,7 @@ public sealed class TermTestTests
     [Fact]
     public void A_covariate_of_groups_has_the_degrees_of_freedom_of_groups()
     {
-        var fit = Glmm.Fit("score ~ method * light + (1 | plot)", FieldData.ReadCsv(Path.Combine(s_folder, "crossed.csv")));
+        var fit = Glmm.Fit("score ~ method * light + (1 | plot)", FieldData.ReadCsv(Path.Combine(Folder, "crossed.csv")));
         var tests = fit.CoefficientTests(DenominatorDegrees.BetweenWithin);
         Assert.Equal(12 - 3, tests["methodb"].DegreesOfFreedom);
         Assert.Equal(fit.ObservationCount - 12 - 3, tests["light"].DegreesOfFreedom);
@@ -137,16 +136,16 @@ public sealed class TermTestTests
     }
 
     private static (JsonElement Expected, GlmmFit Fit) Case(string name) =>
-        (s_root.GetProperty("fits").EnumerateArray().Single(f => f.Text("name") == name), s_fits[name].Value);
+        (Root.GetProperty("fits").EnumerateArray().Single(f => f.Text("name") == name), Fits[name].Value);
 
     private static GlmmFit Fit(JsonElement expected)
     {
         var dataset = expected.Text("dataset");
-        var data = dataset == "crossed" ? FieldData.ReadCsv(Path.Combine(s_folder, "crossed.csv")) : InferenceReference.Data(dataset);
+        var data = dataset == "crossed" ? FieldData.ReadCsv(Path.Combine(Folder, "crossed.csv")) : InferenceReference.Data(dataset);
         if (dataset == "chickweight") data = data.AsFactor("Diet");
         if (expected.Text("name").EndsWith("missing", StringComparison.Ordinal))
         {
-            var gone = s_root.Numbers("missing");
+            var gone = Root.Numbers("missing");
             data = data.Take([.. Enumerable.Range(0, data.RowCount).Where(i => !gone.Contains(i + 1))]);
         }
 

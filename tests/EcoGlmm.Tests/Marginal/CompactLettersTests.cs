@@ -8,22 +8,22 @@ public sealed class CompactLettersTests
     public void Means_share_a_letter_where_they_do_not_differ_and_only_there()
     {
         var random = new Random(11);
-        for (int trial = 0; trial < 400; trial++)
+        for (var trial = 0; trial < 400; trial++)
         {
-            int n = random.Next(2, 9);
+            var n = random.Next(2, 9);
             var differ = new bool[n, n];
-            double share = random.NextDouble();
-            for (int i = 0; i < n; i++)
+            var share = random.NextDouble();
+            for (var i = 0; i < n; i++)
             {
-                for (int j = i + 1; j < n; j++)
+                for (var j = i + 1; j < n; j++)
                     differ[i, j] = differ[j, i] = random.NextDouble() < share;
             }
 
-            string[] letters = CompactLetters.Of(differ, [.. Enumerable.Range(0, n)]);
-            for (int i = 0; i < n; i++)
+            var letters = CompactLetters.Of(differ, [.. Enumerable.Range(0, n)]);
+            for (var i = 0; i < n; i++)
             {
                 Assert.NotEqual("", letters[i]);
-                for (int j = i + 1; j < n; j++)
+                for (var j = i + 1; j < n; j++)
                     Assert.Equal(differ[i, j], !letters[i].Intersect(letters[j]).Any());
             }
         }
@@ -34,9 +34,9 @@ public sealed class CompactLettersTests
     {
         // Neighbours do not differ, all others do.
         var differ = new bool[5, 5];
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
-            for (int j = 0; j < 5; j++)
+            for (var j = 0; j < 5; j++)
                 differ[i, j] = Math.Abs(i - j) > 1;
         }
 
@@ -53,7 +53,7 @@ public sealed class CompactLettersTests
         var letters = means.Letters();
         Assert.Equal(4, letters.Count);
         Assert.All(contrasts, c => Assert.True(c.PValue < 0.05));
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
             Assert.Equal(means[i].Levels["FoodTreatment"] == "Deprived" ? "a" : "b", letters[i]);
         Assert.All(means.Letters(level: 1e-30), letter => Assert.Equal("a", letter));
         Assert.Equal(2, means.Plot(letters: true).Panels.Count);

@@ -9,9 +9,9 @@ namespace EcoGlmm.Tests.Marginal;
 /// <summary>Comparisons of marginal means with adjustments, against emmeans.</summary>
 public sealed class ContrastTests
 {
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests",
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests",
         "reference", "emmeans.json"))).RootElement;
-    private static readonly Dictionary<string, Lazy<MarginalMeans>> s_means = new()
+    private static readonly Dictionary<string, Lazy<MarginalMeans>> Means = new()
     {
         ["kenward"] = new(() => InferenceReference.Fit("oats additive").MarginalMeans("V", PredictionScale.Link,
             degrees: DenominatorDegrees.KenwardRoger)),
@@ -23,24 +23,24 @@ public sealed class ContrastTests
             at: new Dictionary<string, double[]> { ["Time"] = [5, 10, 20] }, degrees: DenominatorDegrees.Satterthwaite)),
     };
 
-    private static readonly Dictionary<string, Adjustment> s_adjustments = new()
+    private static readonly Dictionary<string, Adjustment> Adjustments = new()
     {
         ["none"] = Adjustment.None, ["tukey"] = Adjustment.Tukey, ["mvt"] = Adjustment.MultivariateT, ["scheffe"] = Adjustment.Scheffe,
             ["sidak"] = Adjustment.Sidak,
         ["holm"] = Adjustment.Holm, ["bonferroni"] = Adjustment.Bonferroni, ["fdr"] = Adjustment.BenjaminiHochberg,
     };
 
-    public static TheoryData<int> Cases => [.. Enumerable.Range(0, s_root.GetProperty("results").GetArrayLength())];
+    public static TheoryData<int> Cases => [.. Enumerable.Range(0, Root.GetProperty("results").GetArrayLength())];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Contrasts_are_those_of_emmeans(int index)
     {
-        var expected = s_root.GetProperty("results")[index];
+        var expected = Root.GetProperty("results")[index];
         var (method, adjust) = (expected.Text("method"), expected.Text("adjust"));
-        var means = s_means[expected.Text("means")].Value;
-        var actual = method == "test" ? means.Test(expected.Number("null"), s_adjustments[adjust])
-            : means.Contrasts(Method(expected), s_adjustments[adjust], expected.Number("null"));
+        var means = Means[expected.Text("means")].Value;
+        var actual = method == "test" ? means.Test(expected.Number("null"), Adjustments[adjust])
+            : means.Contrasts(Method(expected), Adjustments[adjust], expected.Number("null"));
         var rows = expected.GetProperty("rows");
         var comparison = new Comparison($"{expected.Text("fit")} {method} {adjust}");
         Assert.Equal(rows.GetArrayLength(), actual.Count);
@@ -108,7 +108,7 @@ public sealed class ContrastTests
     [Fact]
     public void Contrasts_are_chosen_and_refused_in_words()
     {
-        var means = s_means["periods"].Value;
+        var means = Means["periods"].Value;
         var dunnett = means.Contrasts(Adjustment.Dunnett);
         Assert.Equal(["2 - 1", "3 - 1", "4 - 1"], dunnett.Select(c => c.Name));
         Assert.Equal(means.Contrasts(ContrastMethod.ToControl("1")).Select(c => c.PValue), dunnett.Select(c => c.PValue));

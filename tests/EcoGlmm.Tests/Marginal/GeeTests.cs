@@ -7,16 +7,16 @@ namespace EcoGlmm.Tests.Marginal;
 /// <summary>Estimating equations against geepack, and bias-reduced sandwiches against their formulas with whole matrices.</summary>
 public sealed class GeeTests
 {
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(
         Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "gee.json"))).RootElement;
 
-    public static TheoryData<string> Names => [.. s_root.GetProperty("fits").EnumerateArray().Select(f => f.Text("name"))];
+    public static TheoryData<string> Names => [.. Root.GetProperty("fits").EnumerateArray().Select(f => f.Text("name"))];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Estimates_standard_errors_correlations_and_QIC_are_geepacks(string name)
     {
-        var expected = s_root.GetProperty("fits").EnumerateArray().Single(f => f.Text("name") == name);
+        var expected = Root.GetProperty("fits").EnumerateArray().Single(f => f.Text("name") == name);
         var gee = Fit(expected);
         var comparison = new Comparison(name);
         Assert.Equal(expected.GetProperty("names").EnumerateArray().Select(v => v.GetString()), gee.FixedEffects.Names);
@@ -102,7 +102,7 @@ public sealed class GeeTests
             "sitka" => data.With("year", data.Numbers("Time").Select(t => t / 365)),
             _ => data,
         };
-        Family family = expected.Text("family") switch
+        var family = expected.Text("family") switch
         {
             "poisson" => Family.Poisson(),
             "binomial" => Family.Binomial(),

@@ -11,35 +11,35 @@ namespace EcoGlmm.Tests.Marginal;
 public sealed class UnbalancedDesignTests
 {
     private const DenominatorDegrees Kr = DenominatorDegrees.KenwardRoger;
-    private static readonly GlmmOptions s_reml = new() { Reml = true };
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(
+    private static readonly GlmmOptions Reml = new() { Reml = true };
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(
         Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "designs.json"))).RootElement;
-    private static readonly Lazy<GlmmFit> s_litters = new(() => Glmm.Fit("weight ~ sex * Treatment + Treatment:Lsize + Lsize + (1 | "
+    private static readonly Lazy<GlmmFit> Litters = new(() => Glmm.Fit("weight ~ sex * Treatment + Treatment:Lsize + Lsize + (1 | "
         + "Litter)",
-        Without("ratpupweight", i => i % 5 == 0).AsFactor("Litter"), null, s_reml));
-    private static readonly Lazy<GlmmFit> s_broods = new(() => Glmm.Fit("TICKS ~ YEAR * cHEIGHT + (1 | BROOD) + (1 | LOCATION)",
+        Without("ratpupweight", i => i % 5 == 0).AsFactor("Litter"), null, Reml));
+    private static readonly Lazy<GlmmFit> Broods = new(() => Glmm.Fit("TICKS ~ YEAR * cHEIGHT + (1 | BROOD) + (1 | LOCATION)",
         Years(InferenceReference.Data("grouseticks")), Family.NegativeBinomial2()));
 
     [Fact]
     public void Kenward_and_Rogers_means_are_emmeans()
     {
         var workers = Glmm.Fit("score ~ Machine + (1 | Worker) + (1 | Worker:Machine)",
-            Without("machines", i => i is 1 or 2 or 19 or 32).AsFactor("Worker"), null, s_reml);
+            Without("machines", i => i is 1 or 2 or 19 or 32).AsFactor("Worker"), null, Reml);
         Means("machines", workers.MarginalMeans("Machine", degrees: Kr), "Machine");
-        Means("sexes", s_litters.Value.MarginalMeans("sex * Treatment", at: new Dictionary<string, double[]> { ["Lsize"] = [10] },
+        Means("sexes", Litters.Value.MarginalMeans("sex * Treatment", at: new Dictionary<string, double[]> { ["Lsize"] = [10] },
             degrees: Kr), "sex", "Treatment");
-        Means("proportional", s_litters.Value.MarginalMeans("Treatment", weights: GridWeights.Proportional,
+        Means("proportional", Litters.Value.MarginalMeans("Treatment", weights: GridWeights.Proportional,
             degrees: DenominatorDegrees.Satterthwaite), "Treatment");
     }
 
     [Fact]
     public void Trends_and_their_differences_are_emmeans()
     {
-        var trends = s_litters.Value.Trends("Lsize", "Treatment", degrees: Kr);
+        var trends = Litters.Value.Trends("Lsize", "Treatment", degrees: Kr);
         Means("trends", trends, "Treatment");
         Contrasts("trendPairs", trends.Contrasts(Adjustment.None));
-        Contrasts("yearTrends", s_broods.Value.Trends("cHEIGHT", "YEAR").Contrasts(Adjustment.None));
-        Means("years", s_broods.Value.MarginalMeans("YEAR", weights: GridWeights.Proportional), "YEAR");
+        Contrasts("yearTrends", Broods.Value.Trends("cHEIGHT", "YEAR").Contrasts(Adjustment.None));
+        Means("years", Broods.Value.MarginalMeans("YEAR", weights: GridWeights.Proportional), "YEAR");
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public sealed class UnbalancedDesignTests
     [Fact]
     public void Tests_of_terms_are_lmerTests_and_cars()
     {
-        Terms("two", s_litters.Value.TermTests(TestKind.TypeTwo, Kr));
+        Terms("two", Litters.Value.TermTests(TestKind.TypeTwo, Kr));
         // Satterthwaite's degrees of freedom of several hypotheses together depend on how these are expressed: as differences from the
         // reference level.
-        Terms("three", s_litters.Value.TermTests(TestKind.TypeThree, DenominatorDegrees.Satterthwaite));
-        Terms("wald", s_broods.Value.TermTests(TestKind.TypeTwo, DenominatorDegrees.Infinite));
+        Terms("three", Litters.Value.TermTests(TestKind.TypeThree, DenominatorDegrees.Satterthwaite));
+        Terms("wald", Broods.Value.TermTests(TestKind.TypeTwo, DenominatorDegrees.Infinite));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class UnbalancedDesignTests
     private static void Means(string name, MarginalMeans means, params string[] variables)
     {
         var comparison = new Comparison(name);
-        var rows = s_root.GetProperty(name).EnumerateArray().ToArray();
+        var rows = Root.GetProperty(name).EnumerateArray().ToArray();
         Assert.Equal(rows.Length, means.Count);
         foreach (var row in rows)
         {
@@ -102,7 +102,7 @@ public sealed class UnbalancedDesignTests
     private static void Contrasts(string name, MarginalContrasts contrasts)
     {
         var comparison = new Comparison(name);
-        var rows = s_root.GetProperty(name).EnumerateArray().ToArray();
+        var rows = Root.GetProperty(name).EnumerateArray().ToArray();
         Assert.Equal(rows.Length, contrasts.Count);
         foreach (var row in rows)
         {
@@ -125,7 +125,7 @@ public sealed class UnbalancedDesignTests
 
     private static void Equations(string name, GeeFit gee)
     {
-        var expected = s_root.GetProperty("gee").GetProperty(name);
+        var expected = Root.GetProperty("gee").GetProperty(name);
         var comparison = new Comparison(name);
         var robust = expected.Numbers("robust");
         for (var j = 0; j < robust.Length; j++)
@@ -144,7 +144,7 @@ public sealed class UnbalancedDesignTests
     private static void Terms(string name, TermTests tests)
     {
         var comparison = new Comparison(name);
-        foreach (var row in s_root.GetProperty(name).EnumerateArray())
+        foreach (var row in Root.GetProperty(name).EnumerateArray())
         {
             var (term, statistic, ddf) = (row.Text("name"), row.Number("statistic"), row.Number("ddf"));
             comparison.Near($"{term} statistic", statistic, tests[term].Statistic, 1e-3 * statistic);

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using EcoGlmm.Data;
 
 namespace EcoGlmm.Tests.Model;
 

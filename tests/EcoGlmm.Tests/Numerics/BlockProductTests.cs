@@ -56,9 +56,9 @@ public class BlockProductTests
                 m, n, k, subtract, pa, transposeA ? k : m, transposeA, pb, transposeB ? n : k, transposeB, ptwo, m, shape);
         }
 
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int i = Has(ProductShape.LowerResult) ? j : 0; i < m; i++)
+            for (var i = Has(ProductShape.LowerResult) ? j : 0; i < m; i++)
             {
                 Assert.Equal(expected[i, j], one[i + (j * m)], 1e-12 * k);
                 Assert.Equal(one[i + (j * m)], two[i + (j * m)]);

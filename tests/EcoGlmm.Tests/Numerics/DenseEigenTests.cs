@@ -15,16 +15,16 @@ public class DenseEigenTests
     {
         var random = new RandomStream(n);
         var x = new double[n * rank];
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
             x[i] = random.NextNormal();
         }
 
         // where the rank is short, many eigenvalues are zero
         var matrix = new double[n * n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 matrix[i + j * n] = Enumerable.Range(0, rank).Sum(k => x[i * rank + k] * x[j * rank + k]);
             }
@@ -34,14 +34,14 @@ public class DenseEigenTests
         var values = new double[n];
         Assert.True(DenseEigen.TryDecompose(vectors, n, values, 1, CancellationToken.None));
         Assert.Equal(values.Order(), values);
-        double scale = values[^1];
-        for (int j = 0; j < n; j += 7)
+        var scale = values[^1];
+        for (var j = 0; j < n; j += 7)
         {
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
-                double product = Enumerable.Range(0, n).Sum(k => matrix[i + k * n] * vectors[k + j * n]);
+                var product = Enumerable.Range(0, n).Sum(k => matrix[i + k * n] * vectors[k + j * n]);
                 Assert.Equal(values[j] * vectors[i + j * n], product, 1e-13 * n * scale);
-                double inner = Enumerable.Range(0, n).Sum(k => vectors[k + i * n] * vectors[k + j * n]);
+                var inner = Enumerable.Range(0, n).Sum(k => vectors[k + i * n] * vectors[k + j * n]);
                 Assert.Equal(i == j ? 1 : 0, inner, 1e-13 * n);
             }
         }

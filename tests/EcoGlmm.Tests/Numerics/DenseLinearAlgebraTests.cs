@@ -19,8 +19,8 @@ public class DenseLinearAlgebraTests
 
     private static void AssertClose(IEnumerable<double> expected, IReadOnlyList<double> actual, double tolerance)
     {
-        int i = 0;
-        foreach (double value in expected)
+        var i = 0;
+        foreach (var value in expected)
         {
             Assert.Equal(value, actual[i++], tolerance);
         }
@@ -126,7 +126,7 @@ public class DenseLinearAlgebraTests
         double[] d = [1e4, 1, 1e-4];
         double[] c = [1, 0.5, 0.25, 0.5, 1, 0.5, 0.25, 0.5, 1];
         var matrix = new double[9];
-        for (int i = 0; i < 9; i++)
+        for (var i = 0; i < 9; i++)
         {
             matrix[i] = c[i] * d[i % 3] * d[i / 3];
         }

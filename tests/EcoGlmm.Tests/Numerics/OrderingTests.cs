@@ -47,7 +47,7 @@ public class OrderingTests
     {
         // 600 levels, then a full triangle for the 100 others and the 3 of the third factor, and not much more.
         var pattern = SparseMatrices.Crossed(8000, [600, 100, 3], [1, 1, 1], 1);
-        long bound = 600L * (1 + 8000 / 600 + 3 + 1) + 103 * 104 / 2;
+        var bound = 600L * (1 + 8000 / 600 + 3 + 1) + 103 * 104 / 2;
         Assert.InRange(FactorNonZeros(pattern), 1, bound + bound / 4);
     }
 
@@ -63,26 +63,26 @@ public class OrderingTests
     {
         var pattern = SparseMatrices.Random(60, 120, 4);
         var tree = EliminationTree.Build(pattern, FillReducingOrder.Compute(pattern));
-        int n = pattern.Order;
+        var n = pattern.Order;
         var filled = new bool[n, n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
             {
-                int a = tree.Inverse[j];
-                int b = tree.Inverse[pattern.RowIndices[p]];
+                var a = tree.Inverse[j];
+                var b = tree.Inverse[pattern.RowIndices[p]];
                 filled[Math.Max(a, b), Math.Min(a, b)] = true;
             }
         }
 
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
             var below = Enumerable.Range(j + 1, n - j - 1).Where(i => filled[i, j]).ToArray();
             Assert.Equal(below.Length + 1, tree.Counts[j]);
             Assert.Equal(below.Length == 0 ? -1 : below[0], tree.Parent[j]);
-            foreach (int r in below)
+            foreach (var r in below)
             {
-                foreach (int c in below.Where(c => c <= r))
+                foreach (var c in below.Where(c => c <= r))
                 {
                     filled[r, c] = true;
                 }

@@ -23,7 +23,7 @@ public class RandomStreamTests
         b.NextDouble();
         Assert.Equal(a.Split(3).NextUInt64(), b.Split(3).NextUInt64());
         var seen = new HashSet<ulong>();
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             Assert.True(seen.Add(a.Split(i).NextUInt64()));
             Assert.True(seen.Add(a.Split(i).Split(0).NextUInt64()));
@@ -36,7 +36,7 @@ public class RandomStreamTests
         var root = new RandomStream(11);
         double[] first = [.. Enumerable.Range(0, Draws).Select(i => root.Split(i).NextDouble())];
         double correlation = 0;
-        for (int i = 1; i < Draws; i++)
+        for (var i = 1; i < Draws; i++)
         {
             correlation += (first[i] - 0.5) * (first[i - 1] - 0.5) * 12;
         }
@@ -52,7 +52,7 @@ public class RandomStreamTests
         Assert.InRange(Kolmogorov(Draw(r.NextDouble), x => x), 0, 1.95);
         Assert.InRange(Kolmogorov(Draw(r.NextNormal), SpecialFunctions.NormalCdf), 0, 1.95);
         Assert.InRange(Kolmogorov(Draw(r.NextExponential), x => 1 - Math.Exp(-x)), 0, 1.95);
-        foreach (double shape in new[] { 0.3, 0.7, 1, 4.2, 300 })
+        foreach (var shape in new[] { 0.3, 0.7, 1, 4.2, 300 })
         {
             var gamma = new MathNet.Numerics.Distributions.Gamma(shape, 1);
             Assert.InRange(Kolmogorov(Draw(() => r.NextGamma(shape)), gamma.CumulativeDistribution), 0, 1.95);
@@ -61,9 +61,9 @@ public class RandomStreamTests
         foreach (var (a, b) in new[] { (0.05, 0.02), (0.6, 0.9), (2, 0.3), (5, 40.0) })
         {
             var beta = new MathNet.Numerics.Distributions.Beta(a, b);
-            double[] draws = Draw(() => r.NextBeta(a, b));
+            var draws = Draw(() => r.NextBeta(a, b));
             Assert.All(draws, x => Assert.InRange(x, 0, 1));
-            double variance = a * b / ((a + b) * (a + b) * (a + b + 1));
+            var variance = a * b / ((a + b) * (a + b) * (a + b + 1));
             CheckMoments(draws, a / (a + b), variance);
         }
 
@@ -87,7 +87,7 @@ public class RandomStreamTests
         var r = new RandomStream(17);
         var d = new MathNet.Numerics.Distributions.Poisson(mu);
         CheckCounts(Draw(() => r.NextPoisson(mu)), k => d.Probability(k));
-        double zero = Math.Exp(-mu);
+        var zero = Math.Exp(-mu);
         CheckCounts(Draw(() => r.NextPositivePoisson(mu)), k => k == 0 ? 0 : d.Probability(k) / (1 - zero));
     }
 
@@ -121,7 +121,7 @@ public class RandomStreamTests
         var r = new RandomStream(3);
         CheckCounts(Draw(() => r.NextInt(7)), k => k < 7 ? 1 / 7.0 : 0);
         var last = new double[Draws];
-        for (int i = 0; i < Draws; i++)
+        for (var i = 0; i < Draws; i++)
         {
             int[] items = [0, 1, 2, 3, 4];
             r.Shuffle<int>(items);
@@ -140,9 +140,9 @@ public class RandomStreamTests
     {
         double[] sorted = [.. draws.Order()];
         double distance = 0;
-        for (int i = 0; i < sorted.Length; i++)
+        for (var i = 0; i < sorted.Length; i++)
         {
-            double f = cdf(sorted[i]);
+            var f = cdf(sorted[i]);
             distance = Math.Max(distance, Math.Max(f - ((double)i / sorted.Length), ((i + 1.0) / sorted.Length) - f));
         }
 
@@ -151,10 +151,10 @@ public class RandomStreamTests
 
     private static void CheckMoments(double[] draws, double mean, double variance)
     {
-        double average = draws.Average();
-        double spread = draws.Sum(x => (x - mean) * (x - mean)) / draws.Length;
+        var average = draws.Average();
+        var spread = draws.Sum(x => (x - mean) * (x - mean)) / draws.Length;
         Assert.InRange((average - mean) / Math.Sqrt(variance / draws.Length), -4, 4);
-        double kurtosis = draws.Sum(x => Math.Pow((x - mean) * (x - mean), 2)) / draws.Length / (variance * variance);
+        var kurtosis = draws.Sum(x => Math.Pow((x - mean) * (x - mean), 2)) / draws.Length / (variance * variance);
         Assert.InRange((spread - variance) / (variance * Math.Sqrt((kurtosis - 1) / draws.Length)), -4, 4);
     }
 
@@ -164,12 +164,12 @@ public class RandomStreamTests
         var observed = draws.GroupBy(x => (int)x).ToDictionary(g => g.Key, g => g.Count());
         Assert.All(draws, x => Assert.Equal(Math.Floor(x), x));
         double chi = 0;
-        int cells = 0;
+        var cells = 0;
         double expected = 0;
         double seen = 0;
         double left = draws.Length;
         double leftSeen = draws.Length;
-        for (int k = 0; left > 20 && k < 200_000; k++)
+        for (var k = 0; left > 20 && k < 200_000; k++)
         {
             expected += probability(k) * draws.Length;
             seen += observed.GetValueOrDefault(k);
@@ -186,7 +186,7 @@ public class RandomStreamTests
 
         chi += (leftSeen - left) * (leftSeen - left) / left;
         Assert.True(cells >= 1);
-        double score = (Math.Cbrt(chi / cells) - (1 - (2.0 / (9 * cells)))) / Math.Sqrt(2.0 / (9 * cells));
+        var score = (Math.Cbrt(chi / cells) - (1 - (2.0 / (9 * cells)))) / Math.Sqrt(2.0 / (9 * cells));
         Assert.True(score < 3.7, $"chi-square {chi} on {cells} degrees of freedom");
     }
 }

@@ -134,7 +134,7 @@ public class RisingFactorialTests
     [MemberData(nameof(Sums))]
     public void AgreesWithTheSum(double theta, double y, double h, double d1, double d2, double d3)
     {
-        double value = RisingFactorial.ScaledLog(theta, y, out double a1, out double a2, out double a3);
+        var value = RisingFactorial.ScaledLog(theta, y, out var a1, out var a2, out var a3);
         SpecialFunctionTests.Near(h, value, 1e-14, 2e-15);
         SpecialFunctionTests.Near(h, RisingFactorial.ScaledLog(theta, y), 1e-14, 2e-15);
         SpecialFunctionTests.Near(d1, a1, 1e-14, 1e-25);
@@ -151,9 +151,9 @@ public class RisingFactorialTests
         var d2 = new double[60];
         var d3 = new double[60];
         RisingFactorial.Tabulate(2.7, d1, d2, d3);
-        for (int y = 0; y < table.Length; y++)
+        for (var y = 0; y < table.Length; y++)
         {
-            double h = RisingFactorial.ScaledLog(2.7, y, out double a1, out double a2, out double a3);
+            var h = RisingFactorial.ScaledLog(2.7, y, out var a1, out var a2, out var a3);
             SpecialFunctionTests.Near(h, table[y], 1e-14);
             SpecialFunctionTests.Near(a1, d1[y], 1e-14);
             SpecialFunctionTests.Near(a2, d2[y], 1e-14);

@@ -39,7 +39,7 @@ public class SparseCholeskyTests
     [MemberData(nameof(Kinds))]
     public void Agrees_with_dense_arithmetic(string kind)
     {
-        for (int seed = 1; seed <= 2; seed++)
+        for (var seed = 1; seed <= 2; seed++)
         {
             var pattern = Pattern(kind, seed);
             var cholesky = SparseCholesky.Analyze(pattern);
@@ -52,7 +52,7 @@ public class SparseCholeskyTests
 
     private static void Check(SparseCholesky cholesky, SparsePattern pattern, double[] values)
     {
-        int n = pattern.Order;
+        var n = pattern.Order;
         Assert.True(cholesky.TryFactor(values));
         if (n == 0)
         {
@@ -71,9 +71,9 @@ public class SparseCholeskyTests
         var one = b[..n];
         cholesky.Solve(one);
         cholesky.SolveMany(b, 3);
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
-            double size = Math.Sqrt(inverse[i % n, i % n]);
+            var size = Math.Sqrt(inverse[i % n, i % n]);
             Assert.Equal(x[i], b[i], 1e-8 * (1 + size * 1e3));
             if (i < n)
             {
@@ -83,18 +83,18 @@ public class SparseCholeskyTests
 
         // x = Pᵀ L⁻ᵀ z has xᵀ A x = zᵀ z.
         var draw = x[..n];
-        double norm = draw.Sum(v => v * v);
+        var norm = draw.Sum(v => v * v);
         cholesky.SolveFactorTransposed(draw);
         var product = SparseMatrices.Multiply(pattern, values, draw);
         Assert.Equal(norm, draw.Zip(product, (p, q) => p * q).Sum(), 1e-8 * (1 + norm));
 
         var selected = new double[pattern.NonZeros];
         cholesky.SelectedInverse(selected);
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
             {
-                int i = pattern.RowIndices[p];
+                var i = pattern.RowIndices[p];
                 Assert.Equal(inverse[i, j], selected[p], 1e-9 * Math.Sqrt(inverse[i, i] * inverse[j, j]));
             }
         }
@@ -113,10 +113,10 @@ public class SparseCholeskyTests
         var cholesky = SparseCholesky.Analyze(pattern);
         Assert.True(double.IsNaN(cholesky.LogDeterminant));
         Assert.True(cholesky.TryFactor(good));
-        double expected = cholesky.LogDeterminant;
-        foreach (double bad in new[] { -1, 0, double.NaN, double.PositiveInfinity })
+        var expected = cholesky.LogDeterminant;
+        foreach (var bad in new[] { -1, 0, double.NaN, double.PositiveInfinity })
         {
-            foreach (int column in new[] { 0, pattern.Order / 2, pattern.Order - 1 })
+            foreach (var column in new[] { 0, pattern.Order / 2, pattern.Order - 1 })
             {
                 var values = (double[])good.Clone();
                 values[pattern.ColumnPointers[column]] = bad;
@@ -148,7 +148,7 @@ public class SparseCholeskyTests
         var cholesky = SparseCholesky.Analyze(pattern);
         cholesky.MaxThreads = threads;
         Assert.True(cholesky.TryFactor(values));
-        double expected = cholesky.LogDeterminant;
+        var expected = cholesky.LogDeterminant;
         var (inverse, again) = (new double[pattern.NonZeros], new double[pattern.NonZeros]);
         cholesky.SelectedInverse(inverse);
 
@@ -177,12 +177,12 @@ public class SparseCholeskyTests
         var cholesky = SparseCholesky.Analyze(pattern);
         var selected = new double[pattern.NonZeros];
         var b = new double[2 * pattern.Order];
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Use();
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Use();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
@@ -228,9 +228,9 @@ public class SparseCholeskyTests
             var product = SparseMatrices.Multiply(pattern, values, results[pattern.NonZeros..^1]);
             Assert.All(product, b => Assert.Equal(1, b, 1e-9));
             double trace = 0;
-            for (int j = 0; j < pattern.Order; j++)
+            for (var j = 0; j < pattern.Order; j++)
             {
-                for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+                for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
                 {
                     trace += (pattern.RowIndices[p] == j ? 1 : 2) * values[p] * results[p];
                 }
@@ -248,18 +248,18 @@ public class SparseCholeskyTests
         var values = SparseMatrices.Values(pattern, 1);
         var cholesky = SparseCholesky.Analyze(pattern);
         cholesky.TryFactor(values);
-        int n = pattern.Order;
+        var n = pattern.Order;
 
         // The columns of Pᵀ L⁻ᵀ, multiplied by their transposes and added, are the inverse.
         var sum = new Matrix(n, n);
-        for (int k = 0; k < n; k++)
+        for (var k = 0; k < n; k++)
         {
             var z = new double[n];
             z[k] = 1;
             cholesky.SolveFactorTransposed(z);
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
-                for (int j = 0; j < n; j++)
+                for (var j = 0; j < n; j++)
                 {
                     sum[i, j] += z[i] * z[j];
                 }

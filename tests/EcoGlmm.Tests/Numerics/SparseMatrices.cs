@@ -11,9 +11,9 @@ internal static class SparseMatrices
         var random = new Random(seed);
         var values = new double[pattern.NonZeros];
         var diagonal = new double[pattern.Order];
-        for (int j = 0; j < pattern.Order; j++)
+        for (var j = 0; j < pattern.Order; j++)
         {
-            for (int p = pattern.ColumnPointers[j] + 1; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j] + 1; p < pattern.ColumnPointers[j + 1]; p++)
             {
                 values[p] = random.NextDouble() - 0.5;
                 diagonal[j] += Math.Abs(values[p]);
@@ -22,15 +22,15 @@ internal static class SparseMatrices
         }
 
         var scale = new double[pattern.Order];
-        for (int j = 0; j < pattern.Order; j++)
+        for (var j = 0; j < pattern.Order; j++)
         {
             scale[j] = Math.Pow(10, scaleSpread * (random.NextDouble() - 0.5));
             values[pattern.ColumnPointers[j]] = diagonal[j] + 0.1 + random.NextDouble();
         }
 
-        for (int j = 0; j < pattern.Order; j++)
+        for (var j = 0; j < pattern.Order; j++)
         {
-            for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
             {
                 values[p] *= scale[j] * scale[pattern.RowIndices[p]];
             }
@@ -44,7 +44,7 @@ internal static class SparseMatrices
         var random = new Random(seed);
         var rows = new int[pairs];
         var columns = new int[pairs];
-        for (int e = 0; e < pairs; e++)
+        for (var e = 0; e < pairs; e++)
         {
             rows[e] = random.Next(order);
             columns[e] = random.Next(order);
@@ -58,15 +58,15 @@ internal static class SparseMatrices
     {
         var random = new Random(seed);
         var cliques = new List<int[]>();
-        int order = olre ? observations : 0;
+        var order = olre ? observations : 0;
         var offsets = new int[levels.Length];
-        for (int f = 0; f < levels.Length; f++)
+        for (var f = 0; f < levels.Length; f++)
         {
             offsets[f] = order;
             order += levels[f] * effects[f];
         }
 
-        for (int i = 0; i < observations; i++)
+        for (var i = 0; i < observations; i++)
         {
             var clique = new List<int>();
             if (olre)
@@ -74,10 +74,10 @@ internal static class SparseMatrices
                 clique.Add(i);
             }
 
-            for (int f = 0; f < levels.Length; f++)
+            for (var f = 0; f < levels.Length; f++)
             {
-                int level = i < levels[f] ? i : random.Next(levels[f]);
-                for (int e = 0; e < effects[f]; e++)
+                var level = i < levels[f] ? i : random.Next(levels[f]);
+                for (var e = 0; e < effects[f]; e++)
                 {
                     clique.Add(offsets[f] + level * effects[f] + e);
                 }
@@ -93,9 +93,9 @@ internal static class SparseMatrices
     public static SparsePattern Nested(int units, int groups, int regions)
     {
         var cliques = new List<int[]>();
-        for (int i = 0; i < units; i++)
+        for (var i = 0; i < units; i++)
         {
-            int group = i * groups / units;
+            var group = i * groups / units;
             cliques.Add([i, units + group, units + groups + group * regions / groups]);
         }
 
@@ -106,9 +106,9 @@ internal static class SparseMatrices
     {
         var rows = new List<int>();
         var columns = new List<int>();
-        for (int i = 0; i < side; i++)
+        for (var i = 0; i < side; i++)
         {
-            for (int j = 0; j < side; j++)
+            for (var j = 0; j < side; j++)
             {
                 if (j + 1 < side)
                 {
@@ -136,9 +136,9 @@ internal static class SparseMatrices
     {
         var random = new Random(seed);
         var cliques = new List<int[]>();
-        for (int i = founders; i < animals; i++)
+        for (var i = founders; i < animals; i++)
         {
-            int from = Math.Max(0, i - 4 * founders);
+            var from = Math.Max(0, i - 4 * founders);
             cliques.Add([i, random.Next(from, i), random.Next(from, i)]);
         }
 
@@ -147,11 +147,11 @@ internal static class SparseMatrices
 
     public static double[] ToDense(SparsePattern pattern, double[] values)
     {
-        int n = pattern.Order;
+        var n = pattern.Order;
         var dense = new double[n * n];
-        for (int j = 0; j < n; j++)
+        for (var j = 0; j < n; j++)
         {
-            for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
             {
                 dense[pattern.RowIndices[p] + j * n] = dense[j + pattern.RowIndices[p] * n] = values[p];
             }
@@ -163,11 +163,11 @@ internal static class SparseMatrices
     public static double[] Multiply(SparsePattern pattern, double[] values, double[] x)
     {
         var y = new double[pattern.Order];
-        for (int j = 0; j < pattern.Order; j++)
+        for (var j = 0; j < pattern.Order; j++)
         {
-            for (int p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
+            for (var p = pattern.ColumnPointers[j]; p < pattern.ColumnPointers[j + 1]; p++)
             {
-                int i = pattern.RowIndices[p];
+                var i = pattern.RowIndices[p];
                 y[i] += values[p] * x[j];
                 if (i != j)
                 {

@@ -14,7 +14,7 @@ public class SpecialFunctionTests
     public void Digamma(double x, double value)
     {
         Near(value, SpecialFunctions.Digamma(x), 5e-15, 2e-15);
-        SpecialFunctions.Polygammas(Math.Max(x, 1e-9), out double digamma, out double trigamma, out double tetragamma);
+        SpecialFunctions.Polygammas(Math.Max(x, 1e-9), out var digamma, out var trigamma, out var tetragamma);
         Near(SpecialFunctions.Digamma(Math.Max(x, 1e-9)), digamma, 5e-15, 2e-15);
         Near(SpecialFunctions.Trigamma(Math.Max(x, 1e-9)), trigamma, 5e-15);
         Near(SpecialFunctions.Tetragamma(Math.Max(x, 1e-9)), tetragamma, 5e-15);
@@ -61,16 +61,16 @@ public class SpecialFunctionTests
     {
         for (double x = -745; x < 709.7; x += 0.3719)
         {
-            double expected = Math.Exp(x);
+            var expected = Math.Exp(x);
             Assert.True(Math.Abs(VectorMath.Exp(x) - expected) <= (3e-16 * expected) + 5e-324, $"exp {x}");
         }
 
-        for (double x = 4e-324; x < 1e308; x *= 1.9173)
+        for (var x = 4e-324; x < 1e308; x *= 1.9173)
         {
             Near(Math.Log(x), VectorMath.Log(x), 2.5e-16);
         }
 
-        for (double x = 0.5; x < 2; x += 0.000937)
+        for (var x = 0.5; x < 2; x += 0.000937)
         {
             Near(Math.Log(x), VectorMath.Log(x), 3e-16);
         }
@@ -89,7 +89,7 @@ public class SpecialFunctionTests
     public void ASpanOfAnyLengthGetsTheSameExponentials()
     {
         double[] x = [.. Enumerable.Range(0, 11).Select(i => i - 4.3)];
-        for (int n = 1; n <= x.Length; n++)
+        for (var n = 1; n <= x.Length; n++)
         {
             var result = new double[n];
             VectorMath.Exp(x.AsSpan(0, n), result);
@@ -104,7 +104,7 @@ public class SpecialFunctionTests
     [InlineData(200, 1e-8)]
     public void LogBetaIsItsDefinition(double a, double b)
     {
-        double expected = SpecialFunctions.LogGamma(a) + SpecialFunctions.LogGamma(b) - SpecialFunctions.LogGamma(a + b);
+        var expected = SpecialFunctions.LogGamma(a) + SpecialFunctions.LogGamma(b) - SpecialFunctions.LogGamma(a + b);
         Near(expected, SpecialFunctions.LogBeta(a, b), 1e-12, 1e-12);
         Near(expected, SpecialFunctions.LogBeta(b, a), 1e-12, 1e-12);
     }
@@ -124,7 +124,7 @@ public class SpecialFunctionTests
 
     internal static void Near(double expected, double actual, double relative, double absolute = 1e-300)
     {
-        double error = Math.Abs(actual - expected);
+        var error = Math.Abs(actual - expected);
         Assert.True(
             error <= (relative * Math.Abs(expected)) + absolute || actual.Equals(expected),
             $"{actual:R} is not {expected:R}: relative error {error / Math.Abs(expected):E2}");

@@ -5,7 +5,7 @@ namespace EcoGlmm.Tests.Planning;
 /// <summary>Simulation without a fit, power, selection, averaging and cross-validation.</summary>
 public sealed class PlanningTests
 {
-    private static readonly Dictionary<string, double> s_truth = new()
+    private static readonly Dictionary<string, double> Truth = new()
     {
         ["(Intercept)"] = 1, ["x"] = 0.5, ["sd_(Intercept)|g"] = 2, ["sd_x|g"] = 1, ["cor_x.(Intercept)|g"] = -0.5, ["sigma"] = 0.7,
     };
@@ -14,7 +14,7 @@ public sealed class PlanningTests
     public void A_design_is_simulated_with_its_parameters()
     {
         var design = FieldData.From(Enumerable.Range(0, 4000).Select(i => new { g = $"g{i / 10}", x = ((i % 10) / 4.5) - 1 }));
-        var y = Glmm.Simulate("y ~ x + (x | g)", design, s_truth, count: 2, seed: 9);
+        var y = Glmm.Simulate("y ~ x + (x | g)", design, Truth, count: 2, seed: 9);
         var fit = Glmm.Fit("y ~ x + (x | g)", design.With("y", y[0]));
         Assert.Equal(1, fit.FixedEffects["(Intercept)"].Estimate, 4 * fit.FixedEffects["(Intercept)"].StandardError);
         Assert.Equal(0.5, fit.FixedEffects["x"].Estimate, 4 * fit.FixedEffects["x"].StandardError);
@@ -22,7 +22,7 @@ public sealed class PlanningTests
         Assert.Equal(-0.5, fit.VarianceComponents.First(c => !string.IsNullOrEmpty(c.Term2)).Correlation, 0.15);
         Assert.Equal(0.7, fit.Sigma, 0.03);
         Assert.NotEqual(y[0][0], y[1][0]);
-        Assert.Equal(y[1], Glmm.Simulate("y ~ x + (x | g)", design, s_truth, count: 2, seed: 9)[1]);
+        Assert.Equal(y[1], Glmm.Simulate("y ~ x + (x | g)", design, Truth, count: 2, seed: 9)[1]);
     }
 
     [Fact]

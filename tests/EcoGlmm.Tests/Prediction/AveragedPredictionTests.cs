@@ -1,4 +1,3 @@
-using EcoGlmm.Numerics;
 using EcoGlmm.Tests.Inference;
 using EcoGlmm.Tests.Reference;
 

@@ -31,7 +31,7 @@ public sealed class CaterpillarFigureTests
         var panel = fit.PlotRandomEffects("site").Panels[0];
         var own = (PointTrace)panel.Traces[1];
         var shrunk = (PointTrace)panel.Traces[2];
-        double width = shrunk.XUpper!.Max() - shrunk.XLower!.Min();
+        var width = shrunk.XUpper!.Max() - shrunk.XLower!.Min();
         Assert.All(own.X.Where(double.IsFinite), x => Assert.InRange(x, shrunk.XLower!.Min() - (0.41 * width), shrunk.XUpper!.Max()
             + (0.41 * width)));
         Assert.Equal(20, shrunk.X.Count);
@@ -40,13 +40,13 @@ public sealed class CaterpillarFigureTests
     private static GlmmFit Fit(int levels, int rows)
     {
         var random = new Random(5);
-        int n = levels * rows;
-        double[] y = new double[n];
-        string[] site = new string[n];
-        for (int g = 0; g < levels; g++)
+        var n = levels * rows;
+        var y = new double[n];
+        var site = new string[n];
+        for (var g = 0; g < levels; g++)
         {
-            double b = random.NextDouble() + random.NextDouble() - 1;
-            for (int k = 0; k < rows; k++)
+            var b = random.NextDouble() + random.NextDouble() - 1;
+            for (var k = 0; k < rows; k++)
                 (y[(g * rows) + k], site[(g * rows) + k]) = (b + random.NextDouble(), $"s{g}");
         }
 

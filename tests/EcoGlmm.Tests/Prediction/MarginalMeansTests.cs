@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EcoGlmm.Numerics;
 using EcoGlmm.Tests.Inference;
 using EcoGlmm.Tests.Reference;
 

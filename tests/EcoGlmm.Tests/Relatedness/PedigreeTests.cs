@@ -1,6 +1,3 @@
-using EcoGlmm.Numerics;
-using EcoGlmm.Relationships;
-using EcoGlmm.Tests.Reference;
 using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace EcoGlmm.Tests.Relationships;

@@ -1,6 +1,4 @@
-using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
-using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace EcoGlmm.Tests.Relationships;
 

@@ -1,5 +1,3 @@
-using EcoGlmm.Numerics;
-using EcoGlmm.Relationships;
 using Matrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace EcoGlmm.Tests.Relationships;

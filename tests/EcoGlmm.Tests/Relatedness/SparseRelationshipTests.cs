@@ -46,9 +46,9 @@ public class SparseRelationshipTests
         matrix.WriteCsv(folder.File(name));
         var read = RelationshipMatrix.ReadCsv(folder.File(name));
         Assert.Equal(threshold is not null, read.IsSparse);
-        foreach (string a in matrix.Names)
+        foreach (var a in matrix.Names)
         {
-            foreach (string b in matrix.Names)
+            foreach (var b in matrix.Names)
             {
                 Assert.Equal(matrix[a, b], read[a, b]);
             }

@@ -9,16 +9,16 @@ public class ManuscriptTests
     [Fact]
     public void MarkdownHoldsEveryEstimateWithItsInterval()
     {
-        GlmmFit fit = Fits.Owls;
-        string[] lines = fit.ToMarkdown().Split('\n');
-        foreach (Coefficient c in fit.FixedEffects)
+        var fit = Fits.Owls;
+        var lines = fit.ToMarkdown().Split('\n');
+        foreach (var c in fit.FixedEffects)
         {
-            string name = c.Name == "(Intercept)" ? "Intercept" : c.Name.Replace(":", " × ");
-            string[] cells = Cells(Assert.Single(lines, l => l.StartsWith($"| {name} |")));
-            Interval interval = fit.ConfidenceIntervals()[c.Name];
+            var name = c.Name == "(Intercept)" ? "Intercept" : c.Name.Replace(":", " × ");
+            var cells = Cells(Assert.Single(lines, l => l.StartsWith($"| {name} |")));
+            var interval = fit.ConfidenceIntervals()[c.Name];
             Assert.Equal(c.Estimate, Number(cells[1]), Half(cells[1]));
             Assert.Equal(c.StandardError, Number(cells[2]), Half(cells[2]));
-            string[] ends = cells[3].Split(" to ");
+            var ends = cells[3].Split(" to ");
             Assert.Equal(interval.Lower, Number(ends[0]), Half(ends[0]));
             Assert.Equal(interval.Upper, Number(ends[1]), Half(ends[1]));
         }
@@ -41,12 +41,12 @@ public class ManuscriptTests
             Numbers = NumberStyle.Apa with { DecimalMark = "," },
             Columns = ModelTableColumns.Estimate | ModelTableColumns.Interval | ModelTableColumns.PValue,
         };
-        string text = Fits.Owls.Table(options).ToString();
+        var text = Fits.Owls.Table(options).ToString();
         Assert.Contains("Food: satiated × SexParentMale", text);
         Assert.Contains("Rate ratio", text);
         Assert.Contains("SD (nest box)", text);
         Assert.Contains("<,001", text);
-        Coefficient c = Fits.Owls.FixedEffects["FoodTreatmentSatiated"];
+        var c = Fits.Owls.FixedEffects["FoodTreatmentSatiated"];
         Assert.Contains(Math.Exp(c.Estimate).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture).Replace('.', ',')[..4],
             text);
     }
@@ -54,8 +54,8 @@ public class ManuscriptTests
     [Fact]
     public void ModelsStandSideBySideWithTheUnionOfTheirRows()
     {
-        GlmmFit smaller = Fits.Owls.Update(". ~ . - FoodTreatment:SexParent");
-        PublicationTable table = Glmm.Table(("additive", smaller), ("interaction", Fits.Owls));
+        var smaller = Fits.Owls.Update(". ~ . - FoodTreatment:SexParent");
+        var table = Glmm.Table(("additive", smaller), ("interaction", Fits.Owls));
         Assert.Equal(["", "additive", "interaction"], table.Columns.Select(c => c.Header));
         var row = table.Sections[0].Rows.Single(r => r[0] == "FoodTreatmentSatiated × SexParentMale");
         Assert.Equal("", row[1]);
@@ -68,10 +68,10 @@ public class ManuscriptTests
     [Fact]
     public void NamesFromDataDoNoHarm()
     {
-        PublicationTable table = Fits.Hostile.Table();
+        var table = Fits.Hostile.Table();
         Assert.DoesNotContain("<script", table.ToHtml());
         Assert.DoesNotContain("<script", table.ToMarkdown());
-        string latex = new PublicationTable("50 % of \\input{x} & $y$ #1_2", [new("", false), new("a", true)], [new("", [["~^{}", "1"]])],
+        var latex = new PublicationTable("50 % of \\input{x} & $y$ #1_2", [new("", false), new("a", true)], [new("", [["~^{}", "1"]])],
             []).ToLatex("tab:x");
         Assert.Contains("50 \\% of \\textbackslash{}input\\{x\\} \\& \\$y\\$ \\#1\\_2", latex);
         Assert.Contains("\\textasciitilde{}\\textasciicircum{}\\{\\} & 1 \\\\", latex);
@@ -80,7 +80,7 @@ public class ManuscriptTests
     [Fact]
     public void AReportSaysWhatAReviewerAsks()
     {
-        ModelReport report = Fits.Sleep.Report();
+        var report = Fits.Sleep.Report();
         Assert.Contains("linear mixed model", report.Methods);
         Assert.Contains("intercepts and effects of Days for each Subject, with their correlations", report.Methods);
         Assert.Contains("restricted maximum likelihood (REML)", report.Methods);

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using EcoGlmm.Data;
 
 namespace EcoGlmm.Tests.Sharing;
 

@@ -15,7 +15,7 @@ public sealed class EffectSizeReferenceTests
         var found = Fit(expected);
         double[] estimates = expected.Numbers("estimates"), errors = expected.Numbers("errors");
         Assert.Equal(expected.Number("logLik"), found.LogLikelihood, 1e-5);
-        for (int j = 0; j < estimates.Length; j++)
+        for (var j = 0; j < estimates.Length; j++)
         {
             Assert.Equal(estimates[j], found.FixedEffects[j].Estimate, 1e-3 * errors[j]);
             Assert.Equal(errors[j], found.FixedEffects[j].StandardError, 1e-3 * errors[j]);
@@ -48,7 +48,7 @@ public sealed class EffectSizeReferenceTests
         if (expected.TryGetProperty("sigma2", out _))
         {
             // nested levels are named by metafor from the coarsest
-            double[] variances = expected.Numbers("sigma2");
+            var variances = expected.Numbers("sigma2");
             var ours = name.StartsWith("schools", StringComparison.Ordinal) ? found.Heterogeneity.Reverse().ToArray()
                 : [.. found.Heterogeneity];
             if (!ours[0].Group.Contains("district", StringComparison.Ordinal) || !ours[0].Group.Contains(':', StringComparison.Ordinal))
@@ -60,7 +60,7 @@ public sealed class EffectSizeReferenceTests
                 ours = [.. ours.Reverse()];
             }
 
-            for (int k = 0; k < variances.Length; k++)
+            for (var k = 0; k < variances.Length; k++)
             {
                 Assert.Equal(variances[k], ours[k].Variance, 2e-3 * variances.Sum());
             }
@@ -68,7 +68,7 @@ public sealed class EffectSizeReferenceTests
 
         if (expected.TryGetProperty("alpha", out _))
         {
-            for (int j = 0; j < 2; j++)
+            for (var j = 0; j < 2; j++)
             {
                 Assert.Equal(expected.Numbers("alpha")[j], found.ScaleEffects[j].Estimate, 3e-3 * expected.Numbers("alphase")[j]);
             }
@@ -89,7 +89,7 @@ public sealed class EffectSizeReferenceTests
             var tests = found.Robust(expected.Text("cluster"), variance);
             double[] errors = expected.GetProperty(kind).Numbers("se"), degrees = expected.GetProperty(kind).Numbers("df"),
                 p = expected.GetProperty(kind).Numbers("p");
-            for (int j = 0; j < errors.Length; j++)
+            for (var j = 0; j < errors.Length; j++)
             {
                 Assert.Equal(errors[j], tests[j].StandardError, 2e-3 * errors[j]);
                 Assert.Equal(degrees[Math.Min(j, degrees.Length - 1)], tests[j].DegreesOfFreedom, 1e-2 * tests[j].DegreesOfFreedom);
@@ -103,12 +103,12 @@ public sealed class EffectSizeReferenceTests
     {
         // one variance: f = 1/Σw, df/dτ² = Σw²/(Σw)², Var τ² from the information; worked out here from the formulas
         var found = MetaAnalysis.Fit("yi ~ 1 + (1 | study)", SynthesisReference.Table("bcg"), "vi");
-        double[] v = SynthesisReference.Table("bcg").Numbers("vi");
-        double tau2 = found.Tau * found.Tau;
+        var v = SynthesisReference.Table("bcg").Numbers("vi");
+        var tau2 = found.Tau * found.Tau;
         double[] w = [.. v.Select(s => 1 / (s + tau2))];
         double s1 = w.Sum(), s2 = w.Sum(x => x * x), s3 = w.Sum(x => x * x * x);
-        double information = 0.5 * (s2 - 2 * s3 / s1 + s2 * s2 / (s1 * s1));
-        double expected = 2 / (s1 * s1) / (s2 * s2 / Math.Pow(s1, 4) / information);
+        var information = 0.5 * (s2 - 2 * s3 / s1 + s2 * s2 / (s1 * s1));
+        var expected = 2 / (s1 * s1) / (s2 * s2 / Math.Pow(s1, 4) / information);
         Assert.Equal(expected, found.CoefficientTests(SynthesisTest.Satterthwaite)[0].DegreesOfFreedom, 1e-6 * expected);
         Assert.Equal(found.StandardError, found.CoefficientTests()[0].StandardError, 1e-12);
         Assert.Equal(12, found.CoefficientTests(SynthesisTest.StudentT)[0].DegreesOfFreedom);
@@ -122,7 +122,7 @@ public sealed class EffectSizeReferenceTests
         var leave = found.LeaveOneOut();
         var cumulative = found.Cumulative("year");
         var influence = found.Influence();
-        for (int i = 0; i < 13; i++)
+        for (var i = 0; i < 13; i++)
         {
             Assert.Equal(after.GetProperty("leave").Numbers("estimate")[i], leave[i].Estimate, 1e-4);
             Assert.Equal(after.GetProperty("leave").Numbers("se")[i], leave[i].StandardError, 1e-4);
@@ -154,7 +154,7 @@ public sealed class EffectSizeReferenceTests
         double S(string column, int i) => s.Numbers(column)[i];
         void Check(string measure, Func<int, EffectSize> of)
         {
-            for (int i = 0; i < 3; i++)
+            for (var i = 0; i < 3; i++)
             {
                 Assert.Equal(sizes.GetProperty(measure).Numbers("yi")[i], of(i).Effect, 1e-10);
                 Assert.Equal(sizes.GetProperty(measure).Numbers("vi")[i], of(i).Variance, 1e-10);
@@ -210,7 +210,7 @@ public sealed class EffectSizeReferenceTests
         string Message(double[,] v) => Assert.Throws<GlmmException>(() => MetaAnalysis.Fit("yi ~ 1 + (1 | study)", data, v)).Message;
         Assert.Contains("a row and a column for each of the 13", Message(new double[3, 3]), StringComparison.Ordinal);
         var asymmetric = new double[13, 13];
-        for (int i = 0; i < 13; i++) asymmetric[i, i] = 1;
+        for (var i = 0; i < 13; i++) asymmetric[i, i] = 1;
         asymmetric[4, 2] = 0.5;
         Assert.Contains("not symmetric", Message(asymmetric), StringComparison.Ordinal);
         asymmetric[2, 4] = 0.5;
@@ -242,7 +242,7 @@ public sealed class EffectSizeReferenceTests
 
     private static Synthesis Fit(JsonElement expected)
     {
-        string table = expected.Text("table");
+        var table = expected.Text("table");
         var data = SynthesisReference.Table(table);
         var glmm = table == "offspring"
             ? new GlmmOptions { Relatedness = new Dictionary<string, Relatedness> { ["phylo"] =
@@ -254,7 +254,7 @@ public sealed class EffectSizeReferenceTests
             Scale = expected.TryGetProperty("scale", out var scale) ? scale.GetString() : null,
             Glmm = glmm,
         };
-        string formula = expected.Text("formula");
+        var formula = expected.Text("formula");
         return table == "berkey" ? MetaAnalysis.Fit(formula, data, SynthesisReference.Matrix(SynthesisReference.Root.GetProperty("tables")
             .GetProperty(table).GetProperty("V")), options)
             : !double.IsNaN(expected.Number("rho")) ? MetaAnalysis.Fit(formula, data, SamplingCovariance.Clustered(data.Numbers("vi"),

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace EcoGlmm.Tests.Syntheses;
 
 /// <summary>Counts of published trials, many without events, against metafor's rma.glmm and rma.mh and brute force.</summary>
@@ -17,7 +15,7 @@ public sealed class OneStageReferenceTests
     public void Counts_give_what_metafor_gives(int index)
     {
         var expected = SynthesisReference.Counts.GetProperty("oneStage")[index];
-        bool isRate = expected.Text("measure") == "IRR";
+        var isRate = expected.Text("measure") == "IRR";
         var model = expected.Text("model") switch
         {
             "UM.FS" => OneStageModel.FixedStudies,
@@ -31,11 +29,11 @@ public sealed class OneStageReferenceTests
         // With quadrature metafor gives lme4's log-likelihood without its constants; without, its optimiser may stop early: where it is not
         // at the maximum,
         // ours is the higher likelihood.
-        double gain = model == OneStageModel.RandomStudies ? found.LogLikelihood - expected.Number("logLik") : 0;
+        var gain = model == OneStageModel.RandomStudies ? found.LogLikelihood - expected.Number("logLik") : 0;
         Assert.True(gain > -2e-5, $"{expected.Text("data")} {expected.Text("model")}: log-likelihood {found.LogLikelihood}, metafor's is "
             + $"higher by {-gain}");
-        double slack = 3e-3 + Math.Sqrt(Math.Max(0, 2 * gain));
-        double error = Math.Max(expected.Number("se"), found.StandardError);
+        var slack = 3e-3 + Math.Sqrt(Math.Max(0, 2 * gain));
+        var error = Math.Max(expected.Number("se"), found.StandardError);
         Assert.Equal(expected.Number("estimate"), found.Estimate, slack * error);
         if (gain < 1e-4 && Math.Abs(found.Tau) > 0.01)
         {
@@ -118,15 +116,15 @@ public sealed class OneStageReferenceTests
         var difference = Fit("counts", "catheters", SynthesisMeasure.RiskDifference, OneStageModel.FixedStudies);
         var odds = Fit("counts", "catheters", SynthesisMeasure.OddsRatio, OneStageModel.FixedStudies);
         var arms = SynthesisReference.Arms("counts", "catheters");
-        double[] size = arms.Numbers("size");
+        var size = arms.Numbers("size");
         var effects = odds.Fit!.FixedEffects;
         double sum = 0;
-        for (int i = 0; i < size.Length; i += 2)
+        for (var i = 0; i < size.Length; i += 2)
         {
-            string name = $"factor(study)s{i / 2 + 1:D3}";
+            var name = $"factor(study)s{i / 2 + 1:D3}";
             if (effects.Contains(name))
             {
-                double a = effects[name].Estimate;
+                var a = effects[name].Estimate;
                 sum += (size[i] + size[i + 1]) / size.Sum() * (Mean(a + odds.Estimate / 2, odds.Tau / 2) - Mean(a - odds.Estimate / 2,
                     odds.Tau / 2));
             }
@@ -156,7 +154,7 @@ public sealed class OneStageReferenceTests
         foreach (var expected in SynthesisReference.Counts.GetProperty("oneStage").EnumerateArray().Where(e => e.Text("model") is "UM.FS"
             or "CM.EL" && !double.IsNaN(e.Number("q"))))
         {
-            bool isRate = expected.Text("measure") == "IRR";
+            var isRate = expected.Text("measure") == "IRR";
             var found = Fit(isRate ? "rates" : "counts", expected.Text("data"), isRate ? SynthesisMeasure.RateRatio
                 : SynthesisMeasure.OddsRatio,
                 expected.Text("model") == "UM.FS" ? OneStageModel.FixedStudies : OneStageModel.Conditional);

@@ -6,13 +6,13 @@ namespace EcoGlmm.Tests.Syntheses;
 /// <summary>The numbers of tests/reference/synthesis.R and counts.R.</summary>
 internal static class SynthesisReference
 {
-    private static readonly Lazy<JsonElement> s_effects = new(() => Read("synthesis.json"));
-    private static readonly Lazy<JsonElement> s_counts = new(() => Read("counts.json"));
+    private static readonly Lazy<JsonElement> Effects = new(() => Read("synthesis.json"));
+    private static readonly Lazy<JsonElement> ReadCounts = new(() => Read("counts.json"));
 
     /// <summary>Effect sizes.</summary>
-    public static JsonElement Root => s_effects.Value;
+    public static JsonElement Root => Effects.Value;
 
-    public static JsonElement Counts => s_counts.Value;
+    public static JsonElement Counts => ReadCounts.Value;
 
     public static double Number(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
@@ -45,7 +45,7 @@ internal static class SynthesisReference
         foreach (var column in Root.GetProperty("tables").GetProperty(name).EnumerateObject()
             .Where(c => c.Value.ValueKind == JsonValueKind.Array && c.Value[0].ValueKind != JsonValueKind.Array))
         {
-            bool isText = column.Value.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.String);
+            var isText = column.Value.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.String);
             columns[column.Name] = isText ? column.Value.EnumerateArray().Select(v => v.GetString()).ToArray() : Root.GetProperty("tables")
                 .GetProperty(name).Numbers(column.Name);
         }
@@ -55,11 +55,11 @@ internal static class SynthesisReference
 
     public static double[,] Matrix(JsonElement rows)
     {
-        int n = rows.GetArrayLength();
+        var n = rows.GetArrayLength();
         var matrix = new double[n, n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
                 matrix[i, j] = rows[i][j].GetDouble();
             }

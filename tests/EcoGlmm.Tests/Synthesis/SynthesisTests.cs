@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EcoGlmm.Numerics;
-using EcoGlmm.Syntheses;
 using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Syntheses;
@@ -8,7 +7,7 @@ namespace EcoGlmm.Tests.Syntheses;
 public class SynthesisTests
 {
     // events and individuals with and without treatment; some arms without events, and one trial without any
-    private static readonly double[][] s_trials =
+    private static readonly double[][] TrialTable =
     [
         [0, 116, 3, 117], [1, 44, 3, 35], [2, 208, 9, 195], [0, 130, 7, 136], [5, 151, 6, 157], [1, 98, 4, 139], [1, 74, 2, 69],
         [1, 97, 19, 103], [0, 66, 7, 64], [3, 188, 5, 175], [6, 187, 11, 180], [0, 118, 0, 105], [0, 252, 1, 262], [4, 64, 1, 69],
@@ -21,11 +20,11 @@ public class SynthesisTests
     {
         var meta = Reference();
         var expected = meta.GetProperty("fits")[index];
-        bool isReml = expected.GetProperty("method").GetString() == "REML";
+        var isReml = expected.GetProperty("method").GetString() == "REML";
         var found = MetaAnalysis.Fit("yi ~ ablat + (1 | study)", Bcg(), "vi", new MetaAnalysisOptions { Reml = isReml });
-        for (int j = 0; j < 2; j++)
+        for (var j = 0; j < 2; j++)
         {
-            double error = expected.GetProperty("errors")[j].GetDouble();
+            var error = expected.GetProperty("errors")[j].GetDouble();
             Assert.Equal(expected.GetProperty("estimates")[j].GetDouble(), found.FixedEffects[j].Estimate, 1e-4 * error);
             Assert.Equal(error, found.FixedEffects[j].StandardError, 1e-4 * error);
         }
@@ -60,8 +59,8 @@ public class SynthesisTests
     public void TheExactConditionalModelIsAtTheMaximumOfItsLikelihood()
     {
         var found = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", model: OneStageModel.Conditional);
-        double At(double theta, double tau) => s_trials.Sum(t => BruteForce(tau, u => Hypergeometric(t, theta + u)));
-        double best = At(found.Estimate, found.Tau);
+        double At(double theta, double tau) => TrialTable.Sum(t => BruteForce(tau, u => Hypergeometric(t, theta + u)));
+        var best = At(found.Estimate, found.Tau);
         Assert.Equal(best, found.LogLikelihood, 1e-6);
         foreach (var (a, b) in new[] { (0.02, 0.0), (-0.02, 0.0), (0.0, 0.02), (0.0, -0.02) })
         {
@@ -79,11 +78,11 @@ public class SynthesisTests
     {
         var found = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size");
         var effects = found.Fit!.FixedEffects;
-        double theta = effects["treatment"].Estimate;
+        var theta = effects["treatment"].Estimate;
         double sum = 0;
-        foreach (var (trial, i) in s_trials.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
+        foreach (var (trial, i) in TrialTable.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
         {
-            double baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
+            var baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
             sum += BruteForce(found.Tau, u => Binomial(trial[0], trial[1], baseline + 0.5 * (theta + u)) + Binomial(trial[2], trial[3],
                 baseline - 0.5 * (theta + u)));
         }
@@ -107,15 +106,15 @@ public class SynthesisTests
     {
         var given = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", SynthesisMeasure.RateRatio,
             OneStageModel.Conditional);
-        double At(double theta, double tau) => s_trials.Where(t => t[0] + t[2] > 0)
+        double At(double theta, double tau) => TrialTable.Where(t => t[0] + t[2] > 0)
             .Sum(t => BruteForce(tau, u => Binomial(t[0], t[0] + t[2], theta + u + Math.Log(t[1] / t[3]))));
         Assert.Equal(At(given.Estimate, given.Tau), given.LogLikelihood, 1e-4);
         var counts = MetaAnalysis.OneStage(Trials(), "study", "treated", "events", "size", SynthesisMeasure.RateRatio);
         var effects = counts.Fit!.FixedEffects;
         double sum = 0;
-        foreach (var (trial, i) in s_trials.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
+        foreach (var (trial, i) in TrialTable.Select((t, i) => (t, i)).Where(p => p.t[0] + p.t[2] > 0))
         {
-            double baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
+            var baseline = effects[$"factor(study)s{i + 1:D2}"].Estimate;
             sum += BruteForce(counts.Tau, u => Poisson(trial[0], trial[1], baseline + 0.5 * (counts.Estimate + u))
                 + Poisson(trial[2], trial[3], baseline - 0.5 * (counts.Estimate + u)));
         }
@@ -141,10 +140,10 @@ public class SynthesisTests
 
     private static FieldData Trials() => FieldData.From(new Dictionary<string, object>
     {
-        ["study"] = s_trials.SelectMany((_, i) => new[] { $"s{i + 1:D2}", $"s{i + 1:D2}" }).ToArray(),
-        ["treated"] = s_trials.SelectMany(_ => new[] { 1.0, 0 }).ToArray(),
-        ["events"] = s_trials.SelectMany(t => new[] { t[0], t[2] }).ToArray(),
-        ["size"] = s_trials.SelectMany(t => new[] { t[1], t[3] }).ToArray(),
+        ["study"] = TrialTable.SelectMany((_, i) => new[] { $"s{i + 1:D2}", $"s{i + 1:D2}" }).ToArray(),
+        ["treated"] = TrialTable.SelectMany(_ => new[] { 1.0, 0 }).ToArray(),
+        ["events"] = TrialTable.SelectMany(t => new[] { t[0], t[2] }).ToArray(),
+        ["size"] = TrialTable.SelectMany(t => new[] { t[1], t[3] }).ToArray(),
     });
 
     private static FieldData Bcg()
@@ -184,12 +183,12 @@ public class SynthesisTests
 
     private static double Hypergeometric(double[] trial, double theta)
     {
-        double total = trial[0] + trial[2];
+        var total = trial[0] + trial[2];
         double sum = 0;
         double Weight(double k) => Math.Exp(SpecialFunctions.LogChoose(trial[1], k) + SpecialFunctions.LogChoose(trial[3], total - k)
             + theta * k
             - SpecialFunctions.LogChoose(trial[1] + trial[3], total));
-        for (double k = Math.Max(0, total - trial[3]); k <= Math.Min(total, trial[1]); k++)
+        for (var k = Math.Max(0, total - trial[3]); k <= Math.Min(total, trial[1]); k++)
         {
             sum += Weight(k);
         }

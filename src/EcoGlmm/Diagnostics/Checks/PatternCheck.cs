@@ -18,9 +18,9 @@ internal sealed class PatternCheck : ResidualCheck
     {
         foreach (var (name, isGroup, test) in residuals.Patterns())
             yield return Of(test, new Pattern(name, isGroup, test.Parts.Count == 2, PatternTest.IsSpreadAlone(test), false));
-        foreach (string name in UnusedFactors(fit))
+        foreach (var name in UnusedFactors(fit))
         {
-            TestResult test = PatternTest.Among(name, Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount),
+            var test = PatternTest.Among(name, Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount),
                 residuals.ScaledValues);
             yield return Of(test, new Pattern(name, false, true, PatternTest.IsSpreadAlone(test), true));
         }
@@ -30,22 +30,22 @@ internal sealed class PatternCheck : ResidualCheck
 
     public override int RankOf(Symptom symptom, Symptoms all)
     {
-        Pattern pattern = symptom.Pattern!;
+        var pattern = symptom.Pattern!;
         return pattern.IsUnused ? 0 : pattern.IsSpread ? 8 : pattern.IsAlongPrediction ? 3 : 1;
     }
 
     public override string AdviceOn(Symptom symptom, Symptoms all)
     {
-        GlmmFit fit = all.Fit;
-        Pattern pattern = symptom.Pattern!;
-        string name = pattern.Name;
+        var fit = all.Fit;
+        var pattern = symptom.Pattern!;
+        var name = pattern.Name;
         if (pattern.IsUnused)
             return $"The model does not know {name}, but its levels differ: let it in, as a factor or as a random effect, (1 | {name}).";
         if (pattern.IsGroup)
             return $"Some levels of {name} are not described: look for a predictor of them, or for a slope that varies among them.";
         if (pattern.IsSpread)
         {
-            string by = pattern.IsAlongPrediction ? "a predictor" : name;
+            var by = pattern.IsAlongPrediction ? "a predictor" : name;
             return fit.Family.HasDispersion
                 ? $"The spread changes: let the dispersion change with {by} (GlmmOptions.Dispersion)."
                 : "The spread changes: take a family with a dispersion parameter, and a formula for it.";
@@ -68,7 +68,7 @@ internal sealed class PatternCheck : ResidualCheck
     private Symptom Of(TestResult test, Pattern pattern) => new(this, $"Pattern against {pattern.Name}", test) { Pattern = pattern };
 
     private static bool IsFactorOf(GlmmFit fit, string name) =>
-        CurveFormula.IsThere(fit, name) && (CurveFormula.IsCurved(fit, name) || (fit.Data.TryGetColumn(name, out FieldColumn? column)
+        CurveFormula.IsThere(fit, name) && (CurveFormula.IsCurved(fit, name) || (fit.Data.TryGetColumn(name, out var column)
             && column is not NumericColumn));
 
     /// <summary>Columns of text that the model does not know and that put rows together.</summary>
@@ -76,8 +76,8 @@ internal sealed class PatternCheck : ResidualCheck
         fit.Data.Columns.OfType<CategoricalColumn>().Where(c => !fit.Specification.VariableNames.Contains(c.Name))
             .Where(c =>
             {
-                int[] codes = Array.ConvertAll(fit.UsedRows, r => c.Codes[r]);
-                int levels = codes.Distinct().Count();
+                var codes = Array.ConvertAll(fit.UsedRows, r => c.Codes[r]);
+                var levels = codes.Distinct().Count();
                 return !codes.Contains(-1) && levels > 1 && levels <= fit.ObservationCount / FewestRowsPerLevel;
             }).Select(c => c.Name).Take(MostUnused);
 }

@@ -8,7 +8,7 @@ internal sealed class TimeCheck : ResidualCheck
     /// <summary>Fewer times than these say nothing about neighbours.</summary>
     private const int FewestTimes = 10;
 
-    private static readonly HashSet<string> s_names = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         "year", "day", "date", "time", "week", "month", "days", "years", "julian", "doy", "dayofyear", "occasion", "jdate", "night",
     };
@@ -17,7 +17,7 @@ internal sealed class TimeCheck : ResidualCheck
 
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
     {
-        foreach (string time in fit.Data.Columns.Where(IsTime).Select(c => c.Name))
+        foreach (var time in fit.Data.Columns.Where(IsTime).Select(c => c.Name))
         {
             if (Along(residuals, time) is { } test)
                 yield return new Symptom(this, $"Autocorrelation along {time}", test) { Pattern = new Pattern(time, false, false,
@@ -31,18 +31,18 @@ internal sealed class TimeCheck : ResidualCheck
         $"Let the model know about time: a trend or curve in {symptom.Pattern!.Name}, a random effect (1 | {symptom.Pattern.Name}), "
         + "or a predictor that changes with it, such as weather.";
 
-    private static bool IsTime(FieldColumn column) => column is DateColumn || (column is NumericColumn && s_names.Contains(column.Name));
+    private static bool IsTime(FieldColumn column) => column is DateColumn || (column is NumericColumn && Names.Contains(column.Name));
 
     /// <summary>Durbin-Watson on one residual a time; null where there are too few times or values are missing.</summary>
     private static TestResult? Along(SimulatedResiduals residuals, string time)
     {
-        double[] numbers = residuals.Variable(time).Numbers!;
+        var numbers = residuals.Variable(time).Numbers!;
         if (numbers.Any(double.IsNaN))
             return null;
         double[] times = [.. numbers.Distinct().Order()];
         if (times.Length < FewestTimes)
             return null;
-        SimulatedResiduals byTime = times.Length == numbers.Length ? residuals : residuals.Regroup(numbers);
+        var byTime = times.Length == numbers.Length ? residuals : residuals.Regroup(numbers);
         return byTime.TestTemporalAutocorrelation(times.Length == numbers.Length ? numbers : times);
     }
 }

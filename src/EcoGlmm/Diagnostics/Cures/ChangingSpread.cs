@@ -1,5 +1,3 @@
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>A dispersion that differs along a predictor.</summary>
@@ -10,7 +8,7 @@ internal sealed class ChangingSpread : ICureSource
         if (!symptoms.Fit.Family.HasDispersion || symptoms.Fit.Specification.Dispersion.TermLabels.Count > 0)
             yield break;
         Pattern[] patterns = [.. symptoms.Patterns.Where(p => !p.IsUnused)];
-        foreach (string name in symptoms.Fit.Specification.Conditional.FixedVariableNames)
+        foreach (var name in symptoms.Fit.Specification.Conditional.FixedVariableNames)
         {
             bool own = patterns.Any(p => p.Name == name), prediction = patterns.Any(p => p.IsAlongPrediction);
             if (own || prediction)

@@ -7,7 +7,7 @@ namespace EcoGlmm.Diagnostics;
 internal static class CureSearch
 {
     /// <summary>What to look for, in the order in which a cure is preferred where two do equally well.</summary>
-    private static readonly ICureSource[] s_sources =
+    private static readonly ICureSource[] Sources =
         [new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new ExcessZeros(), new OtherFamilies(), new ChangingSpread()];
 
     /// <summary>Models of more rows are not fitted again unasked.</summary>
@@ -31,9 +31,9 @@ internal static class CureSearch
             || symptoms.Fit.Options.Reml)
             return null;
         (ModelChange Change, Symptoms Symptoms)? best = null;
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
-            Symptoms from = best?.Symptoms ?? symptoms;
+            var from = best?.Symptoms ?? symptoms;
             if (from.Found.Count == 0 || Round(from, count, seed) is not { } better)
                 break;
             best = (best is { } before ? before.Change.Then(better.Change) : better.Change, better.Symptoms);
@@ -46,7 +46,7 @@ internal static class CureSearch
 
     private static (ModelChange Change, Symptoms Symptoms)? Round(Symptoms from, int count, long seed)
     {
-        var fits = s_sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(MostChanges)
+        var fits = Sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(MostChanges)
             .Select(change => (Change: change, Fit: Fitted(change, from.Fit)))
             .Where(f => f.Fit is not null && f.Fit.Aic < from.Fit.Aic - LeastGain)
             .OrderBy(f => f.Fit!.Aic).Take(MostLooks);
@@ -74,7 +74,7 @@ internal static class CureSearch
     {
         try
         {
-            GlmmFit changed = change.Fit(fit);
+            var changed = change.Fit(fit);
             return changed.Convergence.IsConverged && changed.ObservationCount == fit.ObservationCount ? changed : null;
         }
         catch (GlmmException)

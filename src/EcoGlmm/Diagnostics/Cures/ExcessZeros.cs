@@ -1,6 +1,3 @@
-using EcoGlmm.Families;
-using EcoGlmm.Formulas;
-
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>Zeros of another origin than the counts: zero inflation, alone and with a family of more scatter.</summary>
@@ -9,7 +6,7 @@ internal sealed class ExcessZeros : ICureSource
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
         // Zeros in excess make scatter too, and a family of too little scatter hides them; both are tried where either shows.
-        bool suspect = symptoms.HasMoreZeros || symptoms.HasMoreScatter || (symptoms.Has<DistributionCheck>()
+        var suspect = symptoms.HasMoreZeros || symptoms.HasMoreScatter || (symptoms.Has<DistributionCheck>()
             && symptoms.Residuals.IntegerResponse);
         if (!suspect || !symptoms.Residuals.IntegerResponse || !symptoms.Residuals.ObservedValues.Contains(0)
             || symptoms.Fit.Family.HasThresholds)
@@ -18,16 +15,16 @@ internal sealed class ExcessZeros : ICureSource
         {
             var zeros = new ModelChange("zero inflation") { ZeroInflation = "~ 1" };
             yield return zeros;
-            foreach (string name in symptoms.Patterns.Where(p => p is { IsGroup: false, IsUnused: false } && !p.IsAlongPrediction)
+            foreach (var name in symptoms.Patterns.Where(p => p is { IsGroup: false, IsUnused: false } && !p.IsAlongPrediction)
                 .Select(p => p.Name).Take(2))
                 yield return new ModelChange($"zero inflation that changes with {name}") { ZeroInflation =
                     $"~ {MissingEffects.Quoted(name)}" };
-            foreach (FamilyAlternative family in symptoms.Fit.Family.Alternatives.MoreScatter.Take(1))
+            foreach (var family in symptoms.Fit.Family.Alternatives.MoreScatter.Take(1))
                 yield return new ModelChange($"{family.Words} with zero inflation") { Family = family, ZeroInflation = "~ 1" };
             yield break;
         }
 
-        foreach (string name in symptoms.Fit.Specification.Conditional.FixedVariableNames
+        foreach (var name in symptoms.Fit.Specification.Conditional.FixedVariableNames
             .Except(symptoms.Fit.Specification.ZeroInflation?.FixedVariableNames ?? []).Take(3))
         {
             yield return new ModelChange($"zero inflation that changes with {name}")

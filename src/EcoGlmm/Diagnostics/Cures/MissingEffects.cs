@@ -15,20 +15,20 @@ internal sealed class MissingEffects : ICureSource
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
         Pattern[] patterns = [.. symptoms.Patterns.Where(p => !p.IsSpread)];
-        foreach (Pattern p in patterns.Where(p => p.IsUnused))
+        foreach (var p in patterns.Where(p => p.IsUnused))
         {
-            int levels = symptoms.Residuals.Variable(p.Name).Texts!.Distinct().Count();
-            string name = Quoted(p.Name);
+            var levels = symptoms.Residuals.Variable(p.Name).Texts!.Distinct().Count();
+            var name = Quoted(p.Name);
             yield return levels >= ManyLevels
                 ? new ModelChange($"a random effect of {p.Name}") { Terms = $" + (1 | {name})" }
                 : new ModelChange($"the factor {p.Name}") { Terms = $" + {name}" };
         }
 
-        string[] predictors = Numeric(symptoms.Fit);
-        bool any = patterns.Any(p => p.IsAlongPrediction) || patterns.Any(p => p is { IsGroup: false, IsUnused: false });
-        foreach (string name in predictors.Where(n => any && (patterns.Any(p => p.Name == n) || patterns.All(p => p.IsAlongPrediction))))
+        var predictors = Numeric(symptoms.Fit);
+        var any = patterns.Any(p => p.IsAlongPrediction) || patterns.Any(p => p is { IsGroup: false, IsUnused: false });
+        foreach (var name in predictors.Where(n => any && (patterns.Any(p => p.Name == n) || patterns.All(p => p.IsAlongPrediction))))
         {
-            string q = Quoted(name);
+            var q = Quoted(name);
             yield return CurveFormula.IsCurved(symptoms.Fit, name)
                 ? new ModelChange($"a more flexible curve of {name}") { Terms = $" + ns({q}, {CurveFormula.MoreFlexible})" }
                 : new ModelChange($"a curve of {name}") { Terms = $" + I({q}^2)" };
@@ -42,7 +42,7 @@ internal sealed class MissingEffects : ICureSource
 
         if (any)
         {
-            foreach (string pair in Interactions(symptoms.Fit).Take(MostInteractions))
+            foreach (var pair in Interactions(symptoms.Fit).Take(MostInteractions))
                 yield return new ModelChange($"the interaction {pair}") { Terms = $" + {pair}" };
         }
     }
@@ -59,16 +59,16 @@ internal sealed class MissingEffects : ICureSource
 
     /// <summary>Numeric columns among the fixed effects, by name.</summary>
     public static string[] Numeric(GlmmFit fit) => [.. fit.Specification.Conditional.FixedVariableNames
-        .Where(name => fit.Data.TryGetColumn(name, out FieldColumn? column) && column is NumericColumn)];
+        .Where(name => fit.Data.TryGetColumn(name, out var column) && column is NumericColumn)];
 
     /// <summary>Pairs of main effects that have no interaction yet, as terms.</summary>
     private static IEnumerable<string> Interactions(GlmmFit fit)
     {
         string[] labels = [.. fit.Specification.Conditional.TermLabels];
         string[] main = [.. labels.Where(l => !l.Contains(':') && !l.Contains('('))];
-        for (int i = 0; i < main.Length; i++)
+        for (var i = 0; i < main.Length; i++)
         {
-            for (int j = i + 1; j < main.Length; j++)
+            for (var j = i + 1; j < main.Length; j++)
             {
                 if (!labels.Contains($"{main[i]}:{main[j]}") && !labels.Contains($"{main[j]}:{main[i]}"))
                     yield return $"{main[i]}:{main[j]}";

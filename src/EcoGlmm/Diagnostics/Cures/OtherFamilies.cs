@@ -1,4 +1,3 @@
-using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 
 namespace EcoGlmm.Diagnostics;
@@ -8,7 +7,7 @@ internal sealed class OtherFamilies : ICureSource
 {
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
-        FamilyAlternatives known = symptoms.Fit.Family.Alternatives;
+        var known = symptoms.Fit.Family.Alternatives;
         List<FamilyAlternative> all = [];
         if (symptoms.HasMoreScatter || (symptoms.Has<DistributionCheck>() && !symptoms.HasLessScatter))
             all.AddRange(known.MoreScatter);
@@ -16,8 +15,8 @@ internal sealed class OtherFamilies : ICureSource
             all.AddRange(known.LessScatter);
         if (symptoms.Has<DistributionCheck>() || symptoms.Has<OutlierCheck>() || symptoms.Patterns.Any(p => p.IsAlongPrediction))
             all.AddRange(known.OtherShape);
-        ResponseData response = symptoms.Fit.Response;
-        foreach (FamilyAlternative family in all.DistinctBy(a => a.Code).Where(a => a.Suits(response.Y, response.Size)))
+        var response = symptoms.Fit.Response;
+        foreach (var family in all.DistinctBy(a => a.Code).Where(a => a.Suits(response.Y, response.Size)))
             yield return new ModelChange(family.Words) { Family = family };
     }
 }

@@ -53,8 +53,8 @@ internal sealed class Symptoms
     /// <returns>The adjusted p-values of those made elsewhere.</returns>
     public double[] Judge(IReadOnlyList<double> others)
     {
-        double[] adjusted = PValueAdjustment.Holm([.. _all.Select(s => s.Test.PValue), .. others]);
-        for (int i = 0; i < _all.Count; i++)
+        var adjusted = PValueAdjustment.Holm([.. _all.Select(s => s.Test.PValue), .. others]);
+        for (var i = 0; i < _all.Count; i++)
             _all[i] = _all[i] with { Test = _all[i].Test with { AdjustedPValue = adjusted[i] } };
         Found = [.. _all.Where(s => s.Test.IsSignificant)];
         return adjusted[_all.Count..];

@@ -8,9 +8,9 @@ internal sealed class VaryingSlopes : ICureSource
         string[] groups = [.. symptoms.Patterns.Where(p => p.IsGroup).Select(p => p.Name)];
         if (groups.Length == 0 && symptoms.Patterns.Any(p => !p.IsUnused))
             groups = [.. symptoms.Fit.Groups.Where(g => g.Levels < symptoms.Fit.ObservationCount / 3).Select(g => g.Group)];
-        foreach (string group in groups)
+        foreach (var group in groups)
         {
-            foreach (string x in MissingEffects.Numeric(symptoms.Fit))
+            foreach (var x in MissingEffects.Numeric(symptoms.Fit))
             {
                 if (symptoms.Fit.VarianceComponents.Any(c => c.Group == group && c.Term1 == x))
                     continue;

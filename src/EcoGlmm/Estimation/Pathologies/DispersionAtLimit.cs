@@ -1,6 +1,3 @@
-using EcoGlmm.Families;
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>A constant dispersion runs to zero or to infinity, where the family becomes a simpler one.</summary>

@@ -1,5 +1,3 @@
-using EcoGlmm.Families;
-
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using EcoGlmm.Families;
-using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
-
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>The likelihood does not curve in parameters of which nothing else explains it.</summary>

@@ -1,4 +1,3 @@
-using EcoGlmm.Numerics;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Estimation.Pathologies;

@@ -1,4 +1,3 @@
-using EcoGlmm.Families;
 using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation.Pathologies;

@@ -1,6 +1,3 @@
-using EcoGlmm.Families;
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>Shapes of the family that ran to a limit, where their curvature is lost in rounding errors.</summary>

@@ -1,6 +1,3 @@
-using EcoGlmm.RandomEffects;
-using EcoGlmm.RandomEffects.Structures;
-
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>A Gaussian random term with a level for every row, which is the residual once more.</summary>

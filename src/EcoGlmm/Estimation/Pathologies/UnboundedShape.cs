@@ -1,5 +1,3 @@
-using EcoGlmm.Families;
-
 namespace EcoGlmm.Estimation.Pathologies;
 
 /// <summary>A shape of the family runs to a limit where the likelihood grows without bound.</summary>

@@ -105,7 +105,7 @@ internal sealed class CurveSmooth : SmoothDesign
                 : null, false);
         }
 
-        int[] d = syntax.D.Length > 0 ? syntax.D : [.. Enumerable.Repeat(1, x.Length)];
+        var d = syntax.D.Length > 0 ? syntax.D : [.. Enumerable.Repeat(1, x.Length)];
         if (d.Sum() != x.Length)
             throw smooth.Error($"d = c({string.Join(", ", d)}) does not add up to the {x.Length} covariates",
                 "Correct it, or leave it out.");

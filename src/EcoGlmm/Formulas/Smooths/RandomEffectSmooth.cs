@@ -27,7 +27,7 @@ internal sealed class RandomEffectSmooth : SmoothDesign
                 + $"\"re\").");
         var (factors, numbers) = smooth.Split();
         foreach (var node in numbers) smooth.Numbers(node);
-        FormulaNode group = factors.Length == 0
+        var group = factors.Length == 0
             ? new NumberNode(syntax.Call.Position, 1, true)
             : factors.Aggregate((a, b) => new BinaryNode(b.Position, ":", a, b));
         return new RandomEffectSmooth(syntax, Grouping.Learn(group, smooth.Evaluator), numbers);

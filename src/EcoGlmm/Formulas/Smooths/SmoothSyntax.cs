@@ -91,7 +91,7 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
         };
         if (variables.Count == 0)
             throw FormulaError.At(text, call.Position, $"{call.Function}() needs a covariate", "Write s(x), or te(x, z) for a surface.");
-        string[] bases = Texts(text, given, "bs");
+        var bases = Texts(text, given, "bs");
         if (given.TryGetValue("id", out var id) && bases is not ["sz"])
         {
             throw FormulaError.At(text, id.Position, "\"id\" is for smooths with bs = \"sz\", whose curves then share one smoothing "

@@ -1,5 +1,3 @@
-using EcoGlmm.Relationships;
-
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>
@@ -51,7 +49,7 @@ internal static class RelatedLevels
     private static LevelPrecision Known(Relatedness relatedness)
     {
         if (relatedness is PhylogeneticTree { Rule: { } rule }) return new TreeLevels(rule);
-        SparsePrecision precision = relatedness.Precision;
+        var precision = relatedness.Precision;
         return new KnownPrecision(precision.Pattern, precision.Values, precision.LogDeterminant, relatedness.Variances);
     }
 }

@@ -272,7 +272,7 @@ internal sealed class SpatialCovariance : LevelPrecision
     {
         var (from, n) = (_starts[group], _starts[group + 1] - _starts[group]);
         var count = ParameterCount;
-        Span<double> buffer = n <= 256 ? stackalloc double[(1 + count) * n] : new double[(1 + count) * n];
+        var buffer = n <= 256 ? stackalloc double[(1 + count) * n] : new double[(1 + count) * n];
         for (var a = 0; a < n; a++)
         {
             var m = n - a - 1;
