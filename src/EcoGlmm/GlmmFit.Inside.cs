@@ -48,10 +48,11 @@ public sealed partial class GlmmFit
         return predictors;
     }
 
-    /// <summary>The same model fitted to another response, on one thread: for many such fits side by side.</summary>
+    /// <summary>The same model fitted to another response, on one thread and from these estimates: for many such fits side by
+    /// side.</summary>
     internal GlmmFit RefitOnOneThread(double[] response, CancellationToken cancellation) => ModelFitter.Fit(_specification,
         _response.With(response, _specification, Family), Data, Family,
-        _options with { Control = _options.Control with { MaxThreads = 1 } }, null, cancellation);
+        _options with { Control = _options.Control with { MaxThreads = 1 } }, null, cancellation, this);
 
     /// <summary>What is worked out from the fit once, when it is first asked for, and shared by all threads from then on.</summary>
     /// <param name="work">Makes it; immutable or safe to share.</param>

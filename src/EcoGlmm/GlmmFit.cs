@@ -252,7 +252,7 @@ public sealed partial class GlmmFit : IRichDisplay
     {
         ArgumentNullException.ThrowIfNull(response);
         return ModelFitter.Fit(_specification, _response.With(response, _specification, Family), Data, Family, _options, null,
-            LiveProgress.Interruption);
+            LiveProgress.Interruption, this);
     }
 }
 

@@ -8,10 +8,10 @@ namespace EcoGlmm;
 internal static class ModelFitter
 {
     public static GlmmFit Fit(string formula, FieldData data, Family family, GlmmOptions options,
-        IProgress<FitProgress>? progress, CancellationToken cancellation)
+        IProgress<FitProgress>? progress, CancellationToken cancellation, GlmmFit? like = null)
     {
         var (specification, response, distribution, settings) = Prepare(formula, data, family, options, cancellation);
-        return Fit(specification, response, data, distribution, settings, progress, cancellation);
+        return Fit(specification, response, data, distribution, settings, progress, cancellation, like);
     }
 
     /// <summary>A fit at an estimate that was found before, on this machine or another, without a search.</summary>
@@ -48,17 +48,29 @@ internal static class ModelFitter
         };
 
     /// <summary>Fits the model of a fit to its own response with other options.</summary>
-    public static GlmmFit Again(GlmmFit fit, GlmmOptions options, CancellationToken cancellation = default)
+    /// <param name="fit">The fit.</param>
+    /// <param name="options">The other options.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="like">A fit to begin from; the fit itself when null.</param>
+    public static GlmmFit Again(GlmmFit fit, GlmmOptions options, CancellationToken cancellation = default, GlmmFit? like = null)
     {
         Check(options);
         var specification = ModelSpecification.Create(fit.Formula, options.ZeroInflation, options.Dispersion, options.Weights,
             options.Offset, options.Contrasts, fit.Data, HeldCoefficients(fit.Family, options), fit.Family.HasThresholds, cancellation,
             leavesOutZeroWeights: fit.Family.WeightRole == WeightRole.Precision, relatedness: options.Relatedness, meshes: options.Meshes);
-        return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation);
+        return Fit(specification, fit.Response, fit.Data, fit.Family, options, null, cancellation, like ?? fit);
     }
 
+    /// <param name="specification">The designs.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="data">The data that they are from.</param>
+    /// <param name="family">The family.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="progress">Told of each iteration.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="like">A fit of a model that is like this one, for the search to begin from.</param>
     public static GlmmFit Fit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
-        GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation)
+        GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation, GlmmFit? like = null)
     {
         if (!family.HasDispersion && !specification.Dispersion.IsConstant)
         {
@@ -101,9 +113,10 @@ internal static class ModelFitter
                 + "(Reml = false), or leave the prior out.");
         }
 
-        var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation)
+        var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation,
+                like?.Estimate)
             : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
-            : QuadratureCheck.Fit(model, options.Control, progress, cancellation);
+            : QuadratureCheck.Fit(model, options.Control, progress, cancellation, like?.Estimate);
         estimate = ConditionalErrors.Of(estimate, options.Reml);
         estimate.System.Release();
         return new GlmmFit(specification, response, data, family, options, estimate);

@@ -59,8 +59,8 @@ public static partial class DiagnosticsExtensions
         int[] kept = [.. Enumerable.Range(0, fit.ObservationCount).Where(i => !left.Contains(i)).Select(i => fit.Specification.Rows[i])];
         try
         {
-            var without = Glmm.Fit(fit.Formula, fit.Data.Take(kept), fit.Family,
-                fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } });
+            var without = ModelFitter.Fit(fit.Formula, fit.Data.Take(kept), fit.Family,
+                fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } }, null, LiveProgress.Interruption, fit);
             if (!without.Convergence.IsConverged) return null;
             var estimates = without.FixedEffects.ToDictionary(c => c.Name, c => c.Estimate);
             return Array.ConvertAll(names, name => estimates.TryGetValue(name, out var b) ? b - fit.FixedEffects[name].Estimate

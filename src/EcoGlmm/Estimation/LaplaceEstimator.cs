@@ -41,10 +41,16 @@ internal static class LaplaceEstimator
     /// <param name="progress">Told of each iteration.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="start">Where to begin; the usual start when null.</param>
+    /// <param name="like">An estimate to begin from where there is no start: that of a model that is like this one.</param>
     public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress,
-        CancellationToken cancellation, double[]? start = null)
+        CancellationToken cancellation, double[]? start = null, Estimate? like = null)
     {
         var search = new LaplaceSearch(model, control, progress, cancellation);
+        if (start is null && like is not null)
+        {
+            (start, search.KnownInverse) = WarmStart.Find(model, like, () => StartingValues.Find(model, cancellation: cancellation));
+        }
+
         if (start is null)
         {
             start = StartingValues.Find(model, cancellation: cancellation);

@@ -73,8 +73,16 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         return hessian;
     }
 
+    /// <summary>
+    /// The inverse Hessian that the first search begins with, where it begins near the maximum of a model like this one: better than a
+    /// guess, and then steps of the EM algorithm would gain nothing.
+    /// </summary>
+    public double[]? KnownInverse { private get; set; }
+
     public override SearchPoint From(double[] start)
     {
+        var known = KnownInverse;
+        KnownInverse = null;
         var psi = (double[])start.Clone();
         var d = psi.Length;
         var gradient = new double[d];
@@ -82,7 +90,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         var value = Evaluate(psi, gradient);
         if (!double.IsFinite(value)) value = Retreat(psi, gradient);
         if (!double.IsFinite(value)) return new SearchPoint(psi, value, MinimiserStatus.BadStart);
-        for (var step = 0; step < Tolerances.ExpectationSteps && Model.ThetaCount > 0 && !IsExhausted; step++)
+        for (var step = 0; step < Tolerances.ExpectationSteps && known is null && Model.ThetaCount > 0 && !IsExhausted; step++)
         {
             var trial = (double[])psi.Clone();
             ExpectationStep.Move(Model, Objective, trial.AsSpan(Model.FixedCount));
@@ -93,7 +101,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         }
 
         if (!double.IsFinite(EvaluateAgain(psi, gradient))) return new SearchPoint(psi, double.PositiveInfinity, MinimiserStatus.BadStart);
-        var inverse = CurvatureGuess.Inverse(Curvature(psi), d);
+        var inverse = known ?? CurvatureGuess.Inverse(Curvature(psi), d);
         _restraints.Freeze(inverse);
         var last = double.PositiveInfinity;
         var refreshed = double.PositiveInfinity;

@@ -26,12 +26,21 @@ internal static class ProfiledEstimator
         && model.Restraints.IsEmpty && model.Terms.All(t => t.Loadings.IsScaleFree);
 
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Estimate? like = null)
     {
         var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads, cancellation);
         var search = new ProfiledSearch(model, criterion, control, progress, cancellation);
-        var start = criterion.MomentEstimate();
-        StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
+        var start = like is null ? null : WarmStart.FindTheta(model, like);
+        if (start is null)
+        {
+            start = criterion.MomentEstimate();
+            StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
+        }
+        else
+        {
+            BoundaryCandidates.Leave(model, start);
+        }
+
         var best = search.Snapped(search.From(start));
         foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
         var (theta, gradient) = (best.Parameters, new double[best.Parameters.Length]);

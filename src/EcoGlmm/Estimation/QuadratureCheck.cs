@@ -27,9 +27,10 @@ internal static class QuadratureCheck
     private const double MostNodes = 250;
 
     /// <summary>The estimate with as many points as the model asks for, or more if they are not enough.</summary>
-    public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation,
+        Estimate? like = null)
     {
-        var estimate = LaplaceEstimator.Fit(model, control, progress, cancellation);
+        var estimate = LaplaceEstimator.Fit(model, control, progress, cancellation, like: like);
         var asked = model.QuadraturePoints;
         while (model.QuadraturePoints > 1 && estimate.Convergence.IsConverged)
         {

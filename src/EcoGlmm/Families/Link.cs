@@ -81,8 +81,17 @@ public abstract partial class Link
     /// <summary>The variance of the response around its mean, as one on the scale of η.</summary>
     /// <param name="variance">The variance of the response.</param>
     /// <param name="mean">Its mean.</param>
-    internal virtual (double Variance, string Method) OnPredictorScale(double variance, double mean)
+    /// <param name="approximation">How; the link's own way when null.</param>
+    /// <exception cref="GlmmException">The approximation is for the log link.</exception>
+    internal virtual (double Variance, string Method) OnPredictorScale(double variance, double mean,
+        VarianceApproximation? approximation)
     {
+        if (approximation is not (null or VarianceApproximation.Delta))
+        {
+            throw new GlmmException($"The approximation {approximation} is for the log link, not for {Name}. Use "
+                + "VarianceApproximation.Delta, or leave it out.");
+        }
+
         var slope = At(LinearPredictor(mean)).D1;
         return (variance / (slope * slope), "delta method, variance/(dμ/dη)²");
     }

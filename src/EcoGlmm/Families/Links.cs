@@ -17,8 +17,17 @@ internal sealed class LogLink() : Link("log")
 
     internal override bool HasInfiniteEdges => true;
 
-    internal override (double Variance, string Method) OnPredictorScale(double variance, double mean) =>
-        (SpecialFunctions.Log1p(variance / (mean * mean)), "log-normal approximation ln(1 + variance/mean²)");
+    internal override (double Variance, string Method) OnPredictorScale(double variance, double mean,
+        VarianceApproximation? approximation)
+    {
+        var ratio = variance / (mean * mean);
+        return approximation switch
+        {
+            VarianceApproximation.Delta => (ratio, "delta method, variance/mean²"),
+            VarianceApproximation.Trigamma => (SpecialFunctions.Trigamma(1 / ratio), "trigamma function of mean²/variance"),
+            _ => (SpecialFunctions.Log1p(ratio), "log-normal approximation ln(1 + variance/mean²)"),
+        };
+    }
 
     internal override string RatioName(Family family) =>
         family.WeightRole == WeightRole.Trials ? "Risk ratio" : family.IsDiscrete ? "Rate ratio" : "Ratio of means";

@@ -8,10 +8,13 @@ namespace EcoGlmm;
 /// </summary>
 public enum ClusterRobust
 {
-    /// <summary>The sandwich itself; too small with few clusters.</summary>
+    /// <summary>
+    /// The sandwich itself; too small with few clusters. Degrees of freedom are Satterthwaite's for Gaussian models with identity link, as
+    /// for CR2 and as clubSandwich has them, else m − 1 for m clusters.
+    /// </summary>
     CR0,
 
-    /// <summary>Times m/(m − 1) for m clusters, with m − 1 degrees of freedom.</summary>
+    /// <summary>Times m/(m − 1) for m clusters, with the degrees of freedom of CR0.</summary>
     CR1,
 
     /// <summary>Times m/(m − p) for m clusters and p coefficients, with m − p degrees of freedom, as metafor's <c>robust()</c>.</summary>

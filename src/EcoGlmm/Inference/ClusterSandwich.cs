@@ -4,7 +4,7 @@ namespace EcoGlmm.Inference;
 
 /// <summary>The rows of one cluster of a linear model with a working covariance.</summary>
 /// <param name="X">Its rows of X, n_i × p.</param>
-/// <param name="Covariance">Its working covariance V_i, n_i × n_i; only CR2 looks at it.</param>
+/// <param name="Covariance">Its working covariance V_i, n_i × n_i; CR1p does not look at it.</param>
 /// <param name="WeightedX">Its rows of V⁻¹X.</param>
 /// <param name="Residuals">y_i − X_iβ̂.</param>
 internal sealed record ClusterRows(Matrix<double> X, Matrix<double> Covariance, Matrix<double> WeightedX, Vector<double> Residuals);
@@ -59,19 +59,23 @@ internal sealed class ClusterSandwich
     /// <param name="kind">The kind.</param>
     /// <param name="bread">M.</param>
     /// <param name="clusters">The clusters.</param>
-    public static ClusterSandwich OfRows(ClusterRobust kind, Matrix<double> bread, IReadOnlyCollection<ClusterRows> clusters)
+    /// <param name="areIndependent">Whether rows of two clusters are uncorrelated by the working covariance, which degrees of freedom and
+    /// CR2 need.</param>
+    public static ClusterSandwich OfRows(ClusterRobust kind, Matrix<double> bread, IReadOnlyCollection<ClusterRows> clusters,
+        bool areIndependent = true)
     {
-        if (kind != ClusterRobust.CR2)
+        if (kind == ClusterRobust.CR1p || !areIndependent)
             return new(kind, bread, [.. clusters.Select(c => c.WeightedX.TransposeThisAndMultiply(c.Residuals))], []);
 
-        // Aᵀ V⁻¹ X, n_i × p: what turns residuals into a score.
-        var halves = clusters.Select(c => (c.X, c.Covariance, Adjustment(c, bread).TransposeThisAndMultiply(c.WeightedX))).ToArray();
+        // Aᵀ V⁻¹ X, n_i × p: what turns residuals into a score. Only CR2 adjusts residuals.
+        var halves = clusters.Select(c => (c.X, c.Covariance, kind == ClusterRobust.CR2
+            ? Adjustment(c, bread).TransposeThisAndMultiply(c.WeightedX) : c.WeightedX)).ToArray();
         return new(kind, bread, [.. clusters.Zip(halves, (c, half) => half.Item3.TransposeThisAndMultiply(c.Residuals))], halves);
     }
 
     /// <summary>
-    /// Degrees of freedom of lᵀβ̂: for CR2 (Σ P_ii)² / Σ P_ij² with P_ij = δ_ij g_iᵀV_ig_i − g_iᵀX_iMX_jᵀg_j, g_i = A_iᵀV_i⁻¹X_iMl, else
-    /// those of the kind.
+    /// Degrees of freedom of lᵀβ̂: of linear models (Σ P_ii)² / Σ P_ij² with P_ij = δ_ij g_iᵀV_ig_i − g_iᵀX_iMX_jᵀg_j,
+    /// g_i = A_iᵀV_i⁻¹X_iMl, where A_i is the identity but for CR2; of CR1p and other models those of the kind.
     /// </summary>
     public double DegreesOfFreedom(double[] l)
     {

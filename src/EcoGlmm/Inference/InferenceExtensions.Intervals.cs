@@ -42,13 +42,20 @@ public static partial class InferenceExtensions
     /// <param name="fit">The fit.</param>
     /// <param name="mean">
     /// The mean response at which the distribution's variance is taken, for families that need one; null for that of the model
-    /// without fixed effects, averaged over its random effects.
+    /// without fixed effects, averaged over its random effects and, where there are offsets, over the rows.
     /// </param>
-    /// <exception cref="GlmmException">The dispersion varies between rows.</exception>
-    public static RSquared RSquared(this GlmmFit fit, double? mean = null)
+    /// <param name="approximation">How the distribution's variance is taken to the scale of the linear predictor; null for the link's
+    /// own way: log-normal for the log link, the latent variable's for binomial models, else the delta method.</param>
+    /// <remarks>
+    /// R's performance 0.10.2 takes the exponential of the null model's intercept for the mean: for the same number of a model with log
+    /// link give that as <paramref name="mean"/>, and for the Gamma <see cref="VarianceApproximation.Delta"/>. docs/predictions.md tells
+    /// where it differs otherwise, and why.
+    /// </remarks>
+    /// <exception cref="GlmmException">The dispersion varies between rows, or the approximation is not for the link.</exception>
+    public static RSquared RSquared(this GlmmFit fit, double? mean = null, VarianceApproximation? approximation = null)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        var v = new VariancePartition(fit, mean);
+        var v = new VariancePartition(fit, mean, approximation);
         var total = v.Fixed + v.Random + v.Residual;
         return new RSquared(v.Fixed / total, (v.Fixed + v.Random) / total, v.Fixed, v.Random, v.Observation, v.Distribution, v.Method);
     }
@@ -56,11 +63,13 @@ public static partial class InferenceExtensions
     /// <summary>The intraclass correlation of all grouping factors together. R's performance::icc.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="mean">As for <see cref="RSquared"/>.</param>
+    /// <param name="approximation">As for <see cref="RSquared"/>.</param>
     /// <exception cref="GlmmException">The model has no random effects, or the dispersion varies between rows.</exception>
-    public static IntraclassCorrelation IntraclassCorrelation(this GlmmFit fit, double? mean = null)
+    public static IntraclassCorrelation IntraclassCorrelation(this GlmmFit fit, double? mean = null,
+        VarianceApproximation? approximation = null)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        var v = new VariancePartition(fit, mean);
+        var v = new VariancePartition(fit, mean, approximation);
         if (v.Groups.Count == 0)
             throw new GlmmException("The conditional part has no grouping factor with several rows a level, so that no two records "
                 + "share one.");
@@ -88,14 +97,14 @@ public static partial class InferenceExtensions
     /// <param name="simulations">Parametric bootstrap fits for the intervals; 0 for none.</param>
     /// <param name="seed">Seed of the simulations.</param>
     /// <param name="level">Coverage of the intervals.</param>
+    /// <param name="approximation">Of the latent scale, as for <see cref="RSquared"/>.</param>
     /// <exception cref="GlmmException">The conditional part has no such factor, or the dispersion varies between rows.</exception>
     public static Repeatability Repeatability(this GlmmFit fit, string group, int simulations = ParametricBootstrap.DefaultCount,
-        long seed = ParametricBootstrap.DefaultSeed,
-        double level = 0.95)
+        long seed = ParametricBootstrap.DefaultSeed, double level = 0.95, VarianceApproximation? approximation = null)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(group);
-        return EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level));
+        return EcoGlmm.Repeatability.Of(fit, group, simulations, seed, CoverageLevel.Checked(level), approximation);
     }
 
     /// <summary>

@@ -93,7 +93,7 @@ internal sealed class ProfileLikelihood
         values = [.. values.Distinct().Order()];
         var roots = new double[values.Length];
         live.ForEach(values.Length, fit.Options.Control.MaxThreads, i =>
-            roots[i] = values[i] == estimate ? 0 : Math.Sign(values[i] - estimate) * profile.Zeta(parameter, values[i]));
+            roots[i] = values[i] == estimate ? 0 : Math.Sign(values[i] - estimate) * profile.Zeta(parameter, values[i], out _));
         return new LikelihoodProfile(new Interval(parameter.Part, name, estimate, ends[0], ends[1]), level, profile._z, values, roots);
 
         // A fifth of the way farther, within the bounds.
@@ -138,11 +138,13 @@ internal sealed class ProfileLikelihood
         double To(double v) => isZero ? v : parameter.ToUnbounded(v);
         x = origin + (side * step);
         var (before, zetaBefore) = (origin, 0.0);
+        var last = _fit;
         for (var i = 0; i < MostSteps; i++)
         {
             var value = From(x);
-            var zeta = Zeta(parameter, value);
+            var zeta = Zeta(parameter, value, out var held, last);
             if (double.IsNaN(zeta)) return double.NaN;
+            last = held;
             if (Math.Abs(zeta - _z) < Tolerance) return value;
             if (zeta < _z) (inside, zetaInside) = (value, zeta);
             else outside = value;
@@ -156,7 +158,7 @@ internal sealed class ProfileLikelihood
                 // Far out the likelihood may never fall far enough: the interval then ends at the bound.
                 if (i >= StepsToTheEdge && !double.IsNaN(edge))
                 {
-                    if (Zeta(parameter, edge) < _z) return bound;
+                    if (Zeta(parameter, edge, out _) < _z) return bound;
                     outside = edge;
                     next = parameter.Kind == ParameterKind.Correlation ? 0.5 * (x + To(edge)) : x - Math.Log(2);
                 }
@@ -201,12 +203,17 @@ internal sealed class ProfileLikelihood
     }
 
     /// <summary>√(2(ℓ̂ − ℓ)) with the parameter held at a value; NaN where no fit is to be had.</summary>
-    private double Zeta(FitParameter parameter, double value)
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="held">The fit with it.</param>
+    /// <param name="near">A fit to begin from; the estimate when null.</param>
+    private double Zeta(FitParameter parameter, double value, out GlmmFit? held, GlmmFit? near = null)
     {
+        held = null;
         try
         {
-            var held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] },
-                _cancellation);
+            held = ModelFitter.Again(_fit, _fit.Options with { Fixed = [.. _fit.Options.Fixed, parameter.HoldAt(value)] },
+                _cancellation, near);
             return Math.Sqrt(Math.Max(0, 2 * (_best - Objective(held))));
         }
         catch (GlmmException)

@@ -46,13 +46,15 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
     /// <inheritdoc/>
     public string ToHtml() => ResultTable.Html(Table());
 
-    internal static Repeatability Of(GlmmFit fit, string group, int simulations, long seed, double level)
+    internal static Repeatability Of(GlmmFit fit, string group, int simulations, long seed, double level,
+        VarianceApproximation? approximation)
     {
-        var (latent, observed) = Both(fit, group);
+        var (latent, observed) = Both(fit, group, approximation);
         var (a, b, c, d, done) = (double.NaN, double.NaN, double.NaN, double.NaN, 0);
         if (simulations > 0)
         {
-            var draws = ParametricBootstrap.Statistics(fit, f => Both(f, group) is var (l, o) ? [l, o] : [], simulations, seed);
+            var draws = ParametricBootstrap.Statistics(fit, f => Both(f, group, approximation) is var (l, o) ? [l, o] : [], simulations,
+                seed);
             (a, b) = ParametricBootstrap.Percentiles(draws, 0, level);
             (c, d) = ParametricBootstrap.Percentiles(draws, 1, level);
             done = draws.Length;
@@ -61,14 +63,14 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
         return new Repeatability(group, latent, a, b, observed, c, d, done, level);
     }
 
-    private static (double Latent, double Observed) Both(GlmmFit fit, string group)
+    private static (double Latent, double Observed) Both(GlmmFit fit, string group, VarianceApproximation? approximation)
     {
-        if (fit.Family.HasThresholds) return (Share(fit, group, new VariancePartition(fit, null)), double.NaN);
+        if (fit.Family.HasThresholds) return (Share(fit, group, new VariancePartition(fit, null, approximation)), double.NaN);
 
         // The mean response of the sample itself: a refit of the null model for each simulation would gain nothing.
         var mean = fit.Predict(scale: PredictionScale.Link,
             randomEffects: RandomEffectsUse.Averaged).Estimate.Average(fit.Family.Link.Mean);
-        var latent = Share(fit, group, new VariancePartition(fit, mean));
+        var latent = Share(fit, group, new VariancePartition(fit, mean, approximation));
         // Without a curve between them the scales are one.
         return fit.Family.HasAdditiveResidual && fit.Specification.ZeroInflation is null ? (latent, latent)
             : (latent, ObservedScale(fit, group));

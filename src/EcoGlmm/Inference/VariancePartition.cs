@@ -14,7 +14,8 @@ internal sealed class VariancePartition
     /// <param name="fit">The fit.</param>
     /// <param name="mean">The mean response at which the distribution's variance is taken; null for that of the model without fixed
     /// effects.</param>
-    public VariancePartition(GlmmFit fit, double? mean)
+    /// <param name="approximation">How that is taken to the scale of the linear predictor; null for the usual way.</param>
+    public VariancePartition(GlmmFit fit, double? mean, VarianceApproximation? approximation = null)
     {
         var model = fit.Estimate.Model;
         var n = model.ObservationCount;
@@ -35,7 +36,10 @@ internal sealed class VariancePartition
         }
 
         var theoretical = fit.Family.IsThresholdModel ? fit.Family.Link.LatentVariance : double.NaN;
-        if (double.IsFinite(theoretical))
+        if (approximation is { } asked && fit.Family.HasThresholds)
+            throw new GlmmException($"Ordered categories have the variance of their latent variable, which needs no approximation. Leave "
+                + $"{asked} out.");
+        if (double.IsFinite(theoretical) && approximation is null)
         {
             (Distribution, Method) = (theoretical, $"π²/3 and its like for the {fit.Family.Link.Name} link");
             return;
@@ -56,7 +60,7 @@ internal sealed class VariancePartition
             throw new GlmmException($"R² and repeatability are not defined for {fit.Family.Name}, whose mean is not the inverse link of "
                 + $"its linear predictor.");
         var residual = fit.Family.Variance(Mean.Value, phi, 1);
-        (Distribution, Method) = fit.Family.Link.OnPredictorScale(residual, Mean.Value);
+        (Distribution, Method) = fit.Family.Link.OnPredictorScale(residual, Mean.Value, approximation);
     }
 
     public double Fixed { get; }

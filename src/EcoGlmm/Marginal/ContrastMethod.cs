@@ -36,6 +36,17 @@ public abstract class ContrastMethod
         return new CustomContrasts(contrasts);
     }
 
+    /// <summary>
+    /// Contrasts of contrasts of means over several variables, "a * b": every contrast of the first variable, and how it differs along
+    /// every contrast of the second, "low - high : wet - dry"; with a log or logit link ratios of ratios stand beside. Not adjusted.
+    /// </summary>
+    /// <param name="methods">One for each variable before the bar, in their order; all pairs of each when there are none.</param>
+    public static ContrastMethod Interaction(params ContrastMethod[] methods)
+    {
+        ArgumentNullException.ThrowIfNull(methods);
+        return new InteractionContrasts(methods);
+    }
+
     /// <summary>How the comparisons are adjusted unless something else is asked for.</summary>
     internal virtual Adjustment DefaultAdjustment => Adjustment.None;
 
@@ -44,6 +55,10 @@ public abstract class ContrastMethod
 
     /// <summary>Names and coefficients for means of given names.</summary>
     internal abstract IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string> means);
+
+    /// <summary>Names and coefficients for means, each given by its levels of the variables that are compared.</summary>
+    internal virtual IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string[]> levels) =>
+        Of([.. levels.Select(l => l.Length == 0 ? "overall" : string.Join(", ", l))]);
 
     private static double[] Difference(int count, int plus, int minus)
     {

@@ -114,7 +114,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
         foreach (var family in _functionals.GroupBy(f => Label(f, 0, _byCount)))
         {
             var members = family.ToArray();
-            var contrasts = method.Of([.. members.Select(f => Label(f, _byCount, Variables.Count))]);
+            var contrasts = method.Of([.. members.Select(f => f.Levels.Skip(_byCount).Select(l => l.Level).ToArray())]);
             rows.AddRange(Tests(members, contrasts, chosen, family.Key, method.AreAllPairs, nullValue));
         }
 

@@ -74,7 +74,7 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
             var rows = fit.Specification.Rows;
             var options = fit.Options with { Control = fit.Options.Control with { MaxThreads = 1 } };
             var trained = ModelFitter.Fit(fit.Formula, fit.Data.Take(Array.ConvertAll(train, i => rows[i])), fit.Family, options, null,
-                stop);
+                stop, fit);
             if (!trained.Convergence.IsConverged) return [];
             Score(trained, test, fit.Data.Take(Array.ConvertAll(test, i => rows[i])), log, crps, squared, pit);
             return [.. test.SelectMany(i => new[] { log[i], crps[i], squared[i], pit[i] })];

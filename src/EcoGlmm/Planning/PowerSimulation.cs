@@ -12,6 +12,10 @@ internal sealed class PowerSimulation
 
     /// <summary>Quantile of the interval that adaptive stopping looks at: it looks often, so that it is wide.</summary>
     private const double StopQuantile = 2.576;
+
+    /// <summary>Seed of the response whose fit all others begin from.</summary>
+    private const long PilotSeed = 0;
+
     private readonly Func<RandomStream, double[]> _draw;
     private readonly Func<double[], GlmmFit> _fit;
     private readonly string _effect;
@@ -172,11 +176,28 @@ internal sealed class PowerSimulation
     private string Key(string design) => string.Create(CultureInfo.InvariantCulture,
         $"{design}|{_effect}={_truth:R}|{_options.Alpha:R}|{_options.Degrees}|{_options.Seed}").Replace('\t', ' ');
 
-    /// <summary>Fits responses to one specification, on one thread each.</summary>
+    /// <summary>
+    /// Fits responses to one specification, on one thread each, from the estimates of one that is simulated for that: always the same,
+    /// whichever simulations are made here.
+    /// </summary>
     public static Func<double[], GlmmFit> Fitter(DesignSimulator simulator, Family family, GlmmOptions options)
     {
         var single = options with { Control = options.Control with { MaxThreads = 1 } };
-        return y => ModelFitter.Fit(simulator.Specification, simulator.ResponseData.With(y, simulator.Specification, family),
-            simulator.Data, family, single, null, LiveProgress.Current);
+        GlmmFit Fit(double[] y, GlmmFit? like) => ModelFitter.Fit(simulator.Specification,
+            simulator.ResponseData.With(y, simulator.Specification, family), simulator.Data, family, single, null, LiveProgress.Current,
+            like);
+        var first = new Lazy<GlmmFit?>(() =>
+        {
+            try
+            {
+                return Fit(simulator.Draw(new RandomStream(PilotSeed)), null);
+            }
+            catch (GlmmException)
+            {
+                // Nothing can be fitted to it: the others begin at the usual start.
+                return null;
+            }
+        });
+        return y => Fit(y, first.Value);
     }
 }

@@ -23,7 +23,7 @@ internal sealed record ClusteredErrors(double[] Errors, double[] Degrees, int Cl
             Matrix<double>.Build.Dense(g.Length, c, (i, j) => model.X[g[i], j]),
             Matrix<double>.Build.Dense(g.Length, g.Length, (i, j) => model.Total[g[i], g[j]]),
             Matrix<double>.Build.Dense(g.Length, c, (i, j) => model.WeightedX[g[i], j]),
-            Vector<double>.Build.Dense(g.Length, i => model.Residuals[g[i]])))]);
+            Vector<double>.Build.Dense(g.Length, i => model.Residuals[g[i]])))], kind == ClusterRobust.CR2);
         return new ClusteredErrors([.. sandwich.Covariance.Diagonal().Select(Math.Sqrt)],
             [.. Enumerable.Range(0, c).Select(j => sandwich.DegreesOfFreedom([.. Enumerable.Range(0, c).Select(k => k == j ? 1.0 : 0)]))],
             groups.Length);

@@ -10,10 +10,10 @@ public sealed class RobustTests
     private static readonly JsonElement Root = Read("reading.json");
 
     [Theory]
-    [InlineData("slopes")]
-    [InlineData("split")]
-    [InlineData("litters")]
-    public void Robust_covariances_and_degrees_of_freedom_are_those_of_clubSandwich(string name)
+    [InlineData("slopes", 18)]
+    [InlineData("split", 6)]
+    [InlineData("litters", 27)]
+    public void Robust_covariances_and_degrees_of_freedom_are_those_of_clubSandwich(string name, int clusters)
     {
         var fit = Fit(name);
         var expected = Root.GetProperty("robust").EnumerateArray().Single(r => r.Text("name") == name);
@@ -23,7 +23,6 @@ public sealed class RobustTests
             var e = expected.GetProperty(kind.ToString());
             var actual = fit.RobustCovariance(kind);
             Covariance(comparison, $"{kind}", e.GetProperty("covariance"), actual);
-            if (kind != ClusterRobust.CR2) continue;
             var tests = fit.CoefficientTests(kind);
             for (var j = 0; j < tests.Count; j++)
             {
@@ -36,7 +35,7 @@ public sealed class RobustTests
 
         // CR1p differs from CR1 by what it divides by, and has so many degrees of freedom.
         var p = fit.FixedEffects.Count;
-        var m = fit.CoefficientTests(ClusterRobust.CR1)[0].DegreesOfFreedom + 1;
+        double m = clusters;
         if (m <= p)
         {
             Assert.Contains("more clusters", Assert.Throws<GlmmException>(() => fit.RobustCovariance(ClusterRobust.CR1p)).Message);

@@ -74,6 +74,14 @@ public sealed class UnbalancedDesignTests
     }
 
     [Fact]
+    public void Estimating_equations_with_a_known_scale_are_geepacks()
+    {
+        var data = Without("bacteria", i => i % 9 == 0);
+        Equations("fixedScale", Gee.Fit("cured ~ trt + week", data.With("cured", data.Texts("y").Select(t => t == "n" ? 1.0 : 0.0)), "ID",
+            Family.Binomial(), scale: 1));
+    }
+
+    [Fact]
     public void A_scale_below_zero_is_refused() => Assert.Contains("above zero", Assert.Throws<GlmmException>(() =>
         Gee.Fit("y ~ trt", InferenceReference.Data("epilepsy"), "subject", Family.Poisson(), scale: -1)).Message);
 
