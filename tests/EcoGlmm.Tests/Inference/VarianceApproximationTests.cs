@@ -9,10 +9,10 @@ namespace EcoGlmm.Tests.Inference;
 /// </summary>
 public sealed class VarianceApproximationTests
 {
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(
         Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "variances.json"))).RootElement;
 
-    public static TheoryData<string> Names => [.. s_root.GetProperty("cases").EnumerateArray().Select(f => f.Text("name"))];
+    public static TheoryData<string> Names => [.. Root.GetProperty("cases").EnumerateArray().Select(f => f.Text("name"))];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -93,7 +93,7 @@ public sealed class VarianceApproximationTests
             fit.Repeatability("herd", 0, approximation: VarianceApproximation.Delta).Latent);
     }
 
-    private static JsonElement Case(string name) => s_root.GetProperty("cases").EnumerateArray().Single(f => f.Text("name") == name);
+    private static JsonElement Case(string name) => Root.GetProperty("cases").EnumerateArray().Single(f => f.Text("name") == name);
 
     private static GlmmFit Fit(JsonElement expected)
     {

@@ -11,25 +11,25 @@ namespace EcoGlmm.Tests.Marginal;
 public sealed class CornerTests
 {
     private const DenominatorDegrees Kr = DenominatorDegrees.KenwardRoger, Satterthwaite = DenominatorDegrees.Satterthwaite;
-    private static readonly string s_folder = Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference");
-    private static readonly JsonElement s_root = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_folder, "corners.json"))).RootElement;
-    private static readonly GlmmOptions s_reml = new() { Reml = true };
-    private static readonly Lazy<FieldData> s_field = new(() => FieldData.ReadCsv(Path.Combine(s_folder, "corners.csv")));
-    private static readonly Lazy<GlmmFit> s_whole = new(() => Glmm.Fit("y ~ a * b * c + x + (1 | g)", s_field.Value, null, s_reml));
-    private static readonly Lazy<GlmmFit> s_caught = new(() => Glmm.Fit("cbind(caught, trials - caught) ~ a * b + x + (1 | g)",
-        s_field.Value, Family.Binomial()));
-    private static readonly Lazy<GlmmFit> s_count = new(() => Glmm.Fit("count ~ a * b + offset(log(effort)) + (1 | g)", s_field.Value,
+    private static readonly string Folder = Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference");
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "corners.json"))).RootElement;
+    private static readonly GlmmOptions Reml = new() { Reml = true };
+    private static readonly Lazy<FieldData> Field = new(() => FieldData.ReadCsv(Path.Combine(Folder, "corners.csv")));
+    private static readonly Lazy<GlmmFit> Whole = new(() => Glmm.Fit("y ~ a * b * c + x + (1 | g)", Field.Value, null, Reml));
+    private static readonly Lazy<GlmmFit> Caught = new(() => Glmm.Fit("cbind(caught, trials - caught) ~ a * b + x + (1 | g)",
+        Field.Value, Family.Binomial()));
+    private static readonly Lazy<GlmmFit> Counts = new(() => Glmm.Fit("count ~ a * b + offset(log(effort)) + (1 | g)", Field.Value,
         Family.NegativeBinomial2()));
 
     [Fact]
     public void Three_way_interactions_have_the_tests_of_lmerTest_and_pbkrtest()
     {
-        var fit = s_whole.Value;
-        Coefficients("kenward", s_root.GetProperty("threeWay").GetProperty("kenward"), fit.CoefficientTests(Kr));
-        Terms("two", s_root.GetProperty("threeWay").GetProperty("two"), fit.TermTests(TestKind.TypeTwo, Satterthwaite));
-        Terms("three", s_root.GetProperty("threeWay").GetProperty("three"), fit.TermTests(TestKind.TypeThree, Kr));
+        var fit = Whole.Value;
+        Coefficients("kenward", Root.GetProperty("threeWay").GetProperty("kenward"), fit.CoefficientTests(Kr));
+        Terms("two", Root.GetProperty("threeWay").GetProperty("two"), fit.TermTests(TestKind.TypeTwo, Satterthwaite));
+        Terms("three", Root.GetProperty("threeWay").GetProperty("three"), fit.TermTests(TestKind.TypeThree, Kr));
         var joint = fit.TestHypothesis(["alow:bwet = 0", "x = 0"], Kr);
-        var expected = s_root.GetProperty("threeWay").GetProperty("joint");
+        var expected = Root.GetProperty("threeWay").GetProperty("joint");
         Assert.Equal(expected.Number("statistic"), joint.Statistic, 2e-3 * expected.Number("statistic"));
         Assert.Equal(expected.Number("ddf"), joint.DenominatorDegrees, 0.05);
     }
@@ -37,34 +37,34 @@ public sealed class CornerTests
     [Fact]
     public void Means_pairs_and_contrasts_of_contrasts_are_emmeans()
     {
-        var expected = s_root.GetProperty("threeWay");
-        Means(expected.GetProperty("cells"), s_whole.Value.MarginalMeans("a * b | c", degrees: Kr), "a", "b", "c");
-        var pairs = s_whole.Value.MarginalMeans("a | b * c", degrees: Kr).Contrasts(ContrastMethod.Consecutive, Adjustment.None);
+        var expected = Root.GetProperty("threeWay");
+        Means(expected.GetProperty("cells"), Whole.Value.MarginalMeans("a * b | c", degrees: Kr), "a", "b", "c");
+        var pairs = Whole.Value.MarginalMeans("a | b * c", degrees: Kr).Contrasts(ContrastMethod.Consecutive, Adjustment.None);
         Contrasts(expected.GetProperty("pairs"), pairs, (c, name) => $"{c.Name}, {c.By}" == name);
         var method = ContrastMethod.Interaction(ContrastMethod.Consecutive, ContrastMethod.ToControl());
-        Contrasts(expected.GetProperty("contrastsOfContrasts"), s_whole.Value.MarginalMeans("a * b", degrees: Kr).Contrasts(method),
+        Contrasts(expected.GetProperty("contrastsOfContrasts"), Whole.Value.MarginalMeans("a * b", degrees: Kr).Contrasts(method),
             (c, name) => c.Name.Replace(" : ", ", ") == name);
-        var counts = s_count.Value.MarginalMeans("a * b").Contrasts(method);
-        Contrasts(s_root.GetProperty("count").GetProperty("contrastsOfContrasts"), counts,
+        var counts = Counts.Value.MarginalMeans("a * b").Contrasts(method);
+        Contrasts(Root.GetProperty("count").GetProperty("contrastsOfContrasts"), counts,
             (c, name) => c.Name.Replace(" : ", ", ") == name);
 
         // A ratio of ratios stands beside; all pairs when no method is given; within the levels after the bar.
         Assert.Equal(Math.Exp(counts[1].Estimate), counts[1].Ratio, 1e-12);
-        Assert.Equal(3, s_count.Value.MarginalMeans("a * b").Contrasts(ContrastMethod.Interaction()).Count);
-        var within = s_whole.Value.MarginalMeans("a * b | c", degrees: Kr).Contrasts(method);
+        Assert.Equal(3, Counts.Value.MarginalMeans("a * b").Contrasts(ContrastMethod.Interaction()).Count);
+        var within = Whole.Value.MarginalMeans("a * b | c", degrees: Kr).Contrasts(method);
         Assert.Equal(4, within.Count);
         Assert.Equal(2, within.Select(c => c.By).Distinct().Count());
-        Assert.Contains("two variables", Assert.Throws<GlmmException>(() => s_whole.Value.MarginalMeans("a")
+        Assert.Contains("two variables", Assert.Throws<GlmmException>(() => Whole.Value.MarginalMeans("a")
             .Contrasts(ContrastMethod.Interaction())).Message);
-        Assert.Contains("Give one for each", Assert.Throws<GlmmException>(() => s_whole.Value.MarginalMeans("a * b")
+        Assert.Contains("Give one for each", Assert.Throws<GlmmException>(() => Whole.Value.MarginalMeans("a * b")
             .Contrasts(ContrastMethod.Interaction(ContrastMethod.Pairwise))).Message);
     }
 
     [Fact]
     public void Weights_with_random_slopes_have_Satterthwaites_degrees_of_freedom()
     {
-        var fit = Glmm.Fit("y ~ a * x + (x | g)", s_field.Value, null, s_reml with { Weights = "w" });
-        var expected = s_root.GetProperty("weighted");
+        var fit = Glmm.Fit("y ~ a * x + (x | g)", Field.Value, null, Reml with { Weights = "w" });
+        var expected = Root.GetProperty("weighted");
         Coefficients("weighted", expected.GetProperty("coefficients"), fit.CoefficientTests(Satterthwaite));
         Means(expected.GetProperty("trends"), fit.Trends("x", "a", degrees: Satterthwaite), "a");
         Means(expected.GetProperty("means"), fit.MarginalMeans("a", at: At("x", 1), degrees: Satterthwaite), "a");
@@ -73,28 +73,28 @@ public sealed class CornerTests
     [Fact]
     public void Aliased_columns_change_nothing()
     {
-        var fit = Glmm.Fit("y ~ a + x + z + (1 | g)", s_field.Value, null, s_reml);
+        var fit = Glmm.Fit("y ~ a + x + z + (1 | g)", Field.Value, null, Reml);
         Assert.True(double.IsNaN(fit.FixedEffects["z"].Estimate));
-        Coefficients("aliased", s_root.GetProperty("aliased"), fit.CoefficientTests(Satterthwaite));
+        Coefficients("aliased", Root.GetProperty("aliased"), fit.CoefficientTests(Satterthwaite));
     }
 
     [Fact]
     public void Polynomials_and_splines_have_emmeans_means_and_trends()
     {
-        var curved = Glmm.Fit("y ~ a * poly(x, 2) + b + (1 | g)", s_field.Value, null, s_reml);
-        var expected = s_root.GetProperty("curved");
+        var curved = Glmm.Fit("y ~ a * poly(x, 2) + b + (1 | g)", Field.Value, null, Reml);
+        var expected = Root.GetProperty("curved");
         Means(expected.GetProperty("means"), curved.MarginalMeans("a", at: At("x", 1), degrees: Kr), "a");
         Means(expected.GetProperty("trends"), curved.Trends("x", "a", at: At("x", 1), degrees: Kr), "a");
         Terms("curved", expected.GetProperty("three"), curved.TermTests(TestKind.TypeThree, Kr));
-        var spline = Glmm.Fit("y ~ ns(x, df = 3) + a + (1 | g)", s_field.Value, null, s_reml);
-        Terms("spline", s_root.GetProperty("spline").GetProperty("three"), spline.TermTests(TestKind.TypeThree, Kr));
-        Means(s_root.GetProperty("spline").GetProperty("means"), spline.MarginalMeans("a", at: At("x", 0.5), degrees: Kr), "a");
+        var spline = Glmm.Fit("y ~ ns(x, df = 3) + a + (1 | g)", Field.Value, null, Reml);
+        Terms("spline", Root.GetProperty("spline").GetProperty("three"), spline.TermTests(TestKind.TypeThree, Kr));
+        Means(Root.GetProperty("spline").GetProperty("means"), spline.MarginalMeans("a", at: At("x", 0.5), degrees: Kr), "a");
     }
 
     [Fact]
     public void Trials_have_emmeans_probabilities_odds_ratios_and_proportional_means()
     {
-        var (fit, expected) = (s_caught.Value, s_root.GetProperty("caught"));
+        var (fit, expected) = (Caught.Value, Root.GetProperty("caught"));
         Means(expected.GetProperty("response"), fit.MarginalMeans("b | a"), "b", "a");
         Means(expected.GetProperty("proportional"), fit.MarginalMeans("a", PredictionScale.Link, GridWeights.Proportional), "a");
         var comparison = new Comparison("odds ratios");
@@ -115,10 +115,10 @@ public sealed class CornerTests
     [Fact]
     public void Offsets_stand_where_emmeans_has_them()
     {
-        var expected = s_root.GetProperty("count");
-        Means(expected.GetProperty("response"), s_count.Value.MarginalMeans("b | a"), "b", "a");
+        var expected = Root.GetProperty("count");
+        Means(expected.GetProperty("response"), Counts.Value.MarginalMeans("b | a"), "b", "a");
         var comparison = new Comparison("ratios");
-        var pairs = s_count.Value.MarginalMeans("b").Contrasts(ContrastMethod.ToControl(), Adjustment.None);
+        var pairs = Counts.Value.MarginalMeans("b").Contrasts(ContrastMethod.ToControl(), Adjustment.None);
         foreach (var row in expected.GetProperty("ratios").EnumerateArray())
         {
             var own = pairs[row.Text("name").Replace(" / ", " - ")];
@@ -136,9 +136,9 @@ public sealed class CornerTests
     public void Subjects_with_one_record_have_bias_reduced_sandwiches(string name, string formula)
     {
         Family family = name switch { "trials" => Family.Binomial(), "counts" => Family.Poisson(), _ => Family.Gaussian() };
-        var gee = Gee.Fit(formula, s_field.Value, "subject", family, name == "gaps" ? WorkingCorrelation.Ar1
+        var gee = Gee.Fit(formula, Field.Value, "subject", family, name == "gaps" ? WorkingCorrelation.Ar1
             : WorkingCorrelation.Exchangeable, name == "gaps" ? "year" : null);
-        var (expected, comparison) = (s_root.GetProperty("gee").GetProperty(name), new Comparison(name));
+        var (expected, comparison) = (Root.GetProperty("gee").GetProperty(name), new Comparison(name));
         var robust = expected.Numbers("robust");
         for (var j = 0; j < robust.Length; j++)
         {
@@ -158,8 +158,8 @@ public sealed class CornerTests
     [Fact]
     public void Ranks_with_ties_are_those_of_the_joint_distribution()
     {
-        var fit = Glmm.Fit("y ~ x + (1 | g)", FieldData.ReadCsv(Path.Combine(s_folder, "tied.csv")), null, s_reml);
-        var (ranking, expected, comparison) = (fit.Ranking("g"), s_root.GetProperty("ranks"), new Comparison("ranks"));
+        var fit = Glmm.Fit("y ~ x + (1 | g)", FieldData.ReadCsv(Path.Combine(Folder, "tied.csv")), null, Reml);
+        var (ranking, expected, comparison) = (fit.Ranking("g"), Root.GetProperty("ranks"), new Comparison("ranks"));
         var levels = expected.GetProperty("levels").EnumerateArray().Select(l => l.GetString()!).ToArray();
         for (var k = 0; k < levels.Length; k++)
         {
@@ -179,8 +179,8 @@ public sealed class CornerTests
     [Fact]
     public void The_population_is_that_of_integrals()
     {
-        var probit = Glmm.Fit("cbind(caught, trials - caught) ~ a + x + (1 | g)", s_field.Value, Family.Binomial(Link.Probit));
-        var (averaged, expected, comparison) = (probit.PopulationAveraged(), s_root.GetProperty("probit"), new Comparison("population"));
+        var probit = Glmm.Fit("cbind(caught, trials - caught) ~ a + x + (1 | g)", Field.Value, Family.Binomial(Link.Probit));
+        var (averaged, expected, comparison) = (probit.PopulationAveraged(), Root.GetProperty("probit"), new Comparison("population"));
         for (var j = 0; j < averaged.Count; j++)
         {
             var error = averaged[j].SubjectStandardError;
@@ -188,8 +188,8 @@ public sealed class CornerTests
             comparison.Near($"{averaged[j].Name} population", expected.Numbers("population")[j], averaged[j].Population, 2e-3 * error);
         }
 
-        var logit = Glmm.Fit("cbind(caught, trials - caught) ~ a + x + (1 | g)", s_field.Value, Family.Binomial());
-        var (risks, standard) = (logit.Standardise("a"), s_root.GetProperty("standardised"));
+        var logit = Glmm.Fit("cbind(caught, trials - caught) ~ a + x + (1 | g)", Field.Value, Family.Binomial());
+        var (risks, standard) = (logit.Standardise("a"), Root.GetProperty("standardised"));
         comparison.Near("high", standard.Numbers("risks")[0], risks[0].Estimate, 1e-4);
         comparison.Near("low", standard.Numbers("risks")[1], risks[1].Estimate, 1e-4);
         comparison.Near("difference", standard.Number("difference"), risks.Effects[0].Estimate, 1e-4);

@@ -79,7 +79,7 @@ public sealed class UnbalancedDesignTests
         // geepack's scale.fix holds the scale at that of the model it starts from, not at one.
         var data = Without("bacteria", i => i % 9 == 0);
         Equations("fixedScale", Gee.Fit("cured ~ trt + week", data.With("cured", data.Texts("y").Select(t => t == "n" ? 1.0 : 0.0)), "ID",
-            Family.Binomial(), scale: s_root.GetProperty("gee").GetProperty("fixedScale").Number("scale")), hasCriterion: false);
+            Family.Binomial(), scale: Root.GetProperty("gee").GetProperty("fixedScale").Number("scale")), hasCriterion: false);
     }
 
     [Fact]
