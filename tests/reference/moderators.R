@@ -24,13 +24,13 @@ told <- function(f) list(estimates = as.vector(f$beta), errors = as.vector(f$se)
 fits <- list()
 add <- function(name, measure, model, formula, f) if (!is.null(f)) fits[[length(fits) + 1]] <<- c(list(data = name, measure = measure, model = model, moderators = formula), told(f))
 tries <- list(list("bcg", "~ latitude"), list("bcg", "~ alloc"), list("damico", "~ conceal"), list("catheters", "~ large"))
-for (t in tries) for (model in c("UM.FS", "UM.RS", "CM.AL")) {
+for (t in tries) for (model in c("UM.FS", if (t[[1]] != "catheters") "UM.RS", "CM.AL")) {
   message(t[[1]], " ", t[[2]], " ", model)
   f <- attempt(rma.glmm(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i, mods = as.formula(t[[2]]), data = counts[[t[[1]]]], model = model, drop00 = model != "UM.RS",
                         nAGQ = if (model == "UM.RS") 1 else 21))
   add(t[[1]], "OR", model, t[[2]], f)
 }
-for (model in c("UM.FS", "UM.RS", "CM.EL")) {
+for (model in c("UM.FS", "CM.EL")) {
   f <- attempt(rma.glmm(measure = "IRR", x1i = ai, t1i = n1i, x2i = ci, t2i = n2i, mods = ~ days, data = rates, model = model, drop00 = model != "UM.RS", nAGQ = if (model == "UM.RS") 1 else 21))
   add("rates", "IRR", model, "~ days", f)
 }
@@ -68,7 +68,7 @@ for (s in list(c("CS", "homcs"), c("HCS", "cs"), c("UN", "us"), c("DIAG", "diag"
 ishak <- dat.ishak2007; long <- do.call(rbind, lapply(1:4, function(t) data.frame(study = sprintf("s%02d", seq_len(nrow(ishak))), time = t, yi = ishak[[paste0("y", t, "i")]], vi = ishak[[paste0("v", t, "i")]])))
 long <- long[complete.cases(long), ]; long <- long[order(long$study, long$time), ]; rownames(long) <- NULL; long$when <- sprintf("t%d", long$time)
 tables$ishak <- plain(long, c("study", "when", "time", "yi", "vi"))
-for (s in list(c("AR", "ar1"), c("HAR", "hetar1"), c("CS", "homcs"), c("HCS", "cs"), c("UN", "us"))) {
+for (s in list(c("AR", "ar1"), c("HAR", "hetar1"), c("HCS", "cs"), c("UN", "us"))) {
   f <- attempt(rma.mv(yi, vi, mods = ~ when - 1, random = ~ time | study, struct = s[1], data = long, control = close))
   if (!is.null(f)) keep(paste("ishak", s[1]), "ishak", sprintf("yi ~ 0 + when + %s(0 + when | study)", s[2]), f)
 }
@@ -79,13 +79,6 @@ co2$paper <- paste0("p", co2$paper); co2$genus <- paste0("g", as.integer(factor(
 tables$co2 <- plain(co2, c("paper", "effect", "genus", "yi", "vi", "method"))
 f <- rma.mv(yi, vi, mods = ~ method, random = list(~ 1 | paper, ~ 1 | genus, ~ 1 | effect), data = co2, control = close)
 keep("carbon dioxide, crossed", "co2", "yi ~ method + (1 | paper) + (1 | genus) + (1 | effect)", f)
-bcg <- escalc(measure = "OR", ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.bcg); bcg$study <- sprintf("study %02d", 1:13)
-tables$bcg <- plain(bcg, c("study", "yi", "vi", "ablat", "alloc"))
-for (m in c("REML", "ML")) {
-  f <- rma(yi, vi, mods = ~ ablat, scale = ~ alloc, data = bcg, method = m, control = list(rel.tol = 1e-10, iter.max = 5000, eval.max = 5000))
-  keep(paste("bcg scale by group", m), "bcg", "yi ~ ablat", f, list(scale = "~ alloc", alpha = as.vector(f$alpha), alphase = as.vector(f$se.alpha)))
-}
-
 out <- list(versions = list(R = as.character(getRversion()), metafor = as.character(packageVersion("metafor")), metadat = as.character(packageVersion("metadat"))),
             counts = counts, rates = list(rates = rates), fits = fits, conditional = conditional, tables = tables, effects = effects)
 writeLines(toJSON(out, digits = 12, auto_unbox = TRUE, null = "null", na = "null", dataframe = "columns", matrix = "rowmajor"), file.path(this.folder, "moderators.json"))

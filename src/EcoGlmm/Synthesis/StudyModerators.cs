@@ -61,19 +61,20 @@ internal sealed record StudyModerators(string[] Names, double[][] Columns)
                 + "The variation between studies is in the model already.");
         }
 
-        var treated = Design(parsed.Text, table.Take([.. rows.Select(r => r.Treated)]), studies);
-        var control = Design(parsed.Text, table.Take([.. rows.Select(r => r.Control)]), studies);
-        for (var i = 0; i < studies.Length; i++)
+        foreach (var name in parsed.RightHandSide.Descend().OfType<NameNode>().Select(n => n.Name).Where(data.ColumnNames.Contains))
         {
-            if (treated.Names.Length != control.Names.Length || !treated.Row(i).AsSpan().SequenceEqual(control.Row(i)))
+            var values = data.Texts(name);
+            var apart = Array.FindIndex(rows, r => values[r.Treated] != values[r.Control]);
+            if (apart >= 0)
             {
-                throw new GlmmException($"A moderator has different values for the two arms of the study \"{studies[i]}\". Moderators "
-                    + "belong to studies: give both rows of a study the same value.");
+                throw new GlmmException($"The moderator \"{name}\" has different values for the two arms of the study "
+                    + $"\"{studies[apart]}\". Moderators belong to studies: give both rows of a study the same value.");
             }
         }
 
-        return treated.Count + 1 < studies.Length ? treated
-            : throw new GlmmException($"{studies.Length} studies are too few for {formula}, which has {treated.Count} coefficients.");
+        var found = Design(parsed.Text, table.Take([.. rows.Select(r => r.Treated)]), studies);
+        return found.Count + 1 < studies.Length ? found
+            : throw new GlmmException($"{studies.Length} studies are too few for {formula}, which has {found.Count} coefficients.");
     }
 
     private static StudyModerators Design(string formula, FieldData table, string[] studies)
@@ -86,6 +87,12 @@ internal sealed record StudyModerators(string[] Names, double[][] Columns)
         }
 
         var (names, x, n) = (specification.Conditional.Training.ColumnNames, specification.Conditional.Training.X, table.RowCount);
+        if (names.Length * n != x.Length)
+        {
+            throw new GlmmException($"The moderators of {formula[(formula.IndexOf('~', StringComparison.Ordinal) + 1)..].Trim()} cannot be told "
+                + "apart: one of them is the same in all studies, or follows from the others. Leave it out.");
+        }
+
         return new StudyModerators([.. names], [.. Enumerable.Range(0, x.Length / n).Select(j => x[(j * n)..((j + 1) * n)])]);
     }
 
