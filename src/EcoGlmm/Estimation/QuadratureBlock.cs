@@ -89,6 +89,9 @@ internal sealed class QuadratureBlock
 
     private int Levels => _starts.Length - 1;
 
+    /// <summary>Terms of series that the family has summed so far.</summary>
+    public long SeriesTerms => _observations.SeriesTerms;
+
     /// <summary>
     /// −Σ log S over the block's levels at the modes just found; NaN when cancelled. With a gradient also prepares what the
     /// other methods give out.

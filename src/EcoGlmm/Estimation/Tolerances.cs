@@ -99,6 +99,18 @@ internal static class Tolerances
     /// <summary>The same for each row, where there are so many rows that this is more.</summary>
     public const long SeriesTermsOfRow = 200_000;
 
+    /// <summary>
+    /// Rows that are evaluated at nodes of quadrature, after which a fit is given up: some seconds' work.
+    /// </summary>
+    public const double QuadratureRows = 100_000_000;
+
+    /// <summary>Quadratures for each iteration that is allowed, where there are so many rows and nodes that this is more.</summary>
+    public const int QuadraturesOfIteration = 2;
+
+    /// <summary>Evaluations of a profiled criterion for each iteration that is allowed, if each is costly: five times what any fit of
+    /// tests/reference takes.</summary>
+    public const double EvaluationsOfCostlyIteration = 0.5;
+
     /// <summary>Iterations for which passes are granted at least: starts and standard errors take some, too.</summary>
     public const int FewestIterationsOfEffort = 50;
 
