@@ -68,12 +68,8 @@ internal static class ColumnConversion
         switch (column)
         {
             case NumericColumn numeric:
-                var sorted = numeric.Values.Where(value => !double.IsNaN(value)).Distinct().Order().ToArray();
-                var codeOf = new Dictionary<double, int>(sorted.Length);
-                for (var code = 0; code < sorted.Length; code++)
-                    codeOf[sorted[code]] = code;
-                return new CategoricalColumn(column.Name, Array.ConvertAll(sorted, NumberText.Format),
-                    Array.ConvertAll(numeric.Values, value => double.IsNaN(value) ? -1 : codeOf[value]));
+                var (values, codes) = NumberCoding.Of(numeric.Values);
+                return new CategoricalColumn(column.Name, Array.ConvertAll(values, NumberText.Format), codes);
             case LogicalColumn logical:
                 return new CategoricalColumn(column.Name, ["FALSE", "TRUE"],
                     Array.ConvertAll(logical.Values, value => value is { } known ? known ? 1 : 0 : -1));

@@ -29,6 +29,20 @@ internal abstract class FieldColumn(string name)
     /// <summary>The value as text that reads back as the same value; null if missing.</summary>
     public abstract string? TextAt(int row);
 
+    /// <summary>Marks the rows that have no value, and counts them.</summary>
+    public virtual int MarkMissing(bool[] marks)
+    {
+        var count = 0;
+        for (var row = 0; row < Length; row++)
+        {
+            if (!IsMissing(row))
+                continue;
+            marks[row] = true;
+            count++;
+        }
+        return count;
+    }
+
     public int MissingCount
     {
         get
@@ -57,6 +71,20 @@ internal sealed class NumericColumn(string name, double[] values, bool isSingleP
     public override string Kind => "numeric";
 
     public override bool IsMissing(int row) => double.IsNaN(Values[row]);
+
+    /// <inheritdoc/>
+    public override int MarkMissing(bool[] marks)
+    {
+        var count = 0;
+        for (var row = 0; row < Values.Length; row++)
+        {
+            if (!double.IsNaN(Values[row]))
+                continue;
+            marks[row] = true;
+            count++;
+        }
+        return count;
+    }
 
     public override FieldColumn Take(int[] rows) =>
         new NumericColumn(Name, Array.ConvertAll(rows, row => Values[row]), IsSinglePrecision);
@@ -126,6 +154,9 @@ internal sealed class CategoricalColumn(
     }
 
     public override bool IsMissing(int row) => Codes[row] < 0;
+
+    /// <inheritdoc/>
+    public override int MarkMissing(bool[] marks) => Codes.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue) ? base.MarkMissing(marks) : 0;
 
     public override FieldColumn Take(int[] rows) =>
         new CategoricalColumn(Name, Levels, Array.ConvertAll(rows, row => Codes[row]), ExplicitLevels, KeptAsText, IsOrdered);

@@ -176,5 +176,5 @@ internal sealed class MixedModel
         Basis[k]!.AddProduct(psi.Slice(FixedOffset[k], Basis[k]!.Columns), eta);
     }
 
-    private static bool IsConstant(double[] values) => values.Length == 0 || Array.TrueForAll(values, v => v == values[0]);
+    private static bool IsConstant(double[] values) => values.Length == 0 || !values.AsSpan().ContainsAnyExcept(values[0]);
 }

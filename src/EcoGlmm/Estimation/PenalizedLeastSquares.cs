@@ -63,14 +63,11 @@ internal sealed class PenalizedLeastSquares
         var weights = w ?? Filled(_n, 1);
         _system.SetWeights((_, _) => weights);
 
-        double[] Weighted(ReadOnlySpan<double> x)
+        double[] Weighted(double[] x)
         {
-            var result = x.ToArray();
-            if (w is not null)
-            {
-                for (var i = 0; i < result.Length; i++) result[i] *= w[i];
-            }
-
+            if (w is null) return x;
+            var result = new double[_n];
+            for (var i = 0; i < result.Length; i++) result[i] = x[i] * w[i];
             return result;
         }
 

@@ -22,7 +22,7 @@ internal static class ProfiledEstimator
     public static bool Handles(MixedModel model) =>
         model.Family.IsNormalAroundPredictor && !model.IsZeroInflated
         && model.HasConstantDispersion && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 }
-        && model.Offset[LinearPredictor.Dispersion]!.All(o => o == 0) && model.Weights is null
+        && !model.Offset[LinearPredictor.Dispersion]!.AsSpan().ContainsAnyExcept(0.0) && model.Weights is null
         && model.Restraints.IsEmpty && model.Terms.All(t => t.Loadings.IsScaleFree);
 
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,

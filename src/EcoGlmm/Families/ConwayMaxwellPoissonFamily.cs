@@ -56,16 +56,8 @@ internal sealed class ConwayMaxwellPoissonFamily(Link link)
     internal override double StartingMean(double y, double size) => y + 0.1;
 
     internal override double StartingDispersion(
-        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
-    {
-        double sum = 0;
-        for (var i = 0; i < y.Length; i++)
-        {
-            sum += (y[i] - mu[i]) * (y[i] - mu[i]) / mu[i];
-        }
-
-        return SupportCheck.LogBetween(sum / y.Length, 0.2, 5);
-    }
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) =>
+        SupportCheck.LogBetween(SupportCheck.MeanScatter(y, mu), 0.2, 5);
 
     // ℓ = y ζ − ν log y! − K(ζ, ν), an exponential family with ζ = log λ. ζ(μ, ν) solves ∂K/∂ζ = μ; a = ∂ζ/∂μ and
     // c = ∂ζ/∂ν by the implicit function theorem, and ∂ℓ/∂μ = (y − μ) a. Kij = ∂ⁱ⁺ʲK/∂ζⁱ∂νʲ.

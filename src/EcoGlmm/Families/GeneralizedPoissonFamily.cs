@@ -56,16 +56,8 @@ internal sealed class GeneralizedPoissonFamily(Link link)
     internal override double StartingMean(double y, double size) => y + 0.1;
 
     internal override double StartingDispersion(
-        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size)
-    {
-        double sum = 0;
-        for (var i = 0; i < y.Length; i++)
-        {
-            sum += (y[i] - mu[i]) * (y[i] - mu[i]) / mu[i];
-        }
-
-        return SupportCheck.LogBetween(sum / y.Length, 0.9, 100);
-    }
+        ReadOnlySpan<double> y, ReadOnlySpan<double> mu, ReadOnlySpan<double> size) =>
+        SupportCheck.LogBetween(SupportCheck.MeanScatter(y, mu), 0.9, 100);
 
     // With s = φ^(−½) and u = y + s(μ − y): ℓ = log μ − δ/2 + (y − 1) log u − u − log y!, and −sμ at zero.
     internal override void EvaluateAtMean(

@@ -14,25 +14,19 @@ internal sealed class NegativeBinomial1Family(Link link)
     internal override bool HasDispersion => true;
 
     internal override bool IsDiscrete => true;
+
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =
         [
             FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
         ],
-        LessScatter =
-        [
-            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
-            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
-        ],
+        LessScatter = CountAlternatives.LessScatter(Link),
     };
-
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
 
-    internal override ShapeLimit DispersionLimit(bool isHigh) => new(
-        $"The dispersion parameter of {Name} runs to its limit: the counts vary no more than Poisson counts would.",
-        "Use Family.Poisson(), which this model has become.");
+    internal override ShapeLimit DispersionLimit(bool isHigh) => CountAlternatives.LimitIsPoisson(Name);
 
     internal override FamilyWords Words { get; } = new("Negative binomial")
     {

@@ -19,25 +19,19 @@ internal sealed class NegativeBinomial2Family(Link link)
     internal override bool IsDiscrete => true;
 
     internal override bool IsExponentialDispersion => true;
+
     internal override FamilyAlternatives Alternatives => new()
     {
         MoreScatter =
         [
             FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
         ],
-        LessScatter =
-        [
-            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
-            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
-        ],
+        LessScatter = CountAlternatives.LessScatter(Link),
     };
-
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
 
-    internal override ShapeLimit DispersionLimit(bool isHigh) => new(
-        $"The dispersion parameter of {Name} runs to its limit: the counts vary no more than Poisson counts would.",
-        "Use Family.Poisson(), which this model has become.");
+    internal override ShapeLimit DispersionLimit(bool isHigh) => CountAlternatives.LimitIsPoisson(Name);
 
     internal override FamilyWords Words { get; } = new("Negative binomial")
     {

@@ -23,13 +23,8 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
             FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
             FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
         ],
-        LessScatter =
-        [
-            FamilyAlternative.Of(ConwayMaxwellPoissonFamily.Set, Link, "ConwayMaxwellPoisson", "a Conway-Maxwell-Poisson"),
-            FamilyAlternative.Of(GeneralizedPoissonFamily.Set, Link, "GeneralizedPoisson", "a generalized Poisson"),
-        ],
+        LessScatter = CountAlternatives.LessScatter(Link),
     };
-
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);
 

@@ -48,6 +48,14 @@ internal static class SupportCheck
         ? " For a rate, use the count as the response and offset(log(effort)) in the formula."
         : "";
 
+    /// <summary>The mean of (y − μ)²/μ: one for Poisson counts.</summary>
+    public static double MeanScatter(ReadOnlySpan<double> y, ReadOnlySpan<double> mu)
+    {
+        double sum = 0;
+        for (var i = 0; i < y.Length; i++) sum += (y[i] - mu[i]) * (y[i] - mu[i]) / mu[i];
+        return sum / y.Length;
+    }
+
     /// <summary>log of a moment estimate, kept to where an optimiser can start.</summary>
     public static double LogBetween(double estimate, double low, double high) =>
         Math.Log(double.IsNaN(estimate) ? 1 : Math.Clamp(estimate, low, high));

@@ -36,6 +36,9 @@ internal sealed class DesignLayout
     /// <summary>For each column its term, from 1; 0 for the intercept.</summary>
     public int[] Assign { get; }
 
+    /// <summary>Whether an intercept is all there is.</summary>
+    public bool IsIntercept => HasIntercept && ColumnNames.Length == 1;
+
     public bool HasFactor => _variables.Any(term => term.Any(variable => variable.IsFactor));
 
     /// <param name="text">The formula.</param>

@@ -16,6 +16,15 @@ internal sealed record EvaluationContext(
 {
     public Dictionary<string, Value> Known { get; } = new(StringComparer.Ordinal);
 
+    private readonly Lazy<double[]> _ones = new(() => Filled(Data.RowCount));
+    private readonly Lazy<double[]> _zeros = new(() => new double[Data.RowCount]);
+
+    /// <summary>A one for each row, which all parts of a model share: nobody writes to it.</summary>
+    public double[] Ones => _ones.Value;
+
+    /// <summary>A zero for each row, which all parts of a model share: nobody writes to it.</summary>
+    public double[] Zeros => _zeros.Value;
+
     /// <summary>The training table with the rows that the model leaves out; null if it leaves none out.</summary>
     public EvaluationContext? AllRows { get; init; }
 
@@ -33,6 +42,13 @@ internal sealed record EvaluationContext(
 
     /// <summary>The user's number of a row, from 1.</summary>
     public int RowNumber(int row) => (RowNumbers is null ? row : RowNumbers[row]) + 1;
+
+    private static double[] Filled(int rows)
+    {
+        var ones = new double[rows];
+        Array.Fill(ones, 1);
+        return ones;
+    }
 }
 
 /// <summary>Evaluates the expressions of one formula column by column.</summary>

@@ -298,6 +298,8 @@ internal sealed class PartDesign
                 + "can be estimated. A factor with so many levels belongs in a random term, (1 | factor); numbers that were "
                 + "read as text become numeric with AsNumeric.");
         }
+        if (evaluator.Context.Training && columns == 1 && _smooths.Length == 0 && _layout.IsIntercept)
+            return evaluator.Context.Ones;
         var x = new double[evaluator.RowCount * columns];
         Fill(evaluator, _position, x, missing, smooths);
         return x;
@@ -329,6 +331,8 @@ internal sealed class PartDesign
 
     private double[] Offset(Evaluator evaluator, bool[] missing, bool requireFinite)
     {
+        if (evaluator.Context.Training && _offsets.Length == 0 && _held is null)
+            return evaluator.Context.Zeros;
         var offset = new double[evaluator.RowCount];
         foreach (var node in _offsets)
         {

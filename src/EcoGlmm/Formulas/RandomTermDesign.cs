@@ -93,8 +93,9 @@ internal sealed class RandomTermDesign : TermDesign
     public override GroupingTerm Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
     {
         var (n, q) = (evaluator.RowCount, _effectNames.Length);
-        var z = new double[CheckedLength(n, q)];
-        _layout.Fill(evaluator, _position, z, missing);
+        var isIntercept = evaluator.Context.Training && q == 1 && _layout.IsIntercept;
+        var z = isIntercept ? evaluator.Context.Ones : new double[CheckedLength(n, q)];
+        if (!isIntercept) _layout.Fill(evaluator, _position, z, missing);
         return new GroupingTerm
         {
             Group = _grouping.Name,

@@ -19,7 +19,10 @@ internal sealed class UsableRows
         _data = data;
         _leftOut = new bool[data.RowCount];
         foreach (var column in data.Columns)
-            Count(column.Name, column.IsMissing);
+        {
+            if (column.MarkMissing(_leftOut) is > 0 and var missing)
+                _missing.Add((column.Name, missing));
+        }
         Rows = Remaining();
     }
 
@@ -116,7 +119,12 @@ internal sealed class UsableRows
 
     private int[] Remaining()
     {
-        var rows = Enumerable.Range(0, _leftOut.Length).Where(row => !_leftOut[row]).ToArray();
+        var rows = new int[_leftOut.Length - _leftOut.AsSpan().Count(true)];
+        for (int row = 0, at = 0; at < rows.Length; row++)
+        {
+            if (!_leftOut[row])
+                rows[at++] = row;
+        }
         if (rows.Length > 0)
             return rows;
         throw new GlmmException(_leftOut.Length == 0

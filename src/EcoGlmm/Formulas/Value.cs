@@ -27,6 +27,9 @@ internal sealed class NumericValue(double[] values, bool isLogical = false, bool
     public bool IsLogical { get; } = isLogical;
 
     public bool IsDate { get; } = isDate;
+
+    /// <summary>The same as a factor, once somebody has asked for it.</summary>
+    public FactorValue? Factor { get; set; }
 }
 
 /// <summary>One level per row, −1 where missing. The arrays may be those of the data: they are never written to.</summary>
@@ -55,11 +58,16 @@ internal sealed class FactorValue(string[] levels, int[] codes, bool isOrdered =
                 return new FactorValue(
                     [.. sorted.Select(day => DateColumn.Format(new DateTime(1970, 1, 1).AddDays(day)))], days.Codes);
             case NumericValue numeric:
-                var column = ColumnConversion.Factor(new NumericColumn("value", numeric.Values));
-                return new FactorValue(column.Levels, column.Codes);
+                return numeric.Factor ??= OfNumbers(numeric.Values);
             default:
                 return null;
         }
+    }
+
+    private static FactorValue OfNumbers(double[] values)
+    {
+        var column = ColumnConversion.Factor(new NumericColumn("value", values));
+        return new FactorValue(column.Levels, column.Codes);
     }
 
     /// <summary>The same factor without the levels that no row has.</summary>

@@ -1,25 +1,35 @@
 namespace EcoGlmm.Numerics;
 
 /// <content>
-/// The basis of a sparse X: Q = XR⁻¹ is never formed. R is the Cholesky factor of XᵀX/n, which designs of factors with many levels
-/// are conditioned well enough for.
+/// The basis of a sparse X, or of one of so many rows that a copy is to be avoided: Q = XR⁻¹ is never formed. R is the Cholesky factor
+/// of XᵀX/n, which designs of factors with many levels are conditioned well enough for, and which is asked of the others.
 /// </content>
 internal sealed unsafe partial class OrthogonalBasis
 {
+    /// <summary>From so many rows a dense X is not copied, where it is well conditioned.</summary>
+    private const int ManyRows = 500_000;
+
+    /// <summary>
+    /// Squared share of its length that a column of a well-conditioned X keeps without those before it: products by R⁻¹ lose no more
+    /// than two digits.
+    /// </summary>
+    private const double WellConditioned = 1e-4;
+
+    private readonly DesignColumns? _x;
     private readonly double[] _lower = [];
 
-    private OrthogonalBasis(SparseRows x, double[] lower)
+    private OrthogonalBasis(DesignColumns x, double[] lower)
     {
         Rows = x.Rows;
         Columns = x.Columns;
-        Sparse = x;
+        _x = x;
         _lower = lower;
         R = new double[lower.Length];
         Transpose(lower, R, x.Columns);
     }
 
     /// <summary>X where it is sparse; null where Q is at hand.</summary>
-    public SparseRows? Sparse { get; }
+    public SparseRows? Sparse => _x as SparseRows;
 
     /// <summary>From a sparse X of full column rank; null where the arithmetic cannot tell that it is.</summary>
     public static OrthogonalBasis? Of(SparseRows x)
@@ -29,10 +39,28 @@ internal sealed unsafe partial class OrthogonalBasis
         return DenseCholesky.TryFactor(gram, x.Columns) ? new OrthogonalBasis(x, gram) : null;
     }
 
+    /// <summary>From a dense X of many rows, not copied; null where there are few, or where it is not well conditioned.</summary>
+    private static OrthogonalBasis? OfMany(double[] x, int rows, int columns)
+    {
+        if (rows < ManyRows || columns == 0) return null;
+        var design = new DenseColumns(x, rows, columns);
+        var gram = design.CrossProduct([]);
+        for (var k = 0; k < gram.Length; k++) gram[k] /= rows;
+        var factor = (double[])gram.Clone();
+        if (!DenseCholesky.TryFactor(factor, columns)) return null;
+        for (var j = 0; j < columns; j++)
+        {
+            var pivot = factor[(j * columns) + j];
+            if (!(pivot * pivot > WellConditioned * gram[(j * columns) + j])) return null;
+        }
+
+        return new OrthogonalBasis(design, factor);
+    }
+
     /// <summary>M ← R⁻¹ M R⁻ᵀ in place: a covariance of γ becomes one of β.</summary>
     public void ToCoefficientCovariance(double[] m)
     {
-        var (lower, scratch, p) = (Sparse is null ? Lower() : _lower, new double[m.Length], Columns);
+        var (lower, scratch, p) = (_x is null ? Lower() : _lower, new double[m.Length], Columns);
 
         // R⁻¹ M = (M R⁻ᵀ)ᵀ for symmetric M; R⁻ᵀ on the right is a solve with the upper triangle, done by columns of M.
         for (var pass = 0; pass < 2; pass++)
@@ -63,33 +91,33 @@ internal sealed unsafe partial class OrthogonalBasis
         return lower;
     }
 
-    private void SparseColumn(int j, Span<double> result)
+    private void ImplicitColumn(int j, Span<double> result)
     {
         var beta = new double[Columns];
         beta[j] = 1;
         ToCoefficients(beta);
         result[..Rows].Clear();
-        Sparse!.AddProduct(beta, result);
+        _x!.AddProduct(beta, result);
     }
 
-    private void AddSparseProduct(ReadOnlySpan<double> gamma, Span<double> result)
+    private void AddImplicitProduct(ReadOnlySpan<double> gamma, Span<double> result)
     {
         var beta = gamma[..Columns].ToArray();
         DenseCholesky.SolveLowerTransposed(_lower, Columns, beta);
-        Sparse!.AddProduct(beta, result);
+        _x!.AddProduct(beta, result);
     }
 
-    private void SparseTransposedProduct(ReadOnlySpan<double> x, Span<double> result)
+    private void ImplicitTransposedProduct(ReadOnlySpan<double> x, Span<double> result)
     {
-        Sparse!.TransposedProduct(x, result[..Columns]);
+        _x!.TransposedProduct(x, result[..Columns]);
         DenseCholesky.SolveLower(_lower, Columns, result[..Columns]);
     }
 
     /// <summary>R⁻ᵀ(XᵀWX)R⁻¹.</summary>
-    private void SparseCrossProduct(ReadOnlySpan<double> w, Span<double> result)
+    private void ImplicitCrossProduct(ReadOnlySpan<double> w, Span<double> result)
     {
         var p = Columns;
-        var m = Sparse!.CrossProduct(w);
+        var m = _x!.CrossProduct(w);
         var (turned, workspace) = (new double[m.Length], new double[MatrixProduct.WorkspaceLength]);
         fixed (double* pm = m, pt = turned, pl = _lower, pw = workspace)
         {

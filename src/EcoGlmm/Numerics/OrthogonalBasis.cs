@@ -27,7 +27,7 @@ internal sealed partial class OrthogonalBasis
     public ReadOnlySpan<double> Column(int j, double[] scratch)
     {
         if (_q is not null) return _q.AsSpan(j * Rows, Rows);
-        SparseColumn(j, scratch);
+        ImplicitColumn(j, scratch);
         return scratch.AsSpan(0, Rows);
     }
 
@@ -35,12 +35,13 @@ internal sealed partial class OrthogonalBasis
     public double[] R { get; }
 
     /// <summary>The entry in the first row of the first column, which stands for all of them where a part is a constant alone.</summary>
-    public double First => Column(0, _q is null ? new double[Rows] : [])[0];
+    public double First => _x is null ? _q![0] : _x.First(0) / R[0];
 
-    /// <summary>Factors X (rows × columns, column-major, of full column rank).</summary>
-    public static OrthogonalBasis Of(ReadOnlySpan<double> x, int rows, int columns, CancellationToken cancellation = default)
+    /// <summary>Factors X (rows × columns, column-major, of full column rank), which must not change afterwards.</summary>
+    public static OrthogonalBasis Of(double[] x, int rows, int columns, CancellationToken cancellation = default)
     {
-        var v = x.ToArray();
+        if (OfMany(x, rows, columns) is { } implicitly) return implicitly;
+        var v = x.AsSpan(0, rows * columns).ToArray();
         var r = new double[columns * columns];
         var beta = new double[columns];
         for (var j = 0; j < columns; j++)
@@ -90,7 +91,7 @@ internal sealed partial class OrthogonalBasis
     {
         if (_q is null)
         {
-            AddSparseProduct(gamma, result);
+            AddImplicitProduct(gamma, result);
             return;
         }
 
@@ -102,7 +103,7 @@ internal sealed partial class OrthogonalBasis
     {
         if (_q is null)
         {
-            SparseTransposedProduct(x, result);
+            ImplicitTransposedProduct(x, result);
             return;
         }
 
@@ -115,9 +116,9 @@ internal sealed partial class OrthogonalBasis
     /// <summary>result ← Q₁ᵀWQ₂, column-major.</summary>
     public static void WeightedCrossProduct(OrthogonalBasis first, ReadOnlySpan<double> w, OrthogonalBasis second, Span<double> result)
     {
-        if (first.Sparse is not null && ReferenceEquals(first, second))
+        if (first._x is not null && ReferenceEquals(first, second))
         {
-            first.SparseCrossProduct(w, result);
+            first.ImplicitCrossProduct(w, result);
             return;
         }
 

@@ -4,7 +4,7 @@ namespace EcoGlmm.Numerics;
 /// A design matrix of which most entries are zero, as indicators of the levels of factors are: for each row its entries that may
 /// be other than zero, and for each column likewise.
 /// </summary>
-internal sealed class SparseRows
+internal sealed class SparseRows : DesignColumns
 {
     private readonly Lazy<(int[] Starts, int[] Rows, double[] Values)> _columns;
 
@@ -14,18 +14,13 @@ internal sealed class SparseRows
     /// <param name="indices">The column of each entry.</param>
     /// <param name="values">Its value.</param>
     public SparseRows(int rows, int columns, int[] starts, int[] indices, double[] values)
+        : base(rows, columns)
     {
-        Rows = rows;
-        Columns = columns;
         Starts = starts;
         Indices = indices;
         Values = values;
         _columns = new(ByColumn);
     }
-
-    public int Rows { get; }
-
-    public int Columns { get; }
 
     public int[] Starts { get; }
 
@@ -94,8 +89,18 @@ internal sealed class SparseRows
         return x;
     }
 
-    /// <summary>result ← result + Xβ.</summary>
-    public void AddProduct(ReadOnlySpan<double> beta, Span<double> result)
+    public override double First(int column)
+    {
+        for (var e = Starts[0]; e < Starts[1]; e++)
+        {
+            if (Indices[e] == column) return Values[e];
+        }
+
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public override void AddProduct(ReadOnlySpan<double> beta, Span<double> result)
     {
         for (var i = 0; i < Rows; i++)
         {
@@ -105,8 +110,8 @@ internal sealed class SparseRows
         }
     }
 
-    /// <summary>result ← Xᵀx.</summary>
-    public void TransposedProduct(ReadOnlySpan<double> x, Span<double> result)
+    /// <inheritdoc/>
+    public override void TransposedProduct(ReadOnlySpan<double> x, Span<double> result)
     {
         result.Clear();
         for (var i = 0; i < Rows; i++)
@@ -115,8 +120,8 @@ internal sealed class SparseRows
         }
     }
 
-    /// <summary>XᵀWX, columns × columns, both triangles; W is the identity where it is empty.</summary>
-    public double[] CrossProduct(ReadOnlySpan<double> w)
+    /// <inheritdoc/>
+    public override double[] CrossProduct(ReadOnlySpan<double> w)
     {
         var result = new double[Columns * Columns];
         for (var i = 0; i < Rows; i++)

@@ -37,7 +37,7 @@ internal sealed class RandomTerm
         ThetaOffset = thetaOffset;
         Entries = entries;
         Title = $"({string.Join(", ", effects)} | {group})";
-        if (entries is not null || (effects.Count == 1 && Array.TrueForAll(z, v => v == 1))) return;
+        if (entries is not null || (effects.Count == 1 && !z.AsSpan().ContainsAnyExcept(1.0))) return;
         if (structure.Loadings.Rescaling == Rescaling.None)
         {
             Z = z;
