@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation.Pathologies;
 using EcoGlmm.Estimation.Starts;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Estimation;
 

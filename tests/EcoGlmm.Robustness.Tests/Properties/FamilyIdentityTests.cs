@@ -160,7 +160,8 @@ public class FamilyIdentityTests
         public static Sample Of(string name)
         {
             var all = FamilyNames.All.Where(f => f.Name == name).ToArray();
-            var family = all[0].HasUnboundedMean || all[0].Link.IsDistribution ? all[0] : Array.Find(all, f => f.Link == Link.Log) ?? all[0];
+            var family = all[0].HasUnboundedMean || all[0].Link.IsDistribution ? all[0]
+                : Array.Find(all, f => f.Link == Link.Log) ?? all[0];
 
             // Shapes within their range, so that a fit finds them there.
             var source = name switch
