@@ -6,6 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p artifacts
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-dotnet build -c Release benchmarks/EcoGlmm.Benchmarks --nologo -v q
+[ -n "${BENCHMARKS_BUILT:-}" ] || dotnet build -c Release benchmarks/EcoGlmm.Benchmarks --nologo -v q
 Rscript benchmarks/R/time_inference.R datasets | tee artifacts/r-inference.jsonl
 dotnet benchmarks/EcoGlmm.Benchmarks/bin/Release/net10.0/EcoGlmm.Benchmarks.dll inference artifacts/r-inference.jsonl

@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace EcoGlmm.Benchmarks;
 
 /// <summary>
 /// Times the benchmark models, warm, in one process, and prints one JSON object a line, as benchmarks/R/time_fits.R does:
-/// [--seconds=5] [--threads=1] [model ...]. With --against=FILE, the lines that time_fits.R printed, it ends with a table
-/// of ratios. benchmarks/compare.sh runs both.
+/// [--seconds=5] [--threads=1] [--also=2] [model ...]; --also times that many threads beside. With --against=FILE, the lines that
+/// time_fits.R printed, it ends with a table of ratios. benchmarks/compare.sh runs both.
 /// </summary>
 internal static class SideBySide
 {
@@ -19,17 +20,25 @@ internal static class SideBySide
             var watch = Stopwatch.StartNew();
             var fit = model.Fit(data, arguments.Threads);
             var first = watch.Elapsed.TotalSeconds;
-            var times = new List<double>();
-            while (times.Count < 3 || (times.Sum() + first < arguments.Seconds && times.Count < 200))
+            double Warm(int threads, out int repeats)
             {
-                watch.Restart();
-                fit = model.Fit(data, arguments.Threads);
-                times.Add(watch.Elapsed.TotalSeconds);
+                var times = new List<double>();
+                while (times.Count < 3 || (times.Sum() + first < arguments.Seconds && times.Count < 200))
+                {
+                    watch.Restart();
+                    fit = model.Fit(data, threads);
+                    times.Add(watch.Elapsed.TotalSeconds);
+                }
+
+                // Tiered compilation needs some thirty calls: the later half is warm.
+                var warm = times.Skip(times.Count / 2).Order().ToArray();
+                repeats = times.Count;
+                return warm[warm.Length / 2];
             }
 
-            // Tiered compilation needs some thirty calls: the later half is warm.
-            var warm = times.Skip(times.Count / 2).Order().ToArray();
-            var timing = new Timing(model.Name, "EcoGlmm", warm[warm.Length / 2], fit.LogLikelihood);
+            var seconds = Warm(arguments.Threads, out var count);
+            var also = arguments.Value("also") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
+            var timing = new Timing(model.Name, "EcoGlmm", seconds, fit.LogLikelihood, also > 0 ? Warm(also, out _) : double.NaN);
             timings.Add(timing);
             Console.WriteLine(JsonSerializer.Serialize(new
             {
@@ -38,8 +47,9 @@ internal static class SideBySide
                 rows = fit.ObservationCount,
                 threads = arguments.Threads,
                 seconds = timing.Seconds,
+                secondsAlso = double.IsNaN(timing.SecondsAlso) ? (double?)null : timing.SecondsAlso,
                 first,
-                repeats = times.Count,
+                repeats = count,
                 logLik = fit.LogLikelihood,
                 status = fit.Convergence.Status.ToString(),
                 iterations = fit.Convergence.Iterations,
@@ -48,6 +58,6 @@ internal static class SideBySide
             }));
         }
 
-        if (arguments.Value("against") is { } file) RatioTable.Print(timings, Timing.Read(file));
+        if (arguments.Value("against") is { } file) RatioTable.Print(timings, Timing.Read(file), arguments.Value("also"));
     }
 }

@@ -2,8 +2,10 @@ using System.Text.Json;
 
 namespace EcoGlmm.Benchmarks;
 
-/// <summary>Median seconds that a package takes for a model, and the log-likelihood that it reaches.</summary>
-internal sealed record Timing(string Model, string Package, double Seconds, double LogLikelihood)
+/// <summary>
+/// Median seconds that a package takes for a model, the log-likelihood that it reaches, and the seconds with another number of threads.
+/// </summary>
+internal sealed record Timing(string Model, string Package, double Seconds, double LogLikelihood, double SecondsAlso = double.NaN)
 {
     /// <summary>The lines that benchmarks/R/time_fits.R prints; fits that failed are left out.</summary>
     public static List<Timing> Read(string file)
