@@ -9,8 +9,8 @@ using Wp = DocumentFormat.OpenXml.Drawing.Wordprocessing;
 namespace EcoGlmm;
 
 /// <summary>
-/// A Word document of headings, paragraphs, tables and figures, in the order in which they are added. Not for several threads at
-/// once.
+/// A document of headings, paragraphs, tables and figures, in the order in which they are added, for Word or LaTeX. Not for several
+/// threads at once.
 /// </summary>
 /// <example><c>new Manuscript().Heading("Results").Add(fit.Report()).Add(fit.Table()).Add(figure, "Figure
 /// 1.").SaveDocx("paper.docx")</c></example>
@@ -19,24 +19,31 @@ public sealed class Manuscript
     private const double EmuPerMillimetre = 36_000;
 
     private readonly List<Func<MainDocumentPart, IEnumerable<OpenXmlElement>>> _content = [];
+    private readonly List<Action<LatexManuscript>> _latex = [];
     private uint _pictures;
 
     /// <summary>Adds a heading.</summary>
     /// <param name="text">The heading.</param>
     public Manuscript Heading(string text) => Add(_ => [WordText.Line(Required(text), bold: true, size: "26", after: 120, keepNext: true,
-        style: "Heading1")]);
+        style: "Heading1")], latex => latex.Heading(text));
 
     /// <summary>Adds a paragraph.</summary>
     /// <param name="text">Its text.</param>
-    public Manuscript Paragraph(string text) => Add(_ => [WordText.Line(Required(text), after: 160)]);
+    public Manuscript Paragraph(string text) => Add(_ => [WordText.Line(Required(text), after: 160)],
+        latex => latex.Paragraph(text));
 
     /// <summary>Adds a table, with its caption and notes.</summary>
     /// <param name="table">The table, for example <c>fit.Table()</c>.</param>
     public Manuscript Add(PublicationTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return Add(_ => WordText.Of(table));
+        return Add(_ => WordText.Of(table), latex => latex.Table(table));
     }
+
+    /// <summary>Adds a table of results, such as marginal means, contrasts, tests or predictions.</summary>
+    /// <param name="table">The results.</param>
+    /// <param name="caption">What they are.</param>
+    public Manuscript Add(IResultTable table, string caption = "") => Add(table.Table(caption));
 
     /// <summary>Adds the sentences of a report: analysis, results and references.</summary>
     /// <param name="report">The report, <c>fit.Report()</c>.</param>
@@ -60,6 +67,7 @@ public sealed class Manuscript
         ArgumentNullException.ThrowIfNull(figure);
         using var drawn = new PublishedFigure(figure, widthMillimetres);
         var png = drawn.ToPng(dotsPerInch);
+        var pdf = drawn.ToPdf(figure.Title ?? "");
         var height = widthMillimetres * drawn.AspectRatio;
         var words = figure.ToString();
         return Add(document =>
@@ -70,7 +78,7 @@ public sealed class Manuscript
             var picture = new Paragraph(new ParagraphProperties(new KeepNext()), new Run(Picture(document.GetIdOfPart(part),
                 widthMillimetres, height, words)));
             return caption.Length > 0 ? [picture, WordText.Line(caption, after: 200, style: "Caption")] : [picture];
-        });
+        }, latex => latex.Figure(pdf, widthMillimetres, caption));
     }
 
     /// <summary>Writes the document.</summary>
@@ -95,15 +103,31 @@ public sealed class Manuscript
         WholeFile.Write(path, stream.ToArray());
     }
 
+    /// <summary>
+    /// Writes the document for LaTeX (any engine, with the packages booktabs, geometry and graphicx), its figures as PDF files beside it:
+    /// paper.tex has paper-figure1.pdf. A caption that begins with "Figure " keeps its own number; others get LaTeX's.
+    /// </summary>
+    /// <param name="path">The file, which is replaced if it exists; a failure leaves the old one.</param>
+    /// <exception cref="GlmmException">A file cannot be written.</exception>
+    public void SaveLatex(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var document = new LatexManuscript(path);
+        foreach (var write in _latex)
+            write(document);
+        document.Save();
+    }
+
     private static string Required(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text;
     }
 
-    private Manuscript Add(Func<MainDocumentPart, IEnumerable<OpenXmlElement>> content)
+    private Manuscript Add(Func<MainDocumentPart, IEnumerable<OpenXmlElement>> content, Action<LatexManuscript> latex)
     {
         _content.Add(content);
+        _latex.Add(latex);
         return this;
     }
 

@@ -56,6 +56,35 @@ public sealed class PublishTests : IDisposable
     }
 
     [Fact]
+    public void AManuscriptForLatexHasItsTablesAndItsFiguresBesideIt()
+    {
+        new Manuscript().Heading("50 % of R&D").Paragraph("y_1 rose").Add(Fit.Value.Table())
+            .Add(Fit.Value.ConfidenceIntervals(), "Intervals").Add(Fit.Value.PlotEffect("x"), "The effect of x.", widthMillimetres: 85)
+            .Add(Fit.Value.PlotCoefficients(), "Figure 2. Coefficients.").SaveLatex(At("paper.tex"));
+        var tex = File.ReadAllText(At("paper.tex"));
+        Assert.Contains("\\section*{50 \\% of R\\&D}", tex);
+        Assert.Contains("y\\_1 rose", tex);
+        Assert.Equal(2, Regex.Count(tex, @"\\begin\{tabular\}"));
+        Assert.Contains("\\caption{Intervals}", tex);
+        Assert.Contains("width=85mm]{paper-figure1.pdf}", tex);
+        Assert.Contains("\\caption{The effect of x.}", tex);
+        Assert.DoesNotContain("\\caption{Figure 2", tex);
+        // Each environment that begins ends, in order.
+        var open = new Stack<string>();
+        foreach (Match mark in Regex.Matches(tex, @"\\(?<what>begin|end)\{(?<name>\w+)\}"))
+        {
+            if (mark.Groups["what"].Value == "begin")
+                open.Push(mark.Groups["name"].Value);
+            else
+                Assert.Equal(open.Pop(), mark.Groups["name"].Value);
+        }
+
+        Assert.Empty(open);
+        foreach (var figure in new[] { "paper-figure1.pdf", "paper-figure2.pdf" })
+            Assert.StartsWith("%PDF", Encoding.Latin1.GetString(File.ReadAllBytes(At(figure))));
+    }
+
+    [Fact]
     public void AManuscriptIsValidAndHoldsTableFigureAndReport()
     {
         var table = Fit.Value.Table();

@@ -23,9 +23,8 @@ internal static partial class NotebookPage
         html.Append($"<title>{Encode(title)}</title>\n<style>\n{Resource("page.css")}</style>\n");
         if (HasFigures(notebook))
         {
-            // Once for all figures of the page: a figure that finds plotly.js in place loads nothing from the network.
-            var script = ChartOptions.BundledScript().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
-            html.Append($"<script>\n{script}\n</script>\n");
+            // Once for all figures of the page, which then load nothing from the network.
+            html.Append(ChartOptions.BundledElement()).Append('\n');
         }
 
         html.Append("</head>\n<body>\n<main>\n");

@@ -37,9 +37,6 @@ public sealed record Axis
     /// <summary>Names for the positions 0, 1, 2, …; null for an axis of numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 
-    /// <summary>The letters of <see cref="Categories"/> that are shown, before an ellipsis.</summary>
-    internal int LongestName { get; init; } = 24;
-
     /// <summary>Whether values grow to the left or downwards.</summary>
     public bool Reversed { get; init; }
 

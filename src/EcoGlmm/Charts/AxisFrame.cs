@@ -29,23 +29,31 @@ internal sealed class AxisFrame
         return Axis.Reversed ? 1 - fraction : fraction;
     }
 
-    public IReadOnlyList<(double Fraction, string Label)> Ticks(double length, double spacing)
+    /// <param name="length">Of the axis, in pixels.</param>
+    /// <param name="spacing">About how far apart ticks of numbers are to be.</param>
+    /// <param name="room">The width that names of categories may take; null shortens them by their letters.</param>
+    public IReadOnlyList<(double Fraction, string Label)> Ticks(double length, double spacing, double? room = null)
     {
         if (Axis.Categories is not null)
-            return CategoryTicks(length, 14).Select(t => (Fraction(t.Position), t.Label)).ToArray();
+            return CategoryTicks(length, room).Select(t => (Fraction(t.Position), t.Label)).ToArray();
         var count = Math.Max(2, (int)(length / spacing));
         var ticks = IsLog ? NiceTicks.Log(Low, High, count) : NiceTicks.Linear(Low, High, count);
         return ticks.Select(t => ((Axis.Reversed ? High - t.Value : t.Value - Low) / (High - Low), t.Label)).ToArray();
     }
 
     /// <summary>The categories to label: every one, or every second, third … if there is no room for all.</summary>
-    public IReadOnlyList<(int Position, string Label)> CategoryTicks(double length, double spacing)
+    /// <param name="length">Of the axis, in pixels.</param>
+    /// <param name="room">The width of a name, on several lines if need be; null for one line, shortened by its letters.</param>
+    public IReadOnlyList<(int Position, string Label)> CategoryTicks(double length, double? room)
     {
         var names = Axis.Categories!;
-        var step = Math.Max(1, (int)Math.Ceiling(names.Count * spacing / length));
-        return Enumerable.Range(0, names.Count).Where(i => i % step == 0)
-            .Select(i => (i, TextWidth.Shorten(names[i], Axis.LongestName))).ToArray();
+        var step = Math.Max(1, (int)Math.Ceiling(names.Count * FigureGeometry.NameLineHeight / length));
+        return Enumerable.Range(0, names.Count).Where(i => i % step == 0).Select(i => (i, room is { } width && step == 1
+            ? TextWidth.WrapName(names[i], width, FigureGeometry.TickFont) : TextWidth.Shorten(names[i], LongestName))).ToArray();
     }
+
+    /// <summary>The letters of a name on one line that are shown, before an ellipsis.</summary>
+    public const int LongestName = 24;
 
     public static (AxisFrame X, AxisFrame Y) Of(Panel panel)
     {

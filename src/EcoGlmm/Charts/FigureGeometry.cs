@@ -6,7 +6,7 @@ internal sealed record HeaderLine(string Text, string Color, bool Bold, double F
 /// <summary>Where one panel's plot lies in the figure, in pixels from its upper left corner.</summary>
 internal sealed record PanelBox(
     Panel Panel, AxisFrame X, AxisFrame Y, double Left, double Top, double Width, double Height,
-    IReadOnlyList<HeaderLine> Header, bool SlantedLabels)
+    IReadOnlyList<HeaderLine> Header, bool SlantedLabels, double NameRoom)
 {
     public double Bottom => Top + Height;
 
@@ -30,11 +30,17 @@ internal sealed class FigureGeometry
     public const double PanelTitleLineHeight = 19;
     public const double TitleLineHeight = 23;
     public const double SubtitleLineHeight = 17;
+    public const double NameLineHeight = 14;
     private const double RightMargin = 18;
     private const double NarrowestPanel = 300;
     private const double LegendLineHeight = 21;
 
+    /// <summary>The share of a panel's place that names at its left may take, and what they may take at least, in pixels.</summary>
+    private const double NameShare = 0.4, LeastNameRoom = 84;
+
     private readonly double[] _leftMargins;
+    private readonly double _nameRoom;
+    private readonly double _panelHeight;
 
     public FigureGeometry(Figure figure, double width)
     {
@@ -47,6 +53,8 @@ internal sealed class FigureGeometry
         var most = figure.Columns > 0 ? figure.Columns : figure.Panels.Count == 4 ? 2 : 3;
         Columns = (int)Math.Clamp(Math.Floor(width / NarrowestPanel), 1, Math.Clamp(figure.Panels.Count, 1, most));
         var frames = figure.Panels.Select(AxisFrame.Of).ToArray();
+        _nameRoom = Math.Max(LeastNameRoom, (NameShare * width / Columns) - AroundNames);
+        _panelHeight = frames.Select(f => HeightFor(f.Y)).Append(figure.PanelHeight).Max();
         _leftMargins = [.. Enumerable.Range(0, Columns).Select(c =>
             frames.Where((_, i) => i % Columns == c).Select(f => LeftOf(f.Y)).DefaultIfEmpty(RightMargin).Max())];
         Panels = Place(frames, out var bottom);
@@ -96,14 +104,14 @@ internal sealed class FigureGeometry
                 var (x, y) = frames[row[k]];
                 var slanted = Slanted(x, plotWidth);
                 if (Figure.Panels[row[k]].EqualScales)
-                    (x, y) = AxisFrame.Equal(x, y, plotWidth, Figure.PanelHeight);
+                    (x, y) = AxisFrame.Equal(x, y, plotWidth, _panelHeight);
                 var left = _leftMargins.Take(k + 1).Sum() + k * (rightMargin + plotWidth);
                 boxes[row[k]] = new PanelBox(
-                    Figure.Panels[row[k]], x, y, left, top, plotWidth, Figure.PanelHeight, headers[k], slanted);
+                    Figure.Panels[row[k]], x, y, left, top, plotWidth, _panelHeight, headers[k], slanted, _nameRoom);
                 below = Math.Max(below, BelowPlot(x, plotWidth, slanted));
             }
 
-            top += Figure.PanelHeight + below;
+            top += _panelHeight + below;
         }
 
         bottom = top;
@@ -146,21 +154,36 @@ internal sealed class FigureGeometry
 
     private static double HeaderHeight(IReadOnlyList<HeaderLine> lines) => lines.Sum(LineHeight) + 6;
 
-    private static double LeftOf(AxisFrame y)
+    /// <summary>The tick, gaps and, where there is one, the title left of the names.</summary>
+    private const double AroundNames = 16, SideTitle = 22;
+
+    private double LeftOf(AxisFrame y)
     {
-        var title = string.IsNullOrEmpty(y.Axis.Title) ? 0 : 22;
-        var labels = y.Ticks(300, 45).Select(t => TextWidth.Of(t.Label, TickFont)).DefaultIfEmpty(0).Max();
-        return Math.Max(46, 16 + labels + title);
+        var title = string.IsNullOrEmpty(y.Axis.Title) ? 0 : SideTitle;
+        return Math.Max(46, AroundNames + WidestLine(y.Ticks(_panelHeight, 45, _nameRoom)) + title);
+    }
+
+    /// <summary>The widest line of labels, in pixels.</summary>
+    public static double WidestLine(IEnumerable<(double Fraction, string Label)> ticks) =>
+        ticks.SelectMany(t => t.Label.Split('\n')).Select(line => TextWidth.Of(line, TickFont)).DefaultIfEmpty(0).Max();
+
+    /// <summary>The height that names on several lines need; none for names too many to be shown all.</summary>
+    private double HeightFor(AxisFrame y)
+    {
+        if (y.Axis.Categories is not { Count: > 0 } names || names.Count * NameLineHeight > Figure.PanelHeight)
+            return 0;
+        var lines = names.Max(name => TextWidth.WrapName(name, _nameRoom, TickFont).Count(c => c == '\n') + 1);
+        return names.Count * ((lines * NameLineHeight) + 4);
     }
 
     private static bool Slanted(AxisFrame x, double width) =>
         x.Axis.Categories is { Count: > 0 } names
-        && names.Max(n => TextWidth.Of(TextWidth.Shorten(n, x.Axis.LongestName), TickFont)) > 0.92 * width / names.Count;
+        && names.Max(n => TextWidth.Of(TextWidth.Shorten(n, AxisFrame.LongestName), TickFont)) > 0.92 * width / names.Count;
 
     private static double BelowPlot(AxisFrame x, double width, bool slanted)
     {
         var labels = slanted
-            ? 18 + 0.71 * x.CategoryTicks(width, 14).Max(t => TextWidth.Of(t.Label, TickFont))
+            ? 18 + 0.71 * x.CategoryTicks(width, null).Max(t => TextWidth.Of(t.Label, TickFont))
             : 20;
         return labels + (string.IsNullOrEmpty(x.Axis.Title) ? 6 : 28) + 6;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,9 @@ namespace EcoGlmm.Charts;
 /// </summary>
 internal static class FigureHtml
 {
+    /// <summary>Figures of more text than this, in characters, come packed: points and their names are repetitive.</summary>
+    private const int MostPlainText = 30_000;
+
     private static readonly Lazy<(string Key, string Script)> Drawing = new(ReadScript);
     private static readonly ConcurrentDictionary<string, int> TimesShown = new();
 
@@ -36,6 +40,13 @@ internal static class FigureHtml
     public static string Page(Figure figure, PlotlySource source) =>
         StandalonePage.Write(figure.Title ?? "Figure", Alone(figure, source));
 
+    /// <summary>An element that brings a copy of plotly.js to a page, for all of its figures.</summary>
+    public static string Carrier(string packed)
+    {
+        var (key, script) = Drawing.Value;
+        return $"<script>\n{script}window.{key}.carry(\"{packed}\");\n</script>";
+    }
+
     private static string Alone(Figure figure, PlotlySource source)
     {
         var json = PlotlyJson.Page(figure);
@@ -55,11 +66,21 @@ internal static class FigureHtml
         if (carries)
             html.Append("window.").Append(key).Append(".carry(\"").Append(source.Packed).Append("\");\n");
         return html.Append("window.").Append(key).Append(".show(\"").Append(id).Append("\",")
-            .Append(json).Append(',').Append(JsonSerializer.Serialize(new Dictionary<string, object?>
+            .Append(json.Length > MostPlainText ? Packed(json) : json).Append(',')
+            .Append(JsonSerializer.Serialize(new Dictionary<string, object?>
             {
                 ["url"] = source.Url, ["integrity"] = source.Integrity, ["carried"] = source.Packed is not null,
             }))
             .Append(");\n</script>").ToString();
+    }
+
+    /// <summary>The text compressed by gzip, as a string of JavaScript in base 64.</summary>
+    private static string Packed(string json)
+    {
+        using var packed = new MemoryStream();
+        using (var compressed = new GZipStream(packed, CompressionLevel.Optimal))
+            compressed.Write(Encoding.UTF8.GetBytes(json));
+        return $"\"{Convert.ToBase64String(packed.ToArray())}\"";
     }
 
     private static string Digest(string json) =>

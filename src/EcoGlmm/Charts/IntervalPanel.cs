@@ -46,7 +46,7 @@ internal static class IntervalPanel
         return new Panel(title, [.. traces])
         {
             XAxis = axis,
-            YAxis = new Axis { Categories = [.. names.Reverse()], LongestName = 34, Minimum = -0.7, Maximum = n - 0.3 },
+            YAxis = new Axis { Categories = [.. names.Reverse()], Minimum = -0.7, Maximum = n - 0.3 },
             Shapes = reference is { } at ? [PanelShape.VerticalLine(at)] : [],
         };
     }

@@ -21,7 +21,7 @@ internal static class LollipopPanel
             new PointTrace(x, y) { Color = color, Size = 10, Text = [.. rows.Select(text)] })
         {
             XAxis = axis,
-            YAxis = new Axis { Categories = [.. names.Reverse()], LongestName = 34, Minimum = -0.7, Maximum = n - 0.3 },
+            YAxis = new Axis { Categories = [.. names.Reverse()], Minimum = -0.7, Maximum = n - 0.3 },
             Shapes = [PanelShape.VerticalLine(0)],
         };
     }

@@ -26,15 +26,34 @@ internal static class NiceTicks
         return ticks;
     }
 
-    /// <summary>Ticks of a logarithmic axis at powers of ten, and at 2 and 5 times them on a short axis.</summary>
+    /// <summary>From sparse to dense: what powers of ten are multiplied by for the ticks of a logarithmic axis.</summary>
+    private static readonly double[][] Digits = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]];
+
+    /// <summary>Fewer ticks than these do not show where a logarithmic axis stands.</summary>
+    private const int FewestLogTicks = 4;
+
+    /// <summary>Ticks of a logarithmic axis at powers of ten, with digits between them on a short axis, and evenly spaced values on a
+    /// very short one.</summary>
     /// <param name="low">Decimal logarithm of the lower end.</param>
     /// <param name="high">Decimal logarithm of the upper end.</param>
     /// <param name="count">About how many ticks there is room for.</param>
     public static IReadOnlyList<(double Value, string Label)> Log(double low, double high, int count)
     {
-        var decades = high - low;
-        double[] digits = decades < count / 3.0 ? [1, 2, 5] : [1];
-        var skip = Math.Max(1, (int)Math.Ceiling(decades / (count + 1.0)));
+        var skip = Math.Max(1, (int)Math.Ceiling((high - low) / (count + 1.0)));
+        var fewest = Math.Min(FewestLogTicks, count);
+        foreach (var digits in Digits)
+        {
+            var ticks = Log(low, high, digits, skip);
+            if (ticks.Count >= fewest)
+                return ticks;
+        }
+
+        return [.. Linear(Math.Pow(10, low), Math.Pow(10, high), count).Where(t => t.Value > 0)
+            .Select(t => (Math.Log10(t.Value), t.Label))];
+    }
+
+    private static List<(double Value, string Label)> Log(double low, double high, double[] digits, int skip)
+    {
         var ticks = new List<(double, string)>();
         for (var power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)
         {
@@ -44,7 +63,7 @@ internal static class NiceTicks
             {
                 var at = power + Math.Log10(digit);
                 if (at >= low - 1e-9 && at <= high + 1e-9)
-                    ticks.Add((at, Label(digit * Math.Pow(10, power), Math.Max(0, -power))));
+                    ticks.Add((at, Label(digit * Math.Pow(10, power), Math.Max(0, 1 - power))));
             }
         }
 

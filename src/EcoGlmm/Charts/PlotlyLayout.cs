@@ -11,6 +11,10 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
     public const string FontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
     private const string Grid = "rgba(128,128,128,0.22)";
     private const string AxisLine = "rgba(128,128,128,0.75)";
+
+    /// <summary>A logarithmic axis of more powers of ten is labelled by these alone.</summary>
+    private const double MostNamedDecades = 3;
+
     private const string Clear = "rgba(0,0,0,0)";
 
     private double _left, _top, _plotWidth, _plotHeight;
@@ -179,11 +183,21 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
             json.WriteString("scaleanchor", anchor);
         if (axis.Categories is not null)
         {
-            var ticks = frame.CategoryTicks(horizontal ? box.Width : box.Height, 14);
+            var ticks = frame.CategoryTicks(horizontal ? box.Width : box.Height, horizontal ? null : box.NameRoom);
             json.WriteString("tickmode", "array");
             json.Numbers("tickvals", ticks.Select(t => (double)t.Position));
             json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
             json.Number("tickangle", horizontal && box.SlantedLabels ? -45 : 0);
+        }
+        else if (frame.IsLog && frame.High - frame.Low is >= 1 and < MostNamedDecades)
+        {
+            // Plotly names the digits between powers of ten without their powers there: "5, 1, 2".
+            var ticks = frame.Ticks(horizontal ? box.Width : box.Height, horizontal ? 60 : 45);
+            json.WriteString("tickmode", "array");
+            json.Numbers("tickvals", ticks.Select(t => Math.Pow(10, frame.Low + (frame.Axis.Reversed ? 1 - t.Fraction : t.Fraction)
+                * (frame.High - frame.Low))));
+            json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
+            json.Number("tickangle", 0);
         }
         else
         {

@@ -101,7 +101,10 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
     }
 
     /// <summary>What hovering shows: texts where there are some, else the coordinates.</summary>
-    public void Hover(Panel panel, IReadOnlyList<string>? text)
+    /// <param name="panel">The panel, whose axes name coordinates.</param>
+    /// <param name="text">What each point shows; null for its coordinates.</param>
+    /// <param name="property">Where Plotly keeps the texts: "text", or "hovertext" where that is drawn.</param>
+    public void Hover(Panel panel, IReadOnlyList<string>? text, string property = "text")
     {
         if (text is null)
         {
@@ -109,8 +112,8 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
             return;
         }
 
-        json.Texts("text", text.Select(PlotlyText.Encode));
-        json.WriteString("hovertemplate", "%{text}<extra></extra>");
+        json.Texts(property, text.Select(PlotlyText.Encode));
+        json.WriteString("hovertemplate", $"%{{{property}}}<extra></extra>");
     }
 
     /// <summary>What hovering shows: the two axes by their titles.</summary>
@@ -134,6 +137,14 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         LineDash.Dash => "dash",
         LineDash.Dot => "dot",
         _ => "solid",
+    };
+
+    public static string Place(LabelSide side) => side switch
+    {
+        LabelSide.Left => "middle left",
+        LabelSide.Above => "top center",
+        LabelSide.Below => "bottom center",
+        _ => "middle right",
     };
 
     public static string Symbol(MarkerSymbol symbol) => symbol switch

@@ -12,6 +12,9 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
     /// <summary>What hovering over each point shows; null shows its coordinates.</summary>
     public IReadOnlyList<string>? Text { get; init; }
 
+    /// <summary>A name drawn beside each point, where there is room for it; empty for none.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
     /// <summary>A value carried along with each point for scripts, such as its row number; not shown.</summary>
     public IReadOnlyList<double>? CustomData { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
     {
         Same(X.Count, Y.Count, "Y");
         Same(X.Count, Text?.Count, "Text");
+        Same(X.Count, Labels?.Count, "Labels");
         Same(X.Count, CustomData?.Count, "CustomData");
         Same(X.Count, Colors?.Count, "Colors");
         Same(X.Count, Sizes?.Count, "Sizes");
@@ -101,6 +105,17 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
 
         foreach (var ((fill, size, symbol), (path, _)) in groups)
             SvgMarker.Draw(svg.Text, path, size, symbol, fill, Opacity);
+        DrawLabels(svg);
+    }
+
+    private void DrawLabels(SvgTraces svg)
+    {
+        if (Labels is null)
+            return;
+        (double X, double Y)[] points = [.. X.Select((x, i) => (svg.X(x), svg.Y(Y[i])))];
+        var sides = LabelPlaces.Choose(points, Labels, svg.Width, svg.Height);
+        for (var i = 0; i < points.Length; i++)
+            svg.Label(Labels[i], points[i].X, points[i].Y, sides[i]);
     }
 
     internal override void DrawKey(StringBuilder svg, double x, double y, string color) =>
@@ -109,10 +124,12 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
     internal override void Write(PlotlyTraces plotly, Panel panel, string color)
     {
         var json = plotly.Json;
-        json.WriteString("mode", "markers");
+        json.WriteString("mode", Labels is null ? "markers" : "markers+text");
         plotly.Numbers("x", X);
         plotly.Numbers("y", Y);
-        plotly.Hover(panel, Text);
+        plotly.Hover(panel, Text, Labels is null ? "text" : "hovertext");
+        if (Labels is not null)
+            WriteLabels(plotly, panel, Labels);
         if (CustomData is not null)
             plotly.Numbers("customdata", CustomData);
         if (X.Count <= MostWholePoints)
@@ -137,6 +154,24 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
         json.WriteEndObject();
         WriteIntervals(plotly, "error_x", X, XLower, XUpper, color);
         WriteIntervals(plotly, "error_y", Y, YLower, YUpper, color);
+    }
+
+    /// <summary>The plot for which names find their places, in pixels: one that a notebook on a narrow page has.</summary>
+    private const double LabelledWidth = 270, LabelledHeight = 380;
+
+    private void WriteLabels(PlotlyTraces plotly, Panel panel, IReadOnlyList<string> labels)
+    {
+        var (x, y) = AxisFrame.Of(panel);
+        if (panel.EqualScales)
+            (x, y) = AxisFrame.Equal(x, y, LabelledWidth, LabelledHeight);
+        (double X, double Y)[] points = [.. X.Select((value, i) =>
+            (x.Fraction(value) * LabelledWidth, (1 - y.Fraction(Y[i])) * LabelledHeight))];
+        var sides = LabelPlaces.Choose(points, labels, LabelledWidth, LabelledHeight);
+        plotly.Json.Texts("text", labels.Select((label, i) => sides[i] == LabelSide.None ? "" : PlotlyText.Encode(label)));
+        plotly.Json.Texts("textposition", sides.Select(PlotlyTraces.Place));
+        plotly.Json.WriteStartObject("textfont");
+        plotly.Json.Number("size", FigureGeometry.TickFont);
+        plotly.Json.WriteEndObject();
     }
 
     private void DrawIntervals(SvgTraces svg, string color)

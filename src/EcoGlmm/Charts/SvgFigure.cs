@@ -99,14 +99,14 @@ internal sealed class SvgFigure
     private void DrawAxes(PanelBox box)
     {
         var xTicks = box.X.Ticks(box.Width, 60);
-        var yTicks = box.Y.Ticks(box.Height, 45);
-        var lines = new StringBuilder();
+        var yTicks = box.Y.Ticks(box.Height, 45, box.NameRoom);
+        var grid = new StringBuilder();
         var marks = new StringBuilder();
         foreach (var (fraction, label) in xTicks)
         {
             var x = box.Left + fraction * box.Width;
             if (box.X.Axis.Categories is null)
-                lines.Append(CultureInfo.InvariantCulture, $"M{Number(x)} {Number(box.Top)}v{Number(box.Height)}");
+                grid.Append(CultureInfo.InvariantCulture, $"M{Number(x)} {Number(box.Top)}v{Number(box.Height)}");
             marks.Append(CultureInfo.InvariantCulture, $"M{Number(x)} {Number(box.Bottom)}v4");
             if (box.SlantedLabels)
                 Text(label, x + 3, box.Bottom + 14, FigureGeometry.TickFont, anchor: "end", rotate: -45);
@@ -117,13 +117,18 @@ internal sealed class SvgFigure
         foreach (var (fraction, label) in yTicks)
         {
             var y = box.Bottom - fraction * box.Height;
-            lines.Append(CultureInfo.InvariantCulture, $"M{Number(box.Left)} {Number(y)}h{Number(box.Width)}");
+            grid.Append(CultureInfo.InvariantCulture, $"M{Number(box.Left)} {Number(y)}h{Number(box.Width)}");
             marks.Append(CultureInfo.InvariantCulture, $"M{Number(box.Left)} {Number(y)}h-4");
-            Text(label, box.Left - 7, y + 4, FigureGeometry.TickFont, anchor: "end");
+            var lines = label.Split('\n');
+            for (var k = 0; k < lines.Length; k++)
+            {
+                var middle = (k - (0.5 * (lines.Length - 1))) * (FigureGeometry.TickFont + 2);
+                Text(lines[k], box.Left - 7, y + 4 + middle, FigureGeometry.TickFont, anchor: "end");
+            }
         }
 
         marks.Append(CultureInfo.InvariantCulture, $"M{Number(box.Left)} {Number(box.Top)}v{Number(box.Height)}h{Number(box.Width)}");
-        _svg.Append("<path fill=\"none\" stroke=\"#808080\" stroke-opacity=\"0.22\" d=\"").Append(lines).Append("\"/>");
+        _svg.Append("<path fill=\"none\" stroke=\"#808080\" stroke-opacity=\"0.22\" d=\"").Append(grid).Append("\"/>");
         _svg.Append("<path fill=\"none\" stroke=\"#808080\" stroke-opacity=\"0.75\" d=\"").Append(marks).Append("\"/>");
         if (box.X.Axis.Title is { Length: > 0 } below)
         {
@@ -135,8 +140,8 @@ internal sealed class SvgFigure
 
         if (box.Y.Axis.Title is { Length: > 0 } beside)
         {
-            var labels = yTicks.Select(t => TextWidth.Of(t.Label, FigureGeometry.TickFont)).DefaultIfEmpty(0).Max();
-            Text(beside, box.Left - labels - 16, box.Top + box.Height / 2, FigureGeometry.LabelFont, anchor: "middle", rotate: -90);
+            Text(beside, box.Left - FigureGeometry.WidestLine(yTicks) - 16, box.Top + box.Height / 2, FigureGeometry.LabelFont,
+                anchor: "middle", rotate: -90);
         }
     }
 

@@ -37,6 +37,28 @@ internal sealed class SvgTraces(StringBuilder svg, PanelBox box)
             svg.Append(" stroke-dasharray=\"").Append(dash == LineDash.Dot ? "2 3" : "7 5").Append('"');
     }
 
+    /// <summary>The width of the plot, in pixels.</summary>
+    public double Width => box.Width;
+
+    /// <summary>Its height.</summary>
+    public double Height => box.Height;
+
+    /// <summary>A name beside a point; coordinates in pixels.</summary>
+    public void Label(string text, double x, double y, LabelSide side)
+    {
+        if (side == LabelSide.None)
+            return;
+        var (dx, dy, anchor) = side switch
+        {
+            LabelSide.Right => (LabelPlaces.Gap, 4.0, "start"),
+            LabelSide.Left => (-LabelPlaces.Gap, 4.0, "end"),
+            LabelSide.Above => (0.0, -LabelPlaces.Gap - 2, "middle"),
+            _ => (0.0, LabelPlaces.Gap + 9, "middle"),
+        };
+        svg.Append("<text").Attribute("x", x + dx).Attribute("y", y + dy).Attribute("font-size", FigureGeometry.TickFont)
+            .Append(" text-anchor=\"").Append(anchor).Append("\">").Append(SvgFigure.Encode(text)).Append("</text>");
+    }
+
     /// <summary>Pixels from the left.</summary>
     public double X(double value) => box.X.Fraction(value) * box.Width;
 

@@ -49,5 +49,60 @@ internal static class TextWidth
         return lines.ConvertAll(line => line.Replace('\u00A0', ' '));
     }
 
+    /// <summary>
+    /// A name on as many lines as it needs, three at most, broken between words, after the marks that join names in R, and where a
+    /// capital begins a level's name, never within a word; what is still too long ends in an ellipsis.
+    /// </summary>
+    public static string WrapName(string name, double width, double fontSize)
+    {
+        if (Of(name, fontSize) <= width)
+            return name;
+        // First at what joins words, and within a word's joint only where it is too long by itself.
+        var parts = PartsOf(name, isJoint: i => Joints.Contains(name[i - 1])).SelectMany(part => Of(part.Trim(), fontSize) <= width ? [part]
+            : PartsOf(part, isJoint: i => char.IsUpper(part[i]) && char.IsLower(part[i - 1])));
+        var lines = new List<string> { "" };
+        foreach (var part in parts)
+        {
+            if (lines[^1].Length > 0 && Of((lines[^1] + part).TrimEnd(), fontSize) > width)
+                lines.Add("");
+            lines[^1] += part;
+        }
+
+        var shown = lines.Take(MostNameLines).Select(line => line.Trim()).ToArray();
+        if (lines.Count > MostNameLines)
+            shown[^1] += "…";
+        return string.Join('\n', shown.Select(line => ShortenTo(line, width, fontSize)));
+    }
+
+    /// <summary>A text cut to a width, with an ellipsis.</summary>
+    private static string ShortenTo(string text, double width, double fontSize)
+    {
+        if (Of(text, fontSize) <= width)
+            return text;
+        var length = text.Length - 1;
+        while (length > 1 && Of(text[..length] + "…", fontSize) > width)
+            length--;
+        return text[..length].TrimEnd('…') + "…";
+    }
+
+    private const string Joints = " :/_-.,|×";
+
+    private static IEnumerable<string> PartsOf(string name, Func<int, bool> isJoint)
+    {
+        var from = 0;
+        for (var i = 1; i < name.Length; i++)
+        {
+            if (isJoint(i))
+            {
+                yield return name[from..i];
+                from = i;
+            }
+        }
+
+        yield return name[from..];
+    }
+
+    private const int MostNameLines = 3;
+
     public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -6,12 +6,17 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     return window.Plotly && window.Plotly.newPlot && parseInt(window.Plotly.version, 10) >= 2;
   }
 
+  // Text that was compressed by gzip and written in base 64.
+  function unpacked(packed) {
+    var bytes = Uint8Array.from(atob(packed), function (c) { return c.charCodeAt(0); });
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  }
+
   // plotly.js as one of the page's figures carries it: unpacked at once, for every figure that waits.
   function carry(packed) {
     if (usable() || window.ecoglmmCarried) return;
     window.ecoglmmCarried = true;
-    var bytes = Uint8Array.from(atob(packed), function (c) { return c.charCodeAt(0); });
-    new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then(function (text) {
+    unpacked(packed).then(function (text) {
       var script = document.createElement("script");
       script.text = "(function(define,module,exports){" + text + "\n}).call(window);";
       document.head.appendChild(script);
@@ -68,6 +73,7 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
   function load(source) {
     if (usable()) return Promise.resolve(window.Plotly);
     if (!source.url) return source.carried ? carried() : Promise.reject(new Error("the page's own plotly.js is too old"));
+    if (window.ecoglmmCarried) return carried().catch(function () { return fetched(source); });
     return source.carried ? Promise.any([fetched(source), carried()]) : fetched(source);
   }
 
@@ -171,9 +177,11 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
         settle(plotly.relayout(plot, { width: width }));
         return;
       }
-      var shown = painted(layout, ink);
+      var shown = painted(layout, ink), config = figure.config;
       shown.width = width;
-      settle(plotly.react(plot, painted(figure.data, ink), shown, figure.config).then(function () {
+      // Where nothing hovers the tools are there always, and on a narrow page they would cover the title.
+      if (width < 560 && !window.matchMedia("(hover: hover)").matches) config = Object.assign({}, config, { displayModeBar: false });
+      settle(plotly.react(plot, painted(figure.data, ink), shown, config).then(function () {
         if (!first) return;
         Array.prototype.slice.call(place.children).forEach(function (c) { if (c !== plot) c.remove(); });
         plot.style.position = "";
@@ -221,7 +229,9 @@ window.ECOGLMM_KEY = window.ECOGLMM_KEY || (function () {
     place.ecoglmmTaken = true;
     adopt(place);
     load(source).then(function (plotly) {
-      draw(place, figure, plotly);
+      // A figure of many points comes packed.
+      return typeof figure !== "string" ? draw(place, figure, plotly)
+        : unpacked(figure).then(function (text) { draw(place, JSON.parse(text), plotly); });
     }).catch(function (reason) {
       place.setAttribute("data-drawn", "still");
       console.info("EcoGlmm shows a still picture: " + reason.message + ".");

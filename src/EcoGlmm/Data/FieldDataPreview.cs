@@ -40,7 +40,8 @@ internal static class FieldDataPreview
     {
         var columns = data.Columns.Take(ShownColumns).ToArray();
         var html = new StringBuilder();
-        html.Append("<div class=\"ecoglmm-data\" tabindex=\"0\" role=\"region\" aria-label=\"Data\" ")
+        html.Append(HtmlWriter.ScrollCue)
+            .Append("<div class=\"ecoglmm-data ecoglmm-cue\" tabindex=\"0\" role=\"region\" aria-label=\"Data\" ")
             .Append("style=\"overflow-x:auto;color:inherit;font-size:0.9em\">");
         html.Append("<table style=\"border-collapse:collapse;background:transparent;color:inherit;")
             .Append("font-variant-numeric:tabular-nums\"><caption style=\"caption-side:top;text-align:left;color:inherit;")

@@ -103,7 +103,7 @@ public static partial class DiagnosticsExtensions
     }
 
     /// <summary>A column of the data, or a grouping factor that is made of several, on the rows used.</summary>
-    private static ResidualPredictor ResidualColumn(GlmmFit fit, string name)
+    internal static ResidualPredictor ResidualColumn(GlmmFit fit, string name)
     {
         if (!fit.Data.TryGetColumn(name, out var column) && fit.Estimate.Model.Terms.FirstOrDefault(t => t.Group == name
             && t.Entries is null) is { } term)

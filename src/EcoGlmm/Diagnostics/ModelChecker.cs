@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcoGlmm.Estimation;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
@@ -7,7 +8,7 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Makes the checks of a fitted model and says what they mean.</summary>
 internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 {
-    /// <summary>Influence is looked at where rows × levels × coefficients are no more than this.</summary>
+    /// <summary>Influence is looked at where it takes no more operations than this, a second or two.</summary>
     private const double MostInfluenceWork = 4e8;
 
     /// <summary>Rows above which the model is not fitted again for the check.</summary>
@@ -199,7 +200,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         {
             if (levels >= fit.ObservationCount || coefficients == 0)
                 continue;
-            if (!options.ExactInfluence && (double)levels * fit.ObservationCount * coefficients > MostInfluenceWork)
+            if (!options.ExactInfluence && InfluenceWork(group) > MostInfluenceWork)
             {
                 Add($"Influence of {group}", CheckStatus.NotChecked, $"There are too many levels and rows to leave each out here; "
                     + $"Influence(\"{group}\") does it.", "");
@@ -226,6 +227,13 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         }
 
         return all;
+    }
+
+    private double InfluenceWork(string group)
+    {
+        var column = DiagnosticsExtensions.ResidualColumn(fit, group);
+        return JointNewtonStep.Work(fit.Estimate,
+            Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), fit.ObservationCount).Rows);
     }
 
     /// <summary>Adjusts all tests together, and only then says what each means.</summary>

@@ -10,7 +10,7 @@ namespace EcoGlmm.Estimation;
 /// weights) from the estimates of all rows. For a Gaussian model with identity link and known variances it is exact; the idea is
 /// R. D. Cook and S. Weisberg's (1982, Residuals and Influence in Regression, section 5.3).
 /// </summary>
-internal sealed class JointNewtonStep
+internal sealed partial class JointNewtonStep
 {
     private readonly MixedModel _model;
     private readonly Estimate _estimate;
@@ -19,6 +19,7 @@ internal sealed class JointNewtonStep
     private readonly double[]?[] _scores;
     private readonly int[] _offset;
     private readonly int _fixedCount;
+    private readonly Lazy<double[]> _none;
 
     public JointNewtonStep(Estimate estimate)
     {
@@ -37,11 +38,16 @@ internal sealed class JointNewtonStep
         }
 
         _scores = Scores();
+        _none = new(() => new double[n]);
     }
 
     /// <summary>The change in the coefficients of the conditional part when the rows are left out; null where they cannot be.</summary>
-    public double[]? Change(int[] rows)
+    public double[]? Change(int[] rows) => LowRankChange(rows) ?? RefactoredChange(rows);
+
+    /// <summary>The change by factorising the equations without the rows.</summary>
+    internal double[]? RefactoredChange(int[] rows)
     {
+        _isWhole = false;
         int n = _model.ObservationCount, q = _system.EffectCount, p = _fixedCount;
         var zeroed = new double[]?[_estimate.Weights.Length];
         for (var pair = 0; pair < zeroed.Length; pair++)
@@ -60,9 +66,7 @@ internal sealed class JointNewtonStep
         if (!_system.TryFactor())
             return null;
 
-        // Cross products of the fixed columns with the random effects, with each other, and of the left-out rows with the scores.
-        var cross = new double[p][];
-        var fixedBlock = Matrix<double>.Build.Dense(p, p);
+        var (cross, fixedBlock) = CrossProducts(Weight);
         var right = Vector<double>.Build.Dense(p);
         var (weighted, scratch) = (new double[n], new double[n]);
         foreach (var m in _predictors)
@@ -70,24 +74,8 @@ internal sealed class JointNewtonStep
             for (var j = 0; j < _model.Basis[m]!.Columns; j++)
             {
                 var column = _model.Basis[m]!.Column(j, scratch);
-                var at = _offset[m] + j;
-                cross[at] = new double[q];
-                foreach (var k in _predictors)
-                {
-                    var w = Weight(k, m);
-                    for (var i = 0; i < n; i++)
-                        weighted[i] = w[i] * column[i];
-                    if (_model.RandomPredictors.Contains(k))
-                        _system.AddZtx(k, weighted, cross[at]);
-                    var products = new double[_model.Basis[k]!.Columns];
-                    _model.Basis[k]!.TransposedProduct(weighted, products);
-                    for (var l = 0; l < products.Length; l++)
-                        fixedBlock[_offset[k] + l, at] = products[l];
-                }
-
-                _system.Lambda.MultiplyTransposed(cross[at], cross[at]);
                 foreach (var row in rows)
-                    right[at] += column[row] * _scores[m]![row];
+                    right[_offset[m] + j] += column[row] * _scores[m]![row];
             }
         }
 
@@ -111,9 +99,50 @@ internal sealed class JointNewtonStep
             right[a] -= Dot(cross[a], random);
         }
 
-        var change = fixedBlock.LU().Solve(right);
-        double[] conditional = [.. change.SubVector(_offset[LinearPredictor.Conditional],
-            _model.Basis[LinearPredictor.Conditional]!.Columns).Select(v => -v)];
+        return ToConditional([.. fixedBlock.LU().Solve(right)]);
+    }
+
+    /// <summary>
+    /// Cross products, by weights, of the fixed columns with the latent effects, and with each other.
+    /// </summary>
+    private (double[][] Cross, Matrix<double> Fixed) CrossProducts(Func<int, int, double[]> weight)
+    {
+        int n = _model.ObservationCount, q = _system.EffectCount, p = _fixedCount;
+        var cross = new double[p][];
+        var fixedBlock = Matrix<double>.Build.Dense(p, p);
+        var (weighted, scratch) = (new double[n], new double[n]);
+        foreach (var m in _predictors)
+        {
+            for (var j = 0; j < _model.Basis[m]!.Columns; j++)
+            {
+                var column = _model.Basis[m]!.Column(j, scratch);
+                var at = _offset[m] + j;
+                cross[at] = new double[q];
+                foreach (var k in _predictors)
+                {
+                    var w = weight(k, m);
+                    for (var i = 0; i < n; i++)
+                        weighted[i] = w[i] * column[i];
+                    if (_model.RandomPredictors.Contains(k))
+                        _system.AddZtx(k, weighted, cross[at]);
+                    var products = new double[_model.Basis[k]!.Columns];
+                    _model.Basis[k]!.TransposedProduct(weighted, products);
+                    for (var l = 0; l < products.Length; l++)
+                        fixedBlock[_offset[k] + l, at] = products[l];
+                }
+
+                _system.Lambda.MultiplyTransposed(cross[at], cross[at]);
+            }
+        }
+
+        return (cross, fixedBlock);
+    }
+
+    /// <summary>The coefficients' change from that of the orthogonal basis when rows are put in; null where it is not finite.</summary>
+    private double[]? ToConditional(double[] change)
+    {
+        double[] conditional = [.. change.Skip(_offset[LinearPredictor.Conditional])
+            .Take(_model.Basis[LinearPredictor.Conditional]!.Columns).Select(v => -v)];
         _model.Basis[LinearPredictor.Conditional]!.ToCoefficients(conditional);
         return Array.TrueForAll(conditional, double.IsFinite) ? conditional : null;
     }

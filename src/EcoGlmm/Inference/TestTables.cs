@@ -5,6 +5,9 @@ namespace EcoGlmm.Inference;
 /// <summary>Tables of tests.</summary>
 internal static class TestTables
 {
+    /// <summary>What a note is known by in the table, in a journal's order; each note has a mark of its own.</summary>
+    private static readonly string[] Marks = ["*", "†", "‡", "§", "¶"];
+
     public static TableContent Of(CoefficientTests tests)
     {
         var content = new TableContent("Tests of the fixed effects")
@@ -26,13 +29,17 @@ internal static class TestTables
 
     public static TableContent Of(LikelihoodRatioTests tests)
     {
-        var notes = tests.Select(t => t.Note).Where(n => n.Length > 0).Distinct();
-        var content = new TableContent("Likelihood-ratio tests") { Note = ResultTable.Note(notes, tests.Count) }
+        string[] notes = [.. tests.Select(t => t.Note).Where(n => n.Length > 0).Distinct()];
+        string Mark(string note) => Marks[Array.IndexOf(notes, note) % Marks.Length];
+        var content = new TableContent("Likelihood-ratio tests")
+        {
+            Note = ResultTable.Note(notes.Select(n => $"{Mark(n)} {n.TrimStart('*', ' ')}"), tests.Count),
+        }
             .Text(tests.Header).Number("df").Number("χ²").Number("p").Number("AIC without");
         foreach (var t in tests)
         {
             content.Row(t.Name, NumberFormat.Count(t.Df), NumberFormat.Fixed(t.Statistic, 2), NumberFormat.PValue(t.PValue)
-                + (t.Note.Length > 0 ? " *" : ""),
+                + (t.Note.Length > 0 ? $" {Mark(t.Note)}" : ""),
                 NumberFormat.Fixed(t.ReducedAic, 1));
         }
 

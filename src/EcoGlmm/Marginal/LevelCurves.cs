@@ -69,14 +69,31 @@ internal sealed class LevelCurves
         foreach (var (g, x, _) in xs)
         {
             var y = estimate[at..(at += x.Length)];
+            string[] text = [.. x.Select((v, i) => $"{_group} {_levels[g]}\n{Shown(v)}: {NumberFormat.Significant(y[i], 3)}")];
+            if (x.Length == 1)
+            {
+                // A level that was seen at one value has no curve, but its mean there is known.
+                traces.Add(new PointTrace(x, y)
+                {
+                    Name = $"{_group} {_levels[g]}",
+                    ShowInLegend = isColoured,
+                    Color = isColoured ? Palette.Colors[g] : Palette.Ink,
+                    Opacity = isColoured ? 0.9 : OpacityOfMany,
+                    Symbol = MarkerSymbol.Diamond,
+                    Size = 8,
+                    Text = text,
+                });
+                continue;
+            }
+
             traces.Add(new LineTrace(x, y)
             {
                 Name = $"{_group} {_levels[g]}",
                 ShowInLegend = isColoured,
                 Color = isColoured ? Palette.Colors[g] : Palette.Ink,
-                Opacity = isColoured ? 0.9 : Math.Clamp(8.0 / _levels.Length, 0.12, 0.45),
+                Opacity = isColoured ? 0.9 : OpacityOfMany,
                 Width = isColoured ? 1.8 : 1.2,
-                Text = [.. x.Select((v, i) => $"{_group} {_levels[g]}\n{Shown(v)}: {NumberFormat.Significant(y[i], 3)}")],
+                Text = text,
             });
         }
 
@@ -97,6 +114,8 @@ internal sealed class LevelCurves
             PanelHeight = 400,
         };
     }
+
+    private double OpacityOfMany => Math.Clamp(8.0 / _levels.Length, 0.12, 0.45);
 
     private string Shown(double x) => $"{_x.Name} {(_x.PointOfRow is null ? NumberFormat.Significant(x, 3) : _x.Label((int)x))}";
 

@@ -35,7 +35,8 @@ public static class MarginalFigureExtensions
         Panel[] panels = marks is null
             ? [IntervalPanel.Of(null, rows, [.. families.Select(f => Series(single ? null : f.Key, f))],
                 new Axis($"{means.Measure}, {level}"), null)]
-            : [.. families.Select(f => IntervalPanel.Of(single ? null : f.Key, [.. f.Select(m => $"{Compared(m.Mean)}  {marks[m.Index]}")],
+            : [.. families.Select(f => IntervalPanel.Of(single ? null : f.Key,
+                [.. f.Select(m => $"{Compared(m.Mean)}\u00A0\u00A0{marks[m.Index]}")],
                 [new IntervalSeries(null, [.. f.Select(m => m.Mean.Estimate)], [.. f.Select(m => m.Mean.Lower)],
                     [.. f.Select(m => m.Mean.Upper)])],
                 new Axis($"{means.Measure}, {level}"), null))];

@@ -12,6 +12,9 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     private const int SurfacePoints = 34;
     private const int MostRug = 1500;
 
+    /// <summary>The height of the rug's lines, relative to what is above them.</summary>
+    private const double RugShare = 0.03;
+
     /// <summary>More curves are drawn without bands.</summary>
     private const int MostBands = 4;
 
@@ -59,9 +62,11 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         var curve = _curves.Effect(view, x, level);
         var traces = new List<PanelTrace>();
         if (partialResiduals && view.Fitted.Part == ModelPart.Conditional) traces.Add(Residuals(view));
-        traces.Add(Line(view, curve, Palette.Blue, isBanded: true));
-        var floor = curve.Min(p => simultaneous ? p.SimultaneousLower : p.Lower);
-        traces.Add(Rug(_curves.Values(view), floor, 0.03 * (curve.Max(p => p.Upper) - floor)));
+        var line = Line(view, curve, Palette.Blue, isBanded: true);
+        traces.Add(line);
+        // Below whatever is drawn: a rug in the midst of residuals would be taken for data.
+        var drawn = traces.SelectMany(t => t.Drawn).Concat(line.Lower!).Concat(line.Upper!).Where(double.IsFinite).ToArray();
+        traces.Add(Rug(_curves.Values(view), drawn.Min(), RugShare * (drawn.Max() - drawn.Min())));
         return new Panel(Title(view.Fitted), traces)
         {
             XAxis = view.Covariates[0].ToString(), YAxis = view.Name, Shapes = [PanelShape.HorizontalLine(0)],
@@ -76,7 +81,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         var traces = views.Select((view, i) => (PanelTrace)Line(view, curves[i], Palette.Cycle(i), isBanded)).ToList();
         var floor = curves.Min(curve => curve.Min(p => !isBanded ? p.Estimate : simultaneous ? p.SimultaneousLower : p.Lower));
         var top = curves.Max(curve => curve.Max(p => isBanded ? p.Upper : p.Estimate));
-        traces.Add(Rug([.. views.SelectMany(_curves.Values)], floor, 0.03 * (top - floor)));
+        traces.Add(Rug([.. views.SelectMany(_curves.Values)], floor, RugShare * (top - floor)));
         return new Panel(Title(views[0].Fitted), traces)
         {
             XAxis = views[0].Covariates[0].ToString(), YAxis = views[0].Fitted.Design.Label, Shapes = [PanelShape.HorizontalLine(0)],

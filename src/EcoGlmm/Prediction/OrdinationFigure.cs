@@ -38,6 +38,7 @@ internal static class OrdinationFigure
                 Color = Palette.Vermillion,
                 Symbol = MarkerSymbol.Diamond,
                 Size = 8,
+                Labels = WithoutFactor(names),
                 Text = [.. names.Select((name, i) => $"{name}: {NumberFormat.Fixed(u[i], 2)}, {NumberFormat.Fixed(v[i], 2)}")],
             })
         {
@@ -47,7 +48,17 @@ internal static class OrdinationFigure
             Shapes = [PanelShape.HorizontalLine(0) with { Opacity = 0.25 }, PanelShape.VerticalLine(0) with { Opacity = 0.25 }],
         };
         return new Figure($"Ordination by {ordination.Term}", panel) { PanelHeight = 460, Subtitle = "Species point to the sites where "
-            + "they are more than elsewhere; hover for names." };
+            + "they are more than elsewhere; hover for the names of sites." };
+
+        // "speciesCHA", "speciesTRU": R's names begin with the factor, which says nothing here.
+        static string[] WithoutFactor(string[] names)
+        {
+            var common = names.Length < 2 ? 0 : Enumerable.Range(0, names.Min(n => n.Length))
+                .TakeWhile(i => names.All(n => n[i] == names[0][i])).Count();
+            while (common > 0 && names.Any(n => n.Length == common || char.IsLower(n[common])))
+                common--;
+            return Array.ConvertAll(names, n => n[common..]);
+        }
 
         string Title(int axis) => $"Axis {axis} ({NumberFormat.Fixed(100 * ordination.AxisShares[axis - 1], 1)} %)";
         static double Length(double a, double b) => Math.Sqrt((a * a) + (b * b));

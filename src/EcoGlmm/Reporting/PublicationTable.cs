@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using EcoGlmm.Reporting;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -111,7 +112,8 @@ public sealed class PublicationTable : IRichDisplay
     public string ToHtml()
     {
         const string rule = "1.5px solid currentColor", thin = "1px solid currentColor";
-        var html = new StringBuilder("<div class=\"ecoglmm-publication\" style=\"overflow-x:auto;max-width:100%\"><table "
+        var html = new StringBuilder(HtmlWriter.ScrollCue + "<div class=\"ecoglmm-publication ecoglmm-cue\" "
+            + "style=\"overflow-x:auto;max-width:100%\"><table "
             + $"style=\"border-collapse:collapse;color:inherit;background:transparent;font:13px/1.45 system-ui,'Segoe "
             + $"UI',Arial,sans-serif;border-top:{rule};border-bottom:{rule};width:auto;margin:4px 0\">");
         if (Caption.Length > 0)

@@ -16,11 +16,22 @@ public static class ReportingExtensions
         return ModelTable.Of(fit, options ?? new ModelTableOptions());
     }
 
-    /// <summary>The table of <see cref="Table"/> in Markdown.</summary>
-    /// <inheritdoc cref="Table"/>
+    /// <summary>Results, such as marginal means, contrasts, tests or predictions, as a table for a manuscript.</summary>
+    /// <param name="results">The results; columns without any value are left out.</param>
+    /// <param name="caption">What they are; empty for none.</param>
+    /// <param name="options">Labels of columns and levels, and number style; the usual ones when null.</param>
+    public static PublicationTable Table(this IResultTable results, string caption = "", ModelTableOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        ArgumentNullException.ThrowIfNull(caption);
+        return ResultPublication.Of(results, caption, options ?? new ModelTableOptions());
+    }
+
+    /// <summary>The table of <see cref="Table(GlmmFit, ModelTableOptions)"/> in Markdown.</summary>
+    /// <inheritdoc cref="Table(GlmmFit, ModelTableOptions)"/>
     public static string ToMarkdown(this GlmmFit fit, ModelTableOptions? options = null) => fit.Table(options).ToMarkdown();
 
-    /// <summary>The table of <see cref="Table"/> in LaTeX, with the rules of the package booktabs.</summary>
+    /// <summary>The table of <see cref="Table(GlmmFit, ModelTableOptions)"/> in LaTeX, with the rules of the package booktabs.</summary>
     /// <param name="fit">The model.</param>
     /// <param name="options">Columns, labels, number style; the usual ones when null.</param>
     /// <param name="label">The label to refer to it by, for example "tab:owls"; null for none.</param>

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace EcoGlmm.Text;
 
 /// <summary>Draws a table as HTML: a caption, headings with their scope, numbers aligned on the right.</summary>
-internal static class HtmlTable
+internal static partial class HtmlTable
 {
     public static string Draw(TableContent table)
     {
@@ -22,7 +23,7 @@ internal static class HtmlTable
             {
                 var column = table.Columns[i];
                 var names = i == 0 && !column.IsNumeric;
-                html.Append(names ? "<th scope=\"row\">" : $"<td{Class(column)}>").Append(Encode(row[i]))
+                html.Append(names ? "<th scope=\"row\">" : $"<td{Class(column)}>").Append(names ? Name(row[i]) : Encode(row[i]))
                     .Append(names ? "</th>" : "</td>");
             }
 
@@ -34,6 +35,12 @@ internal static class HtmlTable
             html.Append("<p class=\"ecoglmm-note\">").Append(Encode(table.Note)).Append("</p>");
         return html.ToString();
     }
+
+    /// <summary>A row's name, which may be broken after the marks that join names in R, not within a word.</summary>
+    private static string Name(string text) => Joint().Replace(Encode(text), "$0<wbr>");
+
+    [GeneratedRegex(@"[:_/.](?=\p{L})|(?<=\p{Ll})(?=\p{Lu})")]
+    private static partial Regex Joint();
 
     private static string Class(TableColumn column) => column.IsNumeric ? " class=\"ecoglmm-number\"" : "";
 

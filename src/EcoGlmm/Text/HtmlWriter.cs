@@ -36,7 +36,7 @@ internal sealed class HtmlWriter
           background:transparent;color:inherit;white-space:nowrap}
         .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;
           white-space:normal;max-width:9em}
-        .ecoglmm tbody th{font-weight:500;white-space:normal;overflow-wrap:anywhere;min-width:9em}
+        .ecoglmm tbody th{font-weight:500;white-space:normal;overflow-wrap:break-word;min-width:6em}
         .ecoglmm tbody tr:hover{background:rgba(128,128,128,.1)}
         .ecoglmm .ecoglmm-number{text-align:right!important;font-variant-numeric:tabular-nums;padding:3px 6px 3px 12px}
         .ecoglmm .ecoglmm-note{font-size:12px;opacity:.8;margin:4px 0}
@@ -56,13 +56,18 @@ internal sealed class HtmlWriter
         .ecoglmm.ecoglmm-caution-frame{border-color:#E69F00}
         .ecoglmm.ecoglmm-ok-frame{border-color:#009E73}
         .ecoglmm.ecoglmm-problem-frame table,.ecoglmm.ecoglmm-problem-frame dl{opacity:.55}
-        @supports (animation-timeline:scroll()){
-          .ecoglmm .ecoglmm-scroll{animation:ecoglmm-cue linear both;animation-timeline:scroll(self inline)}}
-        @keyframes ecoglmm-cue{from{box-shadow:inset -16px 0 12px -12px rgba(128,128,128,.9)}to{box-shadow:none}}
         @media (max-width:560px){.ecoglmm.ecoglmm-card{padding:10px}
           .ecoglmm th,.ecoglmm td,.ecoglmm .ecoglmm-number{padding:3px 5px}.ecoglmm dl{gap:6px 16px}}
         .ecoglmm summary{cursor:pointer;font-weight:600;margin:8px 0 4px}
         </style>
+        """;
+
+    /// <summary>A shadow at the right edge of what has more to show when it is scrolled, for the class ecoglmm-cue.</summary>
+    internal const string ScrollCue =
+        """
+        <style>@supports (animation-timeline:scroll()){.ecoglmm-cue{
+          animation:ecoglmm-cue linear both;animation-timeline:scroll(self inline)}}
+        @keyframes ecoglmm-cue{from{box-shadow:inset -16px 0 12px -12px rgba(128,128,128,.9)}to{box-shadow:none}}</style>
         """;
 
     private readonly StringBuilder _html = new();
@@ -72,7 +77,7 @@ internal sealed class HtmlWriter
     /// <see cref="Status.Problem"/> it has a heavy border and its tables fade.
     /// </summary>
     public HtmlWriter(bool card = true, Status? frame = null) =>
-        _html.Append(Style).Append("<div class=\"ecoglmm").Append(card ? " ecoglmm-card" : "")
+        _html.Append(Style).Append(ScrollCue).Append("<div class=\"ecoglmm").Append(card ? " ecoglmm-card" : "")
             .Append(frame is { } f ? $" ecoglmm-framed {Class(f)}-frame" : "").Append("\">");
 
     /// <summary>The card's heading, with a badge if there is a verdict.</summary>
@@ -136,7 +141,8 @@ internal sealed class HtmlWriter
     /// <summary>A table, which scrolls sideways, by the keyboard too, where it is too wide.</summary>
     public HtmlWriter Table(TableContent table)
     {
-        _html.Append("<div class=\"ecoglmm-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"").Append(Encode(table.Caption ?? "Table"))
+        _html.Append("<div class=\"ecoglmm-scroll ecoglmm-cue\" tabindex=\"0\" role=\"region\" aria-label=\"")
+            .Append(Encode(table.Caption ?? "Table"))
             .Append("\">").Append(HtmlTable.Draw(table)).Append("</div>");
         return this;
     }

@@ -1,0 +1,59 @@
+using EcoGlmm.Diagnostics;
+using EcoGlmm.Estimation;
+
+namespace EcoGlmm.Tests.Diagnostics;
+
+public sealed class InfluenceTests
+{
+    /// <summary>Two ways of solving the same equations differ by rounding alone.</summary>
+    private const double Rounding = 1e-7;
+
+    public static TheoryData<string, string, bool> Models => new()
+    {
+        { "y ~ x + (1 | g)", "gaussian", false },
+        { "y ~ x + (x | g)", "gaussian", false },
+        { "n ~ x + (1 | g) + (1 | h)", "poisson", false },
+        { "n ~ x + (x | g)", "nbinom2", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_step_of_low_rank_is_that_of_equations_factorised_anew(string formula, string family, bool inflated)
+    {
+        var random = new Random(5);
+        double[] effect = [.. Enumerable.Range(0, 15).Select(_ => random.NextDouble() - 0.5)];
+        var data = FieldData.From(Enumerable.Range(0, 300).Select(i =>
+        {
+            var (x, mean) = (random.NextDouble(), 0.0);
+            mean = Math.Exp(1 + x + effect[i % 15]);
+            var count = Enumerable.Range(0, 40).Count(_ => random.NextDouble() < mean / 40);
+            return new { y = mean + random.NextDouble(), n = random.NextDouble() < 0.2 ? 0 : count, x, g = $"g{i % 15}", h = $"h{i % 7}" };
+        }).ToArray());
+        var chosen = family switch { "poisson" => Family.Poisson(), "nbinom2" => Family.NegativeBinomial2(), _ => Family.Gaussian() };
+        var fit = Glmm.Fit(formula, data, chosen, inflated ? new GlmmOptions { ZeroInflation = "~ x" } : null);
+        var levels = Grouping.From([.. Enumerable.Range(0, 300).Select(i => $"g{i % 15}")], 300);
+        var step = new JointNewtonStep(fit.Estimate);
+        foreach (var rows in levels.Rows)
+        {
+            var quick = step.LowRankChange(rows)!;
+            var anew = step.RefactoredChange(rows)!;
+            for (var j = 0; j < anew.Length; j++)
+                Assert.Equal(anew[j], quick[j], Rounding * Math.Max(1, Math.Abs(anew[j])));
+        }
+    }
+
+    [Fact]
+    public void Influence_of_thousands_of_levels_takes_no_longer_than_their_number_asks()
+    {
+        const int levels = 6000;
+        var random = new Random(6);
+        var data = FieldData.From(Enumerable.Range(0, 4 * levels).Select(i => new
+        {
+            y = random.NextDouble() + (0.1 * (i % 7)), x = random.NextDouble(), g = $"g{i % levels}",
+        }).ToArray());
+        var fit = Glmm.Fit("y ~ x + (1 | g)", data);
+        Assert.True(JointNewtonStep.Work(fit.Estimate, Enumerable.Range(0, levels).Select(g => new[] { g, g + levels })) < 4e8);
+        Assert.Equal(levels, fit.Influence("g").Count);
+        Assert.DoesNotContain(fit.Check().Findings, f => f.Name == "Influence of g" && f.Status == CheckStatus.NotChecked);
+    }
+}
