@@ -108,7 +108,8 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
             && (mean is not NameNode || given.ContainsKey("by") || bases is ["re"] or ["fs"] or ["sz"]))
         {
             throw FormulaError.At(text, mean.Position,
-                "\"mean\" names the column of the individuals over whose records a curve is averaged, and cannot stand beside \"by\" or in smooths that are made of groups",
+                "\"mean\" names the column of the individuals over whose records a curve is averaged, and cannot "
+                + "stand beside \"by\" or in smooths that are made of groups",
                 "Write s(age) + s(age, mean = id): the change within individuals, and how they differ.");
         }
 
