@@ -28,6 +28,9 @@ need "jupyter-nbconvert jupyter-client jupyter-core python3-ipykernel" jupyter-n
 # Microsoft's notebook kernel, in the version that .config/dotnet-tools.json pins.
 dotnet tool restore >/dev/null || exit 1
 
+# Lengths of lines and files, before anything is built.
+.ci/style || exit 1
+
 dotnet build EcoGlmm.sln -c Release --nologo -v quiet || exit 1
 
 # The web site of the documentation: no link may lead nowhere.

@@ -5,7 +5,7 @@ namespace EcoGlmm.Association;
 /// <summary>
 /// The generalized linear mixed model without a marker, g(μ) = X b + u with var u = τ K, by penalised quasi-likelihood: N. E.
 /// Breslow and D. G. Clayton, J. Am. Stat. Assoc. 88 (1993) 9-25; for scans: H. Chen and others, Am. J. Hum. Genet. 98
-/// (2016) 653-666. Binomial with logit and Poisson with log link.
+/// (2016) 653-666. Binomial with logit and Poisson with log link; ordered categories are <see cref="NullOrdinal"/>'s.
 /// </summary>
 internal sealed class NullGlmm
 {
@@ -14,18 +14,20 @@ internal sealed class NullGlmm
     private const double LargestPredictor = 30;
     private const double LeastWeight = 1e-8;
 
-    private NullGlmm(double[] mean, double[] weights, double[] score, double tau, double[] p, IScoreDistribution distribution)
-    {
-        (Mean, Weights, Score, Tau, P, Distribution) = (mean, weights, score, tau, p, distribution);
-    }
-
-    /// <summary>Means of the response (numbers of successes, counts), given the individuals' effects.</summary>
-    public double[] Mean { get; }
+    /// <param name="weights">Expected information of observations on their linear predictors.</param>
+    /// <param name="score">Derivatives of the log-likelihood by these.</param>
+    /// <param name="tau">Variance of the individuals' effects, by K.</param>
+    /// <param name="p">P.</param>
+    /// <param name="projection">What covariates leave of a marker's score.</param>
+    /// <param name="distribution">The distribution of scores.</param>
+    internal NullGlmm(double[] weights, double[] score, double tau, double[] p, IScoreProjection projection,
+        IScoreDistribution distribution) =>
+        (Weights, Score, Tau, P, Projection, Distribution) = (weights, score, tau, p, projection, distribution);
 
     /// <summary>Variances of the response, which are the weights of canonical links.</summary>
     public double[] Weights { get; }
 
-    /// <summary>Response less mean.</summary>
+    /// <summary>Derivatives of the log-likelihood by the linear predictors; of canonical links, response less mean.</summary>
     public double[] Score { get; }
 
     /// <summary>Variance of the individuals' effects, by K.</summary>
@@ -33,6 +35,9 @@ internal sealed class NullGlmm
 
     /// <summary>The matrix P, which the variance of a marker's score is made by.</summary>
     public double[] P { get; }
+
+    /// <summary>What the covariates leave of a marker's score.</summary>
+    public IScoreProjection Projection { get; }
 
     /// <summary>The distribution of scores.</summary>
     public IScoreDistribution Distribution { get; }
@@ -97,7 +102,8 @@ internal sealed class NullGlmm
 
             if (change < Tolerance)
             {
-                return new NullGlmm(mean, weights, [.. y.Zip(mean, (a, b) => a - b)], tau[0], reml.P,
+                return new NullGlmm(weights, [.. y.Zip(mean, (a, b) => a - b)], tau[0], reml.P,
+                    new CanonicalProjection(data.X, data.Columns, weights),
                     isBinomial ? new BinomialScores([.. mean.Zip(size, (m, s) => m / s)], size) : new PoissonScores(mean));
             }
         }
@@ -108,6 +114,6 @@ internal sealed class NullGlmm
 
     private static bool IsBinomial(Family family) => family.HasCanonicalScores
         ? family.WeightRole == WeightRole.Trials
-        : throw new GlmmException("Scans know quantities (no family), Family.Binomial() with logit link and Family.Poisson() with log "
-            + $"link, but not {family}. For other traits scan the residuals of a model, or the logarithm.");
+        : throw new GlmmException("Scans know quantities (no family), Family.Binomial() with logit link, Family.Poisson() with log "
+            + $"link and Family.Cumulative(), but not {family}. For other traits scan the residuals of a model, or the logarithm.");
 }

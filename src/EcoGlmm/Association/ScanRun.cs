@@ -130,9 +130,11 @@ internal static class ScanRun
                 + $"bar out of the formula.");
         }
 
-        var model = NullGlmm.Fit(data, family, RecordCovariance.Whole(matrix, data.Y.Length), options.MaxThreads, cancellation);
+        var whole = RecordCovariance.Whole(matrix, data.Y.Length);
+        var model = family.HasThresholds ? NullOrdinal.Fit(data, family, whole, options.MaxThreads, cancellation)
+            : NullGlmm.Fit(data, family, whole, options.MaxThreads, cancellation);
         var isCentred = data.Specification.Conditional.HasIntercept;
-        return () => new ScanBlockTester(new ScoreScanWorker(model, data.X, data.Columns, ScanBlocks.Size(data.Y.Length)), data,
+        return () => new ScanBlockTester(new ScoreScanWorker(model, ScanBlocks.Size(data.Y.Length)), data,
             markers, blocks, isCentred)
             .Test;
     }

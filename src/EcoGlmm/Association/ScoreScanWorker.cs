@@ -3,7 +3,7 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Association;
 
 /// <summary>
-/// Score tests of blocks of markers in a <see cref="NullGlmm"/>: S = xᵀ(y − μ) with variance xᵀPx. Where S is more than two
+/// Score tests of blocks of markers in a <see cref="NullGlmm"/>: S = xᵀs, of canonical links s = y − μ, with variance xᵀPx. Where S is more than two
 /// standard deviations from zero its tail is found by the saddlepoint of the response's distribution, S having been brought
 /// to the variance that the response alone gives it (W. Zhou and others, Nature Genetics 50, 2018, 1335-1341). Belongs to
 /// one thread.
@@ -15,24 +15,18 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
 
     private readonly NullGlmm _model;
     private readonly int _n;
-    private readonly int _columns;
-    private readonly double[] _x;
-    private readonly double[] _solved;
     private readonly double[] _raw;
     private readonly double[] _projected;
     private readonly double[] _adjusted;
     private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
 
-    public ScoreScanWorker(NullGlmm model, double[] x, int columns, int blockMarkers)
+    public ScoreScanWorker(NullGlmm model, int blockMarkers)
     {
-        this._model = model;
-        this._x = x;
-        this._columns = columns;
+        _model = model;
         _n = model.Score.Length;
         _raw = GC.AllocateUninitializedArray<double>(_n * blockMarkers, pinned: true);
         _projected = GC.AllocateUninitializedArray<double>(_n * blockMarkers, pinned: true);
-        _adjusted = new double[_n];
-        _solved = Solved();
+        _adjusted = new double[model.Projection.Length];
     }
 
     /// <summary>The genotypes of a marker of the block, to be filled in before <see cref="Test"/>.</summary>
@@ -72,67 +66,10 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
             tests.Score[m] = UpperTail.ChiSquare(z * z);
             if (Math.Abs(z) > NormalUpTo)
             {
-                var own = Adjust(g);
+                var own = _model.Projection.Project(g, _adjusted);
                 var corrected = Saddlepoint.TwoSided(_model.Distribution, _adjusted, score * Math.Sqrt(own / variance));
                 tests.Score[m] = double.IsNaN(corrected) ? tests.Score[m] : corrected;
             }
         }
-    }
-
-    // g less what the covariates say of it, and its variance by the response alone.
-    private double Adjust(ReadOnlySpan<double> g)
-    {
-        g.CopyTo(_adjusted);
-        for (var p = 0; p < _columns; p++)
-        {
-            double along = 0;
-            for (var i = 0; i < _n; i++)
-            {
-                along += _solved[i + p * _n] * g[i];
-            }
-
-            for (var i = 0; i < _n; i++)
-            {
-                _adjusted[i] -= along * _x[i + p * _n];
-            }
-        }
-
-        double variance = 0;
-        for (var i = 0; i < _n; i++)
-        {
-            variance += _adjusted[i] * _adjusted[i] * _model.Weights[i];
-        }
-
-        return variance;
-    }
-
-    // W X (XᵀWX)⁻¹
-    private double[] Solved()
-    {
-        var crossproduct = new double[_columns * _columns];
-        DenseMatrix.WeightedCrossProduct(_x, _n, _columns, _model.Weights, crossproduct);
-        if (!DenseCholesky.TryFactor(crossproduct, _columns))
-        {
-            throw new GlmmException("The covariates depend on each other, so that their effects cannot be told apart. Leave one of "
-                + "them out.");
-        }
-
-        var result = new double[_n * _columns];
-        var row = new double[_columns];
-        for (var i = 0; i < _n; i++)
-        {
-            for (var p = 0; p < _columns; p++)
-            {
-                row[p] = _x[i + p * _n];
-            }
-
-            DenseCholesky.Solve(crossproduct, _columns, row);
-            for (var p = 0; p < _columns; p++)
-            {
-                result[i + p * _n] = _model.Weights[i] * row[p];
-            }
-        }
-
-        return result;
     }
 }

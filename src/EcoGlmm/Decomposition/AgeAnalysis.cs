@@ -104,6 +104,13 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
     /// <summary>The slopes within individuals by method, with their intervals.</summary>
     public Figure PlotSlopes() => AgeFigures.Slopes(this);
 
+    /// <summary>
+    /// Age as a smooth (<see cref="AgeMethod.SmoothCentring"/>): the curve within individuals beside that of age alone and how individuals
+    /// differ; and the slope within individuals, with the ages at which it differs from zero.
+    /// </summary>
+    /// <exception cref="GlmmException">The analysis has no smooth within individuals.</exception>
+    public Figure PlotSmooths() => AgeSmoothFigure.Draw(this);
+
     /// <summary>The table of methods as data, one row a method.</summary>
     public FieldData ToFieldData() => FieldData.From(_approaches.Select(a => new
     {

@@ -3,7 +3,7 @@ namespace EcoGlmm;
 /// <summary>What an analysis of ageing and selective disappearance may be asked for.</summary>
 public sealed record AgeAnalysisOptions
 {
-    /// <summary>The methods to apply; null for all.</summary>
+    /// <summary>The methods to apply; null for all, those with smooths only where the formula has a smooth of age.</summary>
     public IReadOnlyList<AgeMethod>? Methods { get; init; }
 
     /// <summary>

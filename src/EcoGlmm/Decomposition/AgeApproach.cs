@@ -69,6 +69,18 @@ public sealed record AgeApproach
     /// <summary>What <see cref="Extra"/> is; null where there is none.</summary>
     public string? ExtraMeaning { get; init; }
 
+    /// <summary>Of a smooth: how the response changes with age on the scale of the link, centred; within individuals, but for the naive
+    /// one. Null for other methods.</summary>
+    public SmoothCurve? Curve { get; init; }
+
+    /// <summary>Of a smooth: the slope of <see cref="Curve"/> along age, with a band that holds all of it; null for other methods.</summary>
+    public SmoothCurve? Rate { get; init; }
+
+    /// <summary>
+    /// Of a smooth: how individuals that were seen at an age differ from those that were not, centred; null for other methods.
+    /// </summary>
+    public SmoothCurve? Selection { get; init; }
+
     /// <summary>Akaike's information criterion; NaN where there is no converged fit.</summary>
     public double Aic => Fit is { Convergence.IsConverged: true } fit ? fit.Aic : double.NaN;
 

@@ -14,6 +14,7 @@ internal static class AgeCard
             .Facts(Facts(analysis));
         foreach (var warning in analysis.Warnings) html.Message(Status.Caution, warning);
         if (analysis.Curves is not null) html.Html(AgeFigures.Both(analysis).ToHtml());
+        if (analysis.Find(AgeMethod.SmoothCentring) is { IsUsable: true }) html.Html(AgeSmoothFigure.Draw(analysis).ToHtml());
         html.Html("<style>.ecoglmm .ecoglmm-age tbody th,.ecoglmm .ecoglmm-age "
             + "td:not(.ecoglmm-number){white-space:normal;min-width:9em}</style><div class=\"ecoglmm-age\">");
         html.Table(AgeTables.Methods(analysis));

@@ -46,7 +46,7 @@ internal static class AgeFigures
         { PanelHeight = 60 + (30 * shown.Length) };
     }
 
-    public static bool IsNaive(AgeMethod method) => method is AgeMethod.Naive or AgeMethod.NaiveQuadratic;
+    public static bool IsNaive(AgeMethod method) => method is AgeMethod.Naive or AgeMethod.NaiveQuadratic or AgeMethod.NaiveSmooth;
 
     private static string Title(AgeAnalysis analysis) => $"{AgeWords.ResponseName(analysis)} by {analysis.Age}: ageing, or who is left?";
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Formulas;
+using EcoGlmm.Formulas.Smooths;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;
@@ -11,8 +12,10 @@ internal sealed class AgeFormula
     private readonly string[] _random;
     private readonly bool _hasIntercept;
 
-    private AgeFormula(string response, string[] terms, string[] random, bool hasIntercept, bool hasAgeSlopes, bool addedGroup, string by)
+    private AgeFormula(string response, string[] terms, string[] random, bool hasIntercept, bool hasAgeSlopes, bool addedGroup, string by,
+        bool hasSmooth)
     {
+        HasSmooth = hasSmooth;
         _response = response;
         _terms = terms;
         _random = random;
@@ -27,6 +30,9 @@ internal sealed class AgeFormula
 
     /// <summary>Whether the individuals of the formula have slopes in age already.</summary>
     public bool HasAgeSlopes { get; }
+
+    /// <summary>Whether age has a smooth in the formula, which the methods replace as they do its other effects.</summary>
+    public bool HasSmooth { get; }
 
     /// <summary>Whether the formula had no random effect of the individual, and was given one.</summary>
     public bool AddedGroup { get; }
@@ -64,11 +70,24 @@ internal sealed class AgeFormula
         var id = Deparser.Name(by);
         var named = formula.RandomTerms.Any(term => IsOwn(term, by)) ? formula.RandomTerms : Named(formula, data, by);
         var own = named.Where(term => IsOwn(term, by)).ToArray();
+        var replaced = formula.Smooths.Where(smooth => IsOfAge(text, smooth, age, by)).Select(smooth => smooth.Call.ToString()).ToHashSet();
         var random = (ReferenceEquals(named, formula.RandomTerms) ? formula.WrittenRandomTerms.Select(term => term.ToString())
-            : named.Select(term => term.ToString())).ToList();
+            : named.Select(term => term.ToString()).Concat(formula.Smooths.Select(smooth => smooth.Call.ToString())))
+            .Where(term => !replaced.Contains(term)).ToList();
         if (own.Length == 0) random.Add($"(1 | {id})");
         return new AgeFormula(response.ToString(), [.. kept], [.. random], terms.HasIntercept,
-            own.Any(term => Columns(term.Effects).Contains(age)), own.Length == 0, id);
+            own.Any(term => Columns(term.Effects).Contains(age)), own.Length == 0, id, replaced.Count > 0);
+    }
+
+    // A smooth of age alone, which the methods replace; curves of the individuals themselves stay, as their slopes do.
+    private static bool IsOfAge(string text, SmoothSyntax smooth, string age, string by)
+    {
+        var columns = smooth.Expressions.SelectMany(Columns).ToHashSet(StringComparer.Ordinal);
+        if (!columns.Contains(age) || smooth.Variables.Any(v => v is NameNode { Name: var name } && name == by)) return false;
+        columns.ExceptWith([age, by]);
+        return columns.Count == 0 ? true : throw FormulaError.At(text, smooth.Call.Position,
+            $"{smooth.Label} combines age with {Names.List(columns)}", "The methods replace the effect of age by others, and cannot know "
+            + "what should become of an interaction. Analyse each group by itself (FieldData.Where).");
     }
 
     /// <summary>The formula with effects of age, and with slopes for each individual where they are wanted.</summary>

@@ -70,7 +70,28 @@ internal static class AgeJson
         json.WriteString("extraMeaning", approach.ExtraMeaning);
         Slope(json, "extra", approach.Extra ?? AgeSlope.None);
         json.Number("aic", approach.Aic);
+        Curve(json, "curve", approach.Curve);
+        Curve(json, "rate", approach.Rate);
+        Curve(json, "selection", approach.Selection);
         json.WriteEndObject();
+    }
+
+    private static void Curve(Utf8JsonWriter json, string name, SmoothCurve? curve)
+    {
+        if (curve is null) return;
+        json.WriteStartArray(name);
+        foreach (var p in curve)
+        {
+            json.WriteStartObject();
+            json.Number("age", p.X);
+            json.Number("estimate", p.Estimate);
+            json.Number("standardError", p.StandardError);
+            json.Number("lower", p.Lower);
+            json.Number("upper", p.Upper);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Slope(Utf8JsonWriter json, string name, AgeSlope slope)

@@ -45,4 +45,13 @@ public enum AgeMethod
     /// Mean-centring with the deviation of the square, x² minus its mean: a process in absolute age. Fay, Martin &amp; Plard (2022).
     /// </summary>
     QuadraticDeviationOfSquare,
+
+    /// <summary>A smooth of age alone. Applied where it is asked for, or where the formula has a smooth of age.</summary>
+    NaiveSmooth,
+
+    /// <summary>
+    /// A smooth of age, and its mean over the records of each individual, which takes up how individuals differ: mean-centring of each
+    /// function of the smooth's basis, a curve in absolute age. Applied where it is asked for, or where the formula has a smooth of age.
+    /// </summary>
+    SmoothCentring,
 }

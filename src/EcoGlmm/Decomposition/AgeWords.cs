@@ -17,7 +17,7 @@ internal static class AgeWords
 
     public static string Conclusion(AgeAnalysis analysis)
     {
-        var main = new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes }.Select(analysis.Find).FirstOrDefault(a =>
+        var main = new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes, AgeMethod.SmoothCentring }.Select(analysis.Find).FirstOrDefault(a =>
             a is { IsUsable: true });
         if (main is null) return "No method that separates ageing from selection is usable on these data.";
         var level = NumberFormat.Significant(100 * analysis.Level);
@@ -53,6 +53,7 @@ internal static class AgeWords
             sentences.Add($"Whether there is selection cannot be seen: individuals do not differ in their mean {analysis.Age}.");
         }
 
+        if (analysis.Find(AgeMethod.SmoothCentring) is { IsUsable: true } smooth) sentences.Add(AgeSmoothModel.Sentence(smooth, analysis));
         if (analysis.Find(AgeMethod.MeanCentringByLongevity) is { IsUsable: true, Extra: { } interaction } && interaction.PValue < 1
             - analysis.Level)
         {

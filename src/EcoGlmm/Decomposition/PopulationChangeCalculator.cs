@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Decomposition;
@@ -52,6 +53,7 @@ internal sealed class PopulationChangeCalculator
         var draws = new List<double[]>();
         for (var b = 0; b < Resamples; b++)
         {
+            LiveProgress.Current.ThrowIfCancellationRequested();
             var random = stream.Split(b);
             var weights = new int[_response.Length];
             for (var i = 0; i < weights.Length; i++) weights[random.NextInt(weights.Length)]++;

@@ -12,7 +12,8 @@ public static class SelectiveDisappearance
     /// Applies the published methods to one data set, side by side: the naive model, within-subject mean-centring, age at last record alone
     /// and in
     /// interaction with age, ages at first and last record, a terminal effect, random slopes, quadratics with both centrings, and the exact
-    /// decomposition of population change.
+    /// decomposition of population change; smooths of age, alone and within individuals, where the formula has one or where they are asked
+    /// for.
     /// </summary>
     /// <remarks>
     /// Within individuals age and year run together. With a random effect of year, and many individuals still alive at the end of the
@@ -67,7 +68,8 @@ public static class SelectiveDisappearance
             throw new GlmmException($"No row has all of "
                 + $"{Names.List([.. new[] { age, by, analysis.LastAge, analysis.FirstAge }.OfType<string>()])}.");
         AgeChecks.RequireAgesOfDeath(rows, age, by, analysis);
-        var methods = (analysis.Methods ?? Enum.GetValues<AgeMethod>()).Distinct().ToArray();
+        var methods = (analysis.Methods ?? Enum.GetValues<AgeMethod>().Where(m => text.HasSmooth || AgeSmoothModel.Of(m, x, id, 0) is null))
+            .Distinct().ToArray();
         using var live = LiveProgress.Start($"Analysing {age}", methods.Length, progress, cancellationToken);
         var naive = Glmm.Fit(text.With(x, null), rows, family, options);
         var sample = AgeSample.Of(naive, age, by, analysis);
@@ -76,6 +78,14 @@ public static class SelectiveDisappearance
         var approaches = methods.Select(method =>
         {
             live.ThrowIfInterrupted();
+            if (AgeSmoothModel.Of(method, x, id, sample.Age.Distinct().Count()) is { } smooth)
+            {
+                var curve = Smooth(method, smooth, text.With(smooth.Terms, null), sample, age,
+                    formula => Glmm.Fit(formula, rows, family, options), reference, analysis.Level);
+                live.Advance();
+                return curve;
+            }
+
             var model = AgeModel.Of(method, x, id, first, last, reference, sample.Sampling.MeanLastAge);
             var written = text.With(model.Terms, model.HasRandomSlopes ? $"within({x}, {id})" : null);
             var approach = Apply(method, model, written, text.HasAgeSlopes, () => method == AgeMethod.Naive
@@ -86,6 +96,23 @@ public static class SelectiveDisappearance
         });
         return new AgeAnalysis(naive, age, by, [.. approaches], sample, reference, text.AddedGroup, data.RowCount - naive.ObservationCount,
             analysis);
+    }
+
+    private static AgeApproach Smooth(AgeMethod method, AgeSmoothModel model, string formula, AgeSample sample, string age,
+        Func<string, GlmmFit> fitting, double reference, double level)
+    {
+        var approach = new AgeApproach { Method = method, Formula = formula };
+        var ages = sample.Age.Distinct().Count();
+        if (ages < AgeSmoothModel.FewestAges)
+            return approach with { Unavailable = $"{age} has {ages} values, too few for a smooth." };
+        try
+        {
+            return model.Read(approach, fitting(formula), reference, level);
+        }
+        catch (GlmmException failure)
+        {
+            return approach with { Unavailable = failure.Message };
+        }
     }
 
     private static AgeApproach Apply(AgeMethod method, AgeModel model, string formula, bool hasSlopes, Func<GlmmFit> fitting, double level,

@@ -31,15 +31,22 @@ internal sealed class AdaptiveQuadrature
         var grid = new QuadratureGrid(model.QuadraturePoints, effects.Width);
         _blocks = [.. Blocks(model, effects, grid)];
         _values = new double[_blocks.Length];
+        NodeRows = (long)model.ObservationCount * grid.Count;
         _parallel = new ParallelOptions
         {
-            MaxDegreeOfParallelism = (long)model.ObservationCount * grid.Count < SmallestParallelWork ? 1 : maxThreads,
+            MaxDegreeOfParallelism = NodeRows < SmallestParallelWork ? 1 : maxThreads,
             CancellationToken = cancellation,
         };
         ModeGradient = new double[effects.LevelCount * effects.Width];
         Scores = new double[]?[model.PredictorCount];
         foreach (var k in model.ActivePredictors) Scores[k] = new double[model.ObservationCount];
     }
+
+    /// <summary>Rows times nodes: what one evaluation asks of the family.</summary>
+    public long NodeRows { get; }
+
+    /// <summary>Terms of series that the family has summed so far.</summary>
+    public long SeriesTerms => _blocks.Sum(b => b.SeriesTerms);
 
     /// <summary>s̄ by predictor.</summary>
     public double[]?[] Scores { get; }

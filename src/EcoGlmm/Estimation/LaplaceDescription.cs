@@ -63,7 +63,7 @@ internal static class LaplaceDescription
             ParameterCount = parameterCount,
             Gradients = objective.GradientCount,
             FamilyPasses = objective.Observations.EvaluationCount,
-            SeriesTerms = objective.Observations.SeriesTerms,
+            SeriesTerms = objective.SeriesTerms,
             IsDispersionAtLimit = isDispersionAtLimit,
             Convergence = convergence,
         };

@@ -90,6 +90,15 @@ internal sealed class LaplaceObjective
     /// <summary>Evaluations so far.</summary>
     public int EvaluationCount { get; private set; }
 
+    /// <summary>Terms of series that the family has summed so far.</summary>
+    public long SeriesTerms => _observations.SeriesTerms + (_quadrature?.SeriesTerms ?? 0);
+
+    /// <summary>Rows that were evaluated at nodes of quadrature so far.</summary>
+    public long QuadratureRows { get; private set; }
+
+    /// <summary>Rows that one quadrature evaluates: all of them at each node.</summary>
+    public long NodeRows => _quadrature?.NodeRows ?? 0;
+
     /// <summary>Sets the modes to start the next search from.</summary>
     public void StartFrom(ReadOnlySpan<double> u)
     {
@@ -133,7 +142,11 @@ internal sealed class LaplaceObjective
         var squares = _system.Lambda.QuadraticForm(_search.Modes);
         var value = -logDensity + (0.5 * squares) + (0.5 * (_system.LogDeterminant - _system.Lambda.LogDeterminant));
         if (_quadrature is not null && double.IsFinite(value))
+        {
+            QuadratureRows += NodeRows;
             value += _quadrature.Evaluate(_search, _observations, _system.Lambda, wantsGradient);
+        }
+
         if (!double.IsFinite(value))
         {
             Failure = "the log-likelihood is not finite";

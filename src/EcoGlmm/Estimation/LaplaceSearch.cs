@@ -14,7 +14,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     private readonly IProgress<FitProgress>? _progress;
     private readonly Restraints _restraints;
     private readonly int _passes;
-    private readonly long _terms;
+    private readonly double _terms;
+    private readonly double _nodes;
 
     public LaplaceSearch(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
         : base(model)
@@ -26,6 +27,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         Cancellation = cancellation;
         _passes = Passes(control);
         _terms = Math.Max(Tolerances.SeriesTerms, Tolerances.SeriesTermsOfRow * model.ObservationCount);
+        _nodes = Math.Max(Tolerances.QuadratureRows, (double)Tolerances.QuadraturesOfIteration * Iterated(control) * Objective.NodeRows);
     }
 
     /// <summary>The likelihood without restraints and priors.</summary>
@@ -37,9 +39,9 @@ internal sealed class LaplaceSearch : LikelihoodSearch
 
     public override int ThetaOffset => Model.FixedCount;
 
-    /// <summary>Whether so many passes over the data have been made, or so many terms of series summed, that no more are to be expected
-    /// to lead to a maximum.</summary>
-    public bool IsExhausted => Objective.Observations.EvaluationCount > _passes || Objective.Observations.SeriesTerms > _terms;
+    /// <summary>The shares of the passes over the data, the terms of series and the rows at nodes of quadrature that are granted.</summary>
+    public override bool IsExhausted => ((double)Objective.Observations.EvaluationCount / _passes) + (Objective.SeriesTerms / _terms)
+        + (Objective.QuadratureRows / _nodes) > 1;
 
     /// <summary>The objective with its penalty at the optimiser's vector (see <see cref="Restraints"/>).</summary>
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient) =>
@@ -173,11 +175,13 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     /// <summary>Passes over the data, each with a factorisation, that are granted.</summary>
     private int Passes(GlmmControl control)
     {
-        var iterations = Math.Max(control.MaxIterations, Tolerances.FewestIterationsOfEffort);
+        var iterations = Iterated(control);
         if (Overfitted.IsMet(Model)) return Tolerances.PassesOfCostlyIteration * Math.Min(iterations, 2 * Tolerances.IterationsOverfitted);
         var affordable = Tolerances.FlopsOfEffort / Math.Max(System.Flops, 1);
         return (int)Math.Clamp(affordable, Tolerances.PassesOfCostlyIteration * iterations, Tolerances.PassesOfIteration * iterations);
     }
+
+    private static int Iterated(GlmmControl control) => Math.Max(control.MaxIterations, Tolerances.FewestIterationsOfEffort);
 
     /// <summary>Rounding errors of a sum of log-densities of counts.</summary>
     private double RoundingErrors() => Tolerances.CountRounding * Model.Y.Sum(Model.Family.LargestTerm);

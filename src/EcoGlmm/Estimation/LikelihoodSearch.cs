@@ -19,6 +19,10 @@ internal abstract class LikelihoodSearch(MixedModel model)
     /// <summary>Iterations of all searches so far.</summary>
     public int Iterations { get; protected set; }
 
+    /// <summary>Whether so much work has been done, by a count and not by a clock, that no more is to be expected to lead to a
+    /// maximum.</summary>
+    public abstract bool IsExhausted { get; }
+
     /// <summary>−log L at x, with its gradient when that is not empty.</summary>
     public abstract double Evaluate(ReadOnlySpan<double> x, Span<double> gradient);
 

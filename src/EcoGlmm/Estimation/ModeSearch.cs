@@ -8,7 +8,7 @@ namespace EcoGlmm.Estimation;
 /// Each search starts from the last one's modes, moved along dû/dψ. Where a factorisation costs much more than a
 /// pass over the observations, the factor of an earlier point serves as long as it contracts well.
 /// </summary>
-internal sealed class ModeSearch
+internal sealed partial class ModeSearch
 {
     private readonly MixedModel _model;
     private readonly RandomEffectsSystem _system;
@@ -334,69 +334,5 @@ internal sealed class ModeSearch
         _system.Lambda.MultiplyTransposed(_gradient, _gradient);
         _system.Lambda.MultiplyPrecision(u, _step);
         for (var j = 0; j < _count; j++) _gradient[j] = _step[j] - _gradient[j];
-    }
-
-    /// <summary>Moves the modes along dû/dψ from the last point, where factor, weights and scores still stand.</summary>
-    private void Predict(ReadOnlySpan<double> psi)
-    {
-        ModeChange(psi, _psi, _step, isRough: true);
-        for (var j = 0; j < _count; j++) Modes[j] += _step[j];
-    }
-
-    /// <summary>
-    /// (dû/dψ)(to − from) at the last evaluation: −H⁻¹(ΛᵀZᵀW Δη − ΔΛᵀZᵀℓ′ + ΔP û), Δη = XΔβ + ZΔΛ û.
-    /// </summary>
-    public void ModeChange(ReadOnlySpan<double> to, ReadOnlySpan<double> from, Span<double> result, bool isRough = false)
-    {
-        var difference = new double[_psi.Length];
-        for (var j = 0; j < difference.Length; j++) difference[j] = to[j] - from[j];
-        var theta = difference.AsSpan(_model.FixedCount);
-        var lambdas = new double[_model.Terms.Count][];
-        for (var t = 0; t < lambdas.Length; t++)
-        {
-            var term = _model.Terms[t];
-            lambdas[t] = new double[term.Width * term.LatentWidth];
-            term.Loadings.Change(_system.Lambda.LoadingsTheta(t), theta.Slice(term.ThetaOffset, term.Loadings.ParameterCount), lambdas[t]);
-            _system.Lambda.Multiply(t, lambdas[t], Modes, _b);
-        }
-
-        var (ztl, moved) = (_gradient, _trial);
-        Array.Clear(ztl);
-        Array.Clear(moved);
-        result.Clear();
-        foreach (var m in _model.ActivePredictors)
-        {
-            Array.Clear(_change);
-            _model.Basis[m]!.AddProduct(difference.AsSpan(_model.FixedOffset[m], _model.Basis[m]!.Columns), _change);
-            _system.AddZb(m, _b, _change);
-            foreach (var k in _model.RandomPredictors)
-            {
-                var second = _observations.Second[LinearPredictor.Pair(k, m)];
-                if (second is null) continue;
-                for (var i = 0; i < _weighted.Length; i++) _weighted[i] = second[i] * _change[i];
-                _system.AddZtx(k, _weighted, result);
-            }
-        }
-
-        _system.Lambda.MultiplyTransposed(result, result);
-        foreach (var k in _model.RandomPredictors) _system.AddZtx(k, _observations.First[k]!, ztl);
-        for (var t = 0; t < lambdas.Length; t++)
-        {
-            _system.Lambda.MultiplyTransposed(t, lambdas[t], ztl, moved);
-        }
-
-        for (var j = 0; j < _count; j++) result[j] += moved[j];
-        Array.Clear(moved);
-        for (var t = 0; t < lambdas.Length; t++)
-        {
-            var term = _model.Terms[t];
-            if (term.Structure.Precision is not { ParameterCount: > 0 } varying) continue;
-            _system.Lambda.AddPrecisionChange(t, theta.Slice(term.ThetaOffset + term.Loadings.ParameterCount, varying.ParameterCount),
-                Modes, moved);
-        }
-
-        for (var j = 0; j < _count; j++) result[j] -= moved[j];
-        if (isRough) _system.SolveRoughly(result);
-        else _system.Solve(result);
     }
 }

@@ -14,6 +14,7 @@ internal sealed partial class ObservationModel
     public void EvaluateScores(double[]?[] predictors, bool wantsFirst)
     {
         EvaluationCount++;
+        var terms = SeriesEffort.Begin();
         var level = !wantsFirst ? DerivativeLevel.Value
             : _family.HasDispersion || _shapeCount > 0 ? DerivativeLevel.Gradient
             : DerivativeLevel.Mode;
@@ -25,6 +26,8 @@ internal sealed partial class ObservationModel
             if (IsZeroInflated) MixZeroScores(predictors[LinearPredictor.ZeroInflation].AsSpan(start, length), wantsFirst, start);
             if (_weights is not null) WeightScores(wantsFirst, start, length);
         }
+
+        SeriesTerms += SeriesEffort.Terms - terms;
     }
 
     /// <summary>The formulas of this class's remarks; with π = logit⁻¹(ζ) and s = logit⁻¹(t), ℓ′ is s log′ f where y = 0.</summary>

@@ -18,7 +18,7 @@ internal static class Polish
         var gradient = new double[psi.Length];
         var value = search.EvaluateAgain(psi, gradient);
         if (!double.IsFinite(value)) return null;
-        var hessian = HessianAt(search, psi, gradient, value, progress);
+        var hessian = HessianAt(search, found.Status, psi, gradient, value, progress);
         HessianInverse? inverse = null;
         for (var pass = 0; pass < Tolerances.NewtonSteps && found.Status is not (MinimiserStatus.IterationLimit
             or MinimiserStatus.Exhausted); pass++)
@@ -42,12 +42,13 @@ internal static class Polish
     }
 
     /// <summary>Exact without random effects, where the guess at the curvature is the Hessian; else by differences of the
-    /// gradient.</summary>
-    private static double[] HessianAt(LaplaceSearch search, double[] psi, double[] gradient, double value, IProgress<FitProgress>? progress)
+    /// gradient, for which a search that was given up has no effort left.</summary>
+    private static double[] HessianAt(LaplaceSearch search, MinimiserStatus status, double[] psi, double[] gradient, double value,
+        IProgress<FitProgress>? progress)
     {
         var model = search.Model;
         var guess = search.Curvature(psi);
-        if (model.Terms.Count == 0) return guess;
+        if (model.Terms.Count == 0 || status == MinimiserStatus.Exhausted) return guess;
         progress?.Report(new FitProgress("standard errors", search.Iterations, -value));
         var d = psi.Length;
         var rough = CurvatureGuess.Inverse(guess, d);

@@ -1,5 +1,6 @@
 using EcoGlmm.Estimation.Pathologies;
 using EcoGlmm.Estimation.Starts;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Estimation;
 
@@ -42,7 +43,7 @@ internal static class ProfiledEstimator
         }
 
         var best = search.Snapped(search.From(start));
-        foreach (var alternative in Alternatives) best = alternative.Improve(search, best);
+        foreach (var alternative in Alternatives.TakeWhile(_ => !search.IsExhausted)) best = alternative.Improve(search, best);
         var (theta, gradient) = (best.Parameters, new double[best.Parameters.Length]);
         var value = search.AtEnd(best, gradient);
         var bringBack = search.IsAt(theta) ? criterion.Keep() : null;
@@ -50,7 +51,8 @@ internal static class ProfiledEstimator
             && criterion.ResidualSum > Tolerances.SmallestPenalisedResidual * criterion.TotalSum;
         var isCostly = bringBack is not null || search.System.IsIterative;
         var optimum = isProper
-            ? new Optimum(model, theta, 0, value, gradient, Hessian(search, theta, gradient, isCostly), best.Status) : null;
+            ? new Optimum(model, theta, 0, value, gradient, best.Status == MinimiserStatus.Exhausted
+                ? criterion.AverageInformation() : Hessian(search, theta, gradient, isCostly), best.Status) : null;
         var assessment = optimum is not null ? OptimumAssessment.Of(optimum, AtMaximum)
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
                 : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.",

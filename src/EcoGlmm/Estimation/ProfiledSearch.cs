@@ -1,3 +1,4 @@
+using EcoGlmm.Estimation.Pathologies;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 
@@ -19,6 +20,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     private readonly List<(double[] Point, double[] Gradient)> _visited = [];
     private int _refreshes;
     private double[]? _endedAt;
+    private readonly double _granted;
+    private double _refreshed;
 
     public ProfiledSearch(MixedModel model, PenalizedLeastSquares criterion, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)
@@ -29,9 +32,12 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _usesInformation = true;
         Scales = new RelativeScales(model);
         _current = new double[model.ThetaCount];
-        _minimiser = new QuasiNewton(Evaluate, control.Tolerance, control.MaxIterations)
+        _granted = Granted(model, control, criterion.System.Flops);
+        _minimiser = new QuasiNewton(Evaluate, control.Tolerance,
+            Overfitted.IsMet(model) ? Math.Min(Tolerances.IterationsOverfitted, control.MaxIterations) : control.MaxIterations)
         {
             RefreshInverseHessian = Refresh,
+            IsExhausted = () => IsExhausted,
             ValueError = () => criterion.System.LogDeterminantError,
             Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
             LongestStep = (x, p) => StepLimit.OfCovariance(model, x, p, 0, Tolerances.LongestProfiledStep),
@@ -44,6 +50,9 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     public RelativeScales Scales { get; }
 
     public override RandomEffectsSystem System => _criterion.System;
+
+    /// <summary>Average information of wide structures counts as the evaluations that cost as much.</summary>
+    public override bool IsExhausted => _criterion.EvaluationCount + _refreshed > _granted;
 
     public override double Evaluate(ReadOnlySpan<double> x, Span<double> gradient)
     {
@@ -59,7 +68,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     public override SearchPoint From(double[] start)
     {
         var found = Minimise(start);
-        if (found.Status == MinimiserStatus.Converged || !_usesInformation) return found;
+        if (found.Status is MinimiserStatus.Converged or MinimiserStatus.Exhausted || !_usesInformation) return found;
 
         // Overlapping terms make the average information all but singular, and its steps lead nowhere.
         _usesInformation = false;
@@ -111,6 +120,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         if (BoundaryCandidates.Of(Model, _current, Tolerances.NearBoundary).Count > 0) return false;
         var d = _current.Length;
         var information = _criterion.AverageInformation();
+        _refreshed += d * Model.Terms.Sum(t => Math.Pow(t.Width, 2) * t.LatentWidth) / System.Flops;
 
         // Along a ridge the information is that of rounding errors.
         for (var j = 0; j < d; j++) information[(j * d) + j] *= 1 + Tolerances.InformationRidge;
@@ -118,5 +128,14 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         DenseCholesky.Invert(information, d);
         information.CopyTo(inverse, 0);
         return Array.TrueForAll(information, double.IsFinite);
+    }
+
+    /// <summary>Evaluations that are granted.</summary>
+    private static double Granted(MixedModel model, GlmmControl control, double flops)
+    {
+        if (Overfitted.IsMet(model)) return 2 * Tolerances.IterationsOverfitted;
+        var iterations = Math.Max(control.MaxIterations, Tolerances.FewestIterationsOfEffort);
+        return Math.Clamp(Tolerances.FlopsOfEffort / Math.Max(flops, 1), Tolerances.EvaluationsOfCostlyIteration * iterations,
+            Tolerances.PassesOfIteration * iterations);
     }
 }

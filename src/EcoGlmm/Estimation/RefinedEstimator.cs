@@ -192,7 +192,7 @@ internal static class RefinedEstimator
             ParameterCount = found.ParameterCount,
             Gradients = objective.GradientCount,
             FamilyPasses = objective.Observations.EvaluationCount,
-            SeriesTerms = objective.Observations.SeriesTerms,
+            SeriesTerms = objective.SeriesTerms,
             IsDispersionAtLimit = found.IsDispersionAtLimit,
             Convergence = found.Convergence,
         };

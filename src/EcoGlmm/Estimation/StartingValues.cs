@@ -36,7 +36,29 @@ internal static class StartingValues
         }
 
         var gamma = new double[basis.Columns];
-        var previous = ConstantMean(model, eta);
+        var constant = ConstantMean(model, eta);
+        var previous = (double[])constant.Clone();
+
+        void Predict(double[] at)
+        {
+            model.Offset[e]!.CopyTo(eta, 0);
+            basis.AddProduct(at, eta);
+        }
+
+        // Reweighted least squares can run away where the link is not the family's own.
+        double Deviance(double[] at)
+        {
+            Predict(at);
+            var sum = 0.0;
+            for (var i = 0; i < n; i++)
+            {
+                if (hurdle && model.Y[i] == 0) continue;
+                sum += (model.Weights?[i] ?? 1) * family.UnitDeviance(model.Y[i], link.At(eta[i]).Mu, 1, SizeOf(model, i));
+            }
+
+            return double.IsFinite(sum) ? sum : double.NaN;
+        }
+
         for (var iteration = 0; iteration < Tolerances.ReweightedIterations && !family.HasThresholds; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -55,14 +77,12 @@ internal static class StartingValues
             }
 
             if (!WeightedLeastSquares(basis, w, z, gamma)) break;
-            model.Offset[e]!.CopyTo(eta, 0);
-            basis.AddProduct(gamma, eta);
+            Predict(gamma);
             for (var halving = 0; halving < Tolerances.ReweightedHalvings && !IsValid(model, eta); halving++)
             {
                 // A full step left the link's range: come back towards the last valid coefficients.
                 for (var j = 0; j < gamma.Length; j++) gamma[j] = 0.5 * (gamma[j] + previous[j]);
-                model.Offset[e]!.CopyTo(eta, 0);
-                basis.AddProduct(gamma, eta);
+                Predict(gamma);
             }
 
             var change = 0.0;
@@ -71,7 +91,12 @@ internal static class StartingValues
             if (change < Tolerances.ReweightedChange * (1 + gamma.Max(Math.Abs))) break;
         }
 
-        if (!gamma.All(double.IsFinite)) Array.Clear(gamma);
+        if (!family.HasThresholds)
+        {
+            if (!(Deviance(gamma) <= Tolerances.WorseThanConstant * Deviance(constant))) constant.CopyTo(gamma, 0);
+            Predict(gamma);
+        }
+
         gamma.CopyTo(psi, model.FixedOffset[e]);
         for (var i = 0; i < n; i++) mu[i] = link.At(eta[i]).Mu;
         if (model.Basis[LinearPredictor.Dispersion] is { } dispersion)

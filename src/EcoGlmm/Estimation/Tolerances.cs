@@ -99,6 +99,17 @@ internal static class Tolerances
     /// <summary>The same for each row, where there are so many rows that this is more.</summary>
     public const long SeriesTermsOfRow = 200_000;
 
+    /// <summary>
+    /// Rows that are evaluated at nodes of quadrature, after which a fit is given up: some seconds' work.
+    /// </summary>
+    public const double QuadratureRows = 100_000_000;
+
+    /// <summary>Quadratures for each iteration that is allowed, where there are so many rows and nodes that this is more.</summary>
+    public const int QuadraturesOfIteration = 2;
+
+    /// <summary>Evaluations of a profiled criterion for each iteration that is allowed, if each is costly.</summary>
+    public const double EvaluationsOfCostlyIteration = 0.5;
+
     /// <summary>Iterations for which passes are granted at least: starts and standard errors take some, too.</summary>
     public const int FewestIterationsOfEffort = 50;
 
@@ -215,6 +226,10 @@ internal static class Tolerances
 
     /// <summary>Reweighted least squares end when no coefficient changes by more than this share.</summary>
     public const double ReweightedChange = 1e-6;
+
+    /// <summary>How many times the deviance of a constant mean that of a start may be: a fit has less, a step that ran away far
+    /// more.</summary>
+    public const double WorseThanConstant = 2;
 
     /// <summary>Largest working weight and squared working residual: one row at the edge of a link must not decide alone.</summary>
     public const double LargestWorkingWeight = 1e12;

@@ -61,8 +61,7 @@ internal sealed record FitParameter(ModelPart Part, string Name, ParameterKind K
                 var (at, quantity) = (k, quantities[k]);
                 var isOfMatrix = term.Loadings.HasFreeEntries && quantity.IsOfMatrix && quantity.Effect1 is not null;
                 if (isOfMatrix || !term.Loadings.HasSeparateQuantities) continue;
-                result.Add(new FitParameter(term.Part,
-                    $"{quantity.Name}{(quantity.Effect1 is { } effect ? $"_{effect}" : "")}|{term.Title}", quantity.Kind,
+                result.Add(new FitParameter(term.Part, quantity.RowName(term.Group, term.Title), quantity.Kind,
                     f => f.Estimate.Model.Terms[index].Report(f.Estimate.System.Lambda.Theta(index), f.Estimate.Scale)[at],
                     v => Parameter.Covariance(term.Group, quantity.Name, v, quantity.Effect1, term.Part)));
             }

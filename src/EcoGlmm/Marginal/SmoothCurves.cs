@@ -94,18 +94,30 @@ internal sealed class SmoothCurves(GlmmFit fit)
 
         if (view.Fitted.Design.Syntax.By is NameNode by && columns.TrueForAll(c => c.Name != by.Name))
             columns.Add(new NumericColumn(by.Name, [.. Enumerable.Repeat(1.0, x[0].Length)]));
+
+        // A curve that is averaged over individuals is seen at an individual of one record at each place.
+        if (view.Fitted.Design.Syntax.Mean is NameNode mean)
+            columns.Add(new CategoricalColumn(mean.Name, [.. Enumerable.Range(0, x[0].Length).Select(i => $"\u001Fplace {i}")],
+                [.. Enumerable.Range(0, x[0].Length)]));
         return new FieldData(columns);
     }
 
     public SmoothCurve Effect(SmoothView view, double[] x, double level) => Curve(view.Name, view, x, level, [(view, Functions(view, x))]);
 
-    public SmoothCurve Slope(SmoothView view, double[] x, double level)
+    public SmoothCurve Slope(SmoothView view, double[] x, double level) =>
+        Curve($"slope of {view.Name}", view, x, level, [(view, Slopes(view, x))]);
+
+    private double[] Slopes(SmoothView view, double[] x)
     {
         var step = Step * (x.Max() - x.Min());
         var up = Functions(view, [.. x.Select(v => v + step)]);
         var down = Functions(view, [.. x.Select(v => v - step)]);
-        return Curve($"slope of {view.Name}", view, x, level, [(view, [.. up.Zip(down, (a, b) => (a - b) / (2 * step))])]);
+        return [.. up.Zip(down, (a, b) => (a - b) / (2 * step))];
     }
+
+    /// <summary>The slope of the sum of two curves of one covariate.</summary>
+    public SmoothCurve SlopeOfSum(SmoothView first, SmoothView second, double[] x, double level) =>
+        Curve($"slope of {first.Name} + {second.Name}", first, x, level, [(first, Slopes(first, x)), (second, Slopes(second, x))]);
 
     public SmoothCurve Difference(SmoothView first, SmoothView second, double[] x, double level) =>
         Curve($"{first.Name} − {second.Name}", first, x, level,

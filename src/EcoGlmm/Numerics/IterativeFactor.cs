@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Numerics;
 
@@ -18,7 +17,7 @@ namespace EcoGlmm.Numerics;
 /// random effects using Krylov subspace methods, arXiv 2505.09552; Y. Saad (2003), Iterative Methods for Sparse Linear
 /// Systems, section 6.7.
 /// </remarks>
-internal sealed unsafe class IterativeFactor : ISparseFactor
+internal sealed unsafe partial class IterativeFactor : ISparseFactor
 {
     private const int Lanes = TriangularBlocks.Lanes;
 
@@ -236,14 +235,6 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         }
     }
 
-    /// <summary>Storage whose offset starts a line of the processor's cache, so that eight lanes are one line.</summary>
-    private static double[] Aligned(long length, out int offset)
-    {
-        var storage = GC.AllocateUninitializedArray<double>(checked((int)length + Lanes), pinned: true);
-        fixed (double* start = storage) offset = (int)((64 - ((long)start & 63)) & 63) / sizeof(double);
-        return storage;
-    }
-
     private void RunProbes()
     {
         if (_hasProbes || !_isSet) return;
@@ -372,43 +363,6 @@ internal sealed unsafe class IterativeFactor : ISparseFactor
         {
             var bits = RandomStream.BitsAt(_key + (ulong)(block / 8), order[k]) >> (block % 8 * Lanes);
             for (var l = 0; l < Lanes; l++) z[(k * Lanes) + l] = ((bits >> l) & 1) == 0 ? 1 : -1;
-        }
-    }
-
-    private void Dots(double* a, double* b, Span<double> result)
-    {
-        var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
-        for (var end = a + ((long)_n * Lanes); a < end; a += Lanes, b += Lanes)
-        {
-            low += Vector256.Load(a) * Vector256.Load(b);
-            high += Vector256.Load(a + 4) * Vector256.Load(b + 4);
-        }
-
-        low.CopyTo(result);
-        high.CopyTo(result[4..]);
-    }
-
-    /// <summary>y += α p, r −= α q.</summary>
-    private void Step(double[] alpha, double* p, double* y, double* q, double* r)
-    {
-        var (low, high) = (Vector256.Create<double>(alpha), Vector256.Create(alpha, 4));
-        for (var end = p + ((long)_n * Lanes); p < end; p += Lanes, y += Lanes, q += Lanes, r += Lanes)
-        {
-            (Vector256.Load(y) + (low * Vector256.Load(p))).Store(y);
-            (Vector256.Load(y + 4) + (high * Vector256.Load(p + 4))).Store(y + 4);
-            (Vector256.Load(r) - (low * Vector256.Load(q))).Store(r);
-            (Vector256.Load(r + 4) - (high * Vector256.Load(q + 4))).Store(r + 4);
-        }
-    }
-
-    /// <summary>p = r + β p.</summary>
-    private void Turn(double[] beta, double* r, double* p)
-    {
-        var (low, high) = (Vector256.Create<double>(beta), Vector256.Create(beta, 4));
-        for (var end = p + ((long)_n * Lanes); p < end; p += Lanes, r += Lanes)
-        {
-            (Vector256.Load(r) + (low * Vector256.Load(p))).Store(p);
-            (Vector256.Load(r + 4) + (high * Vector256.Load(p + 4))).Store(p + 4);
         }
     }
 }

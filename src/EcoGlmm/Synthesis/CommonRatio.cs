@@ -3,7 +3,7 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Syntheses;
 
 /// <summary>
-/// One odds or rate ratio for all studies, with a baseline of its own for each, by maximum likelihood: the baselines are found for
+/// One odds or rate ratio for all studies, or one that changes with moderators alone, with a baseline of its own for each, by maximum likelihood: the baselines are found for
 /// a ratio one by one, the ratio by Newton's method.
 /// </summary>
 internal static class CommonRatio
@@ -14,23 +14,40 @@ internal static class CommonRatio
     /// <summary>The deviance: twice what a ratio of its own for each study adds to the log-likelihood.</summary>
     public static double Deviance(StudyArms arms, bool isRate)
     {
-        double theta = 0;
+        var p = arms.Moderators.Count;
+        var x = Enumerable.Range(0, arms.Count).Select(arms.Moderators.Row).ToArray();
+        var beta = new double[p];
+        double Theta(int i) => x[i].Zip(beta, (a, b) => a * b).Sum();
         for (var step = 0; step < MostSteps; step++)
         {
-            double slope = 0;
-            double curvature = 0;
+            var (slope, information) = (new double[p], new double[p * p]);
             for (var i = 0; i < arms.Count; i++)
             {
-                var (treated, control) = Expected(arms, i, theta, isRate);
-                slope += arms.TreatedEvents[i] - treated;
+                var (treated, control) = Expected(arms, i, Theta(i), isRate);
                 var v = isRate ? treated : treated * (1 - treated / arms.TreatedSize[i]);
                 var w = isRate ? control : control * (1 - control / arms.ControlSize[i]);
-                curvature += v * w / (v + w);
+                for (var a = 0; a < p; a++)
+                {
+                    slope[a] += x[i][a] * (arms.TreatedEvents[i] - treated);
+                    for (var b = 0; b < p; b++)
+                    {
+                        information[a + b * p] += x[i][a] * x[i][b] * v * w / (v + w);
+                    }
+                }
             }
 
-            var move = Math.Clamp(slope / curvature, -2, 2);
-            theta += move;
-            if (Math.Abs(move) < 1e-12 || Math.Abs(theta) > Farthest)
+            if (!DenseCholesky.TryFactor(information, p))
+            {
+                break;
+            }
+
+            DenseCholesky.Solve(information, p, slope);
+            for (var a = 0; a < p; a++)
+            {
+                beta[a] += Math.Clamp(slope[a], -2, 2);
+            }
+
+            if (slope.Max(Math.Abs) < 1e-12 || Enumerable.Range(0, arms.Count).Max(i => Math.Abs(Theta(i))) > Farthest)
             {
                 break;
             }
@@ -39,7 +56,7 @@ internal static class CommonRatio
         double deviance = 0;
         for (var i = 0; i < arms.Count; i++)
         {
-            var (treated, control) = Expected(arms, i, theta, isRate);
+            var (treated, control) = Expected(arms, i, Theta(i), isRate);
             deviance += Part(arms.TreatedEvents[i], treated) + Part(arms.ControlEvents[i], control);
             if (!isRate)
             {

@@ -4,22 +4,29 @@ namespace EcoGlmm.Syntheses;
 
 /// <summary>
 /// The exact conditional model of odds ratios: given a study's margins, the events of its treated arm are non-central
-/// hypergeometric with log odds ratio θ + u, u ~ N(0, τ²). The integral over u is taken by adaptive Gauss-Hermite quadrature,
+/// hypergeometric with log odds ratio θ + u, u ~ N(0, τ²), θ a sum of moderators
+/// (the mean alone without). The integral over u is taken by adaptive Gauss-Hermite quadrature,
 /// the maximum found by Newton's method with derivatives by differences.
 /// </summary>
-internal static class ConditionalOddsRatio
+internal static partial class ConditionalOddsRatio
 {
     private const int Points = 31;
     private const int MostSteps = 200;
     private const double Difference = 1e-4;
     private const double LowestLogTau = -7;
 
+    /// <summary>A smaller τ is none.</summary>
+    private const double LeastTau = 1e-4;
+
     /// <summary>Terms below exp of it, relative to the largest, are less than rounding.</summary>
     private const double LeastLog = -45;
 
     public static SynthesisNumbers Of(StudyArms arms, MetaAnalysisOptions options)
     {
-        var tables = Enumerable.Range(0, arms.Count).Select(i => new Table(arms, i)).Where(t => t.Low < t.High).ToArray();
+        var kept = Enumerable.Range(0, arms.Count).Select(i => (Table: new Table(arms, i), Row: arms.Moderators.Row(i)))
+            .Where(t => t.Table.Low < t.Table.High).ToArray();
+        var (tables, x) = (Array.ConvertAll(kept, t => t.Table), Array.ConvertAll(kept, t => t.Row));
+        var p = arms.Moderators.Count;
         if (tables.Length == 0)
         {
             throw new GlmmException("No study has an event in one arm and an individual without one, so that nothing is known of the "
@@ -27,34 +34,40 @@ internal static class ConditionalOddsRatio
         }
 
         // without variance between studies first, then with it from several starts; the better one counts
-        var theta = MaximiseTheta(tables, out var common);
-        double[] best = [theta, double.NegativeInfinity];
+        var beta = MaximiseBeta(tables, x, p, out var common);
+        double[] best = [.. beta, double.NegativeInfinity];
         var value = common;
         foreach (var start in new[] { -2.0, -0.5, 0.5 })
         {
-            double[] at = [theta, start];
-            var found = Maximise(tables, at);
-            if (found > value + 1e-9 && at[1] > LowestLogTau)
+            double[] at = [.. beta, start];
+            var found = Maximise(tables, x, at);
+            if (found > value + 1e-9 && at[p] > LowestLogTau)
             {
                 (best, value) = (at, found);
             }
         }
 
-        var tau = Math.Exp(best[1]);
-        var error = StandardError(tables, best);
+        var tau = Math.Exp(best[p]);
+        var covariance = Covariance(tables, x, best);
         var typical = StudyMeasures.TypicalVariance(arms, SynthesisMeasure.OddsRatio);
         var own = tables.Sum(t => t.Highest());
+        var rows = Enumerable.Range(0, p).Select(j =>
+        {
+            var error = Math.Sqrt(covariance[j, j]);
+            return new Coefficient(arms.Moderators.Title(j), best[j], error, best[j] / error,
+                2 * SpecialFunctions.NormalCdf(-Math.Abs(best[j] / error)));
+        }).ToArray();
         return new SynthesisNumbers
         {
-            FixedEffects = new CoefficientTable([new Coefficient("treatment", best[0], error, best[0] / error,
-                2 * SpecialFunctions.NormalCdf(-Math.Abs(best[0] / error)))]),
-            Estimate = best[0],
-            StandardError = error,
+            FixedEffects = new CoefficientTable(rows),
+            Estimate = rows[0].Estimate,
+            StandardError = rows[0].StandardError,
             TauSquared = tau * tau,
             TypicalVariance = typical,
             I2 = 100 * tau * tau / (tau * tau + typical),
-            Q = tables.Length > 1 ? Math.Max(0, 2 * (own - common)) : double.NaN,
-            ResidualDegrees = tables.Length - 1,
+            Q = tables.Length > p ? Math.Max(0, 2 * (own - common)) : double.NaN,
+            ResidualDegrees = tables.Length - p,
+            ModeratorTest = arms.Moderators.Test(best, covariance),
             LogLikelihood = value,
             Level = options.Level,
             Count = arms.Count,
@@ -64,81 +77,135 @@ internal static class ConditionalOddsRatio
         };
     }
 
-    /// <summary>The log-likelihood of all studies.</summary>
-    public static double LogLikelihood(IReadOnlyList<Table> tables, double theta, double tau)
+    // One value for each study, the same τ.
+    private static double LogLikelihood(Table table, double theta, double tau) =>
+        tau < LeastTau ? table.LogProbability(theta, out _, out _) : table.Integrated(theta, tau);
+
+    private static double Effect(double[] x, double[] beta)
     {
         double sum = 0;
-        foreach (var table in tables)
+        for (var j = 0; j < x.Length; j++)
         {
-            sum += tau < 1e-4 ? table.LogProbability(theta, out _, out _) : table.Integrated(theta, tau);
+            sum += x[j] * beta[j];
         }
 
         return sum;
     }
 
-    private static double MaximiseTheta(Table[] tables, out double value)
+    private static double[] MaximiseBeta(Table[] tables, double[][] x, int p, out double value)
     {
-        double theta = 0;
+        var beta = new double[p];
         value = double.NegativeInfinity;
         for (var step = 0; step < MostSteps; step++)
         {
             double log = 0;
-            double slope = 0;
-            double curvature = 0;
-            foreach (var table in tables)
+            var slope = new double[p];
+            var information = new double[p * p];
+            for (var i = 0; i < tables.Length; i++)
             {
-                log += table.LogProbability(theta, out var first, out var second);
-                slope += first;
-                curvature += second;
+                log += tables[i].LogProbability(Effect(x[i], beta), out var first, out var second);
+                for (var a = 0; a < p; a++)
+                {
+                    slope[a] += x[i][a] * first;
+                    for (var b = 0; b < p; b++)
+                    {
+                        information[a + b * p] -= x[i][a] * x[i][b] * second;
+                    }
+                }
             }
 
             value = log;
-            var move = Math.Clamp(-slope / curvature, -2, 2);
-            if (Math.Abs(theta) > 30)
+            if (x.Max(row => Math.Abs(Effect(row, beta))) > 30 || !DenseCholesky.TryFactor(information, p))
             {
-                throw new GlmmException("The odds ratio has no finite estimate: all events of all studies are in one arm.");
+                throw new GlmmException(p == 1 ? "The odds ratio has no finite estimate: all events of all studies are in one arm."
+                    : "The odds ratios have no finite estimates: for some values of the moderators all events are in one arm.");
             }
 
-            if (Math.Abs(move) < 1e-12)
+            DenseCholesky.Solve(information, p, slope);
+            if (slope.Max(Math.Abs) < 1e-12)
             {
                 break;
             }
 
-            theta += move;
+            for (var a = 0; a < p; a++)
+            {
+                beta[a] += Math.Clamp(slope[a], -2, 2);
+            }
         }
 
-        return theta;
+        return beta;
     }
 
-    private static double Maximise(Table[] tables, double[] at)
+    /// <summary>Value, gradient and Hessian by β and a parameter of τ, from differences of each study's log-likelihood.</summary>
+    private static (double Value, double[] Gradient, double[] Hessian) Derivatives(Table[] tables, double[][] x, double[] at, double h,
+        Func<double, double> tau)
     {
-        double F(double a, double b) => LogLikelihood(tables, a, Math.Exp(b));
-        var value = F(at[0], at[1]);
+        var p = at.Length - 1;
+        var (value, gradient, hessian) = (0.0, new double[p + 1], new double[(p + 1) * (p + 1)]);
+        for (var i = 0; i < tables.Length; i++)
+        {
+            var theta = Effect(x[i], at);
+            double F(double a, double b) => LogLikelihood(tables[i], theta + a, tau(at[p] + b));
+            var middle = F(0, 0);
+            var (up, down, right, left) = (F(h, 0), F(-h, 0), F(0, h), F(0, -h));
+            var mixed = (F(h, h) - F(h, -h) - F(-h, h) + F(-h, -h)) / (4 * h * h);
+            var (first, second) = ((up - down) / (2 * h), (up - (2 * middle) + down) / (h * h));
+            value += middle;
+            gradient[p] += (right - left) / (2 * h);
+            hessian[(p * (p + 1)) + p] += (right - (2 * middle) + left) / (h * h);
+            for (var a = 0; a < p; a++)
+            {
+                gradient[a] += x[i][a] * first;
+                hessian[a + (p * (p + 1))] += x[i][a] * mixed;
+                hessian[p + (a * (p + 1))] += x[i][a] * mixed;
+                for (var b = 0; b < p; b++)
+                {
+                    hessian[a + (b * (p + 1))] += x[i][a] * x[i][b] * second;
+                }
+            }
+        }
+
+        return (value, gradient, hessian);
+    }
+
+    private static double Maximise(Table[] tables, double[][] x, double[] at)
+    {
+        var p = at.Length - 1;
+        double F(double[] place)
+        {
+            double sum = 0;
+            for (var i = 0; i < tables.Length; i++)
+            {
+                sum += LogLikelihood(tables[i], Effect(x[i], place), Math.Exp(place[p]));
+            }
+
+            return sum;
+        }
+
+        var value = double.NegativeInfinity;
         for (var step = 0; step < MostSteps; step++)
         {
-            const double h = Difference;
-            var (a, b) = (at[0], at[1]);
-            var ga = (F(a + h, b) - F(a - h, b)) / (2 * h);
-            var gb = (F(a, b + h) - F(a, b - h)) / (2 * h);
-            var haa = (F(a + h, b) - 2 * value + F(a - h, b)) / (h * h);
-            var hbb = (F(a, b + h) - 2 * value + F(a, b - h)) / (h * h);
-            var hab = (F(a + h, b + h) - F(a + h, b - h) - F(a - h, b + h) + F(a - h, b - h)) / (4 * h * h);
-            var determinant = haa * hbb - hab * hab;
-            var (da, db) = haa < 0 && determinant > 0 ? ((hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant)
-                : (ga, gb);
-            var length = Math.Max(1, Math.Max(Math.Abs(da), Math.Abs(db)));
-            (da, db) = (da / length, db / length);
-            if (Math.Abs(ga) + Math.Abs(gb) < 1e-8 || at[1] < LowestLogTau)
+            (value, var gradient, var hessian) = Derivatives(tables, x, at, Difference, Math.Exp);
+            if (gradient.Sum(Math.Abs) < 1e-8 || at[p] < LowestLogTau)
             {
                 break;
             }
 
-            double scale = 1;
-            var next = F(a + da, b + db);
-            while (next < value && scale > 1e-6)
+            var move = (double[])gradient.Clone();
+            var information = Array.ConvertAll(hessian, v => -v);
+            if (DenseCholesky.TryFactor(information, p + 1))
+            {
+                DenseCholesky.Solve(information, p + 1, move);
+            }
+
+            var length = Math.Max(1, move.Max(Math.Abs));
+            double scale = 1 / length;
+            double[] To(double share) => [.. at.Zip(move, (a, m) => a + (share * m))];
+            var next = F(To(scale));
+            while (next < value && scale > 1e-6 / length)
             {
                 scale /= 2;
-                next = F(a + scale * da, b + scale * db);
+                next = F(To(scale));
             }
 
             if (next <= value + 1e-13)
@@ -146,171 +213,49 @@ internal static class ConditionalOddsRatio
                 break;
             }
 
-            (at[0], at[1], value) = (a + scale * da, b + scale * db, next);
+            To(scale).CopyTo(at, 0);
+            value = next;
         }
 
         return value;
     }
 
-    // From the joint curvature of θ and τ; of θ alone where τ is zero.
-    private static double StandardError(Table[] tables, double[] at)
+    // From the joint curvature of β and τ; of β alone where τ is zero.
+    private static double[,] Covariance(Table[] tables, double[][] x, double[] at)
     {
         const double h = 1e-3;
-        var tau = Math.Exp(at[1]);
-        double F(double a, double t) => LogLikelihood(tables, a, t);
-        var theta = at[0];
-        var middle = F(theta, tau);
-        var aa = (F(theta + h, tau) - 2 * middle + F(theta - h, tau)) / (h * h);
-        if (tau < 2 * h)
+        var p = at.Length - 1;
+        var tau = Math.Exp(at[p]);
+        var hasVariance = tau >= 2 * h;
+        var order = hasVariance ? p + 1 : p;
+        var (_, _, hessian) = Derivatives(tables, x, [.. at[..p], tau], h, t => hasVariance ? t : tau);
+        var information = new double[order * order];
+        for (var a = 0; a < order; a++)
         {
-            return Math.Sqrt(-1 / aa);
-        }
-
-        var tt = (F(theta, tau + h) - 2 * middle + F(theta, tau - h)) / (h * h);
-        var at2 = (F(theta + h, tau + h) - F(theta + h, tau - h) - F(theta - h, tau + h) + F(theta - h, tau - h)) / (4 * h * h);
-        return Math.Sqrt(-tt / (aa * tt - at2 * at2));
-    }
-
-    /// <summary>A study's two by two table, given its margins.</summary>
-    internal sealed class Table
-    {
-        private readonly double[] _logWeights;
-        private readonly double _events;
-        private static readonly GaussHermiteRule Rule = GaussHermiteRule.Of(Points);
-
-        public Table(StudyArms arms, int i)
-        {
-            var total = arms.TreatedEvents[i] + arms.ControlEvents[i];
-            _events = arms.TreatedEvents[i];
-            Low = (int)Math.Max(0, total - arms.ControlSize[i]);
-            High = (int)Math.Min(total, arms.TreatedSize[i]);
-            _logWeights = new double[High - Low + 1];
-            for (var k = Low; k <= High; k++)
+            for (var b = 0; b < order; b++)
             {
-                _logWeights[k - Low] = SpecialFunctions.LogChoose(arms.TreatedSize[i], k) + SpecialFunctions.LogChoose(arms.ControlSize[i],
-                    total - k);
+                information[a + b * order] = -hessian[a + b * (p + 1)];
             }
         }
 
-        public int Low { get; }
-
-        public int High { get; }
-
-        /// <summary>Log-probability of the observed events at a log odds ratio, and its derivatives.</summary>
-        public double LogProbability(double theta, out double first, out double second)
+        var covariance = new double[p, p];
+        if (!DenseCholesky.TryFactor(information, order))
         {
-            // the terms are log-concave in k: outward from the largest until they no longer count
-            var top = Largest(theta);
-            var most = _logWeights[top] + theta * (Low + top);
-            double sum = 1;
-            double mean = Low + top;
-            var square = mean * mean;
-            for (var direction = -1; direction <= 1; direction += 2)
-            {
-                for (var k = top + direction; k >= 0 && k < _logWeights.Length; k += direction)
-                {
-                    var log = _logWeights[k] + theta * (Low + k) - most;
-                    if (log < LeastLog)
-                    {
-                        break;
-                    }
-
-                    var weight = Math.Exp(log);
-                    sum += weight;
-                    mean += weight * (Low + k);
-                    square += weight * (Low + k) * (double)(Low + k);
-                }
-            }
-
-            mean /= sum;
-            first = _events - mean;
-            second = -(square / sum - mean * mean);
-            return _logWeights[(int)_events - Low] + theta * _events - most - Math.Log(sum);
+            throw new GlmmException("The likelihood of the odds ratios has no curvature at its maximum, so that they have no standard "
+                + "errors. There may be more moderators than the studies can tell apart.");
         }
 
-        // Where the ratio of neighbouring terms falls below one.
-        private int Largest(double theta)
+        for (var a = 0; a < p; a++)
         {
-            var low = 0;
-            var high = _logWeights.Length - 1;
-            while (low < high)
+            var unit = new double[order];
+            unit[a] = 1;
+            DenseCholesky.Solve(information, order, unit);
+            for (var b = 0; b < p; b++)
             {
-                var middle = (low + high) / 2;
-                if (_logWeights[middle + 1] - _logWeights[middle] + theta > 0)
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
+                covariance[b, a] = unit[b];
             }
-
-            return low;
         }
 
-        /// <summary>The greatest log-probability that any odds ratio gives to the observed events: 0 where they are all or none that could
-        /// be.</summary>
-        public double Highest()
-        {
-            if (_events == Low || _events == High)
-            {
-                return 0;
-            }
-
-            double theta = 0;
-            var value = double.NegativeInfinity;
-            for (var step = 0; step < MostSteps; step++)
-            {
-                value = LogProbability(theta, out var first, out var second);
-                var move = Math.Clamp(-first / second, -2, 2);
-                if (Math.Abs(move) < 1e-10)
-                {
-                    break;
-                }
-
-                theta += move;
-            }
-
-            return value;
-        }
-
-        /// <summary>The log of the probability's mean over u ~ N(0, τ²).</summary>
-        public double Integrated(double theta, double tau)
-        {
-            double u = 0;
-            double curvature = 1;
-            for (var step = 0; step < 50; step++)
-            {
-                LogProbability(theta + tau * u, out var first, out var second);
-                curvature = 1 - tau * tau * second;
-                var move = (tau * first - u) / curvature;
-                u += Math.Clamp(move, -3, 3);
-                if (Math.Abs(move) < 1e-12)
-                {
-                    break;
-                }
-            }
-
-            var scale = 1 / Math.Sqrt(curvature);
-            var most = double.NegativeInfinity;
-            Span<double> terms = stackalloc double[Points];
-            for (var q = 0; q < Points; q++)
-            {
-                // the rule is for the standard normal weight
-                var z = Rule.Nodes[q];
-                var at = u + scale * z;
-                terms[q] = Rule.LogWeights[q] + LogProbability(theta + tau * at, out _, out _) - 0.5 * at * at + 0.5 * z * z;
-                most = Math.Max(most, terms[q]);
-            }
-
-            double sum = 0;
-            foreach (var term in terms)
-            {
-                sum += Math.Exp(term - most);
-            }
-
-            return most + Math.Log(sum) + Math.Log(scale);
-        }
+        return covariance;
     }
 }

@@ -27,6 +27,7 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(variance);
         var table = FieldData.From(data);
+        RefuseModerators(options);
         return new EffectSizeModel(formula, table, SamplingErrors.Of(table, variance), options ?? new MetaAnalysisOptions()).Fit();
     }
 
@@ -46,6 +47,7 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(covariance);
         var table = FieldData.From(data);
+        RefuseModerators(options);
         return new EffectSizeModel(formula, table, SamplingErrors.Of(table, covariance), options ?? new MetaAnalysisOptions()).Fit();
     }
 
@@ -78,8 +80,18 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(size);
         ArgumentNullException.ThrowIfNull(data);
-        var arms = StudyArms.Read(FieldData.From(data), study, treated, events, size, measure);
-        return OneStageSynthesis.Of(arms, measure, model, options ?? new MetaAnalysisOptions());
+        options ??= new MetaAnalysisOptions();
+        var arms = StudyArms.Read(FieldData.From(data), study, treated, events, size, measure, options.Moderators);
+        return OneStageSynthesis.Of(arms, measure, model, options);
+    }
+
+    private static void RefuseModerators(MetaAnalysisOptions? options)
+    {
+        if (options?.Moderators is { } moderators)
+        {
+            throw new GlmmException($"MetaAnalysisOptions.Moderators is for counts; those of effect sizes stand in the formula: effect "
+                + $"{moderators} + (1 | study).");
+        }
     }
 }
 
@@ -144,6 +156,12 @@ public sealed record MetaAnalysisOptions
     /// single effect sizes, which the formula then must not have.
     /// </summary>
     public string? Scale { get; init; }
+
+    /// <summary>
+    /// For counts: right-hand side of what the effect of treatment changes with from study to study, "~ latitude": a meta-regression. Both
+    /// rows of a study have the same values. Coefficients are named treatment (all moderators at zero) and treatment:latitude.
+    /// </summary>
+    public string? Moderators { get; init; }
 
     /// <summary>Coverage of intervals.</summary>
     public double Level { get; init; } = 0.95;

@@ -14,6 +14,12 @@ internal static class OneStageSynthesis
     public static Synthesis Of(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
         Check(measure, model);
+        if (measure == SynthesisMeasure.RiskDifference && arms.Moderators.IsAny)
+        {
+            throw new GlmmException("A risk difference is averaged over the studies as they are, and has no moderators. Ask for the odds "
+                + "ratio.");
+        }
+
         var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
             options), arms, model, options)
             : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
@@ -64,23 +70,33 @@ internal static class OneStageSynthesis
         var family = isRate ? model == OneStageModel.BetaBinomial ? Family.NegativeBinomial2() : Family.Poisson()
             : model == OneStageModel.BetaBinomial ? Family.BetaBinomial(measure == SynthesisMeasure.RiskRatio ? Link.Log : null)
             : measure == SynthesisMeasure.RiskRatio ? Family.Binomial(Link.Log) : Family.Binomial();
+        var moderators = arms.Moderators;
+        var effects = string.Join(" + ", Enumerable.Range(0, moderators.Count).Select(moderators.Column));
+        var given = string.Join(" + ", Enumerable.Range(0, moderators.Count).Where(j => moderators.Names[j] != Intercept.Name)
+            .Select(moderators.Column).Prepend(moderators.HasIntercept ? "1" : "0"));
         var formula = model switch
         {
-            OneStageModel.FixedStudies => $"{response} ~ 0 + factor(study) + treatment + (0 + treatment | study){exposure}",
-            OneStageModel.RandomStudies => $"{response} ~ treatment + (1 | study) + (0 + treatment | study){exposure}",
-            OneStageModel.BetaBinomial => $"{response} ~ treatment{exposure}",
-            _ => "cbind(treated, control) ~ 1 + offset(balance) + (1 | study)",
+            OneStageModel.FixedStudies => $"{response} ~ 0 + factor(study) + {effects} + (0 + treatment | study){exposure}",
+            OneStageModel.RandomStudies => $"{response} ~ {effects} + (1 | study) + (0 + treatment | study){exposure}",
+            OneStageModel.BetaBinomial => $"{response} ~ {effects}{exposure}",
+            _ => $"cbind(treated, control) ~ {given} + offset(balance) + (1 | study)",
         };
         var data = isConditional ? Conditional(arms) : Long(arms, measure, dropEmpty: model == OneStageModel.FixedStudies);
         var fit = Glmm.Fit(formula, data, isConditional ? Family.Binomial() : family, glmm);
-        var effect = fit.FixedEffects[isConditional ? Intercept.Name : "treatment"];
-        var spread = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == effect.Name && v.Term2 is null);
+        string NameOf(int j) => isConditional && moderators.Names[j] == Intercept.Name ? Intercept.Name : moderators.Column(j);
+        var named = Enumerable.Range(0, moderators.Count).ToDictionary(NameOf, moderators.Title);
+        var known = Enumerable.Range(0, moderators.Count).Where(j => !double.IsNaN(fit.FixedEffects[NameOf(j)].Estimate)).ToArray();
+        var effect = fit.FixedEffects[NameOf(known[0])];
+        var varying = isConditional ? Intercept.Name : StudyModerators.Treatment;
+        var spread = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == varying && v.Term2 is null);
         var tauSquared = spread?.Variance ?? double.NaN;
         var typical = StudyMeasures.TypicalVariance(arms, measure);
         var (q, degrees) = Heterogeneity(arms, measure, glmm);
         return new SynthesisNumbers
         {
-            FixedEffects = new CoefficientTable(isConditional ? [effect with { Name = "treatment" }] : [.. fit.FixedEffects]),
+            FixedEffects = new CoefficientTable(fit.FixedEffects.Select(e => named.TryGetValue(e.Name, out var title)
+                ? e with { Name = title } : e)),
+            ModeratorTest = ModeratorTest(fit, moderators, known, NameOf),
             Estimate = effect.Estimate,
             StandardError = effect.StandardError,
             TauSquared = tauSquared,
@@ -98,6 +114,25 @@ internal static class OneStageSynthesis
         };
     }
 
+    // All coefficients of moderators together, by their covariance matrix among the fixed effects.
+    private static (double Statistic, int Numerator, double PValue) ModeratorTest(GlmmFit fit, StudyModerators moderators, int[] known,
+        Func<int, string> nameOf)
+    {
+        string[] places = [.. fit.FixedEffects.Where(e => !double.IsNaN(e.Estimate) && !e.IsFixed).Select(e => e.Name)];
+        var own = Array.ConvertAll(known, j => Array.IndexOf(places, nameOf(j)));
+        var all = fit.Covariance;
+        var covariance = new double[known.Length, known.Length];
+        for (var a = 0; a < known.Length; a++)
+        {
+            for (var b = 0; b < known.Length; b++)
+            {
+                covariance[a, b] = all[own[a], own[b]];
+            }
+        }
+
+        return moderators.Named(known).Test(Array.ConvertAll(known, j => fit.FixedEffects[nameOf(j)].Estimate), covariance);
+    }
+
     /// <summary>
     /// Twice the log-likelihood that a ratio of its own for each study has beyond one that they all have: the deviance of the model
     /// without variance between studies.
@@ -105,12 +140,13 @@ internal static class OneStageSynthesis
     private static (double Q, int Degrees) Heterogeneity(StudyArms arms, SynthesisMeasure measure, GlmmOptions glmm)
     {
         int[] informative = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))];
-        if (informative.Length < 2 || measure == SynthesisMeasure.RiskRatio)
+        var effects = arms.Moderators.Count;
+        if (informative.Length <= effects || measure == SynthesisMeasure.RiskRatio)
         {
             return (double.NaN, 0);
         }
 
-        return (CommonRatio.Deviance(arms.Only(informative), measure == SynthesisMeasure.RateRatio), informative.Length - 1);
+        return (CommonRatio.Deviance(arms.Only(informative), measure == SynthesisMeasure.RateRatio), informative.Length - effects);
     }
 
     private static string Words(OneStageModel model, SynthesisMeasure measure) =>
@@ -131,24 +167,37 @@ internal static class OneStageSynthesis
     {
         var rows = Enumerable.Range(0, arms.Count).Where(i => !dropEmpty || !arms.SaysNothing(i, measure)).ToArray();
         double[] Both(double[] treated, double[] control) => [.. rows.SelectMany(i => new[] { treated[i], control[i] })];
-        return FieldData.From(new Dictionary<string, object>
+        var columns = new Dictionary<string, object>
         {
             ["study"] = rows.SelectMany(i => new[] { arms.Studies[i], arms.Studies[i] }).ToArray(),
-            ["treatment"] = rows.SelectMany(_ => new[] { 0.5, -0.5 }).ToArray(),
             ["events"] = Both(arms.TreatedEvents, arms.ControlEvents),
             ["size"] = Both(arms.TreatedSize, arms.ControlSize),
-        });
+            [StudyModerators.Treatment] = rows.SelectMany(_ => new[] { 0.5, -0.5 }).ToArray(),
+        };
+        for (var j = 0; j < arms.Moderators.Count; j++)
+        {
+            var own = arms.Moderators.Columns[j];
+            columns[arms.Moderators.Column(j)] = rows.SelectMany(i => new[] { 0.5 * own[i], -0.5 * own[i] }).ToArray();
+        }
+
+        return FieldData.From(columns);
     }
 
     private static FieldData Conditional(StudyArms arms)
     {
         var rows = Enumerable.Range(0, arms.Count).Where(i => arms.TreatedEvents[i] + arms.ControlEvents[i] > 0).ToArray();
-        return FieldData.From(new Dictionary<string, object>
+        var columns = new Dictionary<string, object>
         {
             ["study"] = Array.ConvertAll(rows, i => arms.Studies[i]),
             ["treated"] = Array.ConvertAll(rows, i => arms.TreatedEvents[i]),
             ["control"] = Array.ConvertAll(rows, i => arms.ControlEvents[i]),
             ["balance"] = Array.ConvertAll(rows, i => Math.Log(arms.TreatedSize[i] / arms.ControlSize[i])),
-        });
+        };
+        for (var j = 0; j < arms.Moderators.Count; j++)
+        {
+            columns[arms.Moderators.Column(j)] = Array.ConvertAll(rows, i => arms.Moderators.Columns[j][i]);
+        }
+
+        return FieldData.From(columns);
     }
 }

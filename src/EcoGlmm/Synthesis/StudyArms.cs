@@ -8,17 +8,21 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
 {
     public int Count => Studies.Length;
 
+    /// <summary>What the effect may change with from study to study.</summary>
+    public StudyModerators Moderators { get; init; } = StudyModerators.None(Studies.Length);
+
     /// <summary>Some of the studies, in the order asked for.</summary>
     public StudyArms Only(int[] kept) => new(Array.ConvertAll(kept, i => Studies[i]), Array.ConvertAll(kept, i => TreatedEvents[i]),
         Array.ConvertAll(kept, i => TreatedSize[i]),
-        Array.ConvertAll(kept, i => ControlEvents[i]), Array.ConvertAll(kept, i => ControlSize[i]));
+        Array.ConvertAll(kept, i => ControlEvents[i]), Array.ConvertAll(kept, i => ControlSize[i])) { Moderators = Moderators.Only(kept) };
 
     /// <summary>Whether a study has no events, or nothing but events, and with a baseline of its own tells nothing of a ratio.</summary>
     public bool SaysNothing(int i, SynthesisMeasure measure) => TreatedEvents[i] + ControlEvents[i] == 0
         || (measure != SynthesisMeasure.RateRatio && TreatedEvents[i] == TreatedSize[i] && ControlEvents[i] == ControlSize[i]);
 
     /// <exception cref="GlmmException">A study does not have its two arms, or the numbers are impossible.</exception>
-    public static StudyArms Read(FieldData data, string study, string treated, string events, string size, SynthesisMeasure measure)
+    public static StudyArms Read(FieldData data, string study, string treated, string events, string size, SynthesisMeasure measure,
+        string? moderators = null)
     {
         var names = data.Texts(study);
         var isTreated = Arm(data, treated);
@@ -57,7 +61,12 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
 
         double[] Pick(double[] values, bool fromTreated) => [.. order.Select(name => values[fromTreated ? rows[name].Treated
             : rows[name].Control])];
-        return new StudyArms([.. order], Pick(e, true), Pick(n, true), Pick(e, false), Pick(n, false));
+        string[] studies = [.. order];
+        return new StudyArms(studies, Pick(e, true), Pick(n, true), Pick(e, false), Pick(n, false))
+        {
+            Moderators = moderators is null ? StudyModerators.None(studies.Length)
+                : StudyModerators.Of(moderators, data, studies, Array.ConvertAll(studies, name => rows[name])),
+        };
     }
 
     private static bool[] Arm(FieldData data, string treated)

@@ -52,9 +52,37 @@ internal static class StudyMeasures
     /// </summary>
     public static double TypicalVariance(StudyArms arms, SynthesisMeasure measure)
     {
-        double[] weights = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure))
-            .Select(i => 1 / Effect(arms, i, measure, corrected: true).Variance).Where(double.IsFinite)];
-        var sum = weights.Sum();
-        return weights.Length < 2 ? double.NaN : (weights.Length - 1) * sum / (sum * sum - weights.Sum(w => w * w));
+        int[] used = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure)
+            && double.IsFinite(1 / Effect(arms, i, measure, corrected: true).Variance))];
+        var weights = Array.ConvertAll(used, i => 1 / Effect(arms, i, measure, corrected: true).Variance);
+        var x = Array.ConvertAll(used, arms.Moderators.Row);
+        var p = arms.Moderators.Count;
+        if (used.Length <= p)
+        {
+            return double.NaN;
+        }
+
+        // tr P = Σw − tr (XᵀWX)⁻¹XᵀW²X
+        var (cross, squares) = (new double[p * p], new double[p * p]);
+        for (var i = 0; i < used.Length; i++)
+        {
+            for (var a = 0; a < p; a++)
+            {
+                for (var b = 0; b < p; b++)
+                {
+                    cross[a + b * p] += weights[i] * x[i][a] * x[i][b];
+                    squares[a + b * p] += weights[i] * weights[i] * x[i][a] * x[i][b];
+                }
+            }
+        }
+
+        if (!DenseCholesky.TryFactor(cross, p))
+        {
+            return double.NaN;
+        }
+
+        DenseCholesky.Solve(cross, p, squares);
+        var trace = weights.Sum() - Enumerable.Range(0, p).Sum(a => squares[a + a * p]);
+        return (used.Length - p) / trace;
     }
 }

@@ -54,7 +54,10 @@ internal static class SynthesisCard
         string Number(double value) => NumberFormat.Significant(numbers.IsRatio ? Math.Exp(value) : value, 3);
         var what = numbers.IsRatio ? numbers.Scale[4..] : numbers.IsOfCounts ? numbers.Scale : "effect";
         var name = s.FixedEffects[0].Name;
-        var of = numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == Intercept.Name) ? $"the mean {what} is"
+        var hasModerators = numbers.ModeratorTest.Numerator > 0 && numbers.IsOfCounts;
+        var of = hasModerators && name != StudyModerators.Treatment && s.FixedEffects.Contains(StudyModerators.Treatment)
+            || (hasModerators && name == StudyModerators.Treatment) ? $"the {what} with all moderators at zero is"
+            : numbers.IsOfCounts || (s.FixedEffects.Count == 1 && name == Intercept.Name) ? $"the mean {what} is"
             : name == Intercept.Name ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
         var next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
             + $"{Number(s.PredictionUpper)}.";

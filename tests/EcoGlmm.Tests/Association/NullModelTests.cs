@@ -23,7 +23,7 @@ public class NullModelTests
 
         // Henderson's equations: covariates explain nothing that is left, and effects are τ K (y − μ)
         var effects = Multiply(k, model.Score, n).Select(v => model.Tau * v).ToArray();
-        var eta = model.Mean.Select(m => trait == "ill" ? Math.Log(m / (1 - m)) : Math.Log(m)).ToArray();
+        var eta = data.Y.Zip(model.Score, (y, s) => y - s).Select(m => trait == "ill" ? Math.Log(m / (1 - m)) : Math.Log(m)).ToArray();
         for (var p = 0; p < c; p++)
         {
             Assert.Equal(0, Enumerable.Range(0, n).Sum(i => data.X[i + p * n] * model.Score[i]), 1e-3);

@@ -128,6 +128,47 @@ public sealed class HostileModelTests
         Assert.False(fit.LogLikelihood > 1e-6);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(1e6)]
+    public void Reweighted_least_squares_that_run_away_leave_a_start(double unit)
+    {
+        var (family, random) = (Family.InverseGaussian(Link.Log), new EcoGlmm.Numerics.RandomStream(7));
+        var groups = Enumerable.Range(0, 12).Select(_ => 0.5 * random.NextNormal()).ToArray();
+        var data = FieldData.From(Enumerable.Range(0, 96).Select(i =>
+        {
+            var x = random.NextNormal();
+            return new { x, y = unit * family.Draw(random, Math.Exp(0.4 + (0.5 * x) + groups[i / 8]), Math.Exp(0.3), 1) };
+        }).ToArray());
+
+        var fit = Glmm.Fit("y ~ x", data, family);
+
+        Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
+        Assert.Equal(-150.829262, fit.LogLikelihood + (96 * Math.Log(unit)), 1e-5);
+    }
+
+    [Fact]
+    public void A_profiled_criterion_is_given_up_after_a_counted_effort()
+    {
+        var data = new TestData(120).Normal("x").Factor("day", i => i).Factor("one", _ => 1).Normal("y").Build();
+        var fit = Glmm.Fit("y ~ x + hetar1(0 + day | one)", data);
+
+        Assert.InRange(fit.Convergence.Evaluations, 1, 150);
+        Assert.Equal(ConvergenceStatus.NotConverged, fit.Convergence.Status);
+        Assert.NotEmpty(fit.Convergence.Problems);
+    }
+
+    [Fact]
+    public void Series_at_the_nodes_of_a_quadrature_count_as_effort()
+    {
+        var data = new TestData(40).Normal("x").Factor("g", i => i / 8).Count("y", i => 2 + (i % 5)).Build();
+        GlmmFit With(int points) => Glmm.Fit("y ~ x + (1 | g)", data, Family.ConwayMaxwellPoisson(),
+            new GlmmOptions { QuadraturePoints = points });
+
+        Assert.InRange(With(15).Estimate.SeriesTerms, 3 * With(1).Estimate.SeriesTerms, long.MaxValue);
+    }
+
     [Fact]
     public void One_level_per_row_cannot_be_told_from_the_residual()
     {

@@ -72,7 +72,8 @@ public class LargeDesignTests
     [InlineData(new[] { 3.0, 1, double.NaN, 3, -2, 0 }, new[] { -2.0, 0, 1, 3 }, new[] { 3, 2, -1, 3, 0, 1 })]
     [InlineData(new[] { 1e300, 1, 1e300, double.NaN }, new[] { 1, 1e300 }, new[] { 1, 0, 1, -1 })]
     [InlineData(new[] { 0.5, 0.25, 0.5 }, new[] { 0.25, 0.5 }, new[] { 1, 0, 1 })]
-    [InlineData(new[] { double.PositiveInfinity, 2, double.NegativeInfinity }, new[] { double.NegativeInfinity, 2, double.PositiveInfinity },
+    [InlineData(new[] { double.PositiveInfinity, 2, double.NegativeInfinity },
+        new[] { double.NegativeInfinity, 2, double.PositiveInfinity },
         new[] { 2, 1, 0 })]
     [InlineData(new[] { double.NaN, double.NaN }, new double[0], new[] { -1, -1 })]
     [InlineData(new double[0], new double[0], new int[0])]

@@ -13,22 +13,34 @@ public sealed record SmoothFit(string Name, string Formula, string Family, bool 
     public override string ToString() => Name;
 }
 
-/// <summary>The fits of tests/reference/smooths.json with their data.</summary>
+/// <summary>The fits of tests/reference/smooths.json and curves.json with their data.</summary>
 public static class SmoothReference
 {
-    private static readonly Lazy<SmoothFile> File_ = new(() => JsonSerializer.Deserialize<SmoothFile>(
-        File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "smooths.json")),
-        new JsonSerializerOptions { PropertyNameCaseInsensitive = true })!);
+    private static readonly JsonSerializerOptions s_options = new() { PropertyNameCaseInsensitive = true };
 
-    public static IReadOnlyList<SmoothFit> Fits => File_.Value.Fits;
+    private static readonly Lazy<SmoothFile> s_smooths = new(() => Read("smooths.json", ""));
 
-    public static FieldData Data { get; } = Table(File_.Value.Data);
+    private static readonly Lazy<SmoothFile> s_curves = new(() => Read("curves.json", "curves: "));
 
-    public static FieldData New { get; } = Table(File_.Value.New);
+    public static IReadOnlyList<SmoothFit> Fits => [.. s_smooths.Value.Fits, .. s_curves.Value.Fits];
+
+    public static FieldData Data => s_smooths.Value.Rows;
+
+    /// <summary>The new rows at which a fit is predicted.</summary>
+    public static FieldData NewOf(SmoothFit fit) => FileOf(fit).NewRows;
 
     /// <summary>The same model by EcoGlmm.</summary>
     public static GlmmFit Fit(SmoothFit expected) =>
-        Glmm.Fit(expected.Formula, Data, Family.Parse(expected.Family), new GlmmOptions { Reml = expected.Reml });
+        Glmm.Fit(expected.Formula, FileOf(expected).Rows, Family.Parse(expected.Family), new GlmmOptions { Reml = expected.Reml });
+
+    private static SmoothFile FileOf(SmoothFit fit) => s_smooths.Value.Fits.Contains(fit) ? s_smooths.Value : s_curves.Value;
+
+    private static SmoothFile Read(string file, string prefix)
+    {
+        var read = JsonSerializer.Deserialize<SmoothFile>(
+            File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", file)), s_options)!;
+        return read with { Fits = Array.ConvertAll(read.Fits, f => f with { Name = prefix + f.Name }) };
+    }
 
     private static FieldData Table(Dictionary<string, JsonElement[]> columns)
     {
@@ -41,8 +53,16 @@ public static class SmoothReference
                 : data.With(name, values.Select(v => v.GetDouble()));
         }
 
-        return data.AsFactor("f", ["a", "b", "c"]).AsOrdered("o", ["a", "b", "c"]);
+        return columns.ContainsKey("f") ? data.AsFactor("f", ["a", "b", "c"]).AsOrdered("o", ["a", "b", "c"]) : data;
     }
 
-    private sealed record SmoothFile(Dictionary<string, JsonElement[]> Data, Dictionary<string, JsonElement[]> New, SmoothFit[] Fits);
+    private sealed record SmoothFile(Dictionary<string, JsonElement[]> Data, Dictionary<string, JsonElement[]> New, SmoothFit[] Fits)
+    {
+        private FieldData? _rows;
+        private FieldData? _newRows;
+
+        public FieldData Rows => _rows ??= Table(Data);
+
+        public FieldData NewRows => _newRows ??= Table(New);
+    }
 }

@@ -146,7 +146,7 @@ internal sealed class CurveSmooth : SmoothDesign
             X = x,
             K = k,
             M = smooth.Syntax.M,
-            Knots = isMargin ? [] : smooth.Syntax.Knots,
+            Knots = isMargin ? smooth.Syntax.NamedKnots.GetValueOrDefault(string.Join(", ", covariates), []) : smooth.Syntax.Knots,
             IsMargin = isMargin,
             Names = string.Join(", ", covariates),
             Error = smooth.Error,
@@ -167,6 +167,7 @@ internal sealed class CurveSmooth : SmoothDesign
 
         var factor = Factors(evaluator, missing);
         var (fixedColumns, z) = _coordinates.Evaluate(_basis, x, factor);
+        if (Syntax.Mean is not null) IndividualMeans.Take(evaluator, Syntax, missing, fixedColumns, z);
         if (_structure is null) return new SmoothRows(fixedColumns, null);
         return new SmoothRows(fixedColumns, new GroupingTerm
         {

@@ -2,7 +2,9 @@ namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
 /// t2(): a tensor product in which each product of the penalised and the free functions of the margins has a penalty of its own, which is a
-/// multiple of the identity. The free functions of a margin are constants and others, centred, all of unit mean square.
+/// multiple of the identity. The free functions of a margin are constants and others, centred. What one of them counts beside another is
+/// not told by the penalty; it is as in mgcv, where axes are set to unit mean square first of which one alone is seen by the basis's first
+/// function.
 /// Source: S. N. Wood, F. Scheipl &amp; J. J. Faraway (2013), Straightforward intermediate rank tensor product smoothing in mixed models,
 /// Statistics and Computing 23, 341-360.
 /// </summary>
@@ -80,9 +82,18 @@ internal sealed class SeparableBasis : SmoothBasis
             for (var i = 0; i < k; i++) t[(i * k) + j] /= Math.Sqrt(values[j]);
         }
 
+        Turn(t, k, r, Axes(t, k, r));
         var raw = new double[n * k];
         basis.Evaluate(x, raw);
         var columns = SmoothColumns.Times(raw, n, k, t, k);
+        var penalised = Math.Sqrt(columns.AsSpan(0, n * r).ToArray().Sum(v => v * v) / (n * r));
+        for (var j = 0; j < k; j++)
+        {
+            var size = j < r ? penalised : Math.Sqrt(columns.AsSpan(j * n, n).ToArray().Sum(v => v * v) / n);
+            for (var i = 0; i < k && size > 0; i++) t[(i * k) + j] /= size;
+        }
+
+        columns = SmoothColumns.Times(raw, n, k, t, k);
         // Free functions: those with mean zero by falling variance, then the constant.
         var gram = new double[free * free];
         for (var a = 0; a < free; a++)
@@ -98,26 +109,45 @@ internal sealed class SeparableBasis : SmoothBasis
             }
         }
 
-        if (free > 0)
-        {
-            var rotation = PenaltyAlgebra.Eigen(gram, free).Vectors;
-            for (var i = 0; i < k; i++)
-            {
-                var row = Enumerable.Range(0, free).Select(c => Enumerable.Range(0, free).Sum(a => t[(i * k) + r + a] * rotation[(a * free)
-                    + c])).ToArray();
-                row.CopyTo(t, (i * k) + r);
-            }
-        }
-
-        columns = SmoothColumns.Times(raw, n, k, t, k);
-        var penalised = Math.Sqrt(columns.AsSpan(0, n * r).ToArray().Sum(v => v * v) / (n * r));
-        for (var j = 0; j < k; j++)
-        {
-            var size = j < r ? penalised : Math.Sqrt(columns.AsSpan(j * n, n).ToArray().Sum(v => v * v) / n);
-            for (var i = 0; i < k && size > 0; i++) t[(i * k) + j] /= size;
-        }
-
+        if (free > 0) Turn(t, k, r, PenaltyAlgebra.Eigen(gram, free).Vectors);
         return t;
+    }
+
+    // Orthonormal axes of the free functions: each the nearest to the first function of the basis that the axes before it leave out.
+    private static double[] Axes(double[] t, int k, int r)
+    {
+        const double least = 1e-7;
+        var free = k - r;
+        var axes = new double[free * free];
+        var found = 0;
+        for (var i = 0; i < k && found < free; i++)
+        {
+            var own = t.AsSpan((i * k) + r, free).ToArray();
+            for (var a = 0; a < found; a++)
+            {
+                double along = 0;
+                for (var c = 0; c < free; c++) along += own[c] * axes[(c * free) + a];
+                for (var c = 0; c < free; c++) own[c] -= along * axes[(c * free) + a];
+            }
+
+            var length = Math.Sqrt(own.Sum(v => v * v));
+            if (length < least) continue;
+            for (var c = 0; c < free; c++) axes[(c * free) + found] = own[c] / length;
+            found++;
+        }
+
+        return axes;
+    }
+
+    private static void Turn(double[] t, int k, int r, double[] rotation)
+    {
+        var free = k - r;
+        for (var i = 0; i < k; i++)
+        {
+            var row = Enumerable.Range(0, free).Select(c => Enumerable.Range(0, free).Sum(a => t[(i * k) + r + a] * rotation[(a * free)
+                + c])).ToArray();
+            row.CopyTo(t, (i * k) + r);
+        }
     }
 
     public override void Evaluate(double[][] x, Span<double> result)

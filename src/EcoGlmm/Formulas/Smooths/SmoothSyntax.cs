@@ -24,7 +24,7 @@ internal enum SmoothProduct
 /// <param name="Variables">What it is a function of.</param>
 internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadOnlyList<FormulaNode> Variables)
 {
-    private static readonly string[] Parameters = ["k", "bs", "m", "by", "knots", "d", "id", "xt"];
+    private static readonly string[] Parameters = ["k", "bs", "m", "by", "mean", "knots", "d", "id", "xt"];
 
     /// <summary>Dimensions of the bases, as given; empty for the default.</summary>
     public int[] K { get; private init; } = [];
@@ -38,6 +38,9 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
     /// <summary>Knots, as given.</summary>
     public double[] Knots { get; private init; } = [];
 
+    /// <summary>Knots of the covariates of a product by their names, from knots = list(day = c(0, 365)).</summary>
+    public IReadOnlyDictionary<string, double[]> NamedKnots { get; private init; } = new Dictionary<string, double[]>();
+
     /// <summary>Numbers of covariates of the bases of a product, as given.</summary>
     public int[] D { get; private init; } = [];
 
@@ -50,11 +53,14 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
     /// <summary>What the smooth is multiplied by, or a factor with a smooth for each level; null for nothing.</summary>
     public FormulaNode? By { get; private init; }
 
+    /// <summary>The individuals over whose records the smooth is averaged; null for a smooth of each row.</summary>
+    public FormulaNode? Mean { get; private init; }
+
     /// <summary>As R names it: "s(x)", "te(x,z)".</summary>
-    public string Label => $"{Call.Function}({string.Join(',', Variables)})";
+    public string Label => $"{Call.Function}({string.Join(',', Variables)}{(Mean is null ? "" : $",mean={Mean}")})";
 
     /// <summary>What the smooth is made from: its covariates, and what multiplies it.</summary>
-    public IEnumerable<FormulaNode> Expressions => By is null ? Variables : Variables.Append(By);
+    public IEnumerable<FormulaNode> Expressions => [.. Variables, .. new[] { By, Mean }.OfType<FormulaNode>()];
 
     public static bool IsSmooth(FormulaNode node) => node is CallNode { Function: "s" or "te" or "ti" or "t2", Package: "" };
 
@@ -98,17 +104,48 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
                 + "parameter",
                 "Curves for the levels of a factor that are all equally wiggly are written s(x, f, bs = \"fs\").");
         }
+        if (given.TryGetValue("mean", out var mean) && (mean is not NameNode || given.ContainsKey("by") || bases is ["re"] or ["fs"] or ["sz"]))
+        {
+            throw FormulaError.At(text, mean.Position, "\"mean\" names the column of the individuals over whose records a curve is averaged, "
+                + "and cannot stand beside \"by\" or in smooths that are made of groups",
+                "Write s(age) + s(age, mean = id): the change within individuals, and how they differ.");
+        }
+
+        var named = NamedKnotsOf(text, given, variables);
         return new SmoothSyntax(call, product, variables)
         {
+            Mean = mean,
+            NamedKnots = named,
             IsAlike = id is not null,
             InnerBasis = Inner(text, given, bases),
             K = Whole(text, given, "k", 1),
             M = Whole(text, given, "m", 0),
             D = Whole(text, given, "d", 1),
             Bases = bases,
-            Knots = Numbers(text, given, "knots"),
+            Knots = named.Count > 0 ? named.GetValueOrDefault(variables[0].ToString()!, []) : Numbers(text, given, "knots"),
             By = given.GetValueOrDefault("by") is NameNode { Name: "NA" } ? null : given.GetValueOrDefault("by"),
         };
+    }
+
+    // knots = list(day = c(0, 365)), as R has them.
+    private static Dictionary<string, double[]> NamedKnotsOf(string text, Dictionary<string, FormulaNode> given,
+        List<FormulaNode> variables)
+    {
+        var result = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        if (given.GetValueOrDefault("knots") is not CallNode { Function: "list" } list) return result;
+        foreach (var argument in list.Arguments)
+        {
+            if (argument.Name is not { } name || variables.TrueForAll(v => v.ToString() != name))
+            {
+                throw FormulaError.At(text, argument.Value.Position, $"knots = list(…) has no covariate's name "
+                    + $"{(argument.Name is null ? "here" : $"in \"{argument.Name}\"")}",
+                    $"The covariates are {Names.List([.. variables.Select(v => v.ToString()!)])}: knots = list({variables[0]} = c(0, 365)).");
+            }
+
+            result[name] = Numbers(text, new Dictionary<string, FormulaNode> { ["knots"] = argument.Value }, "knots");
+        }
+
+        return result;
     }
 
     private static int[] Whole(string text, Dictionary<string, FormulaNode> given, string name, int least) =>

@@ -40,15 +40,15 @@ internal sealed record CovarianceQuantity(string Name, string? Effect1 = null, s
     /// <summary>What a correlation is called there.</summary>
     public static string CorrelationName(string effect1, string effect2, string group) => $"cor_{effect2}.{effect1}|{group}";
 
-    /// <summary>What the quantity is called in a table of Wald intervals.</summary>
+    /// <summary>What the quantity is called in tables of intervals: an element of a covariance matrix by its effects, what describes a
+    /// structure as a whole by the term.</summary>
     /// <param name="group">The grouping factor.</param>
     /// <param name="term">The term.</param>
     public string RowName(string group, string term) => Name switch
     {
-        StandardDeviation => DeviationName(Effect1 ?? Intercept.Name, group),
+        StandardDeviation when Effect1 is not null => DeviationName(Effect1, group),
         Correlation when Effect2 is not null => CorrelationName(Effect1!, Effect2, group),
-        Correlation => $"{Name}|{term}",
-        _ => $"{Name}{(Effect1 is null ? "" : $"_{Effect1}")}|{term}",
+        _ => $"{Name}{(Effect1 is null ? "" : $"_{Effect1}")}{(Effect2 is null ? "" : $"_{Effect2}")}|{term}",
     };
 
     /// <summary>The standard deviations of all effects, then, unless they are uncorrelated, the correlations of all pairs.</summary>

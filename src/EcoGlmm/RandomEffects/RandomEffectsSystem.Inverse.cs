@@ -1,0 +1,82 @@
+namespace EcoGlmm.RandomEffects;
+
+/// <summary>H⁻¹ where it is needed, and what it adds to the derivatives of a log-determinant.</summary>
+internal sealed partial class RandomEffectsSystem
+{
+    /// <summary>
+    /// From H⁻¹ on the pattern of H: B = ΛH⁻¹Λᵀ for later use, and, when asked for, ½ tr(H⁻¹ ∂H) by Λ for each term (r × d
+    /// row-major in <paramref name="traces"/>) and by the entries of a precision that varies (<see cref="PrecisionAdjoint"/>).
+    /// </summary>
+    public void SelectedInverse(double[][]? traces)
+    {
+        if (_factor is null) return;
+        _factor.SelectedInverse(_values);
+        if (traces is not null)
+        {
+            foreach (var m in traces) Array.Clear(m);
+        }
+
+        Span<double> work = _scratch;
+        var at = 0;
+        for (var s = 0; s < _terms.Length; s++)
+        {
+            var (r, ds) = (_terms[s].Width, _terms[s].LatentWidth);
+            var pairs = _pairsOfFirst[s];
+            var adjoint = traces is null ? null : _precisionAdjoints[s];
+            var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
+            for (var a = 0; a < _terms[s].Levels.Count; a++)
+            {
+                var below = 0;
+                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].LatentWidth;
+                var block = work[..(ds * ds)];
+                for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
+                {
+                    for (var row = c; row < ds; row++)
+                    {
+                        block[row * ds + c] = block[c * ds + row] = _values[column + row - c];
+                    }
+                }
+
+                if (adjoint is not null) adjoint[pointers![a]] = 0.5 * Trace(block, ds);
+                if (_inverse[s] is { } inverse)
+                {
+                    block.CopyTo(inverse.AsSpan(a * ds * ds));
+                    AddDiagonal(block, s, _diagonal[s].AsSpan(a * r, r), _diagonalB[s].AsSpan(a * r, r), traces?[s]);
+                }
+                else
+                {
+                    AddBlock(block, s, s, _diagonal[s].AsSpan(a * r * r, r * r), _diagonalB[s].AsSpan(a * r * r, r * r), traces?[s], null);
+                }
+
+                var rows = 0;
+                foreach (var p in pairs)
+                {
+                    var dt = _terms[p.Second].LatentWidth;
+                    var cross = work[..(dt * ds)];
+                    for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += dt)
+                    {
+                        for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
+                        {
+                            for (var row = 0; row < dt; row++)
+                            {
+                                cross[row * ds + c] = _values[column + ds - c + rows + row];
+                            }
+                        }
+
+                        if (adjoint is not null && p.PrecisionIndex is { } index && index[k] >= 0) adjoint[index[k]] = Trace(cross, ds);
+                        AddBlock(cross, p.Second, s, p.A.AsSpan(k * p.Size, p.Size), p.B.AsSpan(k * p.Size, p.Size),
+                            traces?[p.Second], traces?[s]);
+                    }
+                }
+
+                at += ds * (ds + 1) / 2 + ds * below;
+            }
+        }
+    }
+
+    /// <summary>
+    /// ½ tr(H⁻¹ ∂H) by the entries of a term's precision, after <see cref="SelectedInverse"/> with traces: an entry off the
+    /// diagonal stands for both of its places. Null where the precision is known. For the caller to add to.
+    /// </summary>
+    public double[]? PrecisionAdjoint(int term) => _precisionAdjoints[term];
+}

@@ -1,0 +1,112 @@
+namespace EcoGlmm.RandomEffects;
+
+/// <summary>ZᵀWZ: what the observations say of the random effects.</summary>
+internal sealed partial class RandomEffectsSystem
+{
+    /// <summary>ZᵀWZ from the weights of each pair of linear predictors.</summary>
+    public void SetWeights(Func<int, int, double[]> weights)
+    {
+        var tasks = _terms.Length + _pairs.Length;
+        void Run(int k)
+        {
+            if (k < _terms.Length)
+            {
+                var term = _terms[k];
+                SumDiagonal(term, weights(term.Predictor, term.Predictor), _diagonal[k]);
+            }
+            else
+            {
+                var pair = _pairs[k - _terms.Length];
+                SumPair(pair, weights(_terms[pair.First].Predictor, _terms[pair.Second].Predictor));
+            }
+        }
+
+        if (tasks > 1 && ObservationCount > 20_000 && _parallel.MaxDegreeOfParallelism != 1)
+        {
+            Parallel.For(0, tasks, _parallel, Run);
+        }
+        else
+        {
+            for (var k = 0; k < tasks; k++) Run(k);
+        }
+    }
+
+    private static void SumDiagonal(RandomTerm term, double[] w, double[] d)
+    {
+        Array.Clear(d);
+        var r = term.Width;
+        if (term.Entries is { } entries)
+        {
+            for (var i = 0; i < w.Length; i++)
+            {
+                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                    AddOuter(w[i], entries.Weights.AsSpan(e * r, r), d, entries.Levels[e] * r * r);
+            }
+
+            return;
+        }
+
+        var codes = term.Codes;
+        if (term.Z is not { } z)
+        {
+            for (var i = 0; i < codes.Length; i++) d[codes[i]] += w[i];
+            return;
+        }
+
+        if (term.SingleEffect is { } single)
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                if (single[i] >= 0 && z[(i * r) + single[i]] is var v) d[(codes[i] * r) + single[i]] += w[i] * v * v;
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < codes.Length; i++) AddOuter(w[i], z.AsSpan(i * r, r), d, codes[i] * r * r);
+    }
+
+    private static void AddOuter(double w, ReadOnlySpan<double> z, double[] d, int at)
+    {
+        var r = z.Length;
+        for (var a = 0; a < r; a++)
+        {
+            // Indicators of occasions or species: all but one are zero.
+            if (z[a] == 0) continue;
+            var wz = w * z[a];
+            for (var b = 0; b < r; b++) d[at + (a * r) + b] += wz * z[b];
+        }
+    }
+
+    private void SumPair(CrossBlocks pair, double[] w)
+    {
+        Array.Clear(pair.A);
+        var (zs, rs) = (_terms[pair.First].Entries?.Weights ?? _terms[pair.First].Z, _terms[pair.First].Width);
+        var (zt, rt) = (_terms[pair.Second].Entries?.Weights ?? _terms[pair.Second].Z, _terms[pair.Second].Width);
+        if (pair.Pairs is { } pairs)
+        {
+            foreach (var (row, first, second, to) in pairs.All) AddBlock(w[row], first, second, to);
+            return;
+        }
+
+        var block = pair.BlockOfRow!;
+        if (zs is null && zt is null)
+        {
+            for (var i = 0; i < block.Length; i++) pair.A[block[i]] += w[i];
+            return;
+        }
+
+        for (var i = 0; i < block.Length; i++) AddBlock(w[i], i, i, block[i]);
+
+        void AddBlock(double weight, int first, int second, int to)
+        {
+            var at = to * pair.Size;
+            for (var a = 0; a < rt; a++)
+            {
+                var wz = zt is null ? weight : weight * zt[(second * rt) + a];
+                if (wz == 0) continue;
+                for (var b = 0; b < rs; b++) pair.A[at + (a * rs) + b] += zs is null ? wz : wz * zs[(first * rs) + b];
+            }
+        }
+    }
+}
