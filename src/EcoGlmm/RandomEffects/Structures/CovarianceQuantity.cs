@@ -1,5 +1,3 @@
-using EcoGlmm.Model;
-
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>A number that describes a covariance structure to users.</summary>
