@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Model;
 
 namespace EcoGlmm.Diagnostics;
