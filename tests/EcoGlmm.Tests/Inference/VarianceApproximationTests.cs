@@ -103,7 +103,7 @@ public sealed class VarianceApproximationTests
             data = data.With("year", data.Numbers("Time").Select(t => t / 365)).With("share", data.Numbers("size").Select(s => s / 10));
         }
 
-        Family family = expected.Text("family") switch
+        var family = expected.Text("family") switch
         {
             "poisson" => Family.Poisson(),
             "nbinom1" => Family.NegativeBinomial1(),

@@ -135,7 +135,7 @@ public sealed class CornerTests
     [InlineData("gaps", "y ~ a + x")]
     public void Subjects_with_one_record_have_bias_reduced_sandwiches(string name, string formula)
     {
-        Family family = name switch { "trials" => Family.Binomial(), "counts" => Family.Poisson(), _ => Family.Gaussian() };
+        var family = name switch { "trials" => Family.Binomial(), "counts" => Family.Poisson(), _ => Family.Gaussian() };
         var gee = Gee.Fit(formula, Field.Value, "subject", family, name == "gaps" ? WorkingCorrelation.Ar1
             : WorkingCorrelation.Exchangeable, name == "gaps" ? "year" : null);
         var (expected, comparison) = (Root.GetProperty("gee").GetProperty(name), new Comparison(name));

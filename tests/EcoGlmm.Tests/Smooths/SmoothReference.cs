@@ -16,15 +16,15 @@ public sealed record SmoothFit(string Name, string Formula, string Family, bool 
 /// <summary>The fits of tests/reference/smooths.json and curves.json with their data.</summary>
 public static class SmoothReference
 {
-    private static readonly JsonSerializerOptions s_options = new() { PropertyNameCaseInsensitive = true };
+    private static readonly JsonSerializerOptions Options = new() { PropertyNameCaseInsensitive = true };
 
-    private static readonly Lazy<SmoothFile> s_smooths = new(() => Read("smooths.json", ""));
+    private static readonly Lazy<SmoothFile> Smooths = new(() => Read("smooths.json", ""));
 
-    private static readonly Lazy<SmoothFile> s_curves = new(() => Read("curves.json", "curves: "));
+    private static readonly Lazy<SmoothFile> Curves = new(() => Read("curves.json", "curves: "));
 
-    public static IReadOnlyList<SmoothFit> Fits => [.. s_smooths.Value.Fits, .. s_curves.Value.Fits];
+    public static IReadOnlyList<SmoothFit> Fits => [.. Smooths.Value.Fits, .. Curves.Value.Fits];
 
-    public static FieldData Data => s_smooths.Value.Rows;
+    public static FieldData Data => Smooths.Value.Rows;
 
     /// <summary>The new rows at which a fit is predicted.</summary>
     public static FieldData NewOf(SmoothFit fit) => FileOf(fit).NewRows;
@@ -33,12 +33,12 @@ public static class SmoothReference
     public static GlmmFit Fit(SmoothFit expected) =>
         Glmm.Fit(expected.Formula, FileOf(expected).Rows, Family.Parse(expected.Family), new GlmmOptions { Reml = expected.Reml });
 
-    private static SmoothFile FileOf(SmoothFit fit) => s_smooths.Value.Fits.Contains(fit) ? s_smooths.Value : s_curves.Value;
+    private static SmoothFile FileOf(SmoothFit fit) => Smooths.Value.Fits.Contains(fit) ? Smooths.Value : Curves.Value;
 
     private static SmoothFile Read(string file, string prefix)
     {
         var read = JsonSerializer.Deserialize<SmoothFile>(
-            File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", file)), s_options)!;
+            File.ReadAllText(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", file)), Options)!;
         return read with { Fits = Array.ConvertAll(read.Fits, f => f with { Name = prefix + f.Name }) };
     }
 
