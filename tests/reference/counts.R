@@ -3,7 +3,7 @@
 #
 #   Rscript tests/reference/counts.R  writes counts.json
 
-suppressPackageStartupMessages({ library(jsonlite); library(metafor); library(metadat); library(ape); library(clubSandwich) })
+suppressPackageStartupMessages({ library(jsonlite); library(metafor); library(metadat) })
 this.folder <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
 
 pick <- function(d, a = "ai", n1 = "n1i", c = "ci", n2 = "n2i") {

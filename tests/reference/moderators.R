@@ -24,13 +24,13 @@ told <- function(f) list(estimates = as.vector(f$beta), errors = as.vector(f$se)
 fits <- list()
 add <- function(name, measure, model, formula, f) if (!is.null(f)) fits[[length(fits) + 1]] <<- c(list(data = name, measure = measure, model = model, moderators = formula), told(f))
 tries <- list(list("bcg", "~ latitude"), list("bcg", "~ alloc"), list("damico", "~ conceal"), list("catheters", "~ large"))
-for (t in tries) for (model in c("UM.FS", if (t[[1]] != "catheters") "UM.RS", "CM.AL")) {
+for (t in tries) for (model in c("UM.FS", "UM.RS", "CM.AL")) {
   message(t[[1]], " ", t[[2]], " ", model)
   f <- attempt(rma.glmm(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i, mods = as.formula(t[[2]]), data = counts[[t[[1]]]], model = model, drop00 = model != "UM.RS",
                         nAGQ = if (model == "UM.RS") 1 else 21))
   add(t[[1]], "OR", model, t[[2]], f)
 }
-for (model in c("UM.FS", "CM.EL")) {
+for (model in c("UM.FS", "UM.RS", "CM.EL")) {
   f <- attempt(rma.glmm(measure = "IRR", x1i = ai, t1i = n1i, x2i = ci, t2i = n2i, mods = ~ days, data = rates, model = model, drop00 = model != "UM.RS", nAGQ = if (model == "UM.RS") 1 else 21))
   add("rates", "IRR", model, "~ days", f)
 }

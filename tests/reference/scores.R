@@ -162,6 +162,7 @@ tails <- sapply(seq_len(m), function(j) {
   }
   tryCatch(tail(q) + tail(-q), error = function(e) NA)
 })
+ordered <- list(animal = herd$animal, category = category, tau = tau, thresholds = thresholds, marker = bim$V2, beta = tests[1, ], se = tests[2, ], p = tails)
 jsonlite::write_json(list(versions = list(gemma = "0.98.5", R = R.version.string), interaction = interaction, ordered = ordered),
   file.path(this.folder, "scores.json"), auto_unbox = TRUE, digits = 14, na = "null")
 print(cbind(t(tests), 2 * pnorm(-abs(tests[1, ] / tests[2, ])), tails)[!is.na(tails), ])

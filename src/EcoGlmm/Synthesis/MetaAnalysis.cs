@@ -159,7 +159,8 @@ public sealed record MetaAnalysisOptions
 
     /// <summary>
     /// For counts: right-hand side of what the effect of treatment changes with from study to study, "~ latitude": a meta-regression. Both
-    /// rows of a study have the same values. Coefficients are named treatment (all moderators at zero) and treatment:latitude.
+    /// rows of a study have the same values. Coefficients are named treatment (all moderators at zero) and treatment:latitude. With random
+    /// baselines, and with beta-binomial arms, the mean baseline is that of controls and does not change with moderators.
     /// </summary>
     public string? Moderators { get; init; }
 

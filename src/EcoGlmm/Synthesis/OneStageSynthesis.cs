@@ -176,8 +176,10 @@ internal static class OneStageSynthesis
         };
         for (var j = 0; j < arms.Moderators.Count; j++)
         {
+            // Moderators are those of the treated arm, so that the mean baseline is that of controls, whatever their study's moderators.
+            if (arms.Moderators.Names[j] == Intercept.Name) continue;
             var own = arms.Moderators.Columns[j];
-            columns[arms.Moderators.Column(j)] = rows.SelectMany(i => new[] { 0.5 * own[i], -0.5 * own[i] }).ToArray();
+            columns[arms.Moderators.Column(j)] = rows.SelectMany(i => new[] { own[i], 0 }).ToArray();
         }
 
         return FieldData.From(columns);
