@@ -111,8 +111,8 @@ public sealed class SlurmCluster : IDisposable
     }
 
     /// <summary>
-    /// Waits for the queue to be empty, and does meanwhile what those who run a cluster do: where SLURM itself could not start a job, as on a
-    /// full disk or a machine that is too busy, it takes the node out of service and holds the job until somebody has looked.
+    /// Waits for the queue to be empty, and does meanwhile what those who run a cluster do: where SLURM itself could not start a job, as
+    /// on a full disk or a machine that is too busy, it takes the node out of service and holds the job until somebody has looked.
     /// </summary>
     public void UntilEmpty(Plan plan)
     {
@@ -225,7 +225,8 @@ public sealed class SlurmCluster : IDisposable
     }
 
     /// <summary>
-    /// Ports below those that the system hands out for outgoing connections: one of these could take the controller's while it is restarted.
+    /// Ports below those that the system hands out for outgoing connections: one of these could take the controller's while it is
+    /// restarted.
     /// </summary>
     private static int[] FreePorts(int count)
     {

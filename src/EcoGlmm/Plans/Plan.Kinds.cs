@@ -114,8 +114,8 @@ public sealed partial class Plan
         new(new LikelihoodRatioWork(fit0, fit1, count, seed, mode), null);
 
     /// <summary>
-    /// A scan of markers: <see cref="Glmm.Scan(string, object, Genotypes, ScanOptions?)"/>, an <see cref="AssociationScan"/>. A replicate is
-    /// a block of markers of one chromosome. The folder gets a copy of the genotypes, packed as PLINK packs them, and the sums that
+    /// A scan of markers: <see cref="Glmm.Scan(string, object, Genotypes, ScanOptions?)"/>, an <see cref="AssociationScan"/>. A replicate
+    /// is a block of markers of one chromosome. The folder gets a copy of the genotypes, packed as PLINK packs them, and the sums that
     /// relationships are made of, once for all parts.
     /// </summary>
     /// <param name="formula">Trait and covariates.</param>

@@ -38,6 +38,7 @@ internal sealed class ScanWork : PlanWork
         }
 
         (_formula, _markerCount) = (formula, markers.Markers.Count);
+        options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
         (_data, _names, _markers, _options) = (() => data, () => markers, () => markers, () => options);
         ScanRelationship? made = null;
         _relationship = (m, o, stop) => made ??= ScanRelationship.Create(m, o, static _ => { }, stop);
