@@ -11,7 +11,11 @@ namespace EcoGlmm.Benchmarks;
 /// </summary>
 internal static class StructuresBenchmark
 {
-    private sealed record Case(string Name, string Formula, string Family, Func<FieldData> Data);
+    private sealed record Case(string Name, string Formula, string Family, Func<FieldData> Data)
+    {
+        /// <summary>What relates the levels of a column; null for nothing.</summary>
+        public (string Column, Func<Relatedness> Make)? Relatives { get; init; }
+    }
 
     private static readonly Case[] Cases =
     [
@@ -19,6 +23,10 @@ internal static class StructuresBenchmark
         new("series of 100,000, Poisson", "y ~ x + ar1(0 + t | 1)", "poisson", () => Series(100_000)),
         new("400 sites of 30 years, nbinom2", "y ~ x + ar1(0 + t | site)", "nbinom2", () => Sites(400, 30)),
         new("400 places, exp, Poisson", "y ~ v + exp(0 + x + z | 1)", "poisson", () => Places(400)),
+        new("400 cells, exp and a dense lineage, Poisson", "y ~ v + exp(0 + x + z | 1) + kinship(1 | cell)", "poisson", () => Cells(400))
+        {
+            Relatives = ("cell", () => Lineage(400)),
+        },
         new("40 species at 300 sites, rr, Poisson", "y ~ 0 + sp + rr(0 + sp | site, d = 2)", "poisson", () => Community(40, 300)),
     ];
 
@@ -30,6 +38,8 @@ internal static class StructuresBenchmark
         foreach (var one in Cases.Where(c => arguments.Names.Length < 2 || arguments.Names.Skip(1).Any(c.Name.Contains)))
         {
             var data = one.Data();
+            var relatedness = one.Relatives is { } relatives
+                ? new Dictionary<string, Relatedness> { [relatives.Column] = relatives.Make() } : null;
             if (arguments.Value("data") is { } folder)
                 data.WriteCsv(Path.Combine(folder, one.Name.Replace(",", "").Replace(' ', '-') + ".csv"));
             var (best, processor) = (double.PositiveInfinity, 0.0);
@@ -38,7 +48,7 @@ internal static class StructuresBenchmark
             {
                 var (watch, before) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
                 fit = Glmm.Fit(one.Formula, data, Family.Parse(one.Family),
-                    new GlmmOptions { Control = new GlmmControl { MaxThreads = arguments.Threads } });
+                    new GlmmOptions { Relatedness = relatedness, Control = new GlmmControl { MaxThreads = arguments.Threads } });
                 if (watch.Elapsed.TotalSeconds >= best) continue;
                 (best, processor) = (watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds);
             }
@@ -112,6 +122,43 @@ internal static class StructuresBenchmark
         }
 
         return Table(("x", x), ("z", z), ("v", v), ("y", y));
+    }
+
+    /// <summary>The places above, a cell at each, with an effect of its ancestry: sd 0.5.</summary>
+    private static FieldData Cells(int n)
+    {
+        var places = Places(n);
+        var ancestry = Lineage(n).SimulateEffects(0.5, 17);
+        var random = new RandomStream(16);
+        return places.With("cell", Enumerable.Range(0, n).Select(i => $"c{i}"))
+            .With("y", places.Numbers("y").Select((y, i) => random.NextPoisson((y + 0.5) * Math.Exp(ancestry[i]))));
+    }
+
+    /// <summary>The dense matrix of shared ancestry of cells that divide in two.</summary>
+    private static RelationshipMatrix Lineage(int n)
+    {
+        // Cell i is a child of cell (i − 1) / 2 of a heap of which the last n are leaves: what two share is the depth of their common
+        // ancestor over their own.
+        var leaves = Enumerable.Range(n - 1, n).ToArray();
+        var depth = Math.Log2(2 * n);
+        var matrix = new double[n, n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++)
+            {
+                var (a, b) = (leaves[i], leaves[j]);
+                if (i == j)
+                {
+                    matrix[i, j] = 1;
+                    continue;
+                }
+
+                while (a != b) (a, b) = a > b ? ((a - 1) / 2, b) : (a, (b - 1) / 2);
+                matrix[i, j] = Math.Floor(Math.Log2(a + 1)) / depth;
+            }
+        }
+
+        return RelationshipMatrix.From(matrix, [.. Enumerable.Range(0, n).Select(i => $"c{i}")]);
     }
 
     /// <summary>Two latent variables.</summary>

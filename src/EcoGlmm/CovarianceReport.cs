@@ -9,6 +9,9 @@ internal static class CovarianceReport
 {
     private const double Step = 1e-5;
 
+    /// <summary>Share of the largest slope below which another is rounding of the differences.</summary>
+    private const double SmallestSlope = 1e-7;
+
     /// <summary>Whether any term has a structure beyond us and diag.</summary>
     public static bool IsStructured(GlmmFit fit) => fit.Estimate.Model.Terms.Any(t => !t.IsCurve && !t.Structure.IsPlain);
 
@@ -44,10 +47,26 @@ internal static class CovarianceReport
         return new CovarianceParameterTable(rows);
     }
 
+    /// <summary>A standard error of a correlation above this is more than a correlation can be off.</summary>
+    private const double LargestCorrelationError = 2;
+
+    /// <summary>And one of a scale or a range that is so many times the estimate says that there is none.</summary>
+    private const double LargestRelativeError = 100;
+
+    /// <summary>A standard error, unless the likelihood is flat: that of differences then is rounding.</summary>
+    private static double Usable(double error, CovarianceQuantity quantity, double estimate)
+    {
+        var (low, high) = quantity.Bounds;
+        var largest = double.IsFinite(high) ? LargestCorrelationError
+            : double.IsFinite(low) ? LargestRelativeError * Math.Abs(estimate) : double.PositiveInfinity;
+        return error <= largest ? error : double.NaN;
+    }
+
     private static double[] Errors(RandomTerm term, double[] theta, double scale, ThetaCovariance? covariance)
     {
         var count = term.Structure.Quantities(term.Effects).Count;
         var m = theta.Length;
+        var values = term.Report(theta, scale);
         var errors = new double[count];
         if (covariance is null)
         {
@@ -70,6 +89,9 @@ internal static class CovarianceReport
             (a - b) / (2 * Step))];
         for (var k = 0; k < count; k++)
         {
+            // What hardly moves a quantity, such as a loading of nothing, does not make it uncertain.
+            var largest = slopes.Max(s => Math.Abs(s[k]));
+            foreach (var s in slopes.Where(s => Math.Abs(s[k]) < SmallestSlope * largest)) s[k] = 0;
             var variance = 0.0;
             var moves = false;
             for (var i = 0; i <= m; i++)
@@ -83,7 +105,8 @@ internal static class CovarianceReport
                 }
             }
 
-            errors[k] = moves && variance > 0 ? Math.Sqrt(variance) : double.NaN;
+            errors[k] = moves && variance > 0 ? Usable(Math.Sqrt(variance), term.Structure.Quantities(term.Effects)[k], values[k])
+                : double.NaN;
         }
 
         return errors;

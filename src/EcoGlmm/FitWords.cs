@@ -162,6 +162,7 @@ internal static class FitWords
             + ((fit.Estimate.IsProfiled || fit.Estimate.IsRestricted) && fit.VarianceComponents.Count > 0
                 ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
         if (FewGroups(fit) is { } few) yield return few;
+        foreach (var degrees in Degrees(fit)) yield return degrees;
         if (fit.Options.Weights is not null)
         {
             yield return fit.Family.WeightRole switch
@@ -187,6 +188,20 @@ internal static class FitWords
         if (fit.Options.Reml)
             yield return "Log-likelihood and information criteria are those of the REML criterion: compare them only between REML fits "
                 + "with the same fixed effects.";
+    }
+
+    /// <summary>Coordinates of a term that look like degrees, of which distances are no lengths.</summary>
+    private static IEnumerable<string> Degrees(GlmmFit fit)
+    {
+        foreach (var term in fit.Estimate.Model.Terms.Where(t => t.Positions is not null && t.Entries is null))
+        {
+            if (term.Effects[0].Split(", ") is not [var x, var y] || !fit.Data.TryGetColumn(x, out var first)
+                || !fit.Data.TryGetColumn(y, out var second) || first is not NumericColumn xs || second is not NumericColumn ys
+                || !Coordinates.AreDegrees(x, y, xs.Values, ys.Values)) continue;
+            yield return $"{Coordinates.WhyDegreesAreNoLengths(x, y, xs.Values, ys.Values)}, so that correlations of {term.Title} fall "
+                + $"faster to the east than to the north, and its range is in degrees. data.WithKilometres(\"{x}\", \"{y}\") makes lengths "
+                + "of them.";
+        }
     }
 
     /// <summary>The parts of the model that have a table of coefficients to show; those of smooths are not in it.</summary>

@@ -1,5 +1,4 @@
 using EcoGlmm.Estimation;
-using EcoGlmm.Families;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 

@@ -1,4 +1,3 @@
-using EcoGlmm.Families;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;

@@ -25,8 +25,9 @@ public sealed record ScanOptions
     public ScanMethod Method { get; init; }
 
     /// <summary>
-    /// The distribution of the trait: <c>Family.Binomial()</c> for yes-or-no traits, <c>Family.Poisson()</c> for counts, <c>Family.Cumulative()</c>
-    /// for ordered categories; null for quantities. Other than for quantities, markers have score tests of the model without them, corrected by saddlepoint
+    /// The distribution of the trait: <c>Family.Binomial()</c> for yes-or-no traits, <c>Family.Poisson()</c> for counts,
+    /// <c>Family.Cumulative()</c> for ordered categories; null for quantities. Other than for quantities, markers have score tests of the
+    /// model without them, corrected by saddlepoint
     /// where the statistic is large, so that rare alleles and few cases do not feign associations.
     /// </summary>
     public Family? Family { get; init; }

@@ -3,8 +3,8 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Association;
 
 /// <summary>
-/// Score tests of blocks of markers in a <see cref="NullGlmm"/>: S = xᵀs, of canonical links s = y − μ, with variance xᵀPx. Where S is more than two
-/// standard deviations from zero its tail is found by the saddlepoint of the response's distribution, S having been brought
+/// Score tests of blocks of markers in a <see cref="NullGlmm"/>: S = xᵀs, of canonical links s = y − μ, with variance xᵀPx. Where S is more
+/// than two standard deviations from zero its tail is found by the saddlepoint of the response's distribution, S having been brought
 /// to the variance that the response alone gives it (W. Zhou and others, Nature Genetics 50, 2018, 1335-1341). Belongs to
 /// one thread.
 /// </summary>

@@ -73,7 +73,9 @@ public sealed record AgeApproach
     /// one. Null for other methods.</summary>
     public SmoothCurve? Curve { get; init; }
 
-    /// <summary>Of a smooth: the slope of <see cref="Curve"/> along age, with a band that holds all of it; null for other methods.</summary>
+    /// <summary>
+    /// Of a smooth: the slope of <see cref="Curve"/> along age, with a band that holds all of it; null for other methods.
+    /// </summary>
     public SmoothCurve? Rate { get; init; }
 
     /// <summary>

@@ -39,7 +39,8 @@ internal static class AgeMethodText
     public static string Source(AgeMethod method) => method switch
     {
         AgeMethod.Naive or AgeMethod.NaiveQuadratic or AgeMethod.NaiveSmooth => "–",
-        AgeMethod.SmoothCentring => "after Mundlak (1978) Econometrica 46, 69–85 and van de Pol & Wright (2009), with Wood's (2017) smooths",
+        AgeMethod.SmoothCentring => "after Mundlak (1978) Econometrica 46, 69–85 and van de Pol & Wright (2009), "
+            + "with Wood's (2017) smooths",
         AgeMethod.MeanCentring => "van de Pol & Wright (2009) Animal Behaviour 77, 753–758",
         AgeMethod.RandomSlopes => "van de Pol & Wright (2009); Schielzeth & Forstmeier (2009) Behavioral Ecology 20, 416–420",
         AgeMethod.MeanCentringByLongevity => "after van de Pol & Verhulst (2006) and van de Pol & Wright (2009)",
@@ -74,8 +75,8 @@ internal static class AgeMethodText
         AgeMethod.RandomSlopes =>
             "Slopes of individuals are normal and do not depend on longevity. Its standard errors allow for individual differences in "
             + "ageing; those of plain mean-centring do not.",
-        AgeMethod.SmoothCentring => "The curve is absolute: its shape is free, and lies at the same ages for all, whenever they were sampled. "
-            + "Individuals may differ in any way that is smooth in the ages at which they were seen.",
+        AgeMethod.SmoothCentring => "The curve is absolute: its shape is free, and lies at the same ages for all, whenever they were "
+            + "sampled. Individuals may differ in any way that is smooth in the ages at which they were seen.",
         AgeMethod.AgeAtLastQuadratic => "As age at last record, with a curve in age that is the same for all.",
         AgeMethod.QuadraticSquaredDeviation =>
             "The curve is relative: each individual peaks at the same distance from its own mean age. Wrong, and biased, if the peak lies "

@@ -10,7 +10,8 @@ internal static class AgeSmoothFigure
         if (analysis.Find(AgeMethod.SmoothCentring) is not { IsUsable: true } within)
         {
             throw new GlmmException("There is no smooth of age within individuals. Ask for it in AgeAnalysisOptions.Methods: "
-                + $"AgeMethod.{nameof(AgeMethod.SmoothCentring)}, and AgeMethod.{nameof(AgeMethod.NaiveSmooth)} to have the naive one beside it."
+                + $"AgeMethod.{nameof(AgeMethod.SmoothCentring)}, and AgeMethod.{nameof(AgeMethod.NaiveSmooth)} to have the naive one "
+                + "beside it."
                 + (analysis.Find(AgeMethod.SmoothCentring)?.Unavailable is { } why ? $" ({why})" : ""));
         }
 

@@ -17,8 +17,8 @@ internal static class AgeWords
 
     public static string Conclusion(AgeAnalysis analysis)
     {
-        var main = new[] { AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes, AgeMethod.SmoothCentring }.Select(analysis.Find).FirstOrDefault(a =>
-            a is { IsUsable: true });
+        AgeMethod[] telling = [AgeMethod.MeanCentring, AgeMethod.AgeAtLast, AgeMethod.RandomSlopes, AgeMethod.SmoothCentring];
+        var main = telling.Select(analysis.Find).FirstOrDefault(a => a is { IsUsable: true });
         if (main is null) return "No method that separates ageing from selection is usable on these data.";
         var level = NumberFormat.Significant(100 * analysis.Level);
         var response = (analysis.Response == ResponseName(analysis) ? "" : "the ") + ResponseName(analysis);

@@ -1,6 +1,8 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.Prediction;
+using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Decomposition;
 
@@ -47,15 +49,9 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         var spread = new double[n];
         var eta = Fixed(design, fit.FixedEffects);
         for (var i = 0; i < n; i++) eta[i] += shift + (fit.Family.Link == Link.Log ? 0 : design.Offset[i]);
-        foreach (var term in design.RandomTerms)
-        {
-            if (!term.Structure.IsPlain || term.Entries is not null)
-                throw new GlmmException($"Selective disappearance is taken apart for random terms with independent levels, not yet for "
-                    + $"{term.Title}.");
-            if (term.Group == by) AddModes(term, eta);
-            else AddVariance(term, spread);
-        }
-
+        var others = new RandomVariance(fit.Estimate, LinearPredictor.Conditional, design);
+        for (var i = 0; i < n; i++) spread[i] = others.Value(i, t => !Counts(t));
+        AddModes(design, eta, spread);
         var predictors = new double[]?[LinearPredictor.FormulaCount];
         if (fit.Specification.ZeroInflation is { } zeros)
         {
@@ -108,33 +104,47 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         return eta;
     }
 
-    private void AddModes(GroupingTerm term, double[] eta)
+    /// <summary>Whether the conditional modes of a term count: the individuals' own, and curves.</summary>
+    private bool Counts(RandomTerm term) => term.Group == by || term.IsCurve;
+
+    /// <summary>Adds what is known of the individuals, at new ages by their neighbours in age, and what that leaves open.</summary>
+    private void AddModes(PartMatrices design, double[] eta, double[] spread)
     {
-        var modes = fit.RandomEffects[term.Group, ModelPart.Conditional];
-        var q = term.EffectNames.Length;
-        for (var i = 0; i < eta.Length; i++)
+        var estimate = fit.Estimate;
+        var modes = new double[estimate.System.EffectCount];
+        estimate.System.Lambda.Multiply(estimate.Modes, modes);
+        var terms = estimate.Model.Terms;
+        int[] mine = [.. Enumerable.Range(0, terms.Count).Where(t => terms[t].Predictor == LinearPredictor.Conditional)];
+        for (var at = 0; at < mine.Length; at++)
         {
-            for (var e = 0; e < q && term.Codes[i] >= 0; e++)
-                eta[i] += term.Z[(i * q) + e] * modes[term.Levels[term.Codes[i]], term.EffectNames[e]].Mode;
+            var term = terms[mine[at]];
+            if (!Counts(term)) continue;
+            var rows = new TermRows(estimate, mine[at], design.RandomTerms[at]);
+            for (var i = 0; i < eta.Length; i++)
+            {
+                rows.MoveTo(i);
+                for (var k = 0; k < rows.Count; k++)
+                {
+                    for (var e = 0; e < term.Width; e++) eta[i] += rows.WeightsOf(k)[e] * modes[rows.EffectOf(k) + e];
+                }
+
+                if (rows.NewVariance > 0) spread[i] += rows.NewVariance * LevelVariance(mine[at], rows.NewWeights);
+            }
         }
     }
 
-    private void AddVariance(GroupingTerm term, double[] spread)
+    /// <summary>zᵀΛΛᵀz.</summary>
+    private double LevelVariance(int index, ReadOnlySpan<double> z)
     {
-        var q = term.EffectNames.Length;
-        var own = fit.VarianceComponents.Where(c => c.Part == ModelPart.Conditional && c.Group == term.Group).ToArray();
-        var sd = Array.ConvertAll(term.EffectNames, e => Array.Find(own, c => c.Term1 == e && c.Term2 is null)?.StandardDeviation ?? 0);
-        double Correlation(int a, int b) => a == b ? 1 : Array.Find(own, c =>
-            (c.Term1 == term.EffectNames[a] && c.Term2 == term.EffectNames[b]) || (c.Term1 == term.EffectNames[b]
-                && c.Term2 == term.EffectNames[a]))?.Correlation ?? 0;
-        for (var a = 0; a < q; a++)
+        var (lambda, d) = (fit.Estimate.System.Lambda[index], fit.Estimate.Model.Terms[index].LatentWidth);
+        var sum = 0.0;
+        for (var c = 0; c < d; c++)
         {
-            for (var b = 0; b < q; b++)
-            {
-                var covariance = sd[a] * sd[b] * Correlation(a, b);
-                for (var i = 0; i < spread.Length && covariance != 0; i++)
-                    spread[i] += covariance * term.Z[(i * q) + a] * term.Z[(i * q) + b];
-            }
+            var own = 0.0;
+            for (var e = 0; e < z.Length; e++) own += z[e] * lambda[(e * d) + c];
+            sum += own * own;
         }
+
+        return sum * fit.Estimate.Scale * fit.Estimate.Scale;
     }
 }

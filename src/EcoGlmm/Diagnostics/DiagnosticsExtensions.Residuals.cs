@@ -56,8 +56,14 @@ public static partial class DiagnosticsExtensions
 
         var zeros = fit.Specification.ZeroInflation is null ? "" : $", zero inflation {fit.Options.ZeroInflation}";
         var rows = new ResidualRows("Row", row => RowLabel(fit, row), $"{fit.Formula}, {fit.Family}{zeros}");
-        var redraw = options.Redraw ?? (options.Mode == SimulationMode.Unconditional ? [.. fit.Groups.Select(g => g.Group).Distinct()]
-            : []);
+        if (options is { Rotate: true, Refit: true } or { Rotate: true, Redraw: not null })
+        {
+            throw new GlmmException("Residuals are rotated by the covariance of all random effects, drawn anew: leave out Refit and "
+                + "Redraw, or Rotate.");
+        }
+
+        var redraw = options.Redraw ?? (options.Rotate || options.Mode == SimulationMode.Unconditional
+            ? [.. fit.Groups.Select(g => g.Group).Distinct()] : []);
         var simulator = fit.Simulator(options.Seed, redraw);
         var count = options.Count;
         RefittedModels? refits = null;
@@ -80,10 +86,11 @@ public static partial class DiagnosticsExtensions
                 simulator(simulation, destination);
                 watch();
             }, count, observed.Length);
-        return EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, fit.Family.IsDiscrete, options.Seed, rows,
+        var residuals = EcoGlmm.SimulatedResiduals.FromSource(observed, fitted, simulations, fit.Family.IsDiscrete, options.Seed, rows,
             method: options.Method, refits: refits, areRowsDependent: redraw.Count > 0, model: new ResidualModel(Predictors(fit),
                 [.. fit.Groups.Select(g => g.Group).Distinct()],
                 name => ResidualColumn(fit, name), () => PearsonSum(fit), fit.Estimate.Model.HasGroups));
+        return options.Rotate ? residuals.Rotate(RowCovariance.Of(fit)) : residuals;
     }
 
     /// <summary>Variables of the fixed effects of all parts, in the order of the formulas.</summary>

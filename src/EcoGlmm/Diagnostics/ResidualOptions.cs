@@ -43,4 +43,14 @@ public sealed record ResidualOptions
 
     /// <summary>How a residual is read off the simulations of its row.</summary>
     public ResidualMethod Method { get; init; }
+
+    /// <summary>
+    /// Whether responses are rotated by the covariance that the fitted model gives its rows, so that residuals of rows which are alike
+    /// by its random effects (a series, near places, relatives) are independent when it is right. All random effects are drawn anew then,
+    /// whatever <see cref="Mode"/> says. Exact for a Gaussian model with identity link, elsewhere to first order, for responses that are
+    /// about normal. See <see cref="SimulatedResiduals.Rotate"/>.
+    /// </summary>
+    /// <remarks>A. Houseman, L. Ryan and B. Coull (2004), Cholesky residuals for assessing normal errors in a linear model with correlated
+    /// outcomes, Journal of the American Statistical Association 99, 383-394.</remarks>
+    public bool Rotate { get; init; }
 }

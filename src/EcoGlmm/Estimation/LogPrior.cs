@@ -15,6 +15,7 @@ internal sealed class LogPrior
     private readonly List<(int Predictor, int Coefficient, Prior Prior)> _coefficients = [];
     private readonly List<(RandomTerm Term, int Effect, Prior Prior)> _deviations = [];
     private readonly List<(RandomTerm Term, Prior Prior)> _correlations = [];
+    private readonly List<(RandomTerm Term, int Quantity, Prior Prior)> _quantities = [];
 
     /// <exception cref="GlmmException">A prior is on something that the model does not have.</exception>
     public LogPrior(MixedModel model, IReadOnlyList<Prior> priors)
@@ -55,7 +56,34 @@ internal sealed class LogPrior
                 gradient.IsEmpty ? gradient : gradient.Slice(_model.FixedCount + term.ThetaOffset, term.ThetaCount));
         }
 
+        foreach (var (term, quantity, prior) in _quantities)
+        {
+            var theta = psi.Slice(_model.FixedCount + term.ThetaOffset, term.ThetaCount).ToArray();
+            var (value, first, _) = prior.LogDensity(term.Report(theta, 1)[quantity]);
+            sum += value;
+            for (var j = 0; j < theta.Length && !gradient.IsEmpty; j++)
+                gradient[_model.FixedCount + term.ThetaOffset + j] -= first * Slope(term, theta, quantity, j);
+        }
+
         return sum;
+    }
+
+    /// <summary>The derivative of a reported quantity by a parameter, by central differences of two steps, extrapolated: its error is of
+    /// the order of the fourth power of a step.</summary>
+    private static double Slope(RandomTerm term, double[] theta, int quantity, int j)
+    {
+        var (h, at) = (1e-3 * Math.Max(0.1, Math.Abs(theta[j])), theta[j]);
+        double Difference(double step)
+        {
+            theta[j] = at + step;
+            var above = term.Report(theta, 1)[quantity];
+            theta[j] = at - step;
+            var below = term.Report(theta, 1)[quantity];
+            theta[j] = at;
+            return (above - below) / (2 * step);
+        }
+
+        return ((4 * Difference(0.5 * h)) - Difference(h)) / 3;
     }
 
     /// <summary>Takes the second derivatives of the priors on coefficients from a Hessian by ψ.</summary>
@@ -195,6 +223,25 @@ internal sealed class LogPrior
         }
     }
 
+    private void TakeQuantities(RandomTerm[] terms, string name, Prior prior)
+    {
+        var before = _quantities.Count;
+        foreach (var term in terms)
+        {
+            var quantities = term.Structure.Quantities(term.Effects);
+            for (var k = 0; k < quantities.Count; k++)
+            {
+                if (quantities[k].Name == name && (prior.Coefficient is null || quantities[k].Effect1 == prior.Coefficient
+                    || quantities[k].EffectsName == prior.Coefficient)) _quantities.Add((term, k, prior));
+            }
+        }
+
+        if (_quantities.Count > before) return;
+        var known = terms.SelectMany(t => t.Structure.Quantities(t.Effects)).Select(q => q.EffectsName is null ? q.Name
+            : $"{q.Name} of {q.EffectsName}").Distinct();
+        throw new GlmmException($"{prior}: the covariance of {prior.Group} has no such parameter; it has {string.Join(", ", known)}.");
+    }
+
     private void TakeTerms(Prior prior)
     {
         var terms = _model.Terms.Where(t => t.Part == prior.Part).ToArray();
@@ -203,6 +250,12 @@ internal sealed class LogPrior
         {
             throw new GlmmException($"There is no random term of \"{prior.Group}\" for the prior "
                 + $"{prior}{NearestName.Suggestion(prior.Group!, terms.Select(t => t.Group))}");
+        }
+
+        if (prior.CovarianceParameter is { } name)
+        {
+            TakeQuantities(mine, name, prior);
+            return;
         }
 
         var found = false;

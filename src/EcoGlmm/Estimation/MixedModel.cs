@@ -56,6 +56,7 @@ internal sealed class MixedModel
                 var term = new RandomTerm(PartOf(k), k, g.Group, g.EffectNames, g.Levels, g.Codes, g.Z, g.Structure, effects, latent, theta,
                     keepsEffects, g.Entries)
                 {
+                    KeepsSigns = held?.Any(h => h.Kind == ParameterKind.Covariance && h.Part == PartOf(k) && h.Name == g.Group) == true,
                     Title = g.Title,
                     Positions = g.Positions,
                     IsCurve = g.IsCurve,

@@ -285,11 +285,11 @@ internal sealed class Restraints
     {
         var quantities = term.Structure.Quantities(term.Effects);
         var at = Enumerable.Range(0, quantities.Count).Where(k => quantities[k].Name == name).ToArray();
-        if (at.Length > 1) at = [.. at.Where(k => quantities[k].Effect1 == effect)];
+        if (at.Length > 1) at = [.. at.Where(k => quantities[k].Effect1 == effect || quantities[k].EffectsName == effect)];
         if (at.Length != 1)
         {
             throw new GlmmException($"{term.Title} has no one {name}{(effect is null ? "" : $" of {effect}")} to hold; it has "
-                + $"{string.Join(", ", quantities.Select(q => q.Effect1 is null ? q.Name : $"{q.Name} of {q.Effect1}"))}.");
+                + $"{string.Join(", ", quantities.Select(q => q.Effect1 is null ? q.Name : $"{q.Name} of {q.EffectsName}"))}.");
         }
 
         var theta = new double[term.ThetaCount];
@@ -307,9 +307,10 @@ internal sealed class Restraints
         if (moving.Length != 1)
             throw new GlmmException($"The {name} of {term.Title} depends on several parameters, so that it cannot be held at a value.");
         var index = moving[0];
+        var from = _model.FixedCount + term.ThetaOffset;
         if (term.Loadings.ParameterCount > index && term.Loadings.IsScale(index))
         {
-            Hold(_model.FixedCount + term.ThetaOffset + index, value / At(index, 1));
+            Hold(from + index, value / At(index, 1));
             return;
         }
 

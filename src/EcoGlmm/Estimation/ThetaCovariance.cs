@@ -1,3 +1,5 @@
+using EcoGlmm.Estimation.Pathologies;
+
 namespace EcoGlmm.Estimation;
 
 /// <summary>
@@ -53,6 +55,14 @@ internal sealed class ThetaCovariance
         var spread = Array.ConvertAll(theta, x => Math.Max(0.1 * Math.Abs(x), 0.02));
         var hessian = OptimumHessian.Of(criterion.Evaluate, theta, gradient, spread, false);
         var inverse = HessianInverse.Of(hessian, d).Values;
+        foreach (var term in model.Terms.Where(t => ResidualWithinEffects.TakesUpResidual(model, t)))
+        {
+            for (var i = term.ThetaOffset; i < term.ThetaOffset + term.ThetaCount; i++)
+            {
+                for (var j = 0; j < d; j++) inverse[(i * d) + j] = inverse[(j * d) + i] = double.NaN;
+            }
+        }
+
         var slope = new double[d];
         for (var j = 0; j < d; j++)
         {

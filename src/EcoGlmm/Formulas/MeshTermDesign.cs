@@ -91,7 +91,9 @@ internal sealed class MeshTermDesign : TermDesign
 
         RefuseDegrees(term, x, y, xs, ys);
         (double X, double Y)[] places = [.. xs.Zip(ys)];
-        return new MeshTermDesign(term, term.GroupingOf(syntax.Group), x, y, MeshOf(term, name, places), places, follow);
+        var grouping = term.GroupingOf(syntax.Group);
+        return new MeshTermDesign(term, grouping, x, y, MeshOf(term, name, places, follow is null ? 1 : grouping.Levels.Length), places,
+            follow);
     }
 
     /// <inheritdoc/>
@@ -179,13 +181,35 @@ internal sealed class MeshTermDesign : TermDesign
         return (mesh, follow);
     }
 
-    private static Mesh MeshOf(LearningTerm term, string? name, (double X, double Y)[] places)
+    /// <summary>Nodes of fields that follow each other, over all times: more take minutes unless the user asks for them.</summary>
+    private const int MostFollowingNodes = 5000;
+
+    /// <summary>Edges across the places of the first mesh, of which the next ones have fewer, each less by this.</summary>
+    private const double EdgesAcross = 15, Coarser = 0.8, FewestEdgesAcross = 4;
+
+    /// <summary>The mesh of the places, coarser where there are many fields that follow each other: their factor fills with the square of
+    /// the number of nodes over all times.</summary>
+    private static Mesh CoarseFor(int times, (double X, double Y)[] places)
+    {
+        var mesh = Mesh.From(places);
+        var extent = Math.Max(places.Max(p => p.X) - places.Min(p => p.X), places.Max(p => p.Y) - places.Min(p => p.Y));
+        for (var across = Coarser * EdgesAcross;
+            times > 1 && (long)mesh.NodeCount * times > MostFollowingNodes && across >= FewestEdgesAcross; across *= Coarser)
+        {
+            var edge = extent / across;
+            mesh = Mesh.From(places, new MeshOptions { MaxEdge = edge, Cutoff = 0.5 * edge });
+        }
+
+        return mesh;
+    }
+
+    private static Mesh MeshOf(LearningTerm term, string? name, (double X, double Y)[] places, int times)
     {
         if (name is null)
         {
             try
             {
-                return Mesh.From(places);
+                return CoarseFor(times, places);
             }
             catch (GlmmException fault)
             {
@@ -226,21 +250,11 @@ internal sealed class MeshTermDesign : TermDesign
             + "ar1, follow = ou.");
     }
 
-    /// <summary>Longitude and latitude are no lengths: a degree to the east is shorter than one to the north, and gets shorter towards the
-    /// poles.</summary>
     private static void RefuseDegrees(LearningTerm term, FormulaNode x, FormulaNode y, double[] xs, double[] ys)
     {
-        bool Is(FormulaNode node, params string[] words) => node is NameNode column && words.Contains(column.Name.ToLowerInvariant()
-            .TrimEnd('.', '_'));
-        var named = Is(x, "lon", "long", "longitude", "lng") && Is(y, "lat", "latitude");
-        var swapped = Is(y, "lon", "long", "longitude", "lng") && Is(x, "lat", "latitude");
-        if (!named && !swapped) return;
-        var (longitudes, latitudes) = named ? (xs, ys) : (ys, xs);
-        if (longitudes.Any(v => Math.Abs(v) > 360) || latitudes.Any(v => Math.Abs(v) > 90)) return;
-        var middle = latitudes.Average();
-        throw term.Error($"The coordinates {x} and {y} look like longitude and latitude in degrees, which are no lengths: at latitude "
-            + $"{Text.NumberFormat.Significant(middle)} a degree of longitude is "
-            + $"{Text.NumberFormat.Significant(Math.Cos(middle * Math.PI / 180))} of a degree of latitude",
+        if (x is not NameNode { Name: var first } || y is not NameNode { Name: var second }
+            || !Coordinates.AreDegrees(first, second, xs, ys)) return;
+        throw term.Error("The coordinates " + Coordinates.WhyDegreesAreNoLengths(first, second, xs, ys),
             "Turn them into kilometres first, data.WithKilometres(\"lon\", \"lat\"), and write spde(0 + x + y | group).");
     }
 }

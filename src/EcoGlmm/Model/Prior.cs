@@ -33,6 +33,9 @@ public sealed record Prior
     /// <summary>The grouping factor whose standard deviations or correlations the prior is on; null for fixed effects.</summary>
     public string? Group { get; private init; }
 
+    /// <summary>The parameter of a covariance structure that the prior is on: "range", "correlation"; null for others.</summary>
+    public string? CovarianceParameter { get; private init; }
+
     internal PriorKind Kind { get; }
 
     internal double First { get; }
@@ -89,12 +92,13 @@ public sealed record Prior
     public Prior On(string coefficient, ModelPart part = ModelPart.Conditional)
     {
         ArgumentNullException.ThrowIfNull(coefficient);
-        return this with { Coefficient = coefficient, Group = null, Part = part };
+        return this with { Coefficient = coefficient, Group = null, CovarianceParameter = null, Part = part };
     }
 
     /// <summary>The same prior on all coefficients of a part but its intercept.</summary>
     /// <param name="part">The part of the model.</param>
-    public Prior OnPart(ModelPart part) => this with { Coefficient = null, Group = null, Part = part };
+    public Prior OnPart(ModelPart part) => this with { Coefficient = null, Group = null, CovarianceParameter = null,
+        Part = part };
 
     /// <summary>The same prior on standard deviations of random effects.</summary>
     /// <param name="group">The grouping factor.</param>
@@ -103,7 +107,23 @@ public sealed record Prior
     public Prior OnStandardDeviations(string group, string? effect = null, ModelPart part = ModelPart.Conditional)
     {
         ArgumentNullException.ThrowIfNull(group);
-        return this with { Group = group, Coefficient = effect, Part = part };
+        return this with { Group = group, Coefficient = effect, CovarianceParameter = null, Part = part };
+    }
+
+    /// <summary>
+    /// The same prior on a parameter of a covariance structure, as <see cref="GlmmFit.CovarianceParameters"/> names it: the "range" of
+    /// exp, the "correlation" of ar1 or cs, the "decay" of ou, the "lambda" of a tree, a "loading" of rr, the "sd" of any.
+    /// </summary>
+    /// <param name="group">The grouping factor ("all" for one group of all rows).</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="effect">The effect that it belongs to, where there are several ("species, variable 1" of a loading); null for all
+    /// parameters of that name.</param>
+    /// <param name="part">The part of the model.</param>
+    public Prior OnCovariance(string group, string name, string? effect = null, ModelPart part = ModelPart.Conditional)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(name);
+        return this with { Group = group, Coefficient = effect, CovarianceParameter = name, Part = part };
     }
 
     /// <summary>Log-density at x, with its first and second derivatives.</summary>
@@ -142,13 +162,18 @@ public sealed record Prior
         };
         var part = Part == ModelPart.Conditional ? "" : $" of the {ModelPartNames.InSentence(Part)}";
         return Kind == PriorKind.Lkj ? $"{density} on the correlations of {Group}{part}"
+            : CovarianceParameter is not null
+                ? $"{density} on the {CovarianceParameter}{(Coefficient is null ? "" : $" of {Coefficient}")} | {Group}{part}"
             : Group is not null ? $"{density} on the standard deviation{(Coefficient is null ? "s" : $" of {Coefficient}")} | {Group}{part}"
             : $"{density} on {Coefficient ?? "the coefficients"}{part}";
     }
 
     /// <summary>A prior as it was written down: all that it consists of.</summary>
-    internal static Prior Restore(PriorKind kind, ModelPart part, string? coefficient, string? group, double[] parameters) =>
-        new(kind, parameters[0], parameters[1], parameters[2]) { Part = part, Coefficient = coefficient, Group = group };
+    internal static Prior Restore(PriorKind kind, ModelPart part, string? coefficient, string? group, double[] parameters,
+        string? covarianceParameter = null) => new(kind, parameters[0], parameters[1], parameters[2])
+    {
+        Part = part, Coefficient = coefficient, Group = group, CovarianceParameter = covarianceParameter,
+    };
 
     private static double Positive(double value, string what) => value > 0 && double.IsFinite(value)
         ? value

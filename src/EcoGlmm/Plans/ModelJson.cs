@@ -78,6 +78,7 @@ internal static class ModelJson
             json.WriteString("part", p.Part.ToString());
             json.WriteString("coefficient", p.Coefficient);
             json.WriteString("group", p.Group);
+            json.WriteString("covarianceParameter", p.CovarianceParameter);
             Exact(json, "parameters", [p.First, p.Second, p.Third]);
             json.WriteEndObject();
         }
@@ -113,7 +114,7 @@ internal static class ModelJson
                 p.GetProperty("term2").GetString(), p.GetProperty("value").GetDouble()))],
             Priors = [.. o.GetProperty("priors").EnumerateArray().Select(p => Prior.Restore(Enum<PriorKind>(p, "kind"),
                 Enum<ModelPart>(p, "part"), p.GetProperty("coefficient").GetString(), p.GetProperty("group").GetString(),
-                Numbers(p, "parameters")))],
+                Numbers(p, "parameters"), p.TryGetProperty("covarianceParameter", out var name) ? name.GetString() : null))],
             Control = new GlmmControl
             {
                 MaxIterations = control.GetProperty("maxIterations").GetInt32(),

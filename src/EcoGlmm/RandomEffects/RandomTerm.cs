@@ -90,6 +90,9 @@ internal sealed class RandomTerm
     /// </summary>
     public bool IsCurve { get; init; }
 
+    /// <summary>Whether latent variables are shown with the signs that they have, since one of their loadings is held.</summary>
+    public bool KeepsSigns { get; init; }
+
     /// <summary>Names of the effects of one level: "(Intercept)", "Days".</summary>
     public IReadOnlyList<string> Effects { get; }
 
@@ -149,6 +152,7 @@ internal sealed class RandomTerm
             for (var i = 0; i < r; i++) lambda[(i * d) + c] = column[i];
         }
 
+        if (!KeepsSigns) Loadings.Turn(lambda);
         var values = new double[Structure.Quantities(Effects).Count];
         Structure.Report(theta, lambda, values);
         return values;

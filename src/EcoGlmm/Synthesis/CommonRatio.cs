@@ -3,8 +3,8 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Syntheses;
 
 /// <summary>
-/// One odds or rate ratio for all studies, or one that changes with moderators alone, with a baseline of its own for each, by maximum likelihood: the baselines are found for
-/// a ratio one by one, the ratio by Newton's method.
+/// One odds or rate ratio for all studies, or one that changes with moderators alone, with a baseline of its own for each, by maximum
+/// likelihood: the baselines are found for a ratio one by one, the ratio by Newton's method.
 /// </summary>
 internal static class CommonRatio
 {

@@ -199,7 +199,7 @@ internal static partial class ConditionalOddsRatio
             }
 
             var length = Math.Max(1, move.Max(Math.Abs));
-            double scale = 1 / length;
+            var scale = 1 / length;
             double[] To(double share) => [.. at.Zip(move, (a, m) => a + (share * m))];
             var next = F(To(scale));
             while (next < value && scale > 1e-6 / length)

@@ -89,8 +89,9 @@ internal sealed record StudyModerators(string[] Names, double[][] Columns)
         var (names, x, n) = (specification.Conditional.Training.ColumnNames, specification.Conditional.Training.X, table.RowCount);
         if (names.Length * n != x.Length)
         {
-            throw new GlmmException($"The moderators of {formula[(formula.IndexOf('~', StringComparison.Ordinal) + 1)..].Trim()} cannot be told "
-                + "apart: one of them is the same in all studies, or follows from the others. Leave it out.");
+            var written = formula[(formula.IndexOf('~', StringComparison.Ordinal) + 1)..].Trim();
+            throw new GlmmException($"The moderators of {written} cannot be told apart: one of them is the same "
+                + "in all studies, or follows from the others. Leave it out.");
         }
 
         return new StudyModerators([.. names], [.. Enumerable.Range(0, x.Length / n).Select(j => x[(j * n)..((j + 1) * n)])]);

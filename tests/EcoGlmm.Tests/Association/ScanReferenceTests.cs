@@ -16,8 +16,8 @@ public class ScanReferenceTests
         using var herd = Herd.Open();
         var scan = Glmm.Scan("weight ~ sex + age", Herd.Data(), herd, new ScanOptions { Interaction = "age" });
 
-        // GEMMA's score p-values of an interaction are at the variances of the model that has neither marker nor covariate, ours at those of
-        // the model that they test; ScoreReferenceTests has both.
+        // GEMMA's score p-values of an interaction are at the variances of the model that has neither marker nor covariate, ours at those
+        // of the model that they test; ScoreReferenceTests has both.
         Compare("interaction", scan, 590, comparesScores: false);
     }
 

@@ -32,6 +32,20 @@ public sealed class AgeAnalysisInputTests
     }
 
     [Fact]
+    public void Series_stand_in_the_formula_like_any_other_term()
+    {
+        AgeAnalysis Of(string term, params Parameter[] held) => SelectiveDisappearance.Analyze($"performance ~ age + (1 | id) + {term}",
+            Records, "age", "id", options: new GlmmOptions { Fixed = held }, analysis: Few);
+        // Years without memory are years that are strangers to each other.
+        var (plain, series) = (Of("(1 | year)"), Of("ar1(0 + year | 1)", Parameter.Covariance("all", "correlation", 1e-9)));
+        foreach (var method in Few.Methods!)
+            Assert.Equal(plain[method].Within.Estimate, series[method].Within.Estimate, 1e-3 * plain[method].Within.StandardError);
+
+        Assert.Contains("ar1(0 + year | 1)", series[AgeMethod.MeanCentring].Formula);
+        Assert.NotEmpty(series.Plot().Panels);
+    }
+
+    [Fact]
     public void A_nested_individual_is_recognised()
     {
         var nested = SelectiveDisappearance.Analyze("performance ~ age + (1 | cohort/id)", Records, "age", "id", analysis: Few);

@@ -8,7 +8,8 @@ internal abstract class ResidualCheck
 {
     /// <summary>What is looked for, in the order of the tests; a new one is added here.</summary>
     public static IReadOnlyList<ResidualCheck> All { get; } =
-        [new ScatterCheck(), new ZeroCheck(), new PatternCheck(), new TimeCheck(), new DistributionCheck(), new OutlierCheck()];
+        [new ScatterCheck(), new ZeroCheck(), new PatternCheck(), new TimeCheck(), new SeriesCheck(), new SpaceCheck(),
+            new DistributionCheck(), new OutlierCheck()];
 
     /// <summary>The tests; none where there is nothing to test.</summary>
     public abstract IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals);
@@ -41,6 +42,12 @@ internal sealed record Symptom(ResidualCheck Check, string Name, TestResult Test
 {
     /// <summary>The variable that residuals were set against; null where there is none.</summary>
     public Pattern? Pattern { get; init; }
+
+    /// <summary>The series whose neighbours were compared; null where there are none.</summary>
+    public Series? Series { get; init; }
+
+    /// <summary>The places whose neighbours were compared; null where there are none.</summary>
+    public Places? Places { get; init; }
 
     /// <summary>Whether the statistic, where it is a ratio to what the model expects, is above one.</summary>
     public bool IsMore => Test.Statistic > 1;

@@ -28,10 +28,11 @@ internal sealed class TimeCheck : ResidualCheck
     public override int RankOf(Symptom symptom, Symptoms all) => 4;
 
     public override string AdviceOn(Symptom symptom, Symptoms all) =>
-        $"Let the model know about time: a trend or curve in {symptom.Pattern!.Name}, a random effect (1 | {symptom.Pattern.Name}), "
-        + "or a predictor that changes with it, such as weather.";
+        $"Let the model know about time: a trend or curve in {symptom.Pattern!.Name}, a random effect (1 | {symptom.Pattern.Name}) or "
+        + $"ou(0 + {symptom.Pattern.Name} | 1), which lasts from one time to the next, or a predictor that changes with it, such as "
+        + "weather.";
 
-    private static bool IsTime(FieldColumn column) => column is DateColumn || (column is NumericColumn && Names.Contains(column.Name));
+    public static bool IsTime(FieldColumn column) => column is DateColumn || (column is NumericColumn && Names.Contains(column.Name));
 
     /// <summary>Durbin-Watson on one residual a time; null where there are too few times or values are missing.</summary>
     private static TestResult? Along(SimulatedResiduals residuals, string time)

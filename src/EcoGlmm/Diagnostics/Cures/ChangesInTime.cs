@@ -1,3 +1,5 @@
+using EcoGlmm.Data;
+
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>Trends, and good and bad years, that the model does not know.</summary>
@@ -12,6 +14,13 @@ internal sealed class ChangesInTime : ICureSource
             yield return new ModelChange($"a curve of {name}") { Terms = $" + ns({q}, 4)" };
             if (times.Distinct().Count() < times.Length / 2 && symptoms.Fit.Groups.All(g => g.Group != name))
                 yield return new ModelChange($"a random effect of {name}") { Terms = $" + (1 | {q})" };
+            if (symptoms.Fit.Data.TryGetColumn(name, out var column) && column is NumericColumn && s.Test.Statistic < NoAutocorrelation)
+                yield return new ModelChange($"effects that change with {name}") { Terms = $" + {StepsOrTimes(times)}(0 + {q} | 1)" };
         }
     }
+
+    /// <summary>Durbin and Watson's statistic where neighbours are neither alike nor unlike.</summary>
+    private const double NoAutocorrelation = 2;
+
+    private static string StepsOrTimes(double[] times) => Array.TrueForAll(times, t => t == Math.Round(t)) ? "ar1" : "ou";
 }

@@ -8,7 +8,10 @@ internal static class CureSearch
 {
     /// <summary>What to look for, in the order in which a cure is preferred where two do equally well.</summary>
     private static readonly ICureSource[] Sources =
-        [new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new ExcessZeros(), new OtherFamilies(), new ChangingSpread()];
+    [
+        new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(), new OtherFamilies(),
+        new ChangingSpread(),
+    ];
 
     /// <summary>Models of more rows are not fitted again unasked.</summary>
     public const int MostRows = 20_000;

@@ -39,7 +39,33 @@ internal sealed class Symptoms
 
     /// <summary>Looks at a model with simulations of that number and seed.</summary>
     /// <exception cref="GlmmException">The model cannot be simulated from.</exception>
-    public static Symptoms Of(GlmmFit fit, int count, long seed) => new(fit, fit.SimulatedResiduals(count, seed));
+    public static Symptoms Of(GlmmFit fit, int count, long seed) => new(fit, ResidualsOf(fit, count, seed));
+
+    /// <summary>Rows above which residuals are not rotated unasked: it takes time with their cube.</summary>
+    private const int MostRotated = 1500;
+
+    /// <summary>
+    /// Residuals about the conditional modes, as DHARMa has them; but where effects that hang together are nearly as many as rows, modes
+    /// take up much of what rows scatter, and residuals are rotated by the fitted covariance instead.
+    /// </summary>
+    private static SimulatedResiduals ResidualsOf(GlmmFit fit, int count, long seed)
+    {
+        var rows = fit.ObservationCount;
+        if (rows <= MostRotated && fit.Estimate.Model.Terms.Any(t => !t.IsCurve && t.Part == ModelPart.Conditional
+            && t.Structure.Precision is not null && 2 * t.Levels.Count > rows))
+        {
+            try
+            {
+                return fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Rotate = true });
+            }
+            catch (GlmmException)
+            {
+                // A covariance without an inverse, as of rows that repeat each other.
+            }
+        }
+
+        return fit.SimulatedResiduals(count, seed);
+    }
 
     /// <summary>What a check found.</summary>
     public IEnumerable<Symptom> Of<T>()

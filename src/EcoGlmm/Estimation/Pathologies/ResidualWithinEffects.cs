@@ -15,8 +15,7 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
     public void Examine(Optimum optimum)
     {
         var model = optimum.Model;
-        if (!model.Family.IsNormalAroundPredictor || model.Basis[LinearPredictor.Dispersion] is not { Columns: 1 }
-            || model.Terms.Any(t => t.Predictor != 0)) return;
+        if (!HasOneResidual(model)) return;
         var fine = model.Terms.Where(IsAsFineAsRows).ToArray();
         foreach (var term in fine)
         {
@@ -30,7 +29,14 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
             return;
         }
 
-        foreach (var term in fine.Where(t => t.Structure.Precision is null && HasOwnVariances(t) && !IsCurved(optimum, t)))
+        var taken = fine.Where(t => TakesUpResidual(model, t) && !IsHeld(optimum, t)).ToArray();
+        foreach (var term in taken)
+        {
+            foreach (var j in Enumerable.Range(term.ThetaOffset, term.ThetaCount)) optimum.PutAtLimit(optimum.ThetaOffset + j);
+        }
+
+        foreach (var term in fine.Where(t => taken.Contains(t) || (t.Structure.Precision is null && HasOwnVariances(t)
+            && !IsCurved(optimum, t))))
         {
             (optimum.IsSingular, optimum.IsCurved) = (true, false);
             optimum.Problems.Add(new ConvergenceProblem(term.Title,
@@ -47,6 +53,20 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
         return optimum.ThetaOffset == 0 ? 1
             : Math.Exp(model.Basis[LinearPredictor.Dispersion]!.First * optimum.Parameters[model.FixedOffset[LinearPredictor.Dispersion]]);
     }
+
+    /// <summary>Whether a term's covariances have the residual variance in them, of which only the sum is then determined. Precision
+    /// weights make residual variances that differ from row to row, which effects of one variance cannot take up.</summary>
+    public static bool TakesUpResidual(MixedModel model, RandomTerm term) => HasOneResidual(model) && term.Structure.Precision is null
+        && term.Loadings.TakesUpResidual && !model.Restraints.Holds(term) && !model.Restraints.HasPrior
+        && (model.Size.Length == 0 || model.Size.Distinct().Count() == 1) && IsAsFineAsRows(term);
+
+    private static bool HasOneResidual(MixedModel model) => model.Family.IsNormalAroundPredictor
+        && model.Basis[LinearPredictor.Dispersion] is { Columns: 1 } && model.Terms.All(t => t.Predictor == 0);
+
+    /// <summary>Whether one of the term's parameters, or the residual, is held.</summary>
+    private static bool IsHeld(Optimum optimum, RandomTerm term) => Enumerable.Range(term.ThetaOffset, term.ThetaCount)
+        .Any(j => optimum.AtLimit.Contains(optimum.ThetaOffset + j)) || (optimum.ThetaOffset > 0
+            && optimum.AtLimit.Contains(optimum.Model.FixedOffset[LinearPredictor.Dispersion]));
 
     private static bool HasOwnVariances(RandomTerm term) => term.Loadings.Variances.Count == term.Width;
 

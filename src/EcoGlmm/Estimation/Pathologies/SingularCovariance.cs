@@ -17,9 +17,20 @@ internal sealed class SingularCovariance : IOptimumPathology
         {
             var first = term.ThetaOffset;
             var mine = candidates.Where(c => c.Index >= first && c.Index < first + term.ThetaCount).ToList();
-            if (mine.Count == 0) continue;
+            var isLatent = term.Loadings.IsLatent && !model.Restraints.Holds(term);
+            if (mine.Count == 0 && !isLatent) continue;
             var variances = RelativeVariances(term, theta.Slice(first, term.ThetaCount), model.Unit[term.Predictor]);
             var zeros = Enumerable.Range(0, term.Width).Where(c => variances[c] < Tolerances.ZeroVariance).ToList();
+            if (zeros.Count == term.Width && !term.Structure.IsPlain)
+            {
+                // Without any variance its other parameters mean nothing.
+                foreach (var j in Enumerable.Range(first, term.ThetaCount)) optimum.PutAtLimit(optimum.ThetaOffset + j);
+                optimum.Problems.Add(term.Width == 1 ? Zero(term, 0) : AllZero(term));
+                optimum.IsSingular = true;
+                continue;
+            }
+
+            if (mine.Count == 0) continue;
             foreach (var c in zeros) optimum.Problems.Add(Zero(term, c));
             if (zeros.Count >= mine.Count || term.Width - zeros.Count < 2) continue;
             var correlated = Enumerable.Range(0, term.Width).Except(zeros).Select(c => term.Effects[c]).ToList();
@@ -29,8 +40,12 @@ internal sealed class SingularCovariance : IOptimumPathology
                 "The data cannot tell them apart; try uncorrelated effects with || or drop one."));
         }
 
-        optimum.IsSingular = candidates.Count > 0;
+        optimum.IsSingular |= candidates.Count > 0;
     }
+
+    private static ConvergenceProblem AllZero(RandomTerm term) => new($"{term.Title}",
+        $"All variances of {term.Title} are estimated as zero (singular fit), so that its other parameters mean nothing.",
+        "The other estimates are valid; the term can be dropped unless the design calls for it.");
 
     private static ConvergenceProblem Zero(RandomTerm term, int effect)
     {

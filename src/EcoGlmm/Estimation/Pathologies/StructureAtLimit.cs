@@ -16,7 +16,8 @@ internal sealed class StructureAtLimit : IOptimumPathology
                 if (optimum.AtLimit.Contains(first + limit.Parameter) || term.Loadings.Variances.Any(v => theta[v] == 0)) continue;
                 optimum.PutAtLimit(first + limit.Parameter);
                 optimum.IsSingular = true;
-                optimum.Problems.Add(new ConvergenceProblem(term.Title, limit.Message, limit.Advice));
+                if (!optimum.Problems.Exists(p => p.Message == limit.Message))
+                    optimum.Problems.Add(new ConvergenceProblem(term.Title, limit.Message, limit.Advice));
             }
         }
     }

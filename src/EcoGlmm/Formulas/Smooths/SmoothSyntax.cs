@@ -104,10 +104,12 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
                 + "parameter",
                 "Curves for the levels of a factor that are all equally wiggly are written s(x, f, bs = \"fs\").");
         }
-        if (given.TryGetValue("mean", out var mean) && (mean is not NameNode || given.ContainsKey("by") || bases is ["re"] or ["fs"] or ["sz"]))
+        if (given.TryGetValue("mean", out var mean)
+            && (mean is not NameNode || given.ContainsKey("by") || bases is ["re"] or ["fs"] or ["sz"]))
         {
-            throw FormulaError.At(text, mean.Position, "\"mean\" names the column of the individuals over whose records a curve is averaged, "
-                + "and cannot stand beside \"by\" or in smooths that are made of groups",
+            throw FormulaError.At(text, mean.Position,
+                "\"mean\" names the column of the individuals over whose records a curve is averaged, and cannot "
+                + "stand beside \"by\" or in smooths that are made of groups",
                 "Write s(age) + s(age, mean = id): the change within individuals, and how they differ.");
         }
 
@@ -139,7 +141,8 @@ internal sealed record SmoothSyntax(CallNode Call, SmoothProduct Product, IReadO
             {
                 throw FormulaError.At(text, argument.Value.Position, $"knots = list(…) has no covariate's name "
                     + $"{(argument.Name is null ? "here" : $"in \"{argument.Name}\"")}",
-                    $"The covariates are {Names.List([.. variables.Select(v => v.ToString()!)])}: knots = list({variables[0]} = c(0, 365)).");
+                    $"The covariates are {Names.List([.. variables.Select(v => v.ToString()!)])}: "
+                    + $"knots = list({variables[0]} = c(0, 365)).");
             }
 
             result[name] = Numbers(text, new Dictionary<string, FormulaNode> { ["knots"] = argument.Value }, "knots");

@@ -29,6 +29,10 @@ internal abstract class CorrelationForm(int width, int parameterCount)
     /// <param name="title">The term as written.</param>
     public virtual IEnumerable<StructureLimit> Limits(double[] rho, string title) => [];
 
+    /// <summary>Whether its correlations times any factor between zero and one are of the form again, as they are where a variance of
+    /// each effect by itself is added.</summary>
+    public virtual bool ShrinksToItself => false;
+
     /// <summary>Whether all correlation matrices of another form are among those of this.</summary>
     public virtual bool Contains(CorrelationForm smaller) => smaller.GetType() == GetType();
 
@@ -45,6 +49,8 @@ internal abstract class CorrelationForm(int width, int parameterCount)
 internal sealed class CompoundSymmetry(int width) : CorrelationForm(width, width > 1 ? 1 : 0)
 {
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = width > 1 ? [new(CovarianceQuantity.Correlation)] : [];
+
+    public override bool ShrinksToItself => true;
 
     /// <summary>A correlation of one half.</summary>
     public override void Start(Span<double> rho)
@@ -84,6 +90,8 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1)
 {
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } =
         [.. Enumerable.Range(1, width - 1).Select(lag => new CovarianceQuantity(CovarianceQuantity.Correlation, $"lag {lag}"))];
+
+    public override bool ShrinksToItself => true;
 
     /// <summary>Correlations that fall by one half with each step.</summary>
     public override void Start(Span<double> rho)

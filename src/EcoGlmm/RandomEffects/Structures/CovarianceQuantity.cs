@@ -1,5 +1,3 @@
-using EcoGlmm.Model;
-
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>A number that describes a covariance structure to users.</summary>
@@ -14,6 +12,9 @@ internal sealed record CovarianceQuantity(string Name, string? Effect1 = null, s
 
     /// <summary>Whether it is an element of a covariance matrix.</summary>
     public bool IsOfMatrix => Name is StandardDeviation or Correlation;
+
+    /// <summary>The effects that it belongs to: "a", "a, variable 2"; null for all together.</summary>
+    public string? EffectsName => Effect2 is null ? Effect1 : $"{Effect1}, {Effect2}";
 
     /// <summary>What kind of parameter it is to users.</summary>
     public ParameterKind Kind => Name switch

@@ -50,6 +50,13 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Whether a reported quantity depends on one parameter, at which it can be held and profiled.</summary>
     public virtual bool HasSeparateQuantities => true;
 
+    /// <summary>Whether latent variables carry all effects, so that no parameter by itself is a variance.</summary>
+    public virtual bool IsLatent => false;
+
+    /// <summary>Whether a multiple of the identity added to a covariance gives another covariance of the same structure: a residual of
+    /// one row for each effect is then in it once more.</summary>
+    public virtual bool TakesUpResidual => HasFreeEntries;
+
     /// <summary>Positions in θ of scales that the sign of does not matter: at zero a variance is zero, which is then a boundary of the
     /// model.</summary>
     public virtual IReadOnlyList<int> Variances => [];
@@ -103,6 +110,12 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>What users are told of: by default every standard deviation and every correlation.</summary>
     public virtual IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects) =>
         CovarianceQuantity.OfMatrix(effects, IsDiagonal);
+
+    /// <summary>Turns Λ, r × d, to the one of equal Λ that users are shown: those that differ by signs of latent variables mean the
+    /// same.</summary>
+    public virtual void Turn(Span<double> lambda)
+    {
+    }
 
     /// <summary>The values of <see cref="Quantities"/>.</summary>
     /// <param name="theta">Where.</param>

@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>
@@ -66,6 +68,36 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
 
     public override void Change(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction, Span<double> change) => Set(direction, change);
 
+    public override bool IsLatent => true;
+
+    /// <summary>Share of the largest variance of a latent variable below which another one carries nothing.</summary>
+    private const double NothingCarried = 1e-6;
+
+    /// <summary>Latent variables that carry nothing: eigenvalues of ΛᵀΛ that are zero beside the largest.</summary>
+    public override IEnumerable<StructureLimit> Limits(double[] theta, string title)
+    {
+        var d = LatentWidth;
+        var lambda = new double[Width * d];
+        Set(theta, lambda);
+        var (products, values) = (new double[d * d], new double[d]);
+        for (var a = 0; a < d; a++)
+        {
+            for (var b = 0; b < d; b++)
+            {
+                for (var i = 0; i < Width; i++) products[(a * d) + b] += lambda[(i * d) + a] * lambda[(i * d) + b];
+            }
+        }
+
+        if (!DenseEigen.TryDecompose(products, d, values, 1, CancellationToken.None)) yield break;
+        var rank = values.Count(v => v > NothingCarried * values.Max());
+        if (rank == d || rank == 0) yield break;
+        var message = $"Of the {d} latent variables of {title} {(d - rank == 1 ? "one carries" : $"{d - rank} carry")} nothing: the "
+            + $"covariances of the effects are estimated to have rank {rank}.";
+        var advice = $"Write d = {rank}, which is the same model at this estimate.";
+        var first = Enumerable.Range(0, rank).Sum(c => Width - c);
+        for (var j = first; j < ParameterCount; j++) yield return new StructureLimit(j, message, advice);
+    }
+
     /// <summary>Every deviation and correlation depends on several loadings.</summary>
     public override bool HasSeparateQuantities => false;
 
@@ -81,15 +113,23 @@ internal sealed class ReducedRank(int width, int rank) : Loadings(width, rank, (
         return result;
     }
 
-    /// <summary>Standard deviations and correlations, and before them the loadings with the sign that makes the first of each variable
-    /// positive.</summary>
+    /// <summary>The first loading of each variable is positive.</summary>
+    public override void Turn(Span<double> lambda)
+    {
+        for (var c = 0; c < LatentWidth; c++)
+        {
+            if (lambda[(c * LatentWidth) + c] >= 0) continue;
+            for (var i = c; i < Width; i++) lambda[(i * LatentWidth) + c] *= -1;
+        }
+    }
+
+    /// <summary>Standard deviations and correlations, and before them the loadings.</summary>
     public override void Report(ReadOnlySpan<double> theta, ReadOnlySpan<double> lambda, Span<double> values)
     {
         var k = 0;
         for (var c = 0; c < LatentWidth; c++)
         {
-            var sign = lambda[(c * LatentWidth) + c] < 0 ? -1 : 1;
-            for (var i = c; i < Width; i++) values[k++] = sign * lambda[(i * LatentWidth) + c];
+            for (var i = c; i < Width; i++) values[k++] = lambda[(i * LatentWidth) + c];
         }
 
         CovarianceQuantity.FromLoadings(lambda, Width, LatentWidth, isDiagonal: false, values[k..]);

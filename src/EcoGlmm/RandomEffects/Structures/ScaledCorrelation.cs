@@ -22,6 +22,9 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 
     public override IReadOnlyList<int> Variances { get; } = [.. Enumerable.Range(0, isHomogeneous ? 1 : width)];
 
+    /// <summary>With one variance for all effects all correlations shrink alike.</summary>
+    public override bool TakesUpResidual => form is null || (isHomogeneous && form.ShrinksToItself);
+
     public override bool IsScale(int parameter) => parameter < _scales;
 
     /// <summary>The structures of this kind.</summary>
