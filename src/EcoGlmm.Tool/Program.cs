@@ -22,7 +22,7 @@ internal static class Program
             ReportCommand.Create(),
             ReferenceCommand.Create(),
         };
-        foreach (var command in PlannedCommands.All.Concat(FolderCommands.All)) root.Add(command);
+        foreach (var command in PlannedCommands.All.Append(ScanCommand.Create()).Concat(FolderCommands.All)) root.Add(command);
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {

@@ -42,6 +42,49 @@ public sealed class LocalProcessTests
     }
 
     [Fact]
+    public void AScanGoesOnWhereItWasKilled()
+    {
+        var folder = Directory.CreateTempSubdirectory("ecoglmm-scan-").FullName;
+        try
+        {
+            var people = Genotypes.Simulate(new PopulationDesign { Individuals = 500, Markers = 6000, Chromosomes = 4 }, seed: 2);
+            var (data, prefix) = (Path.Combine(folder, "data.csv"), Path.Combine(folder, "people"));
+            people.Data.WriteCsv(data);
+            people.Genotypes.WritePlink(prefix);
+            using var markers = Genotypes.Open(prefix + ".bed");
+            var direct = Glmm.Scan("trait ~ sex", FieldData.ReadCsv(data), markers, new ScanOptions { Individual = "id" });
+            string[] scan = ["scan", data, "trait ~ sex", "--genotypes", prefix + ".bed", "--individual", "id"];
+            Assert.Equal(0, Tool([.. scan, "--slurm", Path.Combine(folder, "plan"), "--parts", "5"]).Code);
+            var plan = Plan.Open(Path.Combine(folder, "plan"));
+            using (var run = Start("run-plan", plan.Folder!, "--processes", "2"))
+            {
+                Shell.Kill(BegunParts.Wait(plan, null, () => plan.Status().ToString()).Process);
+                Shell.Until(() => plan.Status().Done > 0, "a part", () => plan.Status().ToString());
+                run.Kill(entireProcessTree: true);
+                run.WaitForExit();
+            }
+
+            var before = PlannedModel.ResultTimes(plan);
+            Assert.Equal(5 - before.Count, plan.Status().Missing.Count);
+            using (var again = Start("run-plan", plan.Folder!, "--processes", "2"))
+            {
+                again.WaitForExit();
+                Assert.Equal(0, again.ExitCode);
+            }
+
+            Assert.All(before, b => Assert.Equal(b.Value, PlannedModel.ResultTimes(plan)[b.Key]));
+            Assert.Equal(direct.AsEnumerable(), plan.Result<AssociationScan>());
+            Assert.Equal(direct.ToString(), plan.Result().ToString());
+            Assert.Equal(Tool(scan).Output, Tool("merge", plan.Folder!).Output.Split("\nWritten to")[0]);
+            Assert.Equal(direct.AsEnumerable(), AssociationScan.ReadCsv(Path.Combine(plan.Folder!, "result.csv")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void CommandsSayWhatIsTheMatterAndEndWithACode()
     {
         var folder = Directory.CreateTempSubdirectory("ecoglmm-commands-").FullName;

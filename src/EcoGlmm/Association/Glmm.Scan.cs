@@ -84,13 +84,7 @@ public static partial class Glmm
             throw new GlmmException($"ScanOptions.Part is {options.Part} and Parts {options.Parts}; parts are counted from 1 to Parts.");
         }
 
-        if (options.Interaction is not null && (options.Family is not null || options.Method == ScanMethod.Calibrated))
-        {
-            throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with "
-                + "ScanMethod.Exact or Held and "
-                + "without a family.");
-        }
-
+        CheckScan(options);
         options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
         var table = FieldData.From(data);
         var traits = new List<ScanTrait>();
@@ -109,6 +103,17 @@ public static partial class Glmm
         }
 
         return traits.Count == 0 ? [] : ScanRun.Run(traits, markers, options, p => progress?.Report(p), cancellation);
+    }
+
+    /// <summary>Refuses options that do not go together.</summary>
+    internal static void CheckScan(ScanOptions options)
+    {
+        if (options.Interaction is not null && (options.Family is not null || options.Method == ScanMethod.Calibrated))
+        {
+            throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with "
+                + "ScanMethod.Exact or Held and "
+                + "without a family.");
+        }
     }
 
     private static string OutputOf(string path, string trait)

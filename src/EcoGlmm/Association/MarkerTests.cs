@@ -20,6 +20,10 @@ internal sealed class MarkerTests(int count)
 
     public double[] Score { get; } = NotANumber(count);
 
+    /// <summary>The result of a marker of the block.</summary>
+    public MarkerAssociation Of(Marker marker, int m) => new(marker, Frequency[m], Called[m], Beta[m], StandardError[m], Wald[m],
+        LikelihoodRatio[m], Score[m]);
+
     private static double[] NotANumber(int count)
     {
         var values = new double[count];

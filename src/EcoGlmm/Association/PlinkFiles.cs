@@ -9,7 +9,8 @@ namespace EcoGlmm.Association;
 /// </summary>
 internal static class PlinkFiles
 {
-    private const int HeaderBytes = 3;
+    /// <summary>Bytes of a .bed file before the first marker.</summary>
+    public const int HeaderBytes = 3;
 
     /// <summary>Opens the three files, of which one is named.</summary>
     public static Genotypes Open(string path)
@@ -55,14 +56,17 @@ internal static class PlinkFiles
                     $"{m.Chromosome}\t{m.Name}\t0\t{m.Position}\t{m.EffectAllele}\t{m.OtherAllele}\n"));
             }
         });
-        AtomicFile.Write(prefix + ".bed", bed =>
+        AtomicFile.Write(prefix + ".bed", bed => WriteCalls(genotypes, bed));
+    }
+
+    /// <summary>Writes a .bed file.</summary>
+    public static void WriteCalls(Genotypes genotypes, Stream bed)
+    {
+        bed.Write([0x6c, 0x1b, 0x01]);
+        for (var j = 0; j < genotypes.Markers.Count; j++)
         {
-            bed.Write([0x6c, 0x1b, 0x01]);
-            for (var j = 0; j < genotypes.Markers.Count; j++)
-            {
-                bed.Write(genotypes.Packed(j));
-            }
-        });
+            bed.Write(genotypes.Packed(j));
+        }
     }
 
     private static (string[] Names, string[] Families) ReadIndividuals(string path)

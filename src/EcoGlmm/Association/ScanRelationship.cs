@@ -47,6 +47,13 @@ internal sealed class ScanRelationship
         return new ScanRelationship(markers, options, sum, count);
     }
 
+    /// <summary>Relationships by sums over all markers that were made before.</summary>
+    public static ScanRelationship Of(Genotypes markers, ScanOptions options, double[] sum, int markerCount) =>
+        new(markers, options, sum, markerCount);
+
+    /// <summary>The sums over all markers (column-major), and how many markers they are of; null where a matrix is given.</summary>
+    public (double[] Sum, int MarkerCount)? Summed => _options.Relationship is null ? (_all, _markerCount) : null;
+
     /// <summary>The numbers that the given matrix is known by; null if it comes from the markers themselves.</summary>
     public double[]? Given => _options.Relationship is null ? null
         : Sparse is { } sparse ? [.. sparse.Lower().SelectMany(e => new[] { e.Row, e.Column, e.Value })] : _all;

@@ -1,5 +1,3 @@
-using EcoGlmm.Text;
-
 namespace EcoGlmm.Association;
 
 /// <summary>Scans, block by block: of quantitative traits by the linear mixed model, of others by score tests.</summary>
@@ -13,14 +11,7 @@ internal static class ScanRun
     {
         foreach (var trait in traits)
         {
-            trait.RefuseRepeats(markers);
-            var n = trait.Data.Y.Length;
-            if (n < trait.Data.Columns + 3)
-            {
-                throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(trait.Data.Columns, "covariate")} (with "
-                    + "the intercept); a scan needs "
-                    + "more individuals than that.");
-            }
+            trait.Check(markers);
         }
 
         var relationship = ScanRelationship.Create(markers, options, progress, cancellation);
@@ -69,10 +60,7 @@ internal static class ScanRun
             }
 
             progress(new ScanProgress("model without markers", done, total));
-            var makeTester = options.Family is { } family
-                ? ScoreTests(traits[0], family, markers, blocks, relationship.OfRows(traits[0].Data, chromosome, cancellation),
-                    cancellation)
-                : LinearTests(traits, markers, blocks, relationship, chromosome, cancellation);
+            var makeTester = Tests(traits, markers, blocks, relationship, chromosome, cancellation);
             OrderedBlocks.Run(from, end, options.MaxThreads, makeTester, (block, tests) =>
             {
                 for (var k = 0; k < traits.Length; k++)
@@ -87,6 +75,18 @@ internal static class ScanRun
 
         return done;
     }
+
+    /// <summary>What makes a thread's own tests of blocks, by their numbers, of traits of the same rows.</summary>
+    /// <param name="traits">The traits, which are told their heritability.</param>
+    /// <param name="markers">The genotypes.</param>
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="relationship">The individuals' relationships.</param>
+    /// <param name="chromosome">The chromosome whose markers do not count; null for none.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static Func<Func<int, MarkerTests[]>> Tests(ScanTrait[] traits, Genotypes markers, ScanBlocks blocks,
+        ScanRelationship relationship, string? chromosome, CancellationToken cancellation) => traits[0].Options.Family is { } family
+        ? ScoreTests(traits[0], family, markers, blocks, relationship.OfRows(traits[0].Data, chromosome, cancellation), cancellation)
+        : LinearTests(traits, markers, blocks, relationship, chromosome, cancellation);
 
     private static Func<Func<int, MarkerTests[]>> LinearTests(
         ScanTrait[] traits, Genotypes markers, ScanBlocks blocks, ScanRelationship relationship, string? chromosome,

@@ -56,16 +56,28 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         var rows = new MarkerAssociation[tests.Count];
         for (var m = 0; m < rows.Length; m++)
         {
-            rows[m] = new MarkerAssociation(markers.Markers[start + m], tests.Frequency[m], tests.Called[m], tests.Beta[m],
-                tests.StandardError[m], tests.Wald[m], tests.LikelihoodRatio[m], tests.Score[m]);
+            rows[m] = tests.Of(markers.Markers[start + m], m);
         }
 
         Rows.AddRange(rows);
         Output?.Write(rows);
     }
 
-    /// <summary>Refuses several rows of an individual, unless the formula says what they have in common.</summary>
-    public void RefuseRepeats(Genotypes markers)
+    /// <summary>Refuses what cannot be scanned.</summary>
+    /// <exception cref="GlmmException">There are too few rows, or several of an individual.</exception>
+    public void Check(Genotypes markers)
+    {
+        RefuseRepeats(markers);
+        var n = data.Y.Length;
+        if (n < data.Columns + 3)
+        {
+            throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(data.Columns, "covariate")} (with the "
+                + "intercept); a scan needs more individuals than that.");
+        }
+    }
+
+    // Refuses several rows of an individual, unless the formula says what they have in common.
+    private void RefuseRepeats(Genotypes markers)
     {
         var terms = data.Specification.Conditional.Training.RandomTerms;
         if (Array.Exists(terms, t => t.Group == data.IndividualColumn))

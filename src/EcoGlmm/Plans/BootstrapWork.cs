@@ -74,7 +74,7 @@ internal sealed class BootstrapWork : PlanWork
         ModelJson.Exact(json, "estimates", _parameters.Select(p => p.Estimate));
     }
 
-    public override Func<int, CancellationToken, double[]> Prepare(CancellationToken cancellation)
+    public override Func<int, CancellationToken, double[]> Prepare(int maxThreads, CancellationToken cancellation)
     {
         var fit = _fit(cancellation);
         var parameters = FitParameter.Of(fit);

@@ -52,7 +52,7 @@ internal sealed class CrossValidationWork : PlanWork
         json.WriteEndArray();
     }
 
-    public override Func<int, CancellationToken, double[]> Prepare(CancellationToken cancellation)
+    public override Func<int, CancellationToken, double[]> Prepare(int maxThreads, CancellationToken cancellation)
     {
         var validator = new CrossValidator(_fit(cancellation), _seed, cancellation);
         return (f, stop) => validator.Fold(_folds, f, stop);

@@ -58,7 +58,7 @@ internal sealed class LikelihoodRatioWork : PlanWork
         ModelJson.Exact(json, "observed", [_observed]);
     }
 
-    public override Func<int, CancellationToken, double[]> Prepare(CancellationToken cancellation)
+    public override Func<int, CancellationToken, double[]> Prepare(int maxThreads, CancellationToken cancellation)
     {
         var gain = Glmm.SimulatedGains(_fit0(cancellation), _fit1(cancellation), _seed, _mode);
         return (s, stop) => [gain(s, stop)];

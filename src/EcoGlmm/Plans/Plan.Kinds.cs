@@ -112,4 +112,22 @@ public sealed partial class Plan
     public static Plan SimulateLikelihoodRatioTest(GlmmFit fit0, GlmmFit fit1, int count = 250,
         long seed = SimulatedResiduals.DefaultSeed, SimulationMode mode = SimulationMode.Unconditional) =>
         new(new LikelihoodRatioWork(fit0, fit1, count, seed, mode), null);
+
+    /// <summary>
+    /// A scan of markers: <see cref="Glmm.Scan(string, object, Genotypes, ScanOptions?)"/>, an <see cref="AssociationScan"/>. A replicate
+    /// is a block of markers of one chromosome. The folder gets a copy of the genotypes, packed as PLINK packs them, and the sums that
+    /// relationships are made of, once for all parts.
+    /// </summary>
+    /// <param name="formula">Trait and covariates.</param>
+    /// <param name="data">A table with a row for each individual; rows and genotypes are matched by name.</param>
+    /// <param name="markers">The genotypes, which stay open until the plan is written.</param>
+    /// <param name="options">Relationships, method and more; defaults when null. Without output and parts: the plan has its own.</param>
+    /// <exception cref="GlmmException">As the direct call; the model without markers is fitted by the parts.</exception>
+    public static Plan Scan(string formula, object data, Genotypes markers, ScanOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(markers);
+        return new Plan(new ScanWork(formula, FieldData.From(data), markers, options ?? new ScanOptions()), null);
+    }
 }

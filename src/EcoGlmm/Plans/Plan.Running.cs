@@ -126,7 +126,7 @@ public sealed partial class Plan
 
     /// <summary>
     /// The result of all parts, as the direct call gives it: an <see cref="IntervalTable"/>, a <see cref="PowerAnalysis"/>, a
-    /// <see cref="CrossValidation"/> or a <see cref="TestResult"/>.
+    /// <see cref="CrossValidation"/>, a <see cref="TestResult"/> or an <see cref="AssociationScan"/>.
     /// </summary>
     /// <exception cref="GlmmException">Parts are missing; the message names them and says what to do.</exception>
     public object Result() => _work.Merge(AllReplicates());
@@ -156,7 +156,7 @@ public sealed partial class Plan
             Text.AtomicFile.WriteText(stem + ".txt", result + "\n");
             if (result is IRichDisplay display)
                 Text.AtomicFile.WriteText(stem + ".html", Text.StandalonePage.Write(Description, display.ToHtml()));
-            if (result is IResultTable table) table.ToFieldData().WriteCsv(stem + ".csv");
+            _work.WriteCsv(result, stem + ".csv");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -171,7 +171,7 @@ public sealed partial class Plan
         var replicates = new double[count][];
         using (var live = LiveProgress.Start($"Part {part} of {Parts}: {Description}", count, cancellation: cancellation))
         {
-            var replicate = _replicate.Value;
+            var replicate = _replicate ??= _work.Prepare(Math.Max(1, maxThreads), live.Cancellation);
             live.ForEach(count, Math.Max(1, maxThreads), k => replicates[k] = replicate(from + k, live.Cancellation));
         }
 

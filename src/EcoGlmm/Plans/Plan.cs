@@ -1,4 +1,3 @@
-using EcoGlmm.Model;
 using EcoGlmm.Plans;
 using EcoGlmm.Text;
 
@@ -26,21 +25,17 @@ public sealed partial class Plan : IRichDisplay
 
     private readonly PlanWork _work;
     private readonly PlanFolder? _folder;
-    private readonly Lazy<Func<int, CancellationToken, double[]>> _replicate;
+    private volatile Func<int, CancellationToken, double[]>? _replicate;
 
-    private Plan(PlanWork work, PlanFolder? folder)
-    {
-        (_work, _folder) = (work, folder);
-        _replicate = new(() => _work.Prepare(LiveProgress.Current), LazyThreadSafetyMode.PublicationOnly);
-    }
+    private Plan(PlanWork work, PlanFolder? folder) => (_work, _folder) = (work, folder);
 
-    /// <summary>What kind of computation it is: "bootstrap", "power", "cross-validation", "likelihood-ratio".</summary>
+    /// <summary>What kind of computation it is: "bootstrap", "power", "cross-validation", "likelihood-ratio", "scan".</summary>
     public string Kind => _work.Kind;
 
     /// <summary>What is computed, in words.</summary>
     public string Description => _work.What;
 
-    /// <summary>The number of replicates: refits, simulated studies, folds.</summary>
+    /// <summary>The number of replicates: refits, simulated studies, folds, blocks of markers.</summary>
     public int Replicates => _work.Replicates;
 
     /// <summary>The number of parts; 0 for a plan that has no folder yet.</summary>

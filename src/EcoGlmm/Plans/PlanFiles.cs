@@ -52,26 +52,19 @@ internal sealed class PlanFiles(string folder)
     /// <exception cref="GlmmException">The file is not there, or is not what the plan was made with.</exception>
     public T Read<T>(string name, Func<Stream, T> read)
     {
-        if (!_digests.TryGetValue(name, out var expected))
-            throw GlmmException.InFile($"The plan in {Folder} has no file \"{name}\". Make the plan anew.");
-        byte[] content;
-        try
-        {
-            content = File.ReadAllBytes(Path.Combine(Folder, name));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw GlmmException.InFile($"The plan's file {Path.Combine(Folder, name)} cannot be read: {e.Message}", e);
-        }
-
-        if (Convert.ToHexStringLower(SHA256.HashData(content)) != expected)
-        {
-            throw GlmmException.InFile($"{Path.Combine(Folder, name)} is not the file that the plan was made with: it was changed since, "
-                + "or was not copied whole. Copy the folder again from where the plan was made, or make the plan anew.");
-        }
-
+        var expected = Expected(name);
+        var content = Trying(name, () => File.ReadAllBytes(Path.Combine(Folder, name)));
+        Check(name, expected, Convert.ToHexStringLower(SHA256.HashData(content)));
         using var stream = new MemoryStream(content);
         return read(stream);
+    }
+
+    /// <summary>Where a file lies that is too large to be held in memory, once it is known to be the plan's.</summary>
+    /// <exception cref="GlmmException">The file is not there, or is not what the plan was made with.</exception>
+    public string PathOf(string name)
+    {
+        Check(name, Expected(name), Trying(name, () => Digest(name)));
+        return Path.Combine(Folder, name);
     }
 
     public FieldData ReadTable(string name) => (FieldData)ReadOnce(name, DataFile.Read);
@@ -81,6 +74,30 @@ internal sealed class PlanFiles(string folder)
     public Mesh ReadMesh(string name) => (Mesh)ReadOnce(name, StoredRelatedness.Read);
 
     public StoredEstimate ReadEstimate(string name) => Read(name, StoredEstimate.Read);
+
+    private string Expected(string name) => _digests.TryGetValue(name, out var expected) ? expected
+        : throw GlmmException.InFile($"The plan in {Folder} has no file \"{name}\". Make the plan anew.");
+
+    private T Trying<T>(string name, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw GlmmException.InFile($"The plan's file {Path.Combine(Folder, name)} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private void Check(string name, string expected, string digest)
+    {
+        if (digest != expected)
+        {
+            throw GlmmException.InFile($"{Path.Combine(Folder, name)} is not the file that the plan was made with: it was changed since, "
+                + "or was not copied whole. Copy the folder again from where the plan was made, or make the plan anew.");
+        }
+    }
 
     private string WriteOnce(object what, string stem, Action<Stream> write)
     {

@@ -16,6 +16,7 @@ internal abstract class PlanWork
             [PowerWork.Name] = PowerWork.Read,
             [CrossValidationWork.Name] = CrossValidationWork.Read,
             [LikelihoodRatioWork.Name] = LikelihoodRatioWork.Read,
+            [ScanWork.Name] = ScanWork.Read,
         };
 
     /// <summary>The kind's name: "bootstrap".</summary>
@@ -36,8 +37,16 @@ internal abstract class PlanWork
     /// <summary>
     /// Reads models and data, and gives what computes replicates by their numbers, on any thread: numbers, of which there may be none.
     /// </summary>
-    public abstract Func<int, CancellationToken, double[]> Prepare(CancellationToken cancellation);
+    /// <param name="maxThreads">Most threads for what is done once, before the replicates.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public abstract Func<int, CancellationToken, double[]> Prepare(int maxThreads, CancellationToken cancellation);
 
     /// <summary>The result of all replicates in their order: that of the direct call, to the bit.</summary>
     public abstract object Merge(IReadOnlyList<double[]> replicates);
+
+    /// <summary>Writes a result as CSV, where it is a table.</summary>
+    public virtual void WriteCsv(object result, string path)
+    {
+        if (result is IResultTable table) table.ToFieldData().WriteCsv(path);
+    }
 }

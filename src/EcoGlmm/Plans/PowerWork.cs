@@ -101,7 +101,7 @@ internal sealed class PowerWork : PlanWork
         json.WriteEndArray();
     }
 
-    public override Func<int, CancellationToken, double[]> Prepare(CancellationToken cancellation)
+    public override Func<int, CancellationToken, double[]> Prepare(int maxThreads, CancellationToken cancellation)
     {
         var simulations = new ConcurrentDictionary<int, Lazy<PowerSimulation>>();
         return (k, _) => simulations.GetOrAdd(k / _power.Simulations, d => new Lazy<PowerSimulation>(() => Simulation(

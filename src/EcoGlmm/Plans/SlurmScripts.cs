@@ -155,14 +155,15 @@ internal sealed class SlurmScripts
         model*.json    the model: formula, family, options, start values
         data*.bin      the data, to the bit (columns as they were read)
         start*.bin     the estimates that parts start from; relatedness*.bin, mesh*.bin what the model is given
+        genotypes*     of a scan: the calls (.bed) and the names of markers and individuals; relationships*.bin the sums of all markers
         settings.sh    the command of EcoGlmm on the cluster; change it there, or in the variable ECOGLMM
         results/       the result of each part
         failures/      why a part failed, in a sentence
         logs/          what the jobs printed
         result.*       the merged result, once all parts are done
 
-        The folder can be copied or moved as a whole. None of plan.json, model*.json, data*.bin, start*.bin may change: parts refuse
-        what is not the plan's. In a notebook, Plan.Open("…").Result() gives what the direct call would have given, to the bit.
+        The folder can be copied or moved as a whole. None of plan.json and the files named above settings.sh may change: parts
+        refuse what is not the plan's. In a notebook, Plan.Open("…").Result() gives what the direct call would have given, to the bit.
 
         """;
 
