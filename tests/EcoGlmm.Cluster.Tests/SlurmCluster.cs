@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,7 +11,9 @@ namespace EcoGlmm.Cluster.Tests;
 /// </summary>
 public sealed class SlurmCluster : IDisposable
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private readonly string _conf;
+    private readonly List<string> _looks = [];
     private readonly Dictionary<string, string> _environment;
 
     public SlurmCluster()
@@ -107,7 +110,44 @@ public sealed class SlurmCluster : IDisposable
         return output;
     }
 
-    public void UntilEmpty(Plan plan) => Shell.Until(() => Queue().Length == 0, $"an empty queue for {plan.Folder}", () => Logs(plan));
+    /// <summary>
+    /// Waits for the queue to be empty, and does meanwhile what those who run a cluster do: where SLURM itself could not start a job, as
+    /// on a full disk or a machine that is too busy, it takes the node out of service and holds the job until somebody has looked.
+    /// </summary>
+    public void UntilEmpty(Plan plan)
+    {
+        var looked = Stopwatch.StartNew();
+        Shell.Until(() =>
+        {
+            if (looked.Elapsed > BetweenLooks)
+            {
+                BringBack();
+                looked.Restart();
+            }
+
+            return Queue().Length == 0;
+        }, $"an empty queue for {plan.Folder}", () => Logs(plan));
+    }
+
+    private void BringBack()
+    {
+        foreach (var line in Lines(Ask("sinfo", "-h", "-N", "-o", "%N %T")))
+        {
+            if (line.Split(' ') is not [var node, var state] || !(state.StartsWith("drain", StringComparison.Ordinal)
+                || state.StartsWith("down", StringComparison.Ordinal))) continue;
+            _looks.Add($"{node} was {state}: {Ask("sinfo", "-h", "-R")}");
+            Ask("scontrol", "update", $"NodeName={node}", "State=RESUME");
+        }
+
+        foreach (var line in Lines(Ask("squeue", "-h", "-r", "-t", "PENDING", "-o", "%i %r")))
+        {
+            if (!line.Contains("held", StringComparison.OrdinalIgnoreCase)) continue;
+            _looks.Add(line);
+            Ask("scontrol", "release", line.Split(' ')[0]);
+        }
+    }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public string Logs(Plan plan) => string.Join("\n", Directory.GetFiles(Path.Combine(plan.Folder!, "logs"))
         .Select(f => $"{Path.GetFileName(f)}:\n{File.ReadAllText(f)}")) + "\n" + State();
@@ -134,7 +174,8 @@ public sealed class SlurmCluster : IDisposable
         }
     }
 
-    private string State() => Ask("sinfo") + "\n" + Ask("squeue") + "\n" + string.Join("\n", File.ReadLines(At("ctld.log")).TakeLast(20));
+    private string State() => Ask("sinfo", "-N", "-l") + "\n" + Ask("sinfo", "-R") + "\n" + Ask("squeue", "-o", "%i %t %N %r") + "\n"
+        + string.Join("\n", _looks) + "\n" + string.Join("\n", File.ReadLines(At("ctld.log")).TakeLast(20));
 
     private string At(string name) => Path.Combine(Folder, name);
 
@@ -183,13 +224,29 @@ public sealed class SlurmCluster : IDisposable
         return result;
     }
 
+    /// <summary>
+    /// Ports below those that the system hands out for outgoing connections: one of these could take the controller's while it is
+    /// restarted.
+    /// </summary>
     private static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        foreach (var listener in listeners) listener.Stop();
-        return ports;
+        var ports = new List<int>();
+        while (ports.Count < count)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                if (!ports.Contains(port)) ports.Add(port);
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
+
+        return [.. ports];
     }
 }
 
