@@ -111,8 +111,7 @@ public static partial class Glmm
         if (options.Interaction is not null && (options.Family is not null || options.Method == ScanMethod.Calibrated))
         {
             throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with "
-                + "ScanMethod.Exact or Held and "
-                + "without a family.");
+                + "ScanMethod.Exact or Held and without a family.");
         }
     }
 

@@ -22,8 +22,8 @@ internal static class NullOrdinal
     /// <exception cref="GlmmException">It does not converge, or the response has no categories.</exception>
     public static NullGlmm Fit(ScanData data, Family family, double[] relationship, int threads, CancellationToken cancellation)
     {
-        var (n, y) = (data.Y.Length, OrderedResponse.Of(data.Specification).Y);
-        var m = OrderedResponse.Of(data.Specification).Categories.Count - 1;
+        var response = OrderedResponse.Of(data.Specification);
+        var (n, y, m) = (data.Y.Length, response.Y, response.Categories.Count - 1);
         var x = Covariates(data);
         var p = x.Length / n;
         var (rows, columns) = (n + m, m + p);

@@ -27,7 +27,7 @@ public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, 
     {
         var total = numbers.TauSquared + numbers.TypicalVariance;
         _rows = numbers.Model is not { } model
-            ? double.IsNaN(numbers.TauSquared) ? [] : [new HeterogeneityComponent("study", "treatment", numbers.TauSquared,
+            ? double.IsNaN(numbers.TauSquared) ? [] : [new HeterogeneityComponent("study", StudyModerators.Treatment, numbers.TauSquared,
                 double.NaN, numbers.I2)]
             : [.. Enumerable.Range(0, model.Directions.Length).Where(k => model.Directions[k].IsVariance)
                 .Select(k => new HeterogeneityComponent(model.Directions[k].Term, model.Directions[k].Name,

@@ -20,7 +20,7 @@ internal static class StandardisedRisks
         var fit = numbers.Fit!;
         string[] names = [.. fit.FixedEffects.Where(e => !double.IsNaN(e.Estimate) && !e.IsFixed).Select(e => e.Name)];
         var estimates = Array.ConvertAll(names, name => fit.FixedEffects[name].Estimate);
-        var treatment = Array.IndexOf(names, "treatment");
+        var treatment = Array.IndexOf(names, StudyModerators.Treatment);
         var baseline = fit.VarianceComponents.FirstOrDefault(v => v.Group == "study" && v.Term1 == Intercept.Name
             && v.Term2 is null)?.Variance ?? 0;
         var tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
@@ -61,9 +61,9 @@ internal static class StandardisedRisks
             + tauSquared);
         return numbers with
         {
-            FixedEffects = new CoefficientTable([new Coefficient("treatment", estimate, error, estimate / error,
+            FixedEffects = new CoefficientTable([new Coefficient(StudyModerators.Treatment, estimate, error, estimate / error,
                 2 * SpecialFunctions.NormalCdf(-Math.Abs(estimate / error))),
-                .. fit.FixedEffects.Select(e => e.Name == "treatment" ? e with { Name = "log odds ratio" } : e)]),
+                .. fit.FixedEffects.Select(e => e.Name == StudyModerators.Treatment ? e with { Name = "log odds ratio" } : e)]),
             Estimate = estimate,
             StandardError = error,
             Prediction = double.IsNaN(numbers.TauSquared) ? (double.NaN, double.NaN)
