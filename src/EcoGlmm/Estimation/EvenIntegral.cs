@@ -20,8 +20,8 @@ internal static class EvenIntegral
     /// do not resolve a bell that is a tenth of the normal density's width; more cost more than they tell.</summary>
     private const int MostNodes = 3000, FewestNodes = 300;
 
-    /// <summary>A log-likelihood that so little is added to by nodes between the others stays: for a bell the error falls as the exponential
-    /// of the squared number of nodes, so that the next change would not be seen; for a step it halves.</summary>
+    /// <summary>A log-likelihood that nodes between the others change by less stays: for a bell the error falls as the exponential of the
+    /// squared number of nodes, so that the next change would not be seen; for a step it halves.</summary>
     private const double Settled = 1e-4;
 
     /// <summary>Log-densities to be evaluated: a few seconds of one core.</summary>
