@@ -47,7 +47,8 @@ public sealed class NaturalParameterTests
 
     public static TheoryData<string> Terms => [.. Cases.Keys];
 
-    /// <summary>One is held a way off its estimate: the likelihood is the density at what the fit says, the others at their highest.</summary>
+    /// <summary>One is held off its estimate: the likelihood is the density at what the fit says, and the others are at their
+    /// best.</summary>
     [Theory]
     [MemberData(nameof(Single))]
     public void A_held_value_is_the_profile_at_that_value(string term, int held)
