@@ -41,7 +41,7 @@ public sealed class JupyterServer : IAsyncLifetime
         Directory.Delete(_specifications, recursive: true);
     }
 
-    /// <summary>Runs cells in a kernel of Jupyter; while the one at <paramref name="interrupted"/> runs, its stop button is pressed.</summary>
+    /// <summary>Runs cells in Jupyter; at the third progress of cell <paramref name="interrupted"/> its stop button is pressed.</summary>
     internal async Task<JsonObject> InterruptAsync(int interrupted, params string[] cells)
     {
         using var folder = new TutorialFolder();
@@ -74,8 +74,8 @@ public sealed class JupyterServer : IAsyncLifetime
             $"#i \"nuget: {Packed.Feed}\"\n#r \"nuget: EcoGlmm, {Packed.Version}\"", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(folder, "given.ipynb"), notebook.ToJsonString());
         var (exitCode, output) = await PackedLibrary.RunProgramAsync(Program ?? "jupyter-nbconvert", folder,
-            Environment(), "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=600", "--output",
-            "executed.ipynb", "given.ipynb");
+            Environment(), "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600",
+            "--ExecutePreprocessor.startup_timeout=600", "--output", "executed.ipynb", "given.ipynb");
         Assert.True(exitCode == 0, output);
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "executed.ipynb")))!.AsObject();
     }
