@@ -24,6 +24,7 @@ public sealed class NotebookExtension : IKernelExtension
         GlmmException.ShowsTrace = false;
 
         var root = kernel as CompositeKernel ?? kernel.RootKernel as CompositeKernel;
+        JupyterInterrupt.ListenFor(root ?? kernel);
         Kernel[] kernels = root is null ? [kernel] : [.. root.ChildKernels];
         foreach (var csharp in kernels.OfType<CSharpKernel>())
         {

@@ -8,11 +8,11 @@ public sealed class JupyterServer : IAsyncLifetime
 {
     private readonly string _specifications = Directory.CreateTempSubdirectory("ecoglmm-jupyter-").FullName;
 
-    internal static string? ReasonToSkip => Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Program is not null
+    internal static string? ReasonToSkip => System.Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Program is not null
         ? null
         : "jupyter-nbconvert is not on the PATH.";
 
-    private static string? Program => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    private static string? Program => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "jupyter-nbconvert")).FirstOrDefault(File.Exists);
 
     internal PackedLibrary Packed { get; } = new();
@@ -41,6 +41,31 @@ public sealed class JupyterServer : IAsyncLifetime
         Directory.Delete(_specifications, recursive: true);
     }
 
+    /// <summary>Runs cells in Jupyter; at the third progress of cell <paramref name="interrupted"/> its stop button is pressed.</summary>
+    internal async Task<JsonObject> InterruptAsync(int interrupted, params string[] cells)
+    {
+        using var folder = new TutorialFolder();
+        var given = Path.Combine(folder.Notebooks, "cells.json");
+        var asked = cells.Select((code, i) => (JsonNode)new JsonObject
+        {
+            ["code"] = code.Replace("#r \"nuget: EcoGlmm\"", $"#i \"nuget: {Packed.Feed}\"\n#r \"nuget: EcoGlmm, {Packed.Version}\"",
+                StringComparison.Ordinal),
+            ["interrupt"] = i == interrupted, ["limit"] = 300,
+        });
+        await File.WriteAllTextAsync(given, new JsonArray([.. asked]).ToJsonString());
+        // Debian's Python has Debian's Jupyter; another one may stand before it on the PATH.
+        var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+        var (_, output) = await PackedLibrary.RunProgramAsync(python, folder.Notebooks, Environment(),
+            Path.Combine(TutorialFolder.Repository, "tests", "EcoGlmm.Notebooks.Tests", "Jupyter", "interrupt.py"), ".net-csharp", given);
+        const string Mark = "RESULT ";
+        var line = output.Split('\n').FirstOrDefault(one => one.StartsWith(Mark, StringComparison.Ordinal));
+        Assert.True(line is not null, output);
+        return JsonNode.Parse(line[Mark.Length..])!.AsObject();
+    }
+
+    private Dictionary<string, string> Environment() =>
+        new() { ["JUPYTER_PATH"] = _specifications, ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1" };
+
     /// <summary>Executes a notebook as <c>jupyter nbconvert --execute</c> does, its first cell taking the package from the feed.</summary>
     internal async Task<JsonObject> ExecuteAsync(string folder, JsonObject notebook)
     {
@@ -49,9 +74,8 @@ public sealed class JupyterServer : IAsyncLifetime
             $"#i \"nuget: {Packed.Feed}\"\n#r \"nuget: EcoGlmm, {Packed.Version}\"", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(folder, "given.ipynb"), notebook.ToJsonString());
         var (exitCode, output) = await PackedLibrary.RunProgramAsync(Program ?? "jupyter-nbconvert", folder,
-            new Dictionary<string, string> { ["JUPYTER_PATH"] = _specifications, ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1" },
-            "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=600", "--output",
-            "executed.ipynb", "given.ipynb");
+            Environment(), "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600",
+            "--ExecutePreprocessor.startup_timeout=600", "--output", "executed.ipynb", "given.ipynb");
         Assert.True(exitCode == 0, output);
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "executed.ipynb")))!.AsObject();
     }

@@ -42,6 +42,21 @@ public sealed class JupyterTests(JupyterServer jupyter)
         Assert.True(marks[2].Figures > 0);
     }
 
+    [JupyterFact]
+    public async Task The_stop_button_ends_the_cell_and_keeps_the_kernel_with_its_variables()
+    {
+        var result = await jupyter.InterruptAsync(interrupted: 2, "#r \"nuget: EcoGlmm\"",
+            "var owls = Enumerable.Range(0, 60).Select(i => new { calls = (i * 7 % 5) + (i % 6), nest = \"n\" + i % 6 }).ToArray();\n"
+            + "var fit = Glmm.Fit(\"calls ~ 1 + (1 | nest)\", owls, Family.Poisson());",
+            "fit.ConfidenceIntervals(IntervalMethod.Bootstrap, simulations: 100_000_000)",
+            "fit.ObservationCount");
+        var cells = result["cells"]!.AsArray();
+        Assert.All(cells, cell => Assert.True((bool)cell!["ended"]!, result.ToJsonString()));
+        Assert.Contains("cancelled", (string)cells[2]!["outputs"]![0]!["text"]!, StringComparison.Ordinal);
+        Assert.Contains("60", (string)cells[3]!["outputs"]![0]!["text"]!, StringComparison.Ordinal);
+        Assert.True((bool)result["alive"]!);
+    }
+
     private static List<(int Cards, int Figures, int Results)> Marks(JsonObject notebook) => [.. Outputs(notebook).Select(outputs =>
     {
         var html = string.Concat(outputs.Select(output => output["data"]?["text/html"] is { } text ? TutorialNotebookTests.Text(text)
