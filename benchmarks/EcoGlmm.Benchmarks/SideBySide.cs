@@ -23,7 +23,7 @@ internal static class SideBySide
             double Warm(int threads, out int repeats)
             {
                 var times = new List<double>();
-                while (times.Count < 3 || (times.Sum() + first < arguments.Seconds && times.Count < 200))
+                while (times.Count < 3 || (times.Sum() + first < arguments.Seconds))
                 {
                     watch.Restart();
                     fit = model.Fit(data, threads);

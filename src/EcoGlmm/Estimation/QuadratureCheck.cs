@@ -16,6 +16,13 @@ internal static class QuadratureCheck
     /// <summary>Those that differ by less than this are told, and left as they were asked for; beyond it more points are taken.</summary>
     private const double Tolerable = 0.1;
 
+    /// <summary>Log-likelihoods by fewer points that differ by less than this are those of bells: a step makes the sum depend on where the
+    /// nodes fall, by far more.</summary>
+    private const double Exact = 1e-6;
+
+    /// <summary>The share of the points that are fewer.</summary>
+    private const double Fewer = 0.6;
+
     /// <summary>What a step between two even nodes adds to the error of a level's integral.</summary>
     private const double EvenError = 0.003;
 
@@ -35,6 +42,9 @@ internal static class QuadratureCheck
         while (model.QuadraturePoints > 1 && estimate.Convergence.IsConverged)
         {
             var points = model.QuadraturePoints;
+            var fewer = LogLikelihood(model, estimate, Math.Max(1, (int)(Fewer * points)), control, cancellation);
+            if (Math.Abs(fewer - estimate.LogLikelihood) < Exact)
+                return points == asked ? estimate : With(estimate, estimate.Convergence.Status, MorePoints(asked, points));
             var most = Math.Max(points, Most(model));
             var more = Math.Min(most, Math.Max(points + 2, (int)(Growth * points)));
             var other = more > points ? more : Math.Max(1, (int)(points / Growth));

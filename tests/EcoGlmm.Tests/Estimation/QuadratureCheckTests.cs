@@ -1,3 +1,5 @@
+using EcoGlmm.Estimation;
+
 namespace EcoGlmm.Tests.Estimation;
 
 /// <summary>Quadrature does not claim a likelihood that no model has.</summary>
@@ -28,5 +30,31 @@ public class QuadratureCheckTests
         Assert.Contains("points of quadrature", rough.Convergence.ToString());
 
         GlmmFit Fit(int points) => Glmm.Fit("y ~ 1 + (1 | g)", data, Family.Binomial(), new GlmmOptions { QuadraturePoints = points });
+    }
+
+    // Groups of six zeros or six ones are half bells, those of three and three are bells: the integral over a level of
+    // φ(u) p(σu)ᵏ (1 − p(σu))⁶⁻ᵏ on a grid of a million steps is the truth.
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(8, true)]
+    [InlineData(60, true)]
+    [InlineData(2, false)]
+    [InlineData(0.4, false)]
+    public void Even_nodes_integrate_bells_and_steps(double deviation, bool alike)
+    {
+        var data = alike ? Separated : new TestData(60).Number("y", i => i % 2).Factor("g", i => i / 6).Build();
+        var fit = Glmm.Fit("y ~ 0 + (1 | g)", data, Family.Binomial(), new GlmmOptions
+        {
+            Fixed = [Parameter.StandardDeviation("g", "(Intercept)", deviation)],
+        });
+        var (sum, step) = (0.0, 2e-5);
+        for (var u = -10.0; u < 10; u += step)
+        {
+            var p = 1 / (1 + Math.Exp(-deviation * u));
+            sum += step * Math.Exp(-0.5 * u * u) / Math.Sqrt(2 * Math.PI) * (alike ? Math.Pow(p, 6) : Math.Pow(p * (1 - p), 3));
+        }
+
+        var even = EvenIntegral.LogLikelihood(fit.Estimate.Model, fit.Estimate, CancellationToken.None);
+        Assert.Equal(10 * Math.Log(sum), even, alike ? 0.02 : 1e-6);
     }
 }
