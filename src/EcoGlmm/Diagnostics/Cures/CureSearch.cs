@@ -9,7 +9,8 @@ internal static class CureSearch
     /// <summary>What to look for, in the order in which a cure is preferred where two do equally well.</summary>
     private static readonly ICureSource[] Sources =
     [
-        new LikelierModels(), new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(), new OtherFamilies(),
+        new LikelierModels(), new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(),
+        new OtherFamilies(),
         new ChangingSpread(),
     ];
 
