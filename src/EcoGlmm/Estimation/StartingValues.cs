@@ -112,8 +112,8 @@ internal static class StartingValues
         {
             var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
             var zeta = new double[n];
-            var probability = model.IsHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction,
-                Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
+            var probability = model.IsHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction
+                : Math.Clamp(0.5 * fraction, Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
             Array.Fill(zeta, Math.Log(probability / (1 - probability)));
             var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
             zeros.TransposedProduct(zeta, start);
