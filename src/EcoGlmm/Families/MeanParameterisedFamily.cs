@@ -100,10 +100,11 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
             EvaluateAtMean(y, size, point, terms, DerivativeLevel.Mode, ref at);
             var slope = at.M * point.Mu;
             var curvature = (at.MM * point.Mu * point.Mu) + slope;
-            if (curvature < 0 && slope * slope < -BestMeanGain * curvature) break;
+            var isPossible = double.IsFinite(at.L) && !double.IsNaN(at.M);
+            if (isPossible && curvature < 0 && slope * slope < -BestMeanGain * curvature) break;
 
             // Where the observation is impossible there is no slope: the better mean is the one nearer to y.
-            var rises = double.IsNaN(at.M) ? Math.Exp(middle) < y : at.M > 0;
+            var rises = isPossible ? at.M > 0 : Math.Exp(middle) < y;
             low = rises ? middle : low;
             high = rises ? high : middle;
             var newton = middle - (slope / curvature);

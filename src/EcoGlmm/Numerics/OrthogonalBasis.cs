@@ -184,17 +184,14 @@ internal sealed partial class OrthogonalBasis
         ref var p = ref MemoryMarshal.GetReference(x);
         ref var q = ref MemoryMarshal.GetReference(y);
         var (a, b) = (Vector256<double>.Zero, Vector256<double>.Zero);
-        var (c, d) = (Vector256<double>.Zero, Vector256<double>.Zero);
         nuint i = 0, n = (nuint)x.Length;
-        for (; i + 16 <= n; i += 16)
+        for (; i + 8 <= n; i += 8)
         {
             a += Vector256.LoadUnsafe(ref p, i) * Vector256.LoadUnsafe(ref q, i);
             b += Vector256.LoadUnsafe(ref p, i + 4) * Vector256.LoadUnsafe(ref q, i + 4);
-            c += Vector256.LoadUnsafe(ref p, i + 8) * Vector256.LoadUnsafe(ref q, i + 8);
-            d += Vector256.LoadUnsafe(ref p, i + 12) * Vector256.LoadUnsafe(ref q, i + 12);
         }
 
-        var sum = Vector256.Sum((a + b) + (c + d));
+        var sum = Vector256.Sum(a + b);
         for (; i < n; i++) sum += Unsafe.Add(ref p, i) * Unsafe.Add(ref q, i);
         return sum;
     }
