@@ -31,6 +31,9 @@ switch (arguments.Names.FirstOrDefault())
     case "calibration":
         CalibrationBenchmark.Run(arguments);
         break;
+    case "quantiles":
+        QuantileBenchmark.Run(arguments);
+        break;
     case "advice":
         AdviceBenchmark.Run(arguments);
         break;

@@ -26,6 +26,9 @@ public sealed record CovarianceParameter(ModelPart Part, string Term, string Nam
 
     /// <summary>The second of two effects; null where there is one.</summary>
     public string? Effect2 { get; init; }
+
+    /// <summary>Whether it was held at a value, see <see cref="Parameter.Covariance"/>.</summary>
+    public bool IsFixed { get; init; }
 }
 
 /// <summary>All covariance parameters of a model, term by term.</summary>
@@ -66,7 +69,7 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
         {
             var effects = p.Effect1 is null ? "" : p.Effect2 is null ? $" {p.Effect1}" : $" {p.Effect1}, {p.Effect2}";
             content.Row(p.Term, p.Name + effects, NumberFormat.Significant(p.Estimate),
-                double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
+                p.IsFixed ? "fixed" : double.IsNaN(p.StandardError) ? "" : NumberFormat.Significant(p.StandardError));
         }
 
         return content;

@@ -40,11 +40,19 @@ internal static class CovarianceReport
                     Structure = term.Structure.Name,
                     Effect1 = quantities[k].Effect1,
                     Effect2 = quantities[k].Effect2,
+                    IsFixed = IsHeld(model, term, quantities[k], k),
                 });
             }
         }
 
         return new CovarianceParameterTable(rows);
+    }
+
+    private static bool IsHeld(MixedModel model, RandomTerm term, CovarianceQuantity quantity, int k)
+    {
+        int IndexOf(string? effect) => term.Effects.ToList().FindIndex(e => e == effect);
+        var (i, j) = (IndexOf(quantity.Effect1), IndexOf(quantity.Effect2 ?? quantity.Effect1));
+        return model.Restraints.HoldsQuantity(term, k) || (quantity.IsOfMatrix && i >= 0 && j >= 0 && model.Restraints.Holds(term, i, j));
     }
 
     /// <summary>A standard error of a correlation above this is more than a correlation can be off.</summary>

@@ -151,6 +151,7 @@ internal static class FitJson
                 json.WriteString("effect2", c.Effect2);
                 json.Number("estimate", c.Estimate);
                 json.Number("standardError", c.StandardError);
+                json.WriteBoolean("fixed", c.IsFixed);
                 json.WriteEndObject();
             }
 

@@ -169,8 +169,9 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
                         rows.Add(new VarianceComponent(term.Part, term.Group, effect ?? string.Join(", ", term.Effects), null,
                             values[k], double.NaN)
                         {
-                            IsFixed = effect is not null && term.Effects.Contains(effect) && estimate.Model.Restraints.Holds(term,
-                                IndexOf(effect), IndexOf(effect)),
+                            IsFixed = estimate.Model.Restraints.HoldsQuantity(term, k) || (effect is not null
+                                && term.Effects.Contains(effect) && estimate.Model.Restraints.Holds(term, IndexOf(effect),
+                                    IndexOf(effect))),
                             IsOfMatrix = term.Loadings.HasFreeEntries,
                         });
                         break;

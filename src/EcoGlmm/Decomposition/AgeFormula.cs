@@ -1,5 +1,6 @@
 using EcoGlmm.Formulas;
 using EcoGlmm.Formulas.Smooths;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Decomposition;
@@ -30,6 +31,9 @@ internal sealed class AgeFormula
 
     /// <summary>Whether the individuals of the formula have slopes in age already.</summary>
     public bool HasAgeSlopes { get; }
+
+    /// <summary>Whether all that the formula has of the individuals are series: slopes then come with intercepts.</summary>
+    private bool HasSeriesAlone { get; init; }
 
     /// <summary>Whether age has a smooth in the formula, which the methods replace as they do its other effects.</summary>
     public bool HasSmooth { get; }
@@ -76,8 +80,16 @@ internal sealed class AgeFormula
             .Where(term => !replaced.Contains(term)).ToList();
         if (own.Length == 0) random.Add($"(1 | {id})");
         return new AgeFormula(response.ToString(), [.. kept], [.. random], terms.HasIntercept,
-            own.Any(term => Columns(term.Effects).Contains(age)), own.Length == 0, id, replaced.Count > 0);
+            own.Any(term => HasEffects(term) && Columns(term.Effects).Contains(age)), own.Length == 0, id, replaced.Count > 0)
+        {
+            HasSeriesAlone = own.Length > 0 && !own.Any(HasEffects),
+        };
     }
+
+    /// <summary>Whether what stands before the bar are effects, rather than times or places at which the individual has one each: age in
+    /// ar1(0 + age | id) is no slope.</summary>
+    private static bool HasEffects(RandomTermSyntax term) => term.Structure is null
+        || StructureKind.Find(term.Structure)?.Layout is not (TermLayout.Positions or TermLayout.Mesh);
 
     // A smooth of age alone, which the methods replace; curves of the individuals themselves stay, as their slopes do.
     private static bool IsOfAge(string text, SmoothSyntax smooth, string age, string by)
@@ -98,7 +110,7 @@ internal sealed class AgeFormula
         var intercepts = $"(1 | {By})";
         var random = slope is null ? _random
             : _random.Contains(intercepts) ? _random.Select(term => term == intercepts ? $"({slope} | {By})" : term)
-            : [.. _random, $"(0 + {slope} | {By})"];
+            : [.. _random, HasSeriesAlone ? $"({slope} | {By})" : $"(0 + {slope} | {By})"];
         return $"{_response} ~ {string.Join(" + ", [.. _hasIntercept ? Array.Empty<string>() : ["0"], ageTerms, .. _terms, .. random])}";
     }
 

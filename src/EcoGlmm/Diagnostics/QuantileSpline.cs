@@ -13,11 +13,18 @@ namespace EcoGlmm.Diagnostics;
 /// algorithm, Journal of Computational and Graphical Statistics 9). Test: under the null hypothesis the signs
 /// 1(r ≤ τ) − τ are independent of x with variance τ(1 − τ), so that their scores on the basis B have known moments and
 /// SᵀB(BᵀB)⁻¹BᵀS / τ(1 − τ) is χ² (rank score test, R. Koenker 2005, Quantile Regression, section 3.5); nothing is estimated.
+/// Waves of two to four periods, which the spline has no knots for, are tested by cosines orthogonal to it.
 /// </remarks>
 internal sealed class QuantileSpline
 {
     private const int GridSize = 101;
     private const double Smoothing = 1e-4;
+
+    /// <summary>Waves are looked for with so many rows and values; they are cosines of so many half periods over the range.</summary>
+    private const int FewestRowsOfWaves = 100, FewestValuesOfWaves = 20, FewestHalfPeriods = 4, MostHalfPeriods = 8;
+
+    /// <summary>The share of a wave that the spline does not hold, below which it is left out.</summary>
+    private const double LeastOwnShare = 1e-3;
 
     private readonly int _degree;
     private readonly double[] _knots;
@@ -25,6 +32,7 @@ internal sealed class QuantileSpline
     private readonly int[] _first;
     private readonly double[] _basis;
     private readonly double[][] _polynomials;
+    private readonly double[][] _waves;
     private readonly Matrix<double> _gramInverse;
 
     private QuantileSpline(double[] x)
@@ -54,6 +62,7 @@ internal sealed class QuantileSpline
         }
 
         _gramInverse = Matrix<double>.Build.DenseOfArray(gram).Cholesky().Solve(Matrix<double>.Build.DenseIdentity(_size));
+        _waves = n < FewestRowsOfWaves || distinct < FewestValuesOfWaves ? [] : Waves(x, low, high);
         Grid = [.. Enumerable.Range(0, GridSize).Select(i => low + (high - low) * i / (GridSize - 1))];
     }
 
@@ -89,38 +98,88 @@ internal sealed class QuantileSpline
             halfWidth[g] = 1.959964 * Math.Sqrt(tau * (1 - tau) * variance);
         }
 
-        (var levelStatistic, var lineAndParabola, var rest) = Scores(r, tau);
+        (var levelStatistic, var lineAndParabola, var rest, var waves) = Scores(r, tau);
         var levelP = ChiSquaredUpper(levelStatistic, 1);
         var left = _size - 1 - lineAndParabola.Length;
         double[] shape = [.. lineAndParabola.Select(c => ChiSquaredUpper(c, 1)), .. left > 0 ? [ChiSquaredUpper(rest, left)]
-            : Array.Empty<double>()];
+            : Array.Empty<double>(), .. _waves.Length > 0 ? [ChiSquaredUpper(waves, _waves.Length)] : Array.Empty<double>()];
         var shapeP = shape.Length > 0 ? PValueAdjustment.BenjaminiHochberg(shape).Min() : 1;
         var p = PValueAdjustment.BenjaminiHochberg([levelP, .. shape]).Min();
-        return new QuantileCurve(tau, curve, halfWidth, levelStatistic + lineAndParabola.Sum() + rest, levelP, shapeP, p);
+        return new QuantileCurve(tau, curve, halfWidth, levelStatistic + lineAndParabola.Sum() + rest + waves, levelP, shapeP, p);
     }
 
     /// <summary>
     /// The score statistic split into those of the level, of a straight line and of a parabola (one degree of freedom each), and what
-    /// is left: most departures are near the first, and would be lost among the other degrees of freedom.
+    /// is left: most departures are near the first, and would be lost among the other degrees of freedom. Waves and narrow bumps, in which
+    /// the spline cannot bend, have a score of their own.
     /// </summary>
-    private (double Level, double[] LineAndParabola, double Remainder) Scores(double[] r, double tau)
+    private (double Level, double[] LineAndParabola, double Remainder, double Waves) Scores(double[] r, double tau)
     {
         var s = Vector<double>.Build.Dense(_size);
         double sum = 0;
         var along = new double[_polynomials.Length];
+        var waves = new double[_waves.Length];
         for (var i = 0; i < r.Length; i++)
         {
             var sign = (r[i] < tau ? 1 : r[i] > tau ? 0 : 0.5) - tau;
             sum += sign;
             for (var k = 0; k < along.Length; k++)
                 along[k] += sign * _polynomials[k][i];
+            for (var k = 0; k < waves.Length; k++)
+                waves[k] += sign * _waves[k][i];
             for (var j = 0; j <= _degree; j++)
                 s[_first[i] + j] += sign * _basis[i * (_degree + 1) + j];
         }
 
         double variance = tau * (1 - tau), level = sum * sum / (r.Length * variance);
         var lineAndParabola = Array.ConvertAll(along, score => score * score / variance);
-        return (level, lineAndParabola, Math.Max(0, s * (_gramInverse * s) / variance - level - lineAndParabola.Sum()));
+        return (level, lineAndParabola, Math.Max(0, s * (_gramInverse * s) / variance - level - lineAndParabola.Sum()),
+            waves.Sum(score => score * score) / variance);
+    }
+
+    /// <summary>Orthonormal cosines of x, each orthogonal to every function of the spline, a constant among them.</summary>
+    private double[][] Waves(double[] x, double low, double high)
+    {
+        List<double[]> waves = [];
+        for (var half = FewestHalfPeriods; half <= MostHalfPeriods; half++)
+        {
+            var wave = Array.ConvertAll(x, value => Math.Cos(half * Math.PI * (value - low) / (high - low)));
+            var before = wave.Sum(value => value * value);
+            for (var pass = 0; pass < 2; pass++)
+            {
+                TakeOutSpline(wave);
+                foreach (var earlier in waves)
+                {
+                    var dot = earlier.Zip(wave, (a, b) => a * b).Sum();
+                    for (var i = 0; i < wave.Length; i++)
+                        wave[i] -= dot * earlier[i];
+                }
+            }
+
+            var left = wave.Sum(value => value * value);
+            if (left > LeastOwnShare * before)
+                waves.Add(Array.ConvertAll(wave, value => value / Math.Sqrt(left)));
+        }
+
+        return [.. waves];
+    }
+
+    /// <summary>Subtracts a function's projection on the spline.</summary>
+    private void TakeOutSpline(double[] function)
+    {
+        var s = Vector<double>.Build.Dense(_size);
+        for (var i = 0; i < function.Length; i++)
+        {
+            for (var j = 0; j <= _degree; j++)
+                s[_first[i] + j] += function[i] * _basis[(i * (_degree + 1)) + j];
+        }
+
+        var coefficients = _gramInverse * s;
+        for (var i = 0; i < function.Length; i++)
+        {
+            for (var j = 0; j <= _degree; j++)
+                function[i] -= coefficients[_first[i] + j] * _basis[(i * (_degree + 1)) + j];
+        }
     }
 
     /// <summary>Orthonormal polynomials of x from degree 1 up, each orthogonal to a constant too.</summary>
@@ -225,6 +284,6 @@ internal sealed class QuantileSpline
 /// <param name="Statistic">The whole score statistic.</param>
 /// <param name="LevelPValue">Whether the quantile lies at τ on average.</param>
 /// <param name="ShapePValue">Whether it is flat.</param>
-/// <param name="PValue">Level, line, parabola and the rest of the shape, adjusted for there being four.</param>
+/// <param name="PValue">Level, line, parabola, waves and the rest of the shape, adjusted for there being five.</param>
 internal sealed record QuantileCurve(
     double Tau, double[] Curve, double[] HalfWidth, double Statistic, double LevelPValue, double ShapePValue, double PValue);

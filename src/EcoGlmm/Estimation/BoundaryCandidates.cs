@@ -18,6 +18,7 @@ internal static class BoundaryCandidates
             foreach (var own in term.Loadings.Variances)
             {
                 var index = term.ThetaOffset + own;
+                if (model.Restraints.Holds(model.FixedCount + index)) continue;
                 var size = Math.Abs(theta[index]) / model.Unit[term.Predictor];
                 if (size < threshold) result.Add((index, size));
             }
@@ -38,6 +39,7 @@ internal static class BoundaryCandidates
             if (model.Restraints.Holds(term)) continue;
             foreach (var own in term.Loadings.Variances)
             {
+                if (model.Restraints.Holds(model.FixedCount + term.ThetaOffset + own)) continue;
                 ref var scale = ref theta[term.ThetaOffset + own];
                 if (Math.Abs(scale) < Tolerances.OffBoundary * model.Unit[term.Predictor])
                     scale = Tolerances.OffBoundary * model.Unit[term.Predictor];

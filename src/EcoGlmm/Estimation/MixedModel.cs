@@ -162,6 +162,9 @@ internal sealed class MixedModel
 
     public bool IsZeroInflated => Basis[LinearPredictor.ZeroInflation] is not null;
 
+    /// <summary>Whether all zeros are structural, because the family cannot give any.</summary>
+    public bool IsHurdle => IsZeroInflated && Family.CheckResponse(0, 1) is not null;
+
     /// <summary>The model part that a linear predictor belongs to.</summary>
     public static ModelPart PartOf(int predictor) => predictor switch
     {

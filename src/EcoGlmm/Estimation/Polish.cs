@@ -61,9 +61,20 @@ internal static class Polish
 
         var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly
             || search.Objective.System.IsIterative
-            || d > Tolerances.ManyParameters);
+            || d > Tolerances.ManyParameters, exact: Separate(model, guess));
         model.Restraints.Exclude(hessian);
         return hessian;
+    }
+
+    /// <summary>
+    /// The columns of parameters that the likelihood factors in, so that the guess at the curvature is their Hessian: whether a count of a
+    /// hurdle model is zero is a logistic regression by itself.
+    /// </summary>
+    private static (double[] Hessian, int First, int Count)? Separate(MixedModel model, double[] guess)
+    {
+        const int z = LinearPredictor.ZeroInflation;
+        if (!model.IsHurdle || model.RandomPredictors.Contains(z) || !model.Restraints.IsEmpty) return null;
+        return (guess, model.FixedOffset[z], model.Basis[z]!.Columns);
     }
 
     /// <summary>What counts as one for each parameter.</summary>

@@ -10,11 +10,8 @@ namespace EcoGlmm.Estimation;
 /// The optimiser works on a vector φ as long as ψ, and equal to it but for correlated random effects of which something is
 /// held, which are there as standard deviations and correlations. Coefficients that are held have become offsets before.
 /// </summary>
-internal sealed class Restraints
+internal sealed partial class Restraints
 {
-    /// <summary>Parameters of shapes, which are logarithms and the like, are looked for up to here: e⁴⁰ is any range or decay.</summary>
-    private const double FarthestParameter = 40;
-
     /// <summary>Halvings of that stretch that leave nothing but rounding errors.</summary>
     private const int Halvings = 100;
 
@@ -38,8 +35,10 @@ internal sealed class Restraints
         _values = new double[model.ParameterCount];
         (_psi, _gradient) = (new double[model.ParameterCount], new double[model.ParameterCount]);
         foreach (var parameter in held.Where(p => p.Kind == ParameterKind.Family)) HoldShape(parameter);
-        foreach (var together in held.Where(IsOfRandomEffects).GroupBy(TermOf)) HoldComponents(together.Key, [.. together]);
-        foreach (var parameter in held.Where(p => p.Kind == ParameterKind.Covariance)) HoldQuantity(parameter);
+        var named = held.Where(p => p.Kind == ParameterKind.Covariance).Select(AsComponent).ToArray();
+        foreach (var together in held.Where(IsOfRandomEffects).Concat(named.Where(IsOfRandomEffects)).GroupBy(TermOf))
+            HoldComponents(together.Key, [.. together]);
+        HoldQuantities([.. named.Where(p => p.Kind == ParameterKind.Covariance).Select(Find)]);
         if (priors.Count > 0) _prior = new LogPrior(model, priors);
         IsEmpty = _prior is null && !_isHeld.Contains(true);
     }
@@ -247,9 +246,8 @@ internal sealed class Restraints
 
         if (!term.Loadings.HasFreeEntries)
         {
-            foreach (var p in parameters)
-                HoldQuantity(term, p.Kind == ParameterKind.Correlation ? CovarianceQuantity.Correlation
-                    : CovarianceQuantity.StandardDeviation, p.Term1, p.Value);
+            HoldQuantities([.. parameters.Select(p => (term, IndexOf(term, p.Kind == ParameterKind.Correlation
+                ? CovarianceQuantity.Correlation : CovarianceQuantity.StandardDeviation, p.Term1), p.Value))]);
             return;
         }
 
@@ -264,68 +262,6 @@ internal sealed class Restraints
         var correlations = parameters.Where(p => p.Kind == ParameterKind.Correlation).ToArray();
         if (correlations.Length > 0) HoldCorrelations(separated, correlations);
         if (!term.IsDiagonal) _separated.Add(separated);
-    }
-
-    private void HoldQuantity(Parameter parameter)
-    {
-        var terms = _model.Terms.Where(t => t.Part == parameter.Part && t.Group == parameter.Name).ToArray();
-        if (terms.Length == 0)
-        {
-            throw new GlmmException($"The {parameter.Term2} of \"{parameter.Name}\" is to be held, but no random term has that group"
-                + NearestName.Suggestion(parameter.Name, _model.Terms.Select(t => t.Group)));
-        }
-
-        var own = Array.Find(terms, t => !t.Structure.IsPlain && t.Structure.Quantities(t.Effects).Any(q => q.Name == parameter.Term2))
-            ?? terms[0];
-        HoldQuantity(own, parameter.Term2!, parameter.Term1, parameter.Value);
-    }
-
-    /// <summary>Holds the parameter that a quantity alone depends on at where the quantity has a value.</summary>
-    private void HoldQuantity(RandomTerm term, string name, string? effect, double value)
-    {
-        var quantities = term.Structure.Quantities(term.Effects);
-        var at = Enumerable.Range(0, quantities.Count).Where(k => quantities[k].Name == name).ToArray();
-        if (at.Length > 1) at = [.. at.Where(k => quantities[k].Effect1 == effect || quantities[k].EffectsName == effect)];
-        if (at.Length != 1)
-        {
-            throw new GlmmException($"{term.Title} has no one {name}{(effect is null ? "" : $" of {effect}")} to hold; it has "
-                + $"{string.Join(", ", quantities.Select(q => q.Effect1 is null ? q.Name : $"{q.Name} of {q.EffectsName}"))}.");
-        }
-
-        var theta = new double[term.ThetaCount];
-        var spread = new double[term.Width];
-        Array.Fill(spread, 1);
-        term.Structure.Start(spread, theta);
-        double At(int j, double x)
-        {
-            var point = (double[])theta.Clone();
-            point[j] = x;
-            return term.Report(point, 1)[at[0]];
-        }
-
-        var moving = Enumerable.Range(0, theta.Length).Where(j => At(j, theta[j] + 0.1) != At(j, theta[j])).ToArray();
-        if (moving.Length != 1)
-            throw new GlmmException($"The {name} of {term.Title} depends on several parameters, so that it cannot be held at a value.");
-        var index = moving[0];
-        var from = _model.FixedCount + term.ThetaOffset;
-        if (term.Loadings.ParameterCount > index && term.Loadings.IsScale(index))
-        {
-            Hold(from + index, value / At(index, 1));
-            return;
-        }
-
-        var (low, high) = (-FarthestParameter, FarthestParameter);
-        var rises = At(index, high) > At(index, low);
-        if (!(Math.Min(At(index, low), At(index, high)) <= value && value <= Math.Max(At(index, low), At(index, high))))
-            throw new GlmmException($"The {name} of {term.Title} cannot be {NumberFormat.Significant(value)}.");
-        for (var halving = 0; halving < Halvings; halving++)
-        {
-            var middle = 0.5 * (low + high);
-            if (At(index, middle) < value == rises) low = middle;
-            else high = middle;
-        }
-
-        Hold(_model.FixedCount + term.ThetaOffset + index, 0.5 * (low + high));
     }
 
     private void HoldCorrelations(SeparatedCovariance separated, Parameter[] correlations)

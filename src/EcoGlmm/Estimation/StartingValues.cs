@@ -26,8 +26,7 @@ internal static class StartingValues
         var (eta, z, w) = (new double[n], new double[n], new double[n]);
         var family = model.Family;
         var link = family.LocationLink;
-        var isHurdle = model.IsZeroInflated && family.CheckResponse(0, 1) is not null;
-        var hurdle = isHurdle || zerosAreStructural;
+        var hurdle = model.IsHurdle || zerosAreStructural;
         for (var i = 0; i < n; i++)
         {
             var y = hurdle && model.Y[i] == 0 ? 1 : model.Y[i];
@@ -113,8 +112,8 @@ internal static class StartingValues
         {
             var fraction = (model.Y.Count(y => y == 0) + 0.5) / (n + 1.0);
             var zeta = new double[n];
-            var probability = isHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction : Math.Clamp(0.5 * fraction,
-                Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
+            var probability = model.IsHurdle ? fraction : zerosAreStructural ? Tolerances.StructuralShare * fraction
+                : Math.Clamp(0.5 * fraction, Tolerances.FewestStructuralZeros, Tolerances.MostStructuralZeros);
             Array.Fill(zeta, Math.Log(probability / (1 - probability)));
             var start = psi.AsSpan(model.FixedOffset[LinearPredictor.ZeroInflation], zeros.Columns);
             zeros.TransposedProduct(zeta, start);
@@ -129,7 +128,7 @@ internal static class StartingValues
             psi[model.FixedOffset[k]] = shapes[s] / model.Basis[k]!.First;
         }
 
-        if (zerosAreStructural && !isHurdle) RegressZeros(model, psi);
+        if (zerosAreStructural && !model.IsHurdle) RegressZeros(model, psi);
         StandardDeviations(model, WorkingSpread(model, eta, mu), psi.AsSpan(model.FixedCount));
         return psi;
     }

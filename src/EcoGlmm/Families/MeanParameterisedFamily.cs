@@ -76,9 +76,15 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
         terms.Phi = Math.Exp(terms.Delta);
     }
 
+    /// <summary>What a log-likelihood at the best mean may still rise by.</summary>
+    private const double BestMeanGain = 1e-14;
+
+    /// <summary>Newton's steps towards the best mean, before the interval that it lies in is halved: it may be at zero.</summary>
+    private const int NewtonSteps = 6;
+
     /// <summary>
-    /// 2 (ℓ at the best mean − ℓ) for families of positive mean without a formula for the best mean: bisection on log μ,
-    /// in which the likelihood has one peak.
+    /// 2 (ℓ at the best mean − ℓ) for families of positive mean without a formula for the best mean: Newton's method on log μ, in
+    /// which the likelihood has one peak, within an interval that its slopes narrow.
     /// </summary>
     private protected double DevianceFromBestMean(double y, double mu, double phi, double size)
     {
@@ -86,21 +92,28 @@ internal abstract class MeanParameterisedFamily(string name, Link link, MeanRang
         PrepareDispersion(Math.Log(phi), ref terms);
         double low = -40;
         var high = Math.Log(y + 1) + 5;
-        while (high - low > 1e-9)
+        var middle = y > 0 ? Math.Log(y) : 0.5 * (low + high);
+        for (var step = 0; high - low > 1e-9; step++)
         {
-            var middle = 0.5 * (low + high);
             var at = default(MeanDerivatives);
-            EvaluateAtMean(y, size, Link.Log.At(middle), terms, DerivativeLevel.Mode, ref at);
+            var point = Link.Log.At(middle);
+            EvaluateAtMean(y, size, point, terms, DerivativeLevel.Mode, ref at);
+            var slope = at.M * point.Mu;
+            var curvature = (at.MM * point.Mu * point.Mu) + slope;
+            var isPossible = double.IsFinite(at.L) && !double.IsNaN(at.M);
+            if (isPossible && curvature < 0 && slope * slope < -BestMeanGain * curvature) break;
 
             // Where the observation is impossible there is no slope: the better mean is the one nearer to y.
-            var rises = double.IsNaN(at.M) ? Math.Exp(middle) < y : at.M > 0;
+            var rises = isPossible ? at.M > 0 : Math.Exp(middle) < y;
             low = rises ? middle : low;
             high = rises ? high : middle;
+            var newton = middle - (slope / curvature);
+            middle = curvature < 0 && newton > low && newton < high && step < NewtonSteps ? newton : 0.5 * (low + high);
         }
 
         var best = default(MeanDerivatives);
         var here = default(MeanDerivatives);
-        EvaluateAtMean(y, size, Link.Log.At(0.5 * (low + high)), terms, DerivativeLevel.Value, ref best);
+        EvaluateAtMean(y, size, Link.Log.At(middle), terms, DerivativeLevel.Value, ref best);
         EvaluateAtMean(y, size, Link.Identity.At(mu), terms, DerivativeLevel.Value, ref here);
         return Math.Max(0, 2 * (best.L - here.L));
     }

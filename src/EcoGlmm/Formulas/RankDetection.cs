@@ -16,6 +16,9 @@ internal static class RankDetection
     /// <summary>A squared relative length so far above the tolerance that rounding in cross-products does not matter.</summary>
     private const double ClearlyIndependent = 1e-8;
 
+    /// <summary>Products of so many numbers are worth waking other threads, and leaving out those of zeros.</summary>
+    private const double FewestShared = 1e6;
+
     /// <summary>Of a constant column a computed mean leaves no more than this share.</summary>
     private const double RoundingOfConstant = 1e-12;
 
@@ -148,6 +151,16 @@ internal static class RankDetection
     {
         const int block = 256;
         var total = new double[columns * columns];
+        if ((double)rows * columns * columns < FewestShared)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (var i = j; i < columns; i++)
+                    total[j * columns + i] = Dot(x.AsSpan(j * rows, rows), x.AsSpan(i * rows, rows));
+            }
+            return total;
+        }
         Parallel.For(0, (rows + block - 1) / block, new ParallelOptions { CancellationToken = cancellation },
             () => (Products: new double[columns * columns], At: new int[block * columns],
                 Values: new double[block * columns], Count: new int[block]),

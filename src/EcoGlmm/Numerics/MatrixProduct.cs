@@ -6,16 +6,17 @@ namespace EcoGlmm.Numerics;
 
 /// <summary>
 /// Matrix products C += σ op(A) op(B) of column-major matrices, for panels of moderate size: both operands are packed into
-/// slabs that a register-blocked kernel of 12 by 4 walks through. K. Goto and R. A. van de Geijn, "Anatomy of
-/// high-performance matrix multiplication", ACM Trans. Math. Softw. 34 (2008) 12.
+/// slabs that a register-blocked kernel of 12 by 4 walks through, of 24 by 4 where registers hold eight numbers. K. Goto and
+/// R. A. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM Trans. Math. Softw. 34 (2008) 12.
 /// </summary>
 /// <remarks>
 /// Every entry of the product is summed in the same order (by blocks of <see cref="DepthBlock"/> terms, fused) wherever
 /// it lies in a tile, so a result does not depend on how a caller divides the rows and columns of C among threads.
 /// </remarks>
-internal static unsafe class MatrixProduct
+internal static unsafe partial class MatrixProduct
 {
     public const int TileRows = 12;
+    private const int MostTileRows = 2 * TileRows;
     public const int TileColumns = 4;
     public const int DepthBlock = 256;
     private const int ColumnBlock = 192;
@@ -23,7 +24,9 @@ internal static unsafe class MatrixProduct
     private const int ColumnsAhead = 12;
 
     /// <summary>The number of doubles of workspace that <see cref="Add"/> needs.</summary>
-    public const int WorkspaceLength = DepthBlock * (ColumnBlock + TileRows) + TileRows * TileColumns;
+    public const int WorkspaceLength = DepthBlock * (ColumnBlock + MostTileRows) + MostTileRows * TileColumns;
+
+    private static bool HasWideRegisters => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
     /// <summary>
     /// C += σ op(A) op(B), where C is m by n, op(A) m by k, op(B) k by n, and σ is +1 or -1 (<paramref name="subtract"/>).
@@ -48,7 +51,7 @@ internal static unsafe class MatrixProduct
 
         var packedB = workspace;
         var packedA = packedB + DepthBlock * ColumnBlock;
-        var tile = packedA + DepthBlock * TileRows;
+        var tile = packedA + DepthBlock * MostTileRows;
         for (var j0 = 0; j0 < n; j0 += ColumnBlock)
         {
             var columns = Math.Min(ColumnBlock, n - j0);
@@ -56,14 +59,15 @@ internal static unsafe class MatrixProduct
             {
                 var depth = Math.Min(DepthBlock, k - p0);
                 PackB(columns, depth, transposeB ? b + j0 + (long)p0 * ldb : b + p0 + (long)j0 * ldb, ldb, transposeB, packedB);
-                for (var i0 = lowerOnly ? j0 / TileRows * TileRows : 0; i0 < m; i0 += TileRows)
+                for (int i0 = lowerOnly ? j0 / TileRows * TileRows : 0, height; i0 < m; i0 += height)
                 {
-                    var rows = Math.Min(TileRows, m - i0);
+                    height = HasWideRegisters && m - i0 > TileRows ? MostTileRows : TileRows;
+                    var rows = Math.Min(height, m - i0);
                     var slab = transposeA ? a + p0 + (long)i0 * lda : a + i0 + (long)p0 * lda;
-                    var step = TileRows;
-                    if (transposeA || rows < TileRows || columns > 2 * TileColumns)
+                    var step = height;
+                    if (transposeA || rows < height || columns > 2 * TileColumns)
                     {
-                        PackA(rows, depth, slab, lda, transposeA, packedA);
+                        PackA(rows, height, depth, slab, lda, transposeA, packedA);
                         slab = packedA;
                     }
                     else
@@ -77,15 +81,26 @@ internal static unsafe class MatrixProduct
                         var target = c + i0 + (long)(j0 + j) * ldc;
                         var bSlab = packedB + (long)j * depth;
                         var width = Math.Min(TileColumns, columns - j);
-                        if (rows == TileRows && width == TileColumns)
+                        var whole = rows == height && width == TileColumns;
+                        var to = whole ? target : tile;
+                        var ld = whole ? ldc : height;
+                        if (!whole)
                         {
-                            Tile(depth, slab, step, bSlab, target, ldc, subtract);
+                            new Span<double>(tile, height * TileColumns).Clear();
+                        }
+
+                        if (height == MostTileRows)
+                        {
+                            WideTile(depth, slab, step, bSlab, to, ld, whole && subtract);
                         }
                         else
                         {
-                            new Span<double>(tile, TileRows * TileColumns).Clear();
-                            Tile(depth, slab, step, bSlab, tile, TileRows, false);
-                            AddTile(rows, width, tile, target, ldc, subtract);
+                            Tile(depth, slab, step, bSlab, to, ld, whole && subtract);
+                        }
+
+                        if (!whole)
+                        {
+                            AddTile(rows, height, width, tile, target, ldc, subtract);
                         }
                     }
                 }
@@ -103,12 +118,12 @@ internal static unsafe class MatrixProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddTile(int rows, int width, double* tile, double* c, int ldc, bool subtract)
+    private static void AddTile(int rows, int height, int width, double* tile, double* c, int ldc, bool subtract)
     {
         for (var j = 0; j < width; j++)
         {
             var column = c + (long)j * ldc;
-            var from = tile + j * TileRows;
+            var from = tile + j * height;
             if (subtract)
             {
                 for (var i = 0; i < rows; i++)
@@ -177,6 +192,59 @@ internal static unsafe class MatrixProduct
         AddColumn(c + 3L * ldc, c03, c13, c23, subtract);
     }
 
+    // The same with registers of eight: every entry is the same sum in the same order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WideTile(int depth, double* a, int step, double* b, double* c, int ldc, bool subtract)
+    {
+        for (var j = 0; j < TileColumns; j++)
+        {
+            Fetch(c + (long)j * ldc);
+            Fetch(c + (long)j * ldc + TileRows);
+        }
+
+        var c00 = Vector512<double>.Zero;
+        var c10 = c00;
+        var c20 = c00;
+        var c01 = c00;
+        var c11 = c00;
+        var c21 = c00;
+        var c02 = c00;
+        var c12 = c00;
+        var c22 = c00;
+        var c03 = c00;
+        var c13 = c00;
+        var c23 = c00;
+        for (var p = 0; p < depth; p++)
+        {
+            var a0 = Vector512.Load(a);
+            var a1 = Vector512.Load(a + 8);
+            var a2 = Vector512.Load(a + 16);
+            var bj = Vector512.Create(b[0]);
+            c00 = Avx512F.FusedMultiplyAdd(a0, bj, c00);
+            c10 = Avx512F.FusedMultiplyAdd(a1, bj, c10);
+            c20 = Avx512F.FusedMultiplyAdd(a2, bj, c20);
+            bj = Vector512.Create(b[1]);
+            c01 = Avx512F.FusedMultiplyAdd(a0, bj, c01);
+            c11 = Avx512F.FusedMultiplyAdd(a1, bj, c11);
+            c21 = Avx512F.FusedMultiplyAdd(a2, bj, c21);
+            bj = Vector512.Create(b[2]);
+            c02 = Avx512F.FusedMultiplyAdd(a0, bj, c02);
+            c12 = Avx512F.FusedMultiplyAdd(a1, bj, c12);
+            c22 = Avx512F.FusedMultiplyAdd(a2, bj, c22);
+            bj = Vector512.Create(b[3]);
+            c03 = Avx512F.FusedMultiplyAdd(a0, bj, c03);
+            c13 = Avx512F.FusedMultiplyAdd(a1, bj, c13);
+            c23 = Avx512F.FusedMultiplyAdd(a2, bj, c23);
+            a += step;
+            b += TileColumns;
+        }
+
+        AddColumn(c, c00, c10, c20, subtract);
+        AddColumn(c + ldc, c01, c11, c21, subtract);
+        AddColumn(c + 2L * ldc, c02, c12, c22, subtract);
+        AddColumn(c + 3L * ldc, c03, c13, c23, subtract);
+    }
+
     // Twelve rows of a column into the cache, while others are worked on: columns are too far apart for the processor to foresee.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(double* column)
@@ -206,6 +274,24 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddColumn(
+        double* c, Vector512<double> v0, Vector512<double> v1, Vector512<double> v2, bool subtract)
+    {
+        if (subtract)
+        {
+            (Vector512.Load(c) - v0).Store(c);
+            (Vector512.Load(c + 8) - v1).Store(c + 8);
+            (Vector512.Load(c + 16) - v2).Store(c + 16);
+        }
+        else
+        {
+            (Vector512.Load(c) + v0).Store(c);
+            (Vector512.Load(c + 8) + v1).Store(c + 8);
+            (Vector512.Load(c + 16) + v2).Store(c + 16);
+        }
+    }
+
     /// <summary>a·b + c, fused where the processor can.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
@@ -215,131 +301,6 @@ internal static unsafe class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double MultiplyAdd(double a, double b, double c) =>
         Fma.IsSupported ? Math.FusedMultiplyAdd(a, b, c) : a * b + c;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackA(int rows, int depth, double* a, int lda, bool transpose, double* packed)
-    {
-        if (transpose)
-        {
-            var done = 0;
-            for (; Avx.IsSupported && done + 4 <= rows; done += 4)
-            {
-                PackFour(depth, a + (long)done * lda, lda, packed + done, TileRows);
-            }
-
-            for (var i = done; i < rows; i++)
-            {
-                var from = a + (long)i * lda;
-                var to = packed + i;
-                for (var p = 0; p < depth; p++)
-                {
-                    to[p * TileRows] = from[p];
-                }
-            }
-
-            for (var i = rows; i < TileRows; i++)
-            {
-                for (var p = 0; p < depth; p++)
-                {
-                    packed[p * TileRows + i] = 0;
-                }
-            }
-
-            return;
-        }
-
-        for (var p = 0; p < depth; p++, a += lda, packed += TileRows)
-        {
-            if (rows == TileRows)
-            {
-                Fetch(a + (long)ColumnsAhead * lda);
-                Vector256.Load(a).Store(packed);
-                Vector256.Load(a + 4).Store(packed + 4);
-                Vector256.Load(a + 8).Store(packed + 8);
-                continue;
-            }
-
-            for (var i = 0; i < TileRows; i++)
-            {
-                packed[i] = i < rows ? a[i] : 0;
-            }
-        }
-    }
-
-    // Four columns side by side, row by row: 4 by 4 blocks are transposed in registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackFour(int depth, double* from, int ld, double* to, int step)
-    {
-        var from1 = from + ld;
-        var from2 = from1 + ld;
-        var from3 = from2 + ld;
-        var p = 0;
-        for (; p + 4 <= depth; p += 4, to += 4 * step)
-        {
-            var x0 = Vector256.Load(from + p);
-            var x1 = Vector256.Load(from1 + p);
-            var x2 = Vector256.Load(from2 + p);
-            var x3 = Vector256.Load(from3 + p);
-            var low01 = Avx.UnpackLow(x0, x1);
-            var high01 = Avx.UnpackHigh(x0, x1);
-            var low23 = Avx.UnpackLow(x2, x3);
-            var high23 = Avx.UnpackHigh(x2, x3);
-            Avx.Permute2x128(low01, low23, 0x20).Store(to);
-            Avx.Permute2x128(high01, high23, 0x20).Store(to + step);
-            Avx.Permute2x128(low01, low23, 0x31).Store(to + 2 * step);
-            Avx.Permute2x128(high01, high23, 0x31).Store(to + 3 * step);
-        }
-
-        for (; p < depth; p++, to += step)
-        {
-            to[0] = from[p];
-            to[1] = from1[p];
-            to[2] = from2[p];
-            to[3] = from3[p];
-        }
-    }
-
-    // Four columns of op(B) at a time, row by row; a missing column is filled with zeros.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackB(int columns, int depth, double* b, int ldb, bool transpose, double* packed)
-    {
-        for (var j = 0; j < columns; j += TileColumns, packed += (long)depth * TileColumns)
-        {
-            var width = Math.Min(TileColumns, columns - j);
-            if (transpose)
-            {
-                var from = b + j;
-                for (var p = 0; p < depth; p++, from += ldb)
-                {
-                    if (width == TileColumns)
-                    {
-                        Vector256.Load(from).Store(packed + p * TileColumns);
-                        continue;
-                    }
-
-                    for (var q = 0; q < TileColumns; q++)
-                    {
-                        packed[p * TileColumns + q] = q < width ? from[q] : 0;
-                    }
-                }
-            }
-            else if (Avx.IsSupported && width == TileColumns)
-            {
-                PackFour(depth, b + (long)j * ldb, ldb, packed, TileColumns);
-            }
-            else
-            {
-                for (var q = 0; q < TileColumns; q++)
-                {
-                    var from = b + (long)(j + q) * ldb;
-                    for (var p = 0; p < depth; p++)
-                    {
-                        packed[p * TileColumns + q] = q < width ? from[p] : 0;
-                    }
-                }
-            }
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSmall(

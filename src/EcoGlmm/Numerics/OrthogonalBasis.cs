@@ -1,4 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Numerics;
 
@@ -178,30 +180,21 @@ internal sealed partial class OrthogonalBasis
 
     private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        var width = Vector<double>.Count;
-        var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
-        var i = 0;
-        for (; i <= x.Length - (2 * width); i += 2 * width)
+        ArgumentOutOfRangeException.ThrowIfLessThan(y.Length, x.Length);
+        ref var p = ref MemoryMarshal.GetReference(x);
+        ref var q = ref MemoryMarshal.GetReference(y);
+        var (a, b) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        nuint i = 0, n = (nuint)x.Length;
+        for (; i + 8 <= n; i += 8)
         {
-            a += new Vector<double>(x[i..]) * new Vector<double>(y[i..]);
-            b += new Vector<double>(x[(i + width)..]) * new Vector<double>(y[(i + width)..]);
+            a += Vector256.LoadUnsafe(ref p, i) * Vector256.LoadUnsafe(ref q, i);
+            b += Vector256.LoadUnsafe(ref p, i + 4) * Vector256.LoadUnsafe(ref q, i + 4);
         }
 
-        var sum = Vector.Sum(a + b);
-        for (; i < x.Length; i++) sum += x[i] * y[i];
+        var sum = Vector256.Sum(a + b);
+        for (; i < n; i++) sum += Unsafe.Add(ref p, i) * Unsafe.Add(ref q, i);
         return sum;
     }
 
-    private static void AddScaled(double factor, ReadOnlySpan<double> x, Span<double> y)
-    {
-        var width = Vector<double>.Count;
-        var f = new Vector<double>(factor);
-        var i = 0;
-        for (; i <= x.Length - width; i += width)
-        {
-            (new Vector<double>(y[i..]) + (f * new Vector<double>(x[i..]))).CopyTo(y[i..]);
-        }
-
-        for (; i < x.Length; i++) y[i] += factor * x[i];
-    }
+    private static void AddScaled(double factor, ReadOnlySpan<double> x, Span<double> y) => VectorSum.AddScaled(factor, x, y[..x.Length]);
 }

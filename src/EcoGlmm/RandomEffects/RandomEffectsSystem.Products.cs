@@ -49,9 +49,16 @@ internal sealed partial class RandomEffectsSystem
                 continue;
             }
 
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = 0; i < codes.Length && r != 2; i++)
             {
                 result[i] += QuadraticForm(b.AsSpan(codes[i] * r * r, r * r), z.AsSpan(i * r, r), z.AsSpan(i * r, r));
+            }
+
+            for (var i = 0; i < codes.Length && r == 2; i++)
+            {
+                var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
+                var block = b.AsSpan(4 * codes[i], 4);
+                result[i] += (z0 * ((block[0] * z0) + (block[1] * z1))) + (z1 * ((block[2] * z0) + (block[3] * z1)));
             }
         }
 
@@ -196,7 +203,13 @@ internal sealed partial class RandomEffectsSystem
                 continue;
             }
 
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = 0; i < codes.Length && r == 2; i++)
+            {
+                var own = mine.Slice(2 * codes[i], 2);
+                eta[i] += (z[2 * i] * own[0]) + (z[(2 * i) + 1] * own[1]);
+            }
+
+            for (var i = 0; i < codes.Length && r != 2; i++)
             {
                 var at = codes[i] * r;
                 var sum = 0.0;
@@ -245,7 +258,14 @@ internal sealed partial class RandomEffectsSystem
                 continue;
             }
 
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = 0; i < codes.Length && r == 2; i++)
+            {
+                var own = mine.Slice(2 * codes[i], 2);
+                own[0] += z[2 * i] * x[i];
+                own[1] += z[(2 * i) + 1] * x[i];
+            }
+
+            for (var i = 0; i < codes.Length && r != 2; i++)
             {
                 var at = codes[i] * r;
                 for (var e = 0; e < r; e++) mine[at + e] += z[i * r + e] * x[i];

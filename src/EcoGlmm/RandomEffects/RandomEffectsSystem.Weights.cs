@@ -63,6 +63,22 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
+        if (r == 2)
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
+                var block = d.AsSpan(4 * codes[i], 4);
+                var (first, second) = (z0 == 0 ? 0 : w[i] * z0, z1 == 0 ? 0 : w[i] * z1);
+                block[0] += first * z0;
+                block[1] += first * z1;
+                block[2] += second * z0;
+                block[3] += second * z1;
+            }
+
+            return;
+        }
+
         for (var i = 0; i < codes.Length; i++) AddOuter(w[i], z.AsSpan(i * r, r), d, codes[i] * r * r);
     }
 

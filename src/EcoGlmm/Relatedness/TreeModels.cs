@@ -49,6 +49,9 @@ internal sealed class PagelTree : TreePrecision
     /// <summary>λ of one half.</summary>
     public override double Start => Math.PI / 4;
 
+    /// <summary>λ comes back after it has been one.</summary>
+    public override (double Low, double High)? Stretch => (0, Math.PI / 2);
+
     public override double Parameter(double phi) => Lambda(phi);
 
     public override double Variance(int level) => _depths[level];

@@ -54,6 +54,9 @@ internal abstract class TreePrecision
     /// <summary>Where a search for φ starts.</summary>
     public virtual double Start => 0;
 
+    /// <summary>The φ between which the parameter goes from one of its ends to the other; null where it does so over all φ.</summary>
+    public virtual (double Low, double High)? Stretch => null;
+
     /// <summary>What variances by this precision must be multiplied by for those of the tree, which may be in years.</summary>
     public virtual double Unit => 1;
 

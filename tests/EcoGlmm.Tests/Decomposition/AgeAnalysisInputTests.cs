@@ -45,6 +45,24 @@ public sealed class AgeAnalysisInputTests
         Assert.NotEmpty(series.Plot().Panels);
     }
 
+    /// <summary>Age in a series of the individuals tells when they were seen: it is no slope that they have already.</summary>
+    [Theory]
+    [InlineData("(1 | id) + ar1(0 + age | id)", "(within(age, id) | id) + ar1(0 + age | id)")]
+    [InlineData("(1 | id) + ou(0 + age | id)", "(within(age, id) | id) + ou(0 + age | id)")]
+    [InlineData("ar1(0 + age | id)", "ar1(0 + age | id) + (within(age, id) | id)")]
+    public void A_series_along_age_is_no_slope(string random, string expected)
+    {
+        var analysis = SelectiveDisappearance.Analyze($"performance ~ age + {random}", Records, "age", "id", analysis:
+            new AgeAnalysisOptions { Methods = [AgeMethod.MeanCentring, AgeMethod.RandomSlopes] });
+
+        Assert.True(analysis[AgeMethod.RandomSlopes].IsUsable, analysis[AgeMethod.RandomSlopes].Unavailable);
+        Assert.Contains(expected, analysis[AgeMethod.RandomSlopes].Formula);
+        Assert.DoesNotContain("was added", string.Join(" ", analysis.Warnings));
+        var slopes = SelectiveDisappearance.Analyze($"performance ~ age + (age | id) + {random}", Records, "age", "id", analysis:
+            new AgeAnalysisOptions { Methods = [AgeMethod.RandomSlopes] });
+        Assert.Contains("already", slopes[AgeMethod.RandomSlopes].Unavailable);
+    }
+
     [Fact]
     public void A_nested_individual_is_recognised()
     {

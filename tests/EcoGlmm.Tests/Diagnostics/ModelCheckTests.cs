@@ -160,4 +160,49 @@ public class ModelCheckTests
         Assert.Equal(check.Findings.Count, json.RootElement.GetProperty("findings").GetArrayLength());
         Assert.Equal(20, json.RootElement.GetProperty("influences")[0].GetProperty("levels").GetArrayLength());
     }
+
+    [Fact]
+    public void WhatFewRowsHideFromResidualsTheLikelihoodShows()
+    {
+        var random = new RandomStream(21);
+        double[] slope = [.. Enumerable.Range(0, 20).Select(_ => 0.6 * random.NextNormal())];
+        var at = 0;
+        var slopes = Check(Data(21, (x, b, r) => 1 + (0.5 * x) + b + (slope[at++ % 20] * x) + (0.6 * r.NextNormal()), 120),
+            Family.Gaussian());
+        Assert.Contains("(x | site)", Assert.IsType<CheckCure>(slopes.Cure).Call);
+        Assert.Contains("better", Found(slopes, "Slopes of x that vary among site").Message);
+
+        var scatter = Check(Data(22, (x, b, r) => 1 + (0.5 * x) + b + (0.6 * Math.Exp(0.5 * x) * r.NextNormal()), 120),
+            Family.Gaussian());
+        Assert.Contains("Dispersion = \"~ x\"", Assert.IsType<CheckCure>(scatter.Cure).Call);
+
+        var tails = Check(Data(23, (x, b, r) => 1 + (0.5 * x) + b + (0.5 * r.NextNormal() / Math.Sqrt(r.NextGamma(1.25) / 1.25)), 200),
+            Family.Gaussian());
+        Assert.Contains("StudentT", Assert.IsType<CheckCure>(tails.Cure).Call);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ManySmallGroupsAreNoOverdispersion(bool isUniform)
+    {
+        const int groups = 1500;
+        var random = new RandomStream(24);
+        double[] effect = [.. Enumerable.Range(0, groups).Select(_ => 0.6 * (isUniform
+            ? Math.Sqrt(12) * (random.NextDouble() - 0.5) : random.NextNormal()))];
+        FieldData Data(Func<double, double> draw) => FieldData.From(Enumerable.Range(0, 3 * groups).Select(i =>
+        {
+            var x = random.NextNormal();
+            return new { y = draw(1 + (0.3 * x) + effect[i / 3]), x, g = "g" + (i / 3) };
+        }).ToArray());
+        var check = Glmm.Fit("y ~ x + (1 | g)", Data(eta => random.NextPoisson(Math.Exp(eta))), Family.Poisson()).Check();
+        Assert.Equal(CheckStatus.Good, Found(check, "Overdispersion").Status);
+        Assert.DoesNotContain(check.Findings, f => f.Name == "Zero inflation");
+        if (!isUniform)
+            Assert.True(check.Status == CheckStatus.Good, check.ToString());
+
+        var sick = Glmm.Fit("y ~ x + (1 | g)", Data(eta => random.NextNegativeBinomial(Math.Exp(eta), 3)), Family.Poisson()).Check();
+        Assert.Equal(CheckStatus.Problem, Found(sick, "Overdispersion").Status);
+        Assert.Contains("NegativeBinomial", Assert.IsType<CheckCure>(sick.Cure).Call);
+    }
 }

@@ -3,6 +3,8 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Whether too many rows, or too few, lie outside all simulations.</summary>
 internal sealed class OutlierCheck : ResidualCheck
 {
+    public override bool IsOfAllRows => true;
+
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
         [new Symptom(this, "Outliers", residuals.TestOutliers())];
 
@@ -13,7 +15,8 @@ internal sealed class OutlierCheck : ResidualCheck
     public override string AdviceOn(Symptom symptom, Symptoms all)
     {
         if (symptom.Test.Verdict == OutlierTest.TooFew)
-            return "The model says more scatter than there is: see the finding on dispersion.";
+            return SmallGroups.AreIn(all.Fit) ? "The model says more scatter than there is: see the normality of the random effects."
+                : "The model says more scatter than there is: see the finding on dispersion.";
         var known = all.Fit.Family.Alternatives;
         return "Look at the starred rows of the residual plot for errors; if they are right, "
             + Take([.. known.OtherShape, .. known.MoreScatter], "look for a predictor that sets them apart") + ".";

@@ -9,7 +9,13 @@ internal abstract class ResidualCheck
     /// <summary>What is looked for, in the order of the tests; a new one is added here.</summary>
     public static IReadOnlyList<ResidualCheck> All { get; } =
         [new ScatterCheck(), new ZeroCheck(), new PatternCheck(), new TimeCheck(), new SeriesCheck(), new SpaceCheck(),
-            new DistributionCheck(), new OutlierCheck()];
+            new DistributionCheck(), new OutlierCheck(), new ExtensionCheck()];
+
+    /// <summary>
+    /// Whether rows are looked at all together: then random effects of small groups are drawn anew, since about their modes the rows
+    /// of a correct model scatter otherwise than the model says.
+    /// </summary>
+    public virtual bool IsOfAllRows => false;
 
     /// <summary>The tests; none where there is nothing to test.</summary>
     public abstract IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals);
@@ -48,6 +54,9 @@ internal sealed record Symptom(ResidualCheck Check, string Name, TestResult Test
 
     /// <summary>The places whose neighbours were compared; null where there are none.</summary>
     public Places? Places { get; init; }
+
+    /// <summary>The change of the model that was compared; null where none was.</summary>
+    public ModelChange? Change { get; init; }
 
     /// <summary>Whether the statistic, where it is a ratio to what the model expects, is above one.</summary>
     public bool IsMore => Test.Statistic > 1;

@@ -4,8 +4,18 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Whether the data scatter more, or less, than the model says.</summary>
 internal sealed class ScatterCheck : ResidualCheck
 {
+    public override bool IsOfAllRows => true;
+
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
-        [new Symptom(this, "Overdispersion", residuals.TestDispersion())];
+        [new Symptom(this, "Overdispersion", SmallGroups.AreIn(fit) && WiderFamily(fit) is { } wider ? wider : residuals.TestDispersion())];
+
+    /// <summary>
+    /// The likelihood ratio of a family of the same response with a dispersion: of small groups it tells scatter of rows from that of
+    /// groups, whatever the distribution of their effects, where simulations do not. Null where there is nothing to compare.
+    /// </summary>
+    private static TestResult? WiderFamily(GlmmFit fit) => fit.Family.HasDispersion || fit.ObservationCount > CureSearch.MostRows ? null
+        : fit.Family.Alternatives.MoreScatter.Take(1).Where(a => a.Suits(fit.Response.Y, fit.Response.Size))
+            .Select(a => LikelihoodRatio.Of(fit, new ModelChange(a.Words) { Family = a })).FirstOrDefault();
 
     public override string NameOf(Symptom symptom) => symptom.IsLess ? "Underdispersion" : symptom.Name;
 

@@ -11,13 +11,19 @@ internal sealed class ZeroCheck : ResidualCheck
 {
     private const string BesideScatter = "Zeros beside scatter";
 
+    public override bool IsOfAllRows => true;
+
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
     {
         if (!residuals.IntegerResponse || !residuals.ObservedValues.Contains(0))
             yield break;
-        yield return new Symptom(this, "Zeros", residuals.TestZeroInflation());
-        if (StructuralZeros(fit) is { } test)
-            yield return new Symptom(this, BesideScatter, test);
+        // About groups of their own the zeros of small ones are not those of the model, nor where effects are drawn anew and not normal.
+        var small = SmallGroups.AreIn(fit);
+        var likelihood = fit.Family.HasDispersion || small ? StructuralZeros(fit) : null;
+        if (!small || likelihood is null)
+            yield return new Symptom(this, "Zeros", residuals.TestZeroInflation());
+        if (likelihood is not null)
+            yield return new Symptom(this, BesideScatter, likelihood);
     }
 
     public override string NameOf(Symptom symptom) => symptom.Name == BesideScatter ? "Zeros of another origin"
@@ -40,7 +46,7 @@ internal sealed class ZeroCheck : ResidualCheck
     /// </summary>
     private static TestResult? StructuralZeros(GlmmFit fit)
     {
-        if (!fit.Family.HasDispersion || fit.Family.HasThresholds || fit.ZeroInflationEffects.Count > 0 || fit.Options.Reml
+        if (fit.Family.HasThresholds || fit.ZeroInflationEffects.Count > 0 || fit.Options.Reml
             || !fit.Convergence.IsConverged || fit.ObservationCount > CureSearch.MostRows)
             return null;
         GlmmFit larger;

@@ -5,14 +5,16 @@ internal sealed class ChangingSpread : ICureSource
 {
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
-        if (!symptoms.Fit.Family.HasDispersion || symptoms.Fit.Specification.Dispersion.TermLabels.Count > 0)
-            yield break;
         Pattern[] patterns = [.. symptoms.Patterns.Where(p => !p.IsUnused)];
-        foreach (var name in symptoms.Fit.Specification.Conditional.FixedVariableNames)
-        {
-            bool own = patterns.Any(p => p.Name == name), prediction = patterns.Any(p => p.IsAlongPrediction);
-            if (own || prediction)
-                yield return new ModelChange($"a dispersion that changes with {name}") { Dispersion = $"~ {MissingEffects.Quoted(name)}" };
-        }
+        return Of(symptoms.Fit, symptoms.Fit.Specification.Conditional.FixedVariableNames
+            .Where(name => patterns.Any(p => p.Name == name || p.IsAlongPrediction)));
     }
+
+    /// <summary>A dispersion that changes with each of these, where the family has one that is the same for all rows yet.</summary>
+    public static IEnumerable<ModelChange> Of(GlmmFit fit, IEnumerable<string> names) =>
+        !fit.Family.HasDispersion || fit.Specification.Dispersion.TermLabels.Count > 0 ? []
+            : names.Select(name => new ModelChange($"a dispersion that changes with {name}")
+            {
+                Dispersion = $"~ {MissingEffects.Quoted(name)}",
+            });
 }

@@ -9,7 +9,8 @@ internal static class CureSearch
     /// <summary>What to look for, in the order in which a cure is preferred where two do equally well.</summary>
     private static readonly ICureSource[] Sources =
     [
-        new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(), new OtherFamilies(),
+        new LikelierModels(), new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(),
+        new OtherFamilies(),
         new ChangingSpread(),
     ];
 
@@ -73,7 +74,7 @@ internal static class CureSearch
     }
 
     /// <summary>The changed model; null where it cannot be fitted, drops rows or does not converge.</summary>
-    private static GlmmFit? Fitted(ModelChange change, GlmmFit fit)
+    public static GlmmFit? Fitted(ModelChange change, GlmmFit fit)
     {
         try
         {

@@ -7,16 +7,21 @@ internal sealed class Symptoms
 {
     private readonly List<Symptom> _all;
 
-    private Symptoms(GlmmFit fit, SimulatedResiduals residuals)
+    private Symptoms(GlmmFit fit, SimulatedResiduals residuals, SimulatedResiduals allRows, bool triesLarger)
     {
         Fit = fit;
         Residuals = residuals;
-        _all = [.. ResidualCheck.All.SelectMany(check => check.Examine(fit, residuals))];
+        AllRows = allRows;
+        _all = [.. ResidualCheck.All.Where(check => triesLarger || check is not ExtensionCheck)
+            .SelectMany(check => check.Examine(fit, check.IsOfAllRows ? allRows : residuals))];
     }
 
     public GlmmFit Fit { get; }
 
     public SimulatedResiduals Residuals { get; }
+
+    /// <summary>What rows are looked at all together by: about effects drawn anew where groups are small, else the same.</summary>
+    public SimulatedResiduals AllRows { get; }
 
     /// <summary>Every test that was made, p-values not yet adjusted.</summary>
     public IReadOnlyList<Symptom> All => _all;
@@ -39,7 +44,16 @@ internal sealed class Symptoms
 
     /// <summary>Looks at a model with simulations of that number and seed.</summary>
     /// <exception cref="GlmmException">The model cannot be simulated from.</exception>
-    public static Symptoms Of(GlmmFit fit, int count, long seed) => new(fit, ResidualsOf(fit, count, seed));
+    /// <param name="fit">The model.</param>
+    /// <param name="count">Number of simulations.</param>
+    /// <param name="seed">Their seed.</param>
+    /// <param name="triesLarger">Whether larger models are fitted too, to see if the likelihood prefers them.</param>
+    public static Symptoms Of(GlmmFit fit, int count, long seed, bool triesLarger = true)
+    {
+        var residuals = ResidualsOf(fit, count, seed);
+        return new Symptoms(fit, residuals, residuals.IsRotated || !SmallGroups.AreIn(fit) ? residuals
+            : fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = SimulationMode.Unconditional }), triesLarger);
+    }
 
     /// <summary>Rows above which residuals are not rotated unasked: it takes time with their cube.</summary>
     private const int MostRotated = 1500;

@@ -57,7 +57,7 @@ internal sealed class ResidualWithinEffects : IOptimumPathology
     /// <summary>Whether a term's covariances have the residual variance in them, of which only the sum is then determined. Precision
     /// weights make residual variances that differ from row to row, which effects of one variance cannot take up.</summary>
     public static bool TakesUpResidual(MixedModel model, RandomTerm term) => HasOneResidual(model) && term.Structure.Precision is null
-        && term.Loadings.TakesUpResidual && !model.Restraints.Holds(term) && !model.Restraints.HasPrior
+        && term.Loadings.TakesUpResidual && !model.Restraints.HoldsAny(term) && !model.Restraints.HasPrior
         && (model.Size.Length == 0 || model.Size.Distinct().Count() == 1) && IsAsFineAsRows(term);
 
     private static bool HasOneResidual(MixedModel model) => model.Family.IsNormalAroundPredictor

@@ -31,6 +31,12 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
         yield return phi;
     }
 
+    /// <summary>Where to look for a parameter of φ at which a quantity has a value: quantities rise or fall all the way along it.</summary>
+    public virtual (double Low, double High) Stretch(int parameter) => (-FarthestParameter, FarthestParameter);
+
+    /// <summary>Parameters, which are logarithms and the like, are looked for up to here: e⁴⁰ is any range or decay.</summary>
+    public const double FarthestParameter = 40;
+
     /// <summary>Whether a likelihood may well have several maxima, so that a search from each of the candidates pays.</summary>
     public virtual bool HasSeveralMaxima => false;
 

@@ -2,7 +2,8 @@ namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>
 /// Λ = D L(ρ), LLᵀ = R(ρ): standard deviations, one for each effect or one for all, with a form of correlation matrix. θ holds
-/// the standard deviations (whose sign does not matter), then the parameters of R. Where R is not positive definite Λ is NaN.
+/// the standard deviations (by their size: deviations of unlike signs would be another form of correlations), then the parameters of
+/// R. Where R is not positive definite Λ is NaN.
 /// </summary>
 /// <param name="form">The form of R; null for no correlations.</param>
 /// <param name="width">r.</param>
@@ -74,7 +75,7 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 
         for (var i = 0; i < r; i++)
         {
-            for (var c = 0; c <= i; c++) lambda[(i * r) + c] *= theta[isHomogeneous ? 0 : i];
+            for (var c = 0; c <= i; c++) lambda[(i * r) + c] *= Math.Abs(theta[isHomogeneous ? 0 : i]);
         }
     }
 
@@ -90,8 +91,8 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
             var scale = isHomogeneous ? 0 : i;
             for (var c = 0; c <= i; c++)
             {
-                gradient[scale] += adjoint[(i * r) + c] * l[(i * r) + c];
-                bar[(i * r) + c] = adjoint[(i * r) + c] * theta[scale];
+                gradient[scale] += Math.Sign(theta[scale]) * adjoint[(i * r) + c] * l[(i * r) + c];
+                bar[(i * r) + c] = adjoint[(i * r) + c] * Math.Abs(theta[scale]);
             }
         }
 

@@ -17,6 +17,8 @@ internal sealed class TreeLevels(TreePrecision model) : LevelPrecision(model.Pat
         if (phi.Length > 0) phi[0] = model.Start;
     }
 
+    public override (double Low, double High) Stretch(int parameter) => model.Stretch ?? base.Stretch(parameter);
+
     public override double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work) => model.Evaluate(phi, values);
 
     public override void PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> adjoint, double logAdjoint, ReadOnlySpan<double> work,

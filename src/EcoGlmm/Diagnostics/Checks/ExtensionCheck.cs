@@ -1,0 +1,40 @@
+using EcoGlmm.Text;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>
+/// Whether a larger model of which this one is a part describes the data better: slopes that vary, a dispersion that changes with a
+/// predictor, heavier tails. Residuals say little of these where rows are few; the likelihood does.
+/// </summary>
+internal sealed class ExtensionCheck : ResidualCheck
+{
+    /// <summary>With more rows the residuals show it too, and fits take long.</summary>
+    public const int MostRows = 3000;
+
+    /// <summary>Larger models fitted at most.</summary>
+    private const int MostChanges = 4;
+
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    {
+        if (fit.ObservationCount > MostRows)
+            yield break;
+        foreach (var change in Changes(fit).Take(MostChanges))
+        {
+            if (LikelihoodRatio.Of(fit, change) is { } test)
+                yield return new Symptom(this, Names.Capitalised(change.Words), test) { Change = change };
+        }
+    }
+
+    public override CheckStatus StatusOf(Symptom symptom) => CheckStatus.Caution;
+
+    public override int RankOf(Symptom symptom, Symptoms all) => 7;
+
+    public override string AdviceOn(Symptom symptom, Symptoms all) => $"Fit it with {symptom.Change!.Words}: {symptom.Change.Call}.";
+
+    private static IEnumerable<ModelChange> Changes(GlmmFit fit) =>
+    [
+        .. VaryingSlopes.Of(fit, fit.Groups.Where(g => g.Levels > 2 && g.Levels < fit.ObservationCount / 3).Select(g => g.Group)).Take(2),
+        .. ChangingSpread.Of(fit, MissingEffects.Numeric(fit)).Take(2),
+        .. OtherFamilies.HeavierTails(fit),
+    ];
+}

@@ -1,0 +1,29 @@
+using EcoGlmm.Text;
+using MathNet.Numerics.Distributions;
+
+namespace EcoGlmm.Diagnostics;
+
+/// <summary>The likelihood ratio test of a model against a larger one of which it is a part.</summary>
+internal static class LikelihoodRatio
+{
+    /// <summary>
+    /// Fits the larger model and compares. A variance, a dispersion or the weight of the tails is at its boundary in the smaller one: χ²
+    /// with as many degrees of freedom as there are parameters more, and with one less, in equal parts (S. G. Self and K.-Y. Liang, 1987,
+    /// JASA 82, 605-610; D. O. Stram and J. W. Lee, 1994, Biometrics 50, 1171-1177). Null where there is nothing to compare.
+    /// </summary>
+    public static TestResult? Of(GlmmFit fit, ModelChange change)
+    {
+        if (fit.Options.Reml || !fit.Convergence.IsConverged || CureSearch.Fitted(change, fit) is not { } larger)
+            return null;
+        var more = larger.ParameterCount - fit.ParameterCount;
+        if (more < 1)
+            return null;
+        var ratio = Math.Max(0, 2 * (larger.LogLikelihood - fit.LogLikelihood));
+        double Upper(int degrees) => ratio <= 0 ? 1 : degrees == 0 ? 0 : 1 - ChiSquared.CDF(degrees, ratio);
+        var p = change.Dispersion is null ? 0.5 * (Upper(more) + Upper(more - 1)) : Upper(more);
+        var compared = $"likelihood ratio {NumberFormat.Fixed(ratio, 1)}, {NumberFormat.PEquals(p)}";
+        return new TestResult($"Likelihood ratio of {change.Words}", ratio, p, "greater", p < TestResult.SignificanceLevel
+            ? $"The data are described better with {change.Words} ({compared})."
+            : $"The data do not ask for {change.Words} ({compared}).");
+    }
+}
