@@ -115,7 +115,10 @@ public static class MarginalFigureExtensions
                     [.. f.Select(c => c.RatioUpper)])
                     : new IntervalSeries(null, [.. f.Select(c => c.Estimate)], [.. f.Select(c => c.Lower)], [.. f.Select(c => c.Upper)]),
             ],
-            new Axis($"{contrasts.RatioName ?? MarginalContrasts.Difference}, {level}") { Scale = ratios ? AxisScale.Log : AxisScale.Linear },
+            new Axis($"{contrasts.RatioName ?? MarginalContrasts.Difference}, {level}")
+            {
+                Scale = ratios ? AxisScale.Log : AxisScale.Linear,
+            },
             ratios ? 1 : 0));
         return new Figure("Comparisons", [.. panels])
         {

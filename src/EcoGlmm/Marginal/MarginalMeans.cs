@@ -260,5 +260,6 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     }
 
     private static string Label(GridFunctional functional, int from, int to) =>
-        string.Join(", ", functional.Levels.Skip(from).Take(to - from).Select(l => l.Level)) is { Length: > 0 } label ? label : MarginalContrasts.Overall;
+        string.Join(", ", functional.Levels.Skip(from).Take(to - from).Select(l => l.Level)) is { Length: > 0 } label
+            ? label : MarginalContrasts.Overall;
 }
