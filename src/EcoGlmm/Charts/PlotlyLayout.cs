@@ -201,7 +201,7 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         }
         else
         {
-            json.Number("nticks", Math.Max(3, Math.Floor(horizontal ? box.Width / 45 : box.Height / 36)));
+            json.Number("nticks", Math.Max(4, Math.Floor((horizontal ? box.Width : box.Height) / 36)));
             // On a logarithmic axis 10, 100, 1000 read better than powers as long as they are short.
             json.WriteString("exponentformat", frame.IsLog && frame.High < 6 && frame.Low > -4 ? "none" : "power");
             json.Number("minexponent", 5);

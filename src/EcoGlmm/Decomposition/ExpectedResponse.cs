@@ -14,9 +14,6 @@ namespace EcoGlmm.Decomposition;
 /// <param name="by">The grouping factor whose conditional modes count.</param>
 internal sealed class ExpectedResponse(GlmmFit fit, string by)
 {
-    // The trapezoidal rule on ±6 standard deviations is exact to rounding for smooth functions under a normal density.
-    private const int Nodes = 49;
-
     /// <summary>Whether the fixed effects are the columns of the design, as in all models but those of ordered categories.</summary>
     public static bool IsDefinedFor(GlmmFit fit) =>
         fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate)) * fit.ObservationCount == fit.Specification.Conditional.Training.X.Length;
@@ -66,6 +63,7 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
         var moved = new double[n];
         predictors[LinearPredictor.Conditional] = moved;
         var mean = new double[n];
+        NormalRule? rule = null;
         for (var i = 0; i < n; i++)
         {
             var sd = Math.Sqrt(spread[i]);
@@ -76,17 +74,13 @@ internal sealed class ExpectedResponse(GlmmFit fit, string by)
                 continue;
             }
 
-            var (sum, weights) = (0.0, 0.0);
-            for (var k = 0; k < Nodes; k++)
+            // Rows of known individuals share their spread, or nearly all do.
+            if (rule is null || rule.Scale != sd) rule = NormalRule.Of(sd);
+            for (var k = 0; k < rule.Shifts.Length; k++)
             {
-                var t = 12.0 * k / (Nodes - 1) - 6;
-                var weight = SpecialFunctions.NormalPdf(t);
-                moved[i] = eta[i] + (sd * t);
-                sum += weight * GlmmFit.ResponseMean(fit.Family, predictors, i);
-                weights += weight;
+                moved[i] = eta[i] + rule.Shifts[k];
+                mean[i] += rule.Weights[k] * GlmmFit.ResponseMean(fit.Family, predictors, i);
             }
-
-            mean[i] = sum / weights;
         }
 
         return mean;

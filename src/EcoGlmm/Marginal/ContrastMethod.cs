@@ -58,7 +58,7 @@ public abstract class ContrastMethod
 
     /// <summary>Names and coefficients for means, each given by its levels of the variables that are compared.</summary>
     internal virtual IReadOnlyList<(string Name, double[] Coefficients)> Of(IReadOnlyList<string[]> levels) =>
-        Of([.. levels.Select(l => l.Length == 0 ? "overall" : string.Join(", ", l))]);
+        Of([.. levels.Select(l => l.Length == 0 ? MarginalContrasts.Overall : string.Join(", ", l))]);
 
     private static double[] Difference(int count, int plus, int minus)
     {

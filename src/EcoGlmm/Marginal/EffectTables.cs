@@ -19,7 +19,7 @@ internal static class EffectTables
             [.. shown.Select(m => m.Lower)], [.. shown.Select(m => m.Upper)]);
         for (var i = 0; i < shown.Length; i++)
         {
-            content.Row([.. means.Variables.Count == 0 ? ["overall"] : means.Variables.Select(v => shown[i].Levels[v]),
+            content.Row([.. means.Variables.Count == 0 ? [MarginalContrasts.Overall] : means.Variables.Select(v => shown[i].Levels[v]),
                 cells[0][i], cells[1][i],
                 .. degrees ? [NumberFormat.Fixed(shown[i].DegreesOfFreedom, 1)] : Array.Empty<string>(), cells[2][i], cells[3][i]]);
         }
@@ -30,13 +30,13 @@ internal static class EffectTables
     public static TableContent Of(MarginalContrasts contrasts)
     {
         var degrees = contrasts.Any(c => double.IsFinite(c.DegreesOfFreedom));
-        var by = contrasts.Any(c => c.By != "overall");
+        var by = contrasts.Any(c => c.By != MarginalContrasts.Overall);
         var ratios = contrasts.RatioName is not null && contrasts.Any(c => double.IsFinite(c.Ratio));
         string[] notes = [ContrastAdjustment.Of(contrasts.Adjustment).Words, "on the link scale",
             .. contrasts.NullValue == 0 ? Array.Empty<string>() : [$"tested against {NumberFormat.Significant(contrasts.NullValue, 3)}"]];
         var content = new TableContent(contrasts.Caption) { Note = ResultTable.Note(notes, contrasts.Count) };
         if (by) content.Text("Within");
-        content.Text(contrasts.What == "Difference" ? "Contrast" : "").Number(contrasts.What).Number("Std. error");
+        content.Text(contrasts.AreDifferences ? "Contrast" : "").Number(contrasts.What).Number("Std. error");
         if (degrees) content.Number("df");
         ResultTable.Ends(content, contrasts.Level);
         if (ratios) content.Number(contrasts.RatioName!);

@@ -26,6 +26,12 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
 /// <remarks>Immutable, and safe to share among threads.</remarks>
 public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
 {
+    /// <summary>Heading of estimates that compare.</summary>
+    internal const string Difference = "Difference";
+
+    /// <summary>What stands in the place of levels where there are none.</summary>
+    internal const string Overall = "overall";
+
     private readonly MarginalContrast[] _rows;
 
     internal MarginalContrasts(IEnumerable<MarginalContrast> rows, Adjustment adjustment, double level, string? ratioName, string caption,
@@ -54,6 +60,9 @@ public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResult
 
     /// <summary>Heading of the estimates.</summary>
     internal string What { get; }
+
+    /// <summary>Whether means or slopes are compared, not tested one by one.</summary>
+    internal bool AreDifferences => What == Difference;
 
     /// <summary>The comparison of a name; of the first family where there are several.</summary>
     /// <exception cref="GlmmException">There is none of that name.</exception>

@@ -18,7 +18,7 @@ public static class MarginalFigureExtensions
         var marks = letters ? means.Letters(adjustment: adjustment) : null;
         var families = means.Select((m, i) => (Mean: m, Index: i)).GroupBy(m => Label(means, m.Mean, 0, means.ByCount)).ToArray();
         string Compared(MarginalMean mean) => Label(means, mean, means.ByCount, means.Variables.Count) is { Length: > 0 } label
-            ? label : "overall";
+            ? label : MarginalContrasts.Overall;
         string[] rows = [.. means.Select(Compared).Distinct()];
         IntervalSeries Series(string? name, IEnumerable<(MarginalMean Mean, int Index)> family)
         {
@@ -115,7 +115,10 @@ public static class MarginalFigureExtensions
                     [.. f.Select(c => c.RatioUpper)])
                     : new IntervalSeries(null, [.. f.Select(c => c.Estimate)], [.. f.Select(c => c.Lower)], [.. f.Select(c => c.Upper)]),
             ],
-            new Axis($"{contrasts.RatioName ?? "Difference"}, {level}") { Scale = ratios ? AxisScale.Log : AxisScale.Linear },
+            new Axis($"{contrasts.RatioName ?? MarginalContrasts.Difference}, {level}")
+            {
+                Scale = ratios ? AxisScale.Log : AxisScale.Linear,
+            },
             ratios ? 1 : 0));
         return new Figure("Comparisons", [.. panels])
         {

@@ -118,7 +118,7 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
             rows.AddRange(Tests(members, contrasts, chosen, family.Key, method.AreAllPairs, nullValue));
         }
 
-        return new MarginalContrasts(rows, chosen, Level, Ratio, "Contrasts", "Difference", nullValue);
+        return new MarginalContrasts(rows, chosen, Level, Ratio, "Contrasts", MarginalContrasts.Difference, nullValue);
     }
 
     /// <summary>Tests of the means themselves, on the link scale, against a value. R's emmeans::test.</summary>
@@ -260,5 +260,6 @@ public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
     }
 
     private static string Label(GridFunctional functional, int from, int to) =>
-        string.Join(", ", functional.Levels.Skip(from).Take(to - from).Select(l => l.Level)) is { Length: > 0 } label ? label : "overall";
+        string.Join(", ", functional.Levels.Skip(from).Take(to - from).Select(l => l.Level)) is { Length: > 0 } label
+            ? label : MarginalContrasts.Overall;
 }

@@ -88,7 +88,7 @@ internal static class EffectSizeSynthesis
     }
 
     private static CoefficientTable ScaleTable(MarginalModel model) => new(Enumerable.Range(0, model.Directions.Length)
-        .Where(k => model.Directions[k].Term == "scale").Select(k =>
+        .Where(k => model.Directions[k].Term == VarianceDirection.Scale).Select(k =>
     {
         var direction = model.Directions[k];
         var error = Math.Sqrt(model.VarianceCovariance[k, k]);

@@ -6,13 +6,16 @@ using MathNet.Numerics.LinearAlgebra;
 namespace EcoGlmm.Syntheses;
 
 /// <summary>A direction in which the covariance of effect sizes may vary: a variance, a covariance, a coefficient of their log.</summary>
-/// <param name="Term">The grouping factor, or "scale".</param>
+/// <param name="Term">The grouping factor, or <see cref="Scale"/>.</param>
 /// <param name="Name">The effect or the coefficient.</param>
 /// <param name="Value">Its estimate.</param>
 /// <param name="Derivative">∂M by it, n × n.</param>
 /// <param name="IsVariance">Whether it is the variance of an effect, a share of the variance of the effect sizes.</param>
 internal sealed record VarianceDirection(string Term, string Name, double Value, Matrix<double> Derivative, bool IsVariance)
 {
+    /// <summary>The term of what a scale formula says.</summary>
+    public const string Scale = "scale";
+
     /// <summary>What it adds to the variance of an effect size, on average.</summary>
     public double Contribution => Value * Derivative.Diagonal().Average();
 }
@@ -227,7 +230,7 @@ internal sealed class MarginalModel
         for (var j = 0; j < kept.Length; j++)
         {
             var column = j;
-            directions.Add(new VarianceDirection("scale", kept[j].Name, 2 * kept[j].Estimate,
+            directions.Add(new VarianceDirection(VarianceDirection.Scale, kept[j].Name, 2 * kept[j].Estimate,
                 Matrix<double>.Build.DenseDiagonal(n, n, i => variances[i] * z[i + column * n]), IsVariance: false));
         }
     }

@@ -57,7 +57,8 @@ internal sealed class HtmlWriter
         .ecoglmm.ecoglmm-ok-frame{border-color:#009E73}
         .ecoglmm.ecoglmm-problem-frame table,.ecoglmm.ecoglmm-problem-frame dl{opacity:.55}
         @media (max-width:560px){.ecoglmm.ecoglmm-card{padding:10px}
-          .ecoglmm th,.ecoglmm td,.ecoglmm .ecoglmm-number{padding:3px 5px}.ecoglmm dl{gap:6px 16px}}
+          .ecoglmm table{font-size:12px}.ecoglmm td{white-space:normal}.ecoglmm tbody th{min-width:5em}
+          .ecoglmm th,.ecoglmm td,.ecoglmm .ecoglmm-number{padding:3px}.ecoglmm dl{gap:6px 16px}}
         .ecoglmm summary{cursor:pointer;font-weight:600;margin:8px 0 4px}
         </style>
         """;

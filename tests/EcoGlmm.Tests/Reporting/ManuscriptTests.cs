@@ -74,7 +74,7 @@ public class ManuscriptTests
         var latex = new PublicationTable("50 % of \\input{x} & $y$ #1_2", [new("", false), new("a", true)], [new("", [["~^{}", "1"]])],
             []).ToLatex("tab:x");
         Assert.Contains("50 \\% of \\textbackslash{}input\\{x\\} \\& \\$y\\$ \\#1\\_2", latex);
-        Assert.Contains("\\textasciitilde{}\\textasciicircum{}\\{\\} & 1 \\\\", latex);
+        Assert.Contains("$\\sim$\\textasciicircum{}\\{\\} & 1 \\\\", latex);
     }
 
     [Fact]
