@@ -215,20 +215,25 @@ internal sealed unsafe partial class SparseCholesky
     // Of the rows that descendant d has among the columns of its target, those in [from, to) of the matrix.
     private (int Low, int High) Within(int d, int from, int to)
     {
-        var start = _rowStarts[_descendants[d]];
-        var low = _descendantLow[d];
-        var high = _descendantHigh[d];
-        while (low < high && _rows[start + low] < from)
+        var rows = _rows.AsSpan(_rowStarts[_descendants[d]]);
+        var (low, high) = (_descendantLow[d], _descendantHigh[d]);
+        if (rows[low] < from)
         {
-            low++;
+            low += FirstAtLeast(rows[low..high], from);
         }
 
-        while (low < high && _rows[start + high - 1] >= to)
+        if (low < high && rows[high - 1] >= to)
         {
-            high--;
+            high = low + FirstAtLeast(rows[low..high], to);
         }
 
         return (low, high);
+    }
+
+    private static int FirstAtLeast(ReadOnlySpan<int> rows, int least)
+    {
+        var at = rows.BinarySearch(least);
+        return at < 0 ? ~at : at;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

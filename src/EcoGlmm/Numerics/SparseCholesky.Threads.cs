@@ -7,7 +7,8 @@ namespace EcoGlmm.Numerics;
 internal sealed unsafe partial class SparseCholesky
 {
     private const double LeastFlops = 4e6;    // of one step, to be worth waking a thread
-    private const int ColumnsPerTask = 24;
+    private const int FewestColumns = 24;     // of a panel that one task of a step brings up to date
+    private const int TasksPerWorker = 4;      // so that they end together
     private const int RowsPerTask = 96;
     private const int MostShareTasks = 16;
     private const int MostWorkers = 8;
@@ -27,6 +28,7 @@ internal sealed unsafe partial class SparseCholesky
     private double* _stepInverse;
     private double* _stepTriangle;
     private int _stepWidth;
+    private int _stepColumns;
     private int _stepBelow;
 
     private enum Step
@@ -81,8 +83,8 @@ internal sealed unsafe partial class SparseCholesky
         {
             case Step.Pull:
                 var width = _first[_stepPanel + 1] - _first[_stepPanel];
-                var begin = task * ColumnsPerTask;
-                Pull(_stepPanel, begin, Math.Min(begin + ColumnsPerTask, width), buffers);
+                var begin = task * _stepColumns;
+                Pull(_stepPanel, begin, Math.Min(begin + _stepColumns, width), buffers);
                 break;
             case Step.SolveRows:
                 var row = task * RowsPerTask;
@@ -100,7 +102,7 @@ internal sealed unsafe partial class SparseCholesky
     {
         BuildMap(j);
         var width = _first[j + 1] - _first[j];
-        if (width < 2 * ColumnsPerTask || FactorFlops < LeastFlops || UpdateFlops(j) < LeastFlops || !HasTeam())
+        if (width < 2 * FewestColumns || FactorFlops < LeastFlops || UpdateFlops(j) < LeastFlops || !HasTeam())
         {
             Pull(j, 0, width, _caller);
         }
@@ -108,7 +110,10 @@ internal sealed unsafe partial class SparseCholesky
         {
             _step = Step.Pull;
             _stepPanel = j;
-            _team!.Run((width + ColumnsPerTask - 1) / ColumnsPerTask);
+
+            // Each task looks at all descendants and packs their rows, so that there are no more than balance takes.
+            _stepColumns = Math.Max(FewestColumns, width / (TasksPerWorker * _team!.Workers));
+            _team.Run((width + _stepColumns - 1) / _stepColumns);
         }
 
         Cancellation.ThrowIfCancellationRequested();

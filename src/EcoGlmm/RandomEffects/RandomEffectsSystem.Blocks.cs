@@ -83,10 +83,7 @@ internal sealed partial class RandomEffectsSystem
     private void AddBlock(ReadOnlySpan<double> s, int termM, int termR, ReadOnlySpan<double> a, Span<double> b, double[]? traceM,
         double[]? traceR)
     {
-        var (lambdaM, m, dm, lowerM) = (Lambda[termM], _terms[termM].Width, _terms[termM].LatentWidth,
-            _terms[termM].Loadings.IsLowerTriangular);
-        var (lambdaR, r, dr, lowerR) = (Lambda[termR], _terms[termR].Width, _terms[termR].LatentWidth,
-            _terms[termR].Loadings.IsLowerTriangular);
+        var (lambdaM, m, lambdaR, r) = (Lambda[termM], _terms[termM].Width, Lambda[termR], _terms[termR].Width);
         if (m == 1 && r == 1)
         {
             b[0] = lambdaM[0] * s[0] * lambdaR[0];
@@ -95,6 +92,8 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
+        var (dm, lowerM) = (_latentWidths[termM], _terms[termM].Loadings.IsLowerTriangular);
+        var (dr, lowerR) = (_latentWidths[termR], _terms[termR].Loadings.IsLowerTriangular);
         var product = _scratch.AsSpan(dm * dr);
         for (var i = 0; i < m; i++)
         {

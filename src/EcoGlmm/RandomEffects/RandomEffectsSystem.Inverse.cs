@@ -20,14 +20,14 @@ internal sealed partial class RandomEffectsSystem
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
-            var (r, ds) = (_terms[s].Width, _terms[s].LatentWidth);
+            var (r, ds) = (_terms[s].Width, _latentWidths[s]);
             var pairs = _pairsOfFirst[s];
             var adjoint = traces is null ? null : _precisionAdjoints[s];
             var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;
-                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].LatentWidth;
+                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _latentWidths[p.Second];
                 var block = work[..(ds * ds)];
                 for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                 {
@@ -51,7 +51,7 @@ internal sealed partial class RandomEffectsSystem
                 var rows = 0;
                 foreach (var p in pairs)
                 {
-                    var dt = _terms[p.Second].LatentWidth;
+                    var dt = _latentWidths[p.Second];
                     var cross = work[..(dt * ds)];
                     for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += dt)
                     {

@@ -23,6 +23,7 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>The own block of H⁻¹ of each level, d × d, for terms of which only the diagonal is kept of these.</summary>
     private readonly double[]?[] _inverse;
     private readonly double[]?[] _precisionAdjoints;
+    private readonly int[] _latentWidths;
     private readonly SparsePattern? _pattern;
     /// <summary>A factorisation of fewer operations takes some seconds at most, and has no Monte Carlo error.</summary>
     private const double LeastIterativeFlops = 1e11;
@@ -49,6 +50,7 @@ internal sealed partial class RandomEffectsSystem
         ObservationCount = observationCount;
         EffectCount = _terms.Sum(t => t.EffectCount);
         LatentCount = _terms.Sum(t => t.LatentCount);
+        _latentWidths = Array.ConvertAll(_terms, t => t.LatentWidth);
         Lambda = new CovarianceFactor(_terms);
         _diagonal = Array.ConvertAll(_terms, t => new double[t.EffectCount * (t.SingleEffect is null ? t.Width : 1)]);
         _diagonalB = Array.ConvertAll(_diagonal, d => new double[d.Length]);
@@ -236,7 +238,7 @@ internal sealed partial class RandomEffectsSystem
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
-            var (r, ds) = (_terms[s].Width, _terms[s].LatentWidth);
+            var (r, ds) = (_terms[s].Width, _latentWidths[s]);
             var lambda = Lambda[s];
             var lower = _terms[s].Loadings.IsLowerTriangular;
             var pairs = _pairsOfFirst[s];
@@ -246,7 +248,7 @@ internal sealed partial class RandomEffectsSystem
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;
-                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _terms[p.Second].LatentWidth;
+                foreach (var p in pairs) below += (p.Starts[a + 1] - p.Starts[a]) * _latentWidths[p.Second];
                 var own = precision is null ? 1 : precision[pointers![a]];
                 if (r == 1)
                 {
@@ -268,9 +270,9 @@ internal sealed partial class RandomEffectsSystem
                 var rows = 0;
                 foreach (var p in pairs)
                 {
-                    var (rt, dt) = (_terms[p.Second].Width, _terms[p.Second].LatentWidth);
+                    var (rt, dt) = (_terms[p.Second].Width, _latentWidths[p.Second]);
                     var lambdaT = Lambda[p.Second];
-                    var lowerT = _terms[p.Second].Loadings.IsLowerTriangular;
+                    var lowerT = p.Size == 1 || _terms[p.Second].Loadings.IsLowerTriangular;
                     for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += dt)
                     {
                         var link = p.PrecisionIndex is { } index && index[k] >= 0 ? precision![index[k]] : 0;
