@@ -25,7 +25,14 @@ internal static class RestrictedEstimator
         var size = model.IsOnResponseScale ? Math.Sqrt(model.Y.Average(y => y * y)) : 1;
         var width = Tolerances.FlatPrior * (size > 0 ? size : 1);
         var unrestricted = LaplaceEstimator.Fit(model, options.Control, progress, cancellation);
-        var (integrated, restricted, shared) = Integrate(model, specification, options, width, unrestricted.Psi, progress, cancellation);
+        var from = (double[])unrestricted.Psi.Clone();
+        if (model.Family.HasVanishingDispersion && unrestricted.Convergence.Status != ConvergenceStatus.Converged)
+        {
+            // What ran off by maximum likelihood may have a place by REML, which the slope out there does not lead to.
+            from.AsSpan(model.FixedOffset[LinearPredictor.Dispersion], model.Basis[LinearPredictor.Dispersion]!.Columns).Fill(double.NaN);
+        }
+
+        var (integrated, restricted, shared) = Integrate(model, specification, options, width, from, progress, cancellation);
 
         var psi = new double[model.ParameterCount];
         var flat = integrated.Terms.First(t => t.Group == FlatGroup);

@@ -94,6 +94,9 @@ public abstract partial class Family
     /// <summary>Whether the mean may be any number, so that no link can take it out of range.</summary>
     internal virtual bool HasUnboundedMean => false;
 
+    /// <summary>Whether a dispersion of zero is a distribution, too, with a likelihood like others.</summary>
+    internal virtual bool HasVanishingDispersion => false;
+
     /// <summary>What it means that the dispersion runs to a limit of its range, and what to do.</summary>
     /// <param name="isHigh">Whether δ runs up.</param>
     internal virtual ShapeLimit DispersionLimit(bool isHigh) => new(

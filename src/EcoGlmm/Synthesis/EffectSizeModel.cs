@@ -1,9 +1,12 @@
+using EcoGlmm.Families;
+
 namespace EcoGlmm.Syntheses;
 
 /// <summary>
 /// A synthesis of effect sizes as it was asked for: it can be fitted, and fitted again to fewer rows or with one more moderator.
 /// The known part of the variance is the fit's dispersion where errors are independent; else a random effect of known covariance
-/// stands for it, less a share of the variances that is left to the dispersion, so that the model stays one with a residual.
+/// stands for it, less a share of the variances that is left to the dispersion, so that the model stays one with a residual. With
+/// moderators of the scale that known part is the family's, and the fit's dispersion the scatter of true effects.
 /// </summary>
 internal sealed class EffectSizeModel(string formula, FieldData table, SamplingErrors errors, MetaAnalysisOptions options)
 {
@@ -14,19 +17,26 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
     public Synthesis Fit()
     {
         var glmm = (options.Glmm ?? new GlmmOptions()) with { Reml = options.Reml };
-        var isStructured = errors.Covariance is not null || options.Scale is not null;
+        var isStructured = errors.Covariance is not null;
         foreach (var name in new[] { Row, Error, Residual }.Where(table.ColumnNames.Contains))
         {
             throw new GlmmException($"The column \"{name}\" has a name that a synthesis needs for itself; rename it.");
         }
 
-        if (isStructured && Array.Exists(errors.Variances, double.IsNaN))
+        if ((isStructured || options.Scale is not null) && Array.Exists(errors.Variances, double.IsNaN))
         {
             return At([.. Enumerable.Range(0, table.RowCount).Where(i => !double.IsNaN(errors.Variances[i]))], formula, null).Fit();
         }
 
         GlmmFit fit;
-        if (!isStructured)
+        if (options.Scale is { } scale && !isStructured)
+        {
+            fit = Glmm.Fit(formula, table.With(Residual, errors.Variances), new SampledGaussianFamily(), glmm with
+            {
+                Dispersion = scale, Weights = Residual,
+            });
+        }
+        else if (!isStructured)
         {
             var column = errors.Column ?? Residual;
             var data = errors.Column is null ? table.With(Residual, errors.Variances) : table;
@@ -58,13 +68,13 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
         }
 
         string[] names = [.. Enumerable.Range(1, n).Select(i => i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture))];
-        var share = options.Scale is not null ? 0 : errors.IndependentShare();
+        var share = errors.IndependentShare();
         var known = new double[n, n];
         for (var i = 0; i < n; i++)
         {
             for (var j = 0; j < n; j++)
             {
-                known[i, j] = errors.Covariance is null ? 0 : errors.Covariance[i, j];
+                known[i, j] = errors.Covariance![i, j];
             }
 
             known[i, i] = (1 - share) * errors.Variances[i];
@@ -73,11 +83,11 @@ internal sealed class EffectSizeModel(string formula, FieldData table, SamplingE
         var related = new Dictionary<string, Relatedness>(glmm.Relatedness ?? new Dictionary<string, Relatedness>()) { [Error] =
             RelationshipMatrix.From(known, names) };
         var data = table.With(Row, names).With(Residual, errors.Variances.Select(v => share * v));
-        return Glmm.Fit($"{formula} + equalto(0 + {Row} | 1, {Error})", data, Family.Gaussian(), glmm with
-        {
-            Dispersion = options.Scale ?? $"~ 0 + offset(log({Residual}) / 2)",
-            Relatedness = related,
-        });
+        glmm = glmm with { Relatedness = related };
+        var structured = $"{formula} + equalto(0 + {Row} | 1, {Error})";
+        return options.Scale is { } scale
+            ? Glmm.Fit(structured, data, new SampledGaussianFamily(), glmm with { Dispersion = scale, Weights = Residual })
+            : Glmm.Fit(structured, data, Family.Gaussian(), glmm with { Dispersion = $"~ 0 + offset(log({Residual}) / 2)" });
     }
 
     private EffectSizeModel At(int[] rows, string at, double[]? moderator)

@@ -9,7 +9,8 @@ internal sealed class PartlyPerfectFit : ISearchPathology
     {
         const int k = LinearPredictor.Dispersion;
         var model = search.Model;
-        if (model.Family.IsDiscrete || model.HasConstantDispersion || model.Basis[k] is not { Columns: > 0 } basis) return null;
+        if (model.Family.IsDiscrete || model.Family.HasVanishingDispersion || model.HasConstantDispersion) return null;
+        if (model.Basis[k] is not { Columns: > 0 } basis) return null;
         var delta = new double[model.ObservationCount];
         model.FixedPredictor(k, found.Parameters, delta);
         var ordered = (double[])delta.Clone();

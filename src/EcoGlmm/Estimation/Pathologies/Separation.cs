@@ -29,8 +29,10 @@ internal sealed class Separation : IOptimumPathology
             for (var j = 0; j < model.Basis[k]!.Columns; j++) optimum.Explained.Add(model.FixedOffset[k] + j);
             optimum.IsCurved = false;
             var vanished = k == LinearPredictor.ZeroInflation && LargestPredictor(model, k, psi) < -Tolerances.StructuralZerosGone;
-            optimum.Problems.Add(vanished ? NoZeroInflation(model) : Problem(model, k, names));
-            optimum.HasFailed |= !vanished;
+            var isLimit = k == LinearPredictor.Dispersion && model.Family.HasVanishingDispersion;
+            optimum.Problems.Add(vanished ? NoZeroInflation(model) : isLimit ? NoDispersion(model, names) : Problem(model, k, names));
+            optimum.HasFailed |= !vanished && !isLimit;
+            optimum.IsSingular |= isLimit;
         }
     }
 
@@ -128,6 +130,12 @@ internal sealed class Separation : IOptimumPathology
     private static ConvergenceProblem NoZeroInflation(MixedModel model) => new("zero inflation",
         $"The probability of a structural zero is estimated as zero: there are no more zeros than {model.Family.Name} gives by itself.",
         "Leave ZeroInflation out: the model is the same without it.");
+
+    private static ConvergenceProblem NoDispersion(MixedModel model, List<string> names)
+    {
+        var limit = model.Family.DispersionLimit(isHigh: false);
+        return new ConvergenceProblem(string.Join(", ", names), limit.Message, limit.Advice);
+    }
 
     private static ConvergenceProblem Problem(MixedModel model, int k, List<string> names)
     {
