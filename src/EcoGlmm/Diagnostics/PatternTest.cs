@@ -13,7 +13,7 @@ internal static class PatternTest
     /// <summary>Shape of the quantile curves of the residuals' ranks along a number; parts: the quantiles.</summary>
     public static TestResult Along(string variable, double[] position, double[] scaled)
     {
-        var curves = QuantileSpline.Fit(position, Ranks(scaled), [0.25, 0.5, 0.75]).Curves;
+        var curves = QuantileSpline.Test(position, Ranks(scaled), [0.25, 0.5, 0.75]);
         var adjusted = PValueAdjustment.Holm([.. curves.Select(c => c.ShapePValue)]);
         TestResult[] parts =
         [

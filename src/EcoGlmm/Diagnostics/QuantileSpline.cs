@@ -78,6 +78,13 @@ internal sealed class QuantileSpline
         return (spline.Grid, curves);
     }
 
+    /// <summary>The tests alone, which need no curve to be estimated; the curves are empty.</summary>
+    public static QuantileCurve[] Test(double[] x, double[] r, IReadOnlyList<double> quantiles)
+    {
+        var spline = new QuantileSpline(x);
+        return [.. quantiles.Select(tau => spline.Tested(r, tau, [], []))];
+    }
+
     private QuantileCurve Curve(double[] r, double tau)
     {
         var coefficients = Regress(r, tau);
@@ -98,6 +105,11 @@ internal sealed class QuantileSpline
             halfWidth[g] = 1.959964 * Math.Sqrt(tau * (1 - tau) * variance);
         }
 
+        return Tested(r, tau, curve, halfWidth);
+    }
+
+    private QuantileCurve Tested(double[] r, double tau, double[] curve, double[] halfWidth)
+    {
         (var levelStatistic, var lineAndParabola, var rest, var waves) = Scores(r, tau);
         var levelP = ChiSquaredUpper(levelStatistic, 1);
         var left = _size - 1 - lineAndParabola.Length;

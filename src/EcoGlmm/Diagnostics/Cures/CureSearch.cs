@@ -17,11 +17,16 @@ internal static class CureSearch
     /// <summary>Models of more rows are not fitted again unasked.</summary>
     public const int MostRows = 20_000;
 
-    /// <summary>Changes fitted in one round at most.</summary>
-    private const int MostChanges = 12;
+    /// <summary>
+    /// Changes fitted in one round at most; with many rows each takes time, and the likelihood tells them apart.
+    /// </summary>
+    private const int MostChanges = 12, MostChangesOfMany = 6;
 
-    /// <summary>Changed models whose residuals are looked at in one round.</summary>
-    private const int MostLooks = 4;
+    /// <summary>Changed models whose residuals are looked at in one round, and with many rows.</summary>
+    private const int MostLooks = 4, MostLooksOfMany = 2;
+
+    /// <summary>Rows above which there are many.</summary>
+    private const int Many = 5000;
 
     /// <summary>A change that lowers AIC by less is not worth a parameter's explanation.</summary>
     private const double LeastGain = 2;
@@ -50,10 +55,11 @@ internal static class CureSearch
 
     private static (ModelChange Change, Symptoms Symptoms)? Round(Symptoms from, int count, long seed)
     {
-        var fits = Sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(MostChanges)
+        var isLarge = from.Fit.ObservationCount > Many;
+        var fits = Sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(isLarge ? MostChangesOfMany : MostChanges)
             .Select(change => (Change: change, Fit: Fitted(change, from.Fit)))
             .Where(f => f.Fit is not null && f.Fit.Aic < from.Fit.Aic - LeastGain)
-            .OrderBy(f => f.Fit!.Aic).Take(MostLooks);
+            .OrderBy(f => f.Fit!.Aic).Take(isLarge ? MostLooksOfMany : MostLooks);
         return fits.Select(f => (f.Change, Symptoms: Look(f.Fit!, count, seed))).Where(f => f.Symptoms is not null)
             .OrderBy(f => f.Symptoms!.Found.Count).ThenBy(f => f.Change.Size).ThenBy(f => f.Symptoms!.Fit.Aic)
             .Select(f => ((ModelChange, Symptoms)?)(f.Change, f.Symptoms!)).FirstOrDefault();
