@@ -123,6 +123,27 @@ public sealed class NaturalParameterTests
         Assert.Equal(free.LogLikelihood, held.LogLikelihood, 1e-4);
     }
 
+    /// <summary>Places much closer than the range, whose smooth correlations are singular to the arithmetic: the search goes on to the
+    /// ranges of the field.</summary>
+    [Fact]
+    public void Smooth_fields_are_found_where_correlations_are_all_but_singular()
+    {
+        var random = new RandomStream(3);
+        const int n = 150;
+        var (px, py) = (new double[n], new double[n]);
+        for (var i = 0; i < n; i++) (px[i], py[i]) = (10 * random.NextDouble(), 10 * random.NextDouble());
+        var data = FieldData.From(new Dictionary<string, object>
+        {
+            ["px"] = px, ["py"] = py,
+            ["y"] = px.Zip(py, (a, b) => Math.Sin(0.6 * a) + Math.Cos(0.7 * b) + (0.5 * random.NextNormal())).ToArray(),
+        });
+
+        var (smooth, rough) = (Glmm.Fit("y ~ 1 + gau(0 + px + py | 1)", data), Glmm.Fit("y ~ 1 + exp(0 + px + py | 1)", data));
+
+        Assert.True(smooth.LogLikelihood > rough.LogLikelihood, $"{smooth.LogLikelihood} {rough.LogLikelihood}");
+        Assert.InRange(smooth.CovarianceParameters.Single(p => p.Name == "range").Estimate, 2, 8);
+    }
+
     [Fact]
     public void What_a_structure_cannot_be_held_at_is_said()
     {

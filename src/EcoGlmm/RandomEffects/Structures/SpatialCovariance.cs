@@ -11,6 +11,15 @@ namespace EcoGlmm.RandomEffects.Structures;
 internal sealed class SpatialCovariance : LevelPrecision
 {
     private const int MostPlaces = 6000;
+
+    /// <summary>A share of the variance that each place has to itself where correlations are singular to the arithmetic, as those that are
+    /// smooth at zero are as soon as places are much closer than the range: without it a search would stop there.</summary>
+    private const double Nugget = 1e-8;
+
+    /// <summary>What is left of a place's variance, given those before it, below which correlations count as singular: rounding errors of
+    /// the inverse then are as large as what data say.</summary>
+    private const double LeastPivot = 1e-9;
+
     private readonly SpatialKernel _kernel;
     private readonly double[][] _places;
     private readonly int[] _starts;
@@ -113,7 +122,13 @@ internal sealed class SpatialCovariance : LevelPrecision
             var c = work.Slice(start, n * n);
             start += n * n;
             Correlations(g, phi, c, []);
-            if (!DenseCholesky.TryFactor(c, n)) return double.NaN;
+            if (!DenseCholesky.TryFactor(c, n) || SmallestPivot(c, n) < LeastPivot)
+            {
+                Correlations(g, phi, c, []);
+                for (var a = 0; a < n; a++) c[(a * n) + a] += Nugget;
+                if (!DenseCholesky.TryFactor(c, n)) return double.NaN;
+            }
+
             log -= DenseCholesky.LogDeterminant(c, n);
             DenseCholesky.Invert(c, n);
             for (var a = 0; a < n; a++)
@@ -228,6 +243,14 @@ internal sealed class SpatialCovariance : LevelPrecision
         }
 
         pool.Return(correlations);
+    }
+
+    /// <summary>The least square on the diagonal of a Cholesky factor.</summary>
+    private static double SmallestPivot(ReadOnlySpan<double> factor, int n)
+    {
+        var least = double.PositiveInfinity;
+        for (var a = 0; a < n; a++) least = Math.Min(least, factor[(a * n) + a] * factor[(a * n) + a]);
+        return least;
     }
 
     /// <summary>y = Ax for a symmetric matrix.</summary>
