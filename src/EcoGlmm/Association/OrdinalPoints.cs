@@ -1,5 +1,3 @@
-using EcoGlmm.Numerics;
-
 namespace EcoGlmm.Association;
 
 /// <summary>Scores and expected information of observations of ordered categories, by η and by the thresholds.</summary>

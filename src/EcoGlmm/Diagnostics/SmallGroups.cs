@@ -1,5 +1,3 @@
-using EcoGlmm.Model;
-
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>
