@@ -30,6 +30,8 @@ internal sealed class BetaBinomialFamily(Link link)
     internal override double Variance(double mu, double phi, double size) =>
         mu * (1 - mu) * ((size + phi) / (size * (1 + phi)));
 
+    internal override double ProbabilityVariance(double mu, double phi) => mu * (1 - mu) / (1 + phi);
+
     // The binomial's, divided by how much larger the variance is.
     internal override double UnitDeviance(double y, double mu, double phi, double size) =>
         BinomialFamily.Deviance(y, mu, size) * ((1 + phi) / (size + phi));

@@ -91,6 +91,10 @@ public abstract partial class Family
     /// <summary>Whether the variance of the latent scale is that of a threshold model, the link's own.</summary>
     internal virtual bool IsThresholdModel => HasThresholds;
 
+    /// <summary>The variance of a row's probability of success around its mean, beside that of its trials; NaN where there is
+    /// none.</summary>
+    internal virtual double ProbabilityVariance(double mu, double phi) => double.NaN;
+
     /// <summary>Whether the mean may be any number, so that no link can take it out of range.</summary>
     internal virtual bool HasUnboundedMean => false;
 

@@ -7,7 +7,10 @@ namespace EcoGlmm;
 /// </summary>
 public enum VarianceApproximation
 {
-    /// <summary>ln(1 + κ²), for the log link, where it is the default: exact for a log-normal variable.</summary>
+    /// <summary>
+    /// ln(1 + κ²), for the log link, where it is the default: exact for a log-normal variable. For beta-binomial models that of the
+    /// probability alone, as R's insight has it.
+    /// </summary>
     Lognormal,
 
     /// <summary>

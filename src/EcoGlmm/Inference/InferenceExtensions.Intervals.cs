@@ -45,7 +45,8 @@ public static partial class InferenceExtensions
     /// without fixed effects, averaged over its random effects and, where there are offsets, over the rows.
     /// </param>
     /// <param name="approximation">How the distribution's variance is taken to the scale of the linear predictor; null for the link's
-    /// own way: log-normal for the log link, the latent variable's for binomial models, else the delta method.</param>
+    /// own way: log-normal for the log link, the latent variable's for binomial models (with the probability's by the delta method for
+    /// the beta-binomial), else the delta method.</param>
     /// <remarks>
     /// R's performance 0.10.2 takes the exponential of the null model's intercept for the mean: for the same number of a model with log
     /// link give that as <paramref name="mean"/>, and for the Gamma <see cref="VarianceApproximation.Delta"/>. docs/predictions.md tells

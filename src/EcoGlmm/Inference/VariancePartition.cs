@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation;
+using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
 
 namespace EcoGlmm.Inference;
@@ -59,6 +60,13 @@ internal sealed class VariancePartition
         if (fit.Family.HasShiftedMean)
             throw new GlmmException($"R² and repeatability are not defined for {fit.Family.Name}, whose mean is not the inverse link of "
                 + $"its linear predictor.");
+        if (double.IsFinite(fit.Family.ProbabilityVariance(Mean.Value, phi) * fit.Family.Link.LatentVariance)
+            && approximation is not VarianceApproximation.Delta)
+        {
+            (Distribution, Method) = OfProbability(fit.Family, Mean.Value, phi, approximation);
+            return;
+        }
+
         var residual = fit.Family.Variance(Mean.Value, phi, 1);
         (Distribution, Method) = fit.Family.Link.OnPredictorScale(residual, Mean.Value, approximation);
     }
@@ -81,6 +89,20 @@ internal sealed class VariancePartition
     public double Random => Groups.Sum(g => g.Variance);
 
     public double Residual => Observation + Distribution;
+
+    /// <summary>
+    /// Of a probability that varies from row to row: that variance by the delta method beside the latent one of a trial, as an effect for
+    /// each row of a binomial model is; log-normal, that of the probability alone.
+    /// </summary>
+    private static (double Variance, string Method) OfProbability(Family family, double mean, double phi, VarianceApproximation? asked)
+    {
+        var link = family.Link;
+        var variance = family.ProbabilityVariance(mean, phi);
+        if (asked is VarianceApproximation.Lognormal)
+            return (SpecialFunctions.Log1p(variance / (mean * mean)), "log-normal approximation ln(1 + variance/mean²) of the probability");
+        var (between, _) = link.OnPredictorScale(variance, mean, asked);
+        return (link.LatentVariance + between, $"π²/3 and its like for the {link.Name} link, and the probability's by the delta method");
+    }
 
     /// <summary>The population's mean without fixed effects: over the random effects, and over rows where offsets vary.</summary>
     private static double NullMean(GlmmFit fit)

@@ -40,8 +40,9 @@ public sealed class VarianceApproximationTests
             comparison.Near($"ICC {approximation}", random / (random + variance), icc.Adjusted, 5e-4);
         }
 
-        // The link's own way is the log-normal one for the log link, else the delta method.
-        comparison.Near("default", double.IsNaN(expected.Number("lognormal")) ? expected.Number("delta") : expected.Number("lognormal"),
+        // The link's own way is the log-normal one for the log link, else the delta method; with trials the latent variance beside it.
+        comparison.Near("default", double.IsFinite(expected.Number("default")) ? expected.Number("default")
+            : double.IsNaN(expected.Number("lognormal")) ? expected.Number("delta") : expected.Number("lognormal"),
             fit.RSquared().DistributionVariance, 1e-3 * expected.Number("delta"));
         comparison.Done();
     }
@@ -57,7 +58,7 @@ public sealed class VarianceApproximationTests
         var comparison = new Comparison(name);
         comparison.Near("what performance's variance is made of", expected.Number("explained"), theirs.Number("distribution"),
             1e-6 * theirs.Number("distribution"));
-        var isLog = !double.IsNaN(expected.Number("lognormal"));
+        var isLog = !double.IsNaN(expected.Number("lognormal")) && expected.Text("family") != "betabinomial";
         var isWhole = expected.GetProperty("zi").ValueKind != JsonValueKind.String;
         if (isLog && isWhole)
         {
@@ -77,6 +78,27 @@ public sealed class VarianceApproximationTests
         }
 
         comparison.Done();
+    }
+
+    [Fact]
+    public void Beta_binomial_rows_vary_as_with_an_effect_for_each_row()
+    {
+        foreach (var name in new[] { "beta-binomial", "beta-binomial, wide" })
+        {
+            var expected = Case(name);
+            var fit = Fit(expected);
+            // insight since 0.20 takes the variance of the probability at the null model's intercept.
+            var odds = expected.Number("nullMean");
+            var theirs = expected.Number("insight");
+            Assert.Equal(theirs, fit.RSquared(odds / (1 + odds), VarianceApproximation.Lognormal).DistributionVariance, 1e-3 * theirs);
+            // Two models of one thing, near each other where it is small.
+            if (name == "beta-binomial")
+                Assert.Equal(expected.Number("observation"), fit.IntraclassCorrelation().Adjusted, 0.1 * expected.Number("observation"));
+            // Successes and failures may be exchanged.
+            var mean = fit.RSquared(0.2);
+            Assert.Equal(mean.DistributionVariance, fit.RSquared(0.8).DistributionVariance, 1e-12);
+            Assert.Contains("delta", mean.Method);
+        }
     }
 
     [Fact]
@@ -110,8 +132,11 @@ public sealed class VarianceApproximationTests
             "nbinom2" => Family.NegativeBinomial2(),
             "tweedie" => Family.Tweedie(),
             "Gamma" => Family.Gamma(Link.Log),
+            "betabinomial" => Family.BetaBinomial(),
             _ => Family.Beta(),
         };
+        if (expected.Text("dataset") == "owls") data = data.With("rest", data.Numbers("SiblingNegotiation").Select(s => 40 - s));
+        if (expected.Text("dataset") == "tribolium") data = data.AsFactor("Replicate");
         return Glmm.Fit(expected.Text("formula"), data, family, new GlmmOptions
         {
             ZeroInflation = expected.GetProperty("zi").ValueKind == JsonValueKind.String ? expected.Text("zi") : "~ 0",
