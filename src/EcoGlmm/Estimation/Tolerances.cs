@@ -308,6 +308,9 @@ internal static class Tolerances
     /// by data.</summary>
     public const double InformationRidge = 1e-7;
 
+    /// <summary>Information on a shape that a step takes for granted: a standard error of ten where a unit or two are all there is.</summary>
+    public const double ShapeInformation = 0.01;
+
     /// <summary>A likelihood that could still rise by this is not maximised.</summary>
     public const double LargestImprovement = 1e-5;
 
