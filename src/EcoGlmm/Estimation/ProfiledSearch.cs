@@ -125,10 +125,10 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         // Along a ridge the information is that of rounding errors.
         for (var j = 0; j < d; j++) information[(j * d) + j] *= 1 + Tolerances.InformationRidge;
 
-        // A shape on its way to its end, be it infinity, has none at all, and no step may go to it alone.
+        // Correlations within a level on their way to ±1 have none at all, and no step may go to them alone.
         foreach (var term in Model.Terms)
         {
-            for (var j = 0; j < term.ThetaCount; j++)
+            for (var j = 0; j < term.Loadings.ParameterCount; j++)
             {
                 var at = term.ThetaOffset + j;
                 if (!term.Loadings.IsScale(j)) information[(at * d) + at] += Tolerances.ShapeInformation;

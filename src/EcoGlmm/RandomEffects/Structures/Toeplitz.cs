@@ -173,7 +173,8 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1), I
             for (var k = 0; k < x.Length && from >= 0; k++)
             {
                 if (isHeld[k]) continue;
-                trial[k] = Math.Atanh(value > 0 ? Math.Pow(value, (k + 1.0) / lag) : (k + 1) % lag == 0 ? Math.Pow(value, (k + 1) / lag) : 0);
+                var isMultiple = (k + 1) % lag == 0;
+                trial[k] = Math.Atanh(value > 0 ? Math.Pow(value, (k + 1.0) / lag) : isMultiple ? Math.Pow(value, (k + 1) / lag) : 0);
             }
 
             ToOwn(trial, own);
