@@ -124,6 +124,17 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
         // Along a ridge the information is that of rounding errors.
         for (var j = 0; j < d; j++) information[(j * d) + j] *= 1 + Tolerances.InformationRidge;
+
+        // Correlations within a level on their way to ±1 have none at all, and no step may go to them alone.
+        foreach (var term in Model.Terms)
+        {
+            for (var j = 0; j < term.Loadings.ParameterCount; j++)
+            {
+                var at = term.ThetaOffset + j;
+                if (!term.Loadings.IsScale(j)) information[(at * d) + at] += Tolerances.ShapeInformation;
+            }
+        }
+
         if (!DenseCholesky.TryFactor(information, d)) return false;
         DenseCholesky.Invert(information, d);
         information.CopyTo(inverse, 0);

@@ -79,6 +79,13 @@ internal sealed partial class Restraints
     /// <summary>Holds quantities, each at the parameter that it still depends on when those before it are held.</summary>
     private void HoldQuantities(List<(RandomTerm Term, int Quantity, double Value)> wanted)
     {
+        foreach (var term in wanted.Select(w => w.Term).Distinct().ToArray())
+        {
+            // The correlation at lag 1 is the first parameter itself.
+            if (term.Loadings.Separate is { } form && wanted.Exists(w => w.Term == term && w.Quantity > term.Loadings.Variances.Count))
+                _separated.Add(new SeparatedCorrelations(term, form));
+        }
+
         while (wanted.Count > 0)
         {
             var next = wanted.FindIndex(w => MovingBy(w.Term, w.Quantity).Length <= 1);
@@ -117,11 +124,12 @@ internal sealed partial class Restraints
         return theta;
     }
 
-    private static double At(RandomTerm term, int quantity, double[] theta, int j, double x)
+    private double At(RandomTerm term, int quantity, double[] theta, int j, double x)
     {
         var point = (double[])theta.Clone();
         point[j] = x;
-        return term.Report(point, 1)[quantity];
+        var separate = _separated.Find(s => s.Term == term)?.Quantity(quantity, point) ?? double.NaN;
+        return !double.IsNaN(separate) ? separate : term.Report(point, 1)[quantity];
     }
 
     /// <summary>Holds the parameter that a quantity alone depends on at where the quantity has a value.</summary>

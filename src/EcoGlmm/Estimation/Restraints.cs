@@ -16,7 +16,7 @@ internal sealed partial class Restraints
     private const int Halvings = 100;
 
     private readonly MixedModel _model;
-    private readonly List<SeparatedCovariance> _separated = [];
+    private readonly List<SeparatedTerm> _separated = [];
     private readonly HashSet<(RandomTerm, int, int)> _heldComponents = [];
     private readonly bool[] _isHeld;
     private readonly double[] _values;
@@ -70,6 +70,12 @@ internal sealed partial class Restraints
         for (var j = 0; j < phi.Length; j++)
         {
             if (_isHeld[j]) phi[j] = _values[j];
+        }
+
+        foreach (var separated in _separated)
+        {
+            var (from, m) = (From(separated), separated.Term.ThetaCount);
+            separated.Reconcile(phi.Slice(from, m), _isHeld.AsSpan(from, m));
         }
     }
 
@@ -169,10 +175,10 @@ internal sealed partial class Restraints
         }
     }
 
-    private ReadOnlySpan<double> Slice(ReadOnlySpan<double> phi, SeparatedCovariance separated) =>
+    private ReadOnlySpan<double> Slice(ReadOnlySpan<double> phi, SeparatedTerm separated) =>
         phi.Slice(From(separated), separated.Term.ThetaCount);
 
-    private int From(SeparatedCovariance separated) => _model.FixedCount + separated.Term.ThetaOffset;
+    private int From(SeparatedTerm separated) => _model.FixedCount + separated.Term.ThetaOffset;
 
     private void Hold(int at, double value)
     {

@@ -2,6 +2,27 @@ using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm.Estimation;
 
+/// <summary>Other parameters x of a term, as many as θ, for a term of which something is held that θ does not have by itself.</summary>
+/// <param name="term">The term.</param>
+internal abstract class SeparatedTerm(RandomTerm term)
+{
+    public RandomTerm Term { get; } = term;
+
+    /// <summary>θ of the term from x.</summary>
+    public abstract void ToTheta(ReadOnlySpan<double> x, Span<double> theta);
+
+    /// <summary>∂θ_i/∂x_j, m × m with m the length of θ, row-major.</summary>
+    public abstract double[] Jacobian(ReadOnlySpan<double> x);
+
+    /// <summary>Moves what is free to where it goes together with what is held.</summary>
+    public virtual void Reconcile(Span<double> x, ReadOnlySpan<bool> isHeld)
+    {
+    }
+
+    /// <summary>The value at x of a quantity that the structure tells of, where one parameter decides it alone; else NaN.</summary>
+    public virtual double Quantity(int quantity, ReadOnlySpan<double> x) => double.NaN;
+}
+
 /// <summary>
 /// Standard deviations apart from correlations, for a term of which some are held at a value: row i of Λ is
 /// d_i (x_i1, …, x_i,i−1, 1) / ‖(x_i1, …, x_i,i−1, 1)‖, so that |d_i| is the standard deviation and x, without bounds, the
@@ -9,17 +30,15 @@ namespace EcoGlmm.Estimation;
 /// Source: Pinheiro &amp; Bates (1996), Unconstrained parametrizations for variance-covariance matrices, Statistics and
 /// Computing 6, 289-296 (their spherical parametrisation in Cartesian coordinates).
 /// </summary>
-internal sealed class SeparatedCovariance(RandomTerm term)
+internal sealed class SeparatedCovariance(RandomTerm term) : SeparatedTerm(term)
 {
     private readonly int _r = term.Width;
-
-    public RandomTerm Term => term;
 
     /// <summary>Where the entry (row, c) of the lower triangle is packed.</summary>
     public int Index(int row, int c) => (c * _r) - (c * (c - 1) / 2) + (row - c);
 
     /// <summary>θ of the term from its d and x.</summary>
-    public void ToTheta(ReadOnlySpan<double> x, Span<double> theta)
+    public override void ToTheta(ReadOnlySpan<double> x, Span<double> theta)
     {
         Span<double> v = stackalloc double[_r];
         for (var row = 0; row < _r; row++)
@@ -30,9 +49,9 @@ internal sealed class SeparatedCovariance(RandomTerm term)
     }
 
     /// <summary>∂θ_i/∂x_j, m × m with m the length of θ, row-major.</summary>
-    public double[] Jacobian(ReadOnlySpan<double> x)
+    public override double[] Jacobian(ReadOnlySpan<double> x)
     {
-        var m = term.ThetaCount;
+        var m = Term.ThetaCount;
         var jacobian = new double[m * m];
         Span<double> v = stackalloc double[_r];
         for (var row = 0; row < _r; row++)

@@ -304,9 +304,13 @@ internal static class Tolerances
     /// effects do.</summary>
     public const double ShareOfGuess = 0.1;
 
-    /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it than
-    /// by data.</summary>
+    /// <summary>Share of its diagonal that is added to an average-information matrix: no step along a flat direction is longer by it
+    /// than by data.</summary>
     public const double InformationRidge = 1e-7;
+
+    /// <summary>Information on a correlation within a level that a step takes for granted: a standard error of ten where a unit or two
+    /// are all there is.</summary>
+    public const double ShapeInformation = 0.01;
 
     /// <summary>A likelihood that could still rise by this is not maximised.</summary>
     public const double LargestImprovement = 1e-5;

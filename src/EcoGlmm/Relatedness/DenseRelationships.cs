@@ -58,7 +58,9 @@ internal static class DenseRelationships
                 if (Math.Abs(a - b) > Asymmetry * largest)
                 {
                     throw new GlmmException($"The relationship matrix is not symmetric: {Text(a)} in row \"{names[i]}\", column "
-                        + $"\"{names[j]}\", but {Text(b)} in row \"{names[j]}\", column \"{names[i]}\".");
+                        + $"\"{names[j]}\", but {Text(b)} in row \"{names[j]}\", column \"{names[i]}\". If one of them "
+                        + "is wrong, correct it; if only half of the matrix is filled, copy it to the other; if both are estimates, use "
+                        + "the mean of the matrix and its transpose.");
                 }
                 matrix[(i * n) + j] = matrix[(j * n) + i] = 0.5 * (a + b);
             }

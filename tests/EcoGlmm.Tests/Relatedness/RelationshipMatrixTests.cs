@@ -44,6 +44,7 @@ public sealed class RelationshipMatrixTests
     {
         Assert.Contains("not symmetric: 0.4 in row \"b\", column \"a\", but 0.5 in row \"a\", column \"b\"",
             Fault(new[,] { { 1, 0.5 }, { 0.4, 1 } }, "a", "b"));
+        Assert.Contains("use the mean of the matrix and its transpose", Fault(new[,] { { 1, 0.5 }, { 0.4, 1 } }, "a", "b"));
         Assert.Contains("not positive definite", Fault(new[,] { { 1, 2.0 }, { 2.0, 1 } }, "a", "b"));
         Assert.Contains("0 on its diagonal, at \"b\"", Fault(new[,] { { 1, 0.0 }, { 0.0, 0 } }, "a", "b"));
         Assert.Contains("NaN between", Fault(new[,] { { 1, double.NaN }, { double.NaN, 1 } }, "a", "b"));

@@ -18,6 +18,43 @@ internal abstract class CorrelationForm(int width, int parameterCount)
     /// <summary>gradient ← gradient + factor · ∂ correlation of effects i &gt; j.</summary>
     public abstract void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient);
 
+    /// <summary>Writes L, LLᵀ = R, r × r, row-major, lower triangular; false where R is not positive definite.</summary>
+    public virtual bool TryFactor(ReadOnlySpan<double> rho, Span<double> l)
+    {
+        var r = Width;
+        l.Clear();
+        for (var i = 0; i < r; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = i == j ? 1 : Correlation(rho, i, j);
+                for (var k = 0; k < j; k++) sum -= l[(i * r) + k] * l[(j * r) + k];
+                if (i == j && !(sum > 1e-14)) return false;
+                l[(i * r) + j] = i == j ? Math.Sqrt(sum) : sum / l[(j * r) + j];
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>gradient ← gradient + the derivative of something by ρ.</summary>
+    /// <param name="rho">Where.</param>
+    /// <param name="l">L there.</param>
+    /// <param name="bar">The derivative by L, r × r, of which the lower triangle counts; it is overwritten.</param>
+    /// <param name="gradient">The derivative by ρ.</param>
+    public virtual void PullBack(ReadOnlySpan<double> rho, ReadOnlySpan<double> l, Span<double> bar, Span<double> gradient)
+    {
+        var r = Width;
+        CholeskyPullBack.Apply(l, bar, r);
+        for (var i = 1; i < r; i++)
+        {
+            for (var j = 0; j < i; j++) AddGradient(rho, i, j, bar[(i * r) + j] + bar[(j * r) + i], gradient);
+        }
+    }
+
+    /// <summary>The same form by parameters of which each decides one correlation that users are told of; null where these do so.</summary>
+    public virtual ISeparateCorrelations? Separate => null;
+
     /// <summary>What users are told of, beside standard deviations.</summary>
     public abstract IReadOnlyList<CovarianceQuantity> Quantities { get; }
 
@@ -85,43 +122,6 @@ internal sealed class CompoundSymmetry(int width) : CorrelationForm(width, width
     private double Low => 1.0 / (Width - 1);
 }
 
-/// <summary>toep: one correlation for each distance between effects in their order.</summary>
-internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1)
-{
-    public override IReadOnlyList<CovarianceQuantity> Quantities { get; } =
-        [.. Enumerable.Range(1, width - 1).Select(lag => new CovarianceQuantity(CovarianceQuantity.Correlation, $"lag {lag}"))];
-
-    public override bool ShrinksToItself => true;
-
-    /// <summary>Correlations that fall by one half with each step.</summary>
-    public override void Start(Span<double> rho)
-    {
-        for (var k = 0; k < rho.Length; k++)
-        {
-            var value = Math.Pow(0.5, k + 1);
-            rho[k] = Math.Atanh(value);
-        }
-    }
-
-    /// <summary>Every other form here is stationary: its correlations depend on the distance alone.</summary>
-    public override bool Contains(CorrelationForm smaller) => true;
-
-    public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => Bounded(rho[i - j - 1]).Value;
-
-    public override void AddGradient(ReadOnlySpan<double> rho, int i, int j, double factor, Span<double> gradient) =>
-        gradient[i - j - 1] += factor * Bounded(rho[i - j - 1]).Slope;
-
-    public override void Report(ReadOnlySpan<double> rho, Span<double> values)
-    {
-        for (var k = 0; k < rho.Length; k++) values[k] = Bounded(rho[k]).Value;
-    }
-
-    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) =>
-        Enumerable.Range(0, rho.Length).Where(k => Math.Abs(rho[k]) > StructureLimit.FarAtanh).Select(k => new StructureLimit(k,
-            $"The correlation of {title} at lag {k + 1} is estimated as {(rho[k] > 0 ? "one" : "minus one")}.",
-            "Use a structure with fewer correlations: ar1, or cs."));
-}
-
 /// <summary>ar1 over the effects of a level in their order: the correlation at lag k is ρᵏ.</summary>
 internal sealed class AutoregressiveForm(int width) : CorrelationForm(width, width > 1 ? 1 : 0)
 {
@@ -147,4 +147,20 @@ internal sealed class AutoregressiveForm(int width) : CorrelationForm(width, wid
 
     public override IEnumerable<StructureLimit> Limits(double[] rho, string title) => StructureLimit.OfAutoregression(0, rho.Length > 0
         ? rho[0] : 0, title);
+}
+
+/// <summary>Other parameters of a form of correlation matrix: inverse hyperbolic tangents of the correlations that users are told
+/// of.</summary>
+internal interface ISeparateCorrelations
+{
+    /// <summary>Writes the form's own parameters; NaN where the correlations do not go together.</summary>
+    /// <param name="x">The others.</param>
+    /// <param name="rho">The form's own.</param>
+    void ToOwn(ReadOnlySpan<double> x, Span<double> rho);
+
+    /// <summary>∂ρ_i/∂x_j, m × m, row-major.</summary>
+    double[] Jacobian(ReadOnlySpan<double> x);
+
+    /// <summary>Moves those that are free to where all go together, if there is such a place that is easily found.</summary>
+    void Reconcile(Span<double> x, ReadOnlySpan<bool> isHeld);
 }

@@ -50,6 +50,9 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Whether a reported quantity depends on one parameter, at which it can be held and profiled.</summary>
     public virtual bool HasSeparateQuantities => true;
 
+    /// <summary>Where that takes other parameters than those of the structure, these: they stand for the last of its own.</summary>
+    public virtual ISeparateCorrelations? Separate => null;
+
     /// <summary>Whether latent variables carry all effects, so that no parameter by itself is a variance.</summary>
     public virtual bool IsLatent => false;
 

@@ -97,12 +97,10 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
         }
 
         if (form is null || form.ParameterCount == 0) return;
-        CholeskyPullBack.Apply(l, bar, r);
-        for (var i = 1; i < r; i++)
-        {
-            for (var j = 0; j < i; j++) form.AddGradient(theta[_scales..], i, j, bar[(i * r) + j] + bar[(j * r) + i], gradient[_scales..]);
-        }
+        form.PullBack(theta[_scales..], l, bar, gradient[_scales..]);
     }
+
+    public override ISeparateCorrelations? Separate => form?.Separate;
 
     public override IReadOnlyList<CovarianceQuantity> Quantities(IReadOnlyList<string> effects)
     {
@@ -133,19 +131,9 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 
     private bool TryFactor(ReadOnlySpan<double> rho, Span<double> l)
     {
-        var r = Width;
+        if (form is not null) return form.TryFactor(rho, l);
         l.Clear();
-        for (var i = 0; i < r; i++)
-        {
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = i == j ? 1 : form?.Correlation(rho, i, j) ?? 0;
-                for (var k = 0; k < j; k++) sum -= l[(i * r) + k] * l[(j * r) + k];
-                if (i == j && !(sum > 1e-14)) return false;
-                l[(i * r) + j] = i == j ? Math.Sqrt(sum) : sum / l[(j * r) + j];
-            }
-        }
-
+        for (var i = 0; i < Width; i++) l[(i * Width) + i] = 1;
         return true;
     }
 }
