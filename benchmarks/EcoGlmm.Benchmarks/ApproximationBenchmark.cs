@@ -14,8 +14,8 @@ internal static class ApproximationBenchmark
     public static void Run(Arguments arguments)
     {
         var draws = int.Parse(arguments.Value("draws") ?? "500", CultureInfo.InvariantCulture);
-        Console.WriteLine("| model | groups | Laplace's error of log L | ApproximationError says | its Monte Carlo error | off by, in those "
-            + "| sd, Laplace | sd, quadrature | sd, ApproximationError | effective draws | processor s |\n"
+        Console.WriteLine("| model | groups | Laplace's error of log L | ApproximationError says | its Monte Carlo error "
+            + "| off by, in those | sd, Laplace | sd, quadrature | sd, ApproximationError | effective draws | processor s |\n"
             + "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         static FieldData Data(string name) => FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", name + ".csv"));
         const string herds = "cbind(incidence, size - incidence) ~ period + (1 | herd)";
