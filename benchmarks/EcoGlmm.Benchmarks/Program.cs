@@ -64,6 +64,9 @@ switch (arguments.Names.FirstOrDefault())
     case "genomes-calibration":
         GenomesCalibration.Run(arguments);
         break;
+    case "approximation":
+        ApproximationBenchmark.Run(arguments);
+        break;
     case "small-samples":
         SmallSamples.Run(arguments);
         break;

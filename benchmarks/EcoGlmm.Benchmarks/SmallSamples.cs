@@ -16,9 +16,13 @@ internal static class SmallSamples
         new("gaussian 12", "Gaussian, REML, 12 groups of 10, sd 1 between and 1 within", 12, 10, 1, Kind.Gaussian),
         new("gaussian 30", "Gaussian, REML, 30 groups of 10, sd 1 between and 1 within", 30, 10, 1, Kind.Gaussian),
         new("gaussian uneven", "Gaussian, REML, 10 groups of 2 to 20, sd 0.5 between and 1 within", 10, 0, 0.5, Kind.Gaussian),
+        new("logistic 6", "Logistic, 6 groups of 8, sd 0.8", 6, 8, 0.8, Kind.Logistic),
         new("logistic 12", "Logistic, 12 groups of 8, sd 0.8", 12, 8, 0.8, Kind.Logistic),
+        new("logistic 30", "Logistic, 30 groups of 8, sd 0.8", 30, 8, 0.8, Kind.Logistic),
         new("logistic 100", "Logistic, 100 groups of 4, sd 1.5", 100, 4, 1.5, Kind.Logistic),
+        new("poisson 6", "Poisson, 6 groups of 8, mean e, sd 0.6", 6, 8, 0.6, Kind.Poisson),
         new("poisson 12", "Poisson, 12 groups of 8, mean e, sd 0.6", 12, 8, 0.6, Kind.Poisson),
+        new("poisson 30", "Poisson, 30 groups of 8, mean e, sd 0.6", 30, 8, 0.6, Kind.Poisson),
         new("nbinom2 12", "Negative binomial, θ = 2, 12 groups of 8, mean e, sd 0.6", 12, 8, 0.6, Kind.NegativeBinomial),
     ];
 

@@ -48,7 +48,13 @@ internal static class LaplaceEstimator
         var search = new LaplaceSearch(model, control, progress, cancellation);
         if (start is null && like is not null)
         {
-            (start, search.KnownInverse) = WarmStart.Find(model, like, () => StartingValues.Find(model, cancellation: cancellation));
+            var isWhole = true;
+            (start, search.KnownInverse) = WarmStart.Find(model, like, () =>
+            {
+                isWhole = false;
+                return StartingValues.Find(model, cancellation: cancellation);
+            });
+            search.IsWarm = start is not null && isWhole;
         }
 
         if (start is null)

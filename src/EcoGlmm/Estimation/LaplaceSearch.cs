@@ -81,6 +81,9 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     /// </summary>
     public double[]? KnownInverse { private get; set; }
 
+    /// <summary>Whether the search begins at the estimates of a model like this one, which steps of expectation do not better.</summary>
+    public bool IsWarm { private get; set; }
+
     public override SearchPoint From(double[] start)
     {
         var known = KnownInverse;
@@ -92,7 +95,9 @@ internal sealed class LaplaceSearch : LikelihoodSearch
         var value = Evaluate(psi, gradient);
         if (!double.IsFinite(value)) value = Retreat(psi, gradient);
         if (!double.IsFinite(value)) return new SearchPoint(psi, value, MinimiserStatus.BadStart);
-        for (var step = 0; step < Tolerances.ExpectationSteps && known is null && Model.ThetaCount > 0 && !IsExhausted; step++)
+        var expectations = IsWarm ? 0 : Tolerances.ExpectationSteps;
+        IsWarm = false;
+        for (var step = 0; step < expectations && known is null && Model.ThetaCount > 0 && !IsExhausted; step++)
         {
             var trial = (double[])psi.Clone();
             ExpectationStep.Move(Model, Objective, trial.AsSpan(Model.FixedCount));

@@ -69,14 +69,18 @@ internal static class WarmStart
         && model.Family.Link.Name == like.Family.Link.Name && model.PredictorCount == like.PredictorCount
         && model.Restraints.IsEmpty && like.Restraints.IsEmpty && model.Unit.AsSpan().SequenceEqual(like.Unit);
 
+    /// <summary>
+    /// Coefficients by their names. Where the estimate's model lies within the model, those that it lacks begin at zero: the search then
+    /// starts from the estimate's own predictor.
+    /// </summary>
     private static bool TryCoefficients(MixedModel model, Estimate like, int predictor, double[] psi)
     {
         if (like.Model.Basis[predictor] is not { } basis) return false;
         var (mine, theirs) = (model.CoefficientNames[predictor]!, like.Model.CoefficientNames[predictor]!);
-        if (mine.Any(name => !theirs.Contains(name))) return false;
+        if (mine.Any(name => !theirs.Contains(name)) && theirs.Any(name => !mine.Contains(name))) return false;
         var known = like.Psi.AsSpan(like.Model.FixedOffset[predictor], theirs.Length).ToArray();
         basis.ToCoefficients(known);
-        var beta = Array.ConvertAll(mine, name => known[Array.IndexOf(theirs, name)]);
+        var beta = Array.ConvertAll(mine, name => Array.IndexOf(theirs, name) is >= 0 and var at ? known[at] : 0);
         if (!beta.All(double.IsFinite)) return false;
         model.Basis[predictor]!.FromCoefficients(beta);
         beta.CopyTo(psi, model.FixedOffset[predictor]);

@@ -35,7 +35,7 @@ public static partial class Glmm
         if (rows.Length == 0) throw new GlmmException("No row has a value for every variable of all models. Leave the worst variable out.");
         using var live = LiveProgress.Start("Fitting the models", set.Length, cancellation: cancellationToken);
         var used = rows.Length == table.RowCount ? table : table.Take(rows);
-        return new ModelSelection([.. set.Select(m => (m.Name, Fit(m.Formula, used, family, options)))], criterion);
+        return new ModelSelection(Planning.RelatedFits.Of(set, used, family ?? Family.Gaussian(), options, live), criterion);
     }
 
     /// <summary>Weighs fits that there are already.</summary>
