@@ -5,8 +5,8 @@ using Microsoft.Data.Analysis;
 namespace EcoGlmm.Benchmarks;
 
 /// <summary>
-/// Large tables into field data: a CSV file of counts, numbers, groups and years, a data reader that gives the same rows, and the columns of
-/// a DataFrame. The clock, the processor's seconds and the most memory, each in a process of its own.
+/// Large tables into field data: a CSV file of counts, numbers, groups and years, a data reader that gives the same rows, and the columns
+/// of a DataFrame. The clock, the processor's seconds and the most memory, each in a process of its own.
 /// </summary>
 internal static class ReadingBenchmark
 {
@@ -76,8 +76,9 @@ internal static class ReadingBenchmark
             processor = Math.Min(processor, (Environment.CpuUsage.TotalTime - used).TotalSeconds);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Environment.ProcessorCount} | {clock:F2} | {processor:F2} | "
-            + $"{rows / clock / 1e6:F1} | {(bytes > 0 ? (bytes / clock / 1e6).ToString("F0", CultureInfo.InvariantCulture) : "")} | "
+        var speed = bytes > 0 ? (bytes / clock / 1e6).ToString("F0", CultureInfo.InvariantCulture) : "";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Environment.ProcessorCount} | {clock:F2} | "
+            + $"{processor:F2} | {rows / clock / 1e6:F1} | {speed} | "
             + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} |"));
     }
 }

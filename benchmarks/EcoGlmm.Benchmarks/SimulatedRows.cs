@@ -15,7 +15,10 @@ internal sealed class SimulatedRows(int rows) : DbDataReader
         var random = new Random(1);
         var groups = Enumerable.Range(0, 100_000).Select(group => $"g{group}").ToArray();
         for (var i = 0; i < rows; i++)
-            yield return (random.Next(30), Math.Round(random.NextDouble() * 6 - 3, 4), groups[random.Next(groups.Length)], 1990 + random.Next(30));
+        {
+            var x = Math.Round((random.NextDouble() * 6) - 3, 4);
+            yield return (random.Next(30), x, groups[random.Next(groups.Length)], 1990 + random.Next(30));
+        }
     }
 
     public override int FieldCount => Names.Length;

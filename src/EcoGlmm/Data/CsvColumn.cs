@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace EcoGlmm.Data;
 
@@ -103,7 +104,7 @@ internal sealed class CsvColumn
             return;
         if (_type == ContentType.Number)
         {
-            _labels.Complete(_numbers);
+            _labels.Complete(CollectionsMarshal.AsSpan(_numbers));
             _loss = _labels.Loss;
         }
         else if (_type == ContentType.Logical && !_wordForLogicalSeen && _logicals.Where(value => value is not null).Distinct()
