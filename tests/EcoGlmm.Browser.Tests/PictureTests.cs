@@ -41,6 +41,9 @@ public sealed class PictureTests(BrowserFixture browser)
         }
         """;
 
+    // Made once for all widths and themes.
+    private static readonly Lazy<string[]> Shown = new(() => [.. Displays.All.Select(one => one.Make().ToHtml())]);
+
     private static string Folder => Path.Combine(BrowserFixture.Root, "tests", "EcoGlmm.Browser.Tests", "Pictures");
 
     private static bool Writes => Environment.GetEnvironmentVariable("ECOGLMM_PICTURES") == "write";
@@ -54,7 +57,7 @@ public sealed class PictureTests(BrowserFixture browser)
     [InlineData(1600, true)]
     public async Task Every_display_looks_as_it_did_when_it_was_looked_at(int width, bool dark)
     {
-        var html = BrowserFixture.Notebook(Displays.All.Select(one => one.Make().ToHtml()), dark,
+        var html = BrowserFixture.Notebook(Shown.Value, dark,
             // One font for all machines.
             head: "<style>* { font-family: 'DejaVu Sans' !important; transition: none !important }</style>");
         await using var page = await browser.Open(html, new PageSettings { Width = width, Dark = dark });
