@@ -4,6 +4,9 @@ using EcoGlmm.Benchmarks;
 var arguments = new Arguments(args);
 switch (arguments.Names.FirstOrDefault())
 {
+    case "reading":
+        ReadingBenchmark.Run(arguments);
+        break;
     case "growth":
         Growth.Run(arguments);
         break;

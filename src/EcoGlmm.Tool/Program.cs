@@ -12,17 +12,31 @@ internal static class Program
 
     private const int BadUsage = 2;
 
-    public static async Task<int> Main(string[] args)
+    /// <summary>The commands by their names, in the order of the help.</summary>
+    internal static NamedCommand[] Commands =>
+    [
+        new("run", RunCommand.Create), new("fit", FitCommand.Create), new("report", ReportCommand.Create),
+        new("reference", ReferenceCommand.Create), .. PlannedCommands.All, new("scan", ScanCommand.Create), .. FolderCommands.All,
+    ];
+
+    /// <summary>
+    /// What parses the command line. A command that is named is the only one to be built: a short run has no time for the others.
+    /// </summary>
+    internal static Command Root(string[] args)
     {
         var root = new Command("ecoglmm", "EcoGlmm: generalized linear mixed models for ecologists, from the shell.")
         {
             new HelpOption(), new VersionOption(),
-            RunCommand.Create(),
-            FitCommand.Create(),
-            ReportCommand.Create(),
-            ReferenceCommand.Create(),
         };
-        foreach (var command in PlannedCommands.All.Append(ScanCommand.Create()).Concat(FolderCommands.All)) root.Add(command);
+        var commands = Commands;
+        var named = args.Length == 0 ? null : Array.Find(commands, command => command.Name == args[0]);
+        foreach (var command in named is null ? commands : [named]) root.Add(command.Create());
+        return root;
+    }
+
+    public static async Task<int> Main(string[] args)
+    {
+        var root = Root(args);
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {

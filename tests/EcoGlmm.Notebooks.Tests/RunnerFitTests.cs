@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EcoGlmm.Tool;
 
 namespace EcoGlmm.Notebooks.Tests;
 
@@ -33,6 +34,22 @@ public sealed class RunnerFitTests
             "fit", WriteCounts(folder), formula, "--family", family);
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Contains(named, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_named_is_built_alone_and_the_help_lists_all()
+    {
+        var (exitCode, help, _) = await RunnerNotebook.CommandAsync("--help");
+        Assert.Equal(0, exitCode);
+        Assert.Equal(13, Program.Commands.Length);
+        foreach (var command in Program.Commands)
+        {
+            Assert.Equal(command.Name, Assert.Single(Program.Root([command.Name, "--help"]).Subcommands).Name);
+            Assert.Contains($"\n  {command.Name} ", help, StringComparison.Ordinal);
+        }
+
+        var (_, _, errors) = await RunnerNotebook.CommandAsync("fitt");
+        Assert.Contains("Try: ecoglmm --help", errors, StringComparison.Ordinal);
     }
 
     private static string WriteCounts(RunnerNotebook folder)

@@ -10,7 +10,8 @@ internal static class FolderCommands
 
     private const int UsualAttempts = 3;
 
-    public static IEnumerable<Command> All => [Part(), Status(), Merge(), RunPlan()];
+    public static NamedCommand[] All =>
+        [new("part", Part), new("status", Status), new("merge", Merge), new("run-plan", RunPlan)];
 
     private static Argument<string> Folder() => new("folder") { Description = "The plan's folder." };
 

@@ -9,7 +9,10 @@ namespace EcoGlmm.Tool.Plans;
 /// </summary>
 internal static class PlannedCommands
 {
-    public static IEnumerable<Command> All => [Bootstrap(), Power(), CrossValidate(), LikelihoodRatio()];
+    public static NamedCommand[] All =>
+    [
+        new("bootstrap", Bootstrap), new("power", Power), new("cross-validate", CrossValidate), new("likelihood-ratio", LikelihoodRatio),
+    ];
 
     private static readonly Func<Option<long>> Seed = () => new("--seed")
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace EcoGlmm.Data;
 
@@ -22,6 +23,7 @@ internal sealed class CsvColumn
     private readonly List<DateTime?> _dates = [];
     private readonly List<int> _codes = [];
     private readonly Dictionary<string, int> _levels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _levelOf;
     private ContentType _type;
     private int _leadingMissing;
     private bool _blankSeen;
@@ -33,6 +35,7 @@ internal sealed class CsvColumn
     public CsvColumn(string name, CsvMissing missing, bool decimalComma = false)
     {
         Name = name;
+        _levelOf = _levels.GetAlternateLookup<ReadOnlySpan<char>>();
         _missing = missing;
         _decimalComma = decimalComma;
     }
@@ -56,7 +59,7 @@ internal sealed class CsvColumn
 
     /// <param name="field">The field, blanks around it removed.</param>
     /// <param name="isQuoted">Whether it stands in quotes.</param>
-    public void Add(string field, bool isQuoted = false)
+    public void Add(ReadOnlySpan<char> field, bool isQuoted = false)
     {
         HasQuotedFields |= isQuoted;
         if (_missing.Contains(field) && !(isQuoted && _quotedIsLabel))
@@ -71,7 +74,7 @@ internal sealed class CsvColumn
             return;
         if (_type == ContentType.Text)
             AddText(field);
-        else if (string.IsNullOrWhiteSpace(field))
+        else if (field.IsWhiteSpace())
         {
             // Blank but not declared missing: no value for a number or a date, yet a value for a text.
             _blankSeen = true;
@@ -101,7 +104,7 @@ internal sealed class CsvColumn
             return;
         if (_type == ContentType.Number)
         {
-            _labels.Complete(_numbers);
+            _labels.Complete(CollectionsMarshal.AsSpan(_numbers));
             _loss = _labels.Loss;
         }
         else if (_type == ContentType.Logical && !_wordForLogicalSeen && _logicals.Where(value => value is not null).Distinct()
@@ -119,7 +122,7 @@ internal sealed class CsvColumn
         _ => CategoricalColumn.FromFirstSeen(Name, [.. _levels.Keys], [.. _codes], _loss),
     };
 
-    private void Decide(string field)
+    private void Decide(ReadOnlySpan<char> field)
     {
         _type = TryNumber(field, out _, out _) ? ContentType.Number
             : TryLogical(field, out _) ? ContentType.Logical
@@ -130,13 +133,13 @@ internal sealed class CsvColumn
             AddMissing();
     }
 
-    private void AddValue(string field)
+    private void AddValue(ReadOnlySpan<char> field)
     {
         switch (_type)
         {
             case ContentType.Number when TryNumber(field, out var text, out var number):
                 _numbers.Add(number);
-                _labels.Add(text.AsSpan().Trim(), number);
+                _labels.Add(text.Trim(), number);
                 break;
             case ContentType.Logical when TryLogical(field, out var logical):
                 _logicals.Add(logical);
@@ -154,10 +157,10 @@ internal sealed class CsvColumn
         }
     }
 
-    private void AddText(string field)
+    private void AddText(ReadOnlySpan<char> field)
     {
-        if (!_levels.TryGetValue(field, out var code))
-            _levels.Add(field, code = _levels.Count);
+        if (!_levelOf.TryGetValue(field, out var code))
+            _levels.Add(field.ToString(), code = _levels.Count);
         _codes.Add(code);
     }
 
@@ -173,21 +176,21 @@ internal sealed class CsvColumn
         }
     }
 
-    private bool TryNumber(string field, out string withPoint, out double number)
+    private bool TryNumber(ReadOnlySpan<char> field, out ReadOnlySpan<char> withPoint, out double number)
     {
         number = 0;
-        withPoint = _decimalComma ? field.Replace(',', '.') : field;
+        withPoint = _decimalComma ? field.ToString().Replace(',', '.') : field;
         return !(_decimalComma && field.Contains('.')) && NumberText.TryParse(withPoint, out number);
     }
 
-    private static bool TryLogical(string field, out bool value)
+    private static bool TryLogical(ReadOnlySpan<char> field, out bool value)
     {
         value = field is "TRUE" or "true" or "True" or "T";
         return value || field is "FALSE" or "false" or "False" or "F";
     }
 
     // ISO 8601; a time with an offset is converted to UTC.
-    private static bool TryDate(string field, out DateTime date)
+    private static bool TryDate(ReadOnlySpan<char> field, out DateTime date)
     {
         date = default;
         if (field.Length < 10 || field[4] != '-' || field[7] != '-')

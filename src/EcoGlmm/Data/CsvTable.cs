@@ -101,6 +101,27 @@ internal sealed class CsvTable
             }
         }
 
+        var isWanted = Array.ConvertAll(_names, _ => true);
+        for (var i = 0; i < _names.Length && firstPass is not null; i++)
+            isWanted[i] = firstPass[i].MustBeReadAsText;
+        var columns = NewColumns(firstPass);
+        using (var text = _file.Open())
+        {
+            var plain = new PlainCsv(text, _separator, LongestField);
+            if (plain.Skip(_options.HasHeader ? _endLine : 0) && plain.TryAdd(columns, isWanted))
+                return columns;
+        }
+
+        columns = NewColumns(firstPass);
+        if (!_options.HasHeader)
+            AddRow(parser, columns, isWanted);
+        while (ReadRecord(parser))
+            AddRow(parser, columns, isWanted);
+        return columns;
+    }
+
+    private CsvColumn[] NewColumns(CsvColumn[]? firstPass)
+    {
         var columns = new CsvColumn[_names.Length];
         for (var i = 0; i < columns.Length; i++)
         {
@@ -108,11 +129,6 @@ internal sealed class CsvTable
             if (firstPass is null && _textColumns.Contains(_names[i]))
                 columns[i] = columns[i].AsText();
         }
-        var wanted = Enumerable.Range(0, columns.Length).Where(i => firstPass is null || firstPass[i].MustBeReadAsText).ToArray();
-        if (!_options.HasHeader)
-            AddRow(parser, columns, wanted);
-        while (ReadRecord(parser))
-            AddRow(parser, columns, wanted);
         return columns;
     }
 
@@ -139,13 +155,15 @@ internal sealed class CsvTable
         }
     }
 
-    private void AddRow(CsvParser parser, CsvColumn[] columns, int[] wanted)
+    private void AddRow(CsvParser parser, CsvColumn[] columns, bool[] isWanted)
     {
         if (parser.Count != columns.Length)
             throw Ragged(parser);
         var isQuoted = _quotes?.Find(parser.RawRecord);
-        foreach (var i in wanted)
+        for (var i = 0; i < columns.Length; i++)
         {
+            if (!isWanted[i])
+                continue;
             _columnBeingRead = i;
             columns[i].Add(parser[i], isQuoted is not null && isQuoted[i]);
         }

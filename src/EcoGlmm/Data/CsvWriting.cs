@@ -79,7 +79,7 @@ internal static class CsvWriting
     }
 
     private static bool HasMissingLabel(FieldColumn column) => column is CategoricalColumn factor && Array.Exists(factor.Levels,
-        Missing.Contains);
+        level => Missing.Contains(level));
 
     private static bool HasBareValue(FieldColumn column)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EcoGlmm.Data;
 
@@ -36,19 +38,14 @@ internal sealed class NumberLabels
 
     /// <summary>Looks, once all texts have been added, for two texts that are one number.</summary>
     /// <param name="numbers">The numbers of the column, in any order; NaN is ignored.</param>
-    public void Complete(IEnumerable<double> numbers)
+    public void Complete(ReadOnlySpan<double> numbers)
     {
         if (Loss is not null || _unusual.Count == 0)
             return;
-        var rows = new Dictionary<double, int>();
         foreach (var number in numbers)
         {
-            if (_unusual.ContainsKey(number))
-                rows[number] = rows.GetValueOrDefault(number) + 1;
-        }
-        foreach (var (number, count) in rows)
-        {
-            if (count > _unusual[number].Rows)
+            ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_unusual, number);
+            if (!Unsafe.IsNullRef(ref known) && --known.Rows < 0)
             {
                 Loss = Merged(number);
                 return;
@@ -73,7 +70,7 @@ internal sealed class NumberLabels
     private void Remember(ReadOnlySpan<char> text, double value)
     {
         var fingerprint = Fingerprint(text);
-        ref var known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_unusual, value, out var exists);
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_unusual, value, out var exists);
         if (exists && known.Text != fingerprint)
             Loss = Merged(value);
         known = (fingerprint, known.Rows + 1);
@@ -103,6 +100,8 @@ internal sealed class NumberLabels
 
     private static bool IsShortest(ReadOnlySpan<char> text, double value)
     {
+        if (text[^1] == '0' && text.Contains('.'))
+            return false;
         Span<char> shortest = stackalloc char[32];
         return value != 0 && value.TryFormat(shortest, out var length, "R", CultureInfo.InvariantCulture)
             && !shortest[..length].Contains('E') && text.SequenceEqual(shortest[..length]);

@@ -5,6 +5,11 @@ namespace EcoGlmm.Data;
 /// <summary>Numbers as text and back, in R's notation, whatever the machine's culture.</summary>
 internal static class NumberText
 {
+    private const int MostDigits = 15;
+
+    private static readonly double[] PowersOfTen =
+        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
     /// <summary>Reads <c>12</c>, <c>-0.5</c>, <c>1e5</c>, <c>Inf</c>, <c>NaN</c>; blanks around it are ignored.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out double value)
     {
@@ -23,6 +28,8 @@ internal static class NumberText
                 return true;
             }
         }
+        if (TryDecimal(text, out value))
+            return true;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
             return true;
         var sign = text.Length > 0 && text[0] is '-' or '+' ? text[0] : '+';
@@ -30,6 +37,29 @@ internal static class NumberText
         if (!unsigned.Equals("Inf", StringComparison.OrdinalIgnoreCase))
             return false;
         value = sign == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+        return true;
+    }
+
+    // Up to 15 digits, and powers of ten up to 10^22, are doubles themselves: one division rounds as it should (Clinger 1990).
+    private static bool TryDecimal(ReadOnlySpan<char> text, out double value)
+    {
+        value = 0;
+        var isNegative = text.Length > 0 && text[0] == '-';
+        var digits = isNegative ? text[1..] : text;
+        var point = digits.IndexOf('.');
+        if (point <= 0 || point == digits.Length - 1 || digits.Length > MostDigits + 1)
+            return false;
+        var whole = 0L;
+        for (var i = 0; i < digits.Length; i++)
+        {
+            if (i == point)
+                continue;
+            if (!char.IsAsciiDigit(digits[i]))
+                return false;
+            whole = (10 * whole) + (digits[i] - '0');
+        }
+        value = whole / PowersOfTen[digits.Length - 1 - point];
+        value = isNegative ? -value : value;
         return true;
     }
 
