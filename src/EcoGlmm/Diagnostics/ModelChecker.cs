@@ -100,7 +100,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 var test = RandomEffectNormality.Test(name, z);
                 panels.Add(RandomEffectNormality.Panel(name, z, levels, test));
                 // Modes of few rows each are drawn in by as much as their rows say, other than linearly, so that they are not normal.
-                if (fit.Family.Name == "gaussian" || !SmallGroups.Is(modes.Levels.Count, fit))
+                if (fit.Family.HasNormalErrors || !SmallGroups.Is(modes.Levels.Count, fit))
                     _normality.Add((name, test));
             }
         }

@@ -62,6 +62,9 @@ public abstract partial class Family
     /// <summary>Whether the response is normal around η itself, so that least squares and Laplace's method are exact.</summary>
     internal virtual bool IsNormalAroundPredictor => false;
 
+    /// <summary>Whether observations are normal around their mean, whatever the link.</summary>
+    internal virtual bool HasNormalErrors => false;
+
     /// <summary>Whether the response is normal around its mean with standard deviation φ, whatever the link.</summary>
     internal virtual bool IsNormal => false;
 

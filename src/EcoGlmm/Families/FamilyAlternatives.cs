@@ -45,6 +45,9 @@ internal sealed record FamilyAlternatives
     /// <summary>Families that scatter less, or both less and more.</summary>
     public IReadOnlyList<FamilyAlternative> LessScatter { get; init; } = [];
 
+    /// <summary>Families of heavier tails of which this one is the limit.</summary>
+    public IReadOnlyList<FamilyAlternative> HeavierTails { get; init; } = [];
+
     /// <summary>Families of another shape: heavier tails, skewness, another growth of the variance with the mean.</summary>
     public IReadOnlyList<FamilyAlternative> OtherShape { get; init; } = [];
 }

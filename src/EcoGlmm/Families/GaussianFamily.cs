@@ -32,16 +32,21 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
 
     internal override WeightRole WeightRole => WeightRole.Precision;
 
+    internal override bool HasNormalErrors => true;
+
     internal override FamilyAlternatives Alternatives => new()
     {
+        HeavierTails = [OfHeavierTails],
         OtherShape =
         [
-            FamilyAlternative.Of(StudentTFamily.Set, Link, "StudentT", "a Student t"),
+            OfHeavierTails,
             FamilyAlternative.Of(GammaFamily.Set, Link.Log, "Gamma", "a Gamma with log link"),
             FamilyAlternative.Of(LogNormalFamily.Set, Link.Log, "LogNormal", "a log-normal"),
             FamilyAlternative.Of(SkewNormalFamily.Set, Link, "SkewNormal", "a skew normal"),
         ],
     };
+
+    private FamilyAlternative OfHeavierTails => FamilyAlternative.Of(StudentTFamily.Set, Link, "StudentT", "a Student t");
 
     internal override string? CheckResponse(double y, double size) => SupportCheck.Finite(y);
 

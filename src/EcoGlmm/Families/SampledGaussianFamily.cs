@@ -17,6 +17,8 @@ internal sealed class SampledGaussianFamily() : MeanParameterisedFamily("gaussia
 
     internal override bool HasUnboundedMean => true;
 
+    internal override bool HasNormalErrors => true;
+
     internal override bool HasVanishingDispersion => true;
 
     internal override FamilyWords Words { get; } = new("Gaussian")

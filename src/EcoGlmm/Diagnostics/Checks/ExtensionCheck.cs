@@ -14,6 +14,8 @@ internal sealed class ExtensionCheck : ResidualCheck
     /// <summary>Larger models fitted at most.</summary>
     private const int MostChanges = 4;
 
+    public override bool OnlyTriesLargerModels => true;
+
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
     {
         if (fit.ObservationCount > MostRows)

@@ -17,6 +17,9 @@ internal abstract class ResidualCheck
     /// </summary>
     public virtual bool IsOfAllRows => false;
 
+    /// <summary>Whether it only compares larger models, which is left out where no cures are to be tried.</summary>
+    public virtual bool OnlyTriesLargerModels => false;
+
     /// <summary>The tests; none where there is nothing to test.</summary>
     public abstract IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals);
 

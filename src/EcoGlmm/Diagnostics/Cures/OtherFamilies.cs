@@ -5,10 +5,9 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Families that scatter more or less, have heavier tails or lean to one side, as the family itself names them.</summary>
 internal sealed class OtherFamilies : ICureSource
 {
-    /// <summary>The family of heavier tails of which a normal distribution is the limit.</summary>
-    public static IEnumerable<ModelChange> HeavierTails(GlmmFit fit) => fit.Family.Name != "gaussian" ? []
-        : fit.Family.Alternatives.OtherShape.Where(a => a.Code.StartsWith("Family.StudentT", StringComparison.Ordinal))
-            .Select(a => new ModelChange(a.Words) { Family = a });
+    /// <summary>Families of heavier tails of which the fit's is the limit.</summary>
+    public static IEnumerable<ModelChange> HeavierTails(GlmmFit fit) =>
+        fit.Family.Alternatives.HeavierTails.Select(a => new ModelChange(a.Words) { Family = a });
 
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {

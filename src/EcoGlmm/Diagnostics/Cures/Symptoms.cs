@@ -12,7 +12,7 @@ internal sealed class Symptoms
         Fit = fit;
         Residuals = residuals;
         AllRows = allRows;
-        _all = [.. ResidualCheck.All.Where(check => triesLarger || check is not ExtensionCheck)
+        _all = [.. ResidualCheck.All.Where(check => triesLarger || !check.OnlyTriesLargerModels)
             .SelectMany(check => check.Examine(fit, check.IsOfAllRows ? allRows : residuals))];
     }
 
@@ -43,11 +43,11 @@ internal sealed class Symptoms
     public bool HasFewerZeros => Of<ZeroCheck>().Any(s => s.IsLess);
 
     /// <summary>Looks at a model with simulations of that number and seed.</summary>
-    /// <exception cref="GlmmException">The model cannot be simulated from.</exception>
     /// <param name="fit">The model.</param>
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">Their seed.</param>
     /// <param name="triesLarger">Whether larger models are fitted too, to see if the likelihood prefers them.</param>
+    /// <exception cref="GlmmException">The model cannot be simulated from.</exception>
     public static Symptoms Of(GlmmFit fit, int count, long seed, bool triesLarger = true)
     {
         var residuals = ResidualsOf(fit, count, seed);
