@@ -22,7 +22,8 @@ internal static class CountIntervals
         if (degrees < 1)
         {
             throw new GlmmException($"Studies with events are too few for {arms.Moderators.Count} coefficients and an interval by "
-                + $"Student's t: there {(studies == 1 ? "is" : "are")} {studies}. Ask for SynthesisInterval.Normal, and do not trust it far.");
+                + $"Student's t: there {(studies == 1 ? "is" : "are")} {studies}. Ask for SynthesisInterval.Normal, and "
+                + "do not trust it far.");
         }
 
         var (statistic, numerator, _) = numbers.ModeratorTest;

@@ -119,6 +119,6 @@ internal static class SynthesisCard
     private static string Narrow(SynthesisNumbers numbers) =>
         numbers.TauSquared > 1e-6 && numbers.Count < FewStudies && double.IsInfinity(numbers.Degrees)
             ? $" Effects differ and studies are few: an interval by the normal distribution is too narrow. Ask for "
-                + "Interval = SynthesisInterval." + (numbers.Measure == SynthesisMeasure.RiskDifference ? "StudentT." : "ProfileLikelihood.")
+                + $"Interval = SynthesisInterval.{(numbers.Measure == SynthesisMeasure.RiskDifference ? "StudentT" : "ProfileLikelihood")}."
             : "";
 }

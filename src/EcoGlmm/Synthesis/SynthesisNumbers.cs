@@ -51,7 +51,8 @@ internal sealed record SynthesisNumbers
     /// <summary>What the coefficient of the mean effect is called in <see cref="Fit"/>.</summary>
     public string EffectName { get; init; } = "";
 
-    /// <summary>The profile likelihood of a synthesis without a fit beneath: both ends by a quantile, and the signed root at zero.</summary>
+    /// <summary>The profile likelihood of a synthesis without a fit beneath: both ends by a quantile, and the signed root at
+    /// zero.</summary>
     public Func<double, (double Lower, double Upper, double AtZero)>? Profiled { get; init; }
 
     /// <summary>The interval of the estimate and its p-value by the profile likelihood, where that was asked for.</summary>
