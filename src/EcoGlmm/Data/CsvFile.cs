@@ -84,8 +84,8 @@ internal sealed class CsvFile
     public bool TryUtf8(out ReadOnlyMemory<byte> content)
     {
         content = _bytes.AsMemory(_bytes is [0xef, 0xbb, 0xbf, ..] ? 3 : 0);
-        _isUtf8 ??= !_isCompressed && _encoding is UTF8Encoding && _bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..])
-            && Utf8.IsValid(_bytes);
+        _isUtf8 ??= !_isCompressed && _encoding is UTF8Encoding
+            && _bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..]) && Utf8.IsValid(_bytes);
         return _isUtf8.Value;
     }
 
