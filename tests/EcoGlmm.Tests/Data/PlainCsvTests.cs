@@ -84,7 +84,7 @@ public class PlainCsvTests
     [InlineData("factor", "0.2", "0.20", "0.25")]
     [InlineData("numeric", "0.0", "-0.0", "0.5")]
     [InlineData("numeric", "0.0", "-0.0", "0.75")]
-    [InlineData("numeric", "-0", "0", "1")]
+    [InlineData("factor", "-0", "0", "1")]
     [InlineData("factor", "-0.0", "0", "1")]
     [InlineData("factor", "+0", "0", "1")]
     [InlineData("factor", "1", "01", "2")]
