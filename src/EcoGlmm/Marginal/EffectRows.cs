@@ -1,4 +1,3 @@
-using EcoGlmm.Model;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;

@@ -83,7 +83,7 @@ internal sealed class LevelCurves
             curves[g] = OfLevel(g, x, estimate[at..(at += x.Length)], isColoured);
         var typical = Typical(isFactor, numbers);
         var data = _options.Data == EffectData.None ? [] : _levels.Select((_, g) => (PanelTrace)Data(g, isColoured)).ToArray();
-        IReadOnlyList<Panel> panels = _isFaceted
+        var panels = _isFaceted
             ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name), isFactor,
                 [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, .. data.Skip(g).Take(1), curves[g]]))])
             : [EffectAxes.WithoutFarPoints(Framed(null, isFactor, [.. data, .. curves, typical]))];

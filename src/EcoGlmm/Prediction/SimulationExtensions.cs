@@ -1,7 +1,6 @@
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.Prediction;
-using EcoGlmm.RandomEffects;
 
 namespace EcoGlmm;
 
