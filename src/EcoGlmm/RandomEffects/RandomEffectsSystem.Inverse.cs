@@ -16,13 +16,15 @@ internal sealed partial class RandomEffectsSystem
             foreach (var m in traces) Array.Clear(m);
         }
 
+        if (_hasDense) UnmixInverse(traces is not null);
+
         Span<double> work = _scratch;
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
             var (r, ds) = (_terms[s].Width, _latentWidths[s]);
             var pairs = _pairsOfFirst[s];
-            var adjoint = traces is null ? null : _precisionAdjoints[s];
+            var adjoint = traces is null || IsDense(s) ? null : _precisionAdjoints[s];
             var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
@@ -37,6 +39,7 @@ internal sealed partial class RandomEffectsSystem
                     }
                 }
 
+                if (_denseDiagonal[s] is { } own) block[0] = own[a];
                 if (adjoint is not null) adjoint[pointers![a]] = 0.5 * Trace(block, ds);
                 if (_inverse[s] is { } inverse)
                 {
@@ -63,6 +66,7 @@ internal sealed partial class RandomEffectsSystem
                             }
                         }
 
+                        if (p.Mixed is { } mixed) mixed.AsSpan(k * dt * ds, dt * ds).CopyTo(cross);
                         if (adjoint is not null && p.PrecisionIndex is { } index && index[k] >= 0) adjoint[index[k]] = Trace(cross, ds);
                         AddBlock(cross, p.Second, s, p.A.AsSpan(k * p.Size, p.Size), p.B.AsSpan(k * p.Size, p.Size),
                             traces?[p.Second], traces?[s]);
