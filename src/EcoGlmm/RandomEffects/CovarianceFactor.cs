@@ -17,7 +17,8 @@ internal sealed class CovarianceFactor
     {
         _terms = [.. terms];
         _lambda = Array.ConvertAll(_terms, t => new double[t.Width * t.LatentWidth]);
-        _precision = Array.ConvertAll(_terms, t => t.Structure.Precision is { DenseGroups: null } p ? new double[p.Pattern.NonZeros] : null);
+        _precision = Array.ConvertAll(_terms, t => t.Structure.Precision is { DenseGroups: null } p ? new double[p.Pattern.NonZeros]
+            : null);
         _work = Array.ConvertAll(_terms, t => t.Structure.Precision is { } p ? new double[p.WorkLength] : null);
         _logPrecision = new double[_terms.Length];
         _theta = Array.ConvertAll(_terms, t => new double[t.ThetaCount]);

@@ -72,7 +72,8 @@ internal sealed partial class RandomEffectsSystem
                         if (p.Mixed is not { } mixed) continue;
                         for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                         {
-                            for (var row = 0; row < dt; row++) mixed[(k * dt * ds) + (row * ds) + c] = _values[column + ds - c + rows + row];
+                            for (var row = 0; row < dt; row++)
+                                mixed[(k * dt * ds) + (row * ds) + c] = _values[column + ds - c + rows + row];
                         }
                     }
                 }

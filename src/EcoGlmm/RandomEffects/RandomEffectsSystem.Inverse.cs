@@ -26,6 +26,12 @@ internal sealed partial class RandomEffectsSystem
             var pairs = _pairsOfFirst[s];
             var adjoint = traces is null || IsDense(s) ? null : _precisionAdjoints[s];
             var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
+            if (r == 1 && ds == 1 && !IsDense(s) && pairs is [{ PrecisionIndex: not null } alone])
+            {
+                InvertSingle(s, alone, pointers!, traces?[s], adjoint, ref at);
+                continue;
+            }
+
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;

@@ -263,6 +263,12 @@ internal sealed partial class RandomEffectsSystem
             var d = _denseDiagonal[s] ?? _diagonal[s];
             var precision = Lambda.Precision(s);
             var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
+            if (r == 1 && precision is not null && pairs is [{ PrecisionIndex: not null } alone])
+            {
+                FormSingle(lambda[0] * lambda[0], d, precision, pointers!, alone, ref at);
+                continue;
+            }
+
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;

@@ -11,7 +11,7 @@ internal sealed class SpatialCovariance : LevelPrecision
 {
     private const int MostPlaces = 6000;
 
-    /// <summary>By what a nugget grows where correlations are singular to the arithmetic for all that, and how large it may become.</summary>
+    /// <summary>By what a nugget grows where correlations are singular to the arithmetic for all that, and its end.</summary>
     private const double NuggetGrowth = 100, SmallestNugget = 1e-10, LargestNugget = 1e-6;
 
     private readonly SpatialKernel _kernel;
