@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -193,5 +195,25 @@ public sealed class RunnerCommandTests
         Assert.Equal([CellKind.Markdown, CellKind.Code, CellKind.Code], written.Cells.Select(cell => cell.Kind));
         var cells = RunnerNotebook.ReadJson(output).GetProperty("cells");
         Assert.Equal("21", cells[2].GetProperty("outputs")[0].GetProperty("data").GetProperty("text/plain")[0].GetString());
+    }
+
+    [Fact]
+    public async Task A_killed_command_takes_its_kernel_with_it()
+    {
+        using var notebook = new RunnerNotebook(
+            "System.IO.File.WriteAllText(\"kernel.txt\", Environment.ProcessId.ToString());\nSystem.Threading.Thread.Sleep(600000);");
+        var told = notebook.InFolder("kernel.txt");
+        using var command = Process.Start(new ProcessStartInfo("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "EcoGlmm.Tool.dll"), "run", notebook.Path]) { RedirectStandardError = true })!;
+        while (!File.Exists(told) || (await File.ReadAllTextAsync(told)).Length == 0)
+        {
+            Assert.False(command.HasExited, "The command ended before its notebook.");
+            await Task.Delay(100);
+        }
+
+        using var kernel = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(told), CultureInfo.InvariantCulture));
+        command.Kill(entireProcessTree: false);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await kernel.WaitForExitAsync(patience.Token);
     }
 }

@@ -90,11 +90,16 @@ internal sealed class NotebookRunner(KernelProcess kernel, TimeSpan? timeoutPerC
         }
     }
 
+    // A kernel whose parent was killed would wait for it, busily, for ever.
+    private static string EndWithParent => "new System.Threading.Thread(() => { try { System.Diagnostics.Process.GetProcessById("
+        + $"{Environment.ProcessId}).WaitForExit(); }} catch (System.ArgumentException) {{ }} "
+        + "System.Diagnostics.Process.GetCurrentProcess().Kill(); }) { IsBackground = true }.Start();\n";
+
     // Saved outputs hold every value as plain text too, for readers that draw no HTML.
     private async Task<KernelEvent?> PrepareAsync(bool packageIsAsked, CancellationToken cancellation)
     {
         var code = (_hasFormats ? "" : "Microsoft.DotNet.Interactive.Formatting.Formatter.SetPreferredMimeTypesFor(typeof(object), "
-            + "\"text/html\", \"text/plain\");\n")
+            + "\"text/html\", \"text/plain\");\n" + EndWithParent)
             + (packageIsAsked && !_hasPackage ? BuiltInPackage.Code : "");
         if (code.Length == 0)
             return null;

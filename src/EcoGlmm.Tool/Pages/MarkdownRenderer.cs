@@ -70,10 +70,22 @@ internal sealed class MarkdownRenderer(string folder)
         var path = new FileInfo(Path.GetFullPath(Uri.UnescapeDataString(url), folder));
         if (!path.Exists)
             return null;
-        var target = path.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path.FullName;
         var inside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
-        return path.FullName.StartsWith(inside, StringComparison.Ordinal) && target.StartsWith(inside, StringComparison.Ordinal)
-            ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(target))}"
+        return path.FullName.StartsWith(inside, StringComparison.Ordinal) && !LeadsThroughLink(path, inside)
+            ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(path.FullName))}"
             : null;
+    }
+
+    private static bool LeadsThroughLink(FileInfo file, string inside)
+    {
+        if (file.LinkTarget is not null)
+            return true;
+        for (var between = file.Directory; between is not null && between.FullName.Length >= inside.Length; between = between.Parent)
+        {
+            if (between.LinkTarget is not null)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class CsvFile
     private readonly byte[] _bytes;
     private readonly bool _isCompressed;
     private readonly Encoding _encoding;
+    private bool? _isUtf8;
 
     private CsvFile(string path, byte[] bytes, bool isCompressed, Encoding? encoding)
     {
@@ -79,6 +80,15 @@ internal sealed class CsvFile
         }
     }
 
+    /// <summary>The whole content as UTF-8, without a mark of the byte order, if it is that and at hand.</summary>
+    public bool TryUtf8(out ReadOnlyMemory<byte> content)
+    {
+        content = _bytes.AsMemory(_bytes is [0xef, 0xbb, 0xbf, ..] ? 3 : 0);
+        _isUtf8 ??= !_isCompressed && _encoding is UTF8Encoding
+            && _bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..]) && Utf8.IsValid(_bytes);
+        return _isUtf8.Value;
+    }
+
     public StreamReader Open() =>
         new(Stream(_bytes, _isCompressed), _encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
 
@@ -95,12 +105,21 @@ internal sealed class CsvFile
     // Unlike File.ReadAllBytes, this also reads a file that a spreadsheet has open.
     private static byte[] ReadAll(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         if (file.CanSeek && file.Length > Array.MaxLength)
             throw new IOException($"It has more than {Array.MaxLength:N0} bytes. Split it, or read the columns needed from a database.");
-        using var content = new MemoryStream(file.CanSeek ? (int)file.Length : 0);
+        if (file.CanSeek && file.Length > 0)
+            return ReadKnown(file, GC.AllocateUninitializedArray<byte>((int)file.Length));
+        using var content = new MemoryStream();
         file.CopyTo(content);
         return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+    }
+
+    // A file that grows meanwhile is read as far as it reached, one that shrinks as far as it reaches.
+    private static byte[] ReadKnown(FileStream file, byte[] content)
+    {
+        var count = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        return count == content.Length ? content : content[..count];
     }
 
     // The whole content if it is short enough to keep, else null, once it has been found sound.

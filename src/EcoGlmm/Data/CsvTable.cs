@@ -48,17 +48,14 @@ internal sealed class CsvTable
 
     private FieldData Read()
     {
-        var columns = ReadPass(firstPass: null);
-        foreach (var column in columns)
-            column.Complete();
+        var columns = ReadPass(before: null);
+        if (Array.Exists(columns, column => column.MustBeReadAgain))
+            columns = ReadPass(columns);
         _quotes?.Declare(columns);
-        if (Array.Exists(columns, column => column.MustBeReadAsText))
-        {
-            var secondPass = ReadPass(columns);
-            for (var i = 0; i < columns.Length; i++)
-                columns[i] = columns[i].MustBeReadAsText ? secondPass[i] : columns[i];
-        }
-        var read = Array.ConvertAll(columns, column => column.ToColumn());
+        while (Array.Exists(columns, column => column.MustBeReadAgain))
+            columns = ReadPass(columns);
+        var read = new FieldColumn[columns.Length];
+        Parallel.For(0, read.Length, i => read[i] = columns[i].ToColumn());
         if (_options.DecimalSeparator is null && _separator != ',')
             read = DecimalCommas.Apply(read, _textColumns);
         for (var i = 0; i < read.Length; i++)
@@ -69,8 +66,8 @@ internal sealed class CsvTable
         return new FieldData(read);
     }
 
-    // The second pass, where there is one, reads only the columns that the first found to be text after all.
-    private CsvColumn[] ReadPass(CsvColumn[]? firstPass)
+    // A later pass reads only the columns that ask for it, and leaves the others as they are.
+    private CsvColumn[] ReadPass(CsvColumn[]? before)
     {
         _endLine = 0;
         _names = [];
@@ -102,32 +99,39 @@ internal sealed class CsvTable
         }
 
         var isWanted = Array.ConvertAll(_names, _ => true);
-        for (var i = 0; i < _names.Length && firstPass is not null; i++)
-            isWanted[i] = firstPass[i].MustBeReadAsText;
-        var columns = NewColumns(firstPass);
-        using (var text = _file.Open())
+        for (var i = 0; i < _names.Length && before is not null; i++)
+            isWanted[i] = before[i].MustBeReadAgain;
+        var columns = NewColumns(before);
+        if (!new PlainCsv(_file, _separator, LongestField, marksQuotes: _quotes is not null)
+            .TryAdd(columns, isWanted, _options.HasHeader ? _endLine : 0))
         {
-            var plain = new PlainCsv(text, _separator, LongestField);
-            if (plain.Skip(_options.HasHeader ? _endLine : 0) && plain.TryAdd(columns, isWanted))
-                return columns;
+            columns = NewColumns(before);
+            if (!_options.HasHeader)
+                AddRow(parser, columns, isWanted);
+            while (ReadRecord(parser))
+                AddRow(parser, columns, isWanted);
         }
-
-        columns = NewColumns(firstPass);
-        if (!_options.HasHeader)
-            AddRow(parser, columns, isWanted);
-        while (ReadRecord(parser))
-            AddRow(parser, columns, isWanted);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (isWanted[i])
+                columns[i].Complete();
+        }
         return columns;
     }
 
-    private CsvColumn[] NewColumns(CsvColumn[]? firstPass)
+    private CsvColumn[] NewColumns(CsvColumn[]? before)
     {
         var columns = new CsvColumn[_names.Length];
         for (var i = 0; i < columns.Length; i++)
         {
-            columns[i] = firstPass?[i].AsText() ?? new CsvColumn(_names[i], _missing, _options.DecimalSeparator == ',');
-            if (firstPass is null && _textColumns.Contains(_names[i]))
-                columns[i] = columns[i].AsText();
+            if (before is not null)
+                columns[i] = before[i].MustBeReadAgain ? before[i].Again() : before[i];
+            else
+            {
+                columns[i] = new CsvColumn(_names[i], _missing, _options.DecimalSeparator == ',');
+                if (_textColumns.Contains(_names[i]))
+                    columns[i] = columns[i].AsText();
+            }
         }
         return columns;
     }

@@ -93,16 +93,21 @@ internal static class CsvWriting
 
     private static bool ReadsAsText(CategoricalColumn factor)
     {
-        var read = new CsvColumn(factor.Name, Missing);
-        var codes = factor.Codes.Where(code => code >= 0).Distinct().ToArray();
-        foreach (var code in codes)
-        {
-            if (Missing.Contains(factor.Levels[code]))
-                return false;
-            read.Add(factor.Levels[code]);
-        }
-        read.Complete();
-        return read.MustBeReadAsText || read.ToColumn() is CategoricalColumn;
+        var labels = factor.Codes.Where(code => code >= 0).Distinct().Select(code => factor.Levels[code]).ToArray();
+        if (Array.Exists(labels, Missing.Contains))
+            return false;
+        var read = Filled(new CsvColumn(factor.Name, Missing), labels);
+        if (read.MustBeReadAgain)
+            read = Filled(read.Again(), labels);
+        return read.MustBeReadAgain || read.ToColumn() is CategoricalColumn;
+    }
+
+    private static CsvColumn Filled(CsvColumn column, string[] labels)
+    {
+        foreach (var label in labels)
+            column.Add(label, isQuoted: false);
+        column.Complete();
+        return column;
     }
 
     private static FieldColumn Defused(FieldColumn column)

@@ -12,7 +12,7 @@ namespace EcoGlmm.Data;
 internal sealed class NumberLabels
 {
     /// <summary>Every decimal number of so many significant digits is a double of its own (IEEE 754, binary64).</summary>
-    private const int DigitsOfItsOwn = 15;
+    public const int DigitsOfItsOwn = 15;
 
     private const double LargestExactWhole = 9007199254740992;   // 2^53
 
@@ -78,9 +78,14 @@ internal sealed class NumberLabels
 
     private static string Merged(double number) => $"different texts in it are one number, {NumberText.Format(number)}";
 
-    // -?(0|[1-9]d*)(.d*[1-9])? of at most 15 digits: no two such texts are one number.
-    private static bool IsPlain(ReadOnlySpan<char> text)
+    // Without a last 0 behind the point, no two such texts are one number.
+    private static bool IsPlain(ReadOnlySpan<char> text) =>
+        TryPlain(text, out var decimals) && (decimals == 0 || text[^1] != '0');
+
+    /// <summary>Whether a text is -?(0|[1-9]d*)(.d+)? of at most 15 digits, and not a negative zero.</summary>
+    public static bool TryPlain(ReadOnlySpan<char> text, out int decimals)
     {
+        decimals = 0;
         var start = text.Length > 0 && text[0] == '-' ? 1 : 0;
         var i = start;
         while (i < text.Length && char.IsAsciiDigit(text[i]))
@@ -88,17 +93,16 @@ internal sealed class NumberLabels
         var whole = i - start;
         if (whole == 0 || (whole > 1 && text[start] == '0'))
             return false;
-        if (i == text.Length)
-            return whole <= DigitsOfItsOwn && (start == 0 || text[start] != '0');
-        if (text[i] != '.')
+        if (i < text.Length && text[i++] != '.')
             return false;
-        var decimals = 0;
-        for (i++; i < text.Length && char.IsAsciiDigit(text[i]); i++)
+        for (; i < text.Length && char.IsAsciiDigit(text[i]); i++)
             decimals++;
-        return i == text.Length && decimals > 0 && text[^1] != '0' && whole + decimals <= DigitsOfItsOwn;
+        return i == text.Length && text[^1] != '.' && whole + decimals <= DigitsOfItsOwn
+            && (start == 0 || text.ContainsAnyInRange('1', '9'));
     }
 
-    private static bool IsShortest(ReadOnlySpan<char> text, double value)
+    /// <summary>Whether a text is the shortest that reads back as its number, without an exponent.</summary>
+    public static bool IsShortest(ReadOnlySpan<char> text, double value)
     {
         if (text[^1] == '0' && text.Contains('.'))
             return false;
@@ -125,7 +129,7 @@ internal sealed class NumberLabels
             && !text.SequenceEqual(NumberText.Format(value));
     }
 
-    private static bool IsWordForInfinity(ReadOnlySpan<char> text, double value) =>
+    public static bool IsWordForInfinity(ReadOnlySpan<char> text, double value) =>
         double.IsInfinity(value) && !Unsigned(text).ContainsAnyInRange('0', '9');
 
     private static ReadOnlySpan<char> Unsigned(ReadOnlySpan<char> text) => text.Length > 0 && text[0] is '-' or '+' ? text[1..] : text;

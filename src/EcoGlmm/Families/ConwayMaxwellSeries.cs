@@ -8,8 +8,8 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal static class ConwayMaxwellSeries
 {
-    /// <summary>A step of Newton's, in standard deviations of a count, whose square is below rounding: no other is needed.</summary>
-    private const double SmallStep = 3e-9;
+    /// <summary>A step, in standard deviations of a count, whose third power is below rounding: no other is needed.</summary>
+    private const double SmallStep = 2e-6;
 
     [ThreadStatic]
     private static Solution? _own;
@@ -51,7 +51,7 @@ internal static class ConwayMaxwellSeries
         return solution;
     }
 
-    /// <summary>log λ for mean μ, by Newton's method on the logarithm of the mean, kept within a bracket.</summary>
+    /// <summary>log λ for mean μ, by Halley's method on the logarithm of the mean, kept within a bracket.</summary>
     public static double LogRate(double mu, double nu)
     {
         if (ConwayMaxwellExpansion.Holds(mu, nu))
@@ -88,24 +88,31 @@ internal static class ConwayMaxwellSeries
             }
 
             double variance = 0;
+            double third = 0;
             var middle = mean - terms.Origin;
             for (var k = 0; k < weights.Length; k++)
             {
                 var x = counts[k] - middle;
-                variance += weights[k] * x * x;
+                var squared = weights[k] * x * x;
+                variance += squared;
+                third += squared * x;
             }
 
             variance /= sum;
+            third /= sum;
             low = mean < mu ? zeta : low;
             high = mean < mu ? high : zeta;
             var step = SpecialFunctions.Log1p((mu - mean) / mean) * mean / variance;
+            // Newton's step, bent by the second derivative where that is small beside the first.
+            var bend = 0.5 * step * ((third / variance) - (variance / mean));
+            step /= Math.Abs(bend) < 0.5 ? 1 + bend : 1;
             var next = zeta + step;
             if (!(next > low && next < high) && Math.Abs(step) > 1e-14 * (1 + Math.Abs(zeta)))
             {
                 next = double.IsInfinity(low) ? zeta - 1 : 0.5 * (low + high);
             }
 
-            var isLast = Math.Abs(next - zeta) <= 4e-16 * (1 + Math.Abs(zeta)) || step * step * variance < SmallStep * SmallStep;
+            var isLast = Math.Abs(next - zeta) <= 4e-16 * (1 + Math.Abs(zeta)) || Math.Abs(step) * (1 + Math.Sqrt(variance)) < SmallStep;
             zeta = next;
             if (isLast)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Families;
@@ -22,6 +23,16 @@ internal sealed class ConwayMaxwellTerms
     /// <summary>No term is above one but for rounding, unless log λ and ν are too large to tell the terms apart.</summary>
     private const double LargestTerm = 1000;
 
+    /// <summary>
+    /// Counts below it whose powers are kept from row to row, which share ν as a rule; what is kept has the bits of what is computed.
+    /// </summary>
+    private const int KnownCounts = 1024;
+
+    /// <summary>Size of log λ and ν log k up to which neither λ nor k^-ν leaves the range of numbers, nor their product.</summary>
+    private const double LargestLogFactor = 300;
+
+    private static readonly double[] KnownLogs = [.. Enumerable.Range(0, KnownCounts).Select(k => Math.Log(k))];
+
     /// <summary>Runs beyond which the terms have no end.</summary>
     private const int MostRuns = 1000;
 
@@ -34,6 +45,9 @@ internal sealed class ConwayMaxwellTerms
     private double[] _weights = new double[256];
     private double[] _counts = new double[256];
     private double[] _logs = new double[256];
+    private readonly double[] _powers = new double[KnownCounts];
+    private double _powersOf = double.NaN;
+    private double _lambda;
     private int _length;
     private int _runsBelow;
     private double _zeta;
@@ -155,6 +169,14 @@ internal sealed class ConwayMaxwellTerms
     {
         (_zeta, _nu, _length) = (zeta, nu, 0);
         _runs.Clear();
+        var isInRange = Math.Abs(zeta) <= LargestLogFactor && nu * KnownLogs[^1] <= LargestLogFactor;
+        _lambda = isInRange ? Math.Exp(zeta) : double.NaN;
+        if (isInRange && nu != _powersOf)
+        {
+            Array.Fill(_powers, double.NaN);
+            _powersOf = nu;
+        }
+
         Origin = Math.Floor(Math.Exp(zeta / nu));
         if (!(Origin < MostCounts))
         {
@@ -197,15 +219,17 @@ internal sealed class ConwayMaxwellTerms
             }
 
             var first = _length;
-            for (single = single > 0 ? single : TermsAtATime; single > 0 && count > 0 && w > Negligible; single--)
+            single = single > 0 ? single : TermsAtATime;
+            Reserve(single);
+            var (weights, counts, logs, at, origin) = (_weights, _counts, _logs, _length, Origin);
+            for (; single > 0 && count > 0 && w > Negligible; single--, at++)
             {
-                var log = Math.Log(count--);
-                w *= Math.Exp((_nu * log) - _zeta);
+                w /= Ratio(count--, out var log);
                 g -= log;
-                Add(w, count - Origin, g);
+                (weights[at], counts[at], logs[at]) = (w, count - origin, g);
             }
 
-            single = 0;
+            (single, _length) = (0, at);
             _runs.Add(new Run(count, -1, first, _length - first));
         }
 
@@ -239,15 +263,17 @@ internal sealed class ConwayMaxwellTerms
             }
 
             var lowest = start < _length ? count : count + 1;
-            for (single = single > 0 ? single : TermsAtATime; single > 0 && w > Negligible; single--)
+            single = single > 0 ? single : TermsAtATime;
+            Reserve(single);
+            var (weights, counts, logs, at, origin) = (_weights, _counts, _logs, _length, Origin);
+            for (; single > 0 && w > Negligible; single--, at++)
             {
-                var log = Math.Log(++count);
-                w *= Math.Exp(_zeta - (_nu * log));
+                w *= Ratio(++count, out var log);
                 g += log;
-                Add(w, count - Origin, g);
+                (weights[at], counts[at], logs[at]) = (w, count - origin, g);
             }
 
-            single = 0;
+            (single, _length) = (0, at);
             _runs.Add(new Run(lowest, -1, start, _length - start));
             start = _length;
         }
@@ -256,6 +282,24 @@ internal sealed class ConwayMaxwellTerms
         {
             Endless();
         }
+    }
+
+    // The term of a count over that of the count before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Ratio(double count, out double log)
+    {
+        if (count >= KnownCounts || double.IsNaN(_lambda))
+        {
+            log = Math.Log(count);
+            return Math.Exp(_zeta - (_nu * log));
+        }
+
+        var k = (int)count;
+        log = KnownLogs[k];
+        var power = _powers[k];
+        if (double.IsNaN(power))
+            _powers[k] = power = Math.Exp(-_nu * log);
+        return _lambda * power;
     }
 
     // The longest run below a count, at least as far from zero as it is long.
@@ -309,16 +353,19 @@ internal sealed class ConwayMaxwellTerms
 
     private void Add(double weight, double count, double logFactorial)
     {
-        if (_length == _weights.Length)
-        {
-            Array.Resize(ref _weights, 2 * _length);
-            Array.Resize(ref _counts, 2 * _length);
-            Array.Resize(ref _logs, 2 * _length);
-        }
-
+        Reserve(1);
         _weights[_length] = weight;
         _counts[_length] = count;
         _logs[_length++] = logFactorial;
+    }
+
+    private void Reserve(int terms)
+    {
+        if (_length + terms <= _weights.Length)
+            return;
+        Array.Resize(ref _weights, 2 * _weights.Length);
+        Array.Resize(ref _counts, 2 * _counts.Length);
+        Array.Resize(ref _logs, 2 * _logs.Length);
     }
 
     private void Endless()

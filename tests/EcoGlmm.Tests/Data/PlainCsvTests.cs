@@ -46,6 +46,53 @@ public class PlainCsvTests
         }
     }
 
+    /// <summary>Some megabytes, which are read in parts on all cores: types, levels and what numbers lose do not depend on where they are
+    /// cut.</summary>
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void A_file_in_parts_is_the_same_as_one_read_row_by_row(string end)
+    {
+        var text = new StringBuilder("count,group,padded,mixed,late,empty,first,day,quoted,seven").Append(end);
+        const int Rows = 60_000;
+        for (var i = 0; i < Rows; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{i % 31},gr\u00fcn{i * 7919 % 40_000},{i % 1000 / 100.0:F2},{i % 1000 / 100.0},")
+                .Append(i == Rows - 5 ? "x" : "1").Append(",,").Append(i < Rows / 2 ? "NA" : "T").Append(",2024-05-11,")
+                .Append(i % 2 == 0 ? "\"a,b\"" : "\"\"\"c\"\"\"").Append(i == Rows - 2 ? ",07" : ",7").Append(end);
+        }
+        using var plain = new TemporaryFile(Encoding.UTF8.GetBytes(text.ToString()));
+        using var other = new TemporaryFile(Encoding.UTF8.GetBytes(text + "1,two,1.00,1,1,,T,2024-05-11,\"two\nlines\",7"));
+        var (actual, expected) = (FieldData.ReadCsv(plain.Path), FieldData.ReadCsv(other.Path));
+        Assert.Equal(Rows, actual.RowCount);
+        Assert.Equal(Rows + 1, expected.RowCount);
+        foreach (var name in expected.ColumnNames)
+        {
+            var (one, another) = (expected.Column(name), actual.Column(name));
+            Assert.Equal(one.Kind, another.Kind);
+            Assert.Equal(Enumerable.Range(0, Rows).Select(one.TextAt), Enumerable.Range(0, Rows).Select(another.TextAt));
+        }
+        Assert.Equal(["numeric", "factor", "numeric", "numeric", "factor", "numeric", "factor", "date", "factor", "factor"],
+            actual.ColumnNames.Select(name => actual.Column(name).Kind));
+        Assert.Equal("\"c\"", actual.Column("quoted").TextAt(1));
+    }
+
+    [Theory]
+    [InlineData("numeric", "0.10", "0.20", "0.25")]
+    [InlineData("numeric", "0.1", "0.20", "0.25")]
+    [InlineData("numeric", "10", "0.20", "-3.25")]
+    [InlineData("factor", "0.2", "0.20", "0.25")]
+    [InlineData("factor", "0.0", "-0.0", "0.5")]
+    [InlineData("factor", "1", "01", "2")]
+    [InlineData("factor", "1e2", "100", "2")]
+    [InlineData("numeric", "1e2", "101", "2")]
+    [InlineData("numeric", "0.12345678901234568", "0.50", "2.5")]
+    public void Numbers_stay_numbers_unless_two_texts_are_one(string kind, string one, string other, string third)
+    {
+        using var file = new TemporaryFile(Encoding.UTF8.GetBytes($"x,y\n{one},1\n{other},2\n{third},3\n"));
+        Assert.Equal(kind, FieldData.ReadCsv(file.Path).Column("x").Kind);
+    }
+
     [Fact]
     public void Names_in_quotes_and_over_two_lines_precede_plain_rows()
     {

@@ -22,7 +22,7 @@ internal sealed class ExtensionCheck : ResidualCheck
             yield break;
         foreach (var change in Changes(fit).Take(MostChanges))
         {
-            if (LikelihoodRatio.Of(fit, change) is { } test)
+            if (LikelihoodRatio.Test(fit, change) is { } test)
                 yield return new Symptom(this, Names.Capitalised(change.Words), test) { Change = change };
         }
     }

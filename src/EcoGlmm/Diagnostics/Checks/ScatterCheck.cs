@@ -15,7 +15,7 @@ internal sealed class ScatterCheck : ResidualCheck
     /// </summary>
     private static TestResult? WiderFamily(GlmmFit fit) => fit.Family.HasDispersion || fit.ObservationCount > CureSearch.MostRows ? null
         : fit.Family.Alternatives.MoreScatter.Take(1).Where(a => a.Suits(fit.Response.Y, fit.Response.Size))
-            .Select(a => LikelihoodRatio.Of(fit, new ModelChange(a.Words) { Family = a })).FirstOrDefault();
+            .Select(a => LikelihoodRatio.Test(fit, new ModelChange(a.Words) { Family = a })).FirstOrDefault();
 
     public override string NameOf(Symptom symptom) => symptom.IsLess ? "Underdispersion" : symptom.Name;
 

@@ -1,5 +1,4 @@
 using EcoGlmm.Text;
-using MathNet.Numerics.Distributions;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -40,34 +39,15 @@ internal sealed class ZeroCheck : ResidualCheck
             : "Let predictors into the zero-inflation formula.";
     }
 
-    /// <summary>
-    /// The likelihood ratio of the same model with structural zeros. Their share is at its boundary, zero, in the smaller model: half of
-    /// χ² with one degree of freedom (S. G. Self and K.-Y. Liang, 1987, JASA 82, 605-610). Null where there is nothing to compare.
-    /// </summary>
+    // A family that knows no zeros beside its own cannot be compared.
     private static TestResult? StructuralZeros(GlmmFit fit)
     {
-        if (fit.Family.HasThresholds || fit.ZeroInflationEffects.Count > 0 || fit.Options.Reml
-            || !fit.Convergence.IsConverged || fit.ObservationCount > CureSearch.MostRows)
+        if (fit.Family.HasThresholds || fit.ZeroInflationEffects.Count > 0 || fit.ObservationCount > CureSearch.MostRows
+            || LikelihoodRatio.Of(fit, new ModelChange("zero inflation") { ZeroInflation = "~ 1" }) is not { } ratio)
             return null;
-        GlmmFit larger;
-        try
-        {
-            larger = fit.Update(". ~ .", options: fit.Options with { ZeroInflation = "~ 1" });
-        }
-        catch (GlmmException)
-        {
-            // The family knows no zeros beside its own, or they cannot be told apart.
-            return null;
-        }
-
-        if (!larger.Convergence.IsConverged || larger.ObservationCount != fit.ObservationCount)
-            return null;
-        var ratio = Math.Max(0, 2 * (larger.LogLikelihood - fit.LogLikelihood));
-        var p = ratio > 0 ? 0.5 * (1 - ChiSquared.CDF(1, ratio)) : 1;
-        var share = NumberFormat.Significant(100 / (1 + Math.Exp(-larger.ZeroInflationEffects[0].Estimate)), 2);
-        var compared = $"likelihood ratio {NumberFormat.Fixed(ratio, 1)}, {NumberFormat.PEquals(p)}";
-        return new TestResult("Structural zeros beside scatter", ratio, p, "greater", p < TestResult.SignificanceLevel
-            ? $"Zeros of another origin, {share} % of all rows, describe the data better than scatter alone ({compared})."
-            : $"Zeros need no origin of their own beside the scatter ({compared}).");
+        var share = NumberFormat.Significant(100 / (1 + Math.Exp(-ratio.Larger.ZeroInflationEffects[0].Estimate)), 2);
+        return new TestResult("Structural zeros beside scatter", ratio.Statistic, ratio.P, "greater", ratio.P < TestResult.SignificanceLevel
+            ? $"Zeros of another origin, {share} % of all rows, describe the data better than scatter alone ({ratio.Words})."
+            : $"Zeros need no origin of their own beside the scatter ({ratio.Words}).");
     }
 }

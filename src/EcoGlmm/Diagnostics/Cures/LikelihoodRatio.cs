@@ -4,14 +4,21 @@ using MathNet.Numerics.Distributions;
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>The likelihood ratio test of a model against a larger one of which it is a part.</summary>
-internal static class LikelihoodRatio
+/// <param name="Larger">The larger model.</param>
+/// <param name="Statistic">Twice the difference of the log-likelihoods.</param>
+/// <param name="P">Its p-value.</param>
+internal sealed record LikelihoodRatio(GlmmFit Larger, double Statistic, double P)
 {
+    /// <summary>Both numbers, as they stand in a sentence.</summary>
+    public string Words => $"likelihood ratio {NumberFormat.Fixed(Statistic, 1)}, {NumberFormat.PEquals(P)}";
+
     /// <summary>
-    /// Fits the larger model and compares. A variance, a dispersion or the weight of the tails is at its boundary in the smaller one: χ²
-    /// with as many degrees of freedom as there are parameters more, and with one less, in equal parts (S. G. Self and K.-Y. Liang, 1987,
-    /// JASA 82, 605-610; D. O. Stram and J. W. Lee, 1994, Biometrics 50, 1171-1177). Null where there is nothing to compare.
+    /// Fits the larger model and compares. A variance, a share of zeros, a dispersion or the weight of the tails is at its boundary in the
+    /// smaller one: χ² with as many degrees of freedom as there are parameters more, and with one less, in equal parts (S. G. Self and
+    /// K.-Y. Liang, 1987, JASA 82, 605-610; D. O. Stram and J. W. Lee, 1994, Biometrics 50, 1171-1177). Null where there is nothing to
+    /// compare.
     /// </summary>
-    public static TestResult? Of(GlmmFit fit, ModelChange change)
+    public static LikelihoodRatio? Of(GlmmFit fit, ModelChange change)
     {
         if (fit.Options.Reml || !fit.Convergence.IsConverged || CureSearch.Fitted(change, fit) is not { } larger)
             return null;
@@ -20,10 +27,13 @@ internal static class LikelihoodRatio
             return null;
         var ratio = Math.Max(0, 2 * (larger.LogLikelihood - fit.LogLikelihood));
         double Upper(int degrees) => ratio <= 0 ? 1 : degrees == 0 ? 0 : 1 - ChiSquared.CDF(degrees, ratio);
-        var p = change.Dispersion is null ? 0.5 * (Upper(more) + Upper(more - 1)) : Upper(more);
-        var compared = $"likelihood ratio {NumberFormat.Fixed(ratio, 1)}, {NumberFormat.PEquals(p)}";
-        return new TestResult($"Likelihood ratio of {change.Words}", ratio, p, "greater", p < TestResult.SignificanceLevel
-            ? $"The data are described better with {change.Words} ({compared})."
-            : $"The data do not ask for {change.Words} ({compared}).");
+        return new(larger, ratio, change.Dispersion is null ? 0.5 * (Upper(more) + Upper(more - 1)) : Upper(more));
     }
+
+    /// <summary>The test whether the data ask for the change; null where there is nothing to compare.</summary>
+    public static TestResult? Test(GlmmFit fit, ModelChange change) =>
+        Of(fit, change) is not { } ratio ? null
+        : new TestResult($"Likelihood ratio of {change.Words}", ratio.Statistic, ratio.P, "greater", ratio.P < TestResult.SignificanceLevel
+            ? $"The data are described better with {change.Words} ({ratio.Words})."
+            : $"The data do not ask for {change.Words} ({ratio.Words}).");
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Formulas.Smooths;
@@ -13,6 +15,9 @@ namespace EcoGlmm.Formulas.Smooths;
 internal sealed class ThinPlateBasis : SmoothBasis
 {
     private const int MostPlaces = 2000;
+
+    /// <summary>Rows whose radial functions are held at once.</summary>
+    private const int RowsAtATime = 64;
 
     /// <summary>Up to this order all eigenvalues are had as fast as some of them.</summary>
     private const int SmallOrder = 120;
@@ -133,7 +138,7 @@ internal sealed class ThinPlateBasis : SmoothBasis
     {
         var n = _places.Length;
         var e = new double[n * n];
-        Parallel.For(0, n, i =>
+        Parallel.For(0, n, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             for (var j = 0; j < n; j++) e[(i * n) + j] = Radial(_places[i], _places[j]);
         });
@@ -245,31 +250,45 @@ internal sealed class ThinPlateBasis : SmoothBasis
 
     public override void Evaluate(double[][] x, Span<double> result)
     {
-        var (n, k, m) = (x[0].Length, Count, _powers.Length);
-        var wiggly = k - m;
-        var values = new double[n * k];
-        const int block = 256;
-        Parallel.For(0, (n + block - 1) / block, b =>
+        var (n, m) = (x[0].Length, _powers.Length);
+        var wiggly = Count - m;
+        var values = new double[n * Count];
+        Parallel.For(0, (n + RowsAtATime - 1) / RowsAtATime, LiveProgress.CurrentParallel(), b =>
         {
+            var first = b * RowsAtATime;
+            var rows = Math.Min(RowsAtATime, n - first);
+            AddWiggly(x, first, rows, values);
             var place = new double[x.Length];
-            var sum = new double[wiggly];
-            for (var i = b * block; i < Math.Min(n, (b + 1) * block); i++)
+            for (var i = first; i < first + rows; i++)
             {
                 for (var j = 0; j < place.Length; j++) place[j] = x[j][i] - _shift[j];
-                Array.Clear(sum);
-                for (var p = 0; p < _places.Length; p++)
-                {
-                    var radial = Radial(place, _places[p]);
-                    if (radial == 0) continue;
-                    var weights = _weights.AsSpan(p * wiggly, wiggly);
-                    for (var j = 0; j < sum.Length; j++) sum[j] += radial * weights[j];
-                }
-
-                for (var j = 0; j < wiggly; j++) values[(j * n) + i] = sum[j] * _scale[j];
+                for (var j = 0; j < wiggly; j++) values[(j * n) + i] *= _scale[j];
                 for (var j = 0; j < m; j++) values[((wiggly + j) * n) + i] = Polynomial(place, _powers[j]) * _scale[wiggly + j];
             }
         });
         values.CopyTo(result);
+    }
+
+    // The radial functions of some rows, times their weights.
+    private unsafe void AddWiggly(double[][] x, int first, int rows, double[] values)
+    {
+        var (n, places, wiggly) = (x[0].Length, _places.Length, Count - _powers.Length);
+        var radial = ArrayPool<double>.Shared.Rent(rows * places);
+        var work = ArrayPool<double>.Shared.Rent(MatrixProduct.WorkspaceLength);
+        var place = new double[x.Length];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < place.Length; j++) place[j] = x[j][first + i] - _shift[j];
+            for (var p = 0; p < places; p++) radial[(p * rows) + i] = Radial(place, _places[p]);
+        }
+
+        fixed (double* r = radial, w = _weights, v = values, space = work)
+        {
+            MatrixProduct.Add(rows, wiggly, places, false, r, rows, false, w, wiggly, true, v + first, n, space);
+        }
+
+        ArrayPool<double>.Shared.Return(radial);
+        ArrayPool<double>.Shared.Return(work);
     }
 
     private readonly struct PlaceKey(double[] place) : IEquatable<PlaceKey>, IComparable<PlaceKey>
