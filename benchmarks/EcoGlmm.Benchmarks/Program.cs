@@ -52,6 +52,9 @@ switch (arguments.Names.FirstOrDefault())
     case "structures":
         StructuresBenchmark.Run(arguments);
         break;
+    case "references":
+        ReferenceTiming.Run(arguments);
+        break;
     case "space":
         SpaceBenchmark.Run(arguments);
         break;

@@ -205,7 +205,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             if (fit.Estimate.Model.Terms.Any(t => t.Group == group && t.Entries is not null && t.Structure.Precision is null && !t.IsCurve))
             {
                 Add($"Influence of {group}", CheckStatus.NotChecked, $"A row belongs to a level of each of {group}, so that leaving one "
-                    + "out takes rows from others.", $"Fit the model without the rows of one that stands apart in RandomEffects[\"{group}\"].");
+                    + "out takes rows from others.", "Fit the model without the rows of one that stands apart in "
+                    + $"RandomEffects[\"{group}\"].");
                 continue;
             }
 

@@ -52,6 +52,7 @@ public sealed class StructureWalkTests
         Compared(fit, part);
         Simulated(fit);
         Predicted(fit);
+        if (!fit.Convergence.IsConverged) return;
         if (part == "Gaussian mean" || (part == "Poisson mean" && !isField)) Intervals(fit);
         if (part == "Poisson mean" && !isField) Assert.NotEmpty(fit.Check(new CheckOptions { Count = 50, TryCures = false }).Findings);
     }
