@@ -20,6 +20,7 @@ internal static class SynthesisBenchmark
             0.01, 0.5, 1),
         ("Rare events, unequal arms", "The same with three times as many treated as controls.", 0.01, 0.5, 3),
         ("Less rare events", "Control risks about 5 %, effects that differ, equal arms.", 0.05, 0.5, 1),
+        ("Common events", "Control risks about 20 %, effects that differ, equal arms.", 0.2, 0.5, 1),
     ];
 
     public static void Run(Arguments arguments)
@@ -35,7 +36,8 @@ internal static class SynthesisBenchmark
             "One stage: `MetaAnalysis.OneStage`, with a fixed baseline for each trial, or conditional on each trial's events (non-central "
             + "hypergeometric). The others are those of `CompareMethods()`.", "",
             "Bias is the mean estimate minus the truth, ± two Monte Carlo standard errors; coverage is that of the 95 % interval by the "
-            + "normal distribution.",
+            + "normal distribution (what metafor's `rma.glmm` gives), for syntheses in one stage also by Student's t and by the profile "
+            + "likelihood (`MetaAnalysisOptions.Interval`), with the mean width of the last.",
             "Syntheses in which a method has no estimate (no events in a whole arm of all trials) are left out of its row.");
         foreach (var (name, what, risk, tau, ratio) in Scenarios)
         {
@@ -57,7 +59,8 @@ internal static class SynthesisBenchmark
             Console.WriteLine($"{name}: {watch.Elapsed.TotalSeconds:F0} s");
             Line(page, "", $"## {name}", "", string.Create(CultureInfo.InvariantCulture, $"{what} {100 * zeros:F0} % of the trials have an "
                 + $"arm without events."), "",
-                "| Method | Bias | Coverage (%) | SE/SD | Syntheses |", "|---|---:|---:|---:|---:|");
+                "| Method | Bias | Coverage (%): normal | Student's t | profile likelihood | its width | SE/SD | Syntheses |",
+                "|---|---:|---:|---:|---:|---:|---:|---:|");
             foreach (var row in results.SelectMany(r => r).GroupBy(e => e.Method))
             {
                 Line(page, Row(row.Key, [.. row]));
@@ -101,8 +104,11 @@ internal static class SynthesisBenchmark
         {
             try
             {
-                var one = MetaAnalysis.OneStage(arms, "study", "treated", "events", "size", model: model, options: options);
-                Add(result, name, one.Estimate, one.StandardError);
+                Synthesis By(SynthesisInterval interval) => MetaAnalysis.OneStage(arms, "study", "treated", "events", "size",
+                    model: model, options: options with { Interval = interval });
+                var one = By(SynthesisInterval.Normal);
+                Add(result, name, one.Estimate, one.StandardError, By(SynthesisInterval.StudentT),
+                    By(SynthesisInterval.ProfileLikelihood));
                 if (model == OneStageModel.Conditional)
                 {
                     foreach (var other in one.CompareMethods().Skip(1))
@@ -120,11 +126,13 @@ internal static class SynthesisBenchmark
         return result;
     }
 
-    private static void Add(List<Estimate> result, string method, double estimate, double error)
+    private static void Add(List<Estimate> result, string method, double estimate, double error, Synthesis? student = null,
+        Synthesis? profile = null)
     {
         if (double.IsFinite(estimate) && double.IsFinite(error) && Math.Abs(estimate) < 10)
         {
-            result.Add(new Estimate(method, estimate, error));
+            bool? Holds(Synthesis? s) => s is null ? null : s.Lower <= Truth && Truth <= s.Upper;
+            result.Add(new Estimate(method, estimate, error, Holds(student), Holds(profile), profile?.Upper - profile?.Lower));
         }
     }
 
@@ -134,12 +142,17 @@ internal static class SynthesisBenchmark
         var mean = estimates.Average(e => e.Value);
         var sd = Math.Sqrt(estimates.Sum(e => (e.Value - mean) * (e.Value - mean)) / (n - 1));
         double covered = estimates.Count(e => Math.Abs(e.Value - Truth) <= 1.959964 * e.Error);
+        string Share(Func<Estimate, bool?> holds) => holds(estimates[0]) is null ? ""
+            : (100.0 * estimates.Count(e => holds(e) == true) / n).ToString("F1", CultureInfo.InvariantCulture);
+        double[] widths = [.. estimates.Select(e => e.Width ?? double.NaN).Where(double.IsFinite)];
+        var width = widths.Length == 0 ? "" : widths.Average().ToString("F2", CultureInfo.InvariantCulture)
+            + (widths.Length < n ? $" ({n - widths.Length} without end)" : "");
         return string.Create(CultureInfo.InvariantCulture,
             $"| {method} | {mean - Truth:+0.000;−0.000} ± {2 * sd / Math.Sqrt(n):F3} | {100 * covered / n:F1} | "
-            + $"{estimates.Average(e => e.Error) / sd:F2} | {n} |");
+            + $"{Share(e => e.Student)} | {Share(e => e.Profile)} | {width} | {estimates.Average(e => e.Error) / sd:F2} | {n} |");
     }
 
     private static void Line(StringBuilder page, params IEnumerable<string> lines) => page.AppendJoin('\n', lines).Append('\n');
 
-    private sealed record Estimate(string Method, double Value, double Error);
+    private sealed record Estimate(string Method, double Value, double Error, bool? Student, bool? Profile, double? Width);
 }

@@ -25,27 +25,29 @@ internal sealed unsafe class AlleleProducts
     private const int RowBytes = BlockMarkers + 64;
     private const int StripRows = 32;
     private const int TileRows = 4;
-    private const int MarkersWithGaps = 128;
 
     private readonly Genotypes _genotypes;
     private readonly int _n;
-    private readonly int _paddedRows;
+
+    // Copies twice: a row for each individual, of which products are taken, and a row for each marker, as they are read.
     private readonly byte[] _copies;
+    private readonly byte[] _rows;
+    private readonly int _rowLength;
     private readonly double[] _sum;
     private readonly double[] _alongMean;
-    private readonly double[] _gaps;
-    private readonly double[] _gapMeans = new double[MarkersWithGaps];
-    private readonly double[] _gapDeviations;
-    private readonly int[] _gapMarkers = new int[MarkersWithGaps];
-    private readonly int[][] _gapPlaces = new int[MarkersWithGaps][];
     private readonly double[] _means = new double[BlockMarkers];
     private readonly GenotypeDecoder _decoder;
     private readonly WorkTeam _decode;
     private readonly WorkTeam _multiply;
     private readonly WorkTeam _mend;
+
+    // Missing calls: by marker of the block, and from that by individual.
+    private readonly List<int>[] _gapPlaces = [.. Enumerable.Range(0, BlockMarkers).Select(_ => new List<int>())];
+    private readonly List<int>[] _gapMarkers;
+    private double[]? _gaps;
     private int[] _block = [];
+    private GenotypeCounts[] _counts = [];
     private int _depth;
-    private int _gapCount;
     private double _squaredMeans;
 
     /// <param name="genotypes">The genotypes.</param>
@@ -57,34 +59,42 @@ internal sealed unsafe class AlleleProducts
         this._sum = sum;
         _decoder = genotypes.Decoder();
         _n = _decoder.Count;
-        _paddedRows = (_n + TileRows - 1) / TileRows * TileRows;
-        _copies = GC.AllocateArray<byte>(checked(_paddedRows * RowBytes), pinned: true);
+        var paddedRows = (_n + TileRows - 1) / TileRows * TileRows;
+        _rowLength = ((_n + Lanes - 1) / Lanes * Lanes) + Lanes;
+        _copies = GC.AllocateArray<byte>(checked(paddedRows * RowBytes), pinned: true);
+        _rows = GC.AllocateArray<byte>(checked(BlockMarkers * _rowLength), pinned: true);
         _alongMean = new double[_n];
-        _gaps = new double[(long)_n * _n];
-        _gapDeviations = new double[MarkersWithGaps * _n];
+        _gapMarkers = new List<int>[_n];
         _decode = new WorkTeam(threads, (_, task) => Decode(task));
         _multiply = new WorkTeam(threads, (_, task) => Multiply(task));
         _mend = new WorkTeam(threads, (_, task) => Mend(task));
     }
 
     /// <summary>Adds a block of at most <see cref="BlockMarkers"/> markers, none of them without calls.</summary>
-    public void Add(int[] markers)
+    /// <param name="markers">The markers.</param>
+    /// <param name="counts">Their genotypes' counts.</param>
+    public void Add(int[] markers, GenotypeCounts[] counts)
     {
-        _block = markers;
+        (_block, _counts) = (markers, counts);
         _depth = (markers.Length + Lanes - 1) / Lanes * Lanes;
+        for (var k = 0; k < markers.Length; k++)
+        {
+            _means[k] = counts[k].Mean;
+            _squaredMeans += _means[k] * _means[k];
+        }
+
         var strips = (_n + StripRows - 1) / StripRows;
         _decode.Run(_depth / Lanes);
         _multiply.Run(strips);
+        if (!Array.Exists(counts, c => c.Missing > 0)) return;
+        _gaps ??= new double[(long)_n * _n];
+        for (var i = 0; i < _n; i++) (_gapMarkers[i] ??= []).Clear();
         for (var k = 0; k < markers.Length; k++)
         {
-            _squaredMeans += _means[k] * _means[k];
-            if (_genotypes.CountsAt(markers[k]).Missing > 0)
-            {
-                Remember(markers[k], _means[k]);
-            }
+            foreach (var i in _gapPlaces[k]) _gapMarkers[i].Add(k);
         }
 
-        MendAll();
+        _mend.Run(strips);
     }
 
     /// <summary>Takes off the means, once all markers are added.</summary>
@@ -94,33 +104,42 @@ internal sealed unsafe class AlleleProducts
         {
             for (var i = j; i < _n; i++)
             {
-                var gap = i == j ? _gaps[i + (long)i * _n] : _gaps[i + (long)j * _n] + _gaps[j + (long)i * _n];
+                var gap = _gaps is null ? 0
+                    : i == j ? _gaps[i + (long)i * _n] : _gaps[i + (long)j * _n] + _gaps[j + (long)i * _n];
                 _sum[i + (long)j * _n] += _squaredMeans - _alongMean[i] - _alongMean[j] + gap;
             }
         }
     }
 
-    // Thirty-two markers: a byte for each individual and marker, individual by individual.
+    // Thirty-two markers: a byte for each individual and marker, marker by marker and then individual by individual.
     private void Decode(int task)
     {
         var from = task * Lanes;
         var count = Math.Min(Lanes, _block.Length - from);
         for (var k = 0; k < Lanes; k++)
         {
-            var target = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_copies)) + from + k;
+            var bytes = _rows.AsSpan((from + k) * _rowLength, _n);
+            var places = _gapPlaces[from + k];
+            places.Clear();
             if (k >= count)
             {
-                for (var i = 0; i < _n; i++)
-                {
-                    target[(long)i * RowBytes] = 0;
-                }
-
+                bytes.Clear();
                 continue;
             }
 
-            var marker = _block[from + k];
-            _means[from + k] = _genotypes.CountsAt(marker).Mean;
-            _decoder.Copies(_genotypes.Row(marker), target, RowBytes);
+            var row = _genotypes.Row(_block[from + k]);
+            _decoder.Copies(row, bytes);
+            if (_counts[from + k].Missing > 0) _decoder.AddMissing(row, places);
+        }
+
+        fixed (byte* source = &_rows[from * _rowLength], target = &_copies[from])
+        {
+            for (var i = 0; i < _n; i++)
+            {
+                var of = source + i;
+                var to = target + ((long)i * RowBytes);
+                for (var k = 0; k < Lanes; k++, of += _rowLength) to[k] = *of;
+            }
         }
     }
 
@@ -135,13 +154,7 @@ internal sealed unsafe class AlleleProducts
         for (var i = start; i < end; i++)
         {
             var row = x + (long)i * RowBytes;
-            double along = 0;
-            for (var k = 0; k < _block.Length; k++)
-            {
-                along += _means[k] * row[k];
-            }
-
-            _alongMean[i] += along;
+            _alongMean[i] += AlongMeans(row);
         }
 
         // the strip stays in the second cache, two rows of the others in the first
@@ -161,6 +174,35 @@ internal sealed unsafe class AlleleProducts
             }
         }
     }
+
+    // Σ mean · copies over the block, of one individual; means beyond the block meet no copies.
+    private double AlongMeans(byte* row)
+    {
+        var (first, second) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        fixed (double* means = _means)
+        {
+            for (var k = 0; k < _depth; k += 8)
+            {
+                var (low, high) = Doubles(row + k);
+                first += low * Vector256.Load(means + k);
+                second += high * Vector256.Load(means + k + 4);
+            }
+        }
+
+        return Vector256.Sum(first + second);
+    }
+
+    // Eight bytes as numbers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<double> Low, Vector256<double> High) Doubles(byte* bytes)
+    {
+        var wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)bytes).AsByte()).AsInt16();
+        var (low, high) = Vector128.Widen(wide);
+        return Avx.IsSupported ? (Avx.ConvertToVector256Double(low), Avx.ConvertToVector256Double(high))
+            : (Converted(low), Converted(high));
+    }
+
+    private static Vector256<double> Converted(Vector128<int> v) => Vector256.Create((double)v[0], v[1], v[2], v[3]);
 
     // tile[r + 4 c] = Σ a_r b_c over the block's markers, four rows by two.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -236,70 +278,74 @@ internal sealed unsafe class AlleleProducts
         return Vector256.Sum(low + high);
     }
 
-    private void Remember(int marker, double mean)
-    {
-        _gapMarkers[_gapCount] = marker;
-        _gapMeans[_gapCount] = mean;
-        if (++_gapCount == MarkersWithGaps)
-        {
-            MendAll();
-        }
-    }
-
-    private void MendAll()
-    {
-        if (_gapCount == 0)
-        {
-            return;
-        }
-
-        for (var k = 0; k < _gapCount; k++)
-        {
-            var mean = _gapMeans[k];
-            var deviations = _gapDeviations.AsSpan(k * _n, _n);
-            _decoder.Decode(_genotypes.Row(_gapMarkers[k]), 2 - mean, 1 - mean, -mean, double.NaN, deviations);
-            var missing = new List<int>();
-            for (var i = 0; i < _n; i++)
-            {
-                if (double.IsNaN(deviations[i]))
-                {
-                    missing.Add(i);
-                    deviations[i] = 0;
-                }
-            }
-
-            _gapPlaces[k] = [.. missing];
-        }
-
-        _mend.Run((_n + StripRows - 1) / StripRows);
-        _gapCount = 0;
-    }
-
     // A missing call was taken for no copies, −mean when centred; it is to be 0. Of each pair this is the one side's half.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Mend(int strip)
     {
-        fixed (double* deviations = _gapDeviations, target = _gaps)
+        var end = Math.Min(_n, (strip + 1) * StripRows);
+        fixed (double* gaps = _gaps)
+        fixed (byte* rows = _rows)
         {
-            for (var k = 0; k < _gapCount; k++)
+            for (var i = strip * StripRows; i < end; i++)
             {
-                var mean = _gapMeans[k];
-                foreach (var i in _gapPlaces[k])
+                var markers = CollectionsMarshal.AsSpan(_gapMarkers[i]);
+                if (markers.Length == 0) continue;
+                var column = gaps + ((long)i * _n);
+                double squares = 0;
+                foreach (var k in markers) squares += _means[k] * _means[k];
+                var j = 0;
+                for (; j + Lanes <= _n; j += Lanes) MendLanes(markers, rows + j, column + j, squares);
+                for (; j < _n; j++)
                 {
-                    if (i / StripRows != strip)
-                    {
-                        continue;
-                    }
+                    var add = -squares;
+                    foreach (var k in markers) add += _means[k] * rows[((long)k * _rowLength) + j];
+                    column[j] += add;
+                }
 
-                    var column = target + (long)i * _n;
-                    DensePanel.AddScaled(_n, mean, deviations + (long)k * _n, column);
-                    foreach (var j in _gapPlaces[k])
+                // where both calls are missing, half of the product was taken off by each side too much
+                foreach (var k in markers)
+                {
+                    var half = 0.5 * _means[k] * _means[k];
+                    foreach (var other in _gapPlaces[k])
                     {
-                        column[j] -= 0.5 * mean * mean;
+                        if (other != i) column[other] += half;
                     }
-
-                    column[i] -= 0.5 * mean * mean;
                 }
             }
         }
+    }
+
+    // column += Σ mean · (copies − mean) over markers, thirty-two individuals.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MendLanes(ReadOnlySpan<int> markers, byte* rows, double* column, double squares)
+    {
+        var s0 = Vector256.Create(-squares);
+        var (s1, s2, s3, s4, s5, s6, s7) = (s0, s0, s0, s0, s0, s0, s0);
+        foreach (var k in markers)
+        {
+            var mean = Vector256.Create(_means[k]);
+            var bytes = rows + ((long)k * _rowLength);
+            var (a, b) = Doubles(bytes);
+            s0 += mean * a;
+            s1 += mean * b;
+            (a, b) = Doubles(bytes + 8);
+            s2 += mean * a;
+            s3 += mean * b;
+            (a, b) = Doubles(bytes + 16);
+            s4 += mean * a;
+            s5 += mean * b;
+            (a, b) = Doubles(bytes + 24);
+            s6 += mean * a;
+            s7 += mean * b;
+        }
+
+        (Vector256.Load(column) + s0).Store(column);
+        (Vector256.Load(column + 4) + s1).Store(column + 4);
+        (Vector256.Load(column + 8) + s2).Store(column + 8);
+        (Vector256.Load(column + 12) + s3).Store(column + 12);
+        (Vector256.Load(column + 16) + s4).Store(column + 16);
+        (Vector256.Load(column + 20) + s5).Store(column + 20);
+        (Vector256.Load(column + 24) + s6).Store(column + 24);
+        (Vector256.Load(column + 28) + s7).Store(column + 28);
     }
 }

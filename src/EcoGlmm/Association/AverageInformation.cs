@@ -7,17 +7,17 @@ namespace EcoGlmm.Association;
 /// R. Thompson and B. R. Cullis, Biometrics 51 (1995) 1440-1450. P = V⁻¹ − V⁻¹ X (XᵀV⁻¹X)⁻¹ XᵀV⁻¹ is kept.
 /// </summary>
 /// <remarks>For some thousand rows: each step inverts V.</remarks>
-internal sealed unsafe class AverageInformation
+internal sealed unsafe class AverageInformation : VarianceSearch
 {
-    private const int MostHalvings = 12;
-    private const double Tolerance = 1e-7;
-
     private readonly double[][] _matrices;
     private readonly double[] _x;
     private readonly int _n;
     private readonly int _columns;
     private readonly BlockProduct.Team? _team;
     private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
+
+    private double[] _y = [];
+    private double[] _diagonal = [];
 
     /// <param name="matrices">The Kₖ, whole, column-major.</param>
     /// <param name="x">X, column-major.</param>
@@ -41,9 +41,6 @@ internal sealed unsafe class AverageInformation
     /// <summary>P y.</summary>
     public double[] Residual { get; private set; } = [];
 
-    /// <summary>The restricted log-likelihood, but for a constant.</summary>
-    public double LogLikelihood { get; private set; }
-
     /// <summary>Finds the τ, of which none is negative, from given ones.</summary>
     /// <param name="y">The response.</param>
     /// <param name="diagonal">D.</param>
@@ -53,59 +50,24 @@ internal sealed unsafe class AverageInformation
     /// <exception cref="GlmmException">The covariance matrix is singular.</exception>
     public void Maximise(double[] y, double[] diagonal, double[] tau, int mostSteps, CancellationToken cancellation)
     {
-        var k = tau.Length;
-        Evaluate(y, diagonal, tau);
-        for (var step = 0; step < mostSteps; step++)
+        (_y, _diagonal) = (y, diagonal);
+        Maximise(tau, mostSteps, cancellation);
+    }
+
+    protected override void Evaluate(double[] tau) => Evaluate(_y, _diagonal, tau);
+
+    protected override void Derivatives(double[] score, double[] information)
+    {
+        var k = score.Length;
+        var working = new double[k][];
+        for (var a = 0; a < k; a++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var score = new double[k];
-            var information = new double[k * k];
-            var working = new double[k][];
-            for (var a = 0; a < k; a++)
+            var kpy = Product(_matrices[a], Residual);
+            working[a] = Product(P, kpy);
+            score[a] = 0.5 * (Inner(Residual, kpy) - Trace(_matrices[a]));
+            for (var b = 0; b <= a; b++)
             {
-                var kpy = Product(_matrices[a], Residual);
-                working[a] = Product(P, kpy);
-                score[a] = 0.5 * (Inner(Residual, kpy) - Trace(_matrices[a]));
-                for (var b = 0; b <= a; b++)
-                {
-                    information[a + b * k] = information[b + a * k] = 0.5 * Inner(kpy, working[b]);
-                }
-            }
-
-            var move = Step(tau, score, information);
-            var before = LogLikelihood;
-            double expected = 0;
-            for (var a = 0; a < k; a++)
-            {
-                expected += move[a] * score[a];
-            }
-
-            if (Math.Abs(expected) < Tolerance)
-            {
-                return;
-            }
-
-            var from = (double[])tau.Clone();
-            for (var halving = 0; ; halving++)
-            {
-                var scale = Math.Pow(0.5, halving);
-                for (var a = 0; a < k; a++)
-                {
-                    tau[a] = Math.Max(0, from[a] + scale * move[a]);
-                }
-
-                Evaluate(y, diagonal, tau);
-                if (LogLikelihood >= before - 1e-10)
-                {
-                    break;
-                }
-
-                if (halving == MostHalvings)
-                {
-                    from.CopyTo(tau, 0);
-                    Evaluate(y, diagonal, tau);
-                    return;
-                }
+                information[a + b * k] = information[b + a * k] = 0.5 * Inner(kpy, working[b]);
             }
         }
     }
@@ -208,45 +170,6 @@ internal sealed unsafe class AverageInformation
         LogLikelihood = -0.5 * (logDeterminant + logCrossproduct + Inner(Residual, y));
     }
 
-    // Newton's step by the average information, on the components that are free to move.
-    private static double[] Step(double[] tau, double[] score, double[] information)
-    {
-        var k = tau.Length;
-        var free = Enumerable.Range(0, k).Where(a => tau[a] > 0 || score[a] > 0).ToArray();
-        var move = new double[k];
-        var m = free.Length;
-        if (m > 0)
-        {
-            var matrix = new double[m * m];
-            var right = new double[m];
-            for (var a = 0; a < m; a++)
-            {
-                right[a] = score[free[a]];
-                for (var b = 0; b < m; b++)
-                {
-                    matrix[a + b * m] = information[free[a] + free[b] * k] * (a == b ? 1 + 1e-10 : 1);
-                }
-            }
-
-            if (DenseCholesky.TryFactor(matrix, m))
-            {
-                DenseCholesky.Solve(matrix, m, right);
-                for (var a = 0; a < m; a++)
-                {
-                    move[free[a]] = right[a];
-                }
-            }
-        }
-
-        // no component leaves its range by more than it has
-        for (var a = 0; a < k; a++)
-        {
-            move[a] = Math.Max(move[a], -tau[a]);
-        }
-
-        return move;
-    }
-
     private double[] Product(double[] matrix, ReadOnlySpan<double> v)
     {
         var result = new double[_n];
@@ -263,17 +186,6 @@ internal sealed unsafe class AverageInformation
             {
                 sum += DensePanel.Dot(_n, a + (long)j * _n, p + (long)j * _n);
             }
-        }
-
-        return sum;
-    }
-
-    private static double Inner(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double sum = 0;
-        for (var i = 0; i < a.Length; i++)
-        {
-            sum += a[i] * b[i];
         }
 
         return sum;

@@ -60,11 +60,10 @@ internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
         }
     }
 
-    /// <summary>Writes copies of the effect allele, none for no call, to every so many bytes.</summary>
+    /// <summary>Writes copies of the effect allele, none for no call, a byte for each individual.</summary>
     /// <param name="row">The packed genotypes of a marker.</param>
-    /// <param name="target">The first individual's byte.</param>
-    /// <param name="step">Bytes from one individual to the next.</param>
-    public void Copies(ReadOnlySpan<byte> row, byte* target, int step)
+    /// <param name="target"><see cref="Count"/> bytes.</param>
+    public void Copies(ReadOnlySpan<byte> row, Span<byte> target)
     {
         const int copiesOfCodes = 0x0102;    // two copies for code 0, one for code 2, by bits of four
         if (chosen is not null)
@@ -73,19 +72,49 @@ internal sealed unsafe class GenotypeDecoder(int[]? chosen, int individuals)
             {
                 var individual = chosen[i];
                 var code = (row[individual >> 2] >> (2 * (individual & 3))) & 3;
-                target[(long)i * step] = (byte)((copiesOfCodes >> (4 * code)) & 3);
+                target[i] = (byte)((copiesOfCodes >> (4 * code)) & 3);
             }
 
             return;
         }
 
-        for (var i = 0; i < individuals; i += 4)
+        var fours = MemoryMarshal.Cast<byte, uint>(target);
+        for (var b = 0; b < fours.Length; b++) fours[b] = FourCopies[row[b]];
+        for (var i = 4 * fours.Length; i < individuals; i++)
         {
-            int codes = row[i >> 2];
-            for (var k = 0; k < Math.Min(4, individuals - i); k++, codes >>= 2)
+            target[i] = (byte)((copiesOfCodes >> (4 * ((row[i >> 2] >> (2 * (i & 3))) & 3))) & 3);
+        }
+    }
+
+    /// <summary>Adds the places, among the individuals asked for, that have no call.</summary>
+    public void AddMissing(ReadOnlySpan<byte> row, List<int> places)
+    {
+        if (chosen is not null)
+        {
+            for (var i = 0; i < chosen.Length; i++)
             {
-                target[(long)(i + k) * step] = (byte)((copiesOfCodes >> (4 * (codes & 3))) & 3);
+                if (((row[chosen[i] >> 2] >> (2 * (chosen[i] & 3))) & 3) == Missing) places.Add(i);
+            }
+
+            return;
+        }
+
+        for (var b = 0; b < row.Length; b++)
+        {
+            // the lower bit of a code without the higher one
+            var found = row[b] & ~(row[b] >> 1) & 0x55;
+            for (; found != 0; found &= found - 1)
+            {
+                var i = (4 * b) + (System.Numerics.BitOperations.TrailingZeroCount(found) >> 1);
+                if (i < individuals) places.Add(i);
             }
         }
     }
+
+    private const int Missing = 1;
+
+    /// <summary>Copies of four individuals, a byte each, by the byte that holds their codes.</summary>
+    private static readonly uint[] FourCopies = [.. Enumerable.Range(0, 256).Select(codes => Enumerable.Range(0, 4)
+        .Select(k => (codes >> (2 * k)) & 3).Select((code, k) => (code == 0 ? 2u : code == 2 ? 1u : 0) << (8 * k))
+        .Aggregate((a, b) => a | b))];
 }

@@ -28,11 +28,11 @@ internal sealed unsafe class RelationshipSum
     public int Add(IReadOnlyList<int> markers, double[] sum, CancellationToken cancellation, Action<int>? progress = null)
     {
         var n = _decoder.Count;
-        var polymorphic = markers.Where(j => !_genotypes.CountsAt(j).IsMonomorphic).ToArray();
-        if (!_isStandardised && polymorphic.Sum(j => (double)_genotypes.CountsAt(j).Missing) <= AlleleProducts.MostMissing * n
-            * (double)polymorphic.Length)
+        var counted = markers.Select(j => (Marker: j, Counts: _genotypes.CountsAt(j))).Where(m => !m.Counts.IsMonomorphic).ToArray();
+        var polymorphic = Array.ConvertAll(counted, m => m.Marker);
+        if (!_isStandardised && counted.Sum(m => (double)m.Counts.Missing) <= AlleleProducts.MostMissing * n * (double)polymorphic.Length)
         {
-            AddByWholeNumbers(polymorphic, sum, cancellation, progress);
+            AddByWholeNumbers(polymorphic, Array.ConvertAll(counted, m => m.Counts), sum, cancellation, progress);
             return polymorphic.Length;
         }
 
@@ -64,14 +64,15 @@ internal sealed unsafe class RelationshipSum
         return polymorphic.Length;
     }
 
-    private void AddByWholeNumbers(int[] markers, double[] sum, CancellationToken cancellation, Action<int>? progress)
+    private void AddByWholeNumbers(int[] markers, GenotypeCounts[] counts, double[] sum, CancellationToken cancellation,
+        Action<int>? progress)
     {
         var products = new AlleleProducts(_genotypes, sum, _threads);
         for (var from = 0; from < markers.Length; from += AlleleProducts.BlockMarkers)
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(AlleleProducts.BlockMarkers, markers.Length - from);
-            products.Add(markers[from..(from + count)]);
+            products.Add(markers[from..(from + count)], counts[from..(from + count)]);
             progress?.Invoke(count);
         }
 

@@ -73,7 +73,8 @@ internal sealed class ScanRelationship
         var n = data.Y.Length;
         if (Sparse is { } sparse)
         {
-            return (Families(data, sparse, cancellation), false, Places(data).Average(p => sparse.At(p, p)));
+            var (families, hasOwn) = Families(data, sparse, cancellation);
+            return (families, hasOwn, Places(data).Average(p => sparse.At(p, p)));
         }
 
         var matrix = OfRows(data, chromosomeLeftOut, cancellation);
@@ -140,35 +141,72 @@ internal sealed class ScanRelationship
         return (own, count);
     }
 
-    private FamilyRotation Families(ScanData data, SparseEntries sparse, CancellationToken cancellation)
+    private (FamilyRotation Rotation, bool HasEffects) Families(ScanData data, SparseEntries sparse, CancellationToken cancellation)
     {
-        if (data.Specification.Conditional.Training.RandomTerms.Length > 0)
-        {
-            throw new GlmmException("A scan with sparse relationships has no random effects beside them. Give the whole matrix, or "
-                + "leave the terms "
-                + "with a bar out of the formula.");
-        }
-
-        var rowPlaces = Places(data);
-        var rowOf = new int[sparse.Order];
-        Array.Fill(rowOf, -1);
-        for (var i = 0; i < rowPlaces.Length; i++)
-        {
-            rowOf[rowPlaces[i]] = i;
-        }
-
-        var families = sparse.Families().Select(f => Array.FindAll(f, level => rowOf[level] >= 0)).Where(f => f.Length > 0).ToArray();
-        var largest = families.Max(f => f.Length);
+        var places = Places(data);
+        var blocks = Blocks(data, sparse, places);
+        var largest = blocks.Max(f => f.Length);
         if (largest > EcoGlmm.RelationshipMatrix.MostLevels)
         {
-            throw new GlmmException($"The sparse relationships tie {Names.Count(largest, "individual")} together directly or through "
-                + "others, too many for a "
-                + "scan by families. Leave weak relationships out with a higher threshold.");
+            var terms = data.Specification.Conditional.Training.RandomTerms;
+            throw new GlmmException(terms.Length == 0
+                ? $"The sparse relationships tie {Names.Count(largest, "individual")} together directly or through others, too many for a "
+                    + "scan by families. Leave weak relationships out with a higher threshold."
+                : $"Relationships and {Names.List([.. terms.Select(t => t.Title)])} tie {Names.Count(largest, "record")} together, too "
+                    + "many for a scan by families. Random effects have to stay within families, as those of individuals do; make others, "
+                    + "as years, fixed effects, and leave weak relationships out with a higher threshold.");
         }
 
-        return new FamilyRotation(Array.ConvertAll(families, f => Array.ConvertAll(f, level => rowOf[level])),
-            f => sparse.Block(families[f]),
-            _options.MaxThreads, cancellation);
+        double[] OfBlock(int f)
+        {
+            var (rows, size) = (blocks[f], blocks[f].Length);
+            var matrix = new double[size * size];
+            for (var j = 0; j < size; j++)
+            {
+                for (var i = 0; i < size; i++)
+                {
+                    var (a, b) = (places[rows[i]], places[rows[j]]);
+                    matrix[i + (j * size)] = sparse.At(Math.Max(a, b), Math.Min(a, b));
+                }
+            }
+
+            return matrix;
+        }
+
+        var factors = RecordCovariance.Factors(data, blocks, OfBlock, cancellation);
+        return (new FamilyRotation(blocks, OfBlock, factors, _options.MaxThreads, cancellation), factors is not null);
+    }
+
+    // Rows that hang together by relationships or by a level of a random effect.
+    private static int[][] Blocks(ScanData data, SparseEntries sparse, int[] places)
+    {
+        var families = sparse.Families();
+        var familyOf = new int[sparse.Order];
+        for (var f = 0; f < families.Count; f++)
+        {
+            foreach (var level in families[f]) familyOf[level] = f;
+        }
+
+        var parent = Enumerable.Range(0, families.Count).ToArray();
+        int Root(int f)
+        {
+            while (parent[f] != f) f = parent[f] = parent[parent[f]];
+            return f;
+        }
+
+        foreach (var term in data.Specification.Conditional.Training.RandomTerms)
+        {
+            var first = new Dictionary<int, int>();
+            for (var i = 0; i < places.Length; i++)
+            {
+                var own = Root(familyOf[places[i]]);
+                if (first.TryAdd(term.Codes[i], own)) continue;
+                var other = Root(first[term.Codes[i]]);
+                parent[Math.Max(own, other)] = Math.Min(own, other);
+            }
+        }
+
+        return [.. Enumerable.Range(0, places.Length).GroupBy(i => Root(familyOf[places[i]])).Select(g => g.ToArray())];
     }
 
     private static void Centre(double[] lower, int n)

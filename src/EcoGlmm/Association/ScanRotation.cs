@@ -120,7 +120,7 @@ internal sealed unsafe class DenseRotation : ScanRotation
     }
 
     // L⁻¹ K L⁻ᵀ, in place: solve, turn over, solve
-    private static void Whiten(double[] matrix, double[] factor, int n, int threads)
+    internal static void Whiten(double[] matrix, double[] factor, int n, int threads)
     {
         SolveColumns(matrix, factor, n, threads);
         for (var j = 0; j < n; j++)
@@ -152,10 +152,12 @@ internal sealed unsafe class FamilyRotation : ScanRotation
 
     /// <param name="families">The rows of each family.</param>
     /// <param name="relationships">The matrix of a family's rows, column-major, given the family's number.</param>
+    /// <param name="factors">Of each family L, where records' errors have the covariance L Lᵀ; null where they are independent.</param>
     /// <param name="threads">Most threads.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="GlmmException">An entry is not a finite number.</exception>
-    public FamilyRotation(IReadOnlyList<int[]> families, Func<int, double[]> relationships, int threads, CancellationToken cancellation)
+    public FamilyRotation(IReadOnlyList<int[]> families, Func<int, double[]> relationships, double[][]? factors,
+        int threads, CancellationToken cancellation)
     {
         this._families = [.. families];
         _vectors = new double[families.Count][];
@@ -172,6 +174,7 @@ internal sealed unsafe class FamilyRotation : ScanRotation
             var k = families[f].Length;
             _vectors[f] = relationships(f);
             var values = Eigenvalues.AsSpan(starts[f], k);
+            if (factors is not null) DenseRotation.Whiten(_vectors[f], factors[f], k, 1);
             if (k == 1)
             {
                 (values[0], _vectors[f][0]) = (_vectors[f][0], 1);
@@ -180,6 +183,8 @@ internal sealed unsafe class FamilyRotation : ScanRotation
             {
                 Volatile.Write(ref isFinite, false);
             }
+
+            if (factors is not null) DenseCholesky.SolveLowerTransposed(factors[f], k, _vectors[f]);
         });
         if (!isFinite || Eigenvalues.Any(v => !double.IsFinite(v)))
         {

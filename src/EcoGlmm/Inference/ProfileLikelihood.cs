@@ -108,6 +108,21 @@ internal sealed class ProfileLikelihood
         }
     }
 
+    /// <summary>
+    /// Of one coefficient of the conditional part: where the signed root of the deviance difference is ± a quantile, and what it is at
+    /// zero.
+    /// </summary>
+    public static (double Lower, double Upper, double AtZero) OfCoefficient(GlmmFit fit, string name, double quantile,
+        CancellationToken cancellation)
+    {
+        RequireConverged(fit);
+        var parameter = FitParameter.Of(fit).First(p => p.Name == name && p.Part == ModelPart.Conditional
+            && p.Kind == ParameterKind.Coefficient);
+        var profile = Of(fit, 1 - (2 * SpecialFunctions.NormalCdf(-quantile)), cancellation);
+        var estimate = parameter.Value(profile._fit);
+        return (profile.End(parameter, -1), profile.End(parameter, 1), Math.Sign(estimate) * profile.Zeta(parameter, 0, out _));
+    }
+
     private static void RequireConverged(GlmmFit fit)
     {
         if (!fit.Convergence.IsConverged)

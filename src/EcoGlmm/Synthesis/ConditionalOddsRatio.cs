@@ -73,6 +73,7 @@ internal static partial class ConditionalOddsRatio
             Count = arms.Count,
             Method = "Counts given the margins of each study (non-central hypergeometric) with a random effect of treatment",
             Scale = "log odds ratio",
+            Profiled = quantile => Profile(tables, x, best, value, rows[0].StandardError, quantile),
             Refit = null!,
         };
     }
@@ -92,9 +93,10 @@ internal static partial class ConditionalOddsRatio
         return sum;
     }
 
-    private static double[] MaximiseBeta(Table[] tables, double[][] x, int p, out double value)
+    private static double[] MaximiseBeta(Table[] tables, double[][] x, int p, out double value, double? first = null)
     {
         var beta = new double[p];
+        if (first is not null) beta[0] = first.Value;
         value = double.NegativeInfinity;
         for (var step = 0; step < MostSteps; step++)
         {
@@ -103,10 +105,10 @@ internal static partial class ConditionalOddsRatio
             var information = new double[p * p];
             for (var i = 0; i < tables.Length; i++)
             {
-                log += tables[i].LogProbability(Effect(x[i], beta), out var first, out var second);
+                log += tables[i].LogProbability(Effect(x[i], beta), out var steep, out var second);
                 for (var a = 0; a < p; a++)
                 {
-                    slope[a] += x[i][a] * first;
+                    slope[a] += x[i][a] * steep;
                     for (var b = 0; b < p; b++)
                     {
                         information[a + b * p] -= x[i][a] * x[i][b] * second;
@@ -115,6 +117,7 @@ internal static partial class ConditionalOddsRatio
             }
 
             value = log;
+            if (first is not null) Hold(slope, information, p);
             if (x.Max(row => Math.Abs(Effect(row, beta))) > 30 || !DenseCholesky.TryFactor(information, p))
             {
                 throw new GlmmException(p == 1 ? "The odds ratio has no finite estimate: all events of all studies are in one arm."
@@ -168,7 +171,7 @@ internal static partial class ConditionalOddsRatio
         return (value, gradient, hessian);
     }
 
-    private static double Maximise(Table[] tables, double[][] x, double[] at)
+    private static double Maximise(Table[] tables, double[][] x, double[] at, bool isHeld = false)
     {
         var p = at.Length - 1;
         double F(double[] place)
@@ -186,6 +189,7 @@ internal static partial class ConditionalOddsRatio
         for (var step = 0; step < MostSteps; step++)
         {
             (value, var gradient, var hessian) = Derivatives(tables, x, at, Difference, Math.Exp);
+            if (isHeld) Hold(gradient, hessian, p + 1, -1);
             if (gradient.Sum(Math.Abs) < 1e-8 || at[p] < LowestLogTau)
             {
                 break;

@@ -27,7 +27,7 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(variance);
         var table = FieldData.From(data);
-        RefuseModerators(options);
+        RefuseWhatIsForCounts(options);
         return new EffectSizeModel(formula, table, SamplingErrors.Of(table, variance), options ?? new MetaAnalysisOptions()).Fit();
     }
 
@@ -47,7 +47,7 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(covariance);
         var table = FieldData.From(data);
-        RefuseModerators(options);
+        RefuseWhatIsForCounts(options);
         return new EffectSizeModel(formula, table, SamplingErrors.Of(table, covariance), options ?? new MetaAnalysisOptions()).Fit();
     }
 
@@ -85,8 +85,14 @@ public static class MetaAnalysis
         return OneStageSynthesis.Of(arms, measure, model, options);
     }
 
-    private static void RefuseModerators(MetaAnalysisOptions? options)
+    private static void RefuseWhatIsForCounts(MetaAnalysisOptions? options)
     {
+        if (options is { Interval: not SynthesisInterval.Normal })
+        {
+            throw new GlmmException("MetaAnalysisOptions.Interval is for counts. For effect sizes ask for KnappHartung = true, or for "
+                + "CoefficientTests(SynthesisTest.Satterthwaite) where there are several levels.");
+        }
+
         if (options?.Moderators is { } moderators)
         {
             throw new GlmmException($"MetaAnalysisOptions.Moderators is for counts; those of effect sizes stand in the formula: effect "
@@ -139,6 +145,25 @@ public enum OneStageModel
     BetaBinomial,
 }
 
+/// <summary>How a synthesis of counts makes the interval of its mean effect.</summary>
+public enum SynthesisInterval
+{
+    /// <summary>By the normal distribution, as if the variance between studies were known: metafor's default.</summary>
+    Normal,
+
+    /// <summary>
+    /// By Student's t with as many degrees of freedom as there are studies that tell of the effect, less coefficients of it (metafor's
+    /// test = "t").
+    /// </summary>
+    StudentT,
+
+    /// <summary>
+    /// By the profile likelihood, cut where the signed root is a quantile of that t: it takes the variance between studies as uncertain
+    /// as it is, and is as wide to each side as the likelihood is. benchmarks/rare-events.md has how often it holds the truth.
+    /// </summary>
+    ProfileLikelihood,
+}
+
 /// <summary>What a meta-analysis may be asked for.</summary>
 public sealed record MetaAnalysisOptions
 {
@@ -150,6 +175,13 @@ public sealed record MetaAnalysisOptions
     /// effect sizes scatter. For effect sizes with at most one random effect for each.
     /// </summary>
     public bool KnappHartung { get; init; }
+
+    /// <summary>
+    /// For counts: how the interval and the p-value of the mean effect are made. Where effects differ and studies are few, those by the
+    /// normal distribution, which are R's, are too narrow: <see cref="SynthesisInterval.ProfileLikelihood"/> holds the truth as often as it
+    /// says.
+    /// </summary>
+    public SynthesisInterval Interval { get; init; }
 
     /// <summary>
     /// Right-hand side for the log of the variance of true effects, "~ dose": a location-scale model. It stands for the random effect of

@@ -24,7 +24,7 @@ internal static class OneStageSynthesis
             options), arms, model, options)
             : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
             : Fitted(arms, measure, model, options);
-        return new Synthesis(numbers with
+        return new Synthesis(CountIntervals.Asked(numbers, arms, measure, model, options) with
         {
             Arms = arms,
             Measure = measure,
@@ -98,6 +98,7 @@ internal static class OneStageSynthesis
                 ? e with { Name = title } : e)),
             ModeratorTest = ModeratorTest(fit, moderators, known, NameOf),
             Estimate = effect.Estimate,
+            EffectName = effect.Name,
             StandardError = effect.StandardError,
             TauSquared = tauSquared,
             TypicalVariance = typical,

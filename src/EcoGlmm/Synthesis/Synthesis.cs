@@ -35,14 +35,14 @@ public sealed class Synthesis : IRichDisplay
     /// <summary>Its standard error.</summary>
     public double StandardError => _numbers.StandardError;
 
-    /// <summary>Lower end of its interval.</summary>
-    public double Lower => Estimate - Reach(StandardError);
+    /// <summary>Lower end of its interval (<see cref="MetaAnalysisOptions.Interval"/> for counts).</summary>
+    public double Lower => _numbers.Profile?.Lower ?? (Estimate - Reach(StandardError));
 
     /// <summary>Upper end of its interval.</summary>
-    public double Upper => Estimate + Reach(StandardError);
+    public double Upper => _numbers.Profile?.Upper ?? (Estimate + Reach(StandardError));
 
     /// <summary>p-value of no effect.</summary>
-    public double PValue => _numbers.PValue(Estimate / StandardError);
+    public double PValue => _numbers.Profile?.PValue ?? _numbers.PValue(Estimate / StandardError);
 
     /// <summary>
     /// τ, the standard deviation of the effect between studies; with effects at several levels, the root of the sum of their

@@ -6,6 +6,9 @@ namespace EcoGlmm.Syntheses;
 /// <summary>A synthesis in words and tables.</summary>
 internal static class SynthesisCard
 {
+    /// <summary>Below, the normal distribution's quantile is more than 4 % short of Student's.</summary>
+    private const int FewStudies = 30;
+
     public static string Html(Synthesis synthesis, SynthesisNumbers numbers)
     {
         var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers)).Paragraph(Method(numbers))
@@ -109,7 +112,13 @@ internal static class SynthesisCard
 
     private static string Note(SynthesisNumbers numbers) => numbers.IsOfCounts
         ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to "
-            + "their counts."
+            + "their counts." + Narrow(numbers)
         : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from "
             + "sampling.";
+
+    private static string Narrow(SynthesisNumbers numbers) =>
+        numbers.TauSquared > 1e-6 && numbers.Count < FewStudies && double.IsInfinity(numbers.Degrees)
+            ? $" Effects differ and studies are few: an interval by the normal distribution is too narrow. Ask for "
+                + $"Interval = SynthesisInterval.{(numbers.Measure == SynthesisMeasure.RiskDifference ? "StudentT" : "ProfileLikelihood")}."
+            : "";
 }

@@ -48,6 +48,16 @@ internal sealed record SynthesisNumbers
     /// <summary>Degrees of freedom of t; infinite for the normal distribution.</summary>
     public double Degrees { get; init; } = double.PositiveInfinity;
 
+    /// <summary>What the coefficient of the mean effect is called in <see cref="Fit"/>.</summary>
+    public string EffectName { get; init; } = "";
+
+    /// <summary>The profile likelihood of a synthesis without a fit beneath: both ends by a quantile, and the signed root at
+    /// zero.</summary>
+    public Func<double, (double Lower, double Upper, double AtZero)>? Profiled { get; init; }
+
+    /// <summary>The interval of the estimate and its p-value by the profile likelihood, where that was asked for.</summary>
+    public (double Lower, double Upper, double PValue)? Profile { get; init; }
+
     /// <summary>Of all moderators together: χ² or F, its numerator's degrees of freedom.</summary>
     public (double Statistic, int Numerator, double PValue) ModeratorTest { get; init; } = (double.NaN, 0, double.NaN);
 

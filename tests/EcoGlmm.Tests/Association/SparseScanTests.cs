@@ -67,8 +67,52 @@ public class SparseScanTests
         }
 
         Assert.Contains("given sparse relationships", sparse.ToString(), StringComparison.Ordinal);
-        Assert.Contains("no random effects", Assert.Throws<GlmmException>(
-            () => Glmm.Scan("weight ~ sex + (1 | family)", Herd.Data(), herd, options)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Several records of an individual, families tied together by a random effect: as with the same matrix whole.</summary>
+    [Theory]
+    [InlineData("weight ~ sex + day + (1 | animal)", ScanMethod.Exact)]
+    [InlineData("weight ~ sex + day + (1 | animal)", ScanMethod.Held)]
+    [InlineData("weight ~ sex + day + (1 | animal) + (1 | pen)", ScanMethod.Exact)]
+    public void RepeatedRecordsByFamiliesAreThoseOfTheSameMatrixWhole(string formula, ScanMethod method)
+    {
+        using var herd = Herd.Open();
+        var markers = herd.Where(m => m.Position % 3 == 0);
+        var random = new Random(5);
+        var own = herd.Individuals.ToDictionary(i => i, _ => random.NextDouble() - 0.5);
+        var data = Herd.Data();
+        var name = data.ColumnNames.First(c => data.Texts(c).Any(t => t == herd.Individuals[0]));
+        int[] rows = [.. Enumerable.Range(0, data.RowCount).SelectMany(i => Enumerable.Repeat(i, 1 + (i % 3)))];
+        var repeated = data.Take(rows).With("animal", r => r.Text(name))
+            .With("day", Enumerable.Range(0, rows.Length).Select(i => (double)(i % 5)))
+            .With("pen", r => r.Text("family") is { } f ? f[..^1] : null);
+        repeated = repeated.With("weight", r => r.Number("weight") + (3 * own[r.Text(name)!]) + random.NextDouble());
+        var dense = RelationshipMatrix.From(Families.Value.ToArray(), herd.Individuals);
+        var options = new ScanOptions { Method = method, Relationship = Families.Value, Individual = "animal" };
+        var sparse = Glmm.Scan(formula, repeated, markers, options);
+        var whole = Glmm.Scan(formula, repeated, markers, options with { Relationship = dense });
+        Assert.True(sparse.Count > 50);
+        var compared = 0;
+        for (var j = 0; j < sparse.Count; j++)
+        {
+            if (double.IsNaN(whole[j].Beta)) continue;
+            compared++;
+            Assert.Equal(whole[j].Beta, sparse[j].Beta, 1e-4 * whole[j].StandardError);
+            Assert.Equal(whole[j].StandardError, sparse[j].StandardError, 1e-4 * whole[j].StandardError);
+            Assert.Equal(whole[j].WaldP, sparse[j].WaldP, 1e-3 * whole[j].WaldP);
+        }
+
+        Assert.True(compared > 50);
+        if (method == ScanMethod.Held)
+        {
+            var calibrated = Glmm.Scan(formula, repeated, markers, options with { Method = ScanMethod.Calibrated });
+            for (var j = 0; j < sparse.Count; j++)
+            {
+                // beyond two standard deviations variances are computed as they are
+                var z = calibrated[j].Beta / calibrated[j].StandardError;
+                if (Math.Abs(z) > 2.5) Assert.Equal(sparse[j].Beta, calibrated[j].Beta, 1e-7 * sparse[j].StandardError);
+            }
+        }
     }
 
     [Theory]

@@ -17,6 +17,14 @@ public sealed class ModeratorReferenceTests
 
     public static TheoryData<int> BruteForce => [.. Enumerable.Range(0, Root.Value.GetProperty("conditional").GetArrayLength())];
 
+    private static readonly Lazy<JsonElement> ArmsByForce = new(() =>
+    {
+        using var stream = File.OpenRead(Path.Combine(ReferenceFit.RepositoryFolder, "tests", "reference", "arms.json"));
+        return JsonDocument.Parse(stream).RootElement.Clone();
+    });
+
+    public static TheoryData<int> BruteForceArms => [.. Enumerable.Range(0, ArmsByForce.Value.GetProperty("fits").GetArrayLength())];
+
     public static TheoryData<string> Effects => [.. Root.Value.GetProperty("effects").EnumerateArray().Select(e => e.Text("name"))];
 
     [Theory]
@@ -89,6 +97,42 @@ public sealed class ModeratorReferenceTests
         Assert.Contains("treatment:", found.FixedEffects[1].Name, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Random baselines with their two-dimensional integral by brute force: the Laplace approximation is near it, quadrature (as an option)
+    /// is at it; beta-binomial arms, and Poisson-gamma ones, are at the maximum of the likelihood written out.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(BruteForceArms))]
+    public void Moderators_of_random_baselines_and_of_scattered_arms_are_at_the_maximum_of_brute_force(int index)
+    {
+        var expected = ArmsByForce.Value.GetProperty("fits")[index];
+        var isRandom = expected.Text("model") == "UM.RS";
+        var measure = expected.Text("kind") == "rates" ? SynthesisMeasure.RateRatio : SynthesisMeasure.OddsRatio;
+        double[] estimates = expected.Numbers("estimates"), errors = expected.Numbers("errors");
+        foreach (var points in isRandom ? new[] { 1, 15 } : [1])
+        {
+            var found = MetaAnalysis.OneStage(Arms(expected.Text("kind"), expected.Text("data")), "study", "treated", "events", "size",
+                measure, isRandom ? OneStageModel.RandomStudies : OneStageModel.BetaBinomial, new MetaAnalysisOptions
+                {
+                    Moderators = expected.Text("moderators"), Glmm = new GlmmOptions { QuadraturePoints = points },
+                });
+
+            // brute force has the moderator less its mean
+            var effect = estimates[1] - (expected.Number("center") * estimates[2]);
+            var isExact = !isRandom || points > 1;
+            var moderator = found.FixedEffects.First(e => e.Name.StartsWith("treatment:", StringComparison.Ordinal));
+            var slack = isExact ? 2e-3 : 0.1;
+            Assert.Equal(expected.Number("logLik"), found.LogLikelihood, isExact ? 1e-4 : 0.3);
+            Assert.Equal(estimates[2], moderator.Estimate, slack * errors[2]);
+            Assert.Equal(effect, found.Estimate, slack * found.StandardError);
+            Assert.Equal(errors[2], moderator.StandardError, (isExact ? 0.01 : 0.1) * errors[2]);
+            if (isRandom)
+            {
+                Assert.Equal(Math.Exp(expected.Numbers("shape")[1]), found.Tau, isExact ? 2e-3 : 0.1);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Effects))]
     public void Structures_of_effect_sizes_give_what_metafor_gives(string name)
@@ -123,6 +167,24 @@ public sealed class ModeratorReferenceTests
                 Assert.Equal(expected.Numbers("alpha")[j], found.ScaleEffects[j].Estimate, 5e-3 * expected.Numbers("alphase")[j]);
             }
         }
+    }
+
+    /// <summary>
+    /// The restricted likelihood has its maximum at a correlation of 0.997 (by its formula, on a grid: -238.40547), that of maximum
+    /// likelihood, where a search begins, at one.
+    /// </summary>
+    [Fact]
+    public void A_correlation_just_below_one_is_found()
+    {
+        var table = Table("ishak", out _);
+        var found = MetaAnalysis.Fit("yi ~ 0 + when + homcs(0 + when | study)", table, "vi");
+        Assert.InRange(found.LogLikelihood, -238.40547, -238.4052);
+        var rho = found.Fit!.CovarianceParameters.First(c => c.Name == "correlation").Estimate;
+        Assert.InRange(rho, 0.995, 0.9985);
+        Assert.Equal(ConvergenceStatus.Converged, found.Fit.Convergence.Status);
+        var ml = MetaAnalysis.Fit("yi ~ 0 + when + homcs(0 + when | study)", table, "vi", new MetaAnalysisOptions { Reml = false });
+        Assert.Equal(-247.930434, ml.LogLikelihood, 1e-5);
+        Assert.Equal(ConvergenceStatus.Singular, ml.Fit!.Convergence.Status);
     }
 
     [Fact]
