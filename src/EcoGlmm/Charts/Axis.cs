@@ -8,6 +8,9 @@ public enum AxisScale
 
     /// <summary>Equal ratios take equal lengths; values that are not positive are not drawn.</summary>
     Log,
+
+    /// <summary>Equal differences of square roots take equal lengths, of negative values with their sign; for points and lines.</summary>
+    SquareRoot,
 }
 
 /// <summary>An axis of a <see cref="Panel"/>.</summary>
@@ -31,7 +34,7 @@ public sealed record Axis
     /// <summary>The upper end, in data units; null takes it from the data.</summary>
     public double? Maximum { get; init; }
 
-    /// <summary>Linear or logarithmic.</summary>
+    /// <summary>Linear, logarithmic or by square roots.</summary>
     public AxisScale Scale { get; init; }
 
     /// <summary>Names for the positions 0, 1, 2, …; null for an axis of numbers.</summary>
@@ -39,6 +42,9 @@ public sealed record Axis
 
     /// <summary>Whether values grow to the left or downwards.</summary>
     public bool Reversed { get; init; }
+
+    /// <summary>Where ticks begin, if something below them is not measured by the axis.</summary>
+    internal double? TicksFrom { get; init; }
 
     /// <summary>A title alone makes an axis.</summary>
     /// <param name="title">What is measured.</param>

@@ -14,13 +14,18 @@ internal sealed class AxisFrame
 
     public Axis Axis { get; }
 
-    /// <summary>The lower end in axis units: the value, or its decimal logarithm.</summary>
+    /// <summary>The lower end in axis units: the value, its decimal logarithm or its square root.</summary>
     public double Low { get; }
 
     /// <summary>The upper end in axis units.</summary>
     public double High { get; }
 
     public bool IsLog => Axis.Scale == AxisScale.Log && Axis.Categories is null;
+
+    public bool IsSquareRoot => Axis.Scale == AxisScale.SquareRoot && Axis.Categories is null;
+
+    /// <summary>Both ends as values.</summary>
+    public (double Low, double High) Ends => (ValueAt(Low), ValueAt(High));
 
     /// <summary>From 0 at the left or lower end to 1 at the other; NaN for what cannot be drawn.</summary>
     public double Fraction(double value)
@@ -37,8 +42,11 @@ internal sealed class AxisFrame
         if (Axis.Categories is not null)
             return CategoryTicks(length, room).Select(t => (Fraction(t.Position), t.Label)).ToArray();
         var count = Math.Max(2, (int)(length / spacing));
-        var ticks = IsLog ? NiceTicks.Log(Low, High, count) : NiceTicks.Linear(Low, High, count);
-        return ticks.Select(t => ((Axis.Reversed ? High - t.Value : t.Value - Low) / (High - Low), t.Label)).ToArray();
+        var ticks = IsLog ? NiceTicks.Log(Low, High, count) : IsSquareRoot ? NiceTicks.SquareRoot(Low, High, count)
+            : NiceTicks.Linear(Low, High, count);
+        var from = Axis.TicksFrom is { } first ? Unit(first) : double.NegativeInfinity;
+        return ticks.Where(t => t.Value >= from)
+            .Select(t => ((Axis.Reversed ? High - t.Value : t.Value - Low) / (High - Low), t.Label)).ToArray();
     }
 
     /// <summary>The categories to label: every one, or every second, third … if there is no room for all.</summary>
@@ -71,24 +79,36 @@ internal sealed class AxisFrame
             new(frame.Axis, 0.5 * (frame.Low + frame.High - length), 0.5 * (frame.Low + frame.High + length));
     }
 
-    private double Unit(double value) => !IsLog ? value : value > 0 ? Math.Log10(value) : double.NaN;
+    private double Unit(double value) => Unit(Axis, value);
+
+    /// <summary>The value at a place in axis units.</summary>
+    public double ValueAt(double unit) => IsLog ? Math.Pow(10, unit) : IsSquareRoot ? Math.Abs(unit) * unit : unit;
+
+    /// <summary>A value in units of the axis; NaN for what cannot be drawn.</summary>
+    public static double Unit(Axis axis, double value) => axis.Categories is not null ? value : axis.Scale switch
+    {
+        AxisScale.Log => value > 0 ? Math.Log10(value) : double.NaN,
+        AxisScale.SquareRoot => Math.CopySign(Math.Sqrt(Math.Abs(value)), value),
+        _ => value,
+    };
 
     private static AxisFrame Settle(Axis axis, List<double> values, bool fromZero)
     {
         var log = axis.Scale == AxisScale.Log && axis.Categories is null;
-        var units = (log ? values.Where(v => v > 0).Select(Math.Log10) : values).Where(double.IsFinite).ToArray();
+        var units = values.Select(v => Unit(axis, v)).Where(double.IsFinite).ToArray();
         if (axis.Categories is { Count: > 0 } names)
             units = [.. units, -0.5, names.Count - 0.5];
         var (low, high) = units.Length == 0 ? (0.0, 1.0) : (units.Min(), units.Max());
         if (high - low <= 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high)))
             (low, high) = (low - 0.5, high + 0.5);
         var margin = axis.Categories is null ? Margin * (high - low) : 0;
-        var from = log ? Logarithm(axis.Minimum) : axis.Minimum;
-        var to = log ? Logarithm(axis.Maximum) : axis.Maximum;
+        var from = End(axis, axis.Minimum);
+        var to = End(axis, axis.Maximum);
         var settledLow = from ?? (fromZero && !log && low >= 0 ? 0 : low - margin);
         var settledHigh = to ?? (fromZero && !log && high <= 0 ? 0 : high + margin);
         return settledHigh > settledLow ? new(axis, settledLow, settledHigh) : new(axis, settledLow, settledLow + 1);
     }
 
-    private static double? Logarithm(double? value) => value > 0 ? Math.Log10(value.Value) : null;
+    private static double? End(Axis axis, double? value) => value is { } end && Unit(axis, end) is var unit && double.IsFinite(unit)
+        ? unit : null;
 }

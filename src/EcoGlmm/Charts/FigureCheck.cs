@@ -7,6 +7,11 @@ internal static class FigureCheck
     {
         foreach (var trace in panels.SelectMany(panel => panel.Traces))
             trace.Check();
+        foreach (var trace in panels.Where(SquareRootAxes.AreIn).SelectMany(panel => panel.Traces))
+        {
+            if (trace.Moved(v => v, v => v) is null)
+                throw new GlmmException("An axis of square roots takes points and lines. Take a linear or a logarithmic one.");
+        }
     }
 
     /// <summary>Whether no trace of the figure has a value that can be drawn.</summary>

@@ -70,6 +70,31 @@ internal static class NiceTicks
         return ticks;
     }
 
+    /// <summary>First digits of the ticks of an axis of square roots.</summary>
+    private static readonly double[] RoundDigits = [1, 2, 3, 4, 5, 10];
+
+    /// <summary>Ticks of an axis of square roots: round values about evenly spaced along it.</summary>
+    /// <param name="low">Square root of the lower end, with its sign.</param>
+    /// <param name="high">Square root of the upper end.</param>
+    /// <param name="count">About how many ticks there is room for.</param>
+    public static IReadOnlyList<(double Value, string Label)> SquareRoot(double low, double high, int count)
+    {
+        var step = (high - low) / Math.Max(1, count);
+        var ticks = new List<(double, string)>();
+        for (var k = Math.Ceiling(low / step); k * step <= high + 1e-9; k++)
+        {
+            var unit = Math.Abs(k * step);
+            var power = unit > 0 ? Math.Floor(Math.Log10(unit * unit)) : 0;
+            var scale = Math.Pow(10, power);
+            var value = unit > 0 ? scale * RoundDigits.MinBy(d => Math.Abs(Math.Sqrt(d * scale) - unit)) : 0;
+            var at = Math.Sign(k) * Math.Sqrt(value);
+            if (at >= low - 1e-9 && at <= high + 1e-9 && (ticks.Count == 0 || at - ticks[^1].Item1 > 0.4 * step))
+                ticks.Add((at, Label(Math.Sign(k) * value, (int)Math.Clamp(-power, 0, 12))));
+        }
+
+        return ticks;
+    }
+
     private static string Label(double value, int decimals)
     {
         var magnitude = Math.Abs(value);

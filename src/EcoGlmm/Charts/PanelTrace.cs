@@ -1,5 +1,6 @@
 using System.Text;
 using EcoGlmm.Charts;
+using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
@@ -45,6 +46,13 @@ public abstract record PanelTrace
     internal virtual void Check()
     {
     }
+
+    /// <summary>The same with other coordinates, hovering over which shows those it had; null for a kind that cannot be moved.</summary>
+    internal virtual PanelTrace? Moved(Func<double, double> x, Func<double, double> y) => null;
+
+    /// <summary>What hovering shows of points that are drawn elsewhere.</summary>
+    private protected static IReadOnlyList<string> Coordinates(IReadOnlyList<double> x, IReadOnlyList<double> y) =>
+        [.. x.Select((value, i) => $"{NumberFormat.Significant(value)}, {NumberFormat.Significant(y[i])}")];
 
     /// <summary>Adds what the axes have to reach.</summary>
     internal abstract void Extend(PanelExtent extent);

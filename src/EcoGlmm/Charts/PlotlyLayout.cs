@@ -199,6 +199,15 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
             json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
             json.Number("tickangle", 0);
         }
+        else if (frame.IsSquareRoot || (axis.TicksFrom is not null && !frame.IsLog))
+        {
+            var ticks = frame.Ticks(horizontal ? box.Width : box.Height, horizontal ? 60 : 45);
+            json.WriteString("tickmode", "array");
+            json.Numbers("tickvals", ticks.Select(t => frame.Low + ((frame.Axis.Reversed ? 1 - t.Fraction : t.Fraction)
+                * (frame.High - frame.Low))));
+            json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
+            json.Number("tickangle", 0);
+        }
         else
         {
             json.Number("nticks", Math.Max(4, Math.Floor((horizontal ? box.Width : box.Height) / 36)));
@@ -230,8 +239,9 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
                 json.WriteStartObject();
                 json.WriteString("type", shape.IsBand ? "rect" : "line");
                 json.WriteString("layer", shape.OverTraces ? "above" : "below");
-                Ends("x", PlotlyTraces.AxisName("x", i), shape.X0, shape.X1);
-                Ends("y", PlotlyTraces.AxisName("y", i), shape.Y0, shape.Y1);
+                var (xAxis, yAxis) = (geometry.Panels[i].Panel.XAxis, geometry.Panels[i].Panel.YAxis);
+                Ends("x", PlotlyTraces.AxisName("x", i), xAxis, shape.X0, shape.X1);
+                Ends("y", PlotlyTraces.AxisName("y", i), yAxis, shape.Y0, shape.Y1);
                 json.Number("opacity", shape.Opacity);
                 if (shape.IsBand)
                     json.WriteString("fillcolor", Paint(shape.Color));
@@ -246,11 +256,11 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         json.WriteEndArray();
     }
 
-    private void Ends(string letter, string axis, double? from, double? to)
+    private void Ends(string letter, string name, Axis axis, double? from, double? to)
     {
-        json.WriteString($"{letter}ref", from is null ? $"{axis} domain" : axis);
-        json.Number($"{letter}0", from ?? 0);
-        json.Number($"{letter}1", to ?? 1);
+        json.WriteString($"{letter}ref", from is null ? $"{name} domain" : name);
+        json.Number($"{letter}0", from is { } first ? SquareRootAxes.Position(axis, first) : 0);
+        json.Number($"{letter}1", to is { } second ? SquareRootAxes.Position(axis, second) : 1);
     }
 
     private void Annotations(FigureGeometry geometry)

@@ -19,7 +19,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.WriteStartArray("data");
         for (var p = 0; p < figure.Panels.Count; p++)
         {
-            var panel = figure.Panels[p];
+            var panel = SquareRootAxes.Replaced(figure.Panels[p]);
             for (var t = 0; t < panel.Traces.Count; t++)
                 Write(panel, p, panel.Traces[t], FigureGeometry.ColorOf(panel, t));
         }

@@ -79,6 +79,12 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
         Same(X.Count, YUpper?.Count, "YUpper");
     }
 
+    internal override PanelTrace Moved(Func<double, double> x, Func<double, double> y) => this with
+    {
+        X = [.. X.Select(x)], Y = [.. Y.Select(y)], XLower = XLower?.Select(x).ToArray(), XUpper = XUpper?.Select(x).ToArray(),
+        YLower = YLower?.Select(y).ToArray(), YUpper = YUpper?.Select(y).ToArray(), Text = Text ?? Coordinates(X, Y),
+    };
+
     internal override void Extend(PanelExtent extent)
     {
         extent.X.AddRange([.. X, .. XLower ?? [], .. XUpper ?? []]);

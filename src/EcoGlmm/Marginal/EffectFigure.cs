@@ -1,5 +1,4 @@
 using EcoGlmm.Data;
-using EcoGlmm.Estimation;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
@@ -10,68 +9,100 @@ internal sealed class EffectFigure
     private const int CurvePoints = 80;
     private const int MostRows = 2000;
     private const double Dodge = 0.6;
-    private readonly GlmmFit _fit;
-    private readonly EffectCurve _curve;
-    private readonly GridVariable _x;
-    private readonly GridVariable? _by;
-    private readonly double _level;
-    private readonly bool _showData;
-    private readonly (FieldColumn Column, string[] Labels) _groups;
 
-    public EffectFigure(GlmmFit fit, string variable, string? by, RandomEffectsUse use, bool showData, double level)
+    /// <summary>Panels beyond which none can be read.</summary>
+    private const int MostFacets = 24;
+
+    private readonly GlmmFit _fit;
+    private readonly EffectOptions _options;
+    private readonly EffectCurve _curve;
+    private readonly EffectRows _rows;
+    private readonly GridVariable _x;
+    private readonly EffectGroups _by;
+    private readonly EffectGroups _facet;
+    private readonly bool _isFactor;
+
+    public EffectFigure(GlmmFit fit, string variable, EffectOptions options)
     {
-        if (use == RandomEffectsUse.Conditional)
+        if (options.RandomEffects == RandomEffectsUse.Conditional)
             throw new GlmmException("An effect chart is of no known level: take RandomEffectsUse.Population (the typical level) or "
                 + "Averaged (the population's mean).");
-        (_fit, _level, _showData, Use) = (fit, level, showData, use);
-        _curve = new EffectCurve(fit, use);
+        (_fit, _options) = (fit, options);
+        _curve = new EffectCurve(fit, options.RandomEffects);
         _x = _curve.Variable(variable);
-        _by = by is null ? null : _curve.Variable(by);
-        if (_by == _x) throw new GlmmException($"\"{by}\" cannot be both the variable and the one that it is drawn by.");
-        _groups = _by is null ? (_x.Points, [""]) : Groups(_by);
+        _by = Groups(options.By);
+        _facet = Groups(options.Facet);
+        string[] shown = [.. new[] { variable, options.By, options.Facet }.OfType<string>()];
+        if (shown.Distinct(StringComparer.Ordinal).Count() < shown.Length)
+            throw new GlmmException($"A chart shows a variable once: \"{shown.GroupBy(n => n).First(g => g.Count() > 1).Key}\" cannot be "
+                + "along the axis, a curve each and a panel each.");
+        if (_facet.Count > MostFacets)
+            throw new GlmmException($"\"{options.Facet}\" has {_facet.Count} levels, too many for a panel each. Fit or plot some of them.");
+        _isFactor = _x.PointOfRow is not null;
+        _rows = new EffectRows(fit, options);
     }
 
-    private RandomEffectsUse Use { get; }
+    private EffectGroups Groups(string? name) => name is null ? EffectGroups.One
+        : new EffectGroups(_curve.Variable(name), _options.Labels);
 
     public Figure Draw()
     {
-        var isFactor = _x.PointOfRow is not null;
-        var traces = new List<PanelTrace>();
-        if (_showData) traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => (PanelTrace)Data(g, isFactor)));
-        traces.AddRange(Enumerable.Range(0, _groups.Labels.Length).Select(g => isFactor ? (PanelTrace)Levels(g) : Curve(g)));
-        var held = _curve.HeldAt(_x.Name, _by?.Name ?? "").Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
-        var percent = NumberFormat.Significant(100 * _level);
-        var whose = Use == RandomEffectsUse.Averaged ? "over the random effects"
+        var panels = EffectAxes.Shared([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)]);
+        if (!_isFactor && _options.Margin != EffectMargin.None)
+        {
+            panels = [.. panels.Select((panel, f) => EffectAxes.WithMargin(panel, [.. RowsOf(f).Select(row => Numbers[row])],
+                _options.Margin, _options.YAxis.Minimum is null))];
+        }
+
+        var held = _curve.HeldAt(_x.Name, _by.Name, _facet.Name).Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}")
+            .ToArray();
+        var whose = _options.RandomEffects == RandomEffectsUse.Averaged ? "over the random effects"
             : _fit.Estimate.Model.HasGroups ? "for the typical level" : "of the model";
-        return new Figure(_by is null ? $"Effect of {_x.Name}" : $"Effect of {_x.Name} by {_by.Name}", new Panel(null, traces)
+        return new Figure(_options.Title ?? $"Effect of {_x.Name}{(_by.IsOne ? "" : $" by {_by.Name}")}"
+            + (_facet.IsOne ? "" : $" for each {_facet.Name}"), panels)
         {
-            XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))]
-                : null },
-            YAxis = ResponseTitle,
-        })
-        {
-            Subtitle = $"Mean {whose} with {percent} % interval"
-                + (held.Length > 0 ? $"; {string.Join(", ", held)}" : ""),
-            PanelHeight = 380,
+            Subtitle = $"Mean {whose} with {NumberFormat.Significant(100 * _options.Level)} % interval"
+                + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "")
+                + (_options.Data == EffectData.Adjusted ? "; data adjusted to that" : ""),
+            PanelHeight = _facet.IsOne ? 380 : 260,
         };
     }
 
-    private string ResponseTitle => _fit.Family.WeightRole == WeightRole.Trials
-        ? $"Probability ({_fit.Specification.Response.Name})"
-        : _fit.Specification.Response.Name;
-
-    private string Colour(int group) => _by is null ? Palette.Blue : Palette.Colors[group % Palette.Colors.Count];
-
-    private LineTrace Curve(int group)
+    private Panel DrawPanel(int facet)
     {
-        var values = ColumnConversion.Numbers(_x.Training);
-        var (low, high) = Range(values, group);
+        var groups = Enumerable.Range(0, _by.Count);
+        var traces = new List<PanelTrace>();
+        if (_options.Data != EffectData.None)
+            traces.AddRange(groups.Select(g => (PanelTrace)Data(g, facet)));
+        traces.AddRange(groups.Select(g => _isFactor ? (PanelTrace)Levels(g, facet) : Curve(g, facet)));
+        var panel = new Panel(_facet.IsOne ? null : $"{_facet.Name} {_facet.Labels[facet]}", traces)
+        {
+            XAxis = _options.XAxis with
+            {
+                Title = _options.XAxis.Title ?? _x.Name,
+                Categories = _isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _options.LabelOf(_x.Label(i)))] : null,
+            },
+            YAxis = _options.YAxis with { Title = _options.YAxis.Title ?? _rows.ResponseTitle },
+        };
+        return EffectAxes.WithoutFarPoints(panel);
+    }
+
+    private double[] Numbers => ColumnConversion.Numbers(_x.Training);
+
+    private IEnumerable<int> RowsOf(int facet) => Enumerable.Range(0, _curve.Rows.RowCount).Where(row => _facet.Of(row) == facet);
+
+    private string Colour(int group) => _options.Colors.Count > 0 ? _options.Colors[group % _options.Colors.Count]
+        : _by.IsOne ? Palette.Blue : Palette.Colors[group % Palette.Colors.Count];
+
+    private LineTrace Curve(int group, int facet)
+    {
+        var (low, high) = Range(group, facet);
         double[] x = [.. Enumerable.Range(0, CurvePoints).Select(i => low + ((high - low) * i / (CurvePoints - 1)))];
-        var p = Predict(new NumericColumn(_x.Name, x), group);
+        var p = Predict(new NumericColumn(_x.Name, x), group, facet);
         return new LineTrace(x, p.Estimate)
         {
             Name = Name(group),
-            ShowInLegend = _by is not null,
+            ShowInLegend = !_by.IsOne,
             Color = Colour(group),
             Width = 2.5,
             Lower = p.Lower,
@@ -80,83 +111,71 @@ internal sealed class EffectFigure
         };
     }
 
-    private PointTrace Levels(int group)
+    private PointTrace Levels(int group, int facet)
     {
         var n = _x.Points.Length;
-        var p = Predict(_x.Points, group);
+        var p = Predict(_x.Points, group, facet);
         return new PointTrace([.. Enumerable.Range(0, n).Select(i => Position(i, group))], p.Estimate)
         {
             Name = Name(group),
-            ShowInLegend = _by is not null,
+            ShowInLegend = !_by.IsOne,
             Color = Colour(group),
             Size = 11,
             YLower = p.Lower,
             YUpper = p.Upper,
-            Text = [.. Enumerable.Range(0, n).Select(i => $"{_x.Label(i)}\n{Interval(p, i)}")],
+            Text = [.. Enumerable.Range(0, n).Select(i => $"{_options.LabelOf(_x.Label(i))}\n{Interval(p, i)}")],
         };
     }
 
-    private Predictions Predict(FieldColumn x, int group)
+    private Predictions Predict(FieldColumn x, int group, int facet)
     {
         var held = new List<(GridVariable, FieldColumn)> { (_x, x) };
-        if (_by is not null) held.Add((_by, _groups.Column.Take([.. Enumerable.Repeat(group, x.Length)])));
-        return _curve.At(held, _level);
+        foreach (var (groups, at) in new[] { (_by, group), (_facet, facet) })
+        {
+            if (groups.Variable is { } variable)
+                held.Add((variable, groups.Points.Take([.. Enumerable.Repeat(at, x.Length)])));
+        }
+
+        return _curve.At(held, _options.Level);
     }
 
     /// <summary>The data of a group, thinned where there are very many, those of factor levels spread sideways.</summary>
-    private PointTrace Data(int group, bool isFactor)
+    private PointTrace Data(int group, int facet)
     {
         const double goldenRatio = 0.6180339887498949;
-        var rows = Enumerable.Range(0, _curve.Rows.RowCount).Where(row => GroupOf(row) == group).ToArray();
+        var rows = RowsOf(facet).Where(row => _by.Of(row) == group).ToArray();
         var step = Math.Max(1, (rows.Length + MostRows - 1) / MostRows);
         rows = [.. rows.Where((_, i) => i % step == 0)];
-        var numbers = isFactor ? null : ColumnConversion.Numbers(_x.Training);
-        var width = (isFactor ? 0.5 : 0) / _groups.Labels.Length;
+        var numbers = _isFactor ? null : Numbers;
+        var width = (_isFactor ? 0.5 : 0) / _by.Count;
+        var y = _options.Data == EffectData.Observed || rows.Length == 0 ? Array.ConvertAll(rows, _fit.Observed)
+            : _rows.Adjusted(rows, Predict(_isFactor ? _x.Points.Take(Array.ConvertAll(rows, row => _x.PointOfRow![row]))
+                : new NumericColumn(_x.Name, Array.ConvertAll(rows, row => numbers![row])), group, facet).Estimate);
         return new PointTrace(
             [.. rows.Select((row, i) => numbers?[row] ?? (Position(_x.PointOfRow![row], group)
-                + (width * (((i * goldenRatio) % 1) - 0.5))))],
-            [.. rows.Select(row => _fit.Observed(row))])
+                + (width * (((i * goldenRatio) % 1) - 0.5))))], y)
         {
             Name = "Data",
-            Color = _by is null ? Palette.Ink : Colour(group),
+            Color = _by.IsOne ? Palette.Ink : Colour(group),
             Size = 4.5,
             Opacity = Math.Clamp(60.0 / Math.Max(1, rows.Length), 0.18, 0.5),
-            Text = [.. rows.Select(row => $"Row {_fit.Specification.Rows[row] + 1}\n{_fit.Specification.Response.Name} = "
-                + $"{NumberFormat.Significant(_fit.Observed(row))}")],
+            Text = [.. rows.Select((row, i) => _rows.Words(row, y[i]))],
         };
     }
 
-    private double Position(int point, int group) => point + (Dodge * ((group + 0.5) / _groups.Labels.Length - 0.5));
+    private double Position(int point, int group) => point + (Dodge * ((group + 0.5) / _by.Count - 0.5));
 
-    private string Name(int group) => _by is null ? "Model" : $"{_by.Name} {_groups.Labels[group]}";
+    private string Name(int group) => _by.IsOne ? "Model" : $"{_by.Name} {_by.Labels[group]}";
 
     private static string Interval(Predictions p, int i) =>
         $"{NumberFormat.Significant(p.Estimate[i], 3)} ({NumberFormat.Significant(p.Lower[i], 3)} to "
         + $"{NumberFormat.Significant(p.Upper[i], 3)})";
 
-    private (double Low, double High) Range(double[] values, int group)
+    private (double Low, double High) Range(int group, int facet)
     {
-        var own = _by?.PointOfRow is null ? values : [.. values.Where((_, row) => GroupOf(row) == group)];
+        var values = Numbers;
+        double[] own = [.. values.Where((_, row) => (!_by.IsFactor || _by.Of(row) == group)
+            && (!_facet.IsFactor || _facet.Of(row) == facet))];
         return own.Length > 1 && own.Max() > own.Min() ? (own.Min(), own.Max()) : (values.Min(), values.Max());
-    }
-
-    /// <summary>The levels of a factor; a covariate at its mean and a standard deviation below and above.</summary>
-    private (FieldColumn, string[]) Groups(GridVariable by)
-    {
-        if (by.PointOfRow is not null) return (by.Points, [.. Enumerable.Range(0, by.Points.Length).Select(i => by.Label(i))]);
-        var values = ColumnConversion.Numbers(by.Training);
-        var mean = values.Average();
-        var sd = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
-        double[] points = [mean - sd, mean, mean + sd];
-        return (new NumericColumn(by.Name, points), Array.ConvertAll(points, v => "= " + NumberFormat.Significant(v, 3)));
-    }
-
-    private int GroupOf(int row)
-    {
-        if (_by is null) return 0;
-        if (_by.PointOfRow is { } point) return point[row];
-        var value = ((NumericColumn)_by.Training).Values[row];
-        var centres = ((NumericColumn)_groups.Column).Values;
-        return Enumerable.Range(0, centres.Length).MinBy(g => Math.Abs(centres[g] - value));
     }
 }

@@ -5,7 +5,7 @@ namespace EcoGlmm.Marginal;
 
 /// <summary>
 /// The chart of an effect with a curve for each level of a grouping factor: its conditional prediction, shrunken as the model says,
-/// over the values that the level was seen at; the typical level's curve with its interval on top.
+/// over the values that the level was seen at; the typical level's curve with its interval on top. All in one panel, or one for each.
 /// </summary>
 internal sealed class LevelCurves
 {
@@ -14,27 +14,41 @@ internal sealed class LevelCurves
     /// <summary>More levels than there are colours are drawn in grey, and named on hover.</summary>
     private static readonly int MostColours = Palette.Colors.Count;
 
+    /// <summary>Panels beyond which none can be read.</summary>
+    private const int MostFacets = 48;
+
     private readonly GlmmFit _fit;
     private readonly EffectCurve _curve;
     private readonly GridVariable _x;
     private readonly string _group;
-    private readonly bool _showData;
-    private readonly double _level;
+    private readonly EffectOptions _options;
+    private readonly EffectRows _rows;
+    private readonly bool _isFaceted;
     private readonly string?[] _levelOfRow;
     private readonly string[] _levels;
 
     /// <param name="fit">The model.</param>
     /// <param name="variable">The variable of the fixed effects along which curves are drawn.</param>
     /// <param name="group">The grouping factor.</param>
-    /// <param name="showData">Whether to draw the data.</param>
-    /// <param name="level">Coverage of the typical level's interval.</param>
-    public LevelCurves(GlmmFit fit, string variable, string group, bool showData, double level)
+    /// <param name="options">How to draw.</param>
+    public LevelCurves(GlmmFit fit, string variable, string group, EffectOptions options)
     {
-        (_fit, _group, _showData, _level) = (fit, group, showData, level);
+        (_fit, _group, _options) = (fit, group, options);
+        _isFaceted = options.Facet == group;
+        if (_isFaceted ? options.By is not null : options.Facet is not null)
+            throw new GlmmException($"Curves of the levels of \"{group}\" are drawn in one panel (By) or in one for each (Facet), without "
+                + "another variable.");
+        if (options.Data == EffectData.Adjusted)
+            throw new GlmmException($"Each level of \"{group}\" has its own curve, beside its observations as they are. Take "
+                + "EffectData.Observed or None.");
         _curve = new EffectCurve(fit, RandomEffectsUse.Population);
+        _rows = new EffectRows(fit, options);
         _x = _curve.Variable(variable);
         _levelOfRow = Labels(_curve.Rows, group);
         _levels = [.. _levelOfRow.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        if (_isFaceted && _levels.Length > MostFacets)
+            throw new GlmmException($"\"{group}\" has {_levels.Length} levels, too many for a panel each: take By, for one panel with a "
+                + "curve for each.");
     }
 
     /// <summary>Whether a name is that of a grouping factor that is a column of the data, and no fixed effect.</summary>
@@ -43,10 +57,8 @@ internal sealed class LevelCurves
 
     public Figure Draw()
     {
-        bool isFactor = _x.PointOfRow is not null, isColoured = _levels.Length <= MostColours;
-        var traces = new List<PanelTrace>();
-        if (_showData)
-            traces.AddRange(_levels.Select((_, g) => (PanelTrace)Data(g, isColoured)));
+        var isFactor = _x.PointOfRow is not null;
+        var isColoured = !_isFaceted && _levels.Length <= MostColours;
         var (numbers, xs) = (isFactor ? null : ColumnConversion.Numbers(_x.Training), new List<(int Level, double[] X,
             FieldColumn Values)>());
         for (var g = 0; g < _levels.Length; g++)
@@ -65,55 +77,59 @@ internal sealed class LevelCurves
         }
 
         var estimate = Conditional(xs);
+        var curves = new PanelTrace[_levels.Length];
         var at = 0;
         foreach (var (g, x, _) in xs)
+            curves[g] = OfLevel(g, x, estimate[at..(at += x.Length)], isColoured);
+        var typical = Typical(isFactor, numbers);
+        var data = _options.Data == EffectData.None ? [] : _levels.Select((_, g) => (PanelTrace)Data(g, isColoured)).ToArray();
+        IReadOnlyList<Panel> panels = _isFaceted
+            ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name), isFactor,
+                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, .. data.Skip(g).Take(1), curves[g]]))])
+            : [EffectAxes.WithoutFarPoints(Framed(null, isFactor, [.. data, .. curves, typical]))];
+        if (!isFactor && _options.Margin != EffectMargin.None)
         {
-            var y = estimate[at..(at += x.Length)];
-            string[] text = [.. x.Select((v, i) => $"{_group} {_levels[g]}\n{Shown(v)}: {NumberFormat.Significant(y[i], 3)}")];
-            if (x.Length == 1)
-            {
-                // A level that was seen at one value has no curve, but its mean there is known.
-                traces.Add(new PointTrace(x, y)
-                {
-                    Name = $"{_group} {_levels[g]}",
-                    ShowInLegend = isColoured,
-                    Color = isColoured ? Palette.Colors[g] : Palette.Ink,
-                    Opacity = isColoured ? 0.9 : OpacityOfMany,
-                    Symbol = MarkerSymbol.Diamond,
-                    Size = 8,
-                    Text = text,
-                });
-                continue;
-            }
-
-            traces.Add(new LineTrace(x, y)
-            {
-                Name = $"{_group} {_levels[g]}",
-                ShowInLegend = isColoured,
-                Color = isColoured ? Palette.Colors[g] : Palette.Ink,
-                Opacity = isColoured ? 0.9 : OpacityOfMany,
-                Width = isColoured ? 1.8 : 1.2,
-                Text = text,
-            });
+            panels = [.. panels.Select((panel, g) => EffectAxes.WithMargin(panel, _isFaceted
+                ? Array.ConvertAll(RowsOf(g), r => numbers![r]) : numbers!, _options.Margin, _options.YAxis.Minimum is null))];
         }
 
-        traces.Add(Typical(isFactor, numbers));
         var held = _curve.HeldAt(_x.Name).Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
-        return new Figure($"Effect of {_x.Name} for each {_group}", new Panel(null, traces)
+        return new Figure(_options.Title ?? $"Effect of {_x.Name} for each {_group}", panels)
         {
-            XAxis = new Axis(_x.Name) { Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _x.Label(i))]
-                : null },
-            YAxis = _fit.Family.WeightRole == WeightRole.Trials ? $"Probability ({_fit.Specification.Response.Name})"
-            : _fit.Specification.Response.Name,
-        })
-        {
-            Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one (thick, with "
-                + $"{NumberFormat.Significant(100 * _level)} % interval)"
+            Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one "
+                + (_isFaceted ? "(thin)" : $"(thick, with {NumberFormat.Significant(100 * _options.Level)} % interval)")
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
                     ? "; other factors as most often in the level" : ""),
-            PanelHeight = 400,
+            PanelHeight = _isFaceted ? 170 : 400,
         };
     }
+
+    private Panel Framed(string? title, bool isFactor, IReadOnlyList<PanelTrace> traces) => new(title, traces)
+    {
+        XAxis = _options.XAxis with
+        {
+            Title = _options.XAxis.Title ?? _x.Name,
+            Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _options.LabelOf(_x.Label(i)))] : null,
+        },
+        YAxis = _options.YAxis with { Title = _options.YAxis.Title ?? _rows.ResponseTitle },
+    };
+
+    private PanelTrace OfLevel(int level, double[] x, double[] y, bool isColoured)
+    {
+        var name = $"{_group} {_options.LabelOf(_levels[level])}";
+        string[] text = [.. x.Select((v, i) => $"{name}\n{Shown(v)}: {NumberFormat.Significant(y[i], 3)}")];
+        var (color, opacity) = isColoured ? (Colour(level), 0.9) : _isFaceted ? (_options.Colors.FirstOrDefault() ?? Palette.Blue, 1)
+            : (Palette.Ink, OpacityOfMany);
+        // A level that was seen at one value has no curve, but its mean there is known.
+        return x.Length == 1
+            ? new PointTrace(x, y) { Symbol = MarkerSymbol.Diamond, Size = 8, Text = text, Name = name, ShowInLegend = isColoured,
+                Color = color, Opacity = opacity }
+            : new LineTrace(x, y) { Width = isColoured ? 1.8 : _isFaceted ? 2.5 : 1.2, Text = text, Name = name,
+                ShowInLegend = isColoured, Color = color, Opacity = opacity };
+    }
+
+    private string Colour(int level) => _options.Colors.Count > 0 ? _options.Colors[level % _options.Colors.Count]
+        : Palette.Colors[level];
 
     private double OpacityOfMany => Math.Clamp(8.0 / _levels.Length, 0.12, 0.45);
 
@@ -160,7 +176,7 @@ internal sealed class LevelCurves
     private LineTrace Typical(bool isFactor, double[]? numbers)
     {
         var x = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => (double)i)] : Steps(numbers!.Min(), numbers!.Max());
-        var p = _curve.At([(_x, isFactor ? _x.Points : new NumericColumn(_x.Name, x))], _level);
+        var p = _curve.At([(_x, isFactor ? _x.Points : new NumericColumn(_x.Name, x))], _options.Level);
         return new LineTrace(x, [.. p.Estimate])
         {
             Name = $"Typical {_group}",
@@ -181,7 +197,7 @@ internal sealed class LevelCurves
         return new PointTrace([.. rows.Select(r => numbers?[r] ?? _x.PointOfRow![r])], [.. rows.Select(r => _fit.Observed(r))])
         {
             Name = "Data",
-            Color = isColoured ? Palette.Colors[level] : Palette.Ink,
+            Color = isColoured ? Colour(level) : Palette.Ink,
             Size = 4,
             Opacity = Math.Clamp(100.0 / _levelOfRow.Length, 0.1, 0.5),
             Text = [.. rows.Select(r => $"{_group} {_levels[level]}\n{_fit.Specification.Response.Name} = "

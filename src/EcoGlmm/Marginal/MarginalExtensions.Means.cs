@@ -129,8 +129,27 @@ public static partial class MarginalExtensions
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(variable);
-        return by is not null && LevelCurves.AreOf(fit, by)
-            ? new LevelCurves(fit, variable, by, showData, CoverageLevel.Checked(level)).Draw()
-            : new EffectFigure(fit, variable, by, randomEffects, showData, CoverageLevel.Checked(level)).Draw();
+        return fit.PlotEffect(variable, new EffectOptions
+        {
+            By = by, RandomEffects = randomEffects, Data = showData ? EffectData.Observed : EffectData.None, Level = level,
+        });
+    }
+
+    /// <summary>
+    /// The same with a choice of panels for a third variable, data adjusted for all else, a rug, scales, limits, names and colours.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="variable">A column of the fixed effects, or a call such as "within(age, id)".</param>
+    /// <param name="options">How to draw.</param>
+    /// <exception cref="GlmmException">The fixed effects have no such variable, or the options do not go together.</exception>
+    public static Figure PlotEffect(this GlmmFit fit, string variable, EffectOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(variable);
+        ArgumentNullException.ThrowIfNull(options);
+        CoverageLevel.Checked(options.Level);
+        return new[] { options.By, options.Facet }.OfType<string>().FirstOrDefault(name => LevelCurves.AreOf(fit, name)) is { } group
+            ? new LevelCurves(fit, variable, group, options).Draw()
+            : new EffectFigure(fit, variable, options).Draw();
     }
 }

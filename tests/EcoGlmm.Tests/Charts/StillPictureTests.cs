@@ -44,7 +44,7 @@ public sealed class StillPictureTests
             new PointTrace(nothing, nothing), new LineTrace(nothing, nothing) { Lower = nothing, Upper = nothing },
             new HistogramTrace(nothing), new BarTrace(nothing, nothing), new BoxTrace(0, nothing), new PointTrace([], []),
         })
-            foreach (var scale in Enum.GetValues<AxisScale>())
+            foreach (var scale in Enum.GetValues<AxisScale>().Where(s => s != AxisScale.SquareRoot || trace is PointTrace or LineTrace))
             {
                 var figure = new Figure("t", new Panel(null, trace) { YAxis = new Axis { Scale = scale } });
                 Assert.NotNull(XDocument.Parse(figure.ToSvg()));
