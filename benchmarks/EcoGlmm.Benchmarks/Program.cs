@@ -46,6 +46,9 @@ switch (arguments.Names.FirstOrDefault())
     case "residuals":
         ResidualTiming.Run(args[1], args.ElementAtOrDefault(2));
         break;
+    case "residuals-anew":
+        ResidualTiming.RunUnconditional(args[1]);
+        break;
     case "relatives":
         RelativesBenchmark.Run(arguments);
         break;

@@ -35,6 +35,8 @@ internal static class Displays
         ("effect", () => Calls.Value.PlotEffect("ArrivalTime", by: "FoodTreatment")),
         ("effect-factor", () => Calls.Value.PlotEffect("FoodTreatment", by: "SexParent")),
         ("effect-individuals", () => Slopes.Value.PlotEffect("Days", by: "Subject")),
+        ("effect-options", () => Calls.Value.PlotEffect("ArrivalTime", new EffectOptions { By = "FoodTreatment", Facet = "SexParent",
+            Data = EffectData.Adjusted, Margin = EffectMargin.Density, YAxis = new Axis("Calls") { Scale = AxisScale.SquareRoot } })),
         ("coefficients", () => Calls.Value.PlotCoefficients(exponentiate: true)),
         ("means", () => Means.Value),
         ("means-figure", () => Means.Value.Plot(letters: true)),

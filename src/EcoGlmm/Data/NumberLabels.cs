@@ -69,7 +69,8 @@ internal sealed class NumberLabels
 
     private void Remember(ReadOnlySpan<char> text, double value)
     {
-        var fingerprint = Fingerprint(text);
+        // A rounded -0.00 is no other text than 0.00; -0 is no rounded number.
+        var fingerprint = Fingerprint(value == 0 && text[0] == '-' && text.Contains('.') ? text[1..] : text);
         ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_unusual, value, out var exists);
         if (exists && known.Text != fingerprint)
             Loss = Merged(value);
@@ -82,7 +83,7 @@ internal sealed class NumberLabels
     private static bool IsPlain(ReadOnlySpan<char> text) =>
         TryPlain(text, out var decimals) && (decimals == 0 || text[^1] != '0');
 
-    /// <summary>Whether a text is -?(0|[1-9]d*)(.d+)? of at most 15 digits, and not a negative zero.</summary>
+    /// <summary>Whether a text is -?(0|[1-9]d*)(.d+)? of at most 15 digits, and not -0.</summary>
     public static bool TryPlain(ReadOnlySpan<char> text, out int decimals)
     {
         decimals = 0;
@@ -97,8 +98,7 @@ internal sealed class NumberLabels
             return false;
         for (; i < text.Length && char.IsAsciiDigit(text[i]); i++)
             decimals++;
-        return i == text.Length && text[^1] != '.' && whole + decimals <= DigitsOfItsOwn
-            && (start == 0 || text.ContainsAnyInRange('1', '9'));
+        return i == text.Length && text[^1] != '.' && whole + decimals <= DigitsOfItsOwn && text is not "-0";
     }
 
     /// <summary>Whether a text is the shortest that reads back as its number, without an exponent.</summary>

@@ -35,7 +35,7 @@ internal static class PlainNumber
                 return 0;
         }
         // More digits than fit may have gone round: they are too many in any case.
-        if (digits > NumberLabels.DigitsOfItsOwn || (start > 0 && whole == 0)
+        if (digits > NumberLabels.DigitsOfItsOwn || (start > 0 && digits == 1 && whole == 0)
             || (i < text.Length && text[i] != separator && text[i] is not ((byte)'\n' or (byte)'\r')))
             return 0;
         number = decimals == 0 ? whole : whole / PowersOfTen[decimals];

@@ -52,6 +52,25 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
 
     internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.Binomial(size, mu);
 
+    internal override void Counts(in CountBlock block)
+    {
+        for (var i = 0; i < block.Mean.Length; i += VectorMath.Width)
+        {
+            var (mu, n) = (VectorMath.Load(block.Mean, i), VectorMath.LoadOrConstant(block.Size, i));
+            var odds = mu / (Vector256<double>.One - mu);
+            var p = VectorMath.Exp(n * VectorMath.Log1p(-mu));
+            var length = (n * mu) + (Vector256.Create(12.0) * Vector256.Sqrt(n * mu * (Vector256<double>.One - mu)))
+                + Vector256.Create(20.0);
+            var isKnown = Vector256.GreaterThan(p, Vector256.Create(CountRecurrence.LeastProbability))
+                & Vector256.LessThan(length, Vector256.Create((double)CountRecurrence.Longest));
+            p = Vector256.ConditionalSelect(isKnown, p, Vector256.Create(double.NaN));
+            VectorMath.Store(p, block.Below, i);
+            VectorMath.Store(p, block.Probability, i);
+            VectorMath.Store(-odds, block.A, i);
+            VectorMath.Store((n + Vector256<double>.One) * odds, block.B, i);
+        }
+    }
+
     internal override double StartingMean(double y, double size) => (y + 0.5) / (size + 1);
 
     /// <summary>2 [y log(y/(nμ)) + (n − y) log((n − y)/(n − nμ))].</summary>

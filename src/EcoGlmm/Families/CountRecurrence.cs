@@ -9,6 +9,15 @@ namespace EcoGlmm.Families;
 /// </summary>
 internal readonly record struct CountRecurrence(int First, double Probability, double A, double B)
 {
+    /// <summary>First probabilities below this are not started from: they lose digits.</summary>
+    public const double LeastProbability = 1e-290;
+
+    /// <summary>Distributions that reach farther are drawn from in other ways than by inversion.</summary>
+    public const int Longest = 1024;
+
+    /// <summary>Whether a count can be found by adding probabilities.</summary>
+    public bool CanBeInverted => Probability > LeastProbability && Length < Longest;
+
     public static CountRecurrence Poisson(double mu) => new(0, Math.Exp(-mu), 0, mu);
 
     public static CountRecurrence Binomial(double n, double p) =>
@@ -25,6 +34,15 @@ internal readonly record struct CountRecurrence(int First, double Probability, d
 
     /// <summary>The same counts given that they are not zero.</summary>
     public CountRecurrence Positive() => new(1, Probability * (A + B) / (1 - Probability), A, B);
+
+    /// <summary>Makes it one row of several.</summary>
+    public void Write(in CountBlock block, int row)
+    {
+        block.Below[row] = First == 0 ? Probability : 0;
+        block.Probability[row] = First == 0 ? Probability : Probability / (A + B);
+        block.A[row] = A;
+        block.B[row] = B;
+    }
 
     /// <summary>
     /// About where the probabilities have become too small to matter: beyond it less than 10⁻¹⁹ is left.

@@ -193,6 +193,19 @@ public abstract partial class Family
     /// <summary>The probabilities of counts from the first up, for families that have a short recurrence for them.</summary>
     internal virtual CountRecurrence? Counts(double mu, double phi, double size) => null;
 
+    /// <summary>The same for several rows.</summary>
+    internal virtual void Counts(in CountBlock block)
+    {
+        for (var i = 0; i < block.Mean.Length; i++)
+        {
+            var phi = block.Dispersion.Length > 1 ? block.Dispersion[i] : block.Dispersion.Length == 1 ? block.Dispersion[0] : 1;
+            if (Counts(block.Mean[i], phi, block.Size.Length == 0 ? 1 : block.Size[i]) is { CanBeInverted: true } counts)
+                counts.Write(block, i);
+            else
+                block.Below[i] = double.NaN;
+        }
+    }
+
     /// <summary>A mean near y, inside the range of the link: where iteratively reweighted least squares starts.</summary>
     internal abstract double StartingMean(double y, double size);
 

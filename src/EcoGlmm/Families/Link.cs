@@ -120,4 +120,11 @@ public abstract partial class Link
 
     /// <summary>μ, 1 − μ and the derivatives of μ at η.</summary>
     internal abstract LinkPoint At(double eta);
+
+    /// <summary>μ at several η.</summary>
+    internal virtual void Means(ReadOnlySpan<double> eta, Span<double> mu)
+    {
+        for (var i = 0; i < eta.Length; i++)
+            mu[i] = At(eta[i]).Mu;
+    }
 }

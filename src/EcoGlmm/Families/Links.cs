@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Families;
@@ -37,6 +38,8 @@ internal sealed class LogLink() : Link("log")
         var mu = Math.Exp(eta);
         return new(mu, -SpecialFunctions.Expm1(eta), mu, mu, mu);
     }
+
+    internal override void Means(ReadOnlySpan<double> eta, Span<double> mu) => VectorMath.Exp(eta, mu);
 }
 
 internal sealed class LogitLink() : Link("logit")
@@ -62,6 +65,15 @@ internal sealed class LogitLink() : Link("logit")
         var q = eta >= 0 ? far : near;
         var pq = near * far;
         return new(p, q, pq, pq * (q - p), pq * (1 - (6 * pq)));
+    }
+
+    internal override void Means(ReadOnlySpan<double> eta, Span<double> mu)
+    {
+        for (var i = 0; i < eta.Length; i += VectorMath.Width)
+        {
+            var one = Vector256<double>.One;
+            VectorMath.Store(one / (one + VectorMath.Exp(-VectorMath.Load(eta, i))), mu, i);
+        }
     }
 }
 

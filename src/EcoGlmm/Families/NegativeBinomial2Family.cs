@@ -53,6 +53,26 @@ internal sealed class NegativeBinomial2Family(Link link)
 
     internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.NegativeBinomial(mu, phi);
 
+    // Beyond mean and standard deviations the tail falls by s = μ/(μ + θ) a step, of which −log s is more than 1 − s.
+    internal override void Counts(in CountBlock block)
+    {
+        for (var i = 0; i < block.Mean.Length; i += VectorMath.Width)
+        {
+            var (mu, theta) = (VectorMath.Load(block.Mean, i), VectorMath.LoadOrConstant(block.Dispersion, i));
+            var (ratio, s) = (mu / theta, mu / (mu + theta));
+            var p = VectorMath.Exp(-theta * VectorMath.Log1p(ratio));
+            var length = mu + (Vector256.Create(12.0) * Vector256.Sqrt(mu + (mu * ratio)))
+                + (Vector256.Create(46.0) * (Vector256<double>.One + ratio));
+            var isKnown = Vector256.GreaterThan(p, Vector256.Create(CountRecurrence.LeastProbability))
+                & Vector256.LessThan(length, Vector256.Create((double)CountRecurrence.Longest));
+            p = Vector256.ConditionalSelect(isKnown, p, Vector256.Create(double.NaN));
+            VectorMath.Store(p, block.Below, i);
+            VectorMath.Store(p, block.Probability, i);
+            VectorMath.Store(s, block.A, i);
+            VectorMath.Store((theta - Vector256<double>.One) * s, block.B, i);
+        }
+    }
+
     internal override double StartingMean(double y, double size) => y + (y == 0 ? 1.0 / 6 : 0);
 
     internal override double StartingDispersion(

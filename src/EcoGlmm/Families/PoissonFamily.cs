@@ -49,6 +49,22 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
 
     internal override CountRecurrence? Counts(double mu, double phi, double size) => CountRecurrence.Poisson(mu);
 
+    // Where P(0) is not too small, the mean is below 668 and less than 1e-19 lies beyond 1,024.
+    internal override void Counts(in CountBlock block)
+    {
+        for (var i = 0; i < block.Mean.Length; i += VectorMath.Width)
+        {
+            var mu = VectorMath.Load(block.Mean, i);
+            var p = VectorMath.Exp(-mu);
+            p = Vector256.ConditionalSelect(Vector256.GreaterThan(p, Vector256.Create(CountRecurrence.LeastProbability)), p,
+                Vector256.Create(double.NaN));
+            VectorMath.Store(p, block.Below, i);
+            VectorMath.Store(p, block.Probability, i);
+            VectorMath.Store(mu, block.B, i);
+        }
+        block.A.Clear();
+    }
+
     internal override double StartingMean(double y, double size) => y + 0.1;
 
     /// <summary>2 [y log(y/μ) − (y − μ)], without cancellation.</summary>

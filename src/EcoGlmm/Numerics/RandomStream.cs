@@ -71,6 +71,13 @@ internal sealed partial class RandomStream
     /// <summary>Uniform on the open interval (0, 1).</summary>
     public double NextDouble() => ((NextUInt64() >> 12) + 0.5) * (1.0 / 4503599627370496.0);
 
+    /// <summary>The next numbers of <see cref="NextDouble"/>.</summary>
+    public void NextDoubles(Span<double> destination)
+    {
+        for (var i = 0; i < destination.Length; i++)
+            destination[i] = NextDouble();
+    }
+
     /// <summary>
     /// A whole number from 0 to n − 1, without bias. Lemire (2019), <i>Fast random integer generation in an interval</i>,
     /// ACM TOMACS 29.

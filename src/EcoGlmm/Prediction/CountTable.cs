@@ -11,15 +11,10 @@ namespace EcoGlmm.Prediction;
 /// </summary>
 internal sealed class CountTable
 {
-    /// <summary>Distributions whose probabilities reach farther are drawn from in other ways.</summary>
-    private const int MaximumLength = 1024;
-
     private const int GuideBits = 8;
 
     private long[] _thresholds = new long[128];
     private readonly int[] _guide = new int[1 << GuideBits];
-
-    public static bool CanHold(CountRecurrence counts) => counts.Probability > 1e-290 && counts.Length < MaximumLength;
 
     /// <summary>Tabulates a distribution, with more zeros by a zero inflation.</summary>
     public void Fill(CountRecurrence counts, double zero)

@@ -25,7 +25,7 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
     {
         var key = stream.Split(row).Key;
         (var mean, var dispersion, var zero, var trials) = Parameters(row);
-        if (family.Counts(mean, dispersion, trials) is { } counts && CountTable.CanHold(counts))
+        if (family.Counts(mean, dispersion, trials) is { CanBeInverted: true } counts)
         {
             workspace.Table(counts, zero).Draw(key, destination);
             if (asProportion)
@@ -59,7 +59,7 @@ internal sealed class RowSimulator(Family family, RowDistributions rows, double[
             var bits = RandomStream.BitsAt(stream.Split(row).Key, simulation);
             (var mean, var dispersion, var zero, var trials) = Parameters(row);
             destination[row] =
-                family.Counts(mean, dispersion, trials) is { } counts && CountTable.CanHold(counts)
+                family.Counts(mean, dispersion, trials) is { CanBeInverted: true } counts
                     ? CountTable.Draw(counts, zero, bits) / (asProportion ? trials : 1)
                 : family.IsNormal && zero == 0 ? mean + (dispersion / Math.Sqrt(trials) * random.NormalOf(bits))
                 : DrawFrom(random, bits, mean, dispersion, zero, trials);

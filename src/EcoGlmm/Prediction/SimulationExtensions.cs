@@ -73,16 +73,7 @@ public static class SimulationExtensions
     {
         var isRedrawn = Redrawn(fit, redraw);
         if (!isRedrawn.Contains(true)) return fit.ConditionalSimulator(seed).DrawSimulation;
-        var stream = new RandomStream(seed);
-        var fixedPredictors = fit.FixedPredictors();
-        LevelSampler?[] samplers = [.. isRedrawn.Select((redrawn, t) => redrawn ? new LevelSampler(fit.Estimate.System.Lambda, t,
-            fit.Estimate.Model.Terms[t]) : null)];
-        return (simulation, destination) =>
-        {
-            var random = stream.Split(simulation);
-            var predictors = WithNewEffects(fit, fixedPredictors, samplers, random);
-            Draw(fit, new RowDistributions(fit.Family, predictors, destination.Length), random, destination);
-        };
+        return new RedrawnSimulator(fit, seed, isRedrawn).Draw;
     }
 
     /// <summary>Simulations in which all random effects stay at their conditional modes.</summary>
@@ -113,38 +104,5 @@ public static class SimulationExtensions
         }
 
         return isRedrawn;
-    }
-
-    private static void Draw(GlmmFit fit, RowDistributions rows, RandomStream random, Span<double> destination)
-    {
-        for (var i = 0; i < destination.Length; i++)
-        {
-            destination[i] = rows.Zero is { } zero && random.NextDouble() < zero[i]
-                ? 0
-                : fit.InUserUnits(fit.Family.Draw(random, rows.Mean[i], rows.Dispersion is { } phi ? phi[i] : 1, fit.SizeOf(i)), i);
-        }
-    }
-
-    /// <summary>The predictors with new spherical effects for the terms to redraw and the modes for the others.</summary>
-    private static double[]?[] WithNewEffects(GlmmFit fit, double[]?[] fixedPredictors, LevelSampler?[] samplers, RandomStream random)
-    {
-        var system = fit.Estimate.System;
-        var u = (double[])fit.Estimate.Modes.Clone();
-        // Curves are in the predictors already.
-        foreach (var curve in fit.Estimate.Model.Terms.Where(t => t.IsCurve)) u.AsSpan(curve.LatentOffset, curve.LatentCount).Clear();
-        for (var t = 0; t < samplers.Length; t++)
-        {
-            if (samplers[t] is not { } sampler) continue;
-            var term = fit.Estimate.Model.Terms[t];
-            var mine = u.AsSpan(term.LatentOffset, term.LatentCount);
-            foreach (ref var effect in mine) effect = fit.Estimate.Scale * random.NextNormal();
-            sampler.Transform(mine);
-        }
-
-        var b = new double[system.EffectCount];
-        system.Lambda.Multiply(u, b);
-        var predictors = Array.ConvertAll(fixedPredictors, p => (double[]?)p?.Clone());
-        foreach (var k in fit.Estimate.Model.RandomPredictors) system.AddZb(k, b, predictors[k]!);
-        return predictors;
     }
 }
