@@ -58,6 +58,9 @@ switch (arguments.Names.FirstOrDefault())
     case "references":
         ReferenceTiming.Run(arguments);
         break;
+    case "smooths":
+        SmoothsBenchmark.Run(arguments);
+        break;
     case "space":
         SpaceBenchmark.Run(arguments);
         break;

@@ -33,6 +33,9 @@ internal sealed class ThinPlateBasis : SmoothBasis
     private readonly double[] _weights;
     private readonly double[] _scale;
 
+    /// <summary>The wiggly functions of one covariate; null for surfaces.</summary>
+    private readonly RadialPieces? _pieces;
+
     private ThinPlateBasis(SmoothBasisRequest request, bool isShrunk)
     {
         var d = request.Dimensions;
@@ -63,6 +66,7 @@ internal sealed class ThinPlateBasis : SmoothBasis
         _places = [.. rows.Select(row => row.Zip(_shift, (v, s) => v - s).ToArray())];
         var (values, vectors) = Descending(Largest(request.Cancellation));
         (_weights, var penalty) = Wiggly(values, vectors);
+        if (d == 1) _pieces = new RadialPieces([.. _places.Select(place => place[0])], _weights, (2 * _order) - 1, OddSign(1));
         _scale = [.. Enumerable.Repeat(1.0, Count)];
         var x = new double[n * Count];
         Evaluate(request.X, x);
@@ -231,11 +235,12 @@ internal sealed class ThinPlateBasis : SmoothBasis
             return sign * 0.5 * Math.Pow(square, power / 2) * Math.Log(square);
         }
 
-        // The sign of Γ(d/2 − m).
-        var odd = (_order - ((a.Length - 1) / 2)) % 2 == 0 ? 1 : -1;
         var r = Math.Sqrt(square);
-        return odd * (power == 3 ? r * square : Math.Pow(r, power));
+        return OddSign(a.Length) * (power == 3 ? r * square : Math.Pow(r, power));
     }
+
+    /// <summary>The sign of Γ(d/2 − m) for odd d.</summary>
+    private int OddSign(int d) => (_order - ((d - 1) / 2)) % 2 == 0 ? 1 : -1;
 
     private static double Polynomial(double[] x, int[] powers)
     {
@@ -257,7 +262,8 @@ internal sealed class ThinPlateBasis : SmoothBasis
         {
             var first = b * RowsAtATime;
             var rows = Math.Min(RowsAtATime, n - first);
-            AddWiggly(x, first, rows, values);
+            if (_pieces is null) AddWiggly(x, first, rows, values);
+            else _pieces.Evaluate(x[0], _shift[0], first, rows, values);
             var place = new double[x.Length];
             for (var i = first; i < first + rows; i++)
             {
