@@ -55,6 +55,9 @@ switch (arguments.Names.FirstOrDefault())
     case "structures":
         StructuresBenchmark.Run(arguments);
         break;
+    case "references":
+        ReferenceTiming.Run(arguments);
+        break;
     case "smooths":
         SmoothsBenchmark.Run(arguments);
         break;

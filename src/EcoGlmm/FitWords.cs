@@ -1,5 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.Families;
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -163,6 +164,7 @@ internal static class FitWords
                 ? "; standard errors are conditional on the variance parameters, as in lme4." : ".");
         if (FewGroups(fit) is { } few) yield return few;
         foreach (var degrees in Degrees(fit)) yield return degrees;
+        foreach (var twice in TimesGivenTwice(fit)) yield return twice;
         if (fit.Options.Weights is not null)
         {
             yield return fit.Family.WeightRole switch
@@ -201,6 +203,25 @@ internal static class FitWords
             yield return $"{Coordinates.WhyDegreesAreNoLengths(x, y, xs.Values, ys.Values)}, so that correlations of {term.Title} fall "
                 + $"faster to the east than to the north, and its range is in degrees. data.WithKilometres(\"{x}\", \"{y}\") makes lengths "
                 + "of them.";
+        }
+    }
+
+    /// <summary>Series in which a few times are there more than once, which may be a mistake in the data.</summary>
+    private static IEnumerable<string> TimesGivenTwice(GlmmFit fit)
+    {
+        foreach (var term in fit.Estimate.Model.Terms.Where(t => t.Structure.Precision is MarkovChain && t.Positions is not null
+            && t.Entries is null))
+        {
+            var rows = new int[term.Levels.Count];
+            foreach (var level in term.Codes) rows[level]++;
+            var twice = rows.Count(n => n > 1);
+
+            // Where most have several rows, several rows are the design.
+            if (twice == 0 || 2 * twice > rows.Length) continue;
+            var first = Array.FindIndex(rows, n => n > 1);
+            yield return $"{twice} of the {rows.Length} times of {term.Title} {(twice == 1 ? "has" : "have")} more than one row, the first "
+                + $"of them {term.Levels[first]}: these rows share one effect and differ by the residual alone. If a time is there twice "
+                + "by mistake, mend the data.";
         }
     }
 

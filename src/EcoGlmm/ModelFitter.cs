@@ -132,7 +132,7 @@ internal static class ModelFitter
         // So small that likelihoods differ by less than 1e-8 a row, so large that curvatures keep their digits.
         const double share = 1e-5;
 
-        // What glmmTMB takes, the fourth root of the machine's precision, unless the response is itself as small.
+        // What glmmTMB takes, the fourth root of the machine's precision, unless the response is itself as small, or very much larger.
         const double Small = 1.220703125e-4;
         if (!ModelFormula.IsEmpty(options.Dispersion)) return options;
         options = options with { Dispersion = "~ 1" };
@@ -151,7 +151,8 @@ internal static class ModelFitter
         var mean = y.Average();
         var spread = Math.Sqrt(y.Average(v => (v - mean) * (v - mean)));
         var least = spread > 0 ? share * spread : share;
-        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(Small <= 1e-3 * spread ? Small : least)] };
+        var sigma = Small <= 1e-3 * spread ? Math.Max(Small, least) : least;
+        return options with { Fixed = [.. options.Fixed, Parameter.Dispersion(sigma)] };
     }
 
     /// <summary>Coefficients that are held, the intercept of a dispersion that is held among them.</summary>

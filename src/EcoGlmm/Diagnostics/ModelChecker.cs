@@ -202,6 +202,14 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         {
             if (levels >= fit.ObservationCount || coefficients == 0)
                 continue;
+            if (fit.Estimate.Model.Terms.Any(t => t.Group == group && t.Entries is not null && t.Structure.Precision is null && !t.IsCurve))
+            {
+                Add($"Influence of {group}", CheckStatus.NotChecked, $"A row belongs to a level of each of {group}, so that leaving one "
+                    + "out takes rows from others.", "Fit the model without the rows of one that stands apart in "
+                    + $"RandomEffects[\"{group}\"].");
+                continue;
+            }
+
             if (!options.ExactInfluence && InfluenceWork(group) > MostInfluenceWork)
             {
                 Add($"Influence of {group}", CheckStatus.NotChecked, $"There are too many levels and rows to leave each out here; "

@@ -6,7 +6,11 @@ namespace EcoGlmm.Estimation;
 /// <summary>The fixed effects of a dense design, by their orthogonal basis: D = Q.</summary>
 internal sealed class DenseCrossProducts : FixedCrossProducts
 {
+    /// <summary>What is left of a column's square, as a share, below which it is added up row by row.</summary>
+    private const double CancellingShare = 1e-5;
+
     private readonly OrthogonalBasis _basis;
+    private readonly double[]? _weights;
     private readonly int _p;
     private readonly int _q;
     private readonly int _latent;
@@ -19,7 +23,7 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
     public DenseCrossProducts(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights)
         : base(system, basis.Columns)
     {
-        _basis = basis;
+        (_basis, _weights) = (basis, weights);
         (_p, _q, _latent) = (basis.Columns, system.EffectCount, system.LatentCount);
         Gram = new double[_p * _p];
         _cross = new double[_q * _p];
@@ -58,6 +62,36 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
             for (var b = 0; b <= a; b++)
             {
                 gram[(b * _p) + a] = gram[(a * _p) + b] = Gram[(a * _p) + b] - Dot(Column(_lambdaCross, a), Column(_solution, b), _latent);
+            }
+        }
+
+        if (Enumerable.Range(0, _p).Any(a => gram[(a * _p) + a] < CancellingShare * Gram[(a * _p) + a])) EliminateByRows(gram);
+    }
+
+    /// <summary>
+    /// (D − ZΛS)ᵀW(D − ZΛS) + SᵀPS, which is the same and in error by the square of what S is: where effects are much larger than the
+    /// residual the difference of the products has few digits.
+    /// </summary>
+    private void EliminateByRows(double[] gram)
+    {
+        var (rows, precision) = (new double[_p][], new double[_p][]);
+        for (var a = 0; a < _p; a++)
+        {
+            (rows[a], precision[a]) = (new double[_basis.Rows], new double[_q]);
+            _basis.Column(a, rows[a]).CopyTo(rows[a]);
+            System.Lambda.Multiply(Column(_solution, a), _b);
+            for (var j = 0; j < _q; j++) _b[j] = -_b[j];
+            System.AddZb(LinearPredictor.Conditional, _b, rows[a]);
+            System.Lambda.MultiplyPrecision(Column(_solution, a), precision[a]);
+        }
+
+        for (var a = 0; a < _p; a++)
+        {
+            for (var b = 0; b <= a; b++)
+            {
+                var sum = Dot(Column(_solution, a), precision[b], _latent);
+                for (var i = 0; i < rows[a].Length; i++) sum += (_weights is null ? 1 : _weights[i]) * rows[a][i] * rows[b][i];
+                gram[(b * _p) + a] = gram[(a * _p) + b] = sum;
             }
         }
     }

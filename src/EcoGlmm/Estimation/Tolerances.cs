@@ -121,7 +121,7 @@ internal static class Tolerances
 
     /// <summary>Standard deviation of effects relative to the residual's beyond which the residual is zero, and the criterion lost to
     /// rounding.</summary>
-    public const double LargestRelativeEffect = 1e4;
+    public const double LargestRelativeEffect = 1e5;
 
     /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes
     /// long.</summary>

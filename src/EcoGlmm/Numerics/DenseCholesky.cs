@@ -104,6 +104,18 @@ internal static unsafe class DenseCholesky
         }
     }
 
+    /// <summary>Writes L⁻¹, with zeros above its diagonal.</summary>
+    public static void InvertLower(ReadOnlySpan<double> l, int n, Span<double> inverse)
+    {
+        CheckSquare(l.Length, n);
+        CheckSquare(inverse.Length, n);
+        var workspace = Workspace(MatrixProduct.WorkspaceLength + (n * n / 4) + n);
+        fixed (double* p = l, w = inverse, start = workspace)
+        {
+            DensePanel.InvertLower(p, n, n, w, n, start + MatrixProduct.WorkspaceLength, new BlockProduct(start, null));
+        }
+    }
+
     /// <summary>A thread's own scratch memory of at least this length; whatever was in it is gone at the next call.</summary>
     internal static Span<double> Workspace(int length)
     {

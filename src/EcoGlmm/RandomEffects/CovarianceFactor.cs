@@ -17,13 +17,14 @@ internal sealed class CovarianceFactor
     {
         _terms = [.. terms];
         _lambda = Array.ConvertAll(_terms, t => new double[t.Width * t.LatentWidth]);
-        _precision = Array.ConvertAll(_terms, t => t.Structure.Precision is { } p ? new double[p.Pattern.NonZeros] : null);
+        _precision = Array.ConvertAll(_terms, t => t.Structure.Precision is { DenseGroups: null } p ? new double[p.Pattern.NonZeros]
+            : null);
         _work = Array.ConvertAll(_terms, t => t.Structure.Precision is { } p ? new double[p.WorkLength] : null);
         _logPrecision = new double[_terms.Length];
         _theta = Array.ConvertAll(_terms, t => new double[t.ThetaCount]);
         foreach (var theta in _theta) Array.Fill(theta, double.NaN);
         ThetaCount = _terms.Sum(t => t.ThetaCount);
-        IsIdentity = Array.TrueForAll(_precision, p => p is null);
+        IsIdentity = Array.TrueForAll(_terms, t => t.Structure.Precision is null);
         for (var t = 0; t < _terms.Length; t++)
         {
             if (_terms[t].Structure.Precision is { ParameterCount: 0 } known)
@@ -51,8 +52,23 @@ internal sealed class CovarianceFactor
     /// <summary>Λ of a term, r × d, row-major.</summary>
     public double[] this[int term] => _lambda[term];
 
-    /// <summary>P of a term on its pattern; null where it is the identity.</summary>
+    /// <summary>P of a term on its pattern; null where it is the identity, or where its inverse is dense (<see cref="Dense"/>).</summary>
     public double[]? Precision(int term) => _precision[term];
+
+    /// <summary>The covariance of a term's levels where it is dense in groups; null for other terms.</summary>
+    public DenseLevels? Dense(int term) => _terms[term].Structure.Precision?.DenseGroups is { } groups
+        ? new DenseLevels(groups, _work[term]!) : null;
+
+    /// <summary>log |P| of the terms whose covariance is dense.</summary>
+    public double DenseLogDeterminant
+    {
+        get
+        {
+            var sum = 0.0;
+            for (var t = 0; t < _terms.Length; t++) sum += _terms[t].Structure.Precision?.DenseGroups is null ? 0 : _logPrecision[t];
+            return sum;
+        }
+    }
 
     /// <summary>A term's part of θ.</summary>
     public ReadOnlySpan<double> Theta(int term) => _theta[term];
@@ -191,6 +207,7 @@ internal sealed class CovarianceFactor
             if (_precision[t] is not { } p)
             {
                 u.Slice(term.LatentOffset, term.LatentCount).CopyTo(mine);
+                Dense(t)?.Solve(mine);
                 continue;
             }
 
@@ -220,8 +237,8 @@ internal sealed class CovarianceFactor
     public void SolvePrecision(int t, Span<double> x)
     {
         var term = _terms[t];
-        if (_precision[t] is { } p)
-            term.Structure.Precision!.Solve(PrecisionTheta(t), p, x.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth);
+        if (term.Structure.Precision is { } precision)
+            precision.Solve(PrecisionTheta(t), _precision[t], x.Slice(term.LatentOffset, term.LatentCount), term.LatentWidth);
     }
 
     /// <summary>uᵀ(P ⊗ I)u over all terms.</summary>
@@ -240,7 +257,7 @@ internal sealed class CovarianceFactor
             var x = u.Slice(term.LatentOffset, term.LatentCount);
             if (_precision[t] is not { } p)
             {
-                foreach (var value in x) total += value * value;
+                foreach (var value in Dense(t)?.Noise(x) ?? x) total += value * value;
                 continue;
             }
 
@@ -264,7 +281,7 @@ internal sealed class CovarianceFactor
 
     /// <summary>
     /// Adds the derivative of factor · xᵀ(P ⊗ I)y by the entries of P of one term's pattern, an entry off the diagonal standing
-    /// for both of its places.
+    /// for both of its places; where covariances are dense, by those of the precision of L⁻¹u.
     /// </summary>
     public void AddOuter(int t, double factor, ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> adjoint)
     {
@@ -274,6 +291,12 @@ internal sealed class CovarianceFactor
         var (pointers, rows) = (pattern.ColumnPointers, pattern.RowIndices);
         var mx = x.Slice(term.LatentOffset, term.LatentCount);
         var my = y.Slice(term.LatentOffset, term.LatentCount);
+        if (Dense(t) is { } dense)
+        {
+            mx = dense.Noise(mx);
+            my = dense.Noise(my);
+        }
+
         for (var a = 0; a < pattern.Order; a++)
         {
             for (var c = 0; c < d; c++)

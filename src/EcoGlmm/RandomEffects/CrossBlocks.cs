@@ -48,11 +48,23 @@ internal sealed class CrossBlocks
     /// <summary>Blocks of ΛH⁻¹Λᵀ on the same pattern.</summary>
     public double[] B { get; }
 
+    /// <summary>The blocks by effects of L⁻¹u, where one of the terms has dense covariances: of ZᵀWZ, or of H⁻¹ by u.</summary>
+    public double[]? Mixed { get; private set; }
+
     public static CrossBlocks Find(RandomTerm[] terms, int first, int second)
     {
-        var s = terms[first];
-        var t = terms[second];
-        if (first == second || s.Entries is not null || t.Entries is not null) return FindAmongEntries(terms, first, second);
+        var (s, t) = (terms[first], terms[second]);
+        var blocks = first == second || s.Entries is not null || t.Entries is not null ? FindAmongEntries(terms, first, second)
+            : FindByCodes(terms, first, second);
+        if (s.Structure.Precision?.DenseGroups is not null || t.Structure.Precision?.DenseGroups is not null)
+            blocks.Mixed = new double[blocks.Partners.Length * Math.Max(blocks.Size, s.LatentWidth * t.LatentWidth)];
+        return blocks;
+    }
+
+    private static CrossBlocks FindByCodes(RandomTerm[] terms, int first, int second)
+    {
+        var (s, t) = (terms[first], terms[second]);
+        var (ofFirst, ofSecond) = (new LevelGroups(s), new LevelGroups(t));
         var n = s.Codes.Length;
         var (rowStarts, rows) = RowsByLevel(s.Codes, s.Levels.Count);
         var starts = new int[s.Levels.Count + 1];
@@ -65,12 +77,11 @@ internal sealed class CrossBlocks
         {
             starts[a] = partners.Count;
             var mine = rows.AsSpan(rowStarts[a], rowStarts[a + 1] - rowStarts[a]);
-            foreach (var i in mine)
+            var (from, to) = ofFirst.Of(a);
+            foreach (var i in rows.AsSpan(rowStarts[from], rowStarts[to] - rowStarts[from]))
             {
                 var b = t.Codes[i];
-                if (seen[b] == a) continue;
-                seen[b] = a;
-                partners.Add(b);
+                if (seen[b] != a) ofSecond.Add(b, a, seen, partners);
             }
 
             partners.Sort(starts[a], partners.Count - starts[a], null);
@@ -101,20 +112,20 @@ internal sealed class CrossBlocks
         var position = new int[t.Levels.Count];
         var pairs = new EntryPairs();
         var precisionIndex = precision is null ? null : new List<int>();
+        var (ofFirst, ofSecond) = (new LevelGroups(isWithin ? null : s), new LevelGroups(isWithin ? null : t));
         for (var a = 0; a < s.Levels.Count; a++)
         {
             starts[a] = partners.Count;
             var mine = entries.AsSpan(entryStarts[a], entryStarts[a + 1] - entryStarts[a]);
-            foreach (var e in mine)
+            var (firstLevel, lastLevel) = ofFirst.Of(a);
+            foreach (var e in entries.AsSpan(entryStarts[firstLevel], entryStarts[lastLevel] - entryStarts[firstLevel]))
             {
                 var i = firstRows is null ? e : firstRows[e];
                 var (from, to) = Range(t, i);
                 for (var f = from; f < to; f++)
                 {
                     var b = LevelOf(t, f);
-                    if (seen[b] == a || (isWithin && b <= a)) continue;
-                    seen[b] = a;
-                    partners.Add(b);
+                    if (seen[b] != a && !(isWithin && b <= a)) ofSecond.Add(b, a, seen, partners);
                 }
             }
 
@@ -179,6 +190,34 @@ internal sealed class CrossBlocks
         var rows = new int[codes.Length];
         for (var i = 0; i < codes.Length; i++) rows[next[codes[i]]++] = i;
         return (starts, rows);
+    }
+}
+
+/// <summary>The levels that a level is mixed with, so that it has the partners of them all: those of its group where covariances are dense,
+/// else itself alone.</summary>
+internal sealed class LevelGroups
+{
+    private readonly (int From, int To)[]? _ranges;
+
+    public LevelGroups(RandomTerm? term)
+    {
+        if (term?.Structure.Precision?.DenseGroups is not { } starts) return;
+        _ranges = new (int, int)[term.Levels.Count];
+        for (var g = 0; g + 1 < starts.Length; g++) _ranges.AsSpan(starts[g], starts[g + 1] - starts[g]).Fill((starts[g], starts[g + 1]));
+    }
+
+    /// <summary>The first of them, and the one after the last.</summary>
+    public (int From, int To) Of(int level) => _ranges is null ? (level, level + 1) : _ranges[level];
+
+    /// <summary>Adds a level with its group to the partners of another, and marks them.</summary>
+    public void Add(int level, int partner, int[] seen, List<int> partners)
+    {
+        var (from, to) = Of(level);
+        for (var b = from; b < to; b++)
+        {
+            seen[b] = partner;
+            partners.Add(b);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ internal sealed class LevelSampler
 {
     private readonly RandomTerm _term;
     private readonly SparseCholesky? _factor;
+    private readonly DenseLevels? _dense;
     private readonly object _gate = new();
 
     /// <param name="factor">The covariance at the estimates.</param>
@@ -15,6 +16,7 @@ internal sealed class LevelSampler
     public LevelSampler(CovarianceFactor factor, int index, RandomTerm term)
     {
         _term = term;
+        _dense = factor.Dense(index)?.Copy();
         if (factor.Precision(index) is not { } values) return;
         _factor = SparseCholesky.Analyze(term.Structure.Precision!.Pattern);
         if (!_factor.TryFactor(values))
@@ -24,6 +26,7 @@ internal sealed class LevelSampler
     /// <summary>Turns independent standard normal variables, all of the term's, into a draw; in place.</summary>
     public void Transform(Span<double> z)
     {
+        _dense?.Multiply(z);
         if (_factor is null) return;
         var (m, d) = (_term.Levels.Count, _term.LatentWidth);
         var column = new double[m];

@@ -16,14 +16,22 @@ internal sealed partial class RandomEffectsSystem
             foreach (var m in traces) Array.Clear(m);
         }
 
+        if (_hasDense) UnmixInverse(traces is not null);
+
         Span<double> work = _scratch;
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
             var (r, ds) = (_terms[s].Width, _latentWidths[s]);
             var pairs = _pairsOfFirst[s];
-            var adjoint = traces is null ? null : _precisionAdjoints[s];
+            var adjoint = traces is null || IsDense(s) ? null : _precisionAdjoints[s];
             var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
+            if (r == 1 && ds == 1 && !IsDense(s) && pairs is [{ PrecisionIndex: not null } alone])
+            {
+                InvertSingle(s, alone, pointers!, traces?[s], adjoint, ref at);
+                continue;
+            }
+
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;
@@ -37,6 +45,7 @@ internal sealed partial class RandomEffectsSystem
                     }
                 }
 
+                if (_denseDiagonal[s] is { } own) block[0] = own[a];
                 if (adjoint is not null) adjoint[pointers![a]] = 0.5 * Trace(block, ds);
                 if (_inverse[s] is { } inverse)
                 {
@@ -63,6 +72,7 @@ internal sealed partial class RandomEffectsSystem
                             }
                         }
 
+                        if (p.Mixed is { } mixed) mixed.AsSpan(k * dt * ds, dt * ds).CopyTo(cross);
                         if (adjoint is not null && p.PrecisionIndex is { } index && index[k] >= 0) adjoint[index[k]] = Trace(cross, ds);
                         AddBlock(cross, p.Second, s, p.A.AsSpan(k * p.Size, p.Size), p.B.AsSpan(k * p.Size, p.Size),
                             traces?[p.Second], traces?[s]);

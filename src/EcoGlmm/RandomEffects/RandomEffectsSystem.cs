@@ -55,6 +55,8 @@ internal sealed partial class RandomEffectsSystem
         _diagonal = Array.ConvertAll(_terms, t => new double[t.EffectCount * (t.SingleEffect is null ? t.Width : 1)]);
         _diagonalB = Array.ConvertAll(_diagonal, d => new double[d.Length]);
         _inverse = Array.ConvertAll(_terms, t => t.SingleEffect is null ? null : new double[t.LatentCount * t.LatentWidth]);
+        _denseDiagonal = Array.ConvertAll(_terms, t => t.Structure.Precision?.DenseGroups is null ? null : new double[t.Levels.Count]);
+        _hasDense = Array.Exists(_denseDiagonal, d => d is not null);
         var pairs = new List<CrossBlocks>();
         for (var s = 0; s < _terms.Length; s++)
         {
@@ -121,7 +123,7 @@ internal sealed partial class RandomEffectsSystem
     public CovarianceFactor Lambda { get; }
 
     /// <summary>log |H| of the last factorisation.</summary>
-    public double LogDeterminant => _factor?.LogDeterminant ?? 0;
+    public double LogDeterminant => (_factor?.LogDeterminant ?? 0) + (_hasDense ? Lambda.DenseLogDeterminant : 0);
 
     /// <summary>Whether a factorisation costs much more than a pass over the observations.</summary>
     public bool IsFactorizationCostly => _factor is SparseCholesky && _factor.Flops > 60.0 * ObservationCount;
@@ -196,15 +198,27 @@ internal sealed partial class RandomEffectsSystem
     }
 
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
-    public void Solve(Span<double> x) => _factor?.Solve(x[..LatentCount]);
+    public void Solve(Span<double> x)
+    {
+        ToNoise(x);
+        _factor?.Solve(x[..LatentCount]);
+        FromNoise(x);
+    }
 
     /// <summary>
     /// As <see cref="Solve"/>, for a step that is taken again if need be: iterations end at a few digits.
     /// </summary>
     public void SolveRoughly(Span<double> x)
     {
-        if (_factor is IterativeFactor iterative) iterative.Solve(x[..LatentCount], RoughTolerance);
-        else Solve(x);
+        if (_factor is not IterativeFactor iterative)
+        {
+            Solve(x);
+            return;
+        }
+
+        ToNoise(x);
+        iterative.Solve(x[..LatentCount], RoughTolerance);
+        FromNoise(x);
     }
 
     /// <summary>X ← H⁻¹X for several columns, of which each begins a stride after the one before.</summary>
@@ -212,8 +226,10 @@ internal sealed partial class RandomEffectsSystem
     {
         if (_factor is IterativeFactor iterative)
         {
+            for (var j = 0; j < columns; j++) ToNoise(x.Slice(j * stride, LatentCount));
             if (columns == 1) iterative.Solve(x[..LatentCount], ColumnTolerance);
             else iterative.SolveMany(x, stride, columns, ColumnTolerance);
+            for (var j = 0; j < columns; j++) FromNoise(x.Slice(j * stride, LatentCount));
             return;
         }
 
@@ -231,10 +247,12 @@ internal sealed partial class RandomEffectsSystem
         }
 
         ((IDirectFactor?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
+        FromNoise(z);
     }
 
     private void FormH()
     {
+        if (_hasDense) MixCrossProducts();
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
@@ -242,9 +260,15 @@ internal sealed partial class RandomEffectsSystem
             var lambda = Lambda[s];
             var lower = _terms[s].Loadings.IsLowerTriangular;
             var pairs = _pairsOfFirst[s];
-            var d = _diagonal[s];
+            var d = _denseDiagonal[s] ?? _diagonal[s];
             var precision = Lambda.Precision(s);
             var pointers = _terms[s].Structure.Precision?.Pattern.ColumnPointers;
+            if (r == 1 && precision is not null && pairs is [{ PrecisionIndex: not null } alone])
+            {
+                FormSingle(lambda[0] * lambda[0], d, precision, pointers!, alone, ref at);
+                continue;
+            }
+
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 var below = 0;
@@ -270,19 +294,20 @@ internal sealed partial class RandomEffectsSystem
                 var rows = 0;
                 foreach (var p in pairs)
                 {
+                    var products = p.Mixed ?? p.A;
                     var (rt, dt) = (_terms[p.Second].Width, _latentWidths[p.Second]);
                     var lambdaT = Lambda[p.Second];
                     var lowerT = p.Size == 1 || _terms[p.Second].Loadings.IsLowerTriangular;
                     for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++, rows += dt)
                     {
-                        var link = p.PrecisionIndex is { } index && index[k] >= 0 ? precision![index[k]] : 0;
+                        var link = precision is not null && p.PrecisionIndex is { } index && index[k] >= 0 ? precision[index[k]] : 0;
                         if (p.Size == 1)
                         {
-                            _values[at + 1 + rows] = (lambda[0] * lambdaT[0] * p.A[k]) + link;
+                            _values[at + 1 + rows] = (lambda[0] * lambdaT[0] * products[k]) + link;
                             continue;
                         }
 
-                        Sandwich(lambdaT, rt, dt, lowerT, p.A.AsSpan(k * p.Size, p.Size), lambda, r, ds, lower, _scratch);
+                        Sandwich(lambdaT, rt, dt, lowerT, products.AsSpan(k * p.Size, p.Size), lambda, r, ds, lower, _scratch);
                         for (int c = 0, column = at; c < ds; column += ds - c + below, c++)
                         {
                             for (var row = 0; row < dt; row++)

@@ -201,8 +201,19 @@ internal sealed class MarginalModel
             return null;
         }
 
-        var values = estimate.System.Lambda.Precision(t)!;
+        var lambda = estimate.System.Lambda;
         var pattern = precision.Pattern;
+        if (lambda.Precision(t) is not { } values)
+        {
+            return Matrix<double>.Build.DenseOfColumnArrays(Enumerable.Range(0, pattern.Order).Select(l =>
+            {
+                var column = new double[pattern.Order];
+                column[l] = 1;
+                precision.Solve(lambda.PrecisionTheta(t), [], column, 1);
+                return column;
+            }));
+        }
+
         var p = Matrix<double>.Build.Dense(pattern.Order, pattern.Order);
         for (var j = 0; j < pattern.Order; j++)
         {

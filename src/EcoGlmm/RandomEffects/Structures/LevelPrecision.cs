@@ -20,6 +20,13 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
     /// <summary>Number of doubles that <see cref="Set"/> leaves for the other methods, in the caller's memory.</summary>
     public virtual int WorkLength => 0;
 
+    /// <summary>
+    /// Where each group of levels begins, and where the last ends, if levels have covariances C that are dense in each group; null where P
+    /// is written. Then <see cref="Set"/> writes no P, which would be rounding errors where C is all but singular, but leaves C = LLᵀ as L
+    /// in the caller's memory, n × n after n × n, column-major; and <see cref="PullBack"/> is given the adjoint by the precision of L⁻¹u.
+    /// </summary>
+    public virtual int[]? DenseGroups => null;
+
     /// <summary>Starting φ.</summary>
     public abstract void Start(Span<double> phi);
 

@@ -30,6 +30,27 @@ internal abstract class MarkovChain : LevelPrecision
     /// <summary>The correlation over a gap, 1 − its square (without cancellation), and its derivative by φ.</summary>
     protected abstract (double Correlation, double Remainder, double Slope) Over(double phi, double gap);
 
+    /// <summary>What is so over one gap, kept for the next, which is as long in most series.</summary>
+    private ref struct Steps(MarkovChain chain, double phi)
+    {
+        private double _gap = double.NaN;
+
+        public double Correlation { get; private set; }
+
+        public double Remainder { get; private set; }
+
+        public double Slope { get; private set; }
+
+        /// <summary>To the step from a level to the one after it.</summary>
+        public void To(int level)
+        {
+            var gap = chain._times[level] - chain._times[level - 1];
+            if (gap == _gap) return;
+            _gap = gap;
+            (Correlation, Remainder, Slope) = chain.Over(phi, gap);
+        }
+    }
+
     /// <summary>Gaps between levels that follow each other, in no order.</summary>
     protected IEnumerable<double> Gaps => Enumerable.Range(1, Math.Max(0, _groupOf.Length - 1)).Where(l => !IsFirst(l))
         .Select(l => _times[l] - _times[l - 1]);
@@ -49,9 +70,10 @@ internal abstract class MarkovChain : LevelPrecision
 
     public override double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work)
     {
-        var log = 0.0;
+        var (sum, product) = (0.0, 1.0);
         values.Fill(0);
         var pointers = Pattern.ColumnPointers;
+        var step = new Steps(this, phi[0]);
         for (var l = 0; l < _groupOf.Length; l++)
         {
             if (IsFirst(l))
@@ -60,14 +82,20 @@ internal abstract class MarkovChain : LevelPrecision
                 continue;
             }
 
-            var (c, rest, _) = Over(phi[0], _times[l] - _times[l - 1]);
-            values[pointers[l - 1]] += c * c / rest;
-            values[pointers[l - 1] + 1] = -c / rest;
-            values[pointers[l]] += 1 / rest;
-            log -= Math.Log(rest);
+            step.To(l);
+            var (c, inverse) = (step.Correlation, 1 / step.Remainder);
+            values[pointers[l - 1]] += c * c * inverse;
+            values[pointers[l - 1] + 1] = -c * inverse;
+            values[pointers[l]] += inverse;
+
+            // A product of some of them has one logarithm.
+            product *= step.Remainder;
+            if (product is > 1e-100 and < 1e100) continue;
+            sum += Math.Log(product);
+            product = 1;
         }
 
-        return log;
+        return -(sum + Math.Log(product));
     }
 
     public override void PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> adjoint, double logAdjoint, ReadOnlySpan<double> work,
@@ -75,10 +103,12 @@ internal abstract class MarkovChain : LevelPrecision
     {
         var sum = 0.0;
         var pointers = Pattern.ColumnPointers;
+        var step = new Steps(this, phi[0]);
         for (var l = 1; l < _groupOf.Length; l++)
         {
             if (IsFirst(l)) continue;
-            var (c, rest, slope) = Over(phi[0], _times[l] - _times[l - 1]);
+            step.To(l);
+            var (c, rest, slope) = (step.Correlation, step.Remainder, step.Slope);
             if (slope == 0) continue;
             // c²/(1 − c²) and 1/(1 − c²) have the same derivative 2c/(1 − c²)².
             var both = 2 * c / (rest * rest);
@@ -94,10 +124,12 @@ internal abstract class MarkovChain : LevelPrecision
     {
         change.Clear();
         var pointers = Pattern.ColumnPointers;
+        var step = new Steps(this, phi[0]);
         for (var l = 1; l < _groupOf.Length; l++)
         {
             if (IsFirst(l)) continue;
-            var (c, rest, slope) = Over(phi[0], _times[l] - _times[l - 1]);
+            step.To(l);
+            var (c, rest, slope) = (step.Correlation, step.Remainder, step.Slope);
             var both = direction[0] * slope * 2 * c / (rest * rest);
             change[pointers[l - 1]] += both;
             change[pointers[l]] += both;
@@ -108,17 +140,20 @@ internal abstract class MarkovChain : LevelPrecision
     /// <summary>P = LᵀDL with Lu the steps of the chain, u_l − c u_(l−1), and D⁻¹ their variances.</summary>
     public override void Solve(ReadOnlySpan<double> phi, ReadOnlySpan<double> values, Span<double> x, int d)
     {
+        var step = new Steps(this, phi[0]);
         for (var l = _groupOf.Length - 1; l > 0; l--)
         {
             if (IsFirst(l)) continue;
-            var c = Over(phi[0], _times[l] - _times[l - 1]).Correlation;
+            step.To(l);
+            var c = step.Correlation;
             for (var k = 0; k < d; k++) x[((l - 1) * d) + k] += c * x[(l * d) + k];
         }
 
         for (var l = 1; l < _groupOf.Length; l++)
         {
             if (IsFirst(l)) continue;
-            var (c, rest, _) = Over(phi[0], _times[l] - _times[l - 1]);
+            step.To(l);
+            var (c, rest) = (step.Correlation, step.Remainder);
             for (var k = 0; k < d; k++) x[(l * d) + k] = (rest * x[(l * d) + k]) + (c * x[((l - 1) * d) + k]);
         }
     }

@@ -1,24 +1,18 @@
 using System.Buffers;
-using System.Numerics;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.RandomEffects.Structures;
 
 /// <summary>
 /// exp, gau, mat: places in groups whose correlation falls with distance. P is the inverse of each group's correlation matrix
-/// C, dense: its cost grows with the cube of the number of places in a group.
+/// C = LLᵀ, dense, of which L is all that is needed: its cost grows with the cube of the number of places in a group.
 /// </summary>
 internal sealed class SpatialCovariance : LevelPrecision
 {
     private const int MostPlaces = 6000;
 
-    /// <summary>A share of the variance that each place has to itself where correlations are singular to the arithmetic, as those that are
-    /// smooth at zero are as soon as places are much closer than the range: without it a search would stop there.</summary>
-    private const double Nugget = 1e-8;
-
-    /// <summary>What is left of a place's variance, given those before it, below which correlations count as singular: rounding errors of
-    /// the inverse then are as large as what data say.</summary>
-    private const double LeastPivot = 1e-9;
+    /// <summary>By what a nugget grows where correlations are singular to the arithmetic for all that, and its end.</summary>
+    private const double NuggetGrowth = 100, SmallestNugget = 1e-10, LargestNugget = 1e-6;
 
     private readonly SpatialKernel _kernel;
     private readonly double[][] _places;
@@ -109,7 +103,9 @@ internal sealed class SpatialCovariance : LevelPrecision
         }
     }
 
-    /// <summary>P of each group, n × n.</summary>
+    public override int[] DenseGroups => _starts;
+
+    /// <summary>L of each group, n × n.</summary>
     public override int WorkLength { get; }
 
     public override double Set(ReadOnlySpan<double> phi, Span<double> values, Span<double> work)
@@ -118,76 +114,79 @@ internal sealed class SpatialCovariance : LevelPrecision
         var start = 0;
         for (var g = 0; g + 1 < _starts.Length; g++)
         {
-            var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
+            var n = _starts[g + 1] - _starts[g];
             var c = work.Slice(start, n * n);
             start += n * n;
-            Correlations(g, phi, c, []);
-            if (!DenseCholesky.TryFactor(c, n) || SmallestPivot(c, n) < LeastPivot)
-            {
-                Correlations(g, phi, c, []);
-                for (var a = 0; a < n; a++) c[(a * n) + a] += Nugget;
-                if (!DenseCholesky.TryFactor(c, n)) return double.NaN;
-            }
-
+            if (!TryFactor(g, phi, c)) return double.NaN;
             log -= DenseCholesky.LogDeterminant(c, n);
-            DenseCholesky.Invert(c, n);
-            for (var a = 0; a < n; a++)
-            {
-                var at = Pattern.ColumnPointers[from + a];
-                c.Slice((a * n) + a, n - a).CopyTo(values.Slice(at, n - a));
-            }
         }
 
         return log;
     }
 
-    /// <remarks>∂P = −P ∂C P and ∂log|P| = −tr(P ∂C), so that with P̄ the derivative by P that by C is −P P̄ P − l P.</remarks>
+    private bool TryFactor(int group, ReadOnlySpan<double> phi, Span<double> c)
+    {
+        var n = _starts[group + 1] - _starts[group];
+        for (var nugget = _kernel.Nugget; nugget <= LargestNugget; nugget = Math.Max(NuggetGrowth * nugget, SmallestNugget))
+        {
+            Correlations(group, phi, c, []);
+            for (var a = 0; a < n; a++) c[(a * n) + a] += nugget;
+            if (DenseCholesky.TryFactor(c, n)) return true;
+        }
+
+        return false;
+    }
+
+    /// <remarks>
+    /// ∂P = −L⁻ᵀ ∂X L⁻¹ and ∂log|P| = −tr ∂X with ∂X = L⁻¹ ∂C L⁻ᵀ, so that with P̄ the derivative by the precision of L⁻¹u that by X is
+    /// −(P̄ + l): where C is all but singular, and ∂X with it full of rounding errors, data say nothing, and P̄ is −l there.
+    /// </remarks>
     public override unsafe void PullBack(ReadOnlySpan<double> phi, ReadOnlySpan<double> adjoint, double logAdjoint,
         ReadOnlySpan<double> work, Span<double> gradient)
     {
         gradient.Clear();
         var most = _mostPlaces * _mostPlaces;
         var pool = ArrayPool<double>.Shared;
-        var (barRented, productRented, resultRented) = (pool.Rent(most), pool.Rent(most), pool.Rent(most));
-        var slopesRented = pool.Rent(most * ParameterCount);
+        var (correlationsRented, slopesRented) = (pool.Rent(most), pool.Rent(most * ParameterCount));
+        var (inverseRented, productRented, changeRented) = (pool.Rent(most), pool.Rent(most), pool.Rent(most));
         var workspace = pool.Rent(MatrixProduct.WorkspaceLength);
         var start = 0;
         for (var g = 0; g + 1 < _starts.Length; g++)
         {
             var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
-            var p = work.Slice(start, n * n);
+            var inverse = inverseRented.AsSpan(0, n * n);
+            DenseCholesky.InvertLower(work.Slice(start, n * n), n, inverse);
             start += n * n;
-            Span<double> bar = barRented.AsSpan(0, n * n), product = productRented.AsSpan(0, n * n), result = resultRented.AsSpan(0, n * n);
-            product.Clear();
-            result.Clear();
-            for (var a = 0; a < n; a++)
-            {
-                var at = Pattern.ColumnPointers[from + a];
-                bar[(a * n) + a] = adjoint[at];
-                for (var b = a + 1; b < n; b++) bar[(a * n) + b] = bar[(b * n) + a] = 0.5 * adjoint[at + b - a];
-            }
-
-            fixed (double* pp = p, pb = bar, pm = product, pr = result, w = workspace)
-            {
-                MatrixProduct.Add(n, n, n, false, pb, n, false, pp, n, false, pm, n, w);
-                MatrixProduct.Add(n, n, n, false, pp, n, false, pm, n, false, pr, n, w, lowerOnly: true);
-            }
-
-            // In the buffer that is free now.
-            Correlations(g, phi, bar, slopesRented);
+            Correlations(g, phi, correlationsRented, slopesRented);
             for (var j = 0; j < gradient.Length; j++)
             {
                 var slopes = slopesRented.AsSpan(j * n * n, n * n);
+                Span<double> product = productRented.AsSpan(0, n * n), change = changeRented.AsSpan(0, n * n);
+                product.Clear();
+                change.Clear();
                 for (var a = 0; a < n; a++)
                 {
-                    var sum = 0.0;
-                    for (var k = (a * n) + a + 1; k < (a + 1) * n; k++) sum += (result[k] + (logAdjoint * p[k])) * slopes[k];
-                    gradient[j] -= 2 * sum;
+                    slopes[(a * n) + a] = 0;
+                    for (var b = a + 1; b < n; b++) slopes[(b * n) + a] = slopes[(a * n) + b];
+                }
+
+                fixed (double* pi = inverse, ps = slopes, pp = product, pc = change, w = workspace)
+                {
+                    MatrixProduct.Add(n, n, n, false, pi, n, false, ps, n, false, pp, n, w);
+                    MatrixProduct.Add(n, n, n, false, pp, n, false, pi, n, true, pc, n, w, lowerOnly: true);
+                }
+
+                for (var a = 0; a < n; a++)
+                {
+                    var at = Pattern.ColumnPointers[from + a];
+                    gradient[j] -= (adjoint[at] + logAdjoint) * change[(a * n) + a];
+                    for (var b = a + 1; b < n; b++) gradient[j] -= adjoint[at + b - a] * change[(a * n) + b];
                 }
             }
         }
 
-        foreach (var rented in new[] { barRented, productRented, resultRented, slopesRented, workspace }) pool.Return(rented);
+        foreach (var rented in new[] { correlationsRented, slopesRented, inverseRented, productRented, changeRented, workspace })
+            pool.Return(rented);
     }
 
     /// <summary>∂P u = −P ∂C P u, without ∂P.</summary>
@@ -197,25 +196,26 @@ internal sealed class SpatialCovariance : LevelPrecision
         var most = _mostPlaces * _mostPlaces;
         var pool = ArrayPool<double>.Shared;
         var (correlations, slopes) = (pool.Rent(most), pool.Rent(most * ParameterCount));
-        var (x, y) = (new double[_mostPlaces], new double[_mostPlaces]);
+        var (before, after) = (new double[_mostPlaces], new double[_mostPlaces]);
         var start = 0;
         for (var g = 0; g + 1 < _starts.Length; g++)
         {
             var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
-            var p = work.Slice(start, n * n);
+            var lower = work.Slice(start, n * n);
             start += n * n;
             Correlations(g, phi, correlations, slopes);
+            Span<double> x = before.AsSpan(0, n), y = after.AsSpan(0, n);
             for (var c = 0; c < d; c++)
             {
                 for (var a = 0; a < n; a++) x[a] = u[((from + a) * d) + c];
-                Multiply(p, n, x, y);
-                Array.Clear(x);
+                DenseCholesky.Solve(lower, n, x);
+                y.Clear();
                 for (var j = 0; j < direction.Length; j++)
                 {
-                    if (direction[j] != 0) AddLower(slopes.AsSpan(j * n * n, n * n), n, direction[j], y, x);
+                    if (direction[j] != 0) AddLower(slopes.AsSpan(j * n * n, n * n), n, direction[j], before, after);
                 }
 
-                Multiply(p, n, x, y);
+                DenseCholesky.Solve(lower, n, y);
                 for (var a = 0; a < n; a++) result[((from + a) * d) + c] -= y[a];
             }
         }
@@ -245,20 +245,6 @@ internal sealed class SpatialCovariance : LevelPrecision
         pool.Return(correlations);
     }
 
-    /// <summary>The least square on the diagonal of a Cholesky factor.</summary>
-    private static double SmallestPivot(ReadOnlySpan<double> factor, int n)
-    {
-        var least = double.PositiveInfinity;
-        for (var a = 0; a < n; a++) least = Math.Min(least, factor[(a * n) + a] * factor[(a * n) + a]);
-        return least;
-    }
-
-    /// <summary>y = Ax for a symmetric matrix.</summary>
-    private static void Multiply(ReadOnlySpan<double> a, int n, ReadOnlySpan<double> x, Span<double> y)
-    {
-        for (var i = 0; i < n; i++) y[i] = TensorDot(a.Slice(i * n, n), x[..n]);
-    }
-
     /// <summary>y ← y + factor · Ax, A symmetric with a diagonal of zeros, of which the lower triangle is there.</summary>
     private static void AddLower(ReadOnlySpan<double> lower, int n, double factor, ReadOnlySpan<double> x, Span<double> y)
     {
@@ -274,17 +260,6 @@ internal sealed class SpatialCovariance : LevelPrecision
 
             y[a] += factor * sum;
         }
-    }
-
-    private static double TensorDot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var sum = Vector<double>.Zero;
-        var k = 0;
-        for (; k + Vector<double>.Count <= a.Length; k += Vector<double>.Count)
-            sum += new Vector<double>(a[k..]) * new Vector<double>(b[k..]);
-        var total = Vector.Sum(sum);
-        for (; k < a.Length; k++) total += a[k] * b[k];
-        return total;
     }
 
     /// <summary>
@@ -333,21 +308,18 @@ internal sealed class SpatialCovariance : LevelPrecision
     {
         if (level.Group < 0 || level.Group + 1 >= _starts.Length) return new([], [], 1);
         var (from, n) = (_starts[level.Group], _starts[level.Group + 1] - _starts[level.Group]);
-        var (c, near) = (new double[n * n], new double[n]);
+        var (c, weights) = (new double[n * n], new double[n]);
         for (var a = 0; a < n; a++)
         {
             var distance = Distance(_places[from + a], level.Position);
             if (distance == 0) return new([from + a], [1], 0);
-            near[a] = _kernel.At(distance, phi);
-            c[(a * n) + a] = 1;
-            for (var b = a + 1; b < n; b++) c[(a * n) + b] = _kernel.At(Distance(_places[from + a], _places[from + b]), phi);
+            weights[a] = _kernel.At(distance, phi);
         }
 
-        var weights = (double[])near.Clone();
-        if (!DenseCholesky.TryFactor(c, n)) return new([], [], 1);
-        DenseCholesky.Solve(c, n, weights);
-        var explained = 0.0;
-        for (var a = 0; a < n; a++) explained += weights[a] * near[a];
+        if (!TryFactor(level.Group, phi, c)) return new([], [], 1);
+        DenseCholesky.SolveLower(c, n, weights);
+        var explained = weights.Sum(w => w * w);
+        DenseCholesky.SolveLowerTransposed(c, n, weights);
         return new([.. Enumerable.Range(from, n)], weights, Math.Max(0, 1 - explained));
     }
 

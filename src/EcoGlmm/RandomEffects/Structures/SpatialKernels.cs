@@ -34,6 +34,15 @@ internal abstract class SpatialKernel(int parameterCount)
 
     public abstract void Report(ReadOnlySpan<double> phi, Span<double> values);
 
+    /// <summary>
+    /// A share of its variance that each place has to itself, without which correlations that are smooth at zero would be singular to the
+    /// arithmetic as soon as places are much closer than the range.
+    /// </summary>
+    public virtual double Nugget => 0;
+
+    /// <summary>That share for smooth ones: far above rounding errors, and far below what any data say of a place.</summary>
+    protected const double SmoothNugget = 1e-10;
+
     /// <summary>The distance over which correlations fall to about a third.</summary>
     public virtual double Reach(ReadOnlySpan<double> phi) => Math.Exp(phi[0]);
 
@@ -68,6 +77,8 @@ internal sealed class GaussianKernel() : SpatialKernel(1)
 {
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range")];
 
+    public override double Nugget => SmoothNugget;
+
     public override void Start(double distance, Span<double> phi) => phi[0] = Math.Log(distance / 4);
 
     public override void Fill(ReadOnlySpan<double> distances, ReadOnlySpan<double> phi, Span<double> correlations, Span<double> slopes)
@@ -97,6 +108,8 @@ internal sealed class MaternKernel() : SpatialKernel(2)
         : smaller is ExponentialKernel ? Containment.Inside : base.Contains(smaller);
 
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new("range"), new("shape")];
+
+    public override double Nugget => SmoothNugget;
 
     public override void Start(double distance, Span<double> phi) => (phi[0], phi[1]) = (Math.Log(distance / 4), Math.Log(0.8));
 
