@@ -13,13 +13,14 @@ internal static unsafe class DenseCholesky
     /// Replaces a symmetric matrix, of which the lower triangle is read, by its factor L; the strict upper triangle is set
     /// to zero. Returns false, leaving the matrix in an undefined state, if it is not positive definite or holds a NaN.
     /// </summary>
-    public static bool TryFactor(Span<double> a, int n)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static bool TryFactor(Span<double> a, int n, CancellationToken cancellation = default)
     {
         CheckSquare(a.Length, n);
         var workspace = n > 8 ? Workspace(MatrixProduct.WorkspaceLength) : [];
         fixed (double* p = a, w = workspace)
         {
-            if (!DensePanel.Cholesky(p, n, n, n, new BlockProduct(w, null)))
+            if (!DensePanel.Cholesky(p, n, n, n, new BlockProduct(w, null, cancellation)))
             {
                 return false;
             }
@@ -105,14 +106,15 @@ internal static unsafe class DenseCholesky
     }
 
     /// <summary>Writes L⁻¹, with zeros above its diagonal.</summary>
-    public static void InvertLower(ReadOnlySpan<double> l, int n, Span<double> inverse)
+    public static void InvertLower(ReadOnlySpan<double> l, int n, Span<double> inverse, CancellationToken cancellation = default)
     {
         CheckSquare(l.Length, n);
         CheckSquare(inverse.Length, n);
         var workspace = Workspace(MatrixProduct.WorkspaceLength + (n * n / 4) + n);
         fixed (double* p = l, w = inverse, start = workspace)
         {
-            DensePanel.InvertLower(p, n, n, w, n, start + MatrixProduct.WorkspaceLength, new BlockProduct(start, null));
+            DensePanel.InvertLower(p, n, n, w, n, start + MatrixProduct.WorkspaceLength,
+                new BlockProduct(start, null, cancellation));
         }
     }
 

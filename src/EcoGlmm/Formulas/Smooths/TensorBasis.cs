@@ -1,3 +1,6 @@
+using System.Numerics;
+using EcoGlmm.Model;
+
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
@@ -140,18 +143,22 @@ internal static class SmoothColumns
     public static double[] Times(double[] x, int n, int k, double[] t, int p)
     {
         var result = new double[n * p];
-        for (var c = 0; c < p; c++)
+        Parallel.For(0, p, LiveProgress.CurrentParallel(), c =>
         {
             var to = result.AsSpan(c * n, n);
             for (var j = 0; j < k; j++)
             {
-                var weight = t[(j * p) + c];
-                if (weight == 0) continue;
-                var from = x.AsSpan(j * n, n);
-                for (var i = 0; i < n; i++) to[i] += weight * from[i];
+                if (t[(j * p) + c] is not 0 and var weight) AddTimes(to, weight, x.AsSpan(j * n, n));
             }
-        }
-
+        });
         return result;
+    }
+
+    private static void AddTimes(Span<double> to, double weight, ReadOnlySpan<double> from)
+    {
+        var i = 0;
+        for (; i + Vector<double>.Count <= to.Length; i += Vector<double>.Count)
+            (new Vector<double>(to[i..]) + (weight * new Vector<double>(from[i..]))).CopyTo(to[i..]);
+        for (; i < to.Length; i++) to[i] += weight * from[i];
     }
 }

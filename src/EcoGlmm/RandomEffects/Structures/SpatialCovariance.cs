@@ -1,4 +1,5 @@
 using System.Buffers;
+using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.RandomEffects.Structures;
@@ -131,7 +132,7 @@ internal sealed class SpatialCovariance : LevelPrecision
         {
             Correlations(group, phi, c, []);
             for (var a = 0; a < n; a++) c[(a * n) + a] += nugget;
-            if (DenseCholesky.TryFactor(c, n)) return true;
+            if (DenseCholesky.TryFactor(c, n, LiveProgress.Current)) return true;
         }
 
         return false;
@@ -150,12 +151,13 @@ internal sealed class SpatialCovariance : LevelPrecision
         var (correlationsRented, slopesRented) = (pool.Rent(most), pool.Rent(most * ParameterCount));
         var (inverseRented, productRented, changeRented) = (pool.Rent(most), pool.Rent(most), pool.Rent(most));
         var workspace = pool.Rent(MatrixProduct.WorkspaceLength);
+        var cancellation = LiveProgress.Current;
         var start = 0;
         for (var g = 0; g + 1 < _starts.Length; g++)
         {
             var (from, n) = (_starts[g], _starts[g + 1] - _starts[g]);
             var inverse = inverseRented.AsSpan(0, n * n);
-            DenseCholesky.InvertLower(work.Slice(start, n * n), n, inverse);
+            DenseCholesky.InvertLower(work.Slice(start, n * n), n, inverse, cancellation);
             start += n * n;
             Correlations(g, phi, correlationsRented, slopesRented);
             for (var j = 0; j < gradient.Length; j++)
@@ -172,9 +174,11 @@ internal sealed class SpatialCovariance : LevelPrecision
 
                 fixed (double* pi = inverse, ps = slopes, pp = product, pc = change, w = workspace)
                 {
-                    MatrixProduct.Add(n, n, n, false, pi, n, false, ps, n, false, pp, n, w);
-                    MatrixProduct.Add(n, n, n, false, pp, n, false, pi, n, true, pc, n, w, lowerOnly: true);
+                    MatrixProduct.Add(n, n, n, false, pi, n, false, ps, n, false, pp, n, w, cancellation: cancellation);
+                    MatrixProduct.Add(n, n, n, false, pp, n, false, pi, n, true, pc, n, w, lowerOnly: true, cancellation);
                 }
+
+                cancellation.ThrowIfCancellationRequested();
 
                 for (var a = 0; a < n; a++)
                 {
