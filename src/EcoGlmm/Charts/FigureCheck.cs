@@ -9,7 +9,7 @@ internal static class FigureCheck
             trace.Check();
         foreach (var trace in panels.Where(SquareRootAxes.AreIn).SelectMany(panel => panel.Traces))
         {
-            if (trace.Moved(v => v, v => v) is null)
+            if (!trace.CanBeMoved)
                 throw new GlmmException("An axis of square roots takes points and lines. Take a linear or a logarithmic one.");
         }
     }

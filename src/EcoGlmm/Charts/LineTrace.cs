@@ -40,6 +40,8 @@ public sealed record LineTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y)
         Same(X.Count, Upper?.Count, "Upper");
     }
 
+    internal override bool CanBeMoved => true;
+
     internal override PanelTrace Moved(Func<double, double> x, Func<double, double> y) => this with
     {
         X = [.. X.Select(x)], Y = [.. Y.Select(y)], Lower = Lower?.Select(y).ToArray(), Upper = Upper?.Select(y).ToArray(),

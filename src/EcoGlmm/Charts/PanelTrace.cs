@@ -47,8 +47,12 @@ public abstract record PanelTrace
     {
     }
 
-    /// <summary>The same with other coordinates, hovering over which shows those it had; null for a kind that cannot be moved.</summary>
-    internal virtual PanelTrace? Moved(Func<double, double> x, Func<double, double> y) => null;
+    /// <summary>Whether <see cref="Moved"/> is of the kind.</summary>
+    internal virtual bool CanBeMoved => false;
+
+    /// <summary>The same with other coordinates, hovering over which shows those it had.</summary>
+    internal virtual PanelTrace Moved(Func<double, double> x, Func<double, double> y) =>
+        throw new InvalidOperationException($"A {GetType().Name} cannot be moved.");
 
     /// <summary>What hovering shows of points that are drawn elsewhere.</summary>
     private protected static IReadOnlyList<string> Coordinates(IReadOnlyList<double> x, IReadOnlyList<double> y) =>

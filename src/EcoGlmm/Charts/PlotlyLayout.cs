@@ -189,22 +189,12 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
             json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
             json.Number("tickangle", horizontal && box.SlantedLabels ? -45 : 0);
         }
-        else if (frame.IsLog && frame.High - frame.Low is >= 1 and < MostNamedDecades)
-        {
-            // Plotly names the digits between powers of ten without their powers there: "5, 1, 2".
-            var ticks = frame.Ticks(horizontal ? box.Width : box.Height, horizontal ? 60 : 45);
-            json.WriteString("tickmode", "array");
-            json.Numbers("tickvals", ticks.Select(t => Math.Pow(10, frame.Low + (frame.Axis.Reversed ? 1 - t.Fraction : t.Fraction)
-                * (frame.High - frame.Low))));
-            json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
-            json.Number("tickangle", 0);
-        }
-        else if (frame.IsSquareRoot || (axis.TicksFrom is not null && !frame.IsLog))
+        else if (HasTicksOfItsOwn(frame))
         {
             var ticks = frame.Ticks(horizontal ? box.Width : box.Height, horizontal ? 60 : 45);
             json.WriteString("tickmode", "array");
-            json.Numbers("tickvals", ticks.Select(t => frame.Low + ((frame.Axis.Reversed ? 1 - t.Fraction : t.Fraction)
-                * (frame.High - frame.Low))));
+            json.Numbers("tickvals", ticks.Select(t => frame.Low + ((axis.Reversed ? 1 - t.Fraction : t.Fraction)
+                * (frame.High - frame.Low))).Select(unit => frame.IsLog ? frame.ValueAt(unit) : unit));
             json.Texts("ticktext", ticks.Select(t => PlotlyText.Encode(t.Label)));
             json.Number("tickangle", 0);
         }
@@ -229,6 +219,10 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         Font("tickfont", FigureGeometry.TickFont);
         json.WriteEndObject();
     }
+
+    // Plotly names the digits between powers of ten without their powers where few powers are shown: "5, 1, 2".
+    private static bool HasTicksOfItsOwn(AxisFrame frame) => frame.IsLog ? frame.High - frame.Low is >= 1 and < MostNamedDecades
+        : frame.IsSquareRoot || frame.Axis.TicksFrom is not null;
 
     private void Shapes(FigureGeometry geometry)
     {

@@ -79,6 +79,8 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
         Same(X.Count, YUpper?.Count, "YUpper");
     }
 
+    internal override bool CanBeMoved => true;
+
     internal override PanelTrace Moved(Func<double, double> x, Func<double, double> y) => this with
     {
         X = [.. X.Select(x)], Y = [.. Y.Select(y)], XLower = XLower?.Select(x).ToArray(), XUpper = XUpper?.Select(x).ToArray(),

@@ -9,7 +9,7 @@ internal static class SquareRootAxes
     public static Panel Replaced(Panel panel) => !AreIn(panel) ? panel : panel with
     {
         Traces = [.. panel.Traces.Select(trace => trace.Moved(v => AxisFrame.Unit(Linear(panel.XAxis), v),
-            v => AxisFrame.Unit(Linear(panel.YAxis), v))!)],
+            v => AxisFrame.Unit(Linear(panel.YAxis), v)))],
         XAxis = Moved(panel.XAxis),
         YAxis = Moved(panel.YAxis),
     };

@@ -17,6 +17,19 @@ internal static class EffectAxes
 
     private const int DensityPoints = 120;
 
+    /// <summary>A panel with the axes that were asked for.</summary>
+    public static Panel Framed(string? title, EffectOptions options, GridVariable x, string response, IReadOnlyList<PanelTrace> traces) =>
+        new(title, traces)
+        {
+            XAxis = options.XAxis with
+            {
+                Title = options.XAxis.Title ?? x.Name,
+                Categories = x.PointOfRow is null ? null
+                    : [.. Enumerable.Range(0, x.Points.Length).Select(i => options.LabelOf(x.Label(i)))],
+            },
+            YAxis = options.YAxis with { Title = options.YAxis.Title ?? response },
+        };
+
     /// <summary>All panels with the axes of the widest.</summary>
     public static IReadOnlyList<Panel> Shared(IReadOnlyList<Panel> panels)
     {
@@ -33,16 +46,19 @@ internal static class EffectAxes
     }
 
     /// <summary>Where few observations would flatten everything else they lie outside, which the panel says.</summary>
-    public static Panel WithoutFarPoints(Panel panel)
+    /// <param name="panel">The panel with its curves.</param>
+    /// <param name="data">The observations, which lie under them.</param>
+    public static Panel WithData(Panel panel, IReadOnlyList<PanelTrace> data)
     {
+        var curves = AxisFrame.Of(panel).Y;
+        panel = panel with { Traces = [.. data, .. panel.Traces] };
         if (panel.YAxis.Maximum is not null || panel.YAxis.Scale != AxisScale.Linear)
             return panel;
-        double[] points = [.. panel.Traces.Where(t => t.Name == "Data").SelectMany(t => t.Drawn).Where(double.IsFinite).Order()];
+        double[] points = [.. data.SelectMany(t => t.Drawn).Where(double.IsFinite).Order()];
         if (points.Length == 0)
             return panel;
-        var frame = AxisFrame.Of(panel with { Traces = [.. panel.Traces.Where(t => t.Name != "Data")] }).Y;
-        var reached = Math.Max(frame.High, points[(int)(NearlyAll * (points.Length - 1))]);
-        var lowest = Math.Min(frame.Low, points[0]);
+        var reached = Math.Max(curves.High, points[(int)(NearlyAll * (points.Length - 1))]);
+        var lowest = Math.Min(curves.Low, points[0]);
         if (points[^1] - lowest <= Far * (reached - lowest))
             return panel;
         var top = reached + (0.1 * (reached - lowest));

@@ -43,14 +43,15 @@ internal sealed class EffectFigure
     }
 
     private EffectGroups Groups(string? name) => name is null ? EffectGroups.One
-        : new EffectGroups(_curve.Variable(name), _options.Labels);
+        : new EffectGroups(_curve.Variable(name), _options);
 
     public Figure Draw()
     {
         var panels = EffectAxes.Shared([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)]);
         if (!_isFactor && _options.Margin != EffectMargin.None)
         {
-            panels = [.. panels.Select((panel, f) => EffectAxes.WithMargin(panel, [.. RowsOf(f).Select(row => Numbers[row])],
+            var numbers = Numbers;
+            panels = [.. panels.Select((panel, f) => EffectAxes.WithMargin(panel, [.. RowsOf(f).Select(row => numbers[row])],
                 _options.Margin, _options.YAxis.Minimum is null))];
         }
 
@@ -71,20 +72,9 @@ internal sealed class EffectFigure
     private Panel DrawPanel(int facet)
     {
         var groups = Enumerable.Range(0, _by.Count);
-        var traces = new List<PanelTrace>();
-        if (_options.Data != EffectData.None)
-            traces.AddRange(groups.Select(g => (PanelTrace)Data(g, facet)));
-        traces.AddRange(groups.Select(g => _isFactor ? (PanelTrace)Levels(g, facet) : Curve(g, facet)));
-        var panel = new Panel(_facet.IsOne ? null : $"{_facet.Name} {_facet.Labels[facet]}", traces)
-        {
-            XAxis = _options.XAxis with
-            {
-                Title = _options.XAxis.Title ?? _x.Name,
-                Categories = _isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _options.LabelOf(_x.Label(i)))] : null,
-            },
-            YAxis = _options.YAxis with { Title = _options.YAxis.Title ?? _rows.ResponseTitle },
-        };
-        return EffectAxes.WithoutFarPoints(panel);
+        return EffectAxes.WithData(EffectAxes.Framed(_facet.IsOne ? null : $"{_facet.Name} {_facet.Labels[facet]}", _options, _x,
+            _rows.ResponseTitle, [.. groups.Select(g => _isFactor ? (PanelTrace)Levels(g, facet) : Curve(g, facet))]),
+            _options.Data == EffectData.None ? [] : [.. groups.Select(g => (PanelTrace)Data(g, facet))]);
     }
 
     private double[] Numbers => ColumnConversion.Numbers(_x.Training);

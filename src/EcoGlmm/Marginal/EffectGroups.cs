@@ -13,13 +13,13 @@ internal sealed class EffectGroups
 
     private EffectGroups() => (Points, Labels) = (new NumericColumn("", [0]), [""]);
 
-    public EffectGroups(GridVariable variable, IReadOnlyDictionary<string, string> labels)
+    public EffectGroups(GridVariable variable, EffectOptions options)
     {
         Variable = variable;
         if (variable.PointOfRow is { } points)
         {
             Points = variable.Points;
-            Labels = [.. Enumerable.Range(0, Points.Length).Select(i => labels.GetValueOrDefault(variable.Label(i), variable.Label(i)))];
+            Labels = [.. Enumerable.Range(0, Points.Length).Select(i => options.LabelOf(variable.Label(i)))];
             _ofRow = points;
             return;
         }

@@ -84,9 +84,9 @@ internal sealed class LevelCurves
         var typical = Typical(isFactor, numbers);
         var data = _options.Data == EffectData.None ? [] : _levels.Select((_, g) => (PanelTrace)Data(g, isColoured)).ToArray();
         var panels = _isFaceted
-            ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name), isFactor,
+            ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name),
                 [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, .. data.Skip(g).Take(1), curves[g]]))])
-            : [EffectAxes.WithoutFarPoints(Framed(null, isFactor, [.. data, .. curves, typical]))];
+            : [EffectAxes.WithData(Framed(null, [.. curves, typical]), data)];
         if (!isFactor && _options.Margin != EffectMargin.None)
         {
             panels = [.. panels.Select((panel, g) => EffectAxes.WithMargin(panel, _isFaceted
@@ -104,15 +104,8 @@ internal sealed class LevelCurves
         };
     }
 
-    private Panel Framed(string? title, bool isFactor, IReadOnlyList<PanelTrace> traces) => new(title, traces)
-    {
-        XAxis = _options.XAxis with
-        {
-            Title = _options.XAxis.Title ?? _x.Name,
-            Categories = isFactor ? [.. Enumerable.Range(0, _x.Points.Length).Select(i => _options.LabelOf(_x.Label(i)))] : null,
-        },
-        YAxis = _options.YAxis with { Title = _options.YAxis.Title ?? _rows.ResponseTitle },
-    };
+    private Panel Framed(string? title, IReadOnlyList<PanelTrace> traces) =>
+        EffectAxes.Framed(title, _options, _x, _rows.ResponseTitle, traces);
 
     private PanelTrace OfLevel(int level, double[] x, double[] y, bool isColoured)
     {

@@ -1,5 +1,5 @@
-using System.Numerics;
 using EcoGlmm.Model;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Formulas.Smooths;
 
@@ -148,17 +148,9 @@ internal static class SmoothColumns
             var to = result.AsSpan(c * n, n);
             for (var j = 0; j < k; j++)
             {
-                if (t[(j * p) + c] is not 0 and var weight) AddTimes(to, weight, x.AsSpan(j * n, n));
+                if (t[(j * p) + c] is not 0 and var weight) VectorSum.AddScaled(weight, x.AsSpan(j * n, n), to);
             }
         });
         return result;
-    }
-
-    private static void AddTimes(Span<double> to, double weight, ReadOnlySpan<double> from)
-    {
-        var i = 0;
-        for (; i + Vector<double>.Count <= to.Length; i += Vector<double>.Count)
-            (new Vector<double>(to[i..]) + (weight * new Vector<double>(from[i..]))).CopyTo(to[i..]);
-        for (; i < to.Length; i++) to[i] += weight * from[i];
     }
 }
