@@ -31,6 +31,12 @@ internal sealed class SingularCovariance : IOptimumPathology
             }
 
             if (mine.Count == 0) continue;
+            if (term.Loadings.HasEdgeAtZero)
+            {
+                foreach (var (index, _) in mine.Where(c => IsHeldByEdge(optimum, optimum.ThetaOffset + c.Index)))
+                    optimum.PutAtLimit(optimum.ThetaOffset + index);
+            }
+
             foreach (var c in zeros) optimum.Problems.Add(Zero(term, c));
             if (zeros.Count >= mine.Count || term.Width - zeros.Count < 2) continue;
             var correlated = Enumerable.Range(0, term.Width).Except(zeros).Select(c => term.Effects[c]).ToList();
@@ -42,6 +48,10 @@ internal sealed class SingularCovariance : IOptimumPathology
 
         optimum.IsSingular |= candidates.Count > 0;
     }
+
+    /// <summary>Whether the likelihood falls from zero at once, in proportion to the standard deviation.</summary>
+    private static bool IsHeldByEdge(Optimum optimum, int parameter) =>
+        optimum.Gradient[parameter] * Math.Sign(optimum.Parameters[parameter]) >= 0;
 
     private static ConvergenceProblem AllZero(RandomTerm term) => new($"{term.Title}",
         $"All variances of {term.Title} are estimated as zero (singular fit), so that its other parameters mean nothing.",

@@ -92,7 +92,8 @@ internal sealed class MaternField(Mesh mesh)
     public IEnumerable<StructureLimit> Limits(double logRange, string title)
     {
         var (left, right, bottom, top) = mesh.Bounds;
-        return StructureLimit.OfRange(0, Math.Exp(logRange), mesh.ShortestEdge, Math.Max(right - left, top - bottom), title,
+        var range = Math.Exp(logRange);
+        return StructureLimit.OfRange(0, Math.Exp(-mesh.ShortestEdge / range), range, Math.Max(right - left, top - bottom), title,
             "nodes of the mesh");
     }
 

@@ -26,6 +26,8 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
     /// <summary>With one variance for all effects all correlations shrink alike.</summary>
     public override bool TakesUpResidual => form is null || (isHomogeneous && form.ShrinksToItself);
 
+    public override bool HasEdgeAtZero => form is not null;
+
     public override bool IsScale(int parameter) => parameter < _scales;
 
     /// <summary>The structures of this kind.</summary>

@@ -39,6 +39,8 @@ internal sealed class SecondOrderAutoregression(int width) : CorrelationForm(wid
         for (var lag = 1; lag <= rho.Length; lag++) values[lag - 1] = At(rho, lag).Value;
     }
 
+    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) => StructureLimit.OfPartialCorrelations(rho, title);
+
     /// <summary>The correlation at a lag, and its derivatives by the two parameters, by the recursion and its derivatives.</summary>
     private static (double Value, double First, double Second) At(ReadOnlySpan<double> rho, int lag)
     {

@@ -302,7 +302,8 @@ internal sealed class SpatialCovariance : LevelPrecision
             }
         }
 
-        return _kernel.Limits(phi, title).Concat(StructureLimit.OfRange(0, _kernel.Reach(phi), least, largest, title, "places"));
+        return _kernel.Limits(phi, title).Concat(StructureLimit.OfRange(
+            0, double.IsFinite(least) ? _kernel.At(least, phi) : 1, _kernel.Reach(phi), largest, title, "places"));
     }
 
     public override double Variance(ReadOnlySpan<double> phi, int level) => 1;

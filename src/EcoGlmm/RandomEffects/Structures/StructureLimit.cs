@@ -25,11 +25,29 @@ internal sealed record StructureLimit(int Parameter, string Message, string Advi
                 "Look at the order of the occasions; a fixed effect of odd and even ones may be what there is.");
     }
 
+    /// <summary>The limits of partial autocorrelations, inverse hyperbolic tangents from the first lag on: what comes after one of ±1 means
+    /// nothing.</summary>
+    public static IEnumerable<StructureLimit> OfPartialCorrelations(double[] partials, string title)
+    {
+        var first = Array.FindIndex(partials, t => Math.Abs(t) > FarAtanh);
+        if (first < 0) yield break;
+        var message = first == 0
+            ? $"The correlation of {title} at lag 1 is estimated as {(partials[0] > 0 ? "one" : "minus one")}."
+            : $"The correlations of {title} are estimated as a singular matrix: each effect follows from the {first + 1} before it.";
+        for (var k = first; k < partials.Length; k++) yield return new(k, message, "Use a structure with fewer correlations: ar1, or cs.");
+    }
+
     /// <summary>The limits of a range, by the least and the largest distance within a group.</summary>
-    public static IEnumerable<StructureLimit> OfRange(int parameter, double range, double least, double largest, string title,
+    /// <param name="parameter">Its position.</param>
+    /// <param name="correlation">The correlation at the least distance.</param>
+    /// <param name="range">The distance over which correlations fall to about a third.</param>
+    /// <param name="largest">The largest distance.</param>
+    /// <param name="title">The term.</param>
+    /// <param name="places">What the distances are between.</param>
+    public static IEnumerable<StructureLimit> OfRange(int parameter, double correlation, double range, double largest, string title,
         string places)
     {
-        if (range < ShortRange * least)
+        if (correlation < NoCorrelation)
         {
             yield return new(parameter, $"The range of {title} is far shorter than the least distance between {places}: its effects are "
                 + $"estimated as independent of each other.",
@@ -44,8 +62,8 @@ internal sealed record StructureLimit(int Parameter, string Message, string Advi
         }
     }
 
-    /// <summary>A range below this share of the least distance leaves correlations below e⁻¹⁰.</summary>
-    private const double ShortRange = 0.1;
+    /// <summary>A correlation below this between the nearest is none.</summary>
+    private static readonly double NoCorrelation = Math.Exp(-10);
 
     /// <summary>A range above this many times the largest distance leaves correlations above 0.99.</summary>
     private const double LongRange = 100;

@@ -113,15 +113,7 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1), I
     }
 
     /// <summary>A partial autocorrelation of ±1: the effects from there on follow from those before.</summary>
-    public override IEnumerable<StructureLimit> Limits(double[] rho, string title)
-    {
-        var first = Array.FindIndex(rho, t => Math.Abs(t) > StructureLimit.FarAtanh);
-        if (first < 0) yield break;
-        var message = first == 0
-            ? $"The correlation of {title} at lag 1 is estimated as {(rho[0] > 0 ? "one" : "minus one")}."
-            : $"The correlations of {title} are estimated as a singular matrix: each effect follows from the {first + 1} before it.";
-        for (var k = first; k < rho.Length; k++) yield return new(k, message, "Use a structure with fewer correlations: ar1, or cs.");
-    }
+    public override IEnumerable<StructureLimit> Limits(double[] rho, string title) => StructureLimit.OfPartialCorrelations(rho, title);
 
     public void ToOwn(ReadOnlySpan<double> x, Span<double> rho)
     {
