@@ -22,6 +22,10 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     private double[]? _endedAt;
     private readonly double _granted;
     private double _refreshed;
+    private bool _isOnTheWay;
+    private int _held = -1;
+    private int _evaluationsBefore;
+    private int _detours;
 
     public ProfiledSearch(MixedModel model, PenalizedLeastSquares criterion, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation)
@@ -38,7 +42,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         {
             RefreshInverseHessian = Refresh,
             IsExhausted = () => IsExhausted,
-            ValueError = () => criterion.System.LogDeterminantError,
+            ValueError = () => criterion.System.LogDeterminantError + Rounding(),
+            LeadsNowhere = (x, _) => _isOnTheWay && Scales.Largest(x) > Tolerances.LargeRelativeEffect,
             Progress = (iteration, f) => progress?.Report(new FitProgress("maximising the likelihood", iteration, -f)),
             LongestStep = (x, p) => StepLimit.OfCovariance(model, x, p, 0, Tolerances.LongestProfiledStep),
         };
@@ -67,12 +72,37 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
     public override SearchPoint From(double[] start)
     {
+        _isOnTheWay = true;
         var found = Minimise(start);
+        _isOnTheWay = false;
+        if (found.Status == MinimiserStatus.Abandoned)
+        {
+            var end = WithoutResidual(found);
+            if (end is not null) return end;
+            found = Minimise(found.Parameters);
+        }
+
         if (found.Status is MinimiserStatus.Converged or MinimiserStatus.Exhausted || !_usesInformation) return found;
 
         // Overlapping terms make the average information all but singular, and its steps lead nowhere.
         _usesInformation = false;
         return Minimise(found.Parameters);
+    }
+
+    /// <summary>
+    /// The maximum where the residual is zero, looked for among the proportions of the effects alone: on its way there the likelihood is so
+    /// flat that steps are short. Null unless it is higher there, and falls from there.
+    /// </summary>
+    private SearchPoint? WithoutResidual(SearchPoint from)
+    {
+        var start = Scales.Scaled(from.Parameters, Tolerances.LargestRelativeEffect);
+        if (!(Evaluate(start, []) < from.Value)) return null;
+        _held = Scales.LargestAt(start);
+        var found = Minimise(start);
+        _held = -1;
+        if (found.Status != MinimiserStatus.Converged || !(found.Value < from.Value)) return null;
+        return Array.TrueForAll(Tolerances.NearNoResidual, scale => !(Evaluate(Scales.Scaled(found.Parameters, scale), []) < found.Value))
+            ? found : null;
     }
 
     /// <summary>Whether the criterion was evaluated last at a point, with its gradient.</summary>
@@ -99,9 +129,10 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
         // A standard error of about a quarter of each standard deviation, as for a dozen levels.
         for (var j = 0; j < d; j++) inverse[(j * d) + j] = theta[j] == 0 ? 0.01 : theta[j] * theta[j] / 20;
+        Hold(inverse);
         _isSearching = true;
         _visited.Clear();
-        _refreshes = 0;
+        (_refreshes, _detours, _evaluationsBefore) = (0, 0, _criterion.EvaluationCount);
         var status = _minimiser.Minimise(theta, inverse);
         _isSearching = false;
         if (Scales.Largest(theta) > Tolerances.LargestRelativeEffect)
@@ -113,8 +144,11 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
     private bool Refresh(double[] inverse)
     {
-        if (!_usesInformation || Scales.Largest(_current) > Tolerances.LargestRelativeEffect
-            || _refreshes++ > Tolerances.Refreshes) return false;
+        // Where a step has to be cut short again and again, what the information says of its direction is not worth much.
+        if (_criterion.EvaluationCount - _evaluationsBefore > Tolerances.EvaluationsOfDetour) _detours++;
+        _evaluationsBefore = _criterion.EvaluationCount;
+        if (!_usesInformation || (_held < 0 && Scales.Largest(_current) > Tolerances.LargestRelativeEffect)
+            || _detours >= Tolerances.Detours || _refreshes++ > Tolerances.Refreshes) return false;
 
         // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
         if (BoundaryCandidates.Of(Model, _current, Tolerances.NearBoundary).Count > 0) return false;
@@ -135,10 +169,26 @@ internal sealed class ProfiledSearch : LikelihoodSearch
             }
         }
 
+        for (var j = 0; j < d && _held >= 0; j++) information[(_held * d) + j] = information[(j * d) + _held] = j == _held ? 1 : 0;
         if (!DenseCholesky.TryFactor(information, d)) return false;
         DenseCholesky.Invert(information, d);
+        Hold(information);
         information.CopyTo(inverse, 0);
         return Array.TrueForAll(information, double.IsFinite);
+    }
+
+    /// <summary>Lets no step change the scale that is held.</summary>
+    private void Hold(double[] inverse)
+    {
+        var d = _current.Length;
+        for (var j = 0; j < d && _held >= 0; j++) inverse[(_held * d) + j] = inverse[(j * d) + _held] = 0;
+    }
+
+    /// <summary>What the criterion loses where the effects dwarf the residual.</summary>
+    private double Rounding()
+    {
+        var largest = Math.Min(Scales.Largest(_current), Tolerances.LargestRelativeEffect);
+        return Tolerances.RelativeEffectRounding * largest * largest;
     }
 
     /// <summary>Evaluations that are granted.</summary>

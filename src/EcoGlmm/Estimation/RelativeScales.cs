@@ -43,7 +43,8 @@ internal sealed class RelativeScales(MixedModel model)
         return value;
     }
 
-    private int LargestAt(ReadOnlySpan<double> theta)
+    /// <summary>Where the largest scale is in θ; −1 without scales.</summary>
+    public int LargestAt(ReadOnlySpan<double> theta)
     {
         var at = -1;
         foreach (var j in _scales)

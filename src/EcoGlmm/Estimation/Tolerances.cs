@@ -127,6 +127,16 @@ internal static class Tolerances
     /// long.</summary>
     public const double LargeRelativeEffect = 50;
 
+    /// <summary>Where it is looked at whether the likelihood falls from there: with variances of the residual of a hundred-thousandth and
+    /// less of the effects'.</summary>
+    public static readonly double[] NearNoResidual = [1000, 200];
+
+    /// <summary>What a criterion loses by rounding, times the squares of effects relative to the residual.</summary>
+    public const double RelativeEffectRounding = 2e-18;
+
+    /// <summary>Evaluations after which a step by average information was a poor one, and how many such there may be.</summary>
+    public const int EvaluationsOfDetour = 4, Detours = 2;
+
     // Conditional modes of the random effects.
 
     /// <summary>
