@@ -22,7 +22,7 @@ internal sealed class BetweenWithin : FixedEffectInference
         var n = fit.ObservationCount;
         var x = design.Training.X;
         var p = x.Length / n;
-        var groups = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Levels.Count < n).DistinctBy(t => t.Group)
+        var groups = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Entries is null && t.Levels.Count < n).DistinctBy(t => t.Group)
             .Select(t => (t.Codes, Count: t.Levels.Count)).OrderBy(g => g.Count).ToArray();
         var stratum = new int[p];
         for (var j = 0; j < p; j++)

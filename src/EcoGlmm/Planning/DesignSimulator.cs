@@ -10,7 +10,7 @@ namespace EcoGlmm.Planning;
 
 /// <summary>
 /// Responses of a design without a fit: a formula, rows, and the value of every parameter by the names that tables of intervals have:
-/// "x", "sd_(Intercept)|g", "cor_x.(Intercept)|g", "sigma", and for other parts "zi_x" and "disp_x".
+/// "x", "sd_(Intercept)|g", "cor_x.(Intercept)|g", "correlation|ar1(0 + week | g)", "sigma", and for other parts "zi_x" and "disp_x".
 /// </summary>
 internal sealed class DesignSimulator
 {
@@ -18,6 +18,7 @@ internal sealed class DesignSimulator
     private readonly Family _family;
     private readonly double[]?[] _fixed;
     private readonly (int Predictor, GroupingTerm Term, double[] Factor)[] _random;
+    private readonly (int Predictor, StructuredEffects Effects)[] _structured;
     private readonly double[] _size;
     private readonly int _n;
 
@@ -30,7 +31,7 @@ internal sealed class DesignSimulator
                 + $"Fit a model and use fit.Simulate(...).");
         (Data, Response) = WithResponse(formula, design, family);
         Specification = ModelSpecification.Create(formula, options.ZeroInflation, options.Dispersion, options.Weights, options.Offset,
-            options.Contrasts, Data);
+            options.Contrasts, Data, relatedness: options.Relatedness, meshes: options.Meshes);
         _family = family;
         _n = Specification.Rows.Length;
         if (_n < Data.RowCount)
@@ -52,6 +53,7 @@ internal sealed class DesignSimulator
         string[] prefix = ["", "disp_", "zi_"];
         _fixed = new double[]?[parts.Length];
         var random = new List<(int, GroupingTerm, double[])>();
+        var structured = new List<(int, StructuredEffects)>();
         for (var k = 0; k < parts.Length; k++)
         {
             if (parts[k] is not { } part) continue;
@@ -76,10 +78,33 @@ internal sealed class DesignSimulator
                 }
             }
 
-            foreach (var term in training.RandomTerms) random.Add((k, term, Factor(term, prefix[k], Value, parameters, used)));
+            foreach (var term in training.RandomTerms)
+            {
+                if (IsPlain(term)) random.Add((k, term, Factor(term, prefix[k], Value, parameters, used)));
+                else structured.Add((k, Structured(term, prefix[k])));
+            }
+        }
+
+        StructuredEffects Structured(GroupingTerm term, string before)
+        {
+            if (!term.Structure.Loadings.HasSeparateQuantities)
+            {
+                throw new GlmmException($"{term.Title} cannot be simulated without a fit: its loadings are determined together alone. "
+                    + "Fit a model and use fit.Simulate(...).");
+            }
+
+            return new StructuredEffects(term, _n, quantity =>
+            {
+                var name = before + quantity.RowName(term.Group, term.Title);
+                if (!(term.Structure.Loadings.HasFreeEntries && quantity.Effect2 is not null))
+                    return Value(name, $"a parameter of {term.Title}");
+                used.Add(name);
+                return parameters.GetValueOrDefault(name);
+            });
         }
 
         _random = [.. random];
+        _structured = [.. structured];
         if (parameters.Keys.FirstOrDefault(name => !used.Contains(name)) is { } stray)
         {
             var names = ParameterNames(Specification, family);
@@ -123,6 +148,7 @@ internal sealed class DesignSimulator
             }
         }
 
+        foreach (var (k, effects) in _structured) effects.AddDraw(random, predictors[k]!);
         var rows = new RowDistributions(_family, predictors, _n);
         var y = new double[_n];
         for (var i = 0; i < _n; i++)
@@ -147,6 +173,12 @@ internal sealed class DesignSimulator
                 result.AddRange(part.Training.ColumnNames.Where((_, j) => !part.Training.Aliased[j]).Select(name => prefix + name));
             foreach (var term in part.Training.RandomTerms)
             {
+                if (!IsPlain(term))
+                {
+                    result.AddRange(StructuredEffects.Names(term).Select(name => prefix + name));
+                    continue;
+                }
+
                 result.AddRange(term.EffectNames.Select(e => prefix + CovarianceQuantity.DeviationName(e, term.Group)));
                 if (term.Structure.Loadings.IsDiagonal) continue;
                 for (var e = 1; e < term.EffectNames.Length; e++)
@@ -169,6 +201,8 @@ internal sealed class DesignSimulator
         return result;
     }
 
+    private static bool IsPlain(GroupingTerm term) => term.Structure.IsPlain && term.Entries is null;
+
     private static bool IsConstant(PartMatrices training) => training.ColumnNames is [Intercept.Name] && training.RandomTerms.Length == 0
         && training.Offset.All(v => v == 0);
 
@@ -177,12 +211,6 @@ internal sealed class DesignSimulator
     private static double[] Factor(GroupingTerm term, string prefix,
         Func<string, string, double> value, IReadOnlyDictionary<string, double> parameters, HashSet<string> used)
     {
-        if (!term.Structure.IsPlain || term.Entries is not null)
-        {
-            throw new GlmmException($"{term.Title} cannot be simulated without a fit: its covariance has parameters beside standard "
-                + "deviations and correlations. Fit the model to a pilot and use fit.Simulate(...) or fit.Power(...).");
-        }
-
         var r = term.EffectNames.Length;
         var sd = Array.ConvertAll(term.EffectNames, e => value(prefix + CovarianceQuantity.DeviationName(e, term.Group),
             "a standard deviation between levels"));

@@ -30,6 +30,17 @@ public sealed class EveryStructureTests
         });
     }
 
+    /// <summary>The pilot's own covariance is what its power is simulated with.</summary>
+    [Fact]
+    public void Every_pilot_has_a_power() => Assert.All(StructureCatalogue.Terms.Where(term =>
+        !term.StartsWith("rr", StringComparison.Ordinal) && !term.StartsWith("mat", StringComparison.Ordinal)), term =>
+    {
+        var fit = Glmm.Fit($"y ~ x + {term}", StructureCatalogue.Data, options: StructureCatalogue.Options);
+        var power = fit.Power("x", value: 3, power: new PowerOptions { Simulations = 4 });
+        Assert.InRange(Assert.Single(power).Power, 0.5, 1);
+        Assert.InRange(fit.CoefficientTests(DenominatorDegrees.BetweenWithin)[1].DegreesOfFreedom, 1, 72);
+    });
+
     /// <summary>Fields of eight weeks with a range of forty times their square, along which the likelihood does not curve.</summary>
     private static bool IsFlat(string response, string term) => response == "count" && term.Contains("follow", StringComparison.Ordinal);
 }

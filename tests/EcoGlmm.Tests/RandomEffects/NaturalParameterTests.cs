@@ -1,4 +1,6 @@
+using EcoGlmm.Formulas;
 using EcoGlmm.Numerics;
+using EcoGlmm.Planning;
 
 namespace EcoGlmm.Tests.Estimation;
 
@@ -127,6 +129,39 @@ public sealed class NaturalParameterTests
         AtTop(fit, one, data, LogPrior, -1);
     }
 
+    /// <summary>Without a fit: responses of a design covary as the definition says, within what 4,000 of them leave uncertain.</summary>
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void Simulated_designs_covary_by_definition(string term)
+    {
+        const int count = 4000;
+        var (one, data) = (Cases[term], Draw(Cases[term]));
+        var x = data.Numbers("x");
+        var design = ModelSpecification.Create($"y ~ x + {term}", "~ 0", "~ 1", null, null, null, data,
+            relatedness: Options.Relatedness, meshes: Options.Meshes).Conditional.Training.RandomTerms[0];
+        var parameters = StructuredEffects.Names(design).Zip(one.Truth).ToDictionary(p => p.First, p => p.Second);
+        (parameters["(Intercept)"], parameters["x"], parameters["sigma"]) = (3, 0.5, Sigma);
+        double[][] Simulate() => Glmm.Simulate($"y ~ x + {term}", data, parameters, options: Options, count: count, seed: 2);
+        if (term.StartsWith("rr", StringComparison.Ordinal))
+        {
+            Assert.Contains("its loadings are determined together alone", Assert.Throws<GlmmException>(Simulate).Message);
+            return;
+        }
+
+        var simulated = Simulate();
+
+        double Variance(int i, int j) => one.Covariance(one.Truth, i, j) + (i == j ? Sigma * Sigma : 0);
+        for (var i = 0; i < Rows; i += 7)
+        {
+            for (var j = 0; j <= i; j += 5)
+            {
+                var covariance = simulated.Sum(y => (y[i] - 3 - (0.5 * x[i])) * (y[j] - 3 - (0.5 * x[j]))) / count;
+                var error = Math.Sqrt((Math.Pow(Variance(i, j), 2) + (Variance(i, i) * Variance(j, j))) / count);
+                Assert.InRange((covariance - Variance(i, j)) / error, -4.5, 4.5);
+            }
+        }
+    }
+
     /// <summary>Deviations are no less than zero: of unlike signs they would have a likelihood that no covariance of the structure
     /// has.</summary>
     [Theory]
@@ -207,20 +242,22 @@ public sealed class NaturalParameterTests
     }
 
     private static GlmmFit Fit(Case one, FieldData data, Func<GlmmOptions, GlmmOptions> with) => Glmm.Fit($"y ~ x + {one.Term}", data,
-        Family.Gaussian(), with(new GlmmOptions
+        Family.Gaussian(), with(Options));
+
+    private static readonly GlmmOptions Options = new()
+    {
+        Relatedness = new Dictionary<string, Relatedness>
         {
-            Relatedness = new Dictionary<string, Relatedness>
+            ["tip"] = Tree,
+            ["animal"] = Pedigree.From(new Dictionary<string, object>
             {
-                ["tip"] = Tree,
-                ["animal"] = Pedigree.From(new Dictionary<string, object>
-                {
-                    ["animal"] = Parents.Select((_, k) => $"a{k}").ToArray(),
-                    ["sire"] = Parents.Select(p => p.Sire < 0 ? null : $"a{p.Sire}").ToArray(),
-                    ["dam"] = Parents.Select(p => p.Dam < 0 ? null : $"a{p.Dam}").ToArray(),
-                }, "animal", "sire", "dam"),
-            },
-            Meshes = new Dictionary<string, Mesh> { ["area"] = Area },
-        }));
+                ["animal"] = Parents.Select((_, k) => $"a{k}").ToArray(),
+                ["sire"] = Parents.Select(p => p.Sire < 0 ? null : $"a{p.Sire}").ToArray(),
+                ["dam"] = Parents.Select(p => p.Dam < 0 ? null : $"a{p.Dam}").ToArray(),
+            }, "animal", "sire", "dam"),
+        },
+        Meshes = new Dictionary<string, Mesh> { ["area"] = Area },
+    };
 
     /// <summary>The fit's log-likelihood is the density at its estimates, and half a Newton decrement by any of them is nothing.</summary>
     private static void AtTop(GlmmFit fit, Case one, FieldData data, Func<double[], double> logPrior, int held)

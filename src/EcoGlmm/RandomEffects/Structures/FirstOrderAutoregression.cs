@@ -59,9 +59,13 @@ internal sealed class FirstOrderAutoregression : MarkovChain
         return new FirstOrderAutoregression(positions.GroupOf, Array.ConvertAll(times, t => Math.Round((t - origin) / step)), origin, step);
     }
 
+    /// <summary>Inverse hyperbolic tangent of a correlation within 4e-9 of ±1: what is left of the variance of a step beyond it is lost to
+    /// rounding.</summary>
+    private const double AllButOne = 10;
+
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new(CovarianceQuantity.Correlation)];
 
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Tanh(phi[0]);
+    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Tanh(Math.Clamp(phi[0], -AllButOne, AllButOne));
 
     public override void Start(Span<double> phi) => phi[0] = 0.5;
 
@@ -69,9 +73,12 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 
     protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)
     {
+        var isAtEnd = Math.Abs(phi) > AllButOne;
+        phi = Math.Clamp(phi, -AllButOne, AllButOne);
         var (rho, cosh) = (Math.Tanh(phi), Math.Cosh(phi));
-        var slope = 1 / (cosh * cosh);
-        if (gap == 1) return (rho, slope, slope);
+        var remainder = 1 / (cosh * cosh);
+        var slope = isAtEnd ? 0 : remainder;
+        if (gap == 1) return (rho, remainder, slope);
         if (phi == 0) return (0, 1, 0);
         var k = Math.Abs(gap);
         // ρ²ᵏ = exp(−k log coth²φ), and log coth |φ| = log(1 + 2/(e^2|φ| − 1)).
