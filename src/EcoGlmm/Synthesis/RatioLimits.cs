@@ -45,8 +45,8 @@ internal static class RatioLimits
         if (Array.TrueForAll(lowest, b => b) || Array.TrueForAll(highest, b => b))
         {
             throw new GlmmException($"The {ratio} has no finite estimate: {Why(arms)}. "
-                + (measure == SynthesisMeasure.RiskDifference ? "The risk difference is made of it; put differences of the studies together "
-                    + "in its place (EffectSize.RiskDifference and MetaAnalysis.Fit)."
+                + (measure == SynthesisMeasure.RiskDifference ? "The risk difference is made of it; put differences of the studies "
+                    + "together in its place (EffectSize.RiskDifference and MetaAnalysis.Fit)."
                 : "A prior on the effect makes it finite, with OneStageModel.FixedStudies or RandomStudies: MetaAnalysisOptions { Glmm = "
                     + "new GlmmOptions { Priors = [Prior.Normal(0, 1.5).On(\"treatment\")] } }."));
         }

@@ -62,7 +62,8 @@ public sealed class ZeroCountTests
         Assert.True(double.IsNaN(found.PredictionLower));
         Assert.Contains("Over 1 study the mean odds ratio", found.ToString(), StringComparison.Ordinal);
         Assert.Contains("One study alone", found.ToHtml(), StringComparison.Ordinal);
-        var rate = Fit([told], SynthesisMeasure.RateRatio, model == OneStageModel.ConditionalApproximate ? OneStageModel.Conditional : model);
+        var ofRates = model == OneStageModel.ConditionalApproximate ? OneStageModel.Conditional : model;
+        var rate = Fit([told], SynthesisMeasure.RateRatio, ofRates);
         Assert.Equal(Math.Log(3.0 / 40 / (8.0 / 42)), rate.Estimate, 1e-6);
 
         // Studies without events have nothing to add where each has its own baseline.
@@ -138,8 +139,8 @@ public sealed class ZeroCountTests
     public void What_cannot_be_is_refused()
     {
         double[][] rows = [[3, 40, 8, 42], [5, 60, 9, 55], [1, 50, 2, 48]];
-        string Message(FieldData data, MetaAnalysisOptions? options = null) => Assert.Throws<GlmmException>(() => MetaAnalysis.OneStage(data,
-            "study", "treated", "events", "size", options: options)).Message;
+        string Message(FieldData data, MetaAnalysisOptions? options = null) => Assert.Throws<GlmmException>(() =>
+            MetaAnalysis.OneStage(data, "study", "treated", "events", "size", options: options)).Message;
         foreach (var (column, value) in new[] { ("events", double.NaN), ("events", 1.5), ("events", 41), ("size", double.NaN),
             ("size", double.PositiveInfinity), ("size", 0) })
         {
