@@ -246,8 +246,8 @@ public class SparseCholeskyTests
         }
     }
 
-    // Six wide panels and forty columns, each with some rows of a seventh panel, so that what this receives has gaps; below it are rows that
-    // they do not touch, and those have others below them, so that no panel beside it waits for the same.
+    // Six wide panels and forty columns, each with some rows of a seventh panel, so that what this receives has gaps; below it are
+    // rows that they do not touch, and those have others below them, so that no panel beside it waits for the same.
     private static SparsePattern Overlapping()
     {
         int[] middle = [.. Enumerable.Range(720, 180)], below = [.. Enumerable.Range(900, 200)], last = [.. Enumerable.Range(1100, 400)];
