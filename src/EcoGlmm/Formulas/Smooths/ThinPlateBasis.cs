@@ -141,15 +141,23 @@ internal sealed class ThinPlateBasis : SmoothBasis
     private (double[] Values, double[] Vectors) Largest(CancellationToken cancellation)
     {
         var n = _places.Length;
+        if (_places[0].Length == 1 && n > SmallOrder)
+        {
+            var (t, degree) = (Array.ConvertAll(_places, place => place[0]), (2 * _order) - 1);
+            if (!double.IsFinite(n * Math.Pow(t.Max() - t.Min(), degree))) throw TooLarge();
+            return LargestEigenpairs.Lanczos(new RadialProduct(t, degree, OddSign(1)).Multiply, n, Count, cancellation);
+        }
+
         var e = new double[n * n];
         Parallel.For(0, n, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             for (var j = 0; j < n; j++) e[(i * n) + j] = Radial(_places[i], _places[j]);
         });
-        if (!Array.TrueForAll(e, double.IsFinite))
-            throw new GlmmException("The covariates of a smooth are too large for numbers to tell. Rescale them.");
+        if (!Array.TrueForAll(e, double.IsFinite)) throw TooLarge();
         return n <= SmallOrder ? LargestEigenpairs.Dense(e, n, Count, cancellation) : LargestEigenpairs.Lanczos(e, n, Count, cancellation);
     }
+
+    private static GlmmException TooLarge() => new("The covariates of a smooth are too large for numbers to tell. Rescale them.");
 
     /// <summary>
     /// Of the kept functions UD those without a polynomial part, TᵀUδ = 0: weights of the radial functions UZ, and the penalty ZᵀDZ.
