@@ -30,14 +30,15 @@ internal static class Coordinates
                 var taken = new HashSet<string>();
                 foreach (var name in columns[x])
                 {
-                    var alike = columns[y].Where(n => !taken.Contains(n))
-                        .OrderBy(n => char.IsUpper(n[0]) == char.IsUpper(name[0]) && char.IsLetter(n[^1]) == char.IsLetter(name[^1]) ? 0 : 1)
-                        .FirstOrDefault();
+                    var alike = columns[y].Where(n => !taken.Contains(n)).OrderBy(n => IsWrittenLike(n, name) ? 0 : 1).FirstOrDefault();
                     if (alike is not null && taken.Add(alike)) yield return (name, alike);
                 }
             }
         }
     }
+
+    private static bool IsWrittenLike(string a, string b) =>
+        char.IsUpper(a[0]) == char.IsUpper(b[0]) && char.IsLetter(a[^1]) == char.IsLetter(b[^1]);
 
     /// <summary>Whether two columns are called longitude and latitude, in either order, and their values may be degrees.</summary>
     public static bool AreDegrees(string x, string y, double[] xs, double[] ys)

@@ -54,7 +54,8 @@ public sealed class InfluenceTests
         {
             var x = random.NextDouble();
             var mean = Math.Exp(1 + x + (0.5 * Math.Sin(i % levels)));
-            return new { n = Enumerable.Range(0, 40).Count(_ => random.NextDouble() < mean / 40), x, g = $"g{i % levels}", h = $"h{i % 13}" };
+            var n = Enumerable.Range(0, 40).Count(_ => random.NextDouble() < mean / 40);
+            return new { n, x, g = $"g{i % levels}", h = $"h{i % 13}" };
         }).ToArray());
         var fit = Glmm.Fit(formula, data, Family.Poisson());
         var step = new JointNewtonStep(fit.Estimate);
