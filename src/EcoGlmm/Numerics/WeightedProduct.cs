@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace EcoGlmm.Numerics;
 
 /// <summary>
-/// Sums over many rows of few columns, Σ w_i x_i y_iᵀ: some rows at a time, which stay in the cache, in tiles whose sums stay in registers. The
-/// last tile of a side overlaps the one before it. Rows are added in order, one by one, as by plain loops.
+/// Sums over many rows of few columns, Σ w_i x_i y_iᵀ: some rows at a time, which stay in the cache, in tiles whose sums stay in registers.
+/// The last tile of a side overlaps the one before it. Rows are added in order, one by one, as by plain loops.
 /// </summary>
 internal static class WeightedProduct
 {

@@ -5,8 +5,8 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Formulas.Smooths;
 
 /// <summary>
-/// η(r) of thin plates of order m in d dimensions without its constant, which smoothing parameters take up, but with its sign: r^(2m − d) log r
-/// for even d, r^(2m − d) for odd. Four values at a time.
+/// η(r) of thin plates of order m in d dimensions without its constant, which smoothing parameters take up, but with its sign:
+/// r^(2m − d) log r for even d, r^(2m − d) for odd. Four values at a time.
 /// </summary>
 internal sealed class RadialFunction
 {
