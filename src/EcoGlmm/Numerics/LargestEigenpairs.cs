@@ -30,7 +30,19 @@ internal static class LargestEigenpairs
 
     /// <summary>By Lanczos iteration from a fixed start.</summary>
     /// <returns>Values by falling size, vectors in the columns of a row-major n × k matrix.</returns>
-    public static (double[] Values, double[] Vectors) Lanczos(double[] matrix, int n, int k, CancellationToken cancellation)
+    public static (double[] Values, double[] Vectors) Lanczos(double[] matrix, int n, int k, CancellationToken cancellation) =>
+        Lanczos((v, product) => Parallel.For(0, (n + 63) / 64, b =>
+        {
+            for (var i = b * 64; i < Math.Min(n, (b + 1) * 64); i++) product[i] = Dot(matrix.AsSpan(i * n, n), v);
+        }), n, k, cancellation);
+
+    /// <summary>The same of a matrix that is known by its products.</summary>
+    /// <param name="multiply">Writes the product with its first argument into its second.</param>
+    /// <param name="n">Order of the matrix.</param>
+    /// <param name="k">How many.</param>
+    /// <param name="cancellation">Looked at before each product.</param>
+    public static (double[] Values, double[] Vectors) Lanczos(Action<double[], double[]> multiply, int n, int k,
+        CancellationToken cancellation)
     {
         var basis = new List<double[]>();
         var (alpha, beta) = (new List<double>(), new List<double>());
@@ -41,11 +53,7 @@ internal static class LargestEigenpairs
         {
             cancellation.ThrowIfCancellationRequested();
             basis.Add(q);
-            var current = q;
-            Parallel.For(0, (n + 63) / 64, b =>
-            {
-                for (var i = b * 64; i < Math.Min(n, (b + 1) * 64); i++) next[i] = Dot(matrix.AsSpan(i * n, n), current);
-            });
+            multiply(q, next);
             alpha.Add(Dot(next, q));
             for (var pass = 0; pass < 2; pass++)
             {

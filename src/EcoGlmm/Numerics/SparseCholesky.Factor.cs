@@ -27,6 +27,7 @@ internal sealed unsafe partial class SparseCholesky
 
         double sum = 0;
         double product = 1;
+        var (pulledFrom, pulledEnd) = (0, 0);
         fixed (int* targets = _pushPositions)
         {
             for (var s = 0; s < _supernodes; s++)
@@ -36,7 +37,13 @@ internal sealed unsafe partial class SparseCholesky
                 var panel = _factor + _panelStarts[s];
                 if (_descendantStarts[s + 1] > _descendantStarts[s])
                 {
-                    PullAll(s);
+                    if (s >= pulledEnd)
+                    {
+                        (pulledFrom, pulledEnd) = (s, PullTogether(s));
+                    }
+
+                    // Of the descendants of a panel of a group, those before the group have been seen to.
+                    PullAll(s, s < pulledEnd ? FirstDescendant(s, pulledFrom) : _descendantStarts[s]);
                 }
 
                 bool positive;
@@ -155,18 +162,19 @@ internal sealed unsafe partial class SparseCholesky
         return true;
     }
 
-    // Subtracts from columns [begin, end) of panel j the updates of its descendants.
+    // Subtracts from the local rows [begin, end) of panel j, which the map stands for, the updates of descendants [first, last).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pull(int j, int begin, int end, in Buffers buffers)
+    private void Pull(int j, int first, int last, int begin, int end, int* map, in Buffers buffers)
     {
         var ld = _first[j + 1] - _first[j] + _rowStarts[j + 1] - _rowStarts[j];
         var panel = _factor + _panelStarts[j];
         var local = buffers.Relative;
-        for (var d = _descendantStarts[j]; d < _descendantStarts[j + 1]; d++)
+        for (var d = first; d < last; d++)
         {
             var k = _descendants[d];
-            var (low, high) = Within(d, _first[j] + begin, _first[j] + end);
-            if (low == high)
+            var low = _descendantLow[d];
+            var (from, to) = begin == 0 && end == ld ? (low, _rowStarts[k + 1] - _rowStarts[k]) : Within(d, j, begin, end);
+            if (from == to)
             {
                 continue;
             }
@@ -176,58 +184,57 @@ internal sealed unsafe partial class SparseCholesky
                 return;
             }
 
+            // Rows of k count from low, of which the first are those among j's columns; above the diagonal nothing is wanted.
             var width = _first[k + 1] - _first[k];
-            var below = _rowStarts[k + 1] - _rowStarts[k];
-            var m = below - low;
-            var columns = high - low;
-            var ldk = width + below;
+            var ldk = width + _rowStarts[k + 1] - _rowStarts[k];
+            var (top, m) = (from - low, to - from);
+            var columns = Math.Min(_descendantHigh[d] - low, to - low);
             var source = _factor + _panelStarts[k] + width + low;
-            var contiguous = Localize(k, low, m, local);
-            var target = panel + local[0] + (long)local[0] * ld;
+            var contiguous = Localize(k, low, columns, top, to - low, map, local);
             if (width == 1)
             {
-                SubtractOuter(columns, m, source, local, contiguous, panel, ld);
+                SubtractOuter(columns, top, to - low, source, local, contiguous, panel, ld);
             }
             else if (contiguous)
             {
                 MatrixProduct.Add(
-                    m, columns, width, true, source, ldk, false, source, ldk, true, target, ld, buffers.Work, true, Cancellation);
+                    m, columns, width, true, source + top, ldk, false, source, ldk, true, panel + local[top] + (long)local[0] * ld, ld,
+                    buffers.Work, top == 0, Cancellation);
             }
             else
             {
                 var update = buffers.Update;
                 new Span<double>(update, m * columns).Clear();
                 MatrixProduct.Add(
-                    m, columns, width, true, source, ldk, false, source, ldk, true, update, m, buffers.Work, true, Cancellation);
+                    m, columns, width, true, source + top, ldk, false, source, ldk, true, update, m, buffers.Work, top == 0, Cancellation);
                 for (var c = 0; c < columns; c++)
                 {
-                    var to = panel + (long)local[c] * ld;
-                    var from = update + (long)c * m;
-                    for (var i = c; i < m; i++)
+                    var target = panel + (long)local[c] * ld;
+                    var values = update + (long)c * m - top;
+                    for (var i = Math.Max(c, top); i < top + m; i++)
                     {
-                        to[local[i]] += from[i];
+                        target[local[i]] += values[i];
                     }
                 }
             }
         }
     }
 
-    // Of the rows that descendant d has among the columns of its target, those in [from, to) of the matrix.
-    private (int Low, int High) Within(int d, int from, int to)
+    // The rows of descendant d that lie in the local rows [begin, end) of its target j.
+    private (int From, int To) Within(int d, int j, int begin, int end)
     {
-        var rows = _rows.AsSpan(_rowStarts[_descendants[d]]);
-        var (low, high) = (_descendantLow[d], _descendantHigh[d]);
-        if (rows[low] < from)
-        {
-            low += FirstAtLeast(rows[low..high], from);
-        }
+        var k = _descendants[d];
+        var rows = _rows.AsSpan(_rowStarts[k].._rowStarts[k + 1]);
+        var from = _descendantLow[d] + FirstAtLeast(rows[_descendantLow[d]..], RowOf(j, begin));
+        return (from, from + FirstAtLeast(rows[from..], RowOf(j, end)));
+    }
 
-        if (low < high && rows[high - 1] >= to)
-        {
-            high = low + FirstAtLeast(rows[low..high], to);
-        }
-
-        return (low, high);
+    // The row of the matrix that a local row of a panel is.
+    private int RowOf(int j, int local)
+    {
+        var width = _first[j + 1] - _first[j];
+        return local < width ? _first[j] + local
+            : _rowStarts[j] + local - width < _rowStarts[j + 1] ? _rows[_rowStarts[j] + local - width] : _n;
     }
 
     private static int FirstAtLeast(ReadOnlySpan<int> rows, int least)
@@ -236,21 +243,23 @@ internal sealed unsafe partial class SparseCholesky
         return at < 0 ? ~at : at;
     }
 
+    // Columns of an update by one column; of its rows those in [top, end), and of these those on and below the diagonal.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SubtractOuter(
-        int columns, int m, double* source, int* local, bool contiguous, double* panel, int ld)
+        int columns, int top, int end, double* source, int* local, bool contiguous, double* panel, int ld)
     {
         for (var c = 0; c < columns; c++)
         {
             var to = panel + (long)local[c] * ld;
             var s = source[c];
+            var i = Math.Max(c, top);
             if (contiguous)
             {
-                DensePanel.AddScaled(m - c, -s, source + c, to + local[c]);
+                DensePanel.AddScaled(end - i, -s, source + i, to + local[i]);
                 continue;
             }
 
-            for (var i = c; i < m; i++)
+            for (; i < end; i++)
             {
                 var entry = to + local[i];
                 *entry = MatrixProduct.MultiplyAdd(-s, source[i], *entry);
@@ -258,35 +267,43 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
+    // The local row in panel j of each row of the matrix that the panel has.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void BuildMap(int j)
+    private void BuildMap(int j, int* map)
     {
         var column = _first[j];
         var width = _first[j + 1] - column;
         for (var i = 0; i < width; i++)
         {
-            _map[column + i] = i;
+            map[column + i] = i;
         }
 
         var start = _rowStarts[j];
         var count = _rowStarts[j + 1] - start;
         for (var i = 0; i < count; i++)
         {
-            _map[_rows[start + i]] = width + i;
+            map[_rows[start + i]] = width + i;
         }
     }
 
-    // The local rows, in the panel that the map stands for, of the m last rows of supernode k. Returns whether they follow
-    // one another without gaps.
+    // The local rows, in the panel that the map stands for, of rows [0, columns) and [top, end) of supernode k, counted from low.
+    // Returns whether both follow one another without gaps.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Localize(int k, int low, int m, int* local)
+    private bool Localize(int k, int low, int columns, int top, int end, int* map, int* local)
     {
-        var start = _rowStarts[k] + low;
-        for (var i = 0; i < m; i++)
+        fixed (int* rows = &_rows[_rowStarts[k] + low])
         {
-            local[i] = _map[_rows[start + i]];
+            for (var i = 0; i < columns && i < top; i++)
+            {
+                local[i] = map[rows[i]];
+            }
+
+            for (var i = top; i < end; i++)
+            {
+                local[i] = map[rows[i]];
+            }
         }
 
-        return local[m - 1] - local[0] == m - 1;
+        return local[columns - 1] - local[0] == columns - 1 && local[end - 1] - local[top] == end - 1 - top;
     }
 }

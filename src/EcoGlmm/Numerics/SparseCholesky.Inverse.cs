@@ -238,7 +238,7 @@ internal sealed unsafe partial class SparseCholesky
             var ldk = width + below;
             var l = _factor + _panelStarts[k] + width + low;
             var target = z + _panelStarts[k] + width + low;
-            var contiguous = Localize(k, low, m, local);
+            var contiguous = Localize(k, low, columns, 0, m, _caller.Map, local);
             if (width == 1)
             {
                 ShareColumn(columns, m, panel, ld, local, l, target);

@@ -7,8 +7,10 @@ namespace EcoGlmm.Numerics;
 internal sealed unsafe partial class SparseCholesky
 {
     private const double LeastFlops = 4e6;    // of one step, to be worth waking a thread
-    private const int FewestColumns = 24;     // of a panel that one task of a step brings up to date
-    private const int TasksPerWorker = 4;      // so that they end together
+    private const int FewestRows = 144;       // of a panel that one task of a step brings up to date
+    private const int RowMultiple = 24;       // the height of a tile of a product
+    private const int TasksPerWorker = 4;     // so that they end together
+    private const int PanelsPerWorker = 2;    // that are brought up to date at once
     private const int RowsPerTask = 96;
     private const int MostShareTasks = 16;
     private const int MostWorkers = 8;
@@ -25,15 +27,17 @@ internal sealed unsafe partial class SparseCholesky
     private BlockProduct.Team? _productTeam;
     private Step _step;
     private int _stepPanel;
+    private int _stepFirst;
     private double* _stepInverse;
     private double* _stepTriangle;
     private int _stepWidth;
-    private int _stepColumns;
+    private int _stepRows;
     private int _stepBelow;
 
     private enum Step
     {
         Pull,
+        PullTogether,
         SolveRows,
         Share,
     }
@@ -58,7 +62,7 @@ internal sealed unsafe partial class SparseCholesky
             _workers[0] = _caller;
             for (var w = 1; w < wanted; w++)
             {
-                _workers[w] = new Buffers(_productLength, _updateLength, _relativeLength);
+                _workers[w] = new Buffers(_productLength, _updateLength, _relativeLength, _n);
             }
 
             _team = new WorkTeam(wanted, RunTask);
@@ -82,9 +86,14 @@ internal sealed unsafe partial class SparseCholesky
         switch (_step)
         {
             case Step.Pull:
-                var width = _first[_stepPanel + 1] - _first[_stepPanel];
-                var begin = task * _stepColumns;
-                Pull(_stepPanel, begin, Math.Min(begin + _stepColumns, width), buffers);
+                var begin = task * _stepRows;
+                Pull(_stepPanel, _stepFirst, _descendantStarts[_stepPanel + 1], begin, Math.Min(begin + _stepRows, RowsOf(_stepPanel)),
+                    _caller.Map, buffers);
+                break;
+            case Step.PullTogether:
+                var panel = _stepPanel + task;
+                BuildMap(panel, buffers.Map);
+                Pull(panel, _descendantStarts[panel], FirstDescendant(panel, _stepPanel), 0, RowsOf(panel), buffers.Map, buffers);
                 break;
             case Step.SolveRows:
                 var row = task * RowsPerTask;
@@ -98,22 +107,71 @@ internal sealed unsafe partial class SparseCholesky
         }
     }
 
-    private void PullAll(int j)
+    // Where threads share the work, brings panels from j on up to date with all that comes before j, a task for each panel, so that no
+    // descendant is looked at by more threads than one does. Returns where the group ends: j itself where there is none.
+    private int PullTogether(int j)
     {
-        BuildMap(j);
-        var width = _first[j + 1] - _first[j];
-        if (width < 2 * FewestColumns || FactorFlops < LeastFlops || UpdateFlops(j) < LeastFlops || !HasTeam())
+        if (FactorFlops < LeastFlops || Math.Min(MaxThreads, MostWorkers) <= 1)
         {
-            Pull(j, 0, width, _caller);
+            return j;
+        }
+
+        // What pushes would have to have done so before the panels after it pull, lest the order of additions be another.
+        var most = PanelsPerWorker * Math.Min(MaxThreads, MostWorkers);
+        var end = j;
+        double flops = 0;
+        while (end < _supernodes && end - j < most && !_pushes[end])
+        {
+            var more = UpdateFlops(_descendantStarts[end], FirstDescendant(end, j));
+            if (more < LeastFlops / TasksPerWorker)
+            {
+                break;
+            }
+
+            flops += more;
+            end++;
+        }
+
+        if (end - j < 2 || flops < LeastFlops || !HasTeam())
+        {
+            return j;
+        }
+
+        _step = Step.PullTogether;
+        _stepPanel = j;
+        _team!.Run(end - j);
+        Cancellation.ThrowIfCancellationRequested();
+        return end;
+    }
+
+    // The first of the descendants of panel j that is not before another panel.
+    private int FirstDescendant(int j, int panel) =>
+        _descendantStarts[j] + FirstAtLeast(_descendants.AsSpan(_descendantStarts[j].._descendantStarts[j + 1]), panel);
+
+    // Brings panel j up to date with its descendants from the given one on.
+    private void PullAll(int j, int first)
+    {
+        var last = _descendantStarts[j + 1];
+        if (first == last)
+        {
+            return;
+        }
+
+        BuildMap(j, _caller.Map);
+        var rows = RowsOf(j);
+        if (rows < 2 * FewestRows || FactorFlops < LeastFlops || UpdateFlops(first, last) < LeastFlops || !HasTeam())
+        {
+            Pull(j, first, last, 0, rows, _caller.Map, _caller);
         }
         else
         {
+            // Each task takes some rows of all descendants, so that each row is packed once; what all pack are those among j's columns.
             _step = Step.Pull;
             _stepPanel = j;
-
-            // Each task looks at all descendants and packs their rows, so that there are no more than balance takes.
-            _stepColumns = Math.Max(FewestColumns, width / (TasksPerWorker * _team!.Workers));
-            _team.Run((width + _stepColumns - 1) / _stepColumns);
+            _stepFirst = first;
+            var share = Math.Max(FewestRows, rows / (TasksPerWorker * _team!.Workers));
+            _stepRows = (share + RowMultiple - 1) / RowMultiple * RowMultiple;
+            _team.Run((rows + _stepRows - 1) / _stepRows);
         }
 
         Cancellation.ThrowIfCancellationRequested();
@@ -143,10 +201,10 @@ internal sealed unsafe partial class SparseCholesky
 
     private void ShareAll(int j, double* z)
     {
-        BuildMap(j);
+        BuildMap(j, _caller.Map);
         var begin = _descendantStarts[j];
         var end = _descendantStarts[j + 1];
-        var flops = FactorFlops < LeastFlops ? 0 : UpdateFlops(j);
+        var flops = FactorFlops < LeastFlops ? 0 : UpdateFlops(begin, end);
         if (flops < LeastFlops || !HasTeam())
         {
             Share(j, begin, end, z, _caller);
@@ -178,10 +236,12 @@ internal sealed unsafe partial class SparseCholesky
         Cancellation.ThrowIfCancellationRequested();
     }
 
-    private double UpdateFlops(int j)
+    private int RowsOf(int j) => _first[j + 1] - _first[j] + _rowStarts[j + 1] - _rowStarts[j];
+
+    private double UpdateFlops(int first, int last)
     {
         double flops = 0;
-        for (var d = _descendantStarts[j]; d < _descendantStarts[j + 1]; d++)
+        for (var d = first; d < last; d++)
         {
             flops += UpdateFlopsOf(d);
         }
@@ -196,20 +256,22 @@ internal sealed unsafe partial class SparseCholesky
         return 2 * height * (_descendantHigh[d] - _descendantLow[d]) * (_first[k + 1] - _first[k]);
     }
 
-    // What one thread needs for itself: for products, for an update before it is scattered, and for local rows.
+    // What one thread needs for itself: for products, for an update before it is scattered, for local
+    // rows, and for where the rows of the matrix are in a panel.
     private readonly struct Buffers
     {
         private readonly double[] _storage;
         private readonly int[] _rows;
 
-        public Buffers(int productLength, int updateLength, int relativeLength)
+        public Buffers(int productLength, int updateLength, int relativeLength, int order)
         {
             _storage = GC.AllocateUninitializedArray<double>(checked(productLength + updateLength), pinned: true);
-            _rows = GC.AllocateUninitializedArray<int>(relativeLength, pinned: true);
+            _rows = GC.AllocateUninitializedArray<int>(checked(relativeLength + order), pinned: true);
             Work = Address(_storage);
             Update = Work + productLength;
             Relative = (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(
                 ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_rows));
+            Map = Relative + relativeLength;
         }
 
         public double* Work { get; }
@@ -217,5 +279,7 @@ internal sealed unsafe partial class SparseCholesky
         public double* Update { get; }
 
         public int* Relative { get; }
+
+        public int* Map { get; }
     }
 }

@@ -42,7 +42,6 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
 
     private readonly double[] _factorStorage;
     private readonly double* _factor;
-    private readonly int[] _map;               // local row in the current panel of a row of the matrix
     private readonly double[] _workStorage;
     private bool _factored;
 
@@ -93,12 +92,11 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
 
         _factorStorage = GC.AllocateArray<double>(layout.Length, pinned: true);
         _factor = Address(_factorStorage);
-        _map = new int[_n];
         var products = widest > LargestPushWidth || _descendants.Length > 0;
         _productLength = products ? MatrixProduct.WorkspaceLength : 0;
         _updateLength = checked((int)largestUpdate);
         _relativeLength = mostRows;
-        _caller = new Buffers(_productLength, _updateLength, _relativeLength);
+        _caller = new Buffers(_productLength, _updateLength, _relativeLength, _n);
         _work = _caller.Work;
         _update = _caller.Update;
         var trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);

@@ -16,8 +16,11 @@ internal sealed record ClusteredErrors(double[] Errors, double[] Degrees, int Cl
         var c = model.X.ColumnCount;
         var groups = Enumerable.Range(0, clusters.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray()).ToArray();
         if (groups.Length <= c)
-            throw new GlmmException($"There are {Names.Count(groups.Length, "cluster")} of \"{name}\" for {Names.Count(c, "coefficient")}; "
-                + $"robust tests need more clusters than coefficients, and do well with many.");
+        {
+            throw new GlmmException($"There {(groups.Length == 1 ? "is" : "are")} {Names.Count(groups.Length, "cluster")} of \"{name}\" "
+                + $"for {Names.Count(c, "coefficient")}; robust tests need more clusters than coefficients, and do well with many.");
+        }
+
         if (kind == ClusterRobust.CR2) RequireIndependent(model, groups, name);
         var sandwich = ClusterSandwich.OfRows(kind, model.CoefficientCovariance, [.. groups.Select(g => new ClusterRows(
             Matrix<double>.Build.Dense(g.Length, c, (i, j) => model.X[g[i], j]),

@@ -112,15 +112,14 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
 
     internal TableContent Table()
     {
-        double Shown(double value) => _isRatio ? Math.Exp(value) : value;
+        string Shown(double value) => double.IsNaN(value) ? "–" : NumberFormat.Significant(_isRatio ? Math.Exp(value) : value, 3);
         var content = new TableContent("The same counts by other methods").Text("Method").Number("Studies").Number(_isRatio ? "Ratio"
             : "Difference");
         ResultTable.Ends(content, _level);
         content.Number("τ");
         foreach (var r in _rows)
         {
-            content.Row(r.Method, NumberFormat.Count(r.Studies), NumberFormat.Significant(Shown(r.Estimate), 3),
-                NumberFormat.Significant(Shown(r.Lower), 3), NumberFormat.Significant(Shown(r.Upper), 3),
+            content.Row(r.Method, NumberFormat.Count(r.Studies), Shown(r.Estimate), Shown(r.Lower), Shown(r.Upper),
                 double.IsNaN(r.Tau) ? "" : NumberFormat.Significant(r.Tau, 3));
         }
 

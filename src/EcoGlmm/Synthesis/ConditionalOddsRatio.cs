@@ -10,7 +10,7 @@ namespace EcoGlmm.Syntheses;
 /// </summary>
 internal static partial class ConditionalOddsRatio
 {
-    private const int Points = 31;
+    private const int Points = 61;
     private const int MostSteps = 200;
     private const double Difference = 1e-4;
     private const double LowestLogTau = -7;
@@ -27,17 +27,11 @@ internal static partial class ConditionalOddsRatio
             .Where(t => t.Table.Low < t.Table.High).ToArray();
         var (tables, x) = (Array.ConvertAll(kept, t => t.Table), Array.ConvertAll(kept, t => t.Row));
         var p = arms.Moderators.Count;
-        if (tables.Length == 0)
-        {
-            throw new GlmmException("No study has an event in one arm and an individual without one, so that nothing is known of the "
-                + "odds ratio.");
-        }
-
-        // without variance between studies first, then with it from several starts; the better one counts
+        // Without variance between studies first, then with it from several starts; the better one counts. One study tells nothing of it.
         var beta = MaximiseBeta(tables, x, p, out var common);
         double[] best = [.. beta, double.NegativeInfinity];
         var value = common;
-        foreach (var start in new[] { -2.0, -0.5, 0.5 })
+        foreach (var start in tables.Length > 1 ? [-2.0, -0.5, 0.5] : Array.Empty<double>())
         {
             double[] at = [.. beta, start];
             var found = Maximise(tables, x, at);
@@ -62,7 +56,8 @@ internal static partial class ConditionalOddsRatio
             FixedEffects = new CoefficientTable(rows),
             Estimate = rows[0].Estimate,
             StandardError = rows[0].StandardError,
-            TauSquared = tau * tau,
+            TauSquared = tables.Length > 1 ? tau * tau : double.NaN,
+            IsAlone = tables.Length == 1,
             TypicalVariance = typical,
             I2 = 100 * tau * tau / (tau * tau + typical),
             Q = tables.Length > p ? Math.Max(0, 2 * (own - common)) : double.NaN,

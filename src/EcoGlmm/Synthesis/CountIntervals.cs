@@ -1,5 +1,6 @@
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 
 namespace EcoGlmm.Syntheses;
 
@@ -21,8 +22,8 @@ internal static class CountIntervals
         var degrees = studies - arms.Moderators.Count;
         if (degrees < 1)
         {
-            throw new GlmmException($"Studies with events are too few for {arms.Moderators.Count} coefficients and an interval by "
-                + $"Student's t: there {(studies == 1 ? "is" : "are")} {studies}. Ask for SynthesisInterval.Normal, and "
+            throw new GlmmException($"Studies with events are too few for {Names.Count(arms.Moderators.Count, "coefficient")} and an "
+                + $"interval by Student's t: there {(studies == 1 ? "is" : "are")} {studies}. Ask for SynthesisInterval.Normal, and "
                 + "do not trust it far.");
         }
 

@@ -30,7 +30,7 @@ public readonly record struct EffectSize(double Effect, double Variance)
     {
         Groups(sd1, n1, sd2, n2);
         var degrees = n1 + n2 - 2;
-        var pooled = Math.Sqrt(((n1 - 1) * sd1 * sd1 + (n2 - 1) * sd2 * sd2) / degrees);
+        var pooled = Spread(Math.Sqrt(((n1 - 1) * sd1 * sd1 + (n2 - 1) * sd2 * sd2) / degrees));
         var g = HedgesCorrection(degrees) * (mean1 - mean2) / pooled;
         return new(g, 1 / n1 + 1 / n2 + g * g / (2 * (n1 + n2)));
     }
@@ -44,7 +44,7 @@ public readonly record struct EffectSize(double Effect, double Variance)
         Groups(sd1, n1, sd2, n2);
         var v1 = sd1 * sd1;
         var v2 = sd2 * sd2;
-        var sd = Math.Sqrt((v1 + v2) / 2);
+        var sd = Spread(Math.Sqrt((v1 + v2) / 2));
         var correction = HedgesCorrection(n1 + n2 - 2);
         var d = correction * (mean1 - mean2) / sd;
         var s4 = Math.Pow(sd, 4);
@@ -239,9 +239,13 @@ public readonly record struct EffectSize(double Effect, double Variance)
         return (events1 + extra, b + extra, events2 + extra, d + extra);
     }
 
+    private static double Spread(double sd) => sd > 0 ? sd
+        : throw new GlmmException("Where all individuals of both groups are alike, there is no standard deviation to measure their "
+            + "difference by. Take EffectSize.MeanDifference or LogResponseRatio.");
+
     private static void Groups(double sd1, double n1, double sd2, double n2)
     {
-        if (sd1 < 0 || sd2 < 0 || n1 < 2 || n2 < 2)
+        if (!(sd1 >= 0 && sd2 >= 0 && n1 >= 2 && n2 >= 2))
         {
             throw new GlmmException($"Standard deviations ({sd1}, {sd2}) are not negative, and groups ({n1}, {n2}) have at least two "
                 + $"individuals.");

@@ -1,5 +1,6 @@
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
+using EcoGlmm.Text;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Syntheses;
@@ -19,6 +20,12 @@ internal static class EffectSizeSynthesis
     {
         var n = model.Y.Count;
         var c = model.X.ColumnCount;
+        if (n <= c && (model.Directions.Length > 0 || options.KnappHartung))
+        {
+            throw new GlmmException($"{Names.Count(n, "effect size")} {(n == 1 ? "is" : "are")} too few for "
+                + $"{Names.Count(c, "coefficient")} and a variance between studies, of which nothing is left to tell. Leave moderators out, "
+                + "or random effects.");
+        }
 
         // W without variance between studies: Q, and the typical sampling variance (n − c) / tr P
         var sampling = model.OfSampling();
@@ -33,7 +40,7 @@ internal static class EffectSizeSynthesis
             return new Coefficient(k.Name, model.Coefficients[p], error, model.Coefficients[p] / error, P(model.Coefficients[p] / error));
         }).ToArray();
         var quantile = SpecialFunctions.NormalQuantile(0.5 + options.Level / 2);
-        var names = Names(fit, n);
+        var names = NamesOf(fit, n);
         var hasScale = options.Scale is not null;
         var tauSquared = model.Directions.Where(d => d.IsVariance).Sum(d => d.Contribution)
             + (hasScale ? fit.Estimate.Predictors[Estimation.LinearPredictor.Dispersion]!.Average(v => Math.Exp(2 * v)) : 0);
@@ -99,7 +106,7 @@ internal static class EffectSizeSynthesis
     private static double LogGram(Matrix<double> x) => x.TransposeThisAndMultiply(x).Cholesky().DeterminantLn;
 
     // By the finest random effect of which the variance is estimated, where each row has a level of its own, else by number.
-    private static string[] Names(GlmmFit fit, int n)
+    private static string[] NamesOf(GlmmFit fit, int n)
     {
         var finest = fit.Specification.Conditional.Training.RandomTerms.FirstOrDefault(t => t.Structure.ParameterCount > 0
             && t.Positions is null && t.Codes.Distinct().Count() == n);

@@ -1,3 +1,4 @@
+using EcoGlmm.Model;
 using EcoGlmm.Syntheses;
 
 namespace EcoGlmm;
@@ -81,12 +82,30 @@ public static class MetaAnalysis
         ArgumentNullException.ThrowIfNull(size);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new MetaAnalysisOptions();
+        RefuseWhatIsForEffectSizes(options);
         var arms = StudyArms.Read(FieldData.From(data), study, treated, events, size, measure, options.Moderators);
         return OneStageSynthesis.Of(arms, measure, model, options);
     }
 
+    private static void RefuseWhatIsForEffectSizes(MetaAnalysisOptions options)
+    {
+        CoverageLevel.Checked(options.Level);
+        if (options.KnappHartung)
+        {
+            throw new GlmmException("Knapp and Hartung's test is for effect sizes. For counts ask for Interval = "
+                + "SynthesisInterval.ProfileLikelihood, or StudentT, which know how few the studies are.");
+        }
+
+        if (options.Scale is not null)
+        {
+            throw new GlmmException("MetaAnalysisOptions.Scale is for effect sizes: the variance of ratios of counts between studies is "
+                + "the same for all. What the ratio itself changes with goes into Moderators.");
+        }
+    }
+
     private static void RefuseWhatIsForCounts(MetaAnalysisOptions? options)
     {
+        CoverageLevel.Checked(options?.Level ?? 0.95);
         if (options is { Interval: not SynthesisInterval.Normal })
         {
             throw new GlmmException("MetaAnalysisOptions.Interval is for counts. For effect sizes ask for KnappHartung = true, or for "

@@ -9,7 +9,11 @@ namespace EcoGlmm.Syntheses;
 /// </summary>
 internal static class OneStageSynthesis
 {
-    private const int QuadraturePoints = 15;
+    private const int QuadraturePoints = 31;
+
+    /// <summary>Given all events of a study, those of one arm are near a step of the ratio, which takes more points where studies differ
+    /// much.</summary>
+    private const int ConditionalPoints = 61;
 
     public static Synthesis Of(StudyArms arms, SynthesisMeasure measure, OneStageModel model, MetaAnalysisOptions options)
     {
@@ -20,6 +24,7 @@ internal static class OneStageSynthesis
                 + "ratio.");
         }
 
+        RatioLimits.Check(arms, measure, model, options);
         var numbers = measure == SynthesisMeasure.RiskDifference ? StandardisedRisks.Of(Fitted(arms, SynthesisMeasure.OddsRatio, model,
             options), arms, model, options)
             : model == OneStageModel.Conditional && measure == SynthesisMeasure.OddsRatio ? ConditionalOddsRatio.Of(arms, options)
@@ -55,15 +60,10 @@ internal static class OneStageSynthesis
     {
         var isRate = measure == SynthesisMeasure.RateRatio;
         var isConditional = model is OneStageModel.Conditional or OneStageModel.ConditionalApproximate;
-        if (Enumerable.Range(0, arms.Count).All(i => arms.SaysNothing(i, measure)))
-        {
-            throw new GlmmException("No study has any event, or none has an individual without one, so that nothing is known of "
-                + "the ratio.");
-        }
-
         var glmm = options.Glmm ?? new GlmmOptions
         {
-            QuadraturePoints = model is OneStageModel.RandomStudies or OneStageModel.BetaBinomial ? 1 : QuadraturePoints,
+            QuadraturePoints = model is OneStageModel.RandomStudies or OneStageModel.BetaBinomial ? 1
+                : isConditional ? ConditionalPoints : QuadraturePoints,
         };
         var exposure = isRate ? " + offset(log(size))" : "";
         var response = isRate ? "events" : "cbind(events, size - events)";
@@ -74,14 +74,16 @@ internal static class OneStageSynthesis
         var effects = string.Join(" + ", Enumerable.Range(0, moderators.Count).Select(moderators.Column));
         var given = string.Join(" + ", Enumerable.Range(0, moderators.Count).Where(j => moderators.Names[j] != Intercept.Name)
             .Select(moderators.Column).Prepend(moderators.HasIntercept ? "1" : "0"));
+        var data = isConditional ? Conditional(arms, measure) : Long(arms, measure, dropEmpty: model == OneStageModel.FixedStudies);
+        var isAlone = data.Levels("study").Count == 1;
+        var baselines = isAlone ? "1" : model == OneStageModel.FixedStudies ? "0 + factor(study)" : "(1 | study)";
         var formula = model switch
         {
-            OneStageModel.FixedStudies => $"{response} ~ 0 + factor(study) + {effects} + (0 + treatment | study){exposure}",
-            OneStageModel.RandomStudies => $"{response} ~ {effects} + (1 | study) + (0 + treatment | study){exposure}",
+            OneStageModel.FixedStudies or OneStageModel.RandomStudies => $"{response} ~ {baselines} + {effects}"
+                + (isAlone ? exposure : $" + (0 + treatment | study){exposure}"),
             OneStageModel.BetaBinomial => $"{response} ~ {effects}{exposure}",
-            _ => $"cbind(treated, control) ~ {given} + offset(balance) + (1 | study)",
+            _ => $"cbind(treated, control) ~ {given} + offset(balance)" + (isAlone ? "" : " + (1 | study)"),
         };
-        var data = isConditional ? Conditional(arms) : Long(arms, measure, dropEmpty: model == OneStageModel.FixedStudies);
         var fit = Glmm.Fit(formula, data, isConditional ? Family.Binomial() : family, glmm);
         string NameOf(int j) => isConditional && moderators.Names[j] == Intercept.Name ? Intercept.Name : moderators.Column(j);
         var named = Enumerable.Range(0, moderators.Count).ToDictionary(NameOf, moderators.Title);
@@ -101,6 +103,7 @@ internal static class OneStageSynthesis
             EffectName = effect.Name,
             StandardError = effect.StandardError,
             TauSquared = tauSquared,
+            IsAlone = isAlone,
             TypicalVariance = typical,
             I2 = 100 * tauSquared / (tauSquared + typical),
             Q = q,
@@ -186,9 +189,10 @@ internal static class OneStageSynthesis
         return FieldData.From(columns);
     }
 
-    private static FieldData Conditional(StudyArms arms)
+    // In place of the hypergeometric distribution, to which a study of nothing but events tells nothing either.
+    private static FieldData Conditional(StudyArms arms, SynthesisMeasure measure)
     {
-        var rows = Enumerable.Range(0, arms.Count).Where(i => arms.TreatedEvents[i] + arms.ControlEvents[i] > 0).ToArray();
+        var rows = Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, measure)).ToArray();
         var columns = new Dictionary<string, object>
         {
             ["study"] = Array.ConvertAll(rows, i => arms.Studies[i]),

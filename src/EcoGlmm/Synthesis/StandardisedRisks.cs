@@ -26,6 +26,9 @@ internal static class StandardisedRisks
         var tauSquared = double.IsNaN(numbers.TauSquared) ? 0 : numbers.TauSquared;
         var spread = Math.Sqrt(baseline + tauSquared / 4);
         var places = names.Select((name, j) => (name, j)).Where(p => p.j != treatment).ToDictionary(p => p.name, p => p.j);
+        int[] informative = [.. Enumerable.Range(0, arms.Count).Where(i => !arms.SaysNothing(i, SynthesisMeasure.OddsRatio))];
+        int PlaceOf(int i) => model != OneStageModel.FixedStudies || (informative.Length == 1 && informative[0] == i)
+            ? places[Intercept.Name] : places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1);
         var individuals = arms.TreatedSize.Sum() + arms.ControlSize.Sum();
 
         double Difference(double[] at, double ratio)
@@ -33,8 +36,7 @@ internal static class StandardisedRisks
             double sum = 0;
             for (var i = 0; i < arms.Count; i++)
             {
-                var place = model == OneStageModel.FixedStudies ? places.GetValueOrDefault("factor(study)" + arms.Studies[i], -1)
-                    : places[Intercept.Name];
+                var place = PlaceOf(i);
                 if (place >= 0)
                 {
                     var share = (arms.TreatedSize[i] + arms.ControlSize[i]) / individuals;

@@ -20,6 +20,10 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
     public bool SaysNothing(int i, SynthesisMeasure measure) => TreatedEvents[i] + ControlEvents[i] == 0
         || (measure != SynthesisMeasure.RateRatio && TreatedEvents[i] == TreatedSize[i] && ControlEvents[i] == ControlSize[i]);
 
+    /// <summary>The first study with nothing but events in an arm; null where there is none.</summary>
+    public string? Certain => Enumerable.Range(0, Count)
+        .Where(i => TreatedEvents[i] == TreatedSize[i] || ControlEvents[i] == ControlSize[i]).Select(i => Studies[i]).FirstOrDefault();
+
     /// <exception cref="GlmmException">A study does not have its two arms, or the numbers are impossible.</exception>
     public static StudyArms Read(FieldData data, string study, string treated, string events, string size, SynthesisMeasure measure,
         string? moderators = null)
@@ -86,7 +90,7 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
 
     private static void Check(double e, double n, int row, string events, string size, SynthesisMeasure measure)
     {
-        var isCount = e >= 0 && e == Math.Floor(e);
+        var isCount = e >= 0 && e == Math.Floor(e) && double.IsFinite(n);
         var fits = measure == SynthesisMeasure.RateRatio ? n > 0 : n >= e && n == Math.Floor(n) && n > 0;
         if (!isCount || !fits)
         {

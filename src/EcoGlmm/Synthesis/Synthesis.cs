@@ -47,7 +47,7 @@ public sealed class Synthesis : IRichDisplay
     /// <summary>
     /// τ, the standard deviation of the effect between studies; with effects at several levels, the root of the sum of their
     /// variances (<see cref="Heterogeneity"/> has each); of a location-scale model the root of the mean variance. For a risk difference
-    /// on the scale of the log odds ratio; NaN for the beta-binomial model.
+    /// on the scale of the log odds ratio; NaN for the beta-binomial model, and for counts of which one study alone tells of the effect.
     /// </summary>
     public double Tau => Math.Sqrt(_numbers.TauSquared);
 
@@ -69,9 +69,9 @@ public sealed class Synthesis : IRichDisplay
     /// <summary>Degrees of freedom of Q.</summary>
     public int QDegreesOfFreedom => _numbers.ResidualDegrees;
 
-    /// <summary>p-value of Q under no heterogeneity.</summary>
-    public double QPValue => double.IsNaN(Q) ? double.NaN : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5
-        * _numbers.ResidualDegrees, 0.5 * Q);
+    /// <summary>p-value of Q under no heterogeneity; NaN where there are no degrees of freedom.</summary>
+    public double QPValue => double.IsNaN(Q) || _numbers.ResidualDegrees < 1 ? double.NaN
+        : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * _numbers.ResidualDegrees, 0.5 * Q);
 
     /// <summary>The test of all moderators together: χ², or F with Knapp and Hartung's method; NaN without moderators.</summary>
     public double ModeratorStatistic => _numbers.ModeratorTest.Statistic;

@@ -11,7 +11,13 @@ internal static class SynthesisCard
 
     public static string Html(Synthesis synthesis, SynthesisNumbers numbers)
     {
-        var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers)).Paragraph(Method(numbers))
+        var html = new HtmlWriter().Heading("Meta-analysis").Paragraph(Sentence(synthesis, numbers));
+        foreach (var problem in Problems(numbers))
+        {
+            html = html.Message(Status.Problem, problem);
+        }
+
+        html = html.Paragraph(Method(numbers))
             .Facts([.. Facts(synthesis, numbers)])
             .Table(Coefficients(Shown(synthesis, numbers), "Coefficients"));
         foreach (var table in Further(synthesis, numbers))
@@ -23,10 +29,25 @@ internal static class SynthesisCard
     }
 
     public static string Text(Synthesis synthesis, SynthesisNumbers numbers) => string.Join("\n",
-        "Meta-analysis", Sentence(synthesis, numbers), Method(numbers), string.Join("; ", Facts(synthesis, numbers)
-            .Select(f => $"{f.Label} {f.Value}")),
+        string.Join("\n", Problems(numbers).Prepend(Sentence(synthesis, numbers)).Prepend("Meta-analysis")), Method(numbers),
+        string.Join("; ", Facts(synthesis, numbers).Select(f => $"{f.Label} {f.Value}")),
         TextTable.Draw(Coefficients(Shown(synthesis, numbers), "Coefficients")).TrimEnd('\n'),
         string.Join("\n", Further(synthesis, numbers).Select(t => TextTable.Draw(t).TrimEnd('\n')).Append(Note(numbers))));
+
+    /// <summary>Why the numbers are not to be believed, where the fit beneath has no proper maximum.</summary>
+    private static IEnumerable<string> Problems(SynthesisNumbers numbers)
+    {
+        if (numbers.Fit is not { Convergence.IsConverged: false } fit) yield break;
+        yield return ConvergenceWords.Sentence(fit.Convergence);
+        if (numbers is { Measure: SynthesisMeasure.RiskRatio, Arms: { } arms } && arms.Certain is { } certain)
+        {
+            yield return $"The study \"{certain}\" has nothing but events in an arm. Ratios of risks are by a logarithmic link, whose "
+                + "likelihood has an edge where a risk is one. Ask for the odds ratio, or for the risk difference.";
+            yield break;
+        }
+
+        foreach (var problem in ConvergenceWords.Problems(fit.Convergence)) yield return problem.ToString();
+    }
 
     // The baselines of the studies are many, and nobody asked for them; FixedEffects has them.
     private static CoefficientTable Shown(Synthesis synthesis, SynthesisNumbers numbers) =>
@@ -64,8 +85,11 @@ internal static class SynthesisCard
             : name == Intercept.Name ? "the effect with all moderators at zero is" : $"the coefficient {name} is";
         var next = double.IsNaN(s.PredictionLower) ? "" : $" In a new study it is expected between {Number(s.PredictionLower)} and "
             + $"{Number(s.PredictionUpper)}.";
-        return $"Over {NumberFormat.Count(s.Count)} {(numbers.IsOfCounts ? "studies" : "effect sizes")} {of} {Number(s.Estimate)} ({level} "
-            + $"% interval {Number(s.Lower)} to {Number(s.Upper)}, {NumberFormat.PEquals(s.PValue)}).{next}";
+        var over = NumberFormat.Count(s.Count) + (numbers.IsOfCounts ? s.Count == 1 ? " study" : " studies"
+            : s.Count == 1 ? " effect size" : " effect sizes");
+        var interval = double.IsNaN(s.StandardError) ? "without a standard error" : $"{level} % interval {Number(s.Lower)} to "
+            + $"{Number(s.Upper)}, {NumberFormat.PEquals(s.PValue)}";
+        return $"Over {over} {of} {Number(s.Estimate)} ({interval}).{next}";
     }
 
     private static string Method(SynthesisNumbers numbers) => numbers.Method + ".";
@@ -83,7 +107,7 @@ internal static class SynthesisCard
             yield return ("H²", NumberFormat.Significant(s.H2, 3));
         }
 
-        if (!double.IsNaN(s.Q))
+        if (!double.IsNaN(s.QPValue))
         {
             yield return (numbers.IsOfCounts ? "Heterogeneity, likelihood ratio" : "Q", $"{NumberFormat.Fixed(s.Q, 1)} on "
                 + $"{numbers.ResidualDegrees} df, {NumberFormat.PEquals(s.QPValue)}");
@@ -112,9 +136,12 @@ internal static class SynthesisCard
 
     private static string Note(SynthesisNumbers numbers) => numbers.IsOfCounts
         ? $"Coefficients are on the scale of the {numbers.Scale}. Studies without events enter as they are; nothing is added to "
-            + "their counts." + Narrow(numbers)
+            + "their counts." + Alone(numbers) + Narrow(numbers)
         : "τ is the standard deviation of true effects between studies; I² the share of the variance of effect sizes that is not from "
             + "sampling.";
+
+    private static string Alone(SynthesisNumbers numbers) => numbers.IsAlone
+        ? " One study alone tells of the ratio: how much ratios differ between studies is not known." : "";
 
     private static string Narrow(SynthesisNumbers numbers) =>
         numbers.TauSquared > 1e-6 && numbers.Count < FewStudies && double.IsInfinity(numbers.Degrees)

@@ -74,6 +74,9 @@ internal sealed record SynthesisNumbers
 
     public SynthesisMeasure Measure { get; init; }
 
+    /// <summary>Whether one study alone tells of the effect, so that how much it differs between studies is not known.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>The same synthesis of some of the studies, by their place in <see cref="Studies"/>.</summary>
     public required Func<int[], Synthesis> Refit { get; init; }
 

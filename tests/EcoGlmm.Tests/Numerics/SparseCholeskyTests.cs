@@ -199,6 +199,8 @@ public class SparseCholeskyTests
     [Theory]
     [InlineData("dense")]
     [InlineData("crossed")]
+    [InlineData("crossed-thrice")]
+    [InlineData("overlapping")]
     [InlineData("pedigree")]
     public void Results_do_not_depend_on_the_number_of_threads(string kind)
     {
@@ -207,11 +209,14 @@ public class SparseCholeskyTests
         {
             "dense" => SparsePattern.FromCliques(720, [[.. Enumerable.Range(0, 720)]]),
             "crossed" => SparseMatrices.Crossed(6000, [500, 400], [1, 1], 1),
+            "crossed-thrice" => SparseMatrices.Crossed(9000, [900, 500, 30], [1, 1, 1], 1),
+            "overlapping" => Overlapping(),
             _ => SparseMatrices.Pedigree(150, 1600, 1),
         };
         var values = SparseMatrices.Values(pattern, 1);
         var one = Results(1);
         Assert.Equal(one, Results(2));
+        Assert.Equal(one, Results(4));
 
         double[] Results(int threads)
         {
@@ -239,6 +244,17 @@ public class SparseCholeskyTests
             Assert.Equal(pattern.Order, trace, 1e-7 * pattern.Order);
             return results;
         }
+    }
+
+    // Six wide panels and forty columns, each with some rows of a seventh panel, so that what this receives has gaps; below it are
+    // rows that they do not touch, and those have others below them, so that no panel beside it waits for the same.
+    private static SparsePattern Overlapping()
+    {
+        int[] middle = [.. Enumerable.Range(720, 180)], below = [.. Enumerable.Range(900, 200)], last = [.. Enumerable.Range(1100, 400)];
+        var cliques = Enumerable.Range(0, 6)
+            .Select(c => Enumerable.Range(120 * c, 120).Concat(middle.Where(row => row % 6 == c || row % 5 < 3)).ToArray());
+        var columns = Enumerable.Range(0, 40).Select(c => middle.Where(row => row % 7 == c % 7).Append(1500 + c).ToArray());
+        return SparsePattern.FromCliques(1540, [.. cliques, .. columns, [.. middle, .. below], [.. below, .. last]]);
     }
 
     [Fact]

@@ -138,6 +138,39 @@ public class SynthesisTests
                 "vi")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Few_or_equal_effect_sizes_have_their_numbers()
+    {
+        FieldData Effects(params double[] y) => FieldData.From(new Dictionary<string, object>
+        {
+            ["y"] = y, ["v"] = y.Select((_, i) => 0.01 * (i + 1)).ToArray(), ["s"] = y.Select((_, i) => $"s{i}").ToArray(),
+        });
+        Synthesis Fit(FieldData data, string formula = "y ~ 1 + (1 | s)") => MetaAnalysis.Fit(formula, data, "v");
+
+        // Effects that are all the same do not differ between studies: inverse variances, log-likelihood by hand.
+        foreach (var value in new[] { 0.5, 0 })
+        {
+            var same = Fit(Effects(value, value));
+            Assert.Equal(value, same.Estimate, 1e-9);
+            Assert.Equal(0, same.Tau, 1e-6);
+            Assert.Equal(1 / Math.Sqrt(150), same.StandardError, 1e-6);
+            Assert.Equal(-0.5 * (Math.Log(2 * Math.PI) + Math.Log(0.01 * 0.02) + Math.Log(150) - Math.Log(2)), same.LogLikelihood, 1e-6);
+            Assert.True(same.Fit!.Convergence.IsConverged);
+        }
+
+        // τ² of two: half the squared difference less the mean of the variances.
+        Assert.Equal(Math.Sqrt(0.08 - 0.015), Fit(Effects(0.1, 0.5)).Tau, 1e-5);
+        Assert.Contains("too few", Assert.Throws<GlmmException>(() => Fit(Effects(0.1))).Message, StringComparison.Ordinal);
+        Assert.Contains("too few", Assert.Throws<GlmmException>(() => Fit(Effects(0.1, 0.5)).SmallStudyEffects()).Message,
+            StringComparison.Ordinal);
+        var one = Fit(Effects(0.1), "y ~ 1");
+        Assert.Equal(0.1, one.StandardError, 1e-9);
+        Assert.True(double.IsNaN(one.QPValue));
+        Assert.Contains("0.95", Assert.Throws<GlmmException>(() => MetaAnalysis.Fit("y ~ 1", Effects(0.1, 0.2), "v",
+            new MetaAnalysisOptions { Level = 95 })).Message, StringComparison.Ordinal);
+        Assert.Contains("alike", Assert.Throws<GlmmException>(() => EffectSize.Smd(1, 0, 10, 2, 0, 10)).Message, StringComparison.Ordinal);
+    }
+
     private static FieldData Trials() => FieldData.From(new Dictionary<string, object>
     {
         ["study"] = TrialTable.SelectMany((_, i) => new[] { $"s{i + 1:D2}", $"s{i + 1:D2}" }).ToArray(),

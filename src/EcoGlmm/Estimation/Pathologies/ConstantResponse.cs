@@ -1,12 +1,13 @@
 namespace EcoGlmm.Estimation.Pathologies;
 
-/// <summary>A measurement that is the same in every row.</summary>
+/// <summary>A measurement that is the same in every row, with a dispersion that would be estimated from what it varies.</summary>
 internal sealed class ConstantResponse : ISearchPathology
 {
     public ConvergenceProblem? Recognise(LaplaceSearch search, SearchPoint found)
     {
         var model = search.Model;
-        var isMeasured = !model.Family.IsDiscrete && model.Family.HasDispersion && !model.IsZeroInflated;
+        var isMeasured = !model.Family.IsDiscrete && model.Family.HasDispersion && !model.IsZeroInflated
+            && model.Basis[LinearPredictor.Dispersion] is not { Columns: 0 };
         return isMeasured && IsConstant(model) ? Problem : null;
     }
 
