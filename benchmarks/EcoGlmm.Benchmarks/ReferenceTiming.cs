@@ -28,7 +28,8 @@ internal static class ReferenceTiming
             var (mine, fit) = Time(model, budget);
             ratios.Add(seconds / mine);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {line[0]} | {mine:0.0000} | {seconds:0.000} | {seconds / mine:0.0} | {fit.Convergence.Evaluations} | {fit.LogLikelihood - theirs:0.0e0} |"));
+                $"| {line[0]} | {mine:0.0000} | {seconds:0.000} | {seconds / mine:0.0} | "
+                + $"{fit.Convergence.Evaluations} | {fit.LogLikelihood - theirs:0.0e0} |"));
         }
 
         if (ratios.Count == 0) return;

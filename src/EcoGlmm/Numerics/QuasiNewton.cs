@@ -127,7 +127,8 @@ internal sealed class QuasiNewton(DifferentiableFunction function, double tolera
             (_g, _gNew) = (_gNew, _g);
             Progress?.Invoke(Iterations, Value);
             if (LeadsNowhere is not null && LeadsNowhere(x, Value)) return MinimiserStatus.Abandoned;
-            small = before - value < Noise + (ValueError?.Invoke() ?? 0) + (1e-12 * (1 + Math.Abs(value))) && -slope < 1e-6 + Noise ? small + 1 : 0;
+            var error = Noise + (ValueError?.Invoke() ?? 0) + (1e-12 * (1 + Math.Abs(value)));
+            small = before - value < error && -slope < 1e-6 + Noise ? small + 1 : 0;
             if (small >= 3) return MinimiserStatus.Converged;
         }
 

@@ -13,8 +13,8 @@ public static partial class Glmm
     /// <param name="design">The rows: covariates, grouping factors, trials.</param>
     /// <param name="parameters">
     /// Every parameter by name: "(Intercept)", "x", "sd_(Intercept)|g", "cor_x.(Intercept)|g" (zero where left out), those of structures as
-    /// <see cref="InferenceExtensions.VarianceIntervals"/> names them ("correlation|ar1(0 + week | g)", "range|exp(0 + x + y | 1)"), "sigma"
-    /// (the dispersion as <see cref="GlmmFit.Sigma"/> reports it), "zi_(Intercept)" and "disp_x" of other parts.
+    /// <see cref="InferenceExtensions.VarianceIntervals"/> names them ("correlation|ar1(0 + week | g)", "range|exp(0 + x + y | 1)"),
+    /// "sigma" (the dispersion as <see cref="GlmmFit.Sigma"/> reports it), "zi_(Intercept)" and "disp_x" of other parts.
     /// </param>
     /// <param name="family">Gaussian when null.</param>
     /// <param name="options">Formulas of the other parts, weights, offset, contrasts, relatives and meshes.</param>

@@ -5,7 +5,8 @@ internal sealed class NoResidual : IStartStrategy<ProfiledSearch>
 {
     public SearchPoint Improve(ProfiledSearch search, SearchPoint best)
     {
-        if (search.Scales.Largest(best.Parameters) is not (> Tolerances.LargeRelativeEffect and < Tolerances.LargestRelativeEffect)) return best;
+        if (search.Scales.Largest(best.Parameters) is not (> Tolerances.LargeRelativeEffect and < Tolerances.LargestRelativeEffect))
+            return best;
         var start = search.Scales.Scaled(best.Parameters, Tolerances.LargestRelativeEffect);
         if (!double.IsFinite(search.Evaluate(start, []))) return best;
         var other = search.MaximumFrom(start);

@@ -65,7 +65,8 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 
     public override IReadOnlyList<CovarianceQuantity> Quantities { get; } = [new(CovarianceQuantity.Correlation)];
 
-    public override void Report(ReadOnlySpan<double> phi, Span<double> values) => values[0] = Math.Tanh(Math.Clamp(phi[0], -AllButOne, AllButOne));
+    public override void Report(ReadOnlySpan<double> phi, Span<double> values) =>
+        values[0] = Math.Tanh(Math.Clamp(phi[0], -AllButOne, AllButOne));
 
     public override void Start(Span<double> phi) => phi[0] = 0.5;
 

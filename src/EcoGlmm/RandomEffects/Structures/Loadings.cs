@@ -64,8 +64,8 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// model.</summary>
     public virtual IReadOnlyList<int> Variances => [];
 
-    /// <summary>Whether standard deviations count by their size beside correlations that stay what they are, so that the likelihood may have
-    /// an edge at zero, where its slope is none.</summary>
+    /// <summary>Whether standard deviations count by their size beside correlations that stay what they are, so that the likelihood may
+    /// have an edge at zero, where its slope is none.</summary>
     public virtual bool HasEdgeAtZero => false;
 
     /// <summary>Whether variances act only together: while one is zero another may change nothing, and a search that begins there stays
