@@ -38,8 +38,11 @@ internal sealed class EffectCurve
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
     public GridVariable Variable(string name) => _variables.Find(v => v.Name == name)
         ?? throw new GlmmException($"\"{name}\" is not among the variables of the fixed effects, which are "
-            + $"{Names.List([.. _variables.Select(v => v.Name)])}"
-            + NearestName.Suggestion(name, _variables.Select(v => v.Name)));
+            + $"{Names.List([.. _variables.Select(v => v.Name)])}{Groups()}"
+            + NearestName.Suggestion(name, _variables.Select(v => v.Name).Concat(_fit.Groups.Select(g => g.Group))));
+
+    private string Groups() => _fit.Groups.Count == 0 ? ""
+        : $" (By and Facet take the grouping factors too: {Names.List([.. _fit.Groups.Select(g => g.Group).Distinct()])})";
 
     /// <summary>Means with intervals where the variables given are held at pairs of values.</summary>
     /// <param name="held">Variables and, for each, the column of their values; one entry a point.</param>
