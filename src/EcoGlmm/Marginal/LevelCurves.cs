@@ -93,7 +93,7 @@ internal sealed class LevelCurves
                 ? Array.ConvertAll(RowsOf(g), r => numbers![r]) : numbers!, _options.Margin, _options.YAxis.Minimum is null))];
         }
 
-        var held = _curve.HeldAt(_x.Name).Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
+        var held = _curve.HeldWords(_x.Name);
         return new Figure(_options.Title ?? $"Effect of {_x.Name} for each {_group}", panels)
         {
             Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one "

@@ -84,6 +84,14 @@ public class AdviceTests
     }
 
     [Fact]
+    public void AmountsOfWhichManyAreZeroAreTweedie()
+    {
+        var data = Data(41, 400, (x, b, r) => r.NextPoisson(Math.Exp(0.2 + (0.4 * x) + b)) is > 0 and var k ? r.NextGamma(2 * k) : 0);
+        var check = Check(data, Family.Gaussian());
+        Assert.Contains("Tweedie", Cure(check));
+    }
+
+    [Fact]
     public void GoodAndBadYearsAreFoundWhereTheyAreFew()
     {
         var random = new RandomStream(40);

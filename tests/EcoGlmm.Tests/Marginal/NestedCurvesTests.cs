@@ -52,5 +52,15 @@ public class NestedCurvesTests
         Assert.Equal(one.PlotRandomEffects("litter").Title, one.PlotRandomEffects().Title);
     }
 
+    [Fact]
+    public void ACentredCovariateIsHeldAtZero()
+    {
+        var random = new RandomStream(5);
+        double[] raw = [.. Enumerable.Range(0, 99).Select(_ => 40 + random.NextNormal())];
+        var mean = raw.Average();
+        var data = FieldData.From(raw.Select(v => new { y = v + random.NextNormal(), x = random.NextNormal(), age = v - mean }).ToArray());
+        Assert.EndsWith("; age = 0", Glmm.Fit("y ~ x + age", data).PlotEffect("x").Subtitle);
+    }
+
     private static LineTrace[] Lines(Figure figure) => [.. figure.Panels[0].Traces.OfType<LineTrace>().Where(t => t.Lower is null)];
 }

@@ -3,8 +3,8 @@ using EcoGlmm.Text;
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>
-/// Whether a larger model of which this one is a part describes the data better: good and bad years, slopes that vary, a dispersion that changes with a
-/// predictor, heavier tails. Residuals say little of these where rows are few; the likelihood does.
+/// Whether a larger model of which this one is a part describes the data better: good and bad years, slopes that vary, a dispersion that
+/// changes with a predictor, heavier tails. Residuals say little of these where rows are few; the likelihood does.
 /// </summary>
 internal sealed class ExtensionCheck : ResidualCheck
 {
