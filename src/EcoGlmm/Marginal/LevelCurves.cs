@@ -145,7 +145,7 @@ internal sealed class LevelCurves
             ? table.With(_x.Name, curves.SelectMany(c => c.X))
             : table.With(_x.Name, curves.SelectMany(c => c.X.Select(p => (string?)_x.Label((int)p))));
         // Of nested factors a level keeps what it lies in, and is typical in what lies within it.
-        string[] own = Parts(_group);
+        var own = Parts(_group);
         foreach (var other in _fit.Groups.SelectMany(g => Parts(g.Group)).Distinct().Where(name => !own.Contains(name)
             && rows.ColumnNames.Contains(name) && !_fit.Specification.Conditional.FixedVariableNames.Contains(name)))
         {
