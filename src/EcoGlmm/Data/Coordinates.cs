@@ -19,16 +19,26 @@ internal static class Coordinates
     /// the same place in their list, so that x goes with y and x_km with y_km; of degrees any.</summary>
     public static IEnumerable<(string X, string Y)> In(FieldData data)
     {
-        var columns = data.Columns.OfType<NumericColumn>().ToDictionary(c => Plain(c.Name), c => c.Name);
+        // Several may differ in capitals or a full stop alone: those go together that are written alike.
+        var columns = data.Columns.OfType<NumericColumn>().ToLookup(c => Plain(c.Name), c => c.Name);
         foreach (var (first, second) in Names)
         {
-            foreach (var x in first.Where(columns.ContainsKey))
+            foreach (var x in first.Where(columns.Contains))
             {
                 var partners = first == Longitudes ? second : [second[Array.IndexOf(first, x)]];
-                if (partners.FirstOrDefault(columns.ContainsKey) is { } y) yield return (columns[x], columns[y]);
+                if (partners.FirstOrDefault(columns.Contains) is not { } y) continue;
+                var taken = new HashSet<string>();
+                foreach (var name in columns[x])
+                {
+                    var alike = columns[y].Where(n => !taken.Contains(n)).OrderBy(n => IsWrittenLike(n, name) ? 0 : 1).FirstOrDefault();
+                    if (alike is not null && taken.Add(alike)) yield return (name, alike);
+                }
             }
         }
     }
+
+    private static bool IsWrittenLike(string a, string b) =>
+        char.IsUpper(a[0]) == char.IsUpper(b[0]) && char.IsLetter(a[^1]) == char.IsLetter(b[^1]);
 
     /// <summary>Whether two columns are called longitude and latitude, in either order, and their values may be degrees.</summary>
     public static bool AreDegrees(string x, string y, double[] xs, double[] ys)

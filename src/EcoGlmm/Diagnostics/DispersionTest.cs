@@ -6,12 +6,15 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Whether the data scatter more or less around the model than they should.</summary>
 internal static class DispersionTest
 {
+    /// <summary>Verdicts.</summary>
+    public const string Under = "underdispersed", AsExpected = "as expected", Over = "overdispersed";
+
     private const string Name = "Dispersion test";
 
     /// <summary>A measure of scatter of the data among the same of simulations, or of refits to them.</summary>
     public static TestResult Simulated(double[] simulated, double observed, Alternative alternative, bool refitted) =>
         SimulationTest.Ratio(refitted ? Name + " (refits)" : Name, simulated, observed, alternative,
-            ("underdispersed", "as expected", "overdispersed"),
+            (Under, AsExpected, Over),
             (ratio, p, significant) => double.IsFinite(ratio)
                 ? Sentence(refitted ? "sum of squared Pearson residuals" : "residual variance", ratio, p, significant)
                 : $"The simulations do not vary around the fitted values, so that dispersion cannot be judged ({p}).");
@@ -36,7 +39,7 @@ internal static class DispersionTest
             message += " With random effects this test leans towards underdispersion: trust it only for Alternative.Greater.";
         var test = new TestResult(Name + " (Pearson χ²)", ratio, p, alternative.RName(), message)
         {
-            Verdict = !significant ? "as expected" : ratio < 1 ? "underdispersed" : "overdispersed",
+            Verdict = !significant ? AsExpected : ratio < 1 ? Under : Over,
         };
         return test with { Chart = new TestChart(() => new Figure("Dispersion by Pearson residuals", Density(ratio, degrees,
             test)) { Subtitle = subtitle }) };

@@ -42,7 +42,7 @@ public sealed record CheckOptions
     public long Seed { get; init; } = SimulatedResiduals.DefaultSeed;
 
     /// <summary>
-    /// Whether a model that is sick is fitted again with what may cure it, up to a dozen changes (six above 5,000 rows), to say which
+    /// Whether a model that is sick is fitted again with what may cure it, up to a dozen changes (about six above 5,000 rows), to say which
     /// helps; models of more than 20,000 rows are not. Up to 3,000 rows also whether the likelihood prefers slopes that vary, a
     /// dispersion that changes with a predictor or heavier tails, of which residuals say little.
     /// </summary>

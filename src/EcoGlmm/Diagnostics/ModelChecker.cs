@@ -84,7 +84,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
     private void RandomEffectsNormality()
     {
-        List<Panel> panels = [];
+        List<Func<Panel>> panels = [];
         foreach (var modes in fit.RandomEffects)
         {
             if (modes.Levels.Count >= fit.ObservationCount)
@@ -98,7 +98,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
                 if (z.Length < RandomEffectNormality.Fewest)
                     continue;
                 var test = RandomEffectNormality.Test(name, z);
-                panels.Add(RandomEffectNormality.Panel(name, z, levels, test));
+                panels.Add(() => RandomEffectNormality.Panel(name, z, levels, test));
                 // Modes of few rows each are drawn in by as much as their rows say, other than linearly, so that they are not normal.
                 if (fit.Family.HasNormalErrors || !SmallGroups.Is(modes.Levels.Count, fit))
                     _normality.Add((name, test));
@@ -107,7 +107,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
         if (panels.Count > 0)
             _figures.Add(() => new Figure("Are the random effects normal?",
-                panels) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
+                [.. panels.Select(draw => draw())]) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
     }
 
     private IReadOnlyList<TermCollinearity> Collinearity()

@@ -216,14 +216,12 @@ public sealed partial class SimulatedResiduals : IResultTable
             return result;
         }
 
-        void Simulate(int simulation, Span<double> destination) =>
-            grouping.Aggregate(rows.Get(simulation), destination, aggregate);
-
         if (grouping.Levels.Length < 3)
             throw new GlmmException($"Regrouping gives {grouping.Levels.Length} groups, but residuals need at least three.");
         var refits = _refits is null ? null
             : _refits with { Observed = Aggregate(_refits.Observed), Residuals = Array.ConvertAll(_refits.Residuals, Aggregate) };
-        var groups = SimulationSource.FromWriter(Simulate, Count, grouping.Levels.Length);
+        var groups = aggregate is null ? rows.Sums(grouping.Rows) : SimulationSource.FromWriter(
+            (simulation, destination) => grouping.Aggregate(rows.Get(simulation), destination, aggregate), Count, grouping.Levels.Length);
         return FromSource(Aggregate(_observed), Aggregate(_fitted), groups, IntegerResponse, Seed,
             new ResidualRows("Group", group => grouping.Levels[group], "response aggregated by group"), method: Method, refits: refits,
             areRowsDependent: _areRowsDependent);

@@ -7,7 +7,8 @@ namespace EcoGlmm.Estimation;
 /// The same step where the rows touch few random effects, without a new factorisation: with J the joint information of all rows,
 /// E the fixed and the touched effects, M the rows' own information of these and σ their score, the effects of the rest of the
 /// data move by G(I − MG)⁻¹σ, G = EᵀJ⁻¹E (M. A. Woodbury's identity). G takes a solution of the random effects' equations for
-/// each touched effect, whatever the number of rows.
+/// each touched effect, whatever the number of rows: kept for effects of terms with few levels, which many sets of rows touch, and not
+/// needed for those of one level of another term, whose block of the inverse is had for all levels at once.
 /// </summary>
 internal sealed partial class JointNewtonStep
 {
@@ -23,7 +24,13 @@ internal sealed partial class JointNewtonStep
     /// </summary>
     private const double LeastLeft = 1e-7;
 
+    /// <summary>Entries of solutions that are kept for one term's effects, at most.</summary>
+    private const double MostKept = 4e6;
+
     private Rest? _rest;
+
+    /// <summary>Solutions by effect, of terms whose solutions are kept.</summary>
+    private readonly Dictionary<int, double[]> _solutions = [];
 
     /// <summary>Whether the system is that of all rows, as factorising without some leaves it otherwise.</summary>
     private bool _isWhole;
@@ -32,7 +39,8 @@ internal sealed partial class JointNewtonStep
     /// <param name="Design">The fixed columns of every linear predictor, n × columns, row by row.</param>
     /// <param name="Solved">Cuu⁻¹Cuβ, a column for each fixed effect.</param>
     /// <param name="Fixed">The covariance of the fixed effects.</param>
-    private sealed record Rest(double[]?[] Design, double[][] Solved, Matrix<double> Fixed);
+    /// <param name="Levels">Cuu⁻¹ of each level, by term; null where it is not to be had.</param>
+    private sealed record Rest(double[]?[] Design, double[][] Solved, Matrix<double> Fixed, double[][]? Levels);
 
     /// <summary>About how many operations leaving out each of some sets of rows takes.</summary>
     public static double Work(Estimate estimate, IEnumerable<int[]> sets)
@@ -40,12 +48,38 @@ internal sealed partial class JointNewtonStep
         var model = estimate.Model;
         double fixedCount = model.ActivePredictors.Sum(k => model.Basis[k]?.Columns ?? 0), n = model.ObservationCount;
         var solve = estimate.System.EffectCount + (double)estimate.System.FactorNonZeros;
+        var kept = new HashSet<int>();
         return sets.Sum(rows =>
         {
-            var touched = Touched(model.Terms, rows)?.Count;
-            return touched is { } t && n * fixedCount <= MostDesign ? (t * solve) + (rows.Length * Math.Pow(fixedCount + t, 2))
-                : n * fixedCount;
+            if (n * fixedCount > MostDesign || Touched(model.Terms, rows) is not { } touched) return n * fixedCount;
+            int[] others = [.. touched.Keys.Where(effect => !IsKept(model.Terms, effect))];
+            var solved = others.Length == 0 || LevelOf(model.Terms, others) is not null ? 0 : others.Length;
+            var size = fixedCount + touched.Count;
+            return (solved * solve) + (rows.Length * size * size) + (size * size * size)
+                + (touched.Keys.Count(effect => IsKept(model.Terms, effect) && kept.Add(effect)) * solve);
         });
+    }
+
+    private static RandomTerm TermOf(IReadOnlyList<RandomTerm> terms, int effect) =>
+        terms.First(t => effect < t.LatentOffset + t.LatentCount && effect >= t.LatentOffset);
+
+    /// <summary>Whether an effect's solution is kept, so that it is made once for all sets of rows.</summary>
+    private static bool IsKept(IReadOnlyList<RandomTerm> terms, int effect) =>
+        (double)TermOf(terms, effect).LatentCount * terms.Sum(t => t.LatentCount) <= MostKept;
+
+    /// <summary>The term and the level that effects are all of; null where they are of several.</summary>
+    private static (int Term, int Level)? LevelOf(IReadOnlyList<RandomTerm> terms, int[] effects)
+    {
+        for (var t = 0; t < terms.Count; t++)
+        {
+            var at = effects[0] - terms[t].LatentOffset;
+            if (at < 0 || at >= terms[t].LatentCount) continue;
+            var d = terms[t].LatentWidth;
+            var first = effects[0] - (at % d);
+            return Array.TrueForAll(effects, effect => effect >= first && effect < first + d) ? (t, at / d) : null;
+        }
+
+        return null;
     }
 
     /// <summary>The latent effects that rows touch, with their places among each other; null for many.</summary>
@@ -144,7 +178,7 @@ internal sealed partial class JointNewtonStep
             design[k] = values;
         }
 
-        return new Rest(design, solved, block.Inverse());
+        return new Rest(design, solved, block.Inverse(), _system.LevelInverses());
     }
 
     /// <summary>G: covariances of the fixed and the touched effects.</summary>
@@ -154,24 +188,52 @@ internal sealed partial class JointNewtonStep
         var g = Matrix<double>.Build.Dense(p + t, p + t);
         g.SetSubMatrix(0, 0, rest.Fixed);
         var y = Matrix<double>.Build.Dense(t, p);
-        var one = new double[_system.EffectCount];
         foreach (var (effect, place) in touched)
         {
             for (var a = 0; a < p; a++)
                 y[place, a] = rest.Solved[a][effect];
-            Array.Clear(one);
-            one[effect] = 1;
-            _system.Solve(one);
+            if (!IsKept(_model.Terms, effect)) continue;
+            if (!_solutions.TryGetValue(effect, out var solution)) _solutions[effect] = solution = Solution(effect);
             foreach (var (other, at) in touched)
-                g[p + at, p + place] = one[other];
+                g[p + at, p + place] = g[p + place, p + at] = solution[other];
+        }
+
+        int[] others = [.. touched.Keys.Where(effect => !IsKept(_model.Terms, effect))];
+        if (others.Length > 0 && rest.Levels is { } levels && LevelOf(_model.Terms, others) is { } own)
+        {
+            var d = _model.Terms[own.Term].LatentWidth;
+            var offset = _model.Terms[own.Term].LatentOffset;
+            foreach (var a in others)
+            {
+                foreach (var b in others)
+                    g[p + touched[a], p + touched[b]] = levels[own.Term][((a - offset) * d) + ((b - offset) % d)];
+            }
+        }
+        else
+        {
+            foreach (var effect in others)
+            {
+                var solution = Solution(effect);
+                foreach (var (other, at) in touched)
+                    g[p + at, p + touched[effect]] = g[p + touched[effect], p + at] = solution[other];
+            }
         }
 
         var yFixed = y * rest.Fixed;
-        var own = g.SubMatrix(p, t, p, t) + (yFixed * y.Transpose());
-        g.SetSubMatrix(p, p, own);
+        var random = g.SubMatrix(p, t, p, t) + (yFixed * y.Transpose());
+        g.SetSubMatrix(p, p, random);
         g.SetSubMatrix(p, 0, -yFixed);
         g.SetSubMatrix(0, p, -yFixed.Transpose());
         return g;
+    }
+
+    /// <summary>The column of an effect in Cuu⁻¹.</summary>
+    private double[] Solution(int effect)
+    {
+        var solution = new double[_system.EffectCount];
+        solution[effect] = 1;
+        _system.Solve(solution);
+        return solution;
     }
 
     /// <summary>M and σ of rows.</summary>

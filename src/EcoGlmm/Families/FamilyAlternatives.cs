@@ -42,7 +42,10 @@ internal sealed record FamilyAlternatives
     /// <summary>Families of the same responses that scatter more.</summary>
     public IReadOnlyList<FamilyAlternative> MoreScatter { get; init; } = [];
 
-    /// <summary>Families that scatter less, or both less and more.</summary>
+    /// <summary>The family given that a count is not zero; null where there is none.</summary>
+    public FamilyAlternative? WithoutZeros { get; init; }
+
+    /// <summary>Families that scatter less, or both less and more; the quickest to fit comes last.</summary>
     public IReadOnlyList<FamilyAlternative> LessScatter { get; init; } = [];
 
     /// <summary>Families of heavier tails of which this one is the limit.</summary>

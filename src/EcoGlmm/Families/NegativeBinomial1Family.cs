@@ -22,6 +22,8 @@ internal sealed class NegativeBinomial1Family(Link link)
             FamilyAlternative.Of(NegativeBinomial2Family.Set, Link, "NegativeBinomial2", "a negative binomial"),
         ],
         LessScatter = CountAlternatives.LessScatter(Link),
+        WithoutZeros = FamilyAlternative.Of(ZeroTruncatedFamily.NegativeBinomial1Set, Link, "TruncatedNegativeBinomial1",
+            "a zero-truncated negative binomial of linear variance"),
     };
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);

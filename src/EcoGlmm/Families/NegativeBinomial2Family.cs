@@ -27,6 +27,8 @@ internal sealed class NegativeBinomial2Family(Link link)
             FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
         ],
         LessScatter = CountAlternatives.LessScatter(Link),
+        WithoutZeros = FamilyAlternative.Of(ZeroTruncatedFamily.NegativeBinomial2Set, Link, "TruncatedNegativeBinomial2",
+            "a zero-truncated negative binomial"),
     };
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);

@@ -24,6 +24,7 @@ internal sealed class PoissonFamily(Link link) : MeanParameterisedFamily("poisso
             FamilyAlternative.Of(NegativeBinomial1Family.Set, Link, "NegativeBinomial1", "a negative binomial of linear variance"),
         ],
         LessScatter = CountAlternatives.LessScatter(Link),
+        WithoutZeros = FamilyAlternative.Of(ZeroTruncatedFamily.PoissonSet, Link, "TruncatedPoisson", "a zero-truncated Poisson"),
     };
 
     internal override string SupportAdvice(double[] y) => SupportCheck.OnRates(y);

@@ -137,6 +137,50 @@ internal sealed class SimulationSource
     }
 
     /// <summary>
+    /// The sums of groups of rows, [simulation][group], each in the order of its rows. Where simulations are made by row, each row is made
+    /// once for all of them.
+    /// </summary>
+    public SimulationSource Sums(int[][] groups)
+    {
+        if (_kept is not null || _rows is not { } simulator || (long)groups.Length * Count > _keptValues)
+        {
+            return FromWriter((simulation, destination) =>
+            {
+                var values = Get(simulation);
+                for (var g = 0; g < groups.Length; g++)
+                {
+                    var sum = 0.0;
+                    foreach (var row in groups[g])
+                        sum += values[row];
+                    destination[g] = sum;
+                }
+            }, Count, groups.Length);
+        }
+
+        var sums = new double[Count][];
+        for (var s = 0; s < Count; s++)
+            sums[s] = new double[groups.Length];
+        Rethrowing(() => Parallel.For(0, groups.Length, () => (simulator.CreateWorkspace(), new double[Count], new double[Count]),
+            (g, _, local) =>
+        {
+            var (workspace, values, total) = local;
+            Array.Clear(total);
+            foreach (var row in groups[g])
+            {
+                _check?.Invoke();
+                simulator.DrawRow(row, values, workspace);
+                for (var s = 0; s < total.Length; s++)
+                    total[s] += values[s];
+            }
+
+            for (var s = 0; s < total.Length; s++)
+                sums[s][g] = total[s];
+            return local;
+        }, _ => { }));
+        return FromMatrix(sums);
+    }
+
+    /// <summary>
     /// Calls <paramref name="visit"/> once for every simulation, in parallel: (worker, simulation, values). The values are
     /// valid during the call only.
     /// </summary>

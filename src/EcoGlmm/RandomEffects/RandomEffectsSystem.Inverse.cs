@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>H⁻¹ where it is needed, and what it adds to the derivatives of a log-determinant.</summary>
@@ -82,6 +84,31 @@ internal sealed partial class RandomEffectsSystem
                 at += ds * (ds + 1) / 2 + ds * below;
             }
         }
+    }
+
+    /// <summary>
+    /// The own block of H⁻¹ of each level, d × d, by term, at the last factorisation; null where H is solved by iterations or in other
+    /// coordinates.
+    /// </summary>
+    public double[][]? LevelInverses()
+    {
+        if (_factor is null or IterativeFactor || _hasDense) return null;
+        var inverse = new double[_values.Length];
+        _factor.SelectedInverse(inverse);
+        return Array.ConvertAll(_terms, term =>
+        {
+            var d = term.LatentWidth;
+            var blocks = new double[term.LatentCount * d];
+            for (var effect = 0; effect < term.LatentCount; effect++)
+            {
+                // The pattern of a column begins with the level's own effects from the diagonal on.
+                var (at, c) = (_pattern!.ColumnPointers[term.LatentOffset + effect], effect % d);
+                for (var row = c; row < d; row++)
+                    blocks[(effect * d) + row] = blocks[((effect - c + row) * d) + c] = inverse[at + row - c];
+            }
+
+            return blocks;
+        });
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ internal static class RunsTest
 /// ResidualCheck.All.</summary>
 internal sealed class RunsCheck : ResidualCheck
 {
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed) =>
         [new Symptom(this, "Order of the rows", residuals.TestRuns())];
 
     public override CheckStatus StatusOf(Symptom symptom) => CheckStatus.Caution;

@@ -72,7 +72,7 @@ public class SampleTests
         double[][] simulated = [.. Enumerable.Range(0, 100).Select(s => order.Select(i => Math.Sin((i * 7) + (s * 13)) * 50).ToArray())];
         Assert.True(SimulatedResiduals.From([.. order.Select(i => i - 30)], simulated).TestRuns().PValue < 1e-6);
         var fit = Glmm.Fit("n ~ x + (1 | g)", Data, Family.Poisson());
-        var symptom = Assert.Single(new RunsCheck().Examine(fit, fit.SimulatedResiduals(60)));
+        var symptom = Assert.Single(new RunsCheck().Examine(fit, fit.SimulatedResiduals(60), new ChangedFits()));
         Assert.Equal("Order of the rows", symptom.Check.NameOf(symptom));
         Assert.InRange(symptom.Test.Statistic, 2, 119);
         Assert.DoesNotContain(ResidualCheck.All, check => check is RunsCheck);

@@ -42,6 +42,33 @@ public sealed class InfluenceTests
         }
     }
 
+    [Theory]
+    [InlineData("n ~ x + (1 | g) + (1 | h)")]
+    [InlineData("n ~ x + (x | g) + (1 | h)")]
+    [InlineData("n ~ x + (1 | h/g)")]
+    public void A_step_without_one_of_many_levels_is_that_of_equations_factorised_anew(string formula)
+    {
+        const int levels = 2600, rows = 3 * levels;
+        var random = new Random(7);
+        var data = FieldData.From(Enumerable.Range(0, rows).Select(i =>
+        {
+            var x = random.NextDouble();
+            var mean = Math.Exp(1 + x + (0.5 * Math.Sin(i % levels)));
+            var n = Enumerable.Range(0, 40).Count(_ => random.NextDouble() < mean / 40);
+            return new { n, x, g = $"g{i % levels}", h = $"h{i % 13}" };
+        }).ToArray());
+        var fit = Glmm.Fit(formula, data, Family.Poisson());
+        var step = new JointNewtonStep(fit.Estimate);
+        foreach (var level in new[] { 0, 17, 2599 })
+        {
+            int[] left = [level, level + levels, level + (2 * levels)];
+            var quick = step.LowRankChange(left)!;
+            var anew = step.RefactoredChange(left)!;
+            for (var j = 0; j < anew.Length; j++)
+                Assert.Equal(anew[j], quick[j], Rounding * Math.Max(1, Math.Abs(anew[j])));
+        }
+    }
+
     [Fact]
     public void Influence_of_thousands_of_levels_takes_no_longer_than_their_number_asks()
     {

@@ -5,7 +5,7 @@ internal sealed class DistributionCheck : ResidualCheck
 {
     public override bool IsOfAllRows => true;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed) =>
         [new Symptom(this, "Distribution", residuals.TestUniformity())];
 
     public override int RankOf(Symptom symptom, Symptoms all) => 10;

@@ -16,14 +16,14 @@ internal sealed class ExtensionCheck : ResidualCheck
 
     public override bool OnlyTriesLargerModels => true;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
         if (fit.ObservationCount > MostRows)
             yield break;
         foreach (var change in Changes(fit).Take(MostChanges))
         {
-            if (LikelihoodRatio.Test(fit, change) is { } test)
-                yield return new Symptom(this, Names.Capitalised(change.Words), test) { Change = change };
+            if (LikelihoodRatio.Test(fit, change, changed) is { } test)
+                yield return new Symptom(this, Names.Capitalised(change.Words), test) { Change = change, Ratio = test.Statistic };
         }
     }
 

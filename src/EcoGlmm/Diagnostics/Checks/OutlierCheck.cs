@@ -5,7 +5,7 @@ internal sealed class OutlierCheck : ResidualCheck
 {
     public override bool IsOfAllRows => true;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals) =>
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed) =>
         [new Symptom(this, "Outliers", residuals.TestOutliers())];
 
     public override CheckStatus StatusOf(Symptom symptom) => CheckStatus.Caution;

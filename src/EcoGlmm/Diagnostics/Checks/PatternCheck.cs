@@ -14,7 +14,7 @@ internal sealed class PatternCheck : ResidualCheck
     /// <summary>Rows for each level of such a factor, at least: with fewer it does not put rows together.</summary>
     private const int FewestRowsPerLevel = 3;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
         foreach (var (name, isGroup, test) in residuals.Patterns())
             yield return Of(test, new Pattern(name, isGroup, test.Parts.Count == 2, PatternTest.IsSpreadAlone(test), false));

@@ -21,7 +21,7 @@ internal abstract class ResidualCheck
     public virtual bool OnlyTriesLargerModels => false;
 
     /// <summary>The tests; none where there is nothing to test.</summary>
-    public abstract IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals);
+    public abstract IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed);
 
     /// <summary>What a significant test is called in the findings.</summary>
     public virtual string NameOf(Symptom symptom) => symptom.Name;
@@ -60,6 +60,9 @@ internal sealed record Symptom(ResidualCheck Check, string Name, TestResult Test
 
     /// <summary>The change of the model that was compared; null where none was.</summary>
     public ModelChange? Change { get; init; }
+
+    /// <summary>Its likelihood ratio.</summary>
+    public double Ratio { get; init; }
 
     /// <summary>Whether the statistic, where it is a ratio to what the model expects, is above one.</summary>
     public bool IsMore => Test.Statistic > 1;

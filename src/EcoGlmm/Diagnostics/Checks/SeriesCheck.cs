@@ -3,7 +3,7 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Whether residuals that follow each other in time within a group of the model are alike, along every column of times.</summary>
 internal sealed class SeriesCheck : ResidualCheck
 {
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
         var groups = fit.Estimate.Model.Terms.Where(t => !t.IsCurve && t.Entries is null && t.GroupLevels.Count > 1)
             .Select(t => t.Group).Distinct().ToArray();

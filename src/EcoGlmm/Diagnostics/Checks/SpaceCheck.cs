@@ -14,7 +14,7 @@ internal sealed class SpaceCheck : ResidualCheck
 
     public override bool ShowsChart => true;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
         foreach (var (x, y) in Coordinates.In(fit.Data).Where(c => !IsOfResponse(fit, c.X) && !IsOfResponse(fit, c.Y)))
         {

@@ -15,7 +15,7 @@ internal sealed class TimeCheck : ResidualCheck
 
     public override bool ShowsChart => true;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
         foreach (var time in fit.Data.Columns.Where(IsTime).Select(c => c.Name))
         {

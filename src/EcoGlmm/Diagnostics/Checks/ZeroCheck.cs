@@ -12,17 +12,27 @@ internal sealed class ZeroCheck : ResidualCheck
 
     public override bool IsOfAllRows => true;
 
-    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals)
+    public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
-        if (!residuals.IntegerResponse || !residuals.ObservedValues.Contains(0))
+        if (!residuals.IntegerResponse)
             yield break;
+        if (!residuals.ObservedValues.Contains(0))
+        {
+            if (fit.Family.Alternatives.WithoutZeros is not null && residuals.TestZeroInflation() is { } none
+                && !double.IsNaN(none.Statistic))
+                yield return new Symptom(this, "Zeros", none);
+            yield break;
+        }
+
         // About groups of their own the zeros of small ones are not those of the model, nor where effects are drawn anew and not normal.
         var small = SmallGroups.AreIn(fit);
-        var likelihood = fit.Family.HasDispersion || small ? StructuralZeros(fit) : null;
+        var likelihood = fit.Family.HasDispersion || small ? StructuralZeros(fit, changed) : null;
         if (!small || likelihood is null)
             yield return new Symptom(this, "Zeros", residuals.TestZeroInflation());
         if (likelihood is not null)
-            yield return new Symptom(this, BesideScatter, likelihood);
+            yield return new Symptom(this, BesideScatter, likelihood) {
+                Change = ExcessZeros.Inflation, Ratio = likelihood.Statistic,
+            };
     }
 
     public override string NameOf(Symptom symptom) => symptom.Name == BesideScatter ? "Zeros of another origin"
@@ -33,17 +43,19 @@ internal sealed class ZeroCheck : ResidualCheck
     public override string AdviceOn(Symptom symptom, Symptoms all)
     {
         if (symptom.IsLess)
-            return "Try a hurdle model: a truncated family with a zero-inflation formula.";
+            return all.Residuals.ObservedValues.Contains(0)
+                ? "Try a hurdle model: a truncated family with a zero-inflation formula."
+                : "If zeros could not be recorded, take a zero-truncated family.";
         return all.Fit.ZeroInflationEffects.Count == 0
             ? "Let zeros have an origin of their own: new GlmmOptions { ZeroInflation = \"~ 1\" }."
             : "Let predictors into the zero-inflation formula.";
     }
 
     // A family that knows no zeros beside its own cannot be compared.
-    private static TestResult? StructuralZeros(GlmmFit fit)
+    private static TestResult? StructuralZeros(GlmmFit fit, ChangedFits changed)
     {
         if (fit.Family.HasThresholds || fit.ZeroInflationEffects.Count > 0 || fit.ObservationCount > CureSearch.MostRows
-            || LikelihoodRatio.Of(fit, new ModelChange("zero inflation") { ZeroInflation = "~ 1" }) is not { } ratio)
+            || LikelihoodRatio.Of(fit, ExcessZeros.Inflation, changed) is not { } ratio)
             return null;
         var share = NumberFormat.Significant(100 / (1 + Math.Exp(-ratio.Larger.ZeroInflationEffects[0].Estimate)), 2);
         return new TestResult("Structural zeros beside scatter", ratio.Statistic, ratio.P, "greater", ratio.P < TestResult.SignificanceLevel

@@ -10,8 +10,7 @@ internal static class CureSearch
     private static readonly ICureSource[] Sources =
     [
         new LikelierModels(), new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(),
-        new OtherFamilies(),
-        new ChangingSpread(),
+        new FewerZeros(), new OtherFamilies(), new ChangingSpread(),
     ];
 
     /// <summary>Models of more rows are not fitted again unasked.</summary>
@@ -24,6 +23,13 @@ internal static class CureSearch
 
     /// <summary>Changed models whose residuals are looked at in one round, and with many rows.</summary>
     private const int MostLooks = 4, MostLooksOfMany = 2;
+
+    /// <summary>
+    /// A change whose AIC is higher by more than this than that of another has nothing in its favour, however few symptoms it leaves: a
+    /// model that describes the data much better shows more of what is left. K. P. Burnham and D. R. Anderson (2002), Model Selection
+    /// and Multimodel Inference, 2nd edition, section 2.6.
+    /// </summary>
+    private const double NoSupport = 10;
 
     /// <summary>Rows above which there are many.</summary>
     private const int Many = 5000;
@@ -55,37 +61,54 @@ internal static class CureSearch
 
     private static (ModelChange Change, Symptoms Symptoms)? Round(Symptoms from, int count, long seed)
     {
-        var isLarge = from.Fit.ObservationCount > Many;
-        var fits = Sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(isLarge ? MostChangesOfMany : MostChanges)
-            .Select(change => (Change: change, Fit: Fitted(change, from.Fit)))
-            .Where(f => f.Fit is not null && f.Fit.Aic < from.Fit.Aic - LeastGain)
-            .OrderBy(f => f.Fit!.Aic).Take(isLarge ? MostLooksOfMany : MostLooks);
-        return fits.Select(f => (f.Change, Symptoms: Look(f.Fit!, count, seed))).Where(f => f.Symptoms is not null)
-            .OrderBy(f => f.Symptoms!.Found.Count).ThenBy(f => f.Change.Size).ThenBy(f => f.Symptoms!.Fit.Aic)
-            .Select(f => ((ModelChange, Symptoms)?)(f.Change, f.Symptoms!)).FirstOrDefault();
+        (ModelChange Change, GlmmFit Fit)[] better = [.. Tried(from).OrderBy(f => f.Fit.Aic)];
+        var looks = from.Fit.ObservationCount > Many ? MostLooksOfMany : MostLooks;
+        List<(ModelChange Change, Symptoms Symptoms)> looked = [];
+        foreach (var (change, fit) in better.Take(looks).Where(f => f.Fit.Aic <= better[0].Fit.Aic + NoSupport))
+        {
+            if (Look(fit, count, seed, from.Changed) is not { } symptoms) continue;
+            looked.Add((change, symptoms));
+            // Those that follow have a higher AIC, and cannot leave less or be simpler.
+            if (symptoms.Found.Count == 0 && change.Size == 1) break;
+        }
+
+        return looked.Count == 0 ? null
+            : looked.OrderBy(f => f.Symptoms.Found.Count).ThenBy(f => f.Change.Size).ThenBy(f => f.Symptoms.Fit.Aic).First();
     }
 
-    private static Symptoms? Look(GlmmFit fit, int count, long seed)
+    /// <summary>The changes that are better than the model, with their fits.</summary>
+    private static List<(ModelChange Change, GlmmFit Fit)> Tried(Symptoms from)
+    {
+        List<(ModelChange Change, GlmmFit Fit)> better = [];
+        var fit = from.Fit;
+        if (fit.ObservationCount <= Many)
+        {
+            foreach (var change in Sources.SelectMany(s => s.For(from)).DistinctBy(c => c.Call).Take(MostChanges)) Try(change);
+            return better;
+        }
+
+        // What the likelihood prefers is known to help; then each source is heard in turn. Shapes of a curve are only told apart where the
+        // curve is the best there is.
+        ModelChange[] changes = [.. Sources.SelectMany(s => s.For(from).Select((change, turn) => (change, turn: s is LikelierModels ? -1
+            : turn))).OrderBy(c => c.turn).Select(c => c.change).DistinctBy(c => c.Call)];
+        foreach (var change in changes.Where(c => c.Shapes is null).Take(MostChangesOfMany)) Try(change);
+        var best = better.Count == 0 ? null : better.MinBy(f => f.Fit.Aic).Change;
+        foreach (var change in changes.Where(c => c.Shapes is { } curve && curve == best)) Try(change);
+        return better;
+
+        void Try(ModelChange change)
+        {
+            if (from.Changed.Of(change, fit) is { } changed && changed.Aic < fit.Aic - LeastGain) better.Add((change, changed));
+        }
+    }
+
+    private static Symptoms? Look(GlmmFit fit, int count, long seed, ChangedFits changed)
     {
         try
         {
-            var symptoms = Symptoms.Of(fit, count, seed);
+            var symptoms = Symptoms.Of(fit, count, seed, changed: changed);
             symptoms.Judge([]);
             return symptoms;
-        }
-        catch (GlmmException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The changed model; null where it cannot be fitted, drops rows or does not converge.</summary>
-    public static GlmmFit? Fitted(ModelChange change, GlmmFit fit)
-    {
-        try
-        {
-            var changed = change.Fit(fit);
-            return changed.Convergence.IsConverged && changed.ObservationCount == fit.ObservationCount ? changed : null;
         }
         catch (GlmmException)
         {

@@ -3,6 +3,8 @@ namespace EcoGlmm.Diagnostics;
 /// <summary>Zeros of another origin than the counts: zero inflation, alone and with a family of more scatter.</summary>
 internal sealed class ExcessZeros : ICureSource
 {
+    public static ModelChange Inflation { get; } = new("zero inflation") { ZeroInflation = "~ 1" };
+
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
         // Zeros in excess make scatter too, and a family of too little scatter hides them; both are tried where either shows.
@@ -13,8 +15,7 @@ internal sealed class ExcessZeros : ICureSource
             yield break;
         if (symptoms.Fit.ZeroInflationEffects.Count == 0)
         {
-            var zeros = new ModelChange("zero inflation") { ZeroInflation = "~ 1" };
-            yield return zeros;
+            yield return Inflation;
             foreach (var name in symptoms.Patterns.Where(p => p is { IsGroup: false, IsUnused: false } && !p.IsAlongPrediction)
                 .Select(p => p.Name).Take(2))
                 yield return new ModelChange($"zero inflation that changes with {name}") { ZeroInflation =

@@ -18,9 +18,9 @@ internal sealed record LikelihoodRatio(GlmmFit Larger, double Statistic, double 
     /// K.-Y. Liang, 1987, JASA 82, 605-610; D. O. Stram and J. W. Lee, 1994, Biometrics 50, 1171-1177). Null where there is nothing to
     /// compare.
     /// </summary>
-    public static LikelihoodRatio? Of(GlmmFit fit, ModelChange change)
+    public static LikelihoodRatio? Of(GlmmFit fit, ModelChange change, ChangedFits changed)
     {
-        if (fit.Options.Reml || !fit.Convergence.IsConverged || CureSearch.Fitted(change, fit) is not { } larger)
+        if (fit.Options.Reml || !fit.Convergence.IsConverged || changed.Of(change, fit) is not { } larger)
             return null;
         var more = larger.ParameterCount - fit.ParameterCount;
         if (more < 1)
@@ -31,8 +31,8 @@ internal sealed record LikelihoodRatio(GlmmFit Larger, double Statistic, double 
     }
 
     /// <summary>The test whether the data ask for the change; null where there is nothing to compare.</summary>
-    public static TestResult? Test(GlmmFit fit, ModelChange change) =>
-        Of(fit, change) is not { } ratio ? null
+    public static TestResult? Test(GlmmFit fit, ModelChange change, ChangedFits changed) =>
+        Of(fit, change, changed) is not { } ratio ? null
         : new TestResult($"Likelihood ratio of {change.Words}", ratio.Statistic, ratio.P, "greater", ratio.P < TestResult.SignificanceLevel
             ? $"The data are described better with {change.Words} ({ratio.Words})."
             : $"The data do not ask for {change.Words} ({ratio.Words}).");

@@ -29,15 +29,17 @@ internal sealed class MissingEffects : ICureSource
         foreach (var name in predictors.Where(n => any && (patterns.Any(p => p.Name == n) || patterns.All(p => p.IsAlongPrediction))))
         {
             var q = Quoted(name);
-            yield return CurveFormula.IsCurved(symptoms.Fit, name)
-                ? new ModelChange($"a more flexible curve of {name}") { Terms = $" + ns({q}, {CurveFormula.MoreFlexible})" }
-                : new ModelChange($"a curve of {name}") { Terms = $" + I({q}^2)" };
-            if (!CurveFormula.IsCurved(symptoms.Fit, name))
+            if (CurveFormula.IsCurved(symptoms.Fit, name))
             {
-                yield return new ModelChange($"a flexible curve of {name}") { Terms = $" + ns({q}, 3)" };
-                if (CanBeSmooth(symptoms.Fit, name))
-                    yield return new ModelChange($"a smooth of {name}") { Terms = $" - {q} + s({q})" };
+                yield return new ModelChange($"a more flexible curve of {name}") { Terms = $" + ns({q}, {CurveFormula.MoreFlexible})" };
+                continue;
             }
+
+            var curve = new ModelChange($"a flexible curve of {name}") { Terms = $" + ns({q}, 3)" };
+            yield return curve;
+            yield return new ModelChange($"a curve of {name}") { Terms = $" + I({q}^2)", Shapes = curve };
+            if (CanBeSmooth(symptoms.Fit, name))
+                yield return new ModelChange($"a smooth of {name}") { Terms = $" - {q} + s({q})", Shapes = curve };
         }
 
         if (any)

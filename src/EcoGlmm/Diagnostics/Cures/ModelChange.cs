@@ -30,6 +30,13 @@ internal sealed record ModelChange(string Words)
         Dispersion = next.Dispersion ?? Dispersion,
     };
 
+    /// <summary>A simpler or coarser change that this one is a shape of; null for none.</summary>
+    public ModelChange? Shapes { get; init; }
+
+    /// <summary>What tells the changed model from others of the same data.</summary>
+    public string ModelOf(GlmmFit fit) => string.Join('\n', fit.Specification.Formula.Update($". ~ .{Terms}"),
+        (Family?.Family ?? fit.Family).ToString(), ZeroInflation ?? fit.Options.ZeroInflation, Dispersion ?? fit.Options.Dispersion);
+
     /// <summary>The changed model, fitted to the same data.</summary>
     /// <exception cref="GlmmException">The changed model cannot be fitted to these data.</exception>
     public GlmmFit Fit(GlmmFit fit) => fit.Update($". ~ .{Terms}", Family?.Family, Options(fit));

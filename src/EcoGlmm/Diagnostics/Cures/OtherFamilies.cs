@@ -19,6 +19,9 @@ internal sealed class OtherFamilies : ICureSource
             all.AddRange(known.LessScatter);
         if (symptoms.Has<DistributionCheck>() || symptoms.Has<OutlierCheck>() || symptoms.Patterns.Any(p => p.IsAlongPrediction))
             all.AddRange(known.OtherShape);
+        // Positive measurements that lean scatter more where they are large, and have a heavy tail.
+        else if (symptoms.Of<ExtensionCheck>().Any(s => s.Change is { Dispersion: not null } or { Family: not null }))
+            all.AddRange(known.OtherShape.Where(a => a.Family.CheckResponse(-1, 1) is not null));
         var response = symptoms.Fit.Response;
         foreach (var family in all.DistinctBy(a => a.Code).Where(a => a.Suits(response.Y, response.Size)))
             yield return new ModelChange(family.Words) { Family = family };

@@ -7,16 +7,20 @@ internal sealed class Symptoms
 {
     private readonly List<Symptom> _all;
 
-    private Symptoms(GlmmFit fit, SimulatedResiduals residuals, SimulatedResiduals allRows, bool triesLarger)
+    private Symptoms(GlmmFit fit, SimulatedResiduals residuals, SimulatedResiduals allRows, bool triesLarger, ChangedFits changed)
     {
         Fit = fit;
+        Changed = changed;
         Residuals = residuals;
         AllRows = allRows;
         _all = [.. ResidualCheck.All.Where(check => triesLarger || !check.OnlyTriesLargerModels)
-            .SelectMany(check => check.Examine(fit, check.IsOfAllRows ? allRows : residuals))];
+            .SelectMany(check => check.Examine(fit, check.IsOfAllRows ? allRows : residuals, changed))];
     }
 
     public GlmmFit Fit { get; }
+
+    /// <summary>The changed models that were fitted so far.</summary>
+    public ChangedFits Changed { get; }
 
     public SimulatedResiduals Residuals { get; }
 
@@ -47,12 +51,14 @@ internal sealed class Symptoms
     /// <param name="count">Number of simulations.</param>
     /// <param name="seed">Their seed.</param>
     /// <param name="triesLarger">Whether larger models are fitted too, to see if the likelihood prefers them.</param>
+    /// <param name="changed">The changed models that were fitted before in the same check; none when null.</param>
     /// <exception cref="GlmmException">The model cannot be simulated from.</exception>
-    public static Symptoms Of(GlmmFit fit, int count, long seed, bool triesLarger = true)
+    public static Symptoms Of(GlmmFit fit, int count, long seed, bool triesLarger = true, ChangedFits? changed = null)
     {
         var residuals = ResidualsOf(fit, count, seed);
         return new Symptoms(fit, residuals, residuals.IsRotated || !SmallGroups.AreIn(fit) ? residuals
-            : fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = SimulationMode.Unconditional }), triesLarger);
+            : fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = SimulationMode.Unconditional }),
+            triesLarger, changed ?? new());
     }
 
     /// <summary>Rows above which residuals are not rotated unasked: it takes time with their cube.</summary>
