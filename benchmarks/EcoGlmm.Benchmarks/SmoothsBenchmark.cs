@@ -22,6 +22,10 @@ internal static class SmoothsBenchmark
         new("gaussian-100000", "y ~ s(x) + s(z) + (1 | g)", "gaussian", 100_000, 1_000),
         new("poisson-100000", "count ~ s(x) + s(z) + (1 | g)", "poisson", 100_000, 1_000),
         new("binomial-100000", "hit ~ s(x) + s(z) + (1 | g)", "binomial", 100_000, 1_000),
+        new("gaussian-surface-4000", "y ~ s(x, z) + (1 | g)", "gaussian", 4_000, 200),
+        new("gaussian-surface-100000", "y ~ s(x, z) + (1 | g)", "gaussian", 100_000, 1_000),
+        new("poisson-surface-100000", "count ~ s(x, z) + (1 | g)", "poisson", 100_000, 1_000),
+        new("binomial-surface-100000", "hit ~ s(x, z) + (1 | g)", "binomial", 100_000, 1_000),
     ];
 
     public static void Run(Arguments arguments)

@@ -62,10 +62,10 @@ internal sealed class PartDesign
         bool[] occurring = [.. _layout.Occurring(evaluator), .. Enumerable.Repeat(true, _columnNames.Length - _layout.ColumnNames.Length)];
         _position = new int[occurring.Length];
         var kept = 0;
-        for (var j = 0; j < occurring.Length; j++)
-            _position[j] = occurring[j] ? kept++ : -1;
+        for (var j = 0; j < occurring.Length; j++) _position[j] = occurring[j] ? kept++ : -1;
         RequestedSize.CheckCoefficients(syntax.Text, kept, evaluator.RowCount);
         var smoothRows = Smooth(evaluator, new bool[evaluator.RowCount], fixedOnly: false, anyLevel: false);
+        foreach (var smooth in _smooths) smooth.Settle();
         var sparse = SparseMatrix(evaluator, kept, smoothRows);
         var x = sparse is null ? FixedMatrix(evaluator, kept, new bool[evaluator.RowCount], smoothRows) : [];
         if (sparse is null || RankDetection.Dependent(sparse, training.Cancellation) is not { } dependent)

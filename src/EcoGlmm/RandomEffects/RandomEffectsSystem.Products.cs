@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>Products of Z, ZᵀWZ and their inverses with vectors.</summary>
@@ -114,7 +116,8 @@ internal sealed partial class RandomEffectsSystem
         {
             if (left[i] == 0) continue;
             var row = 0.0;
-            for (var j = 0; j < right.Length; j++) row += b[i * right.Length + j] * right[j];
+            if (right.Length >= WeightedProduct.LeastColumns) row = VectorSum.Product(b.Slice(i * right.Length, right.Length), right);
+            else for (var j = 0; j < right.Length; j++) row += b[i * right.Length + j] * right[j];
             sum += left[i] * row;
         }
 
@@ -268,7 +271,8 @@ internal sealed partial class RandomEffectsSystem
             for (var i = 0; i < codes.Length && r != 2; i++)
             {
                 var at = codes[i] * r;
-                for (var e = 0; e < r; e++) mine[at + e] += z[i * r + e] * x[i];
+                if (r >= WeightedProduct.LeastColumns) VectorSum.AddScaled(x[i], z.AsSpan(i * r, r), mine.Slice(at, r));
+                else for (var e = 0; e < r; e++) mine[at + e] += z[i * r + e] * x[i];
             }
         }
     }

@@ -1,3 +1,5 @@
+using EcoGlmm.Numerics;
+
 namespace EcoGlmm.RandomEffects;
 
 /// <summary>ZᵀWZ: what the observations say of the random effects.</summary>
@@ -79,7 +81,8 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
-        for (var i = 0; i < codes.Length; i++) AddOuter(w[i], z.AsSpan(i * r, r), d, codes[i] * r * r);
+        if (IsOnePanel(term)) WeightedProduct.SetSymmetric(w.AsSpan(0, codes.Length), z, r, d);
+        else for (var i = 0; i < codes.Length; i++) AddOuter(w[i], z.AsSpan(i * r, r), d, codes[i] * r * r);
     }
 
     private static void AddOuter(double w, ReadOnlySpan<double> z, double[] d, int at)
@@ -90,9 +93,14 @@ internal sealed partial class RandomEffectsSystem
             // Indicators of occasions or species: all but one are zero.
             if (z[a] == 0) continue;
             var wz = w * z[a];
-            for (var b = 0; b < r; b++) d[at + (a * r) + b] += wz * z[b];
+            if (r >= WeightedProduct.LeastColumns) VectorSum.AddScaled(wz, z, d.AsSpan(at + (a * r), r));
+            else for (var b = 0; b < r; b++) d[at + (a * r) + b] += wz * z[b];
         }
     }
+
+    // One level of many effects, as a smooth is: a panel of all rows.
+    private static bool IsOnePanel(RandomTerm term) => term is { Entries: null, SingleEffect: null, Z: not null, Levels.Count: 1 }
+        && term.Width >= WeightedProduct.LeastColumns;
 
     private void SumPair(CrossBlocks pair, double[] w)
     {
@@ -112,6 +120,12 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
+        if (IsOnePanel(_terms[pair.First]) && IsOnePanel(_terms[pair.Second]))
+        {
+            WeightedProduct.Set(w.AsSpan(0, block.Length), zt, rt, zs, rs, pair.A);
+            return;
+        }
+
         for (var i = 0; i < block.Length; i++) AddBlock(w[i], i, i, block[i]);
 
         void AddBlock(double weight, int first, int second, int to)
@@ -121,6 +135,12 @@ internal sealed partial class RandomEffectsSystem
             {
                 var wz = zt is null ? weight : weight * zt[(second * rt) + a];
                 if (wz == 0) continue;
+                if (zs is not null && rs >= WeightedProduct.LeastColumns)
+                {
+                    VectorSum.AddScaled(wz, zs.AsSpan(first * rs, rs), pair.A.AsSpan(at + (a * rs), rs));
+                    continue;
+                }
+
                 for (var b = 0; b < rs; b++) pair.A[at + (a * rs) + b] += zs is null ? wz : wz * zs[(first * rs) + b];
             }
         }

@@ -17,8 +17,8 @@ internal sealed record ClusteredErrors(double[] Errors, double[] Degrees, int Cl
         var groups = Enumerable.Range(0, clusters.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray()).ToArray();
         if (groups.Length <= c)
         {
-            throw new GlmmException($"There {(groups.Length == 1 ? "is" : "are")} {Names.Count(groups.Length, "cluster")} of \"{name}\" for "
-                + $"{Names.Count(c, "coefficient")}; robust tests need more clusters than coefficients, and do well with many.");
+            throw new GlmmException($"There {(groups.Length == 1 ? "is" : "are")} {Names.Count(groups.Length, "cluster")} of \"{name}\" "
+                + $"for {Names.Count(c, "coefficient")}; robust tests need more clusters than coefficients, and do well with many.");
         }
 
         if (kind == ClusterRobust.CR2) RequireIndependent(model, groups, name);

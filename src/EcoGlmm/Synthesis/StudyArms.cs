@@ -21,8 +21,8 @@ internal sealed record StudyArms(string[] Studies, double[] TreatedEvents, doubl
         || (measure != SynthesisMeasure.RateRatio && TreatedEvents[i] == TreatedSize[i] && ControlEvents[i] == ControlSize[i]);
 
     /// <summary>The first study with nothing but events in an arm; null where there is none.</summary>
-    public string? Certain => Enumerable.Range(0, Count).Where(i => TreatedEvents[i] == TreatedSize[i] || ControlEvents[i] == ControlSize[i])
-        .Select(i => Studies[i]).FirstOrDefault();
+    public string? Certain => Enumerable.Range(0, Count)
+        .Where(i => TreatedEvents[i] == TreatedSize[i] || ControlEvents[i] == ControlSize[i]).Select(i => Studies[i]).FirstOrDefault();
 
     /// <exception cref="GlmmException">A study does not have its two arms, or the numbers are impossible.</exception>
     public static StudyArms Read(FieldData data, string study, string treated, string events, string size, SynthesisMeasure measure,

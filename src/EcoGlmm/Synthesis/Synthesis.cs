@@ -70,8 +70,8 @@ public sealed class Synthesis : IRichDisplay
     public int QDegreesOfFreedom => _numbers.ResidualDegrees;
 
     /// <summary>p-value of Q under no heterogeneity; NaN where there are no degrees of freedom.</summary>
-    public double QPValue => double.IsNaN(Q) || _numbers.ResidualDegrees < 1 ? double.NaN : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5
-        * _numbers.ResidualDegrees, 0.5 * Q);
+    public double QPValue => double.IsNaN(Q) || _numbers.ResidualDegrees < 1 ? double.NaN
+        : MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * _numbers.ResidualDegrees, 0.5 * Q);
 
     /// <summary>The test of all moderators together: χ², or F with Knapp and Hartung's method; NaN without moderators.</summary>
     public double ModeratorStatistic => _numbers.ModeratorTest.Statistic;

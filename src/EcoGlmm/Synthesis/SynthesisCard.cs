@@ -29,8 +29,8 @@ internal static class SynthesisCard
     }
 
     public static string Text(Synthesis synthesis, SynthesisNumbers numbers) => string.Join("\n",
-        string.Join("\n", Problems(numbers).Prepend(Sentence(synthesis, numbers)).Prepend("Meta-analysis")), Method(numbers), string.Join("; ", Facts(synthesis, numbers)
-            .Select(f => $"{f.Label} {f.Value}")),
+        string.Join("\n", Problems(numbers).Prepend(Sentence(synthesis, numbers)).Prepend("Meta-analysis")), Method(numbers),
+        string.Join("; ", Facts(synthesis, numbers).Select(f => $"{f.Label} {f.Value}")),
         TextTable.Draw(Coefficients(Shown(synthesis, numbers), "Coefficients")).TrimEnd('\n'),
         string.Join("\n", Further(synthesis, numbers).Select(t => TextTable.Draw(t).TrimEnd('\n')).Append(Note(numbers))));
 

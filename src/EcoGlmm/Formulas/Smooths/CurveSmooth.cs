@@ -154,6 +154,8 @@ internal sealed class CurveSmooth : SmoothDesign
         });
     }
 
+    public override void Settle() => _basis.Settle();
+
     /// <inheritdoc/>
     public override SmoothRows Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
     {

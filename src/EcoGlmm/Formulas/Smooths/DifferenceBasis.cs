@@ -88,6 +88,8 @@ internal sealed class DifferenceBasis : SmoothBasis
         return weights;
     }
 
+    public override void Settle() => _inner.Settle();
+
     /// <inheritdoc/>
     public override void Evaluate(double[][] x, Span<double> result)
     {

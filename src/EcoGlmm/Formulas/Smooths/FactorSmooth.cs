@@ -129,6 +129,8 @@ internal sealed class FactorSmooth : SmoothDesign
         }
     }
 
+    public override void Settle() => _basis.Settle();
+
     /// <inheritdoc/>
     public override SmoothRows Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel)
     {

@@ -60,6 +60,11 @@ internal sealed class SeparableBasis : SmoothBasis
         return means;
     }
 
+    public override void Settle()
+    {
+        foreach (var (basis, _, _) in _bases) basis.Settle();
+    }
+
     private int[] Functions(int column)
     {
         var functions = new int[_bases.Length];

@@ -33,6 +33,11 @@ internal abstract class SmoothBasis
     /// <param name="x">The covariates, n values each.</param>
     /// <param name="result">The functions.</param>
     public abstract void Evaluate(double[][] x, Span<double> result);
+
+    /// <summary>Lets go of functions at the training rows that were kept while the smooth is learnt.</summary>
+    public virtual void Settle()
+    {
+    }
 }
 
 /// <summary>What a basis is learnt from.</summary>

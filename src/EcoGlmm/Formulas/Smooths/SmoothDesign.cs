@@ -30,6 +30,11 @@ internal abstract class SmoothDesign(SmoothSyntax syntax, string label)
     /// <param name="anyLevel">Whether the rows are of no group in particular.</param>
     public abstract SmoothRows Evaluate(Evaluator evaluator, bool[] missing, bool anyLevel);
 
+    /// <summary>Lets go of what was kept for the training rows, which have been evaluated.</summary>
+    public virtual void Settle()
+    {
+    }
+
     /// <summary>Names of the columns of fixed effects.</summary>
     public IEnumerable<string> FixedNames => Enumerable.Range(1, FixedCount).Select(j => $"{Label}.{j}");
 }

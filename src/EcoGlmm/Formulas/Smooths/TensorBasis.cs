@@ -59,6 +59,11 @@ internal sealed class TensorBasis : SmoothBasis
         }
     }
 
+    public override void Settle()
+    {
+        foreach (var margin in _margins) margin.Settle();
+    }
+
     /// <summary>One basis of the product, its coefficients values of the function, so that the other penalties act on these.</summary>
     private sealed class Margin
     {
@@ -100,6 +105,8 @@ internal sealed class TensorBasis : SmoothBasis
             _basis.Evaluate(x[_first..(_first + _dimensions)], values);
             return _transform is null ? values : SmoothColumns.Times(values, n, _basis.Count, _transform, Count);
         }
+
+        public void Settle() => _basis.Settle();
 
         /// <summary>Coefficients that are the values at as many even places: T B⁻¹ with B the functions there.</summary>
         private static double[] InValues(SmoothBasis basis, double[] transform, int count, double from, double to)

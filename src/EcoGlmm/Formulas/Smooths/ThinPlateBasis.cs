@@ -28,10 +28,17 @@ internal sealed class ThinPlateBasis : SmoothBasis
     private readonly double[] _shift;
     private readonly int[][] _powers;
     private readonly int _order;
+    private readonly RadialFunction _radial;
+
+    /// <summary>The places, dimension by dimension.</summary>
+    private readonly double[] _coordinates;
 
     /// <summary>Radial weights of the k − M wiggly functions: places × (k − M), row-major.</summary>
     private readonly double[] _weights;
     private readonly double[] _scale;
+
+    /// <summary>Surfaces at the training rows, which take longest of all, until the smooth is learnt.</summary>
+    private KeptRows? _kept;
 
     /// <summary>The wiggly functions of one covariate; null for surfaces.</summary>
     private readonly RadialPieces? _pieces;
@@ -64,18 +71,24 @@ internal sealed class ThinPlateBasis : SmoothBasis
         }
 
         _places = [.. rows.Select(row => row.Zip(_shift, (v, s) => v - s).ToArray())];
+        _coordinates = [.. Enumerable.Range(0, d).SelectMany(j => _places.Select(place => place[j]))];
+        _radial = new RadialFunction(d, _order);
         var (values, vectors) = Descending(Largest(request.Cancellation));
         (_weights, var penalty) = Wiggly(values, vectors);
-        if (d == 1) _pieces = new RadialPieces([.. _places.Select(place => place[0])], _weights, (2 * _order) - 1, OddSign(1));
+        if (d == 1) _pieces = new RadialPieces(_coordinates, _weights, _radial.Degree, _radial.Sign);
         _scale = [.. Enumerable.Repeat(1.0, Count)];
         var x = new double[n * Count];
         Evaluate(request.X, x);
         for (var j = 0; j < Count; j++)
         {
             var square = 0.0;
-            foreach (var value in x.AsSpan(j * n, n)) square += value * value;
+            var column = x.AsSpan(j * n, n);
+            foreach (var value in column) square += value * value;
             if (square > 0) _scale[j] = 1 / Math.Sqrt(square / n);
+            foreach (ref var value in column) value *= _scale[j];
         }
+
+        if (_pieces is null) _kept = new KeptRows([.. request.X.Select(values => (double[])values.Clone())], x);
 
         var wiggly = Count - m;
         Penalty = new double[Count * Count];
@@ -143,15 +156,15 @@ internal sealed class ThinPlateBasis : SmoothBasis
         var n = _places.Length;
         if (_places[0].Length == 1 && n > SmallOrder)
         {
-            var (t, degree) = (Array.ConvertAll(_places, place => place[0]), (2 * _order) - 1);
-            if (!double.IsFinite(n * Math.Pow(t.Max() - t.Min(), degree))) throw TooLarge();
-            return LargestEigenpairs.Lanczos(new RadialProduct(t, degree, OddSign(1)).Multiply, n, Count, cancellation);
+            if (!double.IsFinite(n * Math.Pow(_coordinates.Max() - _coordinates.Min(), _radial.Degree))) throw TooLarge();
+            var product = new RadialProduct(_coordinates, _radial.Degree, _radial.Sign);
+            return LargestEigenpairs.Lanczos(product.Multiply, n, Count, cancellation);
         }
 
         var e = new double[n * n];
         Parallel.For(0, n, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
-            for (var j = 0; j < n; j++) e[(i * n) + j] = Radial(_places[i], _places[j]);
+            _radial.Evaluate(_coordinates, _places[i], e.AsSpan(i * n, n));
         });
         if (!Array.TrueForAll(e, double.IsFinite)) throw TooLarge();
         return n <= SmallOrder ? LargestEigenpairs.Dense(e, n, Count, cancellation) : LargestEigenpairs.Lanczos(e, n, Count, cancellation);
@@ -230,26 +243,6 @@ internal sealed class ThinPlateBasis : SmoothBasis
         }
     }
 
-    /// <summary>η(r) without its constant, which smoothing parameters take up, but with its sign.</summary>
-    private double Radial(double[] a, double[] b)
-    {
-        var square = 0.0;
-        for (var j = 0; j < a.Length; j++) square += (a[j] - b[j]) * (a[j] - b[j]);
-        if (square == 0) return 0;
-        var power = (2 * _order) - a.Length;
-        if (a.Length % 2 == 0)
-        {
-            var sign = (_order + 1 + (a.Length / 2)) % 2 == 0 ? 1 : -1;
-            return sign * 0.5 * Math.Pow(square, power / 2) * Math.Log(square);
-        }
-
-        var r = Math.Sqrt(square);
-        return OddSign(a.Length) * (power == 3 ? r * square : Math.Pow(r, power));
-    }
-
-    /// <summary>The sign of Γ(d/2 − m) for odd d.</summary>
-    private int OddSign(int d) => (_order - ((d - 1) / 2)) % 2 == 0 ? 1 : -1;
-
     private static double Polynomial(double[] x, int[] powers)
     {
         var value = 1.0;
@@ -261,8 +254,16 @@ internal sealed class ThinPlateBasis : SmoothBasis
         return value;
     }
 
+    public override void Settle() => _kept = null;
+
     public override void Evaluate(double[][] x, Span<double> result)
     {
+        if (_kept is { } kept && kept.Are(x))
+        {
+            kept.Values.CopyTo(result);
+            return;
+        }
+
         var (n, m) = (x[0].Length, _powers.Length);
         var wiggly = Count - m;
         var values = new double[n * Count];
@@ -289,12 +290,9 @@ internal sealed class ThinPlateBasis : SmoothBasis
         var (n, places, wiggly) = (x[0].Length, _places.Length, Count - _powers.Length);
         var radial = ArrayPool<double>.Shared.Rent(rows * places);
         var work = ArrayPool<double>.Shared.Rent(MatrixProduct.WorkspaceLength);
-        var place = new double[x.Length];
-        for (var i = 0; i < rows; i++)
-        {
-            for (var j = 0; j < place.Length; j++) place[j] = x[j][first + i] - _shift[j];
-            for (var p = 0; p < places; p++) radial[(p * rows) + i] = Radial(place, _places[p]);
-        }
+        var points = new double[x.Length * rows];
+        for (var i = 0; i < points.Length; i++) points[i] = x[i / rows][first + (i % rows)] - _shift[i / rows];
+        for (var p = 0; p < places; p++) _radial.Evaluate(points, _places[p], radial.AsSpan(p * rows, rows));
 
         fixed (double* r = radial, w = _weights, v = values, space = work)
         {
@@ -303,6 +301,11 @@ internal sealed class ThinPlateBasis : SmoothBasis
 
         ArrayPool<double>.Shared.Return(radial);
         ArrayPool<double>.Shared.Return(work);
+    }
+
+    private sealed record KeptRows(double[][] X, double[] Values)
+    {
+        public bool Are(double[][] x) => x.Length == X.Length && x.Zip(X).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
     }
 
     private readonly struct PlaceKey(double[] place) : IEquatable<PlaceKey>, IComparable<PlaceKey>
