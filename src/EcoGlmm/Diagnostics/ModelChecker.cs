@@ -107,7 +107,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
 
         if (panels.Count > 0)
             _figures.Add(() => new Figure("Are the random effects normal?",
-                [.. panels.Select(draw => draw())]) { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
+                [.. panels.Select(draw => draw())])
+            { Subtitle = "Conditional modes over their expected spread", Columns = 2, PanelHeight = 260 });
     }
 
     private IReadOnlyList<TermCollinearity> Collinearity()

@@ -45,6 +45,9 @@ internal sealed record FamilyAlternatives
     /// <summary>The family given that a count is not zero; null where there is none.</summary>
     public FamilyAlternative? WithoutZeros { get; init; }
 
+    /// <summary>The family of amounts of which some are exactly zero; null where there is none.</summary>
+    public FamilyAlternative? WithZeros { get; init; }
+
     /// <summary>Families that scatter less, or both less and more; the quickest to fit comes last.</summary>
     public IReadOnlyList<FamilyAlternative> LessScatter { get; init; } = [];
 

@@ -37,6 +37,7 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     internal override FamilyAlternatives Alternatives => new()
     {
         HeavierTails = [OfHeavierTails],
+        WithZeros = FamilyAlternative.Of(TweedieFamily.Set, Link.Log, "Tweedie", "a Tweedie with log link"),
         OtherShape =
         [
             OfHeavierTails,

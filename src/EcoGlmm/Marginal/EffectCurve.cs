@@ -35,11 +35,26 @@ internal sealed class EffectCurve
         .Where(v => !shown.Contains(v.Name) && v.Points is NumericColumn { Length: 1 })
         .Select(v => (v.Name, ((NumericColumn)v.Points).Values[0]));
 
+    /// <summary>The same in words, "age = 3.2"; what is rounding beside the covariate's values, as the mean of a centred one, is
+    /// zero.</summary>
+    public string[] HeldWords(params string[] shown) => [.. HeldAt(shown).Select(h =>
+    {
+        var largest = ColumnConversion.Numbers(_variables.Find(v => v.Name == h.Name)!.Training).Max(Math.Abs);
+        var value = Math.Abs(h.Value) < Rounding * largest ? 0 : h.Value;
+        return $"{h.Name} = {NumberFormat.Significant(value, 3)}";
+    })];
+
+    /// <summary>A mean of values that are this many times as large is the rounding of their sum.</summary>
+    private const double Rounding = 1e-12;
+
     /// <exception cref="GlmmException">The fixed effects have no such variable.</exception>
     public GridVariable Variable(string name) => _variables.Find(v => v.Name == name)
         ?? throw new GlmmException($"\"{name}\" is not among the variables of the fixed effects, which are "
-            + $"{Names.List([.. _variables.Select(v => v.Name)])}"
-            + NearestName.Suggestion(name, _variables.Select(v => v.Name)));
+            + $"{Names.List([.. _variables.Select(v => v.Name)])}{Groups()}"
+            + NearestName.Suggestion(name, _variables.Select(v => v.Name).Concat(_fit.Groups.Select(g => g.Group))));
+
+    private string Groups() => _fit.Groups.Count == 0 ? ""
+        : $" (By and Facet take the grouping factors too: {Names.List([.. _fit.Groups.Select(g => g.Group).Distinct()])})";
 
     /// <summary>Means with intervals where the variables given are held at pairs of values.</summary>
     /// <param name="held">Variables and, for each, the column of their values; one entry a point.</param>

@@ -55,8 +55,7 @@ internal sealed class EffectFigure
                 _options.Margin, _options.YAxis.Minimum is null))];
         }
 
-        var held = _curve.HeldAt(_x.Name, _by.Name, _facet.Name).Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}")
-            .ToArray();
+        var held = _curve.HeldWords(_x.Name, _by.Name, _facet.Name);
         var whose = _options.RandomEffects == RandomEffectsUse.Averaged ? "over the random effects"
             : _fit.Estimate.Model.HasGroups ? "for the typical level" : "of the model";
         return new Figure(_options.Title ?? $"Effect of {_x.Name}{(_by.IsOne ? "" : $" by {_by.Name}")}"

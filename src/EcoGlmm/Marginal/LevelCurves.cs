@@ -44,16 +44,16 @@ internal sealed class LevelCurves
         _curve = new EffectCurve(fit, RandomEffectsUse.Population);
         _rows = new EffectRows(fit, options);
         _x = _curve.Variable(variable);
-        _levelOfRow = Labels(_curve.Rows, group);
+        _levelOfRow = Labels(fit, _curve.Rows, group);
         _levels = [.. _levelOfRow.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         if (_isFaceted && _levels.Length > MostFacets)
             throw new GlmmException($"\"{group}\" has {_levels.Length} levels, too many for a panel each: take By, for one panel with a "
                 + "curve for each.");
     }
 
-    /// <summary>Whether a name is that of a grouping factor that is a column of the data, and no fixed effect.</summary>
-    public static bool AreOf(GlmmFit fit, string name) => fit.Groups.Any(g => g.Group == name) && fit.Data.ColumnNames.Contains(name)
-        && !fit.Specification.Conditional.FixedVariableNames.Contains(name);
+    /// <summary>Whether a name is that of a grouping factor of which a row has one level, and no fixed effect.</summary>
+    public static bool AreOf(GlmmFit fit, string name) => !fit.Specification.Conditional.FixedVariableNames.Contains(name)
+        && fit.Estimate.Model.Terms.Any(t => t.Group == name && t.Entries is null && !t.IsCurve && t.GroupLevels.Count > 1);
 
     public Figure Draw()
     {
@@ -93,7 +93,7 @@ internal sealed class LevelCurves
                 ? Array.ConvertAll(RowsOf(g), r => numbers![r]) : numbers!, _options.Margin, _options.YAxis.Minimum is null))];
         }
 
-        var held = _curve.HeldAt(_x.Name).Select(h => $"{h.Name} = {NumberFormat.Significant(h.Value, 3)}").ToArray();
+        var held = _curve.HeldWords(_x.Name);
         return new Figure(_options.Title ?? $"Effect of {_x.Name} for each {_group}", panels)
         {
             Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one "
@@ -144,8 +144,10 @@ internal sealed class LevelCurves
         table = _x.PointOfRow is null
             ? table.With(_x.Name, curves.SelectMany(c => c.X))
             : table.With(_x.Name, curves.SelectMany(c => c.X.Select(p => (string?)_x.Label((int)p))));
-        foreach (var (other, _) in _fit.Groups.DistinctBy(g => g.Group).Where(g => g.Group != _group && rows.ColumnNames.Contains(g.Group)
-            && !_fit.Specification.Conditional.FixedVariableNames.Contains(g.Group)))
+        // Of nested factors a level keeps what it lies in, and is typical in what lies within it.
+        var own = Parts(_group);
+        foreach (var other in _fit.Groups.SelectMany(g => Parts(g.Group)).Distinct().Where(name => !own.Contains(name)
+            && rows.ColumnNames.Contains(name) && !_fit.Specification.Conditional.FixedVariableNames.Contains(name)))
         {
             // A level that the model has not seen has a random effect of zero.
             table = table.With(other, Enumerable.Repeat<string?>("(typical)", row.Length));
@@ -198,7 +200,13 @@ internal sealed class LevelCurves
         };
     }
 
-    private static string?[] Labels(FieldData rows, string group) => rows.TryGetColumn(group, out var column)
-        ? [.. Enumerable.Range(0, rows.RowCount).Select(column.TextAt)]
-        : throw new GlmmException($"The grouping factor \"{group}\" is made from several columns, so that no column names its levels.");
+    /// <summary>The columns that a grouping factor is made from.</summary>
+    private string[] Parts(string group) => _curve.Rows.ColumnNames.Contains(group) ? [group] : group.Split(':');
+
+    private static string?[] Labels(GlmmFit fit, FieldData rows, string group)
+    {
+        if (rows.TryGetColumn(group, out var column)) return [.. Enumerable.Range(0, rows.RowCount).Select(column.TextAt)];
+        var term = fit.Estimate.Model.Terms.First(t => t.Group == group && t.Entries is null);
+        return [.. Enumerable.Range(0, rows.RowCount).Select(term.GroupOf)];
+    }
 }

@@ -104,15 +104,22 @@ public static class PredictionExtensions
     /// own rows alone would give (no pooling), which shows how far it was shrunk.
     /// </summary>
     /// <param name="fit">The fit.</param>
-    /// <param name="group">The grouping factor.</param>
+    /// <param name="group">The grouping factor; may be left out where the part has one alone.</param>
     /// <param name="part">The part of the model.</param>
     /// <param name="level">Coverage of the intervals.</param>
-    /// <exception cref="GlmmException">The part has no such grouping factor.</exception>
-    public static Figure PlotRandomEffects(this GlmmFit fit, string group, ModelPart part = ModelPart.Conditional, double level = 0.95)
+    /// <exception cref="GlmmException">The part has no such grouping factor, or several of which none is named.</exception>
+    public static Figure PlotRandomEffects(this GlmmFit fit, string? group = null, ModelPart part = ModelPart.Conditional,
+        double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        ArgumentNullException.ThrowIfNull(group);
-        return CaterpillarFigure.Draw(fit, group, part, CoverageLevel.Checked(level));
+        string[] groups = [.. fit.RandomEffects.Where(modes => modes.Part == part).Select(modes => modes.Group).Distinct()];
+        if (group is null && groups.Length != 1)
+        {
+            throw new GlmmException(groups.Length == 0 ? "The model has no random effects to plot."
+                : $"The model has several grouping factors: plot {Text.Names.List([.. groups.Select(g => $"\"{g}\"")])}, one at a time.");
+        }
+
+        return CaterpillarFigure.Draw(fit, group ?? groups[0], part, CoverageLevel.Checked(level));
     }
 
     /// <summary>What predicts from a fit, made once for each.</summary>

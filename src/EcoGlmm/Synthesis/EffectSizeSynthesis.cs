@@ -23,8 +23,8 @@ internal static class EffectSizeSynthesis
         if (n <= c && (model.Directions.Length > 0 || options.KnappHartung))
         {
             throw new GlmmException($"{Names.Count(n, "effect size")} {(n == 1 ? "is" : "are")} too few for "
-                + $"{Names.Count(c, "coefficient")} and a variance between studies, of which nothing is left to tell. Leave moderators out, "
-                + "or random effects.");
+                + $"{Names.Count(c, "coefficient")} and a variance between studies, of which nothing is left to tell. Leave moderators "
+                + "out, or random effects.");
         }
 
         // W without variance between studies: Q, and the typical sampling variance (n − c) / tr P

@@ -84,6 +84,26 @@ public class AdviceTests
     }
 
     [Fact]
+    public void AmountsOfWhichManyAreZeroAreTweedie()
+    {
+        var data = Data(41, 400, (x, b, r) => r.NextPoisson(Math.Exp(0.2 + (0.4 * x) + b)) is > 0 and var k ? r.NextGamma(2 * k) : 0);
+        var check = Check(data, Family.Gaussian());
+        Assert.Contains("Tweedie", Cure(check));
+    }
+
+    [Fact]
+    public void GoodAndBadYearsAreFoundWhereTheyAreFew()
+    {
+        var random = new RandomStream(40);
+        double[] good = [.. Enumerable.Range(0, 7).Select(_ => 0.8 * random.NextNormal())];
+        var at = 0;
+        var data = Data(40, 140, (x, b, r) => 1 + x + b + good[at++ / 20] + (0.6 * r.NextNormal()));
+        var check = Check(data.With("year", Enumerable.Range(0, 140).Select(i => 2000.0 + (i / 20))), Family.Gaussian());
+        Assert.Contains("(1 | year)", Cure(check));
+        Assert.Contains(check.Findings, f => f.Name == "A random effect of year");
+    }
+
+    [Fact]
     public void AChangedModelIsFittedOnceInACheck()
     {
         var fit = Glmm.Fit("y ~ x + (1 | site)", Data(36, 120, (x, b, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + b))), Family.Poisson());

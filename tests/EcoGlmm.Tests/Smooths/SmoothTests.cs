@@ -27,6 +27,8 @@ public sealed class SmoothTests
     [InlineData("y ~ s(x, id = 1)", "\"id\" is for smooths with bs = \"sz\"")]
     [InlineData("y ~ s(x, f, bs = \"sz\", xt = list(bs = \"fs\"))", "no basis of curves")]
     [InlineData("y ~ s(x, xt = list(bs = \"cr\"))", "names the basis of the curves of a factor smooth")]
+    [InlineData("y ~ s(x, by = 1 / (z - z))", "is infinite")]
+    [InlineData("y ~ s(as.numeric(f) %in% 1, bs = \"ps\")", "only 2 different values")]
     public void What_cannot_be_is_refused_with_a_sentence(string formula, string expected) =>
         Assert.Contains(expected, Assert.Throws<GlmmException>(() => Glmm.Fit(formula, Data)).Message);
 

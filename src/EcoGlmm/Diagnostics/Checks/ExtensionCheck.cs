@@ -3,8 +3,8 @@ using EcoGlmm.Text;
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>
-/// Whether a larger model of which this one is a part describes the data better: slopes that vary, a dispersion that changes with a
-/// predictor, heavier tails. Residuals say little of these where rows are few; the likelihood does.
+/// Whether a larger model of which this one is a part describes the data better: good and bad years, slopes that vary, a dispersion that
+/// changes with a predictor, heavier tails. Residuals say little of these where rows are few; the likelihood does.
 /// </summary>
 internal sealed class ExtensionCheck : ResidualCheck
 {
@@ -12,7 +12,7 @@ internal sealed class ExtensionCheck : ResidualCheck
     public const int MostRows = 3000;
 
     /// <summary>Larger models fitted at most.</summary>
-    private const int MostChanges = 4;
+    private const int MostChanges = 5;
 
     public override bool OnlyTriesLargerModels => true;
 
@@ -35,6 +35,7 @@ internal sealed class ExtensionCheck : ResidualCheck
 
     private static IEnumerable<ModelChange> Changes(GlmmFit fit) =>
     [
+        .. ChangesInTime.GoodAndBadTimes(fit).Take(1),
         .. VaryingSlopes.Of(fit, fit.Groups.Where(g => g.Levels > 2 && g.Levels < fit.ObservationCount / 3).Select(g => g.Group)).Take(2),
         .. ChangingSpread.Of(fit, MissingEffects.Numeric(fit)).Take(2),
         .. OtherFamilies.HeavierTails(fit),

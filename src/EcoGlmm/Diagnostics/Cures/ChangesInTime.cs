@@ -19,6 +19,24 @@ internal sealed class ChangesInTime : ICureSource
         }
     }
 
+    /// <summary>A random effect of each column of times that the model does not know, where there are some of them with several rows
+    /// each.</summary>
+    public static IEnumerable<ModelChange> GoodAndBadTimes(GlmmFit fit)
+    {
+        foreach (var name in fit.Data.Columns.Where(TimeCheck.IsTime).Select(c => c.Name)
+            .Where(name => !fit.Specification.VariableNames.Contains(name)))
+        {
+            var times = DiagnosticsExtensions.ResidualColumn(fit, name).Numbers!;
+            if (times.Any(double.IsNaN)) continue;
+            var count = times.Distinct().Count();
+            if (count >= FewestTimes && count <= times.Length / RowsPerTime)
+                yield return new ModelChange($"a random effect of {name}") { Terms = $" + (1 | {MissingEffects.Quoted(name)})" };
+        }
+    }
+
+    /// <summary>Fewer times have no variance to speak of; with fewer rows each their effects are those of rows.</summary>
+    private const int FewestTimes = 5, RowsPerTime = 3;
+
     /// <summary>Durbin and Watson's statistic where neighbours are neither alike nor unlike.</summary>
     private const double NoAutocorrelation = 2;
 

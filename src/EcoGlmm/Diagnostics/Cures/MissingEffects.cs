@@ -42,7 +42,8 @@ internal sealed class MissingEffects : ICureSource
                 yield return new ModelChange($"a smooth of {name}") { Terms = $" - {q} + s({q})", Shapes = curve };
         }
 
-        if (any)
+        // Slopes that seem to vary among groups may do so among levels of a factor.
+        if (any || symptoms.Has<ExtensionCheck>())
         {
             foreach (var pair in Interactions(symptoms.Fit).Take(MostInteractions))
                 yield return new ModelChange($"the interaction {pair}") { Terms = $" + {pair}" };

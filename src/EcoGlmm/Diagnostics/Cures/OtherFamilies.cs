@@ -17,10 +17,15 @@ internal sealed class OtherFamilies : ICureSource
             all.AddRange(known.MoreScatter);
         if (symptoms.HasLessScatter && !symptoms.HasMoreZeros)
             all.AddRange(known.LessScatter);
-        if (symptoms.Has<DistributionCheck>() || symptoms.Has<OutlierCheck>() || symptoms.Patterns.Any(p => p.IsAlongPrediction))
+        var isOtherShape = symptoms.Has<DistributionCheck>() || symptoms.Has<OutlierCheck>()
+            || symptoms.Patterns.Any(p => p.IsAlongPrediction);
+        var isWider = symptoms.Of<ExtensionCheck>().Any(s => s.Change is { Dispersion: not null } or { Family: not null });
+        if ((isOtherShape || isWider) && known.WithZeros is { } withZeros && symptoms.Residuals.ObservedValues.Contains(0))
+            all.Add(withZeros);
+        if (isOtherShape)
             all.AddRange(known.OtherShape);
         // Positive measurements that lean scatter more where they are large, and have a heavy tail.
-        else if (symptoms.Of<ExtensionCheck>().Any(s => s.Change is { Dispersion: not null } or { Family: not null }))
+        else if (isWider)
             all.AddRange(known.OtherShape.Where(a => a.Family.CheckResponse(-1, 1) is not null));
         var response = symptoms.Fit.Response;
         foreach (var family in all.DistinctBy(a => a.Code).Where(a => a.Suits(response.Y, response.Size)))

@@ -73,6 +73,7 @@ internal sealed class CurveSmooth : SmoothDesign
                     level, isCentred: true));
             default:
                 var by = smooth.Evaluator.Numbers(syntax.By!, $"{syntax.Call.Function}()");
+                smooth.Evaluator.RequireFinite(syntax.By!, by);
                 return [Of(smooth, $"{syntax.Label}:{syntax.By}", basis, x, null, isCentred: Array.TrueForAll(by, v => v == by[0]))];
         }
     }

@@ -46,6 +46,12 @@ internal sealed class PenalizedSplineBasis : SmoothBasis
             throw request.Error("The knots of a P-spline are evenly spaced", "Give their two ends, or leave them out.");
         var (from, to) = request.Knots.Length == 2 ? (request.Knots.Min(), request.Knots.Max()) : (unique[0], unique[^1]);
         if (!(to > from)) throw request.Error($"{request.Names} has only one value", "A curve needs a covariate that varies.");
+        if (unique.Length <= difference)
+        {
+            throw request.Error($"{request.Names} has only {unique.Length} different values",
+                "They are too few for a curve that bends: take a factor, or a line.");
+        }
+
         var margin = isCyclic ? 0 : Margin * (to - from);
         return new PenalizedSplineBasis(from - margin, to + margin, k, degree, difference, isCyclic);
     }
