@@ -57,7 +57,7 @@ public sealed partial class SimulatedResiduals
 
         (var simulated, var observed) = _refits is { } refits
             ? (refits.Pearson, refits.ObservedPearson)
-            : (_summary.Variances, SimulationSource.VarianceAround(_observed, _fitted));
+            : (_summary.Variances, SimulationSums.VarianceAround(_observed, _fitted));
         var test = DispersionTest.Simulated(simulated, observed, alternative, _refits is not null);
         var mean = SimulationSource.Mean(simulated);
         return test with
@@ -115,7 +115,7 @@ public sealed partial class SimulatedResiduals
     /// </remarks>
     public TestResult TestZeroInflation(Alternative alternative = Alternative.TwoSided)
     {
-        var zeros = SimulationSource.CountZeros(_observed);
+        var zeros = SimulationSums.CountZeros(_observed);
         var test = SimulationTest.Ratio(ZeroInflationName, _summary.Zeros, zeros, alternative, ("too few zeros", "as expected",
             "too many zeros"), (_, p, significant) =>
         {

@@ -11,6 +11,28 @@ internal sealed partial class RandomStream
     /// <summary>Standard normal. Ziggurat with 128 layers: Doornik (2005), <i>An improved ziggurat method</i>.</summary>
     public double NextNormal() => Normal(NextUInt64());
 
+    /// <summary>The next numbers of <see cref="NextNormal"/>.</summary>
+    public void NextNormals(Span<double> destination)
+    {
+        var (s0, s1, s2, s3) = (_s0, _s1, _s2, _s3);
+        for (var i = 0; i < destination.Length; i++)
+        {
+            var bits = NextUInt64(ref s0, ref s1, ref s2, ref s3);
+            var layer = (int)(bits & (Layers - 1));
+            var x = (((long)(bits >> 11) * (2.0 / 9007199254740992.0)) - 1) * Edges[layer];
+            if (Math.Abs(x) >= Edges[layer + 1])
+            {
+                (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+                x = Normal(bits);
+                (s0, s1, s2, s3) = (_s0, _s1, _s2, _s3);
+            }
+
+            destination[i] = x;
+        }
+
+        (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+    }
+
     /// <summary>
     /// The standard normal that belongs to 64 random bits. They suffice for 98 in 100; for the others this stream starts anew
     /// from them.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EcoGlmm.Numerics;
 
@@ -55,27 +56,35 @@ internal sealed partial class RandomStream
     public RandomStream Split(long index) => new(Mix(_key ^ Mix((ulong)index ^ 0xd1b54a32d192ed03)));
 
     /// <summary>64 random bits.</summary>
-    public ulong NextUInt64()
+    public ulong NextUInt64() => NextUInt64(ref _s0, ref _s1, ref _s2, ref _s3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong NextUInt64(ref ulong s0, ref ulong s1, ref ulong s2, ref ulong s3)
     {
-        var result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;
-        var t = _s1 << 17;
-        _s2 ^= _s0;
-        _s3 ^= _s1;
-        _s1 ^= _s2;
-        _s0 ^= _s3;
-        _s2 ^= t;
-        _s3 = BitOperations.RotateLeft(_s3, 45);
+        var result = BitOperations.RotateLeft(s0 + s3, 23) + s0;
+        var t = s1 << 17;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= t;
+        s3 = BitOperations.RotateLeft(s3, 45);
         return result;
     }
 
     /// <summary>Uniform on the open interval (0, 1).</summary>
-    public double NextDouble() => ((NextUInt64() >> 12) + 0.5) * (1.0 / 4503599627370496.0);
+    public double NextDouble() => Uniform(NextUInt64());
+
+    private static double Uniform(ulong bits) => ((bits >> 12) + 0.5) * (1.0 / 4503599627370496.0);
 
     /// <summary>The next numbers of <see cref="NextDouble"/>.</summary>
     public void NextDoubles(Span<double> destination)
     {
+        // The state in registers.
+        var (s0, s1, s2, s3) = (_s0, _s1, _s2, _s3);
         for (var i = 0; i < destination.Length; i++)
-            destination[i] = NextDouble();
+            destination[i] = Uniform(NextUInt64(ref s0, ref s1, ref s2, ref s3));
+        (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
     }
 
     /// <summary>

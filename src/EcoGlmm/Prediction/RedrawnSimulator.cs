@@ -20,6 +20,7 @@ internal sealed class RedrawnSimulator
     private readonly double[]?[] _fixed;
     private readonly double[] _modes;
     private readonly RowDistributions? _constant;
+    private readonly double[]? _spread;
     private readonly ConcurrentBag<Workspace> _idle = [];
 
     /// <param name="fit">The fit.</param>
@@ -39,6 +40,11 @@ internal sealed class RedrawnSimulator
         // What has no random effects is the same in all simulations.
         if (model.RandomPredictors.All(k => k == LinearPredictor.Conditional))
             _constant = new RowDistributions(fit.Family, _fixed, fit.ObservationCount);
+        if (_constant is not null && fit.Family.IsNormal)
+        {
+            _spread = new double[fit.ObservationCount];
+            for (var i = 0; i < _spread.Length; i++) _spread[i] = Spread(_constant.Dispersion, fit.Response.Size, i);
+        }
     }
 
     /// <summary>All rows of one simulation.</summary>
@@ -60,6 +66,12 @@ internal sealed class RedrawnSimulator
         _idle.Add(work);
     }
 
+    private static double Spread(ReadOnlySpan<double> dispersion, ReadOnlySpan<double> size, int i)
+    {
+        var sd = dispersion.Length == 0 ? 1 : dispersion[i];
+        return size.Length == 0 ? sd : sd / Math.Sqrt(size[i]);
+    }
+
     private void DrawRows(RandomStream random, int from, ReadOnlySpan<double> mean, RowDistributions rows, Workspace work,
         Span<double> destination)
     {
@@ -69,17 +81,17 @@ internal sealed class RedrawnSimulator
         ReadOnlySpan<double> dispersion = rows.Dispersion is { } phi ? phi.AsSpan(from, mean.Length) : [];
         if (family.IsNormal && zero.Length == 0)
         {
+            random.NextNormals(destination);
+            var spread = rows == _constant && _spread is { } all ? all.AsSpan(from, mean.Length) : [];
             for (var i = 0; i < mean.Length; i++)
-            {
-                var sd = dispersion.Length == 0 ? 1 : dispersion[i];
-                destination[i] = mean[i] + ((size.Length == 0 ? sd : sd / Math.Sqrt(size[i])) * random.NextNormal());
-            }
+                destination[i] = mean[i] + ((spread.Length == 0 ? Spread(dispersion, size, i) : spread[i]) * destination[i]);
             return;
         }
         var counts = new CountBlock(mean, dispersion, size, work.Scratch.AsSpan(0, CountBlock.Columns * mean.Length));
         family.Counts(counts);
         counts.Inflate(zero);
         counts.Draw(random, destination);
+        var isProportion = _fit.Response.IsProportion;
         for (var i = 0; i < mean.Length; i++)
         {
             if (double.IsNaN(destination[i]))
@@ -87,7 +99,7 @@ internal sealed class RedrawnSimulator
                 destination[i] = zero.Length > 0 && random.NextDouble() < zero[i] ? 0
                     : family.Draw(random, mean[i], dispersion.Length == 0 ? 1 : dispersion[i], size.Length == 0 ? 1 : size[i]);
             }
-            if (_fit.Response.IsProportion)
+            if (isProportion)
                 destination[i] = _fit.InUserUnits(destination[i], from + i);
         }
     }
@@ -102,8 +114,9 @@ internal sealed class RedrawnSimulator
             if (_samplers[t] is not { } sampler)
                 continue;
             var mine = work.Effects.AsSpan(model.Terms[t].LatentOffset, model.Terms[t].LatentCount);
+            random.NextNormals(mine);
             foreach (ref var effect in mine)
-                effect = _fit.Estimate.Scale * random.NextNormal();
+                effect *= _fit.Estimate.Scale;
             sampler.Transform(mine);
         }
         system.Lambda.Multiply(work.Effects, work.Scaled);

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace EcoGlmm.Prediction;
 
 /// <summary>
@@ -7,32 +10,55 @@ namespace EcoGlmm.Prediction;
 internal sealed class SimulationExtremes
 {
     /// <summary>Marks an extreme that several simulations share, or that none has set yet.</summary>
-    private const int Nobody = -1;
+    private const long Nobody = -1;
 
     private readonly double[] _largest;
     private readonly double[] _smallest;
-    private readonly int[] _atLargest;
-    private readonly int[] _atSmallest;
+    private readonly long[] _atLargest;
+    private readonly long[] _atSmallest;
 
     public SimulationExtremes(int rowCount)
     {
         _largest = new double[rowCount];
         _smallest = new double[rowCount];
-        _atLargest = new int[rowCount];
-        _atSmallest = new int[rowCount];
+        _atLargest = new long[rowCount];
+        _atSmallest = new long[rowCount];
         Array.Fill(_largest, double.NegativeInfinity);
         Array.Fill(_smallest, double.PositiveInfinity);
         Array.Fill(_atLargest, Nobody);
         Array.Fill(_atSmallest, Nobody);
     }
 
-    public void Add(int simulation, double[] values)
+    /// <summary>Takes rows [from, end) of a simulation.</summary>
+    public void Add(int simulation, double[] values, int from, int end)
     {
-        for (var row = 0; row < values.Length; row++)
+        var row = from;
+        var (mine, nobody) = (new Vector<long>(simulation), new Vector<long>(Nobody));
+        for (; row + Vector<double>.Count <= end; row += Vector<double>.Count)
+        {
+            var (value, largest, smallest) = (new Vector<double>(values, row), new Vector<double>(_largest, row),
+                new Vector<double>(_smallest, row));
+            var (isHigh, isLow) = (Vector.GreaterThanOrEqual(value, largest), Vector.LessThanOrEqual(value, smallest));
+            if (isHigh != Vector<long>.Zero)
+                Take(value, largest, isHigh, Vector.GreaterThan(value, largest), mine, nobody, _largest, _atLargest, row);
+            if (isLow != Vector<long>.Zero)
+                Take(value, smallest, isLow, Vector.LessThan(value, smallest), mine, nobody, _smallest, _atSmallest, row);
+        }
+
+        for (; row < end; row++)
         {
             Larger(row, values[row], simulation);
             Smaller(row, values[row], simulation);
         }
+    }
+
+    // Where the value is beyond the extreme it is the new one, and where it equals it the extreme is nobody's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take(Vector<double> value, Vector<double> extreme, Vector<long> reaches, Vector<long> exceeds, Vector<long> mine,
+        Vector<long> nobody, double[] extremes, long[] at, int row)
+    {
+        Vector.ConditionalSelect(exceeds, value, extreme).CopyTo(extremes, row);
+        Vector.ConditionalSelect(exceeds, mine, Vector.ConditionalSelect(reaches, nobody, new Vector<long>(at, row))).CopyTo(at, row);
     }
 
     public void Merge(SimulationExtremes other)
@@ -60,7 +86,7 @@ internal sealed class SimulationExtremes
         return (below, above);
     }
 
-    private void Larger(int row, double value, int simulation)
+    private void Larger(int row, double value, long simulation)
     {
         if (value > _largest[row])
             (_largest[row], _atLargest[row]) = (value, simulation);
@@ -68,7 +94,7 @@ internal sealed class SimulationExtremes
             _atLargest[row] = Nobody;
     }
 
-    private void Smaller(int row, double value, int simulation)
+    private void Smaller(int row, double value, long simulation)
     {
         if (value < _smallest[row])
             (_smallest[row], _atSmallest[row]) = (value, simulation);

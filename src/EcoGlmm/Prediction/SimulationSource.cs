@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.ExceptionServices;
 
 namespace EcoGlmm.Prediction;
@@ -17,6 +16,12 @@ internal sealed class SimulationSource
 {
     /// <summary>Up to this many values (32 MB) the simulations are kept after the first pass.</summary>
     public const long DefaultKeptValues = 4_000_000;
+
+    /// <summary>So many that what is added up for them stays in the processor's nearest cache.</summary>
+    private const int RowsAtOnce = 512;
+
+    /// <summary>Simulations that one worker adds up together, so that what is kept for each row is fetched once for all of them.</summary>
+    private const int SimulationsAtOnce = 4;
 
     private readonly SimulationWriter _writer;
     private readonly long _keptValues;
@@ -197,6 +202,33 @@ internal sealed class SimulationSource
         }));
     }
 
+    // As ForEach, for some simulations together: (worker, number of the first, values, how many).
+    private void ForEachGroup(int workers, Action<int, int, double[][], int> visit)
+    {
+        var kept = _kept;
+        Rethrowing(() => Parallel.For(0, workers, worker =>
+        {
+            var last = (int)((long)Count * (worker + 1) / workers);
+            var first = (int)((long)Count * worker / workers);
+            var group = new double[Math.Min(SimulationsAtOnce, last - first)][];
+            for (var k = 0; k < group.Length && kept is null; k++)
+                group[k] = new double[RowCount];
+            for (; first < last; first += group.Length)
+            {
+                var count = Math.Min(group.Length, last - first);
+                for (var k = 0; k < count; k++)
+                {
+                    if (kept is not null)
+                        group[k] = kept[first + k];
+                    else
+                        _writer(first + k, group[k]);
+                }
+
+                visit(worker, first, group, count);
+            }
+        }));
+    }
+
     private static void Rethrowing(Action parallel)
     {
         try
@@ -277,15 +309,31 @@ internal sealed class SimulationSource
             extremes[w] = new SimulationExtremes(n);
         }
 
-        ForEach(workers, (worker, s, simulated) =>
+        ForEachGroup(workers, (worker, first, simulated, count) =>
         {
-            if (keep is not null)
-                keep[s] = (double[])simulated.Clone();
-            CountComparisons(simulated, observed, less[worker], equal[worker]);
-            extremes[worker].Add(s, simulated);
-            zeros[s] = CountZeros(simulated);
-            variances[s] = VarianceAround(simulated, fitted);
-            badRow[s] = double.IsFinite(variances[s]) ? -1 : Array.FindIndex(simulated, v => !double.IsFinite(v));
+            Span<double> sums = stackalloc double[SimulationsAtOnce];
+            sums.Clear();
+            for (int from = 0, end; from < n; from = end)
+            {
+                end = Math.Min(n, from + RowsAtOnce);
+                for (var k = 0; k < count; k++)
+                {
+                    var values = simulated[k].AsSpan(from, end - from);
+                    SimulationSums.CountComparisons(simulated[k], observed, less[worker], equal[worker], from, end);
+                    extremes[worker].Add(first + k, simulated[k], from, end);
+                    zeros[first + k] += SimulationSums.CountZeros(values);
+                    sums[k] += SimulationSums.SumOfPowers(values, fitted.AsSpan(from, end - from), 0, isSquared: false);
+                }
+            }
+
+            for (var k = 0; k < count; k++)
+            {
+                var s = first + k;
+                if (keep is not null)
+                    keep[s] = (double[])simulated[k].Clone();
+                variances[s] = SimulationSums.SumOfPowers(simulated[k], fitted, sums[k] / n, isSquared: true) / (n - 1);
+                badRow[s] = double.IsFinite(variances[s]) ? -1 : Array.FindIndex(simulated[k], v => !double.IsFinite(v));
+            }
         });
 
         var bad = Array.FindIndex(badRow, row => row >= 0);
@@ -326,48 +374,6 @@ internal sealed class SimulationSource
         foreach (var value in values)
             sum += value;
         return sum / values.Length;
-    }
-
-    private static void CountComparisons(double[] simulated, double[] observed, long[] less, long[] equal)
-    {
-        var i = 0;
-        for (; i <= observed.Length - Vector<double>.Count; i += Vector<double>.Count)
-        {
-            var x = new Vector<double>(simulated, i);
-            var y = new Vector<double>(observed, i);
-            (new Vector<long>(less, i) - Vector.LessThan(x, y)).CopyTo(less, i);
-            (new Vector<long>(equal, i) - Vector.Equals(x, y)).CopyTo(equal, i);
-        }
-
-        for (; i < observed.Length; i++)
-        {
-            less[i] += simulated[i] < observed[i] ? 1 : 0;
-            equal[i] += simulated[i] == observed[i] ? 1 : 0;
-        }
-    }
-
-    internal static int CountZeros(double[] values)
-    {
-        var zeros = 0;
-        foreach (var value in values)
-            zeros += value == 0 ? 1 : 0;
-        return zeros;
-    }
-
-    /// <summary>Sample variance (divisor n − 1) of values − centre.</summary>
-    internal static double VarianceAround(double[] values, double[] centre)
-    {
-        double sum = 0;
-        for (var i = 0; i < values.Length; i++)
-            sum += values[i] - centre[i];
-        double mean = sum / values.Length, squares = 0;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var d = values[i] - centre[i] - mean;
-            squares += d * d;
-        }
-
-        return squares / (values.Length - 1);
     }
 }
 

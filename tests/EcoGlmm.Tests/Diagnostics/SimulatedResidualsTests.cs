@@ -100,6 +100,38 @@ public class SimulatedResidualsTests
         Assert.Equal(0, test.PValue);
     }
 
+    [Theory]
+    [InlineData(1037, 11, true)]
+    [InlineData(1037, 12, false)]
+    [InlineData(3, 2, true)]
+    public void TheSummaryOfManySimulationsIsThatOfItsDefinition(int rows, int count, bool isKept)
+    {
+        // Counts share their extremes often, and a normal part of them never does.
+        var random = new RandomStream(3);
+        double Value(int row) => row % 3 == 0 ? random.NextNormal() : random.NextPoisson(0.2 + (row % 4));
+        double[][] simulated = [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, rows).Select(Value).ToArray())];
+        double[] observed = [.. Enumerable.Range(0, rows).Select(Value)], fitted = [.. Enumerable.Range(0, rows).Select(i => 0.1 * i)];
+        var source = SimulationSource.FromWriter((s, destination) => simulated[s].CopyTo(destination), count, rows, isKept ? 1_000_000 : 0);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var summary = source.Summarise(observed, fitted);
+            Assert.Equal(observed.Select((y, i) => simulated.LongCount(s => s[i] < y)), summary.Less);
+            Assert.Equal(observed.Select((y, i) => simulated.LongCount(s => s[i] == y)), summary.Equal);
+            Assert.Equal(simulated.Select(s => (double)s.Count(v => v == 0)), summary.Zeros);
+            double Alone(double[] s, Func<double, double, bool> reaches) =>
+                Enumerable.Range(0, rows).Count(i => simulated.Count(other => reaches(other[i], s[i])) == 1);
+            Assert.Equal(simulated.Select(s => Alone(s, (other, v) => other >= v)), summary.AloneAbove);
+            Assert.Equal(simulated.Select(s => Alone(s, (other, v) => other <= v)), summary.AloneBelow);
+            for (var s = 0; s < count; s++)
+            {
+                double[] deviations = [.. simulated[s].Zip(fitted, (v, m) => v - m)];
+                var mean = deviations.Average();
+                var variance = deviations.Sum(d => (d - mean) * (d - mean)) / (rows - 1);
+                Assert.Equal(variance, summary.Variances[s], 1e-12 * variance);
+            }
+        }
+    }
+
     [Fact]
     public void OutliersOfACorrectModelOfManyRowsAreAsExpected()
     {

@@ -7,6 +7,20 @@ public class RandomStreamTests
     private const int Draws = 40_000;
 
     [Fact]
+    public void Numbers_at_once_are_those_one_after_the_other()
+    {
+        var (many, one) = (new RandomStream(5), new RandomStream(5));
+        foreach (var count in new[] { 0, 1, 5000, 3 })
+        {
+            var (uniforms, normals) = (new double[count], new double[count]);
+            many.NextDoubles(uniforms);
+            many.NextNormals(normals);
+            Assert.Equal(Enumerable.Range(0, count).Select(_ => one.NextDouble()), uniforms);
+            Assert.Equal(Enumerable.Range(0, count).Select(_ => one.NextNormal()), normals);
+        }
+    }
+
+    [Fact]
     public void TheSameSeedGivesTheSameNumbersForEver()
     {
         var a = new RandomStream(42);

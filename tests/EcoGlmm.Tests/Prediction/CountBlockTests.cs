@@ -47,12 +47,14 @@ public class CountBlockTests
     {
         foreach (var (family, dispersion) in new[] { (Family.Poisson(), 1.0), (Family.NegativeBinomial2(), 0.001) })
         {
-            double[] mean = [2, 2000, 3, double.PositiveInfinity, double.NaN];
+            // As many as are drawn at once, and some more.
+            double[] each = [2, 2000, 3, double.PositiveInfinity, double.NaN], dispersions = [1e3, dispersion, 1e3, 1, 1];
+            double[] mean = [.. each, .. each, .. each, .. each], all = [.. dispersions, .. dispersions, .. dispersions, .. dispersions];
             var counts = new double[mean.Length];
-            var block = new CountBlock(mean, [1e3, dispersion, 1e3, 1, 1], [], new double[CountBlock.Columns * mean.Length]);
+            var block = new CountBlock(mean, all, [], new double[CountBlock.Columns * mean.Length]);
             family.Counts(block);
             block.Draw(new RandomStream(1), counts);
-            Assert.Equal([false, true, false, true, true], counts.Select(double.IsNaN));
+            Assert.Equal(mean.Select(m => !(m < 10)), counts.Select(double.IsNaN));
         }
     }
 
