@@ -1,6 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
-using EcoGlmm.Model;
 using EcoGlmm.Numerics;
 using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
