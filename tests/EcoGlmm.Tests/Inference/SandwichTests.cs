@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Tests.Inference;
 
-/// <summary>The sandwich by its definition, on numbers that leave no doubt about factors, degrees of freedom and zero eigenvalues.</summary>
+/// <summary>The sandwich by its definition: factors, degrees of freedom, and eigenvalues of zero.</summary>
 public sealed class SandwichTests
 {
     private static readonly Vector<double>[] Scores =
