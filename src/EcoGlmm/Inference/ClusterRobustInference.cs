@@ -36,14 +36,15 @@ internal sealed class ClusterRobustInference : FixedEffectInference
     public static ClusterRobustInference Of(GlmmFit fit, ClusterRobust kind, string? cluster)
     {
         if (!Enum.IsDefined(kind)) throw new ArgumentOutOfRangeException(nameof(kind));
-        var (name, clusters) = Clusters(fit, cluster);
+        RelatedSets[] sets = [.. fit.Estimate.Model.Terms.Select(t => new RelatedSets(t))];
+        var (name, clusters) = Clusters(fit, cluster, sets);
         if (clusters.Count < 2)
             throw new GlmmException($"There is only one cluster by {name}. Cluster-robust standard errors need several, better many.");
         var words = $"cluster-robust standard errors ({kind}), {clusters.Count} clusters by {name}";
         var estimates = EstimatesOf(fit, ModelPart.Conditional);
         if (fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood))
         {
-            var gaussian = OfGaussian(fit, clusters, kind, estimates);
+            var gaussian = OfGaussian(fit, clusters, kind, estimates, sets);
             return new ClusterRobustInference(kind, words, estimates, gaussian, gaussian.Covariance);
         }
 
@@ -98,24 +99,38 @@ internal sealed class ClusterRobustInference : FixedEffectInference
     }
 
     /// <summary>Rows of each cluster; no random effect may belong to two.</summary>
-    private static (string Name, List<int[]> Rows) Clusters(GlmmFit fit, string? cluster)
+    private static (string Name, List<int[]> Rows) Clusters(GlmmFit fit, string? cluster, RelatedSets[] sets)
     {
         var terms = fit.Estimate.Model.Terms;
         var n = fit.ObservationCount;
-        if (ConnectedLevels.Obstacle(terms) is { } title)
-            throw new GlmmException($"Cluster-robust standard errors need independent clusters, but the levels of {title} are related to "
-                + $"each other.");
+        var related = Enumerable.Range(0, terms.Count).FirstOrDefault(k => terms[k].Entries is not null
+            || (terms[k].Structure.Precision is not null && sets[k].Count < 2), -1);
+        if (related >= 0)
+        {
+            throw new GlmmException($"Cluster-robust standard errors need independent clusters, but the levels of {terms[related].Title} "
+                + "are related to each other.");
+        }
+
+        // What is independent of each other in a term: its levels, or the groups that a structure is repeated in.
+        int[][] codes = [.. terms.Select((t, k) => Array.ConvertAll(t.Codes, level => sets[k].Set[level]))];
         if (cluster is null)
         {
-            var coarsest = terms.DistinctBy(t => t.Group).Where(t => Spanning(terms, t.Codes) is null).MinBy(t => t.Levels.Count)
-                ?? throw new GlmmException(terms.Count == 0
+            var whole = Enumerable.Range(0, terms.Count).DistinctBy(k => terms[k].Group)
+                .Where(k => Spanning(terms, codes, sets, codes[k]) is null).ToArray();
+            if (whole.Length == 0)
+            {
+                throw new GlmmException(terms.Count == 0
                     ? "The model has no grouping factor. Name the column of clusters: RobustCovariance(ClusterRobust.CR1, \"site\")."
                     : "Cluster-robust standard errors need independent clusters, but the random effects are crossed: none of the grouping "
                         + "factors contains the others. Name a column of larger clusters.");
-            return (coarsest.Group, Rows(coarsest.Codes));
+            }
+
+            var coarsest = whole.MinBy(k => sets[k].Count);
+            return (terms[coarsest].Group, Rows(codes[coarsest]));
         }
 
-        if (terms.FirstOrDefault(t => t.Group == cluster) is { } own) return Checked(own.Codes);
+        var own = Enumerable.Range(0, terms.Count).FirstOrDefault(k => terms[k].Group == cluster, -1);
+        if (own >= 0) return Checked(codes[own]);
         if (!fit.Data.TryGetColumn(cluster, out var column))
             throw new GlmmException($"The data have no column \"{cluster}\"{NearestName.Suggestion(cluster, fit.Data.ColumnNames)}");
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -125,24 +140,25 @@ internal sealed class ClusterRobustInference : FixedEffectInference
             return texts.TryGetValue(text, out var code) ? code : texts[text] = texts.Count;
         })]);
 
-        (string, List<int[]>) Checked(int[] codes) => Spanning(terms, codes) is not { } spanning ? (cluster, Rows(codes))
+        (string, List<int[]>) Checked(int[] by) => Spanning(terms, codes, sets, by) is not { } spanning ? (cluster, Rows(by))
             : throw new GlmmException($"The random effects of {spanning} reach over several clusters by {cluster}, so that these are not "
                 + $"independent. Take a coarser column of clusters.");
 
-        List<int[]> Rows(int[] codes) => [.. Enumerable.Range(0, n).GroupBy(i => codes[i]).Select(g => g.ToArray())];
+        List<int[]> Rows(int[] by) => [.. Enumerable.Range(0, n).GroupBy(i => by[i]).Select(g => g.ToArray())];
     }
 
-    /// <summary>A term of which one level has rows in two clusters; null where there is none.</summary>
-    private static string? Spanning(IReadOnlyList<RandomTerm> terms, int[] codes)
+    /// <summary>A term of which what hangs together has rows in two clusters; null where there is none.</summary>
+    private static string? Spanning(IReadOnlyList<RandomTerm> terms, int[][] codes, RelatedSets[] sets, int[] clusters)
     {
-        foreach (var t in terms)
+        for (var t = 0; t < terms.Count; t++)
         {
-            var of = new int[t.Levels.Count];
+            var of = new int[sets[t].Count];
             Array.Fill(of, -1);
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = 0; i < clusters.Length; i++)
             {
-                if (of[t.Codes[i]] >= 0 && of[t.Codes[i]] != codes[i]) return t.Title;
-                of[t.Codes[i]] = codes[i];
+                ref var first = ref of[codes[t][i]];
+                if (first >= 0 && first != clusters[i]) return terms[t].Title;
+                first = clusters[i];
             }
         }
 
@@ -150,7 +166,8 @@ internal sealed class ClusterRobustInference : FixedEffectInference
     }
 
     /// <summary>Sums over the clusters of a Gaussian model.</summary>
-    private static ClusterSandwich OfGaussian(GlmmFit fit, List<int[]> clusters, ClusterRobust kind, Vector<double> beta)
+    private static ClusterSandwich OfGaussian(GlmmFit fit, List<int[]> clusters, ClusterRobust kind, Vector<double> beta,
+        RelatedSets[] sets)
     {
         if (clusters.Max(c => c.Length) is > LargestCluster and var size)
             throw new GlmmException($"Cluster-robust standard errors need a matrix as large as the rows of a cluster, {size} here, "
@@ -179,11 +196,13 @@ internal sealed class ClusterRobustInference : FixedEffectInference
             var sum = i == j ? variance / fit.SizeOf(i) : 0;
             for (var t = 0; t < terms.Count; t++)
             {
-                if (terms[t].Codes[i] != terms[t].Codes[j]) continue;
+                var relation = sets[t].Relation(fit.Estimate.System.Lambda, t, terms[t].Codes[i], terms[t].Codes[j]);
+                if (relation == 0) continue;
                 var r = terms[t].Width;
                 for (var a = 0; a < r; a++)
                 {
-                    for (var b = 0; b < r; b++) sum += (terms[t].Z is { } z ? z[(i * r) + a] * z[(j * r) + b] : 1) * blocks[t][a, b];
+                    for (var b = 0; b < r; b++)
+                        sum += relation * (terms[t].Z is { } z ? z[(i * r) + a] * z[(j * r) + b] : 1) * blocks[t][a, b];
                 }
             }
 
