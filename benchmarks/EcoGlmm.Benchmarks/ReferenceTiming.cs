@@ -6,14 +6,14 @@ namespace EcoGlmm.Benchmarks;
 
 /// <summary>
 /// The reference fits of ar1, ou, cs, toep and exp beside glmmTMB's, whose processor seconds benchmarks/R/time_references.R wrote:
-/// --r=FILE [--seconds=1]. One thread; a model is fitted until the seconds are used, and the later half of the fits counts.
+/// --r=FILE [--seconds=3]. One thread; a model is fitted until the seconds are used, and the later half of the fits counts.
 /// </summary>
 internal static class ReferenceTiming
 {
     public static void Run(Arguments arguments)
     {
         var file = arguments.Value("r") ?? throw new ArgumentException("--r=FILE names what benchmarks/R/time_references.R printed.");
-        var budget = double.Parse(arguments.Value("seconds") ?? "1", CultureInfo.InvariantCulture);
+        var budget = double.Parse(arguments.Value("seconds") ?? "3", CultureInfo.InvariantCulture);
         using var fits = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Folder, "tests", "reference", "structures.json")));
         var models = fits.RootElement.GetProperty("fits").EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!);
         Console.WriteLine("| model | EcoGlmm (s) | glmmTMB (s) | times faster | evaluations | log-likelihood, EcoGlmm − glmmTMB |");
