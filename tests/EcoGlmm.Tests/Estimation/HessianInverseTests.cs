@@ -80,7 +80,7 @@ public sealed class HessianInverseTests
         Assert.All(inverse.Multiply([1, 1, 1, 1])!, value => Assert.True(double.IsFinite(value)));
     }
 
-    /// <summary>A coefficient that the likelihood does not depend on has a variance without end and takes nothing from the others.</summary>
+    /// <summary>A coefficient that the likelihood does not depend on has a variance without end, and takes nothing from others.</summary>
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 2)]
