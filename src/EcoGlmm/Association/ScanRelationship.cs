@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using EcoGlmm.Relationships;
 using EcoGlmm.Text;
 
@@ -187,26 +188,18 @@ internal sealed class ScanRelationship
             foreach (var level in families[f]) familyOf[level] = f;
         }
 
-        var parent = Enumerable.Range(0, families.Count).ToArray();
-        int Root(int f)
-        {
-            while (parent[f] != f) f = parent[f] = parent[parent[f]];
-            return f;
-        }
-
+        var sets = new DisjointSets(families.Count);
         foreach (var term in data.Specification.Conditional.Training.RandomTerms)
         {
             var first = new Dictionary<int, int>();
             for (var i = 0; i < places.Length; i++)
             {
-                var own = Root(familyOf[places[i]]);
-                if (first.TryAdd(term.Codes[i], own)) continue;
-                var other = Root(first[term.Codes[i]]);
-                parent[Math.Max(own, other)] = Math.Min(own, other);
+                var own = familyOf[places[i]];
+                if (!first.TryAdd(term.Codes[i], own)) sets.Join(own, first[term.Codes[i]]);
             }
         }
 
-        return [.. Enumerable.Range(0, places.Length).GroupBy(i => Root(familyOf[places[i]])).Select(g => g.ToArray())];
+        return [.. Enumerable.Range(0, places.Length).GroupBy(i => sets.Root(familyOf[places[i]])).Select(g => g.ToArray())];
     }
 
     private static void Centre(double[] lower, int n)

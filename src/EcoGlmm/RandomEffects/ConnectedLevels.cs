@@ -1,3 +1,4 @@
+using EcoGlmm.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.RandomEffects;
@@ -33,23 +34,16 @@ internal sealed class ConnectedLevels
         if (terms.Count == 0) return [new ConnectedLevels([], [.. Enumerable.Range(0, rowCount)], terms)];
         var start = new int[terms.Count + 1];
         for (var t = 0; t < terms.Count; t++) start[t + 1] = start[t] + terms[t].Levels.Count;
-        var parent = Enumerable.Range(0, start[^1]).ToArray();
-        int Root(int node)
-        {
-            while (parent[node] != node) node = parent[node] = parent[parent[node]];
-            return node;
-        }
-
+        var joined = new DisjointSets(start[^1]);
         for (var i = 0; i < rowCount; i++)
         {
-            var root = Root(terms[0].Codes[i]);
-            for (var t = 1; t < terms.Count; t++) parent[Root(start[t] + terms[t].Codes[i])] = root;
+            for (var t = 1; t < terms.Count; t++) joined.Join(terms[0].Codes[i], start[t] + terms[t].Codes[i]);
         }
 
         var sets = new Dictionary<int, (List<int> Rows, SortedSet<(int, int)> Levels)>();
         for (var i = 0; i < rowCount; i++)
         {
-            var root = Root(terms[0].Codes[i]);
+            var root = joined.Root(terms[0].Codes[i]);
             if (!sets.TryGetValue(root, out var set)) sets.Add(root, set = ([], []));
             set.Rows.Add(i);
             for (var t = 0; t < terms.Count; t++) set.Levels.Add((t, terms[t].Codes[i]));

@@ -15,19 +15,12 @@ internal sealed class RelatedSets
     {
         _term = term;
         var m = term.Levels.Count;
-        var parent = Enumerable.Range(0, m).ToArray();
-        int Root(int level)
-        {
-            while (parent[level] != level) level = parent[level] = parent[parent[level]];
-            return level;
-        }
-
+        var joined = new DisjointSets(m);
         if (term.Structure.Precision?.Pattern is { } pattern)
         {
             for (var c = 0; c < m; c++)
             {
-                for (var k = pattern.ColumnPointers[c]; k < pattern.ColumnPointers[c + 1]; k++)
-                    parent[Root(pattern.RowIndices[k])] = Root(c);
+                for (var k = pattern.ColumnPointers[c]; k < pattern.ColumnPointers[c + 1]; k++) joined.Join(pattern.RowIndices[k], c);
             }
         }
 
@@ -36,9 +29,9 @@ internal sealed class RelatedSets
         var sizes = new List<int>();
         for (var l = 0; l < m; l++)
         {
-            if (!numbers.TryGetValue(Root(l), out var set))
+            if (!numbers.TryGetValue(joined.Root(l), out var set))
             {
-                numbers.Add(Root(l), set = sizes.Count);
+                numbers.Add(joined.Root(l), set = sizes.Count);
                 sizes.Add(0);
             }
 
