@@ -1,5 +1,4 @@
 using System.Buffers;
-using EcoGlmm.Numerics;
 
 namespace EcoGlmm.RandomEffects;
 
