@@ -40,7 +40,8 @@ internal sealed class OtherProportions : IStartStrategy<ProfiledSearch>
     private static IEnumerable<double[]> Places(ProfiledSearch search, double[] found, RandomTerm term)
     {
         var (scales, isAbsent) = (search.Scales, found[term.ThetaOffset] == 0);
-        var largest = isAbsent || scales.IsAtLimit(found) ? Tolerances.WithResidual : (double[])[scales.Limit, .. Tolerances.WithResidual[^2..]];
+        var largest = isAbsent || scales.IsAtLimit(found) ? Tolerances.WithResidual
+            : (double[])[scales.Limit, .. Tolerances.WithResidual[^2..]];
         var stride = search.System.Flops < Tolerances.FlopsOfManyPlaces ? 1 : 2;
         foreach (var shape in term.Structure.Precision!.Alternatives().Where((_, k) => k % stride == stride - 1))
         {
