@@ -144,6 +144,9 @@ internal static class Tolerances
     /// <summary>Operations of a factorisation up to which it is looked at many places, which is a millisecond.</summary>
     public const double FlopsOfManyPlaces = 2e5;
 
+    /// <summary>Standard deviations to look at where one is zero, by those of the other effects of the level or by what counts as one.</summary>
+    public static readonly double[] OffZero = [0.25, 0.8];
+
     /// <summary>What a search may add to the likelihood of a place to begin from.</summary>
     public const double LikelihoodOfSearch = 2;
 
