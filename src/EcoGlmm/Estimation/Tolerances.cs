@@ -150,6 +150,9 @@ internal static class Tolerances
     /// <summary>What a search may add to the likelihood of a place to begin from.</summary>
     public const double LikelihoodOfSearch = 2;
 
+    /// <summary>The same where standard deviations and correlations are looked for anew.</summary>
+    public const double LikelihoodOfLongSearch = 10;
+
     /// <summary>What a criterion loses by rounding, times the squares of effects relative to the residual.</summary>
     public const double RelativeEffectRounding = 2e-18;
 

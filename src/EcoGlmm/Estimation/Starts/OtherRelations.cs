@@ -16,7 +16,7 @@ internal sealed class OtherRelations : IStartStrategy<LikelihoodSearch>
         {
             if (search.IsExhausted || !IsSingular(term, best.Parameters.AsSpan(search.ThetaOffset + term.ThetaOffset, term.ThetaCount)))
                 continue;
-            var (start, value) = ((double[]?)null, best.Value + Tolerances.LikelihoodOfSearch);
+            var (start, value) = ((double[]?)null, best.Value + Tolerances.LikelihoodOfLongSearch);
             foreach (var place in Places(search, best.Parameters, term))
             {
                 if (search.Evaluate(place, []) is var there && there < value) (start, value) = (place, there);
@@ -44,21 +44,24 @@ internal sealed class OtherRelations : IStartStrategy<LikelihoodSearch>
     {
         var first = search.ThetaOffset + term.ThetaOffset;
         var variances = term.Loadings.Variances;
+        var unit = search.Model.Unit[term.Predictor];
         var largest = variances.Select(v => Math.Abs(found[first + v])).DefaultIfEmpty().Max();
-        var typical = largest > 0 ? largest : search.Model.Unit[term.Predictor];
-        double[] sizes = variances.Any(v => found[first + v] == 0) ? Tolerances.OffZero : [1];
+        var typical = largest > 0 ? Math.Min(largest, unit) : unit;
         foreach (var shape in term.Structure.Alternatives())
         {
-            foreach (var size in sizes)
+            foreach (var size in Tolerances.OffZero)
             {
-                var place = (double[])found.Clone();
-                shape.CopyTo(place, first + term.ThetaCount - shape.Length);
-                foreach (var v in variances)
+                foreach (var all in new[] { false, true })
                 {
-                    if (place[first + v] == 0) place[first + v] = size * typical;
-                }
+                    var place = (double[])found.Clone();
+                    shape.CopyTo(place, first + term.ThetaCount - shape.Length);
+                    foreach (var v in variances)
+                    {
+                        if (all || place[first + v] == 0) place[first + v] = size * (all ? unit : typical);
+                    }
 
-                yield return place;
+                    yield return place;
+                }
             }
         }
     }
