@@ -56,7 +56,8 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
     /// <summary>
     /// Sets of the parameters that relate effects or levels, the last of θ, far from each other: between them a likelihood may fall.
     /// </summary>
-    public IEnumerable<double[]> Alternatives() => Precision is { ParameterCount: > 0 } ? Precision.Alternatives() : Loadings.Alternatives();
+    public IEnumerable<double[]> Alternatives() => Precision is { ParameterCount: > 0 } between ? between.Alternatives()
+        : Loadings.Alternatives();
 
     /// <summary>
     /// The longest step along a direction that keeps to where a local approximation may hold: scales change by a few times
