@@ -38,7 +38,7 @@ internal sealed class ScanTesters
 
     private Common CommonOf(int block)
     {
-        var chromosome = _trait.Options.LeaveOneChromosomeOut ? _markers.Markers[_blocks.All[block].Start].Chromosome : null;
+        var chromosome = _trait.Options.LeaveOneChromosomeOut ? _markers.Markers[_blocks.Marker(_blocks.All[block].Start)].Chromosome : null;
         lock (_recent)
         {
             var found = _recent.Find(c => c.Chromosome == chromosome);
