@@ -52,7 +52,10 @@ internal sealed class ScanCommand
         Description = "A CSV file that grows as the scan goes on; the same call after a kill goes on there.", HelpName = "file",
     };
 
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Results of another scan in the output may be overwritten." };
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Results of another scan in the output may be overwritten.",
+    };
 
     private readonly PlanArguments _plan = new();
 

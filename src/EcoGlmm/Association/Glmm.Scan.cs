@@ -104,7 +104,9 @@ public static partial class Glmm
         return traits.Count == 0 ? [] : ScanRun.Run(traits, markers, options, p => progress?.Report(p), cancellation);
     }
 
-    /// <summary>Refuses options that do not go together. A Gaussian family with identity link is that of quantities, which need none.</summary>
+    /// <summary>
+    /// Refuses options that do not go together. A Gaussian family with identity link is that of quantities, which need none.
+    /// </summary>
     internal static ScanOptions CheckedScan(ScanOptions options)
     {
         options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };

@@ -77,7 +77,9 @@ public sealed partial class RelationshipMatrix : Relatedness
 
     /// <summary>Reads a matrix from a file of numbers alone, as GEMMA's .cXX.txt and .sXX.txt.</summary>
     /// <param name="path">The file, its numbers separated by blanks, tabulators or commas; not compressed.</param>
-    /// <param name="names">The names of its rows, in their order: of GEMMA's those of the .fam, <see cref="Genotypes.Individuals"/>.</param>
+    /// <param name="names">
+    /// The names of its rows, in their order: of GEMMA's those of the .fam, <see cref="Genotypes.Individuals"/>.
+    /// </param>
     /// <exception cref="GlmmException">The file cannot be read, is no square of numbers, or has not as many rows as there are
     /// names.</exception>
     public static RelationshipMatrix ReadCsv(string path, IReadOnlyList<string> names)

@@ -21,8 +21,9 @@ internal static class RelationshipTable
             var fields = line.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length != n || row == n)
             {
-                throw new GlmmException($"The file \"{path}\" has {(row == n ? "more rows" : $"{fields.Length} numbers in row {row + 1}")}, "
-                    + $"but there are {Names.Count(n, "name")}; a relationship matrix has a row and a column for each.");
+                var what = row == n ? "more rows" : $"{fields.Length} numbers in row {row + 1}";
+                throw new GlmmException($"The file \"{path}\" has {what}, but there are {Names.Count(n, "name")}; "
+                    + "a relationship matrix has a row and a column for each.");
             }
 
             for (var j = 0; j < n; j++)
@@ -47,8 +48,8 @@ internal static class RelationshipTable
         var columns = data.ColumnNames;
         if (columns.All(c => NumberText.TryParse(c, out var number) && number != Math.Round(number)))
         {
-            throw new GlmmException($"The file \"{path}\" has numbers alone, as GEMMA writes them (.cXX.txt, .sXX.txt), so that it does not "
-                + "say whose relationships they are. Read it with RelationshipMatrix.ReadCsv(path, names), the names in its order, as "
+            throw new GlmmException($"The file \"{path}\" has numbers alone, as GEMMA writes them (.cXX.txt, .sXX.txt), so that it does "
+                + "not say whose relationships they are. Read it with RelationshipMatrix.ReadCsv(path, names), the names in its order, as "
                 + "Genotypes.Individuals.");
         }
 

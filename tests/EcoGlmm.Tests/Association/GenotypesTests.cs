@@ -220,7 +220,8 @@ public class GenotypesTests
             Assert.Equal(simulated.Effects, written.Effects);
             Assert.Equal(simulated.Genotypes.Markers, written.Genotypes.Markers);
             Assert.Equal(simulated.Genotypes.Individuals, written.Genotypes.Individuals);
-            Assert.All(simulated.Genotypes.Markers, m => Assert.Equal(simulated.Genotypes.Counts(m.Name), written.Genotypes.Counts(m.Name)));
+            Assert.All(simulated.Genotypes.Markers,
+                m => Assert.Equal(simulated.Genotypes.Counts(m.Name), written.Genotypes.Counts(m.Name)));
         }
 
         Assert.Contains("cannot be written", Assert.Throws<GlmmException>(() => Genotypes.Simulate(design, folder.File("no/where.bed")))

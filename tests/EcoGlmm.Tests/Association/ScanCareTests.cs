@@ -141,7 +141,8 @@ public class ScanCareTests
             Glmm.Scan("weight ~ sex", Herd.Data(), herd, new ScanOptions { Relationship = read }).AsEnumerable(),
             (a, b) => a.Marker == b.Marker && (double.IsNaN(a.WaldP) || Math.Abs(a.WaldP - b.WaldP) <= 1e-8 * a.WaldP));
         Assert.Contains("numbers alone", Message(() => RelationshipMatrix.ReadCsv(path)), StringComparison.Ordinal);
-        Assert.Contains("239 names", Message(() => RelationshipMatrix.ReadCsv(path, [.. herd.Individuals.Skip(1)])), StringComparison.Ordinal);
+        Assert.Contains("239 names", Message(() => RelationshipMatrix.ReadCsv(path, [.. herd.Individuals.Skip(1)])),
+            StringComparison.Ordinal);
     }
 
     private static string Message(Action action) => Assert.Throws<GlmmException>(action).Message;
