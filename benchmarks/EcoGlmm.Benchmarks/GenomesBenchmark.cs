@@ -85,7 +85,7 @@ internal static class GenomesBenchmark
         return (self.TotalProcessorTime - before).TotalSeconds;
     }
 
-    private static double Gemma(string arguments)
+    public static double Gemma(string arguments)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";

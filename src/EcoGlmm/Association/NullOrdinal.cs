@@ -1,6 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Model;
-using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
 

@@ -24,7 +24,7 @@ internal static class RegionalFigure
         if (markers is not null)
         {
             panel = panel with { Traces = ByLinkage(scan, chromosome, from, to, markers, genes, out var lead) };
-            subtitle += $"; colours: linkage (r²) with the strongest, {lead}";
+            subtitle += $"; colours: r² with {lead}, the strongest";
         }
 
         var near = genes?.Within(chromosome, from, to) ?? [];
