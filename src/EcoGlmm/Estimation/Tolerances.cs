@@ -147,7 +147,7 @@ internal static class Tolerances
 
     /// <summary>Standard deviations to look at where one is zero, by those of the other effects of the level or by what counts as
     /// one.</summary>
-    public static readonly double[] OffZero = [0.25, 0.8];
+    public static readonly double[] OffZero = [0.08, 0.25, 0.8];
 
     /// <summary>What a search may add to the likelihood of a place to begin from.</summary>
     public const double LikelihoodOfSearch = 2;
