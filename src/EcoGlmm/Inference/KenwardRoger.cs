@@ -11,6 +11,9 @@ namespace EcoGlmm.Inference;
 /// </summary>
 internal sealed class KenwardRoger : FixedEffectInference
 {
+    /// <summary>Eigenvalues of the information, with a diagonal of one, that are more than rounding errors.</summary>
+    private const double LeastInformation = 1e-6;
+
     private readonly Matrix<double> _phi;
     private readonly Matrix<double>[] _phiPPhi;
     private readonly Matrix<double> _w;
@@ -38,7 +41,7 @@ internal sealed class KenwardRoger : FixedEffectInference
         var phiP = sums.First.Select(p => phi * p).ToArray();
         var information = Matrix<double>.Build.Dense(k, k, (i, j) => 0.5 * (sums.Traces[i, j]
             - (2 * Trace(phi, sums.Second[i, j])) + Trace(phiP[i], phiP[j])));
-        var w = information.PseudoInverse();
+        var w = InverseOf(information);
         var inner = Matrix<double>.Build.Dense(phi.RowCount, phi.ColumnCount);
         for (var i = 0; i < k; i++)
         {
@@ -53,6 +56,19 @@ internal sealed class KenwardRoger : FixedEffectInference
         var adjusted = phi + (2 * phi * inner * phi);
         adjusted = 0.5 * (adjusted + adjusted.Transpose());
         return new KenwardRoger(EstimatesOf(fit, part), phi, adjusted, [.. phiP.Select(m => m * phi)], w);
+    }
+
+    /// <summary>
+    /// The covariance of the variance parameters: what the data say nothing of, one of two effects that overlap or a correlation at its
+    /// end, is left out.
+    /// </summary>
+    private static Matrix<double> InverseOf(Matrix<double> information)
+    {
+        var scale = information.Diagonal().Map(v => v > 0 ? 1 / Math.Sqrt(v) : 0);
+        var eigen = information.MapIndexed((i, j, v) => v * scale[i] * scale[j]).Evd(Symmetricity.Symmetric);
+        var inverse = eigen.EigenValues.Map(v => v.Real > LeastInformation ? 1 / v.Real : 0);
+        var middle = eigen.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(inverse) * eigen.EigenVectors.Transpose();
+        return middle.MapIndexed((i, j, v) => v * scale[i] * scale[j]);
     }
 
     public override double DegreesOfFreedom(double[] l) => Scaled(Matrix<double>.Build.DenseOfRowArrays(l)).Denominator;

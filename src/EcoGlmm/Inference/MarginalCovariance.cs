@@ -80,7 +80,8 @@ internal sealed record LevelCovarianceModel(
 /// effects and K for σ²: Xᵀ V⁻¹ X, P_k = −XᵀV⁻¹V_kV⁻¹X, Q_kl = XᵀV⁻¹V_kV⁻¹V_lV⁻¹X and tr(V⁻¹V_kV⁻¹V_l).
 /// </summary>
 /// <remarks>
-/// Rows that share no level are independent, so that everything is summed over connected sets of levels, of q effects each. Within
+/// Rows that share no level, and have none that are related, are independent, so that everything is summed over connected sets of
+/// levels, of q effects each. Where levels are related B is that of the effects of a level times what two levels have in common. Within
 /// one, V⁻¹ enters only through S = ZᵀV⁻¹Z = (σ²I + AB)⁻¹A and T = ZᵀV⁻¹X = (σ²I + AB)⁻¹ZᵀWX with A = ZᵀWZ. The part of σ² is had from
 /// that of B itself, since V_K = (V − ZBZᵀ)/σ².
 /// </remarks>
@@ -88,24 +89,33 @@ internal sealed class MarginalCovariance
 {
     private const int MostConnectedEffects = 4000;
 
+    /// <summary>A variance of the residual that is as good as zero, as a share of the largest of an effect, and what is taken for
+    /// it.</summary>
+    private const double VanishingResidual = 1e-6, LeastResidual = 1e-3;
+
     public MarginalCovariance(GlmmFit fit)
     {
         var estimate = fit.Estimate;
         var terms = estimate.Model.Terms;
-        if (ConnectedLevels.Obstacle(terms) is { } title)
+        if (terms.FirstOrDefault(t => t.Entries is not null) is { } several)
         {
-            throw new GlmmException("Kenward and Roger's method takes the levels of a grouping factor as independent, which those of "
-                + $"{title} are not. Use DenominatorDegrees.Satterthwaite.");
+            throw new GlmmException("Kenward and Roger's method takes each row as one of a single level, which those of "
+                + $"{several.Title} are not. Use DenominatorDegrees.Satterthwaite.");
         }
 
         var n = fit.ObservationCount;
         var x = fit.Specification.Conditional.Training.X;
         var p = x.Length / n;
         var weights = fit.Response.Size.Length == 0 ? [.. Enumerable.Repeat(1.0, n)] : fit.Response.Size;
-        var variance = fit.Sigma * fit.Sigma;
         var models = Enumerable.Range(0, terms.Count).Select(t => LevelCovarianceModel.Of(estimate, t)).ToArray();
-        // Direction 0 is B itself, then the parameters of each term.
-        (int Term, int Index)[] parameters = [(-1, 0), .. models.SelectMany((m, t) => m.Derivatives.Select((_, k) => (t, k)))];
+        // What is divided by a residual that is estimated as zero is lost to rounding.
+        var largest = models.Select(m => m.Covariance.Diagonal().Maximum()).DefaultIfEmpty().Max();
+        var isVanishing = fit.Sigma * fit.Sigma < VanishingResidual * largest;
+        var variance = isVanishing ? LeastResidual * largest : fit.Sigma * fit.Sigma;
+        var relations = Enumerable.Range(0, terms.Count).Select(t => new RelationModel(estimate, t)).ToArray();
+        // Direction 0 is B itself, then the parameters of each term: those within a level, those between levels.
+        (int Term, int Index)[] parameters = [(-1, 0), .. models.SelectMany((m, t) =>
+            Enumerable.Range(0, m.Derivatives.Count + relations[t].Count).Select(k => (t, k)))];
         var count = parameters.Length;
         var precision = Matrix<double>.Build.Dense(p, p);
         var first = Fill(count, () => Matrix<double>.Build.Dense(p, p));
@@ -113,7 +123,7 @@ internal sealed class MarginalCovariance
         var bends = new Matrix<double>?[count, count];
         var traces = new double[count, count];
         var trace = new double[count];
-        var sets = ConnectedLevels.Of([.. terms], n);
+        var sets = ConnectedLevels.Of([.. terms], n, [.. relations.Select(r => r.Sets)]);
         foreach (var set in sets)
         {
             LiveProgress.Current.ThrowIfCancellationRequested();
@@ -150,9 +160,8 @@ internal sealed class MarginalCovariance
                 continue;
             }
 
-            Matrix<double> Times(int parameter, Matrix<double> matrix) => set.Multiply(terms, t =>
-                parameters[parameter].Term < 0 ? models[t].Covariance
-                    : parameters[parameter].Term == t ? models[t].Derivatives[parameters[parameter].Index] : null, matrix);
+            Matrix<double> Times(int parameter, Matrix<double> matrix) =>
+                set.Multiply(terms, t => Direction(parameters[parameter], t), matrix);
             var inner = Times(0, a).Transpose() + Matrix<double>.Build.DenseDiagonal(q, q, variance);
             var lu = inner.LU();
             var (s, u) = (lu.Solve(a), lu.Solve(zx));
@@ -176,8 +185,19 @@ internal sealed class MarginalCovariance
             }
         }
 
-        Matrix<double>? Curvature((int Term, int Index) k, (int Term, int Index) l) => k.Term >= 0 && k.Term == l.Term
-            ? models[k.Term].Curvatures?[k.Index, l.Index] : null;
+        LevelProduct? Direction((int Term, int Index) parameter, int t)
+        {
+            if (parameter.Term < 0) return new LevelProduct(models[t].Covariance, relations[t].Relation);
+            if (parameter.Term != t) return null;
+            var within = models[t].Derivatives.Count;
+            return parameter.Index < within ? new LevelProduct(models[t].Derivatives[parameter.Index], relations[t].Relation)
+                : new LevelProduct(models[t].Covariance, relations[t].Derivative(parameter.Index - within));
+        }
+
+        // Second derivatives by the parameters between levels, whose curvature depends on how they are written, are left out.
+        LevelProduct? Curvature((int Term, int Index) k, (int Term, int Index) l) => k.Term >= 0 && k.Term == l.Term
+            && Math.Max(k.Index, l.Index) < models[k.Term].Derivatives.Count && models[k.Term].Curvatures is { } curvatures
+            ? new LevelProduct(curvatures[k.Index, l.Index], relations[k.Term].Relation) : null;
 
         Precision = precision;
         // σ²: V_σ = (V − V_B)/σ².

@@ -3,6 +3,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.RandomEffects;
 
+/// <summary>C of one term: a block of the effects of a level, times what two levels have in common; null where each level has only
+/// itself.</summary>
+internal readonly record struct LevelProduct(Matrix<double> Block, Func<int, int, double>? Relation);
+
 /// <summary>Levels of grouping factors that rows connect, with these rows: independent of all others.</summary>
 internal sealed class ConnectedLevels
 {
@@ -29,7 +33,10 @@ internal sealed class ConnectedLevels
     public int Effects { get; }
 
     /// <summary>All sets, in the order of their first rows; without random terms one set of all rows without effects.</summary>
-    public static List<ConnectedLevels> Of(IReadOnlyList<RandomTerm> terms, int rowCount)
+    /// <param name="terms">The terms.</param>
+    /// <param name="rowCount">Rows of the model.</param>
+    /// <param name="related">Which levels of each term are related; null where none are.</param>
+    public static List<ConnectedLevels> Of(IReadOnlyList<RandomTerm> terms, int rowCount, RelatedSets[]? related = null)
     {
         if (terms.Count == 0) return [new ConnectedLevels([], [.. Enumerable.Range(0, rowCount)], terms)];
         var start = new int[terms.Count + 1];
@@ -38,6 +45,15 @@ internal sealed class ConnectedLevels
         for (var i = 0; i < rowCount; i++)
         {
             for (var t = 1; t < terms.Count; t++) joined.Join(terms[0].Codes[i], start[t] + terms[t].Codes[i]);
+        }
+
+        for (var t = 0; t < terms.Count && related is not null; t++)
+        {
+            var first = new Dictionary<int, int>();
+            for (var l = 0; l < terms[t].Levels.Count; l++)
+            {
+                if (!first.TryAdd(related[t].Set[l], l)) joined.Join(start[t] + first[related[t].Set[l]], start[t] + l);
+            }
         }
 
         var sets = new Dictionary<int, (List<int> Rows, SortedSet<(int, int)> Levels)>();
@@ -81,24 +97,42 @@ internal sealed class ConnectedLevels
         return result;
     }
 
-    /// <summary>C M, where C has a symmetric block for each level, the same for all levels of a term; null for zero.</summary>
-    public Matrix<double> Multiply(IReadOnlyList<RandomTerm> terms, Func<int, Matrix<double>?> block, Matrix<double> matrix)
+    /// <summary>C M, where C has a symmetric block for each pair of levels of a term that have something in common; null for
+    /// zero.</summary>
+    public Matrix<double> Multiply(IReadOnlyList<RandomTerm> terms, Func<int, LevelProduct?> product, Matrix<double> matrix)
     {
-        var blocks = Enumerable.Range(0, terms.Count).Select(block).ToArray();
-        var result = Matrix<double>.Build.Dense(matrix.RowCount, matrix.ColumnCount);
-        foreach (var (term, _, offset) in _levels)
+        var (rows, result) = (matrix.ToRowArrays(), new double[matrix.RowCount][]);
+        for (var k = 0; k < result.Length; k++) result[k] = new double[matrix.ColumnCount];
+        for (var t = 0; t < terms.Count; t++)
         {
-            if (blocks[term] is not { } c) continue;
-            for (var e = 0; e < c.RowCount; e++)
+            if (product(t) is not { } c) continue;
+            var mine = Array.FindAll(_levels, l => l.Term == t);
+            foreach (var (_, level, offset) in mine)
             {
-                for (var f = 0; f < c.RowCount; f++)
+                if (c.Relation is null)
                 {
-                    var value = c[e, f];
-                    for (var j = 0; value != 0 && j < matrix.ColumnCount; j++) result[offset + e, j] += value * matrix[offset + f, j];
+                    Add(1, offset, offset, c.Block);
+                    continue;
+                }
+
+                foreach (var (_, other, place) in mine)
+                {
+                    if (c.Relation(level, other) is var relation && relation != 0) Add(relation, offset, place, c.Block);
                 }
             }
         }
 
-        return result;
+        return Matrix<double>.Build.DenseOfRowArrays(result);
+
+        void Add(double factor, int to, int from, Matrix<double> block)
+        {
+            for (var e = 0; e < block.RowCount; e++)
+            {
+                for (var f = 0; f < block.RowCount; f++)
+                {
+                    if (block[e, f] != 0) VectorSum.AddScaled(factor * block[e, f], rows[from + f], result[to + e]);
+                }
+            }
+        }
     }
 }
