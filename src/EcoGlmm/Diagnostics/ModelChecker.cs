@@ -35,7 +35,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         Smooths();
         ContextualEffects();
         var influences = Influences();
-        return new ModelCheck(fit, symptoms?.AllRows, [.. _findings.OrderBy(f => Rank(f.Status))], cure, collinearity,
+        return new ModelCheck(fit, symptoms?.AllRows, [.. _findings.OrderBy(f => Rank(f.Status)).ThenBy(f => f.Rank)], cure, collinearity,
             influences, _figures);
     }
 

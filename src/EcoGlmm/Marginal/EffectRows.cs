@@ -19,6 +19,9 @@ internal sealed class EffectRows
         _fitted = fit.Fitted();
     }
 
+    /// <summary>The fitted mean of a row, where observations are adjusted.</summary>
+    public double Fitted(int row) => _fitted![row];
+
     public string ResponseTitle => _fit.Family.WeightRole == WeightRole.Trials
         ? $"Probability ({_fit.Specification.Response.Name})"
         : _fit.Specification.Response.Name;

@@ -82,11 +82,18 @@ internal sealed class LevelCurves
         foreach (var (g, x, _) in xs)
             curves[g] = OfLevel(g, x, estimate[at..(at += x.Length)], isColoured);
         var typical = Typical(isFactor, numbers);
-        var data = _options.Data == EffectData.None ? [] : _levels.Select((_, g) => (PanelTrace)Data(g, isColoured)).ToArray();
+        var proportions = _options.Data != EffectData.None && EffectProportions.AreOf(_fit) ? new EffectProportions(_fit, _rows) : null;
+        PanelTrace[] data = _options.Data == EffectData.None ? []
+            : proportions is null ? [.. _levels.Select((_, g) => Data(g, isColoured))]
+            : isColoured || _isFaceted ? [.. _levels.Select((_, g) => Proportions(proportions, RowsOf(g), isColoured ? Colour(g)
+                : Palette.Ink))]
+            // Of many levels each has few rows.
+            : [Proportions(proportions, [.. Enumerable.Range(0, _levelOfRow.Length).Where(r => _levelOfRow[r] is not null)], Palette.Ink)];
         var panels = _isFaceted
             ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name),
                 [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, .. data.Skip(g).Take(1), curves[g]]))])
             : [EffectAxes.WithData(Framed(null, [.. curves, typical]), data)];
+        panels = EffectProportions.Sized(panels, isFactor);
         if (!isFactor && _options.Margin != EffectMargin.None)
         {
             panels = [.. panels.Select((panel, g) => EffectAxes.WithMargin(panel, _isFaceted
@@ -99,7 +106,8 @@ internal sealed class LevelCurves
             Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one "
                 + (_isFaceted ? "(thin)" : $"(thick, with {NumberFormat.Significant(100 * _options.Level)} % interval)")
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
-                    ? "; other factors as most often in the level" : ""),
+                    ? "; other factors as most often in the level" : "")
+                + (proportions is null ? "" : "; " + EffectProportions.Words(panels, isFactor)),
             PanelHeight = _isFaceted ? 170 : 400,
         };
     }
@@ -185,6 +193,15 @@ internal sealed class LevelCurves
         };
     }
 
+    private PointTrace Proportions(EffectProportions proportions, int[] rows, string color)
+    {
+        if (_x.PointOfRow is { } points)
+            return proportions.AtLevels(rows, Array.ConvertAll(rows, r => points[r]), null, p => p, p => _options.LabelOf(_x.Label(p)),
+                color);
+        var numbers = ColumnConversion.Numbers(_x.Training);
+        return proportions.Along(rows, Array.ConvertAll(rows, r => numbers[r]), null, _x.Name, color);
+    }
+
     private PointTrace Data(int level, bool isColoured)
     {
         var rows = RowsOf(level);
@@ -194,7 +211,7 @@ internal sealed class LevelCurves
             Name = "Data",
             Color = isColoured ? Colour(level) : Palette.Ink,
             Size = 4,
-            Opacity = Math.Clamp(100.0 / _levelOfRow.Length, 0.1, 0.5),
+            Opacity = Math.Clamp(100.0 / _levelOfRow.Length, 0.2, 0.5),
             Text = [.. rows.Select(r => $"{_group} {_levels[level]}\n{_fit.Specification.Response.Name} = "
                 + $"{NumberFormat.Significant(_fit.Observed(r))}")],
         };

@@ -4,7 +4,8 @@ namespace EcoGlmm.Diagnostics;
 
 /// <summary>
 /// Whether a larger model of which this one is a part describes the data better: good and bad years, slopes that vary, a dispersion that
-/// changes with a predictor, heavier tails. Residuals say little of these where rows are few; the likelihood does.
+/// changes with a predictor, heavier tails; and whether the logarithm of the response does, as Gaussian, in a Gamma's place. Residuals say
+/// little of these where rows are few; the likelihood does.
 /// </summary>
 internal sealed class ExtensionCheck : ResidualCheck
 {
@@ -23,6 +24,12 @@ internal sealed class ExtensionCheck : ResidualCheck
         foreach (var change in Changes(fit).Take(MostChanges))
         {
             if (LikelihoodRatio.Test(fit, change, changed) is { } test)
+                yield return new Symptom(this, Names.Capitalised(change.Words), test) { Change = change, Ratio = test.Statistic };
+        }
+
+        foreach (var change in Logarithms.Of(fit))
+        {
+            if (LikelihoodRatio.TestRival(fit, change, changed) is { } test)
                 yield return new Symptom(this, Names.Capitalised(change.Words), test) { Change = change, Ratio = test.Statistic };
         }
     }
