@@ -72,7 +72,9 @@ internal sealed class EffectFigure
             Subtitle = $"Mean {whose} with {NumberFormat.Significant(100 * _options.Level)} % interval"
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "")
                 + (_options.Data == EffectData.Adjusted ? "; data adjusted to that" : "")
-                + (_proportions is null ? "" : "; " + EffectProportions.Words(panels, _isFactor)),
+                + (_proportions is null ? "" : "; " + EffectProportions.Words(panels, _isFactor,
+                    _options is { RandomEffects: RandomEffectsUse.Population, Data: EffectData.Observed }
+                    && _fit.Estimate.Model.HasGroups)),
             PanelHeight = _facet.IsOne ? 380 : 260,
         };
     }

@@ -76,7 +76,10 @@ internal sealed class EffectProportions(GlmmFit fit, EffectRows observations)
     }
 
     /// <summary>What the points are and of how many rows.</summary>
-    public static string Words(IReadOnlyList<Panel> panels, bool isFactor)
+    /// <param name="panels">The panels with them.</param>
+    /// <param name="isFactor">Whether they are of levels of a factor.</param>
+    /// <param name="ofAllLevels">Whether the curve is the typical level's, which is not the mean of all where the link bends.</param>
+    public static string Words(IReadOnlyList<Panel> panels, bool isFactor, bool ofAllLevels)
     {
         var counts = Counts(panels);
         if (counts.Length == 0)
@@ -84,7 +87,7 @@ internal sealed class EffectProportions(GlmmFit fit, EffectRows observations)
         var (fewest, most) = (counts.Min(), counts.Max());
         var each = fewest == most ? NumberFormat.Count((long)most) : $"{NumberFormat.Count((long)fewest)} to "
             + NumberFormat.Count((long)most);
-        return $"{(isFactor ? "diamonds" : "points")}: proportions among {each} rows"
+        return $"{(isFactor ? "diamonds" : "points")}: proportions among {each} rows{(ofAllLevels ? " of all levels" : "")}"
             + (most > AboutEqual * fewest ? ", larger for more" : "");
     }
 

@@ -100,14 +100,15 @@ internal sealed class LevelCurves
                 ? Array.ConvertAll(RowsOf(g), r => numbers![r]) : numbers!, _options.Margin, _options.YAxis.Minimum is null))];
         }
 
-        var held = _curve.HeldWords(_x.Name);
+        string[] ofLevels = [.. _curve.HeldAt(_x.Name).Select(h => h.Name).Where(IsOfLevels)];
+        string[] held = [.. _curve.HeldWords([_x.Name, .. ofLevels]), .. ofLevels.Select(name => $"{name} as each level has it")];
         return new Figure(_options.Title ?? $"Effect of {_x.Name} for each {_group}", panels)
         {
             Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one "
                 + (_isFaceted ? "(thin)" : $"(thick, with {NumberFormat.Significant(100 * _options.Level)} % interval)")
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
                     ? "; other factors as most often in the level" : "")
-                + (proportions is null ? "" : "; " + EffectProportions.Words(panels, isFactor)),
+                + (proportions is null ? "" : "; " + EffectProportions.Words(panels, isFactor, !isColoured && !_isFaceted)),
             PanelHeight = _isFaceted ? 170 : 400,
         };
     }
@@ -147,7 +148,7 @@ internal sealed class LevelCurves
         var rows = _curve.Rows;
         int[] row = [.. curves.SelectMany(c => Enumerable.Repeat(Representative(c.Level), c.X.Length))];
         var table = rows.Take(row);
-        foreach (var (name, value) in _curve.HeldAt(_x.Name))
+        foreach (var (name, value) in _curve.HeldAt(_x.Name).Where(h => !IsOfLevels(h.Name)))
             table = table.With(name, Enumerable.Repeat(value, row.Length));
         table = _x.PointOfRow is null
             ? table.With(_x.Name, curves.SelectMany(c => c.X))
@@ -162,6 +163,22 @@ internal sealed class LevelCurves
         }
 
         return _fit.Predict(table).Estimate.ToArray();
+    }
+
+    /// <summary>Whether a covariate is the same in all rows of each level, as a trait of species is: a level's curve is at its
+    /// own.</summary>
+    private bool IsOfLevels(string name)
+    {
+        if (!_curve.Rows.TryGetColumn(name, out var column) || column is not NumericColumn numbers)
+            return false;
+        var own = new Dictionary<string, double>();
+        for (var row = 0; row < _levelOfRow.Length; row++)
+        {
+            if (_levelOfRow[row] is { } level && !own.TryAdd(level, numbers.Values[row]) && own[level] != numbers.Values[row])
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>A row of the level whose factors are those that occur most often in it.</summary>

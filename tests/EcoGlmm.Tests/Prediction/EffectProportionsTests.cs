@@ -38,7 +38,7 @@ public sealed class EffectProportionsTests
             }
         }
 
-        Assert.Contains("points: proportions among 30 rows", figure.Subtitle);
+        Assert.Contains("points: proportions among 30 rows of all levels", figure.Subtitle);
         Assert.DoesNotContain("larger", figure.Subtitle);
     }
 

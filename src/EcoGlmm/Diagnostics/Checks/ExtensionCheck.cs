@@ -1,3 +1,4 @@
+using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Diagnostics;
@@ -12,6 +13,9 @@ internal sealed class ExtensionCheck : ResidualCheck
     /// <summary>With more rows the residuals show it too, and fits take long.</summary>
     public const int MostRows = 3000;
 
+    /// <summary>With more places in a dense matrix of correlations each larger model takes seconds.</summary>
+    private const int MostDensePlaces = 100;
+
     /// <summary>Larger models fitted at most.</summary>
     private const int MostChanges = 5;
 
@@ -19,7 +23,8 @@ internal sealed class ExtensionCheck : ResidualCheck
 
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
-        if (fit.ObservationCount > MostRows)
+        if (fit.ObservationCount > MostRows || fit.Estimate.Model.Terms.Any(t => t.Structure.Precision is SpatialCovariance
+            && t.Levels.Count > MostDensePlaces))
             yield break;
         foreach (var change in Changes(fit).Take(MostChanges))
         {

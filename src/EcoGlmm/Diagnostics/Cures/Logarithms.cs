@@ -21,7 +21,7 @@ internal static class Logarithms
             };
         if (fit.Family is { HasNormalErrors: true } && fit.Family.Link == Link.Identity
             && response is CallNode { Function: "log", Arguments: [var inner] })
-            yield return new ModelChange($"{inner.Value} itself as Gamma") { Response = inner.Value.ToString(), Family = GammaOfLog };
+            yield return new ModelChange($"a Gamma of {inner.Value} itself") { Response = inner.Value.ToString(), Family = GammaOfLog };
     }
 
     private static FamilyAlternative GammaOfLog { get; } = FamilyAlternative.Of(GammaFamily.Set, Link.Log, "Gamma",

@@ -39,6 +39,13 @@ internal sealed class MissingEffects : ICureSource
             if (patterns.Any(p => p.Name == name && p.IsFactor) && !CurveFormula.IsCurved(symptoms.Fit, name)
                 && !IsInInteraction(symptoms.Fit, name))
                 yield return new ModelChange($"{name} as a factor") { Terms = $" - {q} + factor({q})" };
+            if (symptoms.Residuals.Variable(name).Numbers is { } values && values.Distinct().Take(FewestValuesOfCurve).Count()
+                < FewestValuesOfCurve)
+            {
+                yield return new ModelChange($"a curve of {name}") { Terms = $" + I({q}^2)" };
+                continue;
+            }
+
             if (CurveFormula.IsCurved(symptoms.Fit, name))
             {
                 yield return new ModelChange($"a more flexible curve of {name}") { Terms = $" + ns({q}, {CurveFormula.MoreFlexible})" };
@@ -77,8 +84,11 @@ internal sealed class MissingEffects : ICureSource
             yield return new ModelChange($"the factor {name}") { Terms = $" + factor({q})" };
         yield return new ModelChange($"the predictor {name}") { Terms = $" + {q}" };
         if (UnusedNumbers.MayBeEffort(symptoms.Fit, name))
-            yield return new ModelChange($"{name} as an effort") { Terms = $" + offset(log({q}))" };
+            yield return new ModelChange($"{name} as an offset") { Terms = $" + offset(log({q}))" };
     }
+
+    /// <summary>With fewer values a flexible curve passes through the mean at each, as a factor does.</summary>
+    private const int FewestValuesOfCurve = 5;
 
     /// <summary>A smooth of ten functions wants some more values than that.</summary>
     private const int MostSmoothValues = 15;
