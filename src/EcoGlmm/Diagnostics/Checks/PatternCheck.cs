@@ -16,12 +16,13 @@ internal sealed class PatternCheck : ResidualCheck
 
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
-        foreach (var (name, isGroup, test) in residuals.Patterns())
-            yield return Of(test, new Pattern(name, isGroup, test.Parts.Count == 2, PatternTest.IsSpreadAlone(test), false));
+        foreach (var (name, isGroup, isFactor, test) in residuals.Patterns())
+            yield return Of(test, new Pattern(name, isGroup, isFactor, PatternTest.IsSpreadAlone(test), false));
         foreach (var name in UnusedFactors(fit))
         {
-            var test = PatternTest.Among(name, Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount),
-                residuals.ScaledValues);
+            var levels = Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount);
+            var test = DependentRows.AreIn(residuals) ? DependentRows.Pattern(residuals, name, levels, true)
+                : PatternTest.Among(name, levels, residuals.ScaledValues);
             yield return Of(test, new Pattern(name, false, true, PatternTest.IsSpreadAlone(test), true));
         }
 

@@ -37,8 +37,10 @@ internal static class UnusedNumbers
                 continue;
             var isCode = Array.TrueForAll(values, v => v == Math.Round(v))
                 && values.Distinct().Count() * FewestRowsPerCode <= values.Length;
-            yield return (column.Name, isCode, isCode
-                ? PatternTest.Among(column.Name, Grouping.From(Grouping.AsText(values), values.Length), residuals.ScaledValues)
+            yield return (column.Name, isCode, DependentRows.AreIn(residuals)
+                ? DependentRows.Pattern(residuals, column.Name, isCode ? Grouping.From(Grouping.AsText(values), values.Length)
+                    : DependentRows.Along(values), isCode)
+                : isCode ? PatternTest.Among(column.Name, Grouping.From(Grouping.AsText(values), values.Length), residuals.ScaledValues)
                 : PatternTest.Along(column.Name, ranks, residuals.ScaledValues));
         }
     }
