@@ -55,7 +55,8 @@ internal sealed class EffectFigure
 
     public Figure Draw()
     {
-        var panels = EffectAxes.Shared(EffectProportions.Sized([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)], _isFactor));
+        var panels = EffectAxes.Shared(EffectProportions.Sized([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)], _isFactor),
+            _options.FreeYAxis);
         if (!_isFactor && _options.Margin != EffectMargin.None)
         {
             var numbers = Numbers;
@@ -75,7 +76,9 @@ internal sealed class EffectFigure
                 + (_proportions is null ? "" : "; " + EffectProportions.Words(panels, _isFactor,
                     _options is { RandomEffects: RandomEffectsUse.Population, Data: EffectData.Observed }
                     && _fit.Estimate.Model.HasGroups)),
-            PanelHeight = _facet.IsOne ? 380 : 260,
+            PanelHeight = _facet.IsOne ? 380 : _facet.Count > EffectAxes.FewPanels ? 190 : 260,
+            HasSmallPanels = _facet.Count > EffectAxes.FewPanels,
+            Columns = EffectAxes.ColumnsFor(_facet.Count),
         };
     }
 

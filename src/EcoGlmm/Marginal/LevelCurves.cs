@@ -90,8 +90,9 @@ internal sealed class LevelCurves
             // Of many levels each has few rows.
             : [Proportions(proportions, [.. Enumerable.Range(0, _levelOfRow.Length).Where(r => _levelOfRow[r] is not null)], Palette.Ink)];
         var panels = _isFaceted
-            ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name),
-                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, .. data.Skip(g).Take(1), curves[g]]))])
+            ? EffectAxes.Shared([.. _levels.Select((name, g) => EffectAxes.WithData(Framed(_options.LabelOf(name),
+                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, curves[g]]), [.. data.Skip(g).Take(1)]))],
+                _options.FreeYAxis)
             : [EffectAxes.WithData(Framed(null, [.. curves, typical]), data)];
         panels = EffectProportions.Sized(panels, isFactor);
         if (!isFactor && _options.Margin != EffectMargin.None)
@@ -110,6 +111,8 @@ internal sealed class LevelCurves
                     ? "; other factors as most often in the level" : "")
                 + (proportions is null ? "" : "; " + EffectProportions.Words(panels, isFactor, !isColoured && !_isFaceted)),
             PanelHeight = _isFaceted ? 170 : 400,
+            HasSmallPanels = _isFaceted && _levels.Length > EffectAxes.FewPanels,
+            Columns = _isFaceted ? EffectAxes.ColumnsFor(_levels.Length) : 0,
         };
     }
 

@@ -72,8 +72,7 @@ internal sealed class Symptoms
     private static SimulatedResiduals ResidualsOf(GlmmFit fit, int count, long seed)
     {
         var rows = fit.ObservationCount;
-        if (fit.Estimate.Model.Terms.Any(t => !t.IsCurve && t.Part == ModelPart.Conditional
-            && t.Structure.Precision is not null && 2 * t.Levels.Count > rows))
+        if (HasEffectsOfRows(fit))
         {
             if (!fit.Family.HasNormalErrors)
                 return fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = SimulationMode.Unconditional });
@@ -90,6 +89,10 @@ internal sealed class Symptoms
 
         return fit.SimulatedResiduals(count, seed);
     }
+
+    /// <summary>Whether effects that hang together are nearly as many as rows.</summary>
+    public static bool HasEffectsOfRows(GlmmFit fit) => fit.Estimate.Model.Terms.Any(t => !t.IsCurve
+        && t.Part == ModelPart.Conditional && t.Structure.Precision is not null && 2 * t.Levels.Count > fit.ObservationCount);
 
     /// <summary>What a check found.</summary>
     public IEnumerable<Symptom> Of<T>()
