@@ -78,3 +78,5 @@ write.made("catheters", data.frame(trial = paste(catheters$author, catheters$yea
 offspring <- from("metadat", "dat.lim2014")
 write.made("offspring", with(offspring$o_o_unadj, data.frame(article = gsub(",", "", paste(author, year)), species, amniote = amniotes, environment, r = ri, n = ni)), "metadat::dat.lim2014$o_o_unadj")
 write.tree.text("offspring", ape::write.tree(ape::compute.brlen(offspring$o_o_unadj_tree), digits = 15))
+approval <- from("datasets", "presidents")
+write.made("presidents", data.frame(quarter = seq_along(approval), approval = as.numeric(approval))[!is.na(approval), ], "datasets::presidents")

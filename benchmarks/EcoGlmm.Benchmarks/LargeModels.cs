@@ -5,12 +5,12 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Benchmarks;
 
 /// <summary>
-/// A million ratings of films by users, and lecturers as fixed effects beside students as random ones; by one thread and by two, each in
-/// a process of its own.
+/// A million ratings of films by users, lecturers as fixed effects beside students as random ones, and a million counts with an effect for
+/// each beside those of sites and of years; by one thread and by two, each in a process of its own.
 /// </summary>
 internal static class LargeModels
 {
-    private const int Films = 3706, Users = 6040;
+    private const int Films = 3706, Users = 6040, Sites = 1000, Years = 200;
 
     public static void Run(Arguments arguments)
     {
@@ -22,7 +22,7 @@ internal static class LargeModels
 
         Console.WriteLine("| model | threads | fit (s) | processor (s) | peak (MB) | evaluations | log-likelihood |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
-        foreach (var each in new[] { "ratings", "lecturers", "lecturers-ml" })
+        foreach (var each in new[] { "ratings", "lecturers", "lecturers-ml", "counts" })
         {
             foreach (var threads in new[] { 1, 2 })
             {
@@ -34,11 +34,19 @@ internal static class LargeModels
 
     private static void Measure(string model, int rows, int threads)
     {
-        var isRatings = model == "ratings";
-        var data = isRatings ? Ratings(rows) : FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", "insteval.csv.gz"));
+        var (formula, family, data) = model switch
+        {
+            "ratings" => ("y ~ 1 + (1 | user) + (1 | film)", Family.Gaussian(), Ratings(rows)),
+            "counts" => ("y ~ x + (1 | site) + (1 | year) + (1 | olre)", Family.Poisson(), Counts(rows)),
+            _ => ("y ~ factor(d) + (1 | s)", Family.Gaussian(),
+                FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", "insteval.csv.gz"))),
+        };
         var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-        var fit = Glmm.Fit(isRatings ? "y ~ 1 + (1 | user) + (1 | film)" : "y ~ factor(d) + (1 | s)", data, Family.Gaussian(),
-            new GlmmOptions { Reml = model != "lecturers-ml", Control = new GlmmControl { MaxThreads = threads } });
+        var fit = Glmm.Fit(formula, data, family, new GlmmOptions
+        {
+            Reml = model is "ratings" or "lecturers",
+            Control = new GlmmControl { MaxThreads = threads },
+        });
         var (seconds, processor) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
         var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -64,6 +72,24 @@ internal static class LargeModels
 
         return FieldData.From(new Dictionary<string, double[]> { ["film"] = films, ["user"] = users, ["y"] = y })
             .AsFactor("film").AsFactor("user");
+    }
+
+    /// <summary>Counts of sites and years at random, with more spread than chance.</summary>
+    private static FieldData Counts(int rows)
+    {
+        var random = new RandomStream(11);
+        double[] Effects(int count, double deviation) => [.. Enumerable.Range(0, count).Select(_ => deviation * random.NextNormal())];
+        var (siteEffects, yearEffects) = (Effects(Sites, 0.5), Effects(Years, 0.4));
+        var (sites, years, x, y) = (new double[rows], new double[rows], new double[rows], new double[rows]);
+        for (var i = 0; i < rows; i++)
+        {
+            var (site, year) = ((int)(Sites * random.NextDouble()), (int)(Years * random.NextDouble()));
+            (sites[i], years[i], x[i]) = (site, year, random.NextNormal());
+            y[i] = random.NextPoisson(Math.Exp(0.5 + (0.3 * x[i]) + siteEffects[site] + yearEffects[year] + (0.6 * random.NextNormal())));
+        }
+
+        return FieldData.From(new Dictionary<string, double[]> { ["site"] = sites, ["year"] = years, ["x"] = x, ["y"] = y })
+            .AsFactor("site").AsFactor("year");
     }
 
     private static double[] Cumulative(double[] weights)

@@ -158,7 +158,7 @@ conditional.errors <- function(case, fit, data) {
   par[names(par) == "betadisp"] <- fit$fit$par[names(fit$fit$par) == "betadisp"]
   par[names(par) == "theta"] <- fit$fit$par[names(fit$fit$par) == "theta"]
   h <- optimHess(par, ml$fn, ml$gr)[names(par) == "beta", names(par) == "beta", drop = FALSE]
-  list(names = names(fixef(fit)$cond), values = unname(sqrt(diag(solve(h)))))
+  list(names = I(names(fixef(fit)$cond)), values = I(unname(sqrt(diag(solve(h))))))
 }
 
 run.structured <- function(case) {
@@ -295,6 +295,10 @@ case("meuse mat", "meuse", "log(zinc) ~ sqrt(dist) + mat(0 + I(x / 1000) + I(y /
 case("meuse gau", "meuse", "log(zinc) ~ sqrt(dist) + gau(0 + x + y | 1)", r = "log(zinc) ~ sqrt(dist) + gau(0 + pos | all)", prepare = places("x", "y"),
      start = list(theta = log(c(0.4, 300))))
 case("wheat exp in blocks", "wheat2", "yield ~ 1 + exp(0 + latitude + longitude | Block)", r = "yield ~ 1 + exp(0 + pos | Block)", prepare = places("latitude", "longitude"))
+
+# Two maxima: with a residual and a long memory, and, lower, without one and a shorter memory
+quarters <- function(t) { t$pos <- numFactor(t$quarter); t$all <- factor(1); t }
+case("presidents ou", "presidents", "approval ~ 1 + ou(0 + quarter | 1)", r = "approval ~ 1 + ou(0 + pos | all)", prepare = quarters)
 
 # Known covariances
 tree.matrix <- function(file) { tree <- read.tree(file.path(data.folder, file)); vcv(tree) }

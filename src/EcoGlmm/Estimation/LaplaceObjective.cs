@@ -40,7 +40,8 @@ internal sealed class LaplaceObjective
     {
         _model = model;
         _cancellation = cancellation;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver, cancellation);
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver, eliminatesRows: true,
+            cancellation);
         _observations = new ObservationModel(model.Family, model.Y, model.Size, model.Weights, model.IsZeroInflated,
             model.HasConstantDispersion, maxThreads, cancellation);
         _search = new ModeSearch(model, _system, _observations, cancellation);

@@ -52,7 +52,7 @@ internal sealed partial class PenalizedLeastSquares
     {
         _model = model;
         _reml = reml;
-        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver, cancellation);
+        _system = new RandomEffectsSystem(model.Terms, model.ObservationCount, maxThreads, model.Solver, cancellation: cancellation);
         var basis = model.Basis[LinearPredictor.Conditional]!;
         _n = model.ObservationCount;
         _p = basis.Columns;

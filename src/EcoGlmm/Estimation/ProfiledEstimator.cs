@@ -11,7 +11,7 @@ namespace EcoGlmm.Estimation;
 internal static class ProfiledEstimator
 {
     private static readonly IStartStrategy<ProfiledSearch>[] Alternatives =
-        [new OtherCorrelations(), new InsideLimits(), new OtherShapes(), new OtherPenalties(), new NoResidual()];
+        [new OtherCorrelations(), new InsideLimits(), new OtherShapes(), new OtherPenalties(), new NoResidual(), new OtherProportions()];
 
     private static readonly IOptimumPathology[] AtMaximum =
     [

@@ -77,9 +77,9 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _isOnTheWay = false;
         if (found.Status == MinimiserStatus.Abandoned)
         {
-            var end = WithoutResidual(found);
-            if (end is not null) return end;
-            found = Minimise(found.Parameters);
+            var end = WithoutResidual(found.Parameters, found.Value);
+            if (end is { Status: MinimiserStatus.Converged }) return end;
+            found = Minimise(end?.Parameters ?? found.Parameters);
         }
 
         if (found.Status is MinimiserStatus.Converged or MinimiserStatus.Exhausted || !_usesInformation) return found;
@@ -91,18 +91,31 @@ internal sealed class ProfiledSearch : LikelihoodSearch
 
     /// <summary>
     /// The maximum where the residual is zero, looked for among the proportions of the effects alone: on its way there the likelihood is so
-    /// flat that steps are short. Null unless it is higher there, and falls from there.
+    /// flat that steps are short. Null unless it is higher there; a place that is higher still, from where a search is to begin, if it
+    /// rises from there.
     /// </summary>
-    private SearchPoint? WithoutResidual(SearchPoint from)
+    /// <param name="proportions">θ to take the proportions from.</param>
+    /// <param name="value">What is to be beaten.</param>
+    /// <param name="gain">What the search may add to the likelihood of the place where it begins.</param>
+    public SearchPoint? WithoutResidual(double[] proportions, double value, double gain = 0)
     {
-        var start = Scales.Scaled(from.Parameters, Tolerances.LargestRelativeEffect);
-        if (!(Evaluate(start, []) < from.Value)) return null;
+        var start = Scales.Scaled(proportions, Tolerances.HeldRelativeEffect);
+        if (!(Evaluate(start, []) < value + gain)) return null;
         _held = Scales.LargestAt(start);
-        var found = Minimise(start);
+        var end = Minimise(start);
         _held = -1;
-        if (found.Status != MinimiserStatus.Converged || !(found.Value < from.Value)) return null;
-        return Array.TrueForAll(Tolerances.NearNoResidual, scale => !(Evaluate(Scales.Scaled(found.Parameters, scale), []) < found.Value))
-            ? found : null;
+        if (end.Status == MinimiserStatus.Exhausted || !(end.Value < value)) return null;
+        var parameters = Scales.Scaled(end.Parameters, Scales.Limit);
+        var found = new SearchPoint(parameters, Evaluate(parameters, []), MinimiserStatus.Converged);
+        var highest = found;
+        foreach (var scale in Tolerances.NearNoResidual)
+        {
+            var place = Scales.Scaled(found.Parameters, scale);
+            if (Evaluate(place, []) is var there && there < highest.Value)
+                highest = new SearchPoint(place, there, MinimiserStatus.Abandoned);
+        }
+
+        return highest;
     }
 
     /// <summary>Whether the criterion was evaluated last at a point, with its gradient.</summary>
@@ -135,8 +148,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         (_refreshes, _detours, _evaluationsBefore) = (0, 0, _criterion.EvaluationCount);
         var status = _minimiser.Minimise(theta, inverse);
         _isSearching = false;
-        if (Scales.Largest(theta) > Tolerances.LargestRelativeEffect)
-            Scales.Scaled(theta, Tolerances.LargestRelativeEffect).CopyTo(theta, 0);
+        if (Scales.Largest(theta) > Scales.Limit)
+            Scales.Scaled(theta, Scales.Limit).CopyTo(theta, 0);
         Iterations = _minimiser.Iterations;
         _endedAt = theta;
         return new SearchPoint(theta, _minimiser.Value, status);
@@ -147,7 +160,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         // Where a step has to be cut short again and again, what the information says of its direction is not worth much.
         if (_criterion.EvaluationCount - _evaluationsBefore > Tolerances.EvaluationsOfDetour) _detours++;
         _evaluationsBefore = _criterion.EvaluationCount;
-        if (!_usesInformation || (_held < 0 && Scales.Largest(_current) > Tolerances.LargestRelativeEffect)
+        if (!_usesInformation || (_held < 0 && Scales.Largest(_current) > Scales.Limit)
             || _detours >= Tolerances.Detours || _refreshes++ > Tolerances.Refreshes) return false;
 
         // Near a variance of zero the information of its square root goes to zero, though the likelihood curves.
@@ -187,7 +200,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     /// <summary>What the criterion loses where the effects dwarf the residual.</summary>
     private double Rounding()
     {
-        var largest = Math.Min(Scales.Largest(_current), Tolerances.LargestRelativeEffect);
+        var largest = Math.Min(Scales.Largest(_current), Scales.Limit);
         return Tolerances.RelativeEffectRounding * largest * largest;
     }
 

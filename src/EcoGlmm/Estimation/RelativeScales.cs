@@ -13,6 +13,15 @@ internal sealed class RelativeScales(MixedModel model)
             .Select(j => t.ThetaOffset + j)),
     ];
 
+    /// <summary>
+    /// The largest scale beyond which the residual is zero. Rounding errors, which rise with its square, are the larger where terms
+    /// overlap: what the residual adds to a likelihood is lost in them sooner.
+    /// </summary>
+    public double Limit { get; } = model.Terms.Count == 1 ? Tolerances.LargestRelativeEffect : Tolerances.LargestOverlappingEffect;
+
+    /// <summary>Whether the residual is as good as zero.</summary>
+    public bool IsAtLimit(ReadOnlySpan<double> theta) => Largest(theta) > 0.999 * Limit;
+
     /// <summary>The largest scale.</summary>
     public double Largest(ReadOnlySpan<double> theta) => LargestAt(theta) is var at && at < 0 ? 0 : Math.Abs(theta[at]);
 
@@ -29,10 +38,10 @@ internal sealed class RelativeScales(MixedModel model)
     public double Evaluate(Numerics.DifferentiableFunction criterion, ReadOnlySpan<double> theta, Span<double> gradient)
     {
         var at = LargestAt(theta);
-        if (at < 0 || !(Math.Abs(theta[at]) > Tolerances.LargestRelativeEffect)) return criterion(theta, gradient);
-        var value = criterion(Scaled(theta, Tolerances.LargestRelativeEffect), gradient);
+        if (at < 0 || !(Math.Abs(theta[at]) > Limit)) return criterion(theta, gradient);
+        var value = criterion(Scaled(theta, Limit), gradient);
         if (gradient.IsEmpty) return value;
-        var factor = Tolerances.LargestRelativeEffect / Math.Abs(theta[at]);
+        var factor = Limit / Math.Abs(theta[at]);
         gradient[at] = 0;
         foreach (var j in _scales)
         {

@@ -123,13 +123,29 @@ internal static class Tolerances
     /// rounding.</summary>
     public const double LargestRelativeEffect = 1e5;
 
+    /// <summary>The same where several terms add to a row.</summary>
+    public const double LargestOverlappingEffect = 1e4;
+
+    /// <summary>Where the proportions of the effects are searched: the residual is as good as zero, and rounding errors are a thousandth of
+    /// those at the largest.</summary>
+    public const double HeldRelativeEffect = 3000;
+
     /// <summary>Relative to which the residual may be on its way to zero, where the likelihood is so flat that a search takes
     /// long.</summary>
     public const double LargeRelativeEffect = 50;
 
-    /// <summary>Where it is looked at whether the likelihood falls from there: with variances of the residual of a hundred-thousandth and
-    /// less of the effects'.</summary>
-    public static readonly double[] NearNoResidual = [1000, 200];
+    /// <summary>Where it is looked at whether the likelihood falls from there: with variances of the residual of a millionth to a sixteenth
+    /// of the effects'.</summary>
+    public static readonly double[] NearNoResidual = [1000, 200, 30, 10, 4];
+
+    /// <summary>Where it is looked at for another maximum with a residual, or with effects where there are none.</summary>
+    public static readonly double[] WithResidual = [10, 3, 1, 0.4, 0.15];
+
+    /// <summary>Operations of a factorisation up to which it is looked at many places, which is a millisecond.</summary>
+    public const double FlopsOfManyPlaces = 2e5;
+
+    /// <summary>What a search may add to the likelihood of a place to begin from.</summary>
+    public const double LikelihoodOfSearch = 2;
 
     /// <summary>What a criterion loses by rounding, times the squares of effects relative to the residual.</summary>
     public const double RelativeEffectRounding = 2e-18;

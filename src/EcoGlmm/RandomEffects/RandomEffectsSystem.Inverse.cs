@@ -11,8 +11,8 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public void SelectedInverse(double[][]? traces)
     {
-        if (_factor is null) return;
-        _factor.SelectedInverse(_values);
+        if (_rows is null && _factor is null) return;
+        _factor?.SelectedInverse(_values);
         if (traces is not null)
         {
             foreach (var m in traces) Array.Clear(m);
@@ -24,6 +24,7 @@ internal sealed partial class RandomEffectsSystem
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
+            if (s == _rows?.Term) continue;
             var (r, ds) = (_terms[s].Width, _latentWidths[s]);
             var pairs = _pairsOfFirst[s];
             var adjoint = traces is null || IsDense(s) ? null : _precisionAdjoints[s];
@@ -84,6 +85,8 @@ internal sealed partial class RandomEffectsSystem
                 at += ds * (ds + 1) / 2 + ds * below;
             }
         }
+
+        if (_rows is not null) InvertRows(_rows, traces?[_rows.Term]);
     }
 
     /// <summary>
@@ -92,7 +95,7 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public double[][]? LevelInverses()
     {
-        if (_factor is null or IterativeFactor || _hasDense) return null;
+        if (_factor is null or IterativeFactor || _hasDense || _rows is not null) return null;
         var inverse = new double[_values.Length];
         _factor.SelectedInverse(inverse);
         return Array.ConvertAll(_terms, term =>

@@ -11,57 +11,17 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public void PredictorCovariance(int k, int m, double[] result)
     {
-        Array.Clear(result);
-        for (var t = 0; t < _terms.Length; t++)
+        OthersCovariance(k, m, result);
+        if (_rows is not null) AddRowVariances(_rows, result);
+    }
+
+    /// <summary>The same, without the effects of a term that is eliminated.</summary>
+    private void OthersCovariance(int k, int m, Span<double> result)
+    {
+        result.Clear();
+        for (var t = 0; t < _terms.Length && k == m; t++)
         {
-            var term = _terms[t];
-            if (term.Predictor != k || k != m) continue;
-            var b = _diagonalB[t];
-            if (term.Entries is { } entries)
-            {
-                var width = term.Width;
-                for (var i = 0; i < result.Length; i++)
-                {
-                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
-                    {
-                        var weights = entries.Weights.AsSpan(e * width, width);
-                        result[i] += QuadraticForm(b.AsSpan(entries.Levels[e] * width * width, width * width), weights, weights);
-                    }
-                }
-
-                continue;
-            }
-
-            var codes = term.Codes;
-            if (term.Z is not { } z)
-            {
-                for (var i = 0; i < codes.Length; i++) result[i] += b[codes[i]];
-                continue;
-            }
-
-            var r = term.Width;
-            if (term.SingleEffect is { } single)
-            {
-                for (var i = 0; i < codes.Length; i++)
-                {
-                    if (single[i] >= 0 && z[(i * r) + single[i]] is var v)
-                        result[i] += v * v * b[(codes[i] * r) + single[i]];
-                }
-
-                continue;
-            }
-
-            for (var i = 0; i < codes.Length && r != 2; i++)
-            {
-                result[i] += QuadraticForm(b.AsSpan(codes[i] * r * r, r * r), z.AsSpan(i * r, r), z.AsSpan(i * r, r));
-            }
-
-            for (var i = 0; i < codes.Length && r == 2; i++)
-            {
-                var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
-                var block = b.AsSpan(4 * codes[i], 4);
-                result[i] += (z0 * ((block[0] * z0) + (block[1] * z1))) + (z1 * ((block[2] * z0) + (block[3] * z1)));
-            }
+            if (_terms[t].Predictor == k && t != _rows?.Term) AddOwnCovariance(_terms[t], _diagonalB[t], result);
         }
 
         foreach (var pair in _pairs)
@@ -94,7 +54,52 @@ internal sealed partial class RandomEffectsSystem
         }
     }
 
-    private void AddPairs(CrossBlocks pair, EntryPairs pairs, double scale, double[] result)
+    private static void AddOwnCovariance(RandomTerm term, double[] b, Span<double> result)
+    {
+        var r = term.Width;
+        if (term.Entries is { } entries)
+        {
+            for (var i = 0; i < result.Length; i++)
+            {
+                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                {
+                    var weights = entries.Weights.AsSpan(e * r, r);
+                    result[i] += QuadraticForm(b.AsSpan(entries.Levels[e] * r * r, r * r), weights, weights);
+                }
+            }
+
+            return;
+        }
+
+        var codes = term.Codes;
+        if (term.Z is not { } z)
+        {
+            for (var i = 0; i < codes.Length; i++) result[i] += b[codes[i]];
+        }
+        else if (term.SingleEffect is { } single)
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                if (single[i] >= 0 && z[(i * r) + single[i]] is var v) result[i] += v * v * b[(codes[i] * r) + single[i]];
+            }
+        }
+        else if (r == 2)
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
+                var block = b.AsSpan(4 * codes[i], 4);
+                result[i] += (z0 * ((block[0] * z0) + (block[1] * z1))) + (z1 * ((block[2] * z0) + (block[3] * z1)));
+            }
+        }
+        else
+        {
+            for (var i = 0; i < codes.Length; i++)
+                result[i] += QuadraticForm(b.AsSpan(codes[i] * r * r, r * r), z.AsSpan(i * r, r), z.AsSpan(i * r, r));
+        }
+    }
+
+    private void AddPairs(CrossBlocks pair, EntryPairs pairs, double scale, Span<double> result)
     {
         var (first, second) = (_terms[pair.First], _terms[pair.Second]);
         var (zs, rs) = (first.Entries?.Weights ?? first.Z, first.Width);
@@ -169,50 +174,53 @@ internal sealed partial class RandomEffectsSystem
     {
         foreach (var term in _terms)
         {
-            if (term.Predictor != k) continue;
-            var mine = b.Slice(term.EffectOffset, term.EffectCount);
-            if (term.Entries is { } entries)
-            {
-                var width = term.Width;
-                for (var i = 0; i < eta.Length; i++)
-                {
-                    var sum = 0.0;
-                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
-                    {
-                        for (var c = 0; c < width; c++) sum += entries.Weights[(e * width) + c] * mine[(entries.Levels[e] * width) + c];
-                    }
+            if (term.Predictor == k) AddZb(term, b, eta);
+        }
+    }
 
-                    eta[i] += sum;
+    private static void AddZb(RandomTerm term, ReadOnlySpan<double> b, Span<double> eta)
+    {
+        var mine = b.Slice(term.EffectOffset, term.EffectCount);
+        var r = term.Width;
+        if (term.Entries is { } entries)
+        {
+            for (var i = 0; i < eta.Length; i++)
+            {
+                var sum = 0.0;
+                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
+                {
+                    for (var c = 0; c < r; c++) sum += entries.Weights[(e * r) + c] * mine[(entries.Levels[e] * r) + c];
                 }
 
-                continue;
+                eta[i] += sum;
             }
 
-            var codes = term.Codes;
-            if (term.Z is not { } z)
+            return;
+        }
+
+        var codes = term.Codes;
+        if (term.Z is not { } z)
+        {
+            for (var i = 0; i < codes.Length; i++) eta[i] += mine[codes[i]];
+        }
+        else if (term.SingleEffect is { } single)
+        {
+            for (var i = 0; i < codes.Length; i++)
             {
-                for (var i = 0; i < codes.Length; i++) eta[i] += mine[codes[i]];
-                continue;
+                if (single[i] >= 0) eta[i] += z[(i * r) + single[i]] * mine[(codes[i] * r) + single[i]];
             }
-
-            var r = term.Width;
-            if (term.SingleEffect is { } single)
-            {
-                for (var i = 0; i < codes.Length; i++)
-                {
-                    if (single[i] >= 0) eta[i] += z[(i * r) + single[i]] * mine[(codes[i] * r) + single[i]];
-                }
-
-                continue;
-            }
-
-            for (var i = 0; i < codes.Length && r == 2; i++)
+        }
+        else if (r == 2)
+        {
+            for (var i = 0; i < codes.Length; i++)
             {
                 var own = mine.Slice(2 * codes[i], 2);
                 eta[i] += (z[2 * i] * own[0]) + (z[(2 * i) + 1] * own[1]);
             }
-
-            for (var i = 0; i < codes.Length && r != 2; i++)
+        }
+        else
+        {
+            for (var i = 0; i < codes.Length; i++)
             {
                 var at = codes[i] * r;
                 var sum = 0.0;
@@ -227,48 +235,51 @@ internal sealed partial class RandomEffectsSystem
     {
         foreach (var term in _terms)
         {
-            if (term.Predictor != k) continue;
-            var mine = result.Slice(term.EffectOffset, term.EffectCount);
-            if (term.Entries is { } entries)
+            if (term.Predictor == k) AddZtx(term, x, result);
+        }
+    }
+
+    private static void AddZtx(RandomTerm term, ReadOnlySpan<double> x, Span<double> result)
+    {
+        var mine = result.Slice(term.EffectOffset, term.EffectCount);
+        var r = term.Width;
+        if (term.Entries is { } entries)
+        {
+            for (var i = 0; i < x.Length; i++)
             {
-                var width = term.Width;
-                for (var i = 0; i < x.Length; i++)
+                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
                 {
-                    for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
-                    {
-                        for (var c = 0; c < width; c++) mine[(entries.Levels[e] * width) + c] += entries.Weights[(e * width) + c] * x[i];
-                    }
+                    for (var c = 0; c < r; c++) mine[(entries.Levels[e] * r) + c] += entries.Weights[(e * r) + c] * x[i];
                 }
-
-                continue;
             }
 
-            var codes = term.Codes;
-            if (term.Z is not { } z)
+            return;
+        }
+
+        var codes = term.Codes;
+        if (term.Z is not { } z)
+        {
+            for (var i = 0; i < codes.Length; i++) mine[codes[i]] += x[i];
+        }
+        else if (term.SingleEffect is { } single)
+        {
+            for (var i = 0; i < codes.Length; i++)
             {
-                for (var i = 0; i < codes.Length; i++) mine[codes[i]] += x[i];
-                continue;
+                if (single[i] >= 0) mine[(codes[i] * r) + single[i]] += z[(i * r) + single[i]] * x[i];
             }
-
-            var r = term.Width;
-            if (term.SingleEffect is { } single)
-            {
-                for (var i = 0; i < codes.Length; i++)
-                {
-                    if (single[i] >= 0) mine[(codes[i] * r) + single[i]] += z[(i * r) + single[i]] * x[i];
-                }
-
-                continue;
-            }
-
-            for (var i = 0; i < codes.Length && r == 2; i++)
+        }
+        else if (r == 2)
+        {
+            for (var i = 0; i < codes.Length; i++)
             {
                 var own = mine.Slice(2 * codes[i], 2);
                 own[0] += z[2 * i] * x[i];
                 own[1] += z[(2 * i) + 1] * x[i];
             }
-
-            for (var i = 0; i < codes.Length && r != 2; i++)
+        }
+        else
+        {
+            for (var i = 0; i < codes.Length; i++)
             {
                 var at = codes[i] * r;
                 if (r >= WeightedProduct.LeastColumns) VectorSum.AddScaled(x[i], z.AsSpan(i * r, r), mine.Slice(at, r));
@@ -313,6 +324,12 @@ internal sealed partial class RandomEffectsSystem
     public void MultiplyCrossProducts(ReadOnlySpan<double> b, Span<double> y)
     {
         y.Clear();
+        if (_rows is not null)
+        {
+            MultiplyByRows(_rows, b, y);
+            return;
+        }
+
         for (var t = 0; t < _terms.Length; t++)
         {
             var (r, offset) = (_terms[t].Width, _terms[t].EffectOffset);

@@ -8,12 +8,20 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>ZᵀWZ from the weights of each pair of linear predictors.</summary>
     public void SetWeights(Func<int, int, double[]> weights)
     {
+        // The others' sums wait for λ.
+        if (_rows is not null) SetRowWeights(_rows, weights(_terms[0].Predictor, _terms[0].Predictor));
+        else SumWeights(weights);
+    }
+
+    private void SumWeights(Func<int, int, double[]> weights)
+    {
         var tasks = _terms.Length + _pairs.Length;
         void Run(int k)
         {
             if (k < _terms.Length)
             {
                 var term = _terms[k];
+                if (k == _rows?.Term) return;
                 SumDiagonal(term, weights(term.Predictor, term.Predictor), _diagonal[k]);
             }
             else

@@ -37,13 +37,22 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     private const double RoughTolerance = 1e-4, ColumnTolerance = 1e-9;
 
+    /// <summary>Order of what is factorised.</summary>
+    private readonly int _order;
+
     private readonly ISparseFactor? _factor;
     private readonly double[] _values;
     private readonly double[] _scratch;
     private readonly ParallelOptions _parallel;
 
+    /// <param name="terms">The terms.</param>
+    /// <param name="observationCount">Rows of Z.</param>
+    /// <param name="maxThreads">Threads to use at most.</param>
+    /// <param name="solver">How systems are solved.</param>
+    /// <param name="eliminatesRows">Whether effects that each row has for itself are eliminated first.</param>
+    /// <param name="cancellation">Stops what takes long.</param>
     public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads,
-        LinearSolver solver = LinearSolver.Automatic, CancellationToken cancellation = default)
+        LinearSolver solver = LinearSolver.Automatic, bool eliminatesRows = false, CancellationToken cancellation = default)
     {
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
         _terms = [.. terms];
@@ -57,12 +66,17 @@ internal sealed partial class RandomEffectsSystem
         _inverse = Array.ConvertAll(_terms, t => t.SingleEffect is null ? null : new double[t.LatentCount * t.LatentWidth]);
         _denseDiagonal = Array.ConvertAll(_terms, t => t.Structure.Precision?.DenseGroups is null ? null : new double[t.Levels.Count]);
         _hasDense = Array.Exists(_denseDiagonal, d => d is not null);
+        _rows = eliminatesRows ? FindRowEffects(_terms, observationCount) : null;
         var pairs = new List<CrossBlocks>();
         for (var s = 0; s < _terms.Length; s++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (s == _rows?.Term) continue;
             if (CrossBlocks.HasWithin(_terms[s])) pairs.Add(CrossBlocks.Find(_terms, s, s));
-            for (var t = s + 1; t < _terms.Length; t++) pairs.Add(CrossBlocks.Find(_terms, s, t));
+            for (var t = s + 1; t < _terms.Length; t++)
+            {
+                if (t != _rows?.Term) pairs.Add(CrossBlocks.Find(_terms, s, t));
+            }
         }
 
         _pairs = [.. pairs];
@@ -71,7 +85,8 @@ internal sealed partial class RandomEffectsSystem
             ? new double[p.Pattern.NonZeros] : null);
         var widest = _terms.Length == 0 ? 0 : _terms.Max(t => t.Width);
         _scratch = new double[3 * widest * widest];
-        if (EffectCount == 0)
+        _order = LatentCount - (_rows?.Factor.Length ?? 0);
+        if (_order == 0)
         {
             _values = [];
             return;
@@ -123,7 +138,8 @@ internal sealed partial class RandomEffectsSystem
     public CovarianceFactor Lambda { get; }
 
     /// <summary>log |H| of the last factorisation.</summary>
-    public double LogDeterminant => (_factor?.LogDeterminant ?? 0) + (_hasDense ? Lambda.DenseLogDeterminant : 0);
+    public double LogDeterminant => (_factor?.LogDeterminant ?? 0) + (_hasDense ? Lambda.DenseLogDeterminant : 0)
+        + (_rows?.LogDeterminant ?? 0);
 
     /// <summary>Whether a factorisation costs much more than a pass over the observations.</summary>
     public bool IsFactorizationCostly => _factor is SparseCholesky && _factor.Flops > 60.0 * ObservationCount;
@@ -153,6 +169,7 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>Forms H at the current Λ and weights and factorises it; false when it is not positive definite.</summary>
     public bool TryFactor()
     {
+        if (_rows is not null && !TryEliminate(_rows)) return false;
         if (_factor is null) return true;
         FormH();
         FactorizationCount++;
@@ -165,7 +182,7 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public bool MakeUsable()
     {
-        if (_factor is null || _factor.IsFactored) return false;
+        if (_factor?.IsFactored != false && _rows?.IsFactored != false) return false;
         var none = new double[ObservationCount];
         SetWeights((_, _) => none);
         if (!TryFactor())
@@ -183,7 +200,7 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public Action? Keep()
     {
-        if (_factor is not SparseCholesky cholesky) return null;
+        if (_factor is not SparseCholesky cholesky || _rows is not null) return null;
         var lambda = new CovarianceFactor(_terms);
         lambda.CopyFrom(Lambda);
         var factor = cholesky.Keep();
@@ -200,9 +217,9 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>x ← H⁻¹x, x as long as u or longer (the rest stays).</summary>
     public void Solve(Span<double> x)
     {
-        ToNoise(x);
-        _factor?.Solve(x[..LatentCount]);
-        FromNoise(x);
+        ToFactored(x);
+        _factor?.Solve(x[.._order]);
+        FromFactored(x);
     }
 
     /// <summary>
@@ -216,9 +233,9 @@ internal sealed partial class RandomEffectsSystem
             return;
         }
 
-        ToNoise(x);
-        iterative.Solve(x[..LatentCount], RoughTolerance);
-        FromNoise(x);
+        ToFactored(x);
+        iterative.Solve(x[.._order], RoughTolerance);
+        FromFactored(x);
     }
 
     /// <summary>X ← H⁻¹X for several columns, of which each begins a stride after the one before.</summary>
@@ -226,10 +243,10 @@ internal sealed partial class RandomEffectsSystem
     {
         if (_factor is IterativeFactor iterative)
         {
-            for (var j = 0; j < columns; j++) ToNoise(x.Slice(j * stride, LatentCount));
-            if (columns == 1) iterative.Solve(x[..LatentCount], ColumnTolerance);
+            for (var j = 0; j < columns; j++) ToFactored(x.Slice(j * stride, LatentCount));
+            if (columns == 1) iterative.Solve(x[.._order], ColumnTolerance);
             else iterative.SolveMany(x, stride, columns, ColumnTolerance);
-            for (var j = 0; j < columns; j++) FromNoise(x.Slice(j * stride, LatentCount));
+            for (var j = 0; j < columns; j++) FromFactored(x.Slice(j * stride, LatentCount));
             return;
         }
 
@@ -246,8 +263,22 @@ internal sealed partial class RandomEffectsSystem
                 + "new GlmmControl { Solver = LinearSolver.Direct }, if its factorisation can be had.");
         }
 
-        ((IDirectFactor?)_factor)?.SolveFactorTransposed(z[..LatentCount]);
-        FromNoise(z);
+        if (_rows is not null) Rotate(z[_terms[_rows.Term].LatentOffset..LatentCount], _terms[_rows.Term].LatentCount);
+        ((IDirectFactor?)_factor)?.SolveFactorTransposed(z[.._order]);
+        if (_rows is not null) Restore(_rows, z, isDraw: true);
+        else FromNoise(z);
+    }
+
+    private void ToFactored(Span<double> x)
+    {
+        if (_rows is not null) Eliminate(_rows, x);
+        else ToNoise(x);
+    }
+
+    private void FromFactored(Span<double> x)
+    {
+        if (_rows is not null) Restore(_rows, x);
+        else FromNoise(x);
     }
 
     private void FormH()
@@ -256,6 +287,7 @@ internal sealed partial class RandomEffectsSystem
         var at = 0;
         for (var s = 0; s < _terms.Length; s++)
         {
+            if (s == _rows?.Term) continue;
             var (r, ds) = (_terms[s].Width, _latentWidths[s]);
             var lambda = Lambda[s];
             var lower = _terms[s].Loadings.IsLowerTriangular;
@@ -325,26 +357,27 @@ internal sealed partial class RandomEffectsSystem
 
     private SparsePattern BuildPattern()
     {
-        var pointers = new int[LatentCount + 1];
-        var indices = new List<int>(LatentCount * 2);
+        var pointers = new int[_order + 1];
+        var indices = new List<int>(_order * 2);
         for (var s = 0; s < _terms.Length; s++)
         {
-            var d = _terms[s].LatentWidth;
+            if (s == _rows?.Term) continue;
+            var (d, offset) = (_terms[s].LatentWidth, FactorOffset(_terms[s]));
             for (var a = 0; a < _terms[s].Levels.Count; a++)
             {
                 for (var c = 0; c < d; c++)
                 {
-                    var column = _terms[s].LatentOffset + a * d + c;
+                    var column = offset + a * d + c;
                     pointers[column] = indices.Count;
-                    for (var row = c; row < d; row++) indices.Add(_terms[s].LatentOffset + a * d + row);
+                    for (var row = c; row < d; row++) indices.Add(offset + a * d + row);
                     foreach (var p in _pairsOfFirst[s])
                     {
-                        var t = _terms[p.Second];
+                        var (width, second) = (_latentWidths[p.Second], FactorOffset(_terms[p.Second]));
                         for (var k = p.Starts[a]; k < p.Starts[a + 1]; k++)
                         {
-                            for (var row = 0; row < t.LatentWidth; row++)
+                            for (var row = 0; row < width; row++)
                             {
-                                indices.Add(t.LatentOffset + p.Partners[k] * t.LatentWidth + row);
+                                indices.Add(second + p.Partners[k] * width + row);
                             }
                         }
                     }
@@ -352,7 +385,7 @@ internal sealed partial class RandomEffectsSystem
             }
         }
 
-        pointers[LatentCount] = indices.Count;
-        return new SparsePattern(LatentCount, pointers, [.. indices]);
+        pointers[_order] = indices.Count;
+        return new SparsePattern(_order, pointers, [.. indices]);
     }
 }

@@ -5,9 +5,9 @@ internal sealed class NoResidual : IStartStrategy<ProfiledSearch>
 {
     public SearchPoint Improve(ProfiledSearch search, SearchPoint best)
     {
-        if (search.Scales.Largest(best.Parameters) is not (> Tolerances.LargeRelativeEffect and < Tolerances.LargestRelativeEffect))
+        if (!(search.Scales.Largest(best.Parameters) > Tolerances.LargeRelativeEffect) || search.Scales.IsAtLimit(best.Parameters))
             return best;
-        var start = search.Scales.Scaled(best.Parameters, Tolerances.LargestRelativeEffect);
+        var start = search.Scales.Scaled(best.Parameters, search.Scales.Limit);
         if (!double.IsFinite(search.Evaluate(start, []))) return best;
         var other = search.MaximumFrom(start);
         return other.HasLikelihood && other.Value < best.Value ? other : best;

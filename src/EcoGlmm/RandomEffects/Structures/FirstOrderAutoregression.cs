@@ -70,6 +70,9 @@ internal sealed class FirstOrderAutoregression : MarkovChain
 
     public override void Start(Span<double> phi) => phi[0] = 0.5;
 
+    public override IEnumerable<double[]> Alternatives() => 
+        new[] { 0.97, 0.9, 0.8, 0.6, 0.4, 0.2, -0.2, -0.5 }.Select(correlation => new[] { Math.Atanh(correlation) });
+
     protected override double Place(double position) => (position - _origin) / _step;
 
     protected override (double Correlation, double Remainder, double Slope) Over(double phi, double gap)

@@ -38,6 +38,10 @@ internal abstract class LevelPrecision(SparsePattern pattern, int parameterCount
         yield return phi;
     }
 
+    /// <summary>Parameters far from each other, between which a likelihood with a residual may fall; every second one is what is looked at
+    /// where that takes long.</summary>
+    public virtual IEnumerable<double[]> Alternatives() => Candidates();
+
     /// <summary>Where to look for a parameter of φ at which a quantity has a value: quantities rise or fall all the way along it.</summary>
     public virtual (double Low, double High) Stretch(int parameter) => (-FarthestParameter, FarthestParameter);
 

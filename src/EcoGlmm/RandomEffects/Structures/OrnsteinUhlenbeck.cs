@@ -25,6 +25,13 @@ internal sealed class OrnsteinUhlenbeck(int[] groupOf, double[] times) : MarkovC
         phi[0] = gaps.Length == 0 ? 0 : Math.Log(Math.Log(2) / gaps[gaps.Length / 2]);
     }
 
+    public override IEnumerable<double[]> Alternatives()
+    {
+        var phi = new double[1];
+        Start(phi);
+        return new[] { 0.05, 0.2, 0.5, 1, 2, 5, 20 }.Select(factor => new[] { phi[0] + Math.Log(factor) });
+    }
+
     /// <summary>Correlations over the least gap below e⁻¹⁰, or over the longest series above 0.99.</summary>
     public override IEnumerable<StructureLimit> Limits(double[] phi, string title)
     {

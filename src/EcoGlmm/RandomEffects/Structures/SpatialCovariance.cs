@@ -104,6 +104,17 @@ internal sealed class SpatialCovariance : LevelPrecision
         }
     }
 
+    public override IEnumerable<double[]> Alternatives()
+    {
+        foreach (var factor in new[] { 3.0, 1.0, 0.3, 0.1, 0.05, 0.02 })
+        {
+            var phi = new double[ParameterCount];
+            Start(phi);
+            phi[0] += Math.Log(factor);
+            yield return phi;
+        }
+    }
+
     public override int[] DenseGroups => _starts;
 
     /// <summary>L of each group, n × n.</summary>

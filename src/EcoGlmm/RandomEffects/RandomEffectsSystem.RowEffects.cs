@@ -1,0 +1,178 @@
+using System.Buffers;
+
+namespace EcoGlmm.RandomEffects;
+
+/// <summary>
+/// A term with an effect of its own for each observation is eliminated, row by row, before anything is factorised: of the others' system
+/// what is left is the same with weights w / (1 + λ²w), and log |H| has log(1 + λ²w) of each row more.
+/// </summary>
+/// <remarks>
+/// With D = 1 + λ²w, w̃ = w/D and S the others' system at w̃: H⁻¹ has z̃ᵀS⁻¹ = −λw̃ zᵀΛS⁻¹ beside the others' effects and
+/// 1/D + (λw̃)²q on the diagonal, q = zᵀΛS⁻¹Λᵀz, so that a row's linear predictor has the variance λ²/D + q/D².
+/// </remarks>
+internal sealed partial class RandomEffectsSystem
+{
+    private readonly RowEffects? _rows;
+
+    /// <summary>The term that is eliminated, at its last elimination.</summary>
+    private sealed class RowEffects(int term, int rows)
+    {
+        /// <summary>Its index among the terms.</summary>
+        public int Term { get; } = term;
+
+        /// <summary>λ.</summary>
+        public double Lambda { get; set; }
+
+        /// <summary>D of each row.</summary>
+        public double[] Factor { get; } = new double[rows];
+
+        /// <summary>w̃ of each row: the others' weights.</summary>
+        public double[] Weights { get; } = new double[rows];
+
+        /// <summary>Σ log D.</summary>
+        public double LogDeterminant { get; set; }
+
+        /// <summary>Whether all D were positive.</summary>
+        public bool IsFactored { get; set; }
+    }
+
+    /// <summary>The first term with an effect a row, where all terms add to one linear predictor and none has dense covariances.</summary>
+    private static RowEffects? FindRowEffects(RandomTerm[] terms, int rows)
+    {
+        if (Array.Exists(terms, t => t.Predictor != terms[0].Predictor || t.Structure.Precision?.DenseGroups is not null)) return null;
+        var term = Array.FindIndex(terms, t => t is { Z: null, Entries: null, Width: 1, LatentWidth: 1, Structure.Precision: null }
+            && t.Levels.Count == rows && t.Codes.Distinct().Count() == rows);
+        return term < 0 ? null : new RowEffects(term, rows);
+    }
+
+    /// <summary>Where a term's latent variables begin in what is factorised.</summary>
+    private int FactorOffset(RandomTerm term) => _rows is not null && term.LatentOffset > _terms[_rows.Term].LatentOffset
+        ? term.LatentOffset - _rows.Factor.Length : term.LatentOffset;
+
+    private void SetRowWeights(RowEffects rows, double[] w)
+    {
+        var (codes, own) = (_terms[rows.Term].Codes, _diagonal[rows.Term]);
+        for (var i = 0; i < codes.Length; i++) own[codes[i]] = w[i];
+    }
+
+    /// <summary>D and w̃ at the current λ and weights, and the others' cross-products; false where some D is not positive.</summary>
+    private bool TryEliminate(RowEffects rows)
+    {
+        var (codes, own) = (_terms[rows.Term].Codes, _diagonal[rows.Term]);
+        var lambda = rows.Lambda = Lambda[rows.Term][0];
+        var (square, logarithm, product) = (lambda * lambda, 0.0, 1.0);
+        rows.IsFactored = false;
+        for (var i = 0; i < codes.Length; i++)
+        {
+            var w = own[codes[i]];
+            var d = 1 + (square * w);
+            if (!(d > 0)) return false;
+            rows.Factor[i] = d;
+            rows.Weights[i] = w / d;
+            product *= d;
+            if (product is > 1e-100 and < 1e100) continue;
+            logarithm += Math.Log(product);
+            product = 1;
+        }
+
+        rows.LogDeterminant = logarithm + Math.Log(product);
+        rows.IsFactored = double.IsFinite(rows.LogDeterminant);
+        if (rows.IsFactored) SumWeights((_, _) => rows.Weights);
+        return rows.IsFactored;
+    }
+
+    /// <summary>From a right-hand side of H to one of what is factorised, its first entries, the eliminated ones behind.</summary>
+    private void Eliminate(RowEffects rows, Span<double> x)
+    {
+        var own = _terms[rows.Term];
+        var pool = ArrayPool<double>.Shared;
+        var (taken, b) = (pool.Rent(rows.Factor.Length), pool.Rent(EffectCount));
+        var row = taken.AsSpan(0, rows.Factor.Length);
+        for (var i = 0; i < row.Length; i++) row[i] = rows.Lambda * rows.Weights[i] * x[own.LatentOffset + own.Codes[i]];
+        b.AsSpan(0, EffectCount).Clear();
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            if (t == rows.Term) continue;
+            AddZtx(_terms[t], row, b);
+            Lambda.MultiplyTransposed(t, Lambda[t], b, b);
+            var latent = _terms[t].LatentOffset;
+            for (var j = latent; j < latent + _terms[t].LatentCount; j++) x[j] -= b[j];
+        }
+
+        pool.Return(taken);
+        pool.Return(b);
+        Rotate(x[own.LatentOffset..LatentCount], own.LatentCount);
+    }
+
+    /// <summary>The way back, for a solution; or for a draw, where the eliminated entries are standard normal.</summary>
+    private void Restore(RowEffects rows, Span<double> x, bool isDraw = false)
+    {
+        var own = _terms[rows.Term];
+        Rotate(x[own.LatentOffset..LatentCount], LatentCount - own.LatentOffset - own.LatentCount);
+        var pool = ArrayPool<double>.Shared;
+        var (predictor, b) = (pool.Rent(rows.Factor.Length), pool.Rent(EffectCount));
+        var eta = predictor.AsSpan(0, rows.Factor.Length);
+        eta.Clear();
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            if (t == rows.Term) continue;
+            Lambda.Multiply(t, Lambda[t], x, b);
+            AddZb(_terms[t], b, eta);
+        }
+
+        for (var i = 0; i < eta.Length; i++)
+        {
+            ref var mine = ref x[own.LatentOffset + own.Codes[i]];
+            mine = (mine / (isDraw ? Math.Sqrt(rows.Factor[i]) : rows.Factor[i])) - (rows.Lambda * rows.Weights[i] * eta[i]);
+        }
+
+        pool.Return(predictor);
+        pool.Return(b);
+    }
+
+    /// <summary>Moves the first entries of a span behind the others.</summary>
+    private static void Rotate(Span<double> x, int first)
+    {
+        if (first == 0 || first == x.Length) return;
+        var kept = ArrayPool<double>.Shared.Rent(first);
+        x[..first].CopyTo(kept);
+        x[first..].CopyTo(x);
+        kept.AsSpan(0, first).CopyTo(x[^first..]);
+        ArrayPool<double>.Shared.Return(kept);
+    }
+
+    /// <summary>The eliminated term's share of H⁻¹ and of the traces, after the others'.</summary>
+    private void InvertRows(RowEffects rows, double[]? trace)
+    {
+        var pool = ArrayPool<double>.Shared;
+        var leverage = pool.Rent(rows.Factor.Length);
+        OthersCovariance(_terms[rows.Term].Predictor, _terms[rows.Term].Predictor, leverage.AsSpan(0, rows.Factor.Length));
+        var (codes, b, square, sum) = (_terms[rows.Term].Codes, _diagonalB[rows.Term], rows.Lambda * rows.Lambda, 0.0);
+        for (var i = 0; i < codes.Length; i++)
+        {
+            var (w, q) = (rows.Weights[i], leverage[i]);
+            b[codes[i]] = (square / rows.Factor[i]) + (square * w * square * w * q);
+            sum += w - (w * w * q);
+        }
+
+        if (trace is not null) trace[0] = rows.Lambda * sum;
+        pool.Return(leverage);
+    }
+
+    /// <summary>From the others' variances of the linear predictor, those of all.</summary>
+    private static void AddRowVariances(RowEffects rows, double[] result)
+    {
+        var square = rows.Lambda * rows.Lambda;
+        for (var i = 0; i < result.Length; i++) result[i] = (square + (result[i] / rows.Factor[i])) / rows.Factor[i];
+    }
+
+    /// <summary>y ← ZᵀWZ b, row by row.</summary>
+    private void MultiplyByRows(RowEffects rows, ReadOnlySpan<double> b, Span<double> y)
+    {
+        var own = _terms[rows.Term];
+        var eta = new double[rows.Factor.Length];
+        AddZb(own.Predictor, b, eta);
+        for (var i = 0; i < eta.Length; i++) eta[i] *= _diagonal[rows.Term][own.Codes[i]];
+        AddZtx(own.Predictor, eta, y);
+    }
+}
