@@ -25,7 +25,7 @@ internal static class UnusedNumbers
         string[] known = [.. Coordinates.In(fit.Data).SelectMany(c => new[] { c.X, c.Y }), .. fit.Specification.VariableNames,
             .. fit.Specification.Formula.Response?.Descend().OfType<Formulas.NameNode>().Select(n => n.Name) ?? [],
             .. fit.Options.Weights is { } weights ? new[] { weights } : []];
-        double[] response = RankTransform.Apply([.. Enumerable.Range(0, fit.ObservationCount).Select(fit.Observed)]);
+        var response = RankTransform.Apply([.. Enumerable.Range(0, fit.ObservationCount).Select(fit.Observed)]);
         var taken = 0;
         foreach (var column in fit.Data.Columns.OfType<NumericColumn>().Where(c => !known.Contains(c.Name) && !TimeCheck.IsTime(c)))
         {
