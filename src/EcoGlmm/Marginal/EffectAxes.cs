@@ -53,6 +53,22 @@ internal static class EffectAxes
             : axis with { Minimum = frame.Ends.Low, Maximum = frame.Ends.High };
     }
 
+    /// <summary>Whether each panel is to have a vertical axis of its own.</summary>
+    public static bool AreFree(IReadOnlyList<Panel> panels, EffectOptions options)
+    {
+        if (options.FreeYAxis is { } said || panels.Count == 1)
+            return options.FreeYAxis == true && panels.Count > 1;
+        if (options.YAxis.Scale != AxisScale.Linear || options.YAxis.Maximum is not null)
+            return false;
+        double[] reach = [.. panels.Select(p => AxisFrame.Of(p).Y.Ends).Select(e => e.High - e.Low).Order()];
+        return reach[^1] > MuchFurther * reach[reach.Length / 2];
+    }
+
+    /// <summary>What is said where they have.</summary>
+    public const string FreeWords = "; vertical axes differ";
+
+    private const double MuchFurther = 10;
+
     /// <summary>Where few observations would flatten everything else they lie outside, which the panel says.</summary>
     /// <param name="panel">The panel with its curves.</param>
     /// <param name="data">The observations, which lie under them.</param>

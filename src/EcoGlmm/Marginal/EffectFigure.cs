@@ -55,8 +55,9 @@ internal sealed class EffectFigure
 
     public Figure Draw()
     {
-        var panels = EffectAxes.Shared(EffectProportions.Sized([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)], _isFactor),
-            _options.FreeYAxis);
+        var panels = EffectProportions.Sized([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)], _isFactor);
+        var free = EffectAxes.AreFree(panels, _options);
+        panels = EffectAxes.Shared(panels, free);
         if (!_isFactor && _options.Margin != EffectMargin.None)
         {
             var numbers = Numbers;
@@ -73,10 +74,10 @@ internal sealed class EffectFigure
             Subtitle = $"Mean {whose} with {NumberFormat.Significant(100 * _options.Level)} % interval"
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "")
                 + (_options.Data == EffectData.Adjusted ? "; data adjusted to that" : "")
-                + (_proportions is null ? "" : "; " + EffectProportions.Words(panels, _isFactor,
+                + (free ? EffectAxes.FreeWords : "") + (_proportions is null ? "" : "; " + EffectProportions.Words(panels, _isFactor,
                     _options is { RandomEffects: RandomEffectsUse.Population, Data: EffectData.Observed }
                     && _fit.Estimate.Model.HasGroups)),
-            PanelHeight = _facet.IsOne ? 380 : _facet.Count > EffectAxes.FewPanels ? 190 : 260,
+            PanelHeight = _facet.IsOne ? 380 : _facet.Count > EffectAxes.FewPanels ? 170 : 260,
             HasSmallPanels = _facet.Count > EffectAxes.FewPanels,
             Columns = EffectAxes.ColumnsFor(_facet.Count),
         };

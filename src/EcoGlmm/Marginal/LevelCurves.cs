@@ -89,12 +89,12 @@ internal sealed class LevelCurves
                 : Palette.Ink))]
             // Of many levels each has few rows.
             : [Proportions(proportions, [.. Enumerable.Range(0, _levelOfRow.Length).Where(r => _levelOfRow[r] is not null)], Palette.Ink)];
-        var panels = _isFaceted
-            ? EffectAxes.Shared([.. _levels.Select((name, g) => EffectAxes.WithData(Framed(_options.LabelOf(name),
-                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, curves[g]]), [.. data.Skip(g).Take(1)]))],
-                _options.FreeYAxis)
+        IReadOnlyList<Panel> panels = _isFaceted
+            ? [.. _levels.Select((name, g) => EffectAxes.WithData(Framed(_options.LabelOf(name),
+                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, curves[g]]), [.. data.Skip(g).Take(1)]))]
             : [EffectAxes.WithData(Framed(null, [.. curves, typical]), data)];
-        panels = EffectProportions.Sized(panels, isFactor);
+        var free = EffectAxes.AreFree(panels, _options);
+        panels = EffectAxes.Shared(EffectProportions.Sized(panels, isFactor), free);
         if (!isFactor && _options.Margin != EffectMargin.None)
         {
             panels = [.. panels.Select((panel, g) => EffectAxes.WithMargin(panel, _isFaceted
@@ -109,8 +109,9 @@ internal sealed class LevelCurves
                 + (_isFaceted ? "(thin)" : $"(thick, with {NumberFormat.Significant(100 * _options.Level)} % interval)")
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
                     ? "; other factors as most often in the level" : "")
+                + (free ? EffectAxes.FreeWords : "")
                 + (proportions is null ? "" : "; " + EffectProportions.Words(panels, isFactor, !isColoured && !_isFaceted)),
-            PanelHeight = _isFaceted ? 170 : 400,
+            PanelHeight = !_isFaceted ? 400 : EffectAxes.ColumnsFor(_levels.Length) > 0 ? 130 : 170,
             HasSmallPanels = _isFaceted && _levels.Length > EffectAxes.FewPanels,
             Columns = _isFaceted ? EffectAxes.ColumnsFor(_levels.Length) : 0,
         };
