@@ -203,7 +203,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         var coefficients = fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate));
         foreach (var (group, levels) in fit.Groups.DistinctBy(g => g.Group))
         {
-            if (levels >= fit.ObservationCount || coefficients == 0)
+            if (levels < 2 || levels >= fit.ObservationCount || coefficients == 0)
                 continue;
             if (fit.Estimate.Model.Terms.Any(t => t.Group == group && t.Entries is not null && t.Structure.Precision is null && !t.IsCurve))
             {

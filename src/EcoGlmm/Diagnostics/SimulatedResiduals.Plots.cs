@@ -201,7 +201,7 @@ public sealed partial class SimulatedResiduals
     private static string?[] WithMissing(string?[] texts) => Array.ConvertAll(texts, text => text ?? "(missing)");
 
     /// <summary>DHARMa's rule for drawing boxes: smooth curves misrepresent a predictor of few values.</summary>
-    private static bool HasFewValues(double[] predictor)
+    internal static bool HasFewValues(double[] predictor)
     {
         var distinct = predictor.Distinct().Count();
         return distinct == 1 || (distinct < 10 && (double)predictor.Length / distinct > 10);

@@ -14,6 +14,9 @@ internal static class UnusedNumbers
     /// <summary>A column whose ranks go with the response's like this is another form of it, such as its logarithm or a rate.</summary>
     private const double OfResponse = 0.8;
 
+    /// <summary>One whose ranks are those of a variable of the model is that variable on another scale.</summary>
+    private const double OfVariable = 0.999;
+
     /// <summary>Rows for each code of groups, at least.</summary>
     private const int FewestRowsPerCode = 3;
 
@@ -26,6 +29,8 @@ internal static class UnusedNumbers
             .. fit.Specification.Formula.Response?.Descend().OfType<Formulas.NameNode>().Select(n => n.Name) ?? [],
             .. fit.Options.Weights is { } weights ? new[] { weights } : []];
         var response = RankTransform.Apply([.. Enumerable.Range(0, fit.ObservationCount).Select(fit.Observed)]);
+        double[][] variables = [.. fit.Data.Columns.OfType<NumericColumn>().Where(c => known.Contains(c.Name))
+            .Select(c => RankTransform.Apply(Array.ConvertAll(fit.UsedRows, row => c.Values[row])))];
         var taken = 0;
         foreach (var column in fit.Data.Columns.OfType<NumericColumn>().Where(c => !known.Contains(c.Name) && !TimeCheck.IsTime(c)))
         {
@@ -33,10 +38,11 @@ internal static class UnusedNumbers
             if (!Array.TrueForAll(values, double.IsFinite) || IsRowNumber(values))
                 continue;
             var ranks = RankTransform.Apply(values);
-            if (!(Math.Abs(Correlation(ranks, response)) < OfResponse) || ++taken > Most)
+            if (!(Math.Abs(Correlation(ranks, response)) < OfResponse)
+                || Array.Exists(variables, v => Math.Abs(Correlation(ranks, v)) > OfVariable) || ++taken > Most)
                 continue;
-            var isCode = Array.TrueForAll(values, v => v == Math.Round(v))
-                && values.Distinct().Count() * FewestRowsPerCode <= values.Length;
+            var isCode = SimulatedResiduals.HasFewValues(values) || (Array.TrueForAll(values, v => v == Math.Round(v))
+                && values.Distinct().Count() * FewestRowsPerCode <= values.Length);
             yield return (column.Name, isCode, DependentRows.AreIn(residuals)
                 ? DependentRows.Pattern(residuals, column.Name, isCode ? Grouping.From(Grouping.AsText(values), values.Length)
                     : DependentRows.Along(values), isCode)
