@@ -76,6 +76,9 @@ switch (arguments.Names.FirstOrDefault())
     case "genomes-calibration":
         GenomesCalibration.Run(arguments);
         break;
+    case "genomes-power":
+        GenomesPower.Run(arguments);
+        break;
     case "approximation":
         ApproximationBenchmark.Run(arguments);
         break;

@@ -52,6 +52,11 @@ internal sealed class ScanCommand
         Description = "A CSV file that grows as the scan goes on; the same call after a kill goes on there.", HelpName = "file",
     };
 
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Results of another scan in the output may be overwritten.",
+    };
+
     private readonly PlanArguments _plan = new();
 
     public static Command Create() => new ScanCommand().Command();
@@ -61,7 +66,7 @@ internal sealed class ScanCommand
         var command = new Command("scan", "Tests markers for associations with a trait. With --slurm FOLDER as a plan for a cluster.")
         {
             _data, _formula, _genotypes, _individual, _method, _family, _interaction, _leaveOut, _relationship, _frequency, _missing,
-            _output,
+            _output, _overwrite,
         };
         _plan.AddTo(command);
         command.SetAction((result, cancellation) => FitCommand.Run(() => Task.Run(() => Scan(result, cancellation), cancellation)));
@@ -85,6 +90,7 @@ internal sealed class ScanCommand
             LeaveOneChromosomeOut = result.GetValue(_leaveOut),
             Relationship = result.GetValue(_relationship) is { } file ? RelationshipMatrix.ReadCsv(file) : null,
             Output = result.GetValue(_output),
+            Overwrite = result.GetValue(_overwrite),
         };
         _plan.Do(result, () => Plan.Scan(formula, table, markers, options),
             () => Glmm.ScanAsync(formula, table, markers, options, cancellationToken: cancellation).GetAwaiter().GetResult());

@@ -16,8 +16,8 @@ internal sealed unsafe class AverageInformation : VarianceSearch
     private readonly BlockProduct.Team? _team;
     private readonly double[] _workspace = GC.AllocateUninitializedArray<double>(MatrixProduct.WorkspaceLength, pinned: true);
 
-    private double[] _y = [];
-    private double[] _diagonal = [];
+    private double[] _p = [];
+    private double[] _residual = [];
 
     /// <param name="matrices">The Kₖ, whole, column-major.</param>
     /// <param name="x">X, column-major.</param>
@@ -25,36 +25,30 @@ internal sealed unsafe class AverageInformation : VarianceSearch
     /// <param name="n">Rows.</param>
     /// <param name="threads">Most threads.</param>
     public AverageInformation(double[][] matrices, double[] x, int columns, int n, int threads)
+        : base([], [])
     {
         (this._matrices, this._x, this._columns, this._n) = (matrices, x, columns, n);
         _team = threads > 1 ? new BlockProduct.Team(threads) : null;
-        P = new double[(long)n * n];
         Fixed = new double[columns];
     }
 
-    /// <summary>P, whole, column-major.</summary>
-    public double[] P { get; private set; }
+    public override double[] Fixed { get; }
 
-    /// <summary>The estimates of b.</summary>
-    public double[] Fixed { get; }
+    public override double[] Residual => _residual;
 
-    /// <summary>P y.</summary>
-    public double[] Residual { get; private set; } = [];
+    public override double[] RelatedResidual() => Product(_matrices[0], _residual);
 
-    /// <summary>Finds the τ, of which none is negative, from given ones.</summary>
-    /// <param name="y">The response.</param>
-    /// <param name="diagonal">D.</param>
-    /// <param name="tau">Where to start; becomes the estimates.</param>
-    /// <param name="mostSteps">Most steps.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="GlmmException">The covariance matrix is singular.</exception>
-    public void Maximise(double[] y, double[] diagonal, double[] tau, int mostSteps, CancellationToken cancellation)
+    public override IScoreVariances Variances(int rows)
     {
-        (_y, _diagonal) = (y, diagonal);
-        Maximise(tau, mostSteps, cancellation);
-    }
+        if (rows == _n)
+        {
+            return new DenseVariances(_p, rows);
+        }
 
-    protected override void Evaluate(double[] tau) => Evaluate(_y, _diagonal, tau);
+        var own = new double[(long)rows * rows];
+        for (var j = 0; j < rows; j++) _p.AsSpan(j * _n, rows).CopyTo(own.AsSpan(j * rows, rows));
+        return new DenseVariances(own, rows);
+    }
 
     protected override void Derivatives(double[] score, double[] information)
     {
@@ -63,7 +57,7 @@ internal sealed unsafe class AverageInformation : VarianceSearch
         for (var a = 0; a < k; a++)
         {
             var kpy = Product(_matrices[a], Residual);
-            working[a] = Product(P, kpy);
+            working[a] = Product(_p, kpy);
             score[a] = 0.5 * (Inner(Residual, kpy) - Trace(_matrices[a]));
             for (var b = 0; b <= a; b++)
             {
@@ -73,8 +67,9 @@ internal sealed unsafe class AverageInformation : VarianceSearch
     }
 
     /// <summary>Brings P, the estimates of b and the likelihood to given τ.</summary>
-    public void Evaluate(double[] y, double[] diagonal, double[] tau)
+    protected override void Evaluate(double[] tau)
     {
+        var y = Y;
         var v = new double[(long)_n * _n];
         for (var a = 0; a < tau.Length; a++)
         {
@@ -92,7 +87,7 @@ internal sealed unsafe class AverageInformation : VarianceSearch
 
         for (var i = 0; i < _n; i++)
         {
-            v[i + (long)i * _n] += diagonal[i];
+            v[i + (long)i * _n] += Diagonal[i];
         }
 
         fixed (double* pv = v, work = _workspace)
@@ -165,9 +160,9 @@ internal sealed unsafe class AverageInformation : VarianceSearch
             new BlockProduct(work, _team).Add(_n, _n, _columns, true, px, _n, false, px, _n, true, pv, _n, ProductShape.Full);
         }
 
-        P = v;
-        Residual = Product(P, y);
-        LogLikelihood = -0.5 * (logDeterminant + logCrossproduct + Inner(Residual, y));
+        _p = v;
+        _residual = Product(_p, y);
+        LogLikelihood = -0.5 * (logDeterminant + logCrossproduct + Inner(_residual, y));
     }
 
     private double[] Product(double[] matrix, ReadOnlySpan<double> v)
@@ -180,7 +175,7 @@ internal sealed unsafe class AverageInformation : VarianceSearch
     private double Trace(double[] k)
     {
         double sum = 0;
-        fixed (double* a = k, p = P)
+        fixed (double* a = k, p = _p)
         {
             for (var j = 0; j < _n; j++)
             {

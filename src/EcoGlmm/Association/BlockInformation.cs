@@ -3,7 +3,7 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Association;
 
 /// <summary>
-/// Restricted maximum likelihood of y = X b + e, var e = Σ τₖ Kₖ, where all Kₖ fall into the same small blocks, as families with all
+/// Restricted maximum likelihood of y = X b + e, var e = D + Σ τₖ Kₖ, where all Kₖ fall into the same small blocks, as families with all
 /// their records do: linear in the number of blocks. See <see cref="AverageInformation"/>.
 /// </summary>
 /// <param name="blocks">The rows of each block.</param>
@@ -11,20 +11,27 @@ namespace EcoGlmm.Association;
 /// <param name="x">X, column-major.</param>
 /// <param name="columns">Columns of X.</param>
 /// <param name="y">The response.</param>
-internal sealed class BlockInformation(int[][] blocks, double[][][] matrices, double[] x, int columns, double[] y) : VarianceSearch
+internal sealed class BlockInformation(int[][] blocks, double[][][] matrices, double[] x, int columns, double[] y)
+    : VarianceSearch(y, [])
 {
     private readonly double[][] _inverses = new double[blocks.Length][];
     private readonly double[][] _wx = new double[blocks.Length][];
     private readonly double[] _residual = new double[y.Length];
     private double[] _crossproduct = [];
 
-    /// <summary>Finds the τ from given ones.</summary>
-    /// <exception cref="GlmmException">The covariance matrix is singular.</exception>
-    public void Find(double[] tau, int mostSteps, CancellationToken cancellation) => Maximise(tau, mostSteps, cancellation);
+    public override double[] Fixed { get; } = new double[columns];
+
+    public override double[] Residual => _residual;
+
+    public override double[] RelatedResidual() => Product(0);
+
+    public override IScoreVariances Variances(int rows) => new BlockVariances(
+        rows, [.. blocks.Where(b => b.All(i => i < rows))], [.. _inverses.Where((_, f) => blocks[f].All(i => i < rows))],
+        [.. _wx.Where((_, f) => blocks[f].All(i => i < rows))], columns, _crossproduct);
 
     protected override void Evaluate(double[] tau)
     {
-        var n = y.Length;
+        var (y, n) = (Y, Y.Length);
         double logDeterminant = 0, yy = 0;
         _crossproduct = new double[columns * columns];
         var b = new double[columns];
@@ -37,6 +44,7 @@ internal sealed class BlockInformation(int[][] blocks, double[][][] matrices, do
                 for (var e = 0; e < v.Length; e++) v[e] += tau[k] * matrices[f][k][e];
             }
 
+            for (var i = 0; i < size && Diagonal.Length > 0; i++) v[i + (i * size)] += Diagonal[rows[i]];
             if (!DenseCholesky.TryFactor(v, size))
             {
                 throw new GlmmException("The variances of the records cannot be estimated: their covariance matrix is singular. Look for "
@@ -77,6 +85,7 @@ internal sealed class BlockInformation(int[][] blocks, double[][][] matrices, do
         }
 
         DenseCholesky.Solve(_crossproduct, columns, b);
+        b.CopyTo(Fixed, 0);
         var deviations = new double[n];
         for (var i = 0; i < n; i++)
         {
@@ -91,24 +100,17 @@ internal sealed class BlockInformation(int[][] blocks, double[][][] matrices, do
 
     protected override void Derivatives(double[] score, double[] information)
     {
-        var (k, n) = (score.Length, y.Length);
+        var (k, n) = (score.Length, Y.Length);
         var (products, working) = (new double[k][], new double[k][]);
         for (var a = 0; a < k; a++)
         {
-            products[a] = new double[n];
+            products[a] = Product(a);
             double trace = 0;
             var inner = new double[columns * columns];
             for (var f = 0; f < blocks.Length; f++)
             {
                 var (rows, size, own) = (blocks[f], blocks[f].Length, matrices[f][a]);
                 for (var e = 0; e < own.Length; e++) trace += own[e] * _inverses[f][e];
-                for (var i = 0; i < size; i++)
-                {
-                    double sum = 0;
-                    for (var j = 0; j < size; j++) sum += own[j + (i * size)] * _residual[rows[j]];
-                    products[a][rows[i]] = sum;
-                }
-
                 // Xᵀ V⁻¹ K V⁻¹ X
                 for (var p = 0; p < columns; p++)
                 {
@@ -131,6 +133,24 @@ internal sealed class BlockInformation(int[][] blocks, double[][][] matrices, do
         {
             for (var b = 0; b < k; b++) information[a + (b * k)] = 0.5 * Inner(products[a], working[b]);
         }
+    }
+
+    // Kₖ P y
+    private double[] Product(int k)
+    {
+        var result = new double[_residual.Length];
+        for (var f = 0; f < blocks.Length; f++)
+        {
+            var (rows, size, own) = (blocks[f], blocks[f].Length, matrices[f][k]);
+            for (var i = 0; i < size; i++)
+            {
+                double sum = 0;
+                for (var j = 0; j < size; j++) sum += own[j + (i * size)] * _residual[rows[j]];
+                result[rows[i]] = sum;
+            }
+        }
+
+        return result;
     }
 
     // P v = V⁻¹ v − V⁻¹X (XᵀV⁻¹X)⁻¹ XᵀV⁻¹ v

@@ -91,6 +91,22 @@ internal sealed unsafe class CalibratedScan
         }
     }
 
+    /// <summary>The length of what the columns of X leave of y.</summary>
+    public static double LeftByCovariates(double[] x, int n, int columns, double[] y)
+    {
+        var basis = Orthonormal(x, n, columns, isCentred: false);
+        var left = (double[])y.Clone();
+        for (var p = 0; p < basis.Length / n; p++)
+        {
+            var column = basis.AsSpan(p * n, n);
+            double along = 0;
+            for (var i = 0; i < n; i++) along += column[i] * left[i];
+            for (var i = 0; i < n; i++) left[i] -= along * column[i];
+        }
+
+        return Math.Sqrt(Inner(left, left));
+    }
+
     // Mean ratio over markers evenly spread over the file, so that the number depends on nothing else.
     private double Calibrate(ScanData data, Genotypes markers)
     {

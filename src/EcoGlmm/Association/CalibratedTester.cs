@@ -56,7 +56,7 @@ internal sealed unsafe class CalibratedTester
         var along = new double[count * columns];
         for (var m = 0; m < count; m++)
         {
-            counts[m] = GenotypeCounts.Of(_markers.Row(start + m), _mask);
+            counts[m] = GenotypeCounts.Of(_markers.Row(_blocks.Marker(start + m)), _mask);
             (tests.Frequency[m], tests.Called[m]) = (counts[m].Frequency, counts[m].Called);
         }
 
@@ -73,7 +73,7 @@ internal sealed unsafe class CalibratedTester
                         continue;
                     }
 
-                    var row = _markers.Row(start + m);
+                    var row = _markers.Row(_blocks.Marker(start + m));
                     var mean = counts[m].Mean;
                     var shift = _scan.IsCentred ? mean : 0;
                     _pieces[k].Decode(_isWhole ? row[(from / 4)..] : row, 2 - shift, 1 - shift, -shift, mean - shift, _decoded);
@@ -90,7 +90,7 @@ internal sealed unsafe class CalibratedTester
         {
             if (!counts[m].IsMonomorphic)
             {
-                Finish(start + m, m, counts[m], score[m], along.AsSpan(m * columns, columns), tests);
+                Finish(_blocks.Marker(start + m), m, counts[m], score[m], along.AsSpan(m * columns, columns), tests);
             }
         }
 

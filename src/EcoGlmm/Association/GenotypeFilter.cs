@@ -1,4 +1,5 @@
 using EcoGlmm.Association;
+using EcoGlmm.Data;
 
 namespace EcoGlmm;
 
@@ -16,6 +17,23 @@ public sealed record GenotypeFilter
 
     /// <summary>The chromosomes to keep; null for all.</summary>
     public IReadOnlyCollection<string>? Chromosomes { get; init; }
+
+    /// <exception cref="GlmmException">A bound lies outside of what it bounds.</exception>
+    internal void Check()
+    {
+        void Require(bool holds, string name, double value, string range)
+        {
+            if (!holds)
+            {
+                throw new GlmmException($"{name} is {NumberText.Format(value)}; it has to be {range}.");
+            }
+        }
+
+        Require(MinimumFrequency is >= 0 and <= 0.5, "The least frequency of the rarer allele", MinimumFrequency, "from 0 to 0.5");
+        Require(MaximumMissing is >= 0 and <= 1, "The largest share of missing calls", MaximumMissing, "from 0 to 1, such as 0.05");
+        Require(MinimumHardyWeinberg is >= 0 and <= 1, "The least p-value of Hardy-Weinberg's test", MinimumHardyWeinberg,
+            "from 0 to 1, such as 1e-6");
+    }
 
     internal bool Passes(Marker marker, GenotypeCounts counts)
     {

@@ -19,6 +19,26 @@ internal static class GenotypeNames
         return text.ToString();
     }
 
+    /// <summary>Names markers that a file calls "." by their position, and by their alleles where several lie there.</summary>
+    public static void NameByPosition(List<Marker> markers)
+    {
+        string Name(Marker m) => $"{m.Chromosome}:{m.Position}";
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var marker in markers.Where(m => m.Name == "."))
+        {
+            places[Name(marker)] = places.GetValueOrDefault(Name(marker)) + 1;
+        }
+
+        for (var j = 0; j < markers.Count; j++)
+        {
+            var m = markers[j];
+            if (m.Name == ".")
+            {
+                markers[j] = m with { Name = places[Name(m)] == 1 ? Name(m) : $"{Name(m)}:{m.OtherAllele}:{m.EffectAllele}" };
+            }
+        }
+    }
+
     /// <summary>Each name may stand but once.</summary>
     public static void RefuseDuplicates(IEnumerable<string> names, string kind, string path)
     {

@@ -17,6 +17,17 @@ namespace EcoGlmm;
 /// </example>
 public sealed partial class Genotypes : IDisposable, IRichDisplay
 {
+    // Files of genotypes that other programs turn into .bed
+    private static readonly (string Ending, string What, string Cure)[] Foreign =
+    [
+        (".ped", "PLINK's text files", "plink --file NAME --make-bed"), (".map", "PLINK's text files", "plink --file NAME --make-bed"),
+        (".tped", "PLINK's transposed text files", "plink --tfile NAME --make-bed"),
+        (".raw", "PLINK's exported counts", "plink --bfile NAME, with the genotypes that it was exported from, needs no export"),
+        (".pgen", "PLINK 2's files", "plink2 --pfile NAME --make-bed"), (".pvar", "PLINK 2's files", "plink2 --pfile NAME --make-bed"),
+        (".bgen", "BGEN files", "plink2 --bgen NAME.bgen ref-first --make-bed"), (".bcf", "binary VCF files", "bcftools view -O z"),
+        (".hmp.txt", "HapMap files", "TASSEL exports them as PLINK or VCF"),
+    ];
+
     private readonly GenotypeStore _store;
     private readonly Genotypes? _origin;
     private readonly string[] _individuals;
@@ -74,6 +85,11 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
         if (!File.Exists(path) && File.Exists(path + ".bed"))
         {
             return PlinkFiles.Open(path + ".bed");
+        }
+
+        if (Array.Find(Foreign, f => lower.EndsWith(f.Ending, StringComparison.Ordinal)) is { Ending: not null } other)
+        {
+            throw new GlmmException($"\"{path}\" ends as {other.What} do, which cannot be read. Make a .bed of it first: {other.Cure}.");
         }
 
         if (lower.EndsWith(".vcf", StringComparison.Ordinal) || lower.EndsWith(".vcf.gz", StringComparison.Ordinal)
@@ -135,6 +151,7 @@ public sealed partial class Genotypes : IDisposable, IRichDisplay
     public Genotypes Where(GenotypeFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        filter.Check();
         return Chosen(j => filter.Passes(_markers[j], CountsAt(j)), "that passes the filter");
     }
 

@@ -84,8 +84,7 @@ public static partial class Glmm
             throw new GlmmException($"ScanOptions.Part is {options.Part} and Parts {options.Parts}; parts are counted from 1 to Parts.");
         }
 
-        CheckScan(options);
-        options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
+        options = CheckedScan(options);
         var table = FieldData.From(data);
         var traits = new List<ScanTrait>();
         foreach (var formula in formulas)
@@ -105,14 +104,22 @@ public static partial class Glmm
         return traits.Count == 0 ? [] : ScanRun.Run(traits, markers, options, p => progress?.Report(p), cancellation);
     }
 
-    /// <summary>Refuses options that do not go together.</summary>
-    internal static void CheckScan(ScanOptions options)
+    /// <summary>
+    /// Refuses options that do not go together. A Gaussian family with identity link is that of quantities, which need none.
+    /// </summary>
+    internal static ScanOptions CheckedScan(ScanOptions options)
     {
+        options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
+        options = options.Family?.ToString() == Family.Gaussian().ToString() ? options with { Family = null } : options;
         if (options.Interaction is not null && (options.Family is not null || options.Method == ScanMethod.Calibrated))
         {
             throw new GlmmException("Interactions of markers with a covariate are tested in the linear mixed model, with "
                 + "ScanMethod.Exact or Held and without a family.");
         }
+
+        return options.Family is null || options.Method == ScanMethod.Exact ? options
+            : throw new GlmmException($"ScanMethod.{options.Method} is for quantities. With a family each marker has a score test in the "
+                + "model without it; leave the method out.");
     }
 
     private static string OutputOf(string path, string trait)

@@ -2,6 +2,12 @@ using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
 
+/// <summary>Makes the search for the variance of individuals' effects.</summary>
+/// <param name="x">Covariates, column-major.</param>
+/// <param name="columns">How many.</param>
+/// <param name="more">Rows behind those of the scan, of nobody.</param>
+internal delegate VarianceSearch MakeSearch(double[] x, int columns, int more);
+
 /// <summary>
 /// The generalized linear mixed model without a marker, g(μ) = X b + u with var u = τ K, by penalised quasi-likelihood: N. E.
 /// Breslow and D. G. Clayton, J. Am. Stat. Assoc. 88 (1993) 9-25; for scans: H. Chen and others, Am. J. Hum. Genet. 98
@@ -17,12 +23,12 @@ internal sealed class NullGlmm
     /// <param name="weights">Expected information of observations on their linear predictors.</param>
     /// <param name="score">Derivatives of the log-likelihood by these.</param>
     /// <param name="tau">Variance of the individuals' effects, by K.</param>
-    /// <param name="p">P.</param>
+    /// <param name="variances">What P makes of markers.</param>
     /// <param name="projection">What covariates leave of a marker's score.</param>
     /// <param name="distribution">The distribution of scores.</param>
-    internal NullGlmm(double[] weights, double[] score, double tau, double[] p, IScoreProjection projection,
+    internal NullGlmm(double[] weights, double[] score, double tau, IScoreVariances variances, IScoreProjection projection,
         IScoreDistribution distribution) =>
-        (Weights, Score, Tau, P, Projection, Distribution) = (weights, score, tau, p, projection, distribution);
+        (Weights, Score, Tau, Variances, Projection, Distribution) = (weights, score, tau, variances, projection, distribution);
 
     /// <summary>Variances of the response, which are the weights of canonical links.</summary>
     public double[] Weights { get; }
@@ -33,8 +39,8 @@ internal sealed class NullGlmm
     /// <summary>Variance of the individuals' effects, by K.</summary>
     public double Tau { get; }
 
-    /// <summary>The matrix P, which the variance of a marker's score is made by.</summary>
-    public double[] P { get; }
+    /// <summary>Variances of markers' scores.</summary>
+    public IScoreVariances Variances { get; }
 
     /// <summary>What the covariates leave of a marker's score.</summary>
     public IScoreProjection Projection { get; }
@@ -42,8 +48,12 @@ internal sealed class NullGlmm
     /// <summary>The distribution of scores.</summary>
     public IScoreDistribution Distribution { get; }
 
+    /// <param name="data">The rows.</param>
+    /// <param name="family">The distribution of the response.</param>
+    /// <param name="makeSearch">Makes the search for variances, by covariates.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="GlmmException">It does not converge, or the response does not fit the family.</exception>
-    public static NullGlmm Fit(ScanData data, Family family, double[] relationship, int threads, CancellationToken cancellation)
+    public static NullGlmm Fit(ScanData data, Family family, MakeSearch makeSearch, CancellationToken cancellation)
     {
         var n = data.Y.Length;
         var isBinomial = IsBinomial(family);
@@ -65,7 +75,7 @@ internal sealed class NullGlmm
             eta[i] = isBinomial ? Math.Log(start / (1 - start)) : Math.Log(start);
         }
 
-        var reml = new AverageInformation([relationship], data.X, data.Columns, n, threads);
+        var reml = makeSearch(data.X, data.Columns, 0);
         double[] tau = [0.1];
         var mean = new double[n];
         var weights = new double[n];
@@ -85,8 +95,7 @@ internal sealed class NullGlmm
             var before = tau[0];
             reml.Maximise(working, inverse, tau, mostSteps: 1, cancellation);
             var change = Math.Abs(tau[0] - before) / (Math.Abs(before) + 1e-2);
-            var effects = new double[n];
-            DenseMatrix.Multiply(relationship, n, reml.Residual, effects);
+            var effects = reml.RelatedResidual();
             for (var i = 0; i < n; i++)
             {
                 var next = data.Offset[i] + tau[0] * effects[i];
@@ -102,7 +111,7 @@ internal sealed class NullGlmm
 
             if (change < Tolerance)
             {
-                return new NullGlmm(weights, [.. y.Zip(mean, (a, b) => a - b)], tau[0], reml.P,
+                return new NullGlmm(weights, [.. y.Zip(mean, (a, b) => a - b)], tau[0], reml.Variances(n),
                     new CanonicalProjection(data.X, data.Columns, weights),
                     isBinomial ? new BinomialScores([.. mean.Zip(size, (m, s) => m / s)], size) : new PoissonScores(mean));
             }

@@ -1,6 +1,5 @@
 using EcoGlmm.Estimation;
 using EcoGlmm.Model;
-using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
 
@@ -20,7 +19,7 @@ internal static class NullOrdinal
     private const double LeastPivot = 1e-9;
 
     /// <exception cref="GlmmException">It does not converge, or the response has no categories.</exception>
-    public static NullGlmm Fit(ScanData data, Family family, double[] relationship, int threads, CancellationToken cancellation)
+    public static NullGlmm Fit(ScanData data, Family family, MakeSearch makeSearch, CancellationToken cancellation)
     {
         var response = OrderedResponse.Of(data.Specification);
         var (n, y, m) = (data.Y.Length, response.Y, response.Categories.Count - 1);
@@ -29,12 +28,11 @@ internal static class NullOrdinal
         var (rows, columns) = (n + m, m + p);
         var alpha = Start(y, m, family.Link);
         var eta = (double[])data.Offset.Clone();
-        var padded = Padded(relationship, n, m);
         var design = new double[rows * columns];
         for (var j = 0; j < p; j++) x.AsSpan(j * n, n).CopyTo(design.AsSpan((m + j) * rows, n));
         var (working, inverse) = (new double[rows], new double[rows]);
         double[] tau = [0.1];
-        var reml = new AverageInformation([padded], design, columns, rows, threads);
+        var reml = makeSearch(design, columns, m);
         for (var iteration = 0; iteration < MostIterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -62,8 +60,7 @@ internal static class NullOrdinal
             reml.Maximise(working, inverse, tau, mostSteps: 1, cancellation);
             var change = Math.Abs(tau[0] - before) / (Math.Abs(before) + 1e-2);
             change = Math.Max(change, Move(alpha, reml.Fixed));
-            var effects = new double[rows];
-            DenseMatrix.Multiply(padded, rows, reml.Residual, effects);
+            var effects = reml.RelatedResidual();
             for (var i = 0; i < n; i++)
             {
                 var next = data.Offset[i] + (tau[0] * effects[i]);
@@ -76,10 +73,8 @@ internal static class NullOrdinal
             if (change < Tolerance)
             {
                 points = new OrdinalPoints(y, eta, alpha, family.Link);
-                var projection = new double[(long)n * n];
-                for (var j = 0; j < n; j++) reml.P.AsSpan(j * rows, n).CopyTo(projection.AsSpan(j * n, n));
                 var scores = new OrdinalScores(points, x, p);
-                return new NullGlmm(points.Weights, points.Score, tau[0], projection, scores, scores);
+                return new NullGlmm(points.Weights, points.Score, tau[0], reml.Variances(n), scores, scores);
             }
         }
 
@@ -121,14 +116,6 @@ internal static class NullOrdinal
         var change = alpha.Select((a, k) => Math.Abs(moved[k] - a) / (1 + Math.Abs(a))).Max();
         moved.CopyTo(alpha, 0);
         return change;
-    }
-
-    private static double[] Padded(double[] relationship, int n, int m)
-    {
-        var rows = n + m;
-        var result = new double[(long)rows * rows];
-        for (var j = 0; j < n; j++) relationship.AsSpan(j * n, n).CopyTo(result.AsSpan(j * rows, n));
-        return result;
     }
 
     // L of E = L Lᵀ, and the working response of the rows Lᵀα.

@@ -12,6 +12,9 @@ internal static class PlinkFiles
     /// <summary>Bytes of a .bed file before the first marker.</summary>
     public const int HeaderBytes = 3;
 
+    // Magic numbers, and that genotypes stand marker by marker
+    private static ReadOnlySpan<byte> Header => [0x6c, 0x1b, 0x01];
+
     /// <summary>Opens the three files, of which one is named.</summary>
     public static Genotypes Open(string path)
     {
@@ -38,11 +41,40 @@ internal static class PlinkFiles
     /// <summary>Writes genotypes as PLINK's three files.</summary>
     public static void Write(Genotypes genotypes, string path)
     {
-        var prefix = path.EndsWith(".bed", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(path, null) : path;
+        var prefix = Prefix(path);
+        WriteNames(prefix, genotypes.Individuals, genotypes.Families, genotypes.Markers);
+        AtomicFile.Write(prefix + ".bed", bed => WriteCalls(genotypes, bed));
+    }
+
+    /// <summary>Writes PLINK's three files as their genotypes come, and opens them.</summary>
+    /// <param name="path">The name of the .bed file, or the three files' name without extension.</param>
+    /// <param name="individuals">The individuals.</param>
+    /// <param name="families">Their families.</param>
+    /// <param name="markers">The markers, known once the genotypes are written.</param>
+    /// <param name="write">Writes the genotypes behind the header, in any order.</param>
+    public static Genotypes Write(string path, IReadOnlyList<string> individuals, IReadOnlyList<string> families,
+        IReadOnlyList<Marker> markers, Action<Stream> write)
+    {
+        var prefix = Prefix(path);
+        AtomicFile.Write(prefix + ".bed", bed =>
+        {
+            bed.Write(Header);
+            write(bed);
+        });
+        WriteNames(prefix, individuals, families, markers);
+        return Open(prefix + ".bed");
+    }
+
+    private static string Prefix(string path) =>
+        path.EndsWith(".bed", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(path, null) : path;
+
+    private static void WriteNames(string prefix, IReadOnlyList<string> individuals, IReadOnlyList<string> families,
+        IReadOnlyList<Marker> markers)
+    {
         AtomicFile.Write(prefix + ".fam", stream =>
         {
             using var fam = new StreamWriter(stream, leaveOpen: true);
-            foreach (var (name, family) in genotypes.Individuals.Zip(genotypes.Families))
+            foreach (var (name, family) in individuals.Zip(families))
             {
                 fam.Write($"{family}\t{name}\t0\t0\t0\t-9\n");
             }
@@ -50,19 +82,18 @@ internal static class PlinkFiles
         AtomicFile.Write(prefix + ".bim", stream =>
         {
             using var bim = new StreamWriter(stream, leaveOpen: true);
-            foreach (var m in genotypes.Markers)
+            foreach (var m in markers)
             {
                 bim.Write(string.Create(CultureInfo.InvariantCulture,
                     $"{m.Chromosome}\t{m.Name}\t0\t{m.Position}\t{m.EffectAllele}\t{m.OtherAllele}\n"));
             }
         });
-        AtomicFile.Write(prefix + ".bed", bed => WriteCalls(genotypes, bed));
     }
 
     /// <summary>Writes a .bed file.</summary>
     public static void WriteCalls(Genotypes genotypes, Stream bed)
     {
-        bed.Write([0x6c, 0x1b, 0x01]);
+        bed.Write(Header);
         for (var j = 0; j < genotypes.Markers.Count; j++)
         {
             bed.Write(genotypes.Packed(j));
@@ -107,7 +138,7 @@ internal static class PlinkFiles
     {
         var markers = new List<Marker>();
         var chromosomes = new Dictionary<string, string>(StringComparer.Ordinal);
-        var line = 0;
+        var (line, unnamed) = (0, false);
         Span<Range> fields = stackalloc Range[8];
         foreach (var text in File.ReadLines(path))
         {
@@ -133,10 +164,11 @@ internal static class PlinkFiles
             var chromosome = row[fields[0]].ToString();
             chromosome = chromosomes.TryGetValue(chromosome, out var known) ? known : chromosomes[chromosome] = chromosome;
             var name = row[fields[1]].ToString();
-            markers.Add(new Marker(name == "." ? $"{chromosome}:{position}" : name, chromosome, position,
-                GenotypeNames.Allele(row[fields[4]]), GenotypeNames.Allele(row[fields[5]])));
+            unnamed |= name == ".";
+            markers.Add(new Marker(name, chromosome, position, GenotypeNames.Allele(row[fields[4]]), GenotypeNames.Allele(row[fields[5]])));
         }
 
+        if (unnamed) GenotypeNames.NameByPosition(markers);
         GenotypeNames.RefuseDuplicates(markers.Select(m => m.Name), "marker", path);
         return markers.Count > 0 ? markers : throw new GlmmException($"The file \"{path}\" has no markers.");
     }
@@ -161,9 +193,9 @@ internal static class PlinkFiles
         var expected = HeaderBytes + (long)markers * ((individuals + 3) / 4);
         if (file.Length != expected)
         {
-            var way = file.Length < expected ? "cut short" : "longer than they say";
+            var way = file.Length < expected ? "it was cut short, as by an interrupted copy" : "something was written behind its end";
             throw new GlmmException($"The file \"{path}\" has {file.Length} bytes, but {individuals} individuals (.fam) and {markers} "
-                + $"markers (.bim) take {expected}. Either it was {way}, as by an interrupted copy, or the three files do not "
+                + $"markers (.bim) take {expected}. Either {way}, or the three files do not "
                 + "belong together: copy or make them again.");
         }
     }

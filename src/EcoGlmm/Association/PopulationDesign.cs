@@ -49,7 +49,7 @@ public sealed record PopulationDesign
 }
 
 /// <summary>A simulated population.</summary>
-/// <param name="Genotypes">The genotypes, in memory.</param>
+/// <param name="Genotypes">The genotypes, in memory or in the files that were asked for.</param>
 /// <param name="Data">
 /// A row for each individual: id, sire, dam (missing for the first generation), generation, population, sex, trait (mean 10,
 /// standard deviation about 1, females 0.5 more), ill (0 or 1, from the same genes) and parasites (a count of them).

@@ -36,22 +36,24 @@ internal sealed class PopulationSimulator
         _isFemale = new bool[_n];
     }
 
-    public SimulatedPopulation Run()
+    /// <param name="path">Where PLINK's three files are written, marker by marker; null keeps the genotypes in memory.</param>
+    public SimulatedPopulation Run(string? path = null)
     {
         MakePedigree();
         var m = _design.Markers;
-        var rows = new byte[m][];
         var markers = new Marker[m];
         var polygenic = new double[_design.Chromosomes][];
         var causal = CausalPlaces();
         var causalCounts = new Dictionary<int, double[]>();
-        Parallel.For(0, _design.Chromosomes, c =>
-        {
-            var from = (int)((long)m * c / _design.Chromosomes);
-            var to = (int)((long)m * (c + 1) / _design.Chromosomes);
-            polygenic[c] = Chromosome(c, from, to, rows, markers, causal, causalCounts);
-        });
+        void Chromosomes(Action<int, byte[][]> take) => Parallel.For(0, _design.Chromosomes,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, c =>
+            {
+                var from = (int)((long)m * c / _design.Chromosomes);
+                var to = (int)((long)m * (c + 1) / _design.Chromosomes);
+                polygenic[c] = Chromosome(c, from, to, take, markers, causal, causalCounts);
+            });
 
+        var genotypes = path is null ? InMemory(Chromosomes, markers) : InFiles(path, Chromosomes, markers);
         var genes = new double[_n];
         foreach (var part in polygenic)
         {
@@ -63,10 +65,36 @@ internal sealed class PopulationSimulator
 
         var effects = new double[causal.Length];
         var trait = Traits(genes, causal, causalCounts, effects, out var liability);
-        var genotypes = new Genotypes("a simulated population", [.. Enumerable.Range(0, _n).Select(Name)], markers,
-            new GenotypeStore(_n, rows));
         return new SimulatedPopulation(genotypes, Data(trait, liability), Array.AsReadOnly(Array.ConvertAll(causal, j => markers[j])),
             Array.AsReadOnly(effects));
+    }
+
+    private IEnumerable<string> Individuals => Enumerable.Range(0, _n).Select(Name);
+
+    private Genotypes InMemory(Action<Action<int, byte[][]>> simulate, Marker[] markers)
+    {
+        var rows = new byte[markers.Length][];
+        simulate((from, some) => some.CopyTo(rows, from));
+        return new Genotypes("a simulated population", [.. Individuals], markers, new GenotypeStore(_n, rows));
+    }
+
+    private Genotypes InFiles(string path, Action<Action<int, byte[][]>> simulate, Marker[] markers)
+    {
+        try
+        {
+            return PlinkFiles.Write(path, [.. Individuals], [.. Individuals], markers, bed => simulate((from, some) =>
+            {
+                lock (bed)
+                {
+                    bed.Position = PlinkFiles.HeaderBytes + ((long)from * ((_n + 3) / 4));
+                    foreach (var row in some) bed.Write(row);
+                }
+            }));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new GlmmException($"The simulated genotypes cannot be written to \"{path}\": {failure.Message}", failure);
+        }
     }
 
     // Everyone of a generation is a child of a pair of the one before; who is not paired has no young.
@@ -119,12 +147,53 @@ internal sealed class PopulationSimulator
         return [.. Enumerable.Range(0, count).Select(k => (int)((2L * k + 1) * _design.Markers / (2 * count)))];
     }
 
-    private double[] Chromosome(int c, int from, int to, byte[][] rows, Marker[] markers, int[] causal,
+    private double[] Chromosome(int c, int from, int to, Action<int, byte[][]> take, Marker[] markers, int[] causal,
         Dictionary<int, double[]> causalCounts)
     {
         var random = _stream.Split(c);
         var length = to - from;
-        var haplotypes = new byte[2 * _n][];
+        var haplotypes = Haplotypes(random, length);
+        var genes = new double[_n];
+        var calls = random.Split(2);
+        var weights = random.Split(3);
+        var words = new ulong[2 * _n];
+        var counts = new double[_n];
+        for (var start = 0; start < length; start += SimulatedHaplotype.Word)
+        {
+            for (var h = 0; h < words.Length; h++) words[h] = haplotypes[h][start / SimulatedHaplotype.Word];
+            var rows = new byte[Math.Min(SimulatedHaplotype.Word, length - start)][];
+            for (var k = 0; k < rows.Length; k++)
+            {
+                var place = from + start + k;
+                double mean = 0;
+                for (var i = 0; i < _n; i++)
+                {
+                    counts[i] = ((words[2 * i] >> k) & 1) + ((words[(2 * i) + 1] >> k) & 1);
+                    mean += counts[i] / _n;
+                }
+
+                // alleles are named so that the rarer one is counted, as PLINK does
+                var isFlipped = mean > 1;
+                rows[k] = Row(counts, mean, isFlipped, weights, calls, genes);
+                markers[place] = Named(c, place, start + k, length, isFlipped);
+                if (Array.IndexOf(causal, place) >= 0)
+                {
+                    lock (causalCounts)
+                    {
+                        causalCounts[place] = (double[])counts.Clone();
+                    }
+                }
+            }
+
+            take(from + start, rows);
+        }
+
+        return genes;
+    }
+
+    private ulong[][] Haplotypes(RandomStream random, int length)
+    {
+        var haplotypes = new ulong[2 * _n][];
         var frequencies = new double[_design.Populations][];
         var ancestral = new double[length];
         for (var j = 0; j < length; j++)
@@ -144,95 +213,42 @@ internal sealed class PopulationSimulator
             {
                 var parent = h == 0 ? _sire[i] : _dam[i];
                 haplotypes[2 * i + h] = parent < 0
-                    ? Ancestor(mosaic, frequencies[_population[i]])
-                    : Gamete(mosaic, haplotypes[2 * parent], haplotypes[2 * parent + 1]);
+                    ? SimulatedHaplotype.Ancestor(mosaic, frequencies[_population[i]], _design.Linkage)
+                    : SimulatedHaplotype.Gamete(mosaic, haplotypes[2 * parent], haplotypes[2 * parent + 1], length);
             }
         }
 
-        var genes = new double[_n];
-        var calls = random.Split(2);
-        var weights = random.Split(3);
-        for (var j = 0; j < length; j++)
+        return haplotypes;
+    }
+
+    // A marker's packed calls; counts become those of the effect allele, and its share goes to the genes.
+    private byte[] Row(double[] counts, double mean, bool isFlipped, RandomStream weights, RandomStream calls, double[] genes)
+    {
+        var row = GenotypeStore.NewRow(_n);
+        var weight = weights.NextNormal() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
+        for (var i = 0; i < _n; i++)
         {
-            var counts = new double[_n];
-            double mean = 0;
-            for (var i = 0; i < _n; i++)
-            {
-                counts[i] = haplotypes[2 * i][j] + haplotypes[2 * i + 1][j];
-                mean += counts[i] / _n;
-            }
-
-            // alleles are named so that the rarer one is counted, as PLINK does
-            var isFlipped = mean > 1;
-            var row = GenotypeStore.NewRow(_n);
-            var weight = weights.NextNormal() / Math.Sqrt(Math.Max(0.02, mean * (1 - mean / 2)));
-            for (var i = 0; i < _n; i++)
-            {
-                genes[i] += weight * (counts[i] - mean);
-                counts[i] = isFlipped ? 2 - counts[i] : counts[i];
-                var isMissing = _design.Missing > 0 && calls.NextDouble() < _design.Missing;
-                GenotypeStore.Set(row, i, isMissing ? -1 : (int)counts[i]);
-            }
-
-            rows[from + j] = row;
-            var name = string.Create(CultureInfo.InvariantCulture, $"m{from + j + 1}");
-            var position = 1 + ChromosomeLength * j / Math.Max(1, length);
-            var chromosome = (c + 1).ToString(CultureInfo.InvariantCulture);
-            markers[from + j] = isFlipped ? new Marker(name, chromosome, position, "C", "A") : new Marker(name, chromosome,
-                position, "A", "C");
-            if (Array.IndexOf(causal, from + j) >= 0)
-            {
-                lock (causalCounts)
-                {
-                    causalCounts[from + j] = counts;
-                }
-            }
+            genes[i] += weight * (counts[i] - mean);
+            counts[i] = isFlipped ? 2 - counts[i] : counts[i];
+            var isMissing = _design.Missing > 0 && calls.NextDouble() < _design.Missing;
+            GenotypeStore.Set(row, i, isMissing ? -1 : (int)counts[i]);
         }
 
-        return genes;
+        return row;
+    }
+
+    private static Marker Named(int c, int place, int j, int length, bool isFlipped)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"m{place + 1}");
+        var position = 1 + ChromosomeLength * j / Math.Max(1, length);
+        var chromosome = (c + 1).ToString(CultureInfo.InvariantCulture);
+        return isFlipped ? new Marker(name, chromosome, position, "C", "A") : new Marker(name, chromosome, position, "A", "C");
     }
 
     private double Spread(RandomStream random, double f)
     {
         var concentration = (1 - _design.Fst) / Math.Max(1e-6, _design.Fst);
         return random.NextBeta(f * concentration, (1 - f) * concentration);
-    }
-
-    private byte[] Ancestor(RandomStream random, double[] frequency)
-    {
-        var haplotype = new byte[frequency.Length];
-        var piece = random.NextDouble();
-        for (var j = 0; j < haplotype.Length; j++)
-        {
-            if (random.NextDouble() >= _design.Linkage)
-            {
-                piece = random.NextDouble();
-            }
-
-            haplotype[j] = piece < frequency[j] ? (byte)1 : (byte)0;
-        }
-
-        return haplotype;
-    }
-
-    private static byte[] Gamete(RandomStream random, byte[] first, byte[] second)
-    {
-        // crossovers on one Morgan: a Poisson process of one event on average
-        var gamete = new byte[first.Length];
-        var now = random.NextDouble() < 0.5 ? first : second;
-        var next = -Math.Log(random.NextDouble()) * gamete.Length;
-        for (var j = 0; j < gamete.Length; j++)
-        {
-            while (j > next)
-            {
-                now = now == first ? second : first;
-                next -= Math.Log(random.NextDouble()) * gamete.Length;
-            }
-
-            gamete[j] = now[j];
-        }
-
-        return gamete;
     }
 
     // The genetic value in standard deviations of the trait, and the trait.

@@ -91,7 +91,7 @@ internal static class RecordCovariance
         var variance = y.Sum(v => (v - mean) * (v - mean)) / y.Length;
         var tau = new double[terms.Length + 2];
         Array.Fill(tau, variance / tau.Length);
-        new BlockInformation(blocks, matrices, data.X, data.Columns, y).Find(tau, MostSteps, cancellation);
+        new BlockInformation(blocks, matrices, data.X, data.Columns, y).Maximise(y, [], tau, MostSteps, cancellation);
         RefuseNothingLeft(tau[0], variance);
         return Array.ConvertAll(matrices, own =>
         {

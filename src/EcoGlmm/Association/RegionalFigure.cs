@@ -11,8 +11,8 @@ internal static class RegionalFigure
     // From r² on, with its colour and words
     private static readonly (double From, string Color, string Name)[] Linkage =
     [
-        (0.8, Palette.Vermillion, "r² ≥ 0.8"), (0.6, Palette.Orange, "0.6 to 0.8"), (0.4, Palette.Green, "0.4 to 0.6"),
-        (0.2, Palette.SkyBlue, "0.2 to 0.4"), (0, Palette.Blue, "below 0.2"),
+        (0.8, Palette.Vermillion, "r² ≥ 0.8"), (0.6, Palette.Orange, "r² 0.6 to 0.8"), (0.4, Palette.Green, "r² 0.4 to 0.6"),
+        (0.2, Palette.SkyBlue, "r² 0.2 to 0.4"), (0, Palette.Blue, "r² below 0.2"),
     ];
 
     public static Figure Draw(AssociationScan scan, string chromosome, long from, long to, Genotypes? markers, GeneAnnotation? genes)
@@ -24,7 +24,7 @@ internal static class RegionalFigure
         if (markers is not null)
         {
             panel = panel with { Traces = ByLinkage(scan, chromosome, from, to, markers, genes, out var lead) };
-            subtitle += $"; colours: r² with {lead}";
+            subtitle += $"; colours: r² with {lead}, the strongest";
         }
 
         var near = genes?.Within(chromosome, from, to) ?? [];
@@ -63,7 +63,7 @@ internal static class RegionalFigure
         out string lead)
     {
         var rows = Within(scan, chromosome, from, to).ToArray();
-        lead = rows.MinBy(AssociationScan.BestP)!.Marker.Name;
+        var strongest = lead = rows.MinBy(AssociationScan.BestP)!.Marker.Name;
         var linkage = new LinkageDisequilibrium(markers);
         var planes = linkage.Planes(markers.IndexOf(lead));
         var squares = Array.ConvertAll(rows, r => linkage.RSquared(planes, linkage.Planes(markers.IndexOf(r.Marker.Name))));
@@ -78,6 +78,8 @@ internal static class RegionalFigure
                     ScanFigures.Height))
                 {
                     Name = Linkage[k].Name, ShowInLegend = true, Color = Linkage[k].Color, Size = 6,
+                    Symbols = Array.ConvertAll(some, r => r.Marker.Name == strongest ? MarkerSymbol.Diamond : MarkerSymbol.Circle),
+                    Sizes = Array.ConvertAll(some, r => r.Marker.Name == strongest ? 11.0 : 6),
                     Text = Array.ConvertAll(some, r => ScanFigures.Hover(r, genes)),
                 });
             }

@@ -47,7 +47,7 @@ internal sealed class ScanBlockTester
 
         for (var m = 0; m < count; m++)
         {
-            var row = _markers.Row(start + m);
+            var row = _markers.Row(_blocks.Marker(start + m));
             var counts = GenotypeCounts.Of(row, _mask);
             foreach (var trait in tests)
             {

@@ -78,6 +78,15 @@ internal sealed class ScanData
             index.Count - individuals.Distinct().Count());
     }
 
+    // A column that holds what stands behind the first "_" of individuals' names
+    private static string? JoinedNames(FieldData data, Dictionary<string, int> index)
+    {
+        var own = index.Keys.Where(k => k.Contains('_', StringComparison.Ordinal))
+            .Select(k => k[(k.IndexOf('_', StringComparison.Ordinal) + 1)..]).ToHashSet(StringComparer.Ordinal);
+        return data.ColumnNames.FirstOrDefault(name =>
+            data.Texts(name).Count(t => t is not null && own.Contains(t)) >= LeastShareOfNames * Math.Max(1, data.RowCount));
+    }
+
     private static string FindColumn(FieldData data, Dictionary<string, int> index)
     {
         var shares = data.ColumnNames.Select(name =>
@@ -96,6 +105,9 @@ internal sealed class ScanData
         return shares.Length switch
         {
             1 => shares[0].Name,
+            0 when JoinedNames(data, index) is { } column => throw new GlmmException("No column of the data holds the names of the "
+                + $"individuals that have genotypes, such as {Names.List([.. index.Keys.Take(2)])}. They seem to be made of a family and "
+                + $"the name in the column \"{column}\", as PLINK joins them by \"_\": add a column of both to the data."),
             0 => throw new GlmmException("No column of the data holds the names of the individuals that have genotypes, such as "
                 + $"{Names.List([.. index.Keys.Take(3)])}. Rows are matched by name, never by their order: add a column of names, or "
                 + "name it in ScanOptions.Individual."),

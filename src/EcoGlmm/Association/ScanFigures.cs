@@ -6,8 +6,9 @@ namespace EcoGlmm.Association;
 internal static class ScanFigures
 {
     private const double AlwaysDrawn = 1e-3;
-    private const int CellsAcross = 1200;
-    private const int CellsUp = 300;
+    // A spot of about two pixels each way, where a point has four
+    private const int CellsAcross = 700;
+    private const int CellsUp = 200;
     private const int BandPoints = 120;
     private const double LeastP = 1e-300;
 
@@ -22,7 +23,7 @@ internal static class ScanFigures
         }
 
         var tested = scan.Count(r => !double.IsNaN(AssociationScan.BestP(r)));
-        var chromosomes = rows.Select(r => r.Marker.Chromosome).Distinct().ToArray();
+        var chromosomes = rows.Select(r => r.Marker.Chromosome).Distinct().Order(ChromosomeOrder.Instance).ToArray();
         var isOne = chromosomes.Length == 1;
         var lengths = chromosomes.ToDictionary(c => c, c => Math.Max(1.0, rows.Where(r => r.Marker.Chromosome == c)
             .Max(r => r.Marker.Position)));
@@ -46,7 +47,8 @@ internal static class ScanFigures
         }
 
         var threshold = 0.05 / tested;
-        var title = scan.Description is { } made ? $"{made.Response}: associations along the genome" : "Associations along the genome";
+        var where = chromosome is null ? "along the genome" : $"on chromosome {chromosome}";
+        var title = scan.Description is { } made ? $"{made.Response}: associations {where}" : $"Associations {where}";
         return new Figure(title, new Panel(null, traces)
         {
             XAxis = isOne ? new Axis($"Chromosome {chromosomes[0]}, position (Mb)") : new Axis("Chromosome") { Categories = chromosomes },

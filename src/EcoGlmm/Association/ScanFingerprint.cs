@@ -13,11 +13,18 @@ internal static class ScanFingerprint
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(
-            $"2|{options.Method}|{options.LeaveOneChromosomeOut}|{options.Family}|{options.Part}|{options.Parts}|"
+            $"3|{options.Method}|{options.LeaveOneChromosomeOut}|{options.Family}|{options.Part}|{options.Parts}|"
             + $"{options.Interaction}|{formula}|"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(data.Y));
         hash.AppendData(MemoryMarshal.AsBytes<double>(data.X));
         hash.AppendData(MemoryMarshal.AsBytes<int>(data.Individuals));
+        hash.AppendData(MemoryMarshal.AsBytes<double>(data.Offset));
+        hash.AppendData(MemoryMarshal.AsBytes<double>(data.Specification.Response.Trials ?? []));
+        foreach (var term in data.Specification.Conditional.Training.RandomTerms)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes<int>(term.Codes));
+        }
+
         if (relationship is not null)
         {
             hash.AppendData(MemoryMarshal.AsBytes<double>(relationship));

@@ -13,15 +13,18 @@ internal sealed class ScanOutput : IDisposable
     private readonly FileStream _stream;
     private readonly StreamWriter _writer;
 
-    private ScanOutput(string path, string fingerprint, FileStream stream, int blocksDone)
+    private ScanOutput(string path, string fingerprint, FileStream stream, int blocksDone, double heritability)
     {
         (this._path, this._fingerprint, this._stream) = (path, fingerprint, stream);
         _writer = new StreamWriter(stream);
-        BlocksDone = blocksDone;
+        (BlocksDone, Heritability) = (blocksDone, heritability);
     }
 
     /// <summary>Blocks that an earlier call did.</summary>
     public int BlocksDone { get; private set; }
+
+    /// <summary>Share of the variance that relationships explain, as an earlier call found it; NaN where it is not known.</summary>
+    public double Heritability { get; private set; }
 
     private static string CheckpointOf(string path) => path + ".checkpoint";
 
@@ -31,24 +34,25 @@ internal sealed class ScanOutput : IDisposable
     {
         try
         {
-            if (File.Exists(path) && TryReadCheckpoint(path, fingerprint, out var blocks, out var length)
+            if (File.Exists(path) && TryReadCheckpoint(path, fingerprint, out var blocks, out var length, out var heritability)
                 && new FileInfo(path).Length >= length)
             {
                 var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
                 file.SetLength(length);
                 file.Position = length;
-                return new ScanOutput(path, fingerprint, file, blocks);
+                return new ScanOutput(path, fingerprint, file, blocks, heritability);
             }
 
             if (File.Exists(path) && !overwrite)
             {
                 throw new GlmmException($"The file \"{path}\" is already there and does not hold results of this very scan (of the same "
                     + "formula, data, markers, relationships and options). Give another ScanOptions.Output, or allow it with "
-                    + "Overwrite = true.");
+                    + "Overwrite = true (--overwrite).");
             }
 
             File.Delete(CheckpointOf(path));
-            var output = new ScanOutput(path, fingerprint, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), 0);
+            var output = new ScanOutput(path, fingerprint, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), 0,
+                double.NaN);
             output._writer.Write(ScanCsv.Heading);
             output.Checkpoint();
             return output;
@@ -60,8 +64,9 @@ internal sealed class ScanOutput : IDisposable
     }
 
     /// <summary>Adds a block's rows and makes them count.</summary>
-    public void Write(IEnumerable<MarkerAssociation> rows)
+    public void Write(IEnumerable<MarkerAssociation> rows, double heritability)
     {
+        Heritability = heritability;
         foreach (var row in rows)
         {
             _writer.Write(ScanCsv.Line(row));
@@ -77,21 +82,24 @@ internal sealed class ScanOutput : IDisposable
     {
         _writer.Flush();
         var next = CheckpointOf(_path) + ".new";
-        File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, $"{_fingerprint}\n{BlocksDone}\n{_stream.Position}\n"));
+        File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, 
+            $"{_fingerprint}\n{BlocksDone}\n{_stream.Position}\n{Heritability:R}\n"));
         File.Move(next, CheckpointOf(_path), overwrite: true);
     }
 
-    private static bool TryReadCheckpoint(string path, string fingerprint, out int blocks, out long length)
+    private static bool TryReadCheckpoint(string path, string fingerprint, out int blocks, out long length,
+        out double heritability)
     {
-        (blocks, length) = (0, 0);
+        (blocks, length, heritability) = (0, 0, double.NaN);
         if (!File.Exists(CheckpointOf(path)))
         {
             return false;
         }
 
         var lines = File.ReadAllLines(CheckpointOf(path));
-        return lines.Length == 3 && lines[0] == fingerprint
+        return lines.Length == 4 && lines[0] == fingerprint
             && int.TryParse(lines[1], CultureInfo.InvariantCulture, out blocks)
-            && long.TryParse(lines[2], CultureInfo.InvariantCulture, out length);
+            && long.TryParse(lines[2], CultureInfo.InvariantCulture, out length)
+            && double.TryParse(lines[3], CultureInfo.InvariantCulture, out heritability);
     }
 }

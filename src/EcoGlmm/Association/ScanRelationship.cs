@@ -90,6 +90,38 @@ internal sealed class ScanRelationship
     }
 
     /// <summary>
+    /// The search for the variance of what is inherited: by families where relationships are sparse, so that it is linear in their number.
+    /// </summary>
+    public MakeSearch Search(ScanData data, string? chromosomeLeftOut, CancellationToken cancellation)
+    {
+        var n = data.Y.Length;
+        if (Sparse is { } sparse)
+        {
+            var (blocks, ofBlock) = FamilyBlocks(data, sparse);
+            return (x, columns, more) =>
+            {
+                var all = blocks.ToList();
+                var matrices = Enumerable.Range(0, blocks.Length).Select(f => (double[][])[ofBlock(f)]).ToList();
+                for (var k = 0; k < more; k++)
+                {
+                    all.Add([n + k]);
+                    matrices.Add([[0]]);
+                }
+
+                return new BlockInformation([.. all], [.. matrices], x, columns, new double[n + more]);
+            };
+        }
+
+        var whole = RecordCovariance.Whole(OfRows(data, chromosomeLeftOut, cancellation), n);
+        return (x, columns, more) =>
+        {
+            var padded = more == 0 ? whole : new double[(long)(n + more) * (n + more)];
+            for (var j = 0; j < n && more > 0; j++) whole.AsSpan(j * n, n).CopyTo(padded.AsSpan(j * (n + more), n));
+            return new AverageInformation([padded], x, columns, n + more, _options.MaxThreads);
+        };
+    }
+
+    /// <summary>
     /// Relationships of the rows, column-major, lower triangle, centred (where there is an intercept) as GEMMA centres them: the
     /// mean of all rows is left to the intercept.
     /// </summary>
@@ -98,7 +130,7 @@ internal sealed class ScanRelationship
         var n = data.Y.Length;
         var order = _options.Relationship?.Names.Count ?? _markers.Individuals.Count;
         var rowPlaces = Places(data);
-        var (source, count) = Sparse is null ? Without(chromosomeLeftOut, cancellation) : ([], 1);
+        var (source, count) = Without(chromosomeLeftOut, cancellation);
         var rows = new double[(long)n * n];
         for (var j = 0; j < n; j++)
         {
@@ -106,7 +138,7 @@ internal sealed class ScanRelationship
             {
                 var a = Math.Max(rowPlaces[i], rowPlaces[j]);
                 var b = Math.Min(rowPlaces[i], rowPlaces[j]);
-                rows[i + (long)j * n] = Sparse is { } sparse ? sparse.At(a, b) : source[a + (long)b * order] / count;
+                rows[i + (long)j * n] = source[a + (long)b * order] / count;
             }
         }
 
@@ -144,6 +176,14 @@ internal sealed class ScanRelationship
 
     private (FamilyRotation Rotation, bool HasEffects) Families(ScanData data, SparseEntries sparse, CancellationToken cancellation)
     {
+        var (blocks, ofBlock) = FamilyBlocks(data, sparse);
+        var factors = RecordCovariance.Factors(data, blocks, ofBlock, cancellation);
+        return (new FamilyRotation(blocks, ofBlock, factors, _options.MaxThreads, cancellation), factors is not null);
+    }
+
+    // Rows by families, and the relationships of a family's rows
+    private (int[][] Blocks, Func<int, double[]> OfBlock) FamilyBlocks(ScanData data, SparseEntries sparse)
+    {
         var places = Places(data);
         var blocks = Blocks(data, sparse, places);
         var largest = blocks.Max(f => f.Length);
@@ -174,8 +214,7 @@ internal sealed class ScanRelationship
             return matrix;
         }
 
-        var factors = RecordCovariance.Factors(data, blocks, OfBlock, cancellation);
-        return (new FamilyRotation(blocks, OfBlock, factors, _options.MaxThreads, cancellation), factors is not null);
+        return (blocks, OfBlock);
     }
 
     // Rows that hang together by relationships or by a level of a random effect.

@@ -46,15 +46,15 @@ internal static class ScanRun
     private static int Run(ScanTrait[] traits, Genotypes markers, ScanOptions options, ScanRelationship relationship, int done,
         Action<ScanProgress> progress, CancellationToken cancellation)
     {
-        var blocks = ScanBlocks.Of(markers, ScanBlocks.Size(traits[0].Data.Y.Length));
+        var blocks = ScanBlocks.Of(markers, traits[0].Data.Y.Length, options.LeaveOneChromosomeOut);
         var (first, to) = blocks.Part(options.Part, options.Parts);
         var from = first + traits.Min(t => t.Output?.BlocksDone ?? 0);
         var total = done + blocks.All.Skip(from).Take(Math.Max(0, to - from)).Sum(b => b.Count);
         while (from < to)
         {
-            var chromosome = options.LeaveOneChromosomeOut ? markers.Markers[blocks.All[from].Start].Chromosome : null;
+            var chromosome = options.LeaveOneChromosomeOut ? markers.Markers[blocks.Marker(blocks.All[from].Start)].Chromosome : null;
             var end = from;
-            while (end < to && (chromosome is null || markers.Markers[blocks.All[end].Start].Chromosome == chromosome))
+            while (end < to && (chromosome is null || markers.Markers[blocks.Marker(blocks.All[end].Start)].Chromosome == chromosome))
             {
                 end++;
             }
@@ -65,7 +65,7 @@ internal static class ScanRun
             {
                 for (var k = 0; k < traits.Length; k++)
                 {
-                    traits[k].Take(markers, block - first, blocks.All[block].Start, tests[k]);
+                    traits[k].Take(markers, blocks, block, first, tests[k]);
                 }
 
                 progress(new ScanProgress("markers", done += tests[0].Count, total));
@@ -73,6 +73,7 @@ internal static class ScanRun
             from = end;
         }
 
+        foreach (var trait in traits) trait.PutInOrder(blocks, first);
         return done;
     }
 
@@ -85,7 +86,7 @@ internal static class ScanRun
     /// <param name="cancellation">Ends it.</param>
     public static Func<Func<int, MarkerTests[]>> Tests(ScanTrait[] traits, Genotypes markers, ScanBlocks blocks,
         ScanRelationship relationship, string? chromosome, CancellationToken cancellation) => traits[0].Options.Family is { } family
-        ? ScoreTests(traits[0], family, markers, blocks, relationship.OfRows(traits[0].Data, chromosome, cancellation), cancellation)
+        ? ScoreTests(traits[0], family, markers, blocks, relationship, chromosome, cancellation)
         : LinearTests(traits, markers, blocks, relationship, chromosome, cancellation);
 
     private static Func<Func<int, MarkerTests[]>> LinearTests(
@@ -121,18 +122,19 @@ internal static class ScanRun
     }
 
     private static Func<Func<int, MarkerTests[]>> ScoreTests(
-        ScanTrait trait, Family family, Genotypes markers, ScanBlocks blocks, double[] matrix, CancellationToken cancellation)
+        ScanTrait trait, Family family, Genotypes markers, ScanBlocks blocks, ScanRelationship relationship, string? chromosome,
+            CancellationToken cancellation)
     {
-        var (data, options) = (trait.Data, trait.Options);
+        var data = trait.Data;
         if (data.Specification.Conditional.Training.RandomTerms.Length > 0)
         {
             throw new GlmmException($"A scan of a {family.Name} trait has no random effects beside relationships. Leave the terms with a "
                 + $"bar out of the formula.");
         }
 
-        var whole = RecordCovariance.Whole(matrix, data.Y.Length);
-        var model = family.HasThresholds ? NullOrdinal.Fit(data, family, whole, options.MaxThreads, cancellation)
-            : NullGlmm.Fit(data, family, whole, options.MaxThreads, cancellation);
+        var search = relationship.Search(data, chromosome, cancellation);
+        var model = family.HasThresholds ? NullOrdinal.Fit(data, family, search, cancellation)
+            : NullGlmm.Fit(data, family, search, cancellation);
         var isCentred = data.Specification.Conditional.HasIntercept;
         return () => new ScanBlockTester(new ScoreScanWorker(model, ScanBlocks.Size(data.Y.Length)), data,
             markers, blocks, isCentred)

@@ -38,7 +38,8 @@ internal sealed class ScanTesters
 
     private Common CommonOf(int block)
     {
-        var chromosome = _trait.Options.LeaveOneChromosomeOut ? _markers.Markers[_blocks.All[block].Start].Chromosome : null;
+        var first = _markers.Markers[_blocks.Marker(_blocks.All[block].Start)];
+        var chromosome = _trait.Options.LeaveOneChromosomeOut ? first.Chromosome : null;
         lock (_recent)
         {
             var found = _recent.Find(c => c.Chromosome == chromosome);

@@ -6,6 +6,12 @@ namespace EcoGlmm.Association;
 /// <summary>One trait of a scan: its formula, its rows, and the results so far.</summary>
 internal sealed class ScanTrait(string formula, ScanData data, ScanOptions options)
 {
+    /// <summary>Variation of a trait, relative to its size, that may be rounding.</summary>
+    private const double Rounding = 1e-13;
+
+    /// <summary>Share of a trait's standard deviation that covariates have to leave.</summary>
+    private const double LeastLeft = 1e-8;
+
     public string Formula => formula;
 
     public ScanData Data => data;
@@ -39,28 +45,46 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
 
         Output = ScanOutput.Open(options.Output, ScanFingerprint.Of(formula, data, markers, options, relationship), options.Overwrite);
         Rows.AddRange(ScanCsv.Read(options.Output));
+        Heritability = Output.Heritability;
     }
 
     /// <summary>Takes the results of a block, unless an earlier call left them.</summary>
     /// <param name="markers">The genotypes.</param>
-    /// <param name="block">Its number, counted from the first of this part.</param>
-    /// <param name="start">Its first marker.</param>
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="block">Its number.</param>
+    /// <param name="first">The number of the first block of this part.</param>
     /// <param name="tests">The results.</param>
-    public void Take(Genotypes markers, int block, int start, MarkerTests tests)
+    public void Take(Genotypes markers, ScanBlocks blocks, int block, int first, MarkerTests tests)
     {
-        if (block < (Output?.BlocksDone ?? 0))
+        if (block - first < (Output?.BlocksDone ?? 0))
         {
             return;
         }
 
+        var start = blocks.All[block].Start;
         var rows = new MarkerAssociation[tests.Count];
         for (var m = 0; m < rows.Length; m++)
         {
-            rows[m] = tests.Of(markers.Markers[start + m], m);
+            rows[m] = tests.Of(markers.Markers[blocks.Marker(start + m)], m);
         }
 
         Rows.AddRange(rows);
-        Output?.Write(rows);
+        Output?.Write(rows, Heritability);
+    }
+
+    /// <summary>Brings the results of a part to the order of the genotypes, if they were found in another one.</summary>
+    public void PutInOrder(ScanBlocks blocks, int first)
+    {
+        if (blocks.IsInOrder || Rows.Count == 0)
+        {
+            return;
+        }
+
+        var start = blocks.All[first].Start;
+        MarkerAssociation[] ordered = [.. Rows.Select((row, k) => (Row: row, Place: blocks.Marker(start + k))).OrderBy(r => r.Place)
+            .Select(r => r.Row)];
+        Rows.Clear();
+        Rows.AddRange(ordered);
     }
 
     /// <summary>Refuses what cannot be scanned.</summary>
@@ -68,11 +92,47 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
     public void Check(Genotypes markers)
     {
         RefuseRepeats(markers);
+        RefuseCurves();
         var n = data.Y.Length;
         if (n < data.Columns + 3)
         {
             throw new GlmmException($"There are {Names.Count(n, "row")} and {Names.Count(data.Columns, "covariate")} (with the "
                 + "intercept); a scan needs more individuals than that.");
+        }
+
+        if (options.Family is null)
+        {
+            RefuseNothingToExplain();
+        }
+    }
+
+    // Of a trait without variation beside the covariates all that would be tested is rounding.
+    private void RefuseNothingToExplain()
+    {
+        var (y, n) = (data.Deviations, data.Y.Length);
+        var response = data.Specification.Response.Name;
+        var rounding = Rounding * y.Max(Math.Abs);
+        if (y.Max() - y.Min() <= rounding)
+        {
+            throw new GlmmException($"The trait {response} has the same value in all {Names.Count(n, "row")} of the scan, so that there is "
+                + "nothing for markers to explain.");
+        }
+
+        var mean = y.Average();
+        var deviation = Math.Sqrt(y.Sum(v => (v - mean) * (v - mean)));
+        if (CalibratedScan.LeftByCovariates(data.X, n, data.Columns, y) <= Math.Max(rounding * Math.Sqrt(n), LeastLeft * deviation))
+        {
+            throw new GlmmException($"The covariates tell the trait {response} exactly, so that there is nothing left for markers to "
+                + "explain. One of them may be the trait itself in another unit; leave it out.");
+        }
+    }
+
+    private void RefuseCurves()
+    {
+        if (Array.Find(data.Specification.Conditional.Training.RandomTerms, t => t.IsCurve) is { } curve)
+        {
+            throw new GlmmException($"A scan has no smooths, as {curve.Title}. Give a curve by a polynomial or a spline of some degrees of "
+                + "freedom, poly(x, 2) or ns(x, 4).");
         }
     }
 
@@ -106,7 +166,8 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
             return null;
         }
 
-        var columns = data.Specification.Conditional.Training.ColumnNames;
+        var training = data.Specification.Conditional.Training;
+        string[] columns = [.. training.ColumnNames.Where((_, j) => !training.Aliased[j])];
         var found = Array.FindAll(columns, c => c == name);
         found = found.Length == 1 ? found : Array.FindAll(columns, c => c.StartsWith(name, StringComparison.Ordinal) && !c.Contains(':'));
         if (found.Length != 1)
@@ -137,6 +198,13 @@ internal sealed class ScanTrait(string formula, ScanData data, ScanOptions optio
         Note(data.Strangers, "row", "of individuals without genotypes left out");
         Note(data.Specification.DroppedRowCount, "row", "with a missing value left out");
         Note(data.WithoutRecord, "individual", "with genotypes but without a record not used");
+        var training = data.Specification.Conditional.Training;
+        var aliased = training.ColumnNames.Where((_, j) => training.Aliased[j]).ToArray();
+        if (aliased.Length > 0)
+        {
+            notes.Add($"{Names.List(aliased)} left out of the covariates: the others already say all of it.");
+        }
+
         if (options.Parts > 1)
         {
             notes.Add($"This is part {options.Part} of {options.Parts}.");

@@ -8,7 +8,7 @@ namespace EcoGlmm.Association;
 /// to the variance that the response alone gives it (W. Zhou and others, Nature Genetics 50, 2018, 1335-1341). Belongs to
 /// one thread.
 /// </summary>
-internal sealed unsafe class ScoreScanWorker : IMarkerWorker
+internal sealed class ScoreScanWorker : IMarkerWorker
 {
     // Standard deviations from which the normal tail is not trusted
     private const double NormalUpTo = 2;
@@ -36,22 +36,17 @@ internal sealed unsafe class ScoreScanWorker : IMarkerWorker
     public void Test(int count, MarkerTests[] results)
     {
         var tests = results[0];
-        _projected.AsSpan(0, _n * count).Clear();
-        fixed (double* p = _model.P, g = _raw, to = _projected, work = _workspace)
-        {
-            MatrixProduct.Add(_n, count, _n, false, p, _n, false, g, _n, false, to, _n, work);
-        }
-
+        Span<double> variances = stackalloc double[count];
+        _model.Variances.Find(_raw, _projected, _workspace, variances);
         for (var m = 0; m < count; m++)
         {
             var g = _raw.AsSpan(m * _n, _n);
             double score = 0;
-            double variance = 0;
+            var variance = variances[m];
             double total = 0;
             for (var i = 0; i < _n; i++)
             {
                 score += g[i] * _model.Score[i];
-                variance += g[i] * _projected[m * _n + i];
                 total += g[i] * g[i] * _model.Weights[i];
             }
 

@@ -27,12 +27,27 @@ internal static class TableGenotypes
             }
 
             described.Add(marker ?? new Marker(column, "0", 0, "1", "0"));
-            rows.Add(Pack(table.Numbers(column), column, source));
+            rows.Add(Pack(Numbers(table, column, source), column, source));
         }
 
         return rows.Count > 0
             ? new Genotypes(source, names!, described, new GenotypeStore(names.Length, rows))
             : throw new GlmmException($"There are no columns of genotypes in {source} beside the names \"{individual}\".");
+    }
+
+    private static double[] Numbers(FieldData table, string marker, string source)
+    {
+        try
+        {
+            return table.Numbers(marker);
+        }
+        catch (GlmmException)
+        {
+            var texts = table.Texts(marker);
+            var row = Array.FindIndex(texts, t => t is not null && !NumberText.TryParse(t, out _));
+            throw new GlmmException($"The column \"{marker}\" of {source} has \"{texts[Math.Max(0, row)]}\" in row {Math.Max(0, row) + 1}; "
+                + "genotypes are 0, 1 or 2 copies of an allele, or missing (NA). Leave columns of other things out of the table.");
+        }
     }
 
     private static byte[] Pack(double[] copies, string marker, string source)

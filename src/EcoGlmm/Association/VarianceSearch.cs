@@ -2,14 +2,51 @@ using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Association;
 
-/// <summary>The search for variances τₖ ≥ 0 by Newton's steps with the average information, however that is computed.</summary>
-internal abstract class VarianceSearch
+/// <summary>
+/// The search for variances τₖ ≥ 0 of y = X b + e, var e = D + Σ τₖ Kₖ, by restricted maximum likelihood, with Newton's steps by the
+/// average information, however that is computed.
+/// </summary>
+/// <param name="y">The response.</param>
+/// <param name="diagonal">D; empty for none.</param>
+internal abstract class VarianceSearch(double[] y, double[] diagonal)
 {
     private const int MostHalvings = 12;
     private const double Tolerance = 1e-7;
 
     /// <summary>The restricted log-likelihood, but for a constant.</summary>
     public double LogLikelihood { get; protected set; }
+
+    /// <summary>The response.</summary>
+    protected double[] Y { get; private set; } = y;
+
+    /// <summary>D; empty for none.</summary>
+    protected double[] Diagonal { get; private set; } = diagonal;
+
+    /// <summary>The estimates of b.</summary>
+    public abstract double[] Fixed { get; }
+
+    /// <summary>P y, with P = V⁻¹ − V⁻¹ X (XᵀV⁻¹X)⁻¹ XᵀV⁻¹.</summary>
+    public abstract double[] Residual { get; }
+
+    /// <summary>Finds the τ, of which none is negative, from given ones.</summary>
+    /// <param name="y">The response.</param>
+    /// <param name="diagonal">D.</param>
+    /// <param name="tau">Where to start; becomes the estimates.</param>
+    /// <param name="mostSteps">Most steps.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="GlmmException">The covariance matrix is singular.</exception>
+    public void Maximise(double[] y, double[] diagonal, double[] tau, int mostSteps, CancellationToken cancellation)
+    {
+        (Y, Diagonal) = (y, diagonal);
+        Maximise(tau, mostSteps, cancellation);
+    }
+
+    /// <summary>K₀ P y.</summary>
+    public abstract double[] RelatedResidual();
+
+    /// <summary>What P makes of markers of the first rows, at the τ of now.</summary>
+    /// <param name="rows">How many; markers are zero in the others.</param>
+    public abstract IScoreVariances Variances(int rows);
 
     /// <summary>Brings the likelihood, and what derivatives need, to given τ.</summary>
     protected abstract void Evaluate(double[] tau);

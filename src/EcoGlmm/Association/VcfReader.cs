@@ -23,6 +23,12 @@ internal static class VcfReader
         {
             using var file = File.OpenRead(path);
             var isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+            if (isCompressed && LacksItsEnd(file))
+            {
+                throw new GlmmException($"The file \"{path}\" lacks the mark that bgzip puts at the end: it was cut short, as by an "
+                    + "interrupted copy. Copy or make it again.");
+            }
+
             file.Position = 0;
             using var reader = new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file);
             return Read(reader, path);
@@ -31,6 +37,24 @@ internal static class VcfReader
         {
             throw new GlmmException($"The file \"{path}\" cannot be decompressed, it is damaged or incomplete: {damaged.Message}", damaged);
         }
+    }
+
+    // Files in blocks (BGZF) have a field "BC" in their heading and end with an empty block.
+    private static bool LacksItsEnd(FileStream file)
+    {
+        ReadOnlySpan<byte> end =
+            [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        Span<byte> read = stackalloc byte[end.Length];
+        file.Position = 0;
+        if (file.ReadAtLeast(read, end.Length, throwOnEndOfStream: false) < end.Length || read[3] != 4
+            || !read[12..14].SequenceEqual(end[12..14]))
+        {
+            return false;
+        }
+
+        file.Position = file.Length - end.Length;
+        file.ReadExactly(read);
+        return !read.SequenceEqual(end);
     }
 
     private static Genotypes Read(StreamReader reader, string path)

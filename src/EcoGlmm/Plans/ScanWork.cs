@@ -30,7 +30,7 @@ internal sealed class ScanWork : PlanWork
                 + "out of ScanOptions, and say how many parts in ToFolder(…) or ToSlurm(…).");
         }
 
-        Glmm.CheckScan(options);
+        options = Glmm.CheckedScan(options);
         if (options.Relationship is { IsSparse: false } given && given.Names.Count > MostOfGiven)
         {
             throw new GlmmException($"A plan takes a dense relationship matrix of {NumberFormat.Count(MostOfGiven)} individuals at most. "
@@ -38,7 +38,6 @@ internal sealed class ScanWork : PlanWork
         }
 
         (_formula, _markerCount) = (formula, markers.Markers.Count);
-        options = options with { MaxThreads = Math.Max(1, options.MaxThreads) };
         (_data, _names, _markers, _options) = (() => data, () => markers, () => markers, () => options);
         ScanRelationship? made = null;
         _relationship = (m, o, stop) => made ??= ScanRelationship.Create(m, o, static _ => { }, stop);
@@ -119,16 +118,17 @@ internal sealed class ScanWork : PlanWork
     {
         var (markers, options) = (_names(), _options());
         var trait = Trait(markers, options);
-        var blocks = BlocksOf(trait, markers).All;
+        var blocks = BlocksOf(trait, markers);
         var rows = new MarkerAssociation[_markerCount];
         for (var b = 0; b < replicates.Count; b++)
         {
-            var (start, count) = blocks[b];
+            var (start, count) = blocks.All[b];
             var numbers = replicates[b];
             double At(int quantity, int m) => numbers[1 + (quantity * count) + m];
             for (var m = 0; m < count; m++)
             {
-                rows[start + m] = new MarkerAssociation(markers.Markers[start + m], At(0, m), (int)At(1, m), At(2, m), At(3, m), At(4, m),
+                var place = blocks.Marker(start + m);
+                rows[place] = new MarkerAssociation(markers.Markers[place], At(0, m), (int)At(1, m), At(2, m), At(3, m), At(4, m),
                     At(5, m), At(6, m));
             }
         }
@@ -142,5 +142,6 @@ internal sealed class ScanWork : PlanWork
     private ScanTrait Trait(Genotypes markers, ScanOptions options) =>
         new(_formula, ScanData.Create(_formula, _data(), markers, options), options);
 
-    private static ScanBlocks BlocksOf(ScanTrait trait, Genotypes markers) => ScanBlocks.Of(markers, ScanBlocks.Size(trait.Data.Y.Length));
+    private static ScanBlocks BlocksOf(ScanTrait trait, Genotypes markers) =>
+        ScanBlocks.Of(markers, trait.Data.Y.Length, trait.Options.LeaveOneChromosomeOut);
 }

@@ -75,6 +75,27 @@ public sealed partial class RelationshipMatrix : Relatedness
         return FromSquare(values, names);
     }
 
+    /// <summary>Reads a matrix from a file of numbers alone, as GEMMA's .cXX.txt and .sXX.txt.</summary>
+    /// <param name="path">The file, its numbers separated by blanks, tabulators or commas; not compressed.</param>
+    /// <param name="names">
+    /// The names of its rows, in their order: of GEMMA's those of the .fam, <see cref="Genotypes.Individuals"/>.
+    /// </param>
+    /// <exception cref="GlmmException">The file cannot be read, is no square of numbers, or has not as many rows as there are
+    /// names.</exception>
+    public static RelationshipMatrix ReadCsv(string path, IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(names);
+        try
+        {
+            return FromMarkers(RelationshipTable.ReadNumbers(path, names.Count), [.. names]);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new GlmmException($"The file \"{path}\" cannot be read: {failure.Message}", failure);
+        }
+    }
+
     /// <summary>Takes over a matrix given row by row, after checking it.</summary>
     internal static RelationshipMatrix FromSquare(double[] values, string[] names)
     {

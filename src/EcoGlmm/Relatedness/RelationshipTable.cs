@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Relationships;
@@ -8,11 +9,50 @@ internal static class RelationshipTable
     /// <summary>The columns of a sparse matrix in a file.</summary>
     public static readonly string[] PairColumns = ["first", "second", "relationship"];
 
+    /// <summary>A file of numbers alone, separated by blanks, tabulators or commas.</summary>
+    /// <exception cref="GlmmException">It is not a square of numbers, or not of as many rows as there are names.</exception>
+    public static double[] ReadNumbers(string path, int n)
+    {
+        var values = new double[checked(n * n)];
+        var row = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            var fields = line.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length != n || row == n)
+            {
+                var what = row == n ? "more rows" : $"{fields.Length} numbers in row {row + 1}";
+                throw new GlmmException($"The file \"{path}\" has {what}, but there are {Names.Count(n, "name")}; "
+                    + "a relationship matrix has a row and a column for each.");
+            }
+
+            for (var j = 0; j < n; j++)
+            {
+                values[(row * n) + j] = NumberText.TryParse(fields[j], out var value) && double.IsFinite(value) ? value
+                    : throw new GlmmException($"The file \"{path}\" has \"{fields[j]}\" in row {row + 1}, column {j + 1}, where a "
+                        + "relationship should be.");
+            }
+
+            row++;
+        }
+
+        return row == n ? values
+            : throw new GlmmException($"The file \"{path}\" has {Names.Count(row, "row")}, but there are {Names.Count(n, "name")}; a "
+                + "relationship matrix has a row and a column for each.");
+    }
+
     /// <exception cref="GlmmException">The table is not square, or an entry is missing or no number.</exception>
     public static (double[] Values, string[] Names) Read(FieldData data, string path)
     {
         var n = data.RowCount;
         var columns = data.ColumnNames;
+        if (columns.All(c => NumberText.TryParse(c, out var number) && number != Math.Round(number)))
+        {
+            throw new GlmmException($"The file \"{path}\" has numbers alone, as GEMMA writes them (.cXX.txt, .sXX.txt), so that it does "
+                + "not say whose relationships they are. Read it with RelationshipMatrix.ReadCsv(path, names), the names in its order, as "
+                + "Genotypes.Individuals.");
+        }
+
         var hasRowNames = columns.Count == n + 1;
         if (!hasRowNames && columns.Count != n)
         {

@@ -205,4 +205,26 @@ public class GenotypesTests
             .Average(i => matrix[id[i]!, id[i + 2]!]);
         Assert.Equal(0.5, related - unrelated, 0.1);
     }
+
+    [Fact]
+    public void APopulationThatIsWrittenAsItIsSimulatedIsTheSame()
+    {
+        using var folder = new Herd.Folder();
+        var design = new PopulationDesign { Individuals = 301, Markers = 403, Chromosomes = 3, Generations = 3, Populations = 2,
+            Missing = 0.02, CausalShares = [0.1] };
+        var simulated = Genotypes.Simulate(design, 5);
+        var written = Genotypes.Simulate(design, folder.File("flock.bed"), 5);
+        using (written.Genotypes)
+        {
+            Assert.Equal(simulated.Data.Numbers("trait"), written.Data.Numbers("trait"));
+            Assert.Equal(simulated.Effects, written.Effects);
+            Assert.Equal(simulated.Genotypes.Markers, written.Genotypes.Markers);
+            Assert.Equal(simulated.Genotypes.Individuals, written.Genotypes.Individuals);
+            Assert.All(simulated.Genotypes.Markers,
+                m => Assert.Equal(simulated.Genotypes.Counts(m.Name), written.Genotypes.Counts(m.Name)));
+        }
+
+        Assert.Contains("cannot be written", Assert.Throws<GlmmException>(() => Genotypes.Simulate(design, folder.File("no/where.bed")))
+            .Message, StringComparison.Ordinal);
+    }
 }

@@ -18,7 +18,8 @@ public class NullModelTests
         var n = data.Y.Length;
         var c = data.Columns;
         var k = Relationship(data, herd, options);
-        var model = NullGlmm.Fit(data, family, k, 1, CancellationToken.None);
+        var model = NullGlmm.Fit(data, family, (x, columns, _) => new AverageInformation([k], x, columns, n, 1),
+            CancellationToken.None);
         Assert.True(model.Tau > 0.05);
 
         // Henderson's equations: covariates explain nothing that is left, and effects are τ K (y − μ)

@@ -69,6 +69,64 @@ public class SparseScanTests
         Assert.Contains("given sparse relationships", sparse.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Illness, counts and grades by families: as with the same matrix whole, and linear in the number of families.</summary>
+    [Theory]
+    [InlineData("ill ~ sex", "binomial")]
+    [InlineData("ticks ~ sex + age", "poisson")]
+    [InlineData("grade ~ sex", "cumulative")]
+    public void ScoreTestsByFamiliesAreThoseOfTheSameMatrixWhole(string formula, string family)
+    {
+        using var herd = Herd.Open();
+        var data = Herd.Data().With("grade", r => r.Number("ticks") > 4 ? 3.0 : r.Number("ticks") > 1 ? 2 : 1);
+        var dense = RelationshipMatrix.From(Families.Value.ToArray(), herd.Individuals);
+        var options = new ScanOptions { Family = Family.Parse(family), Relationship = Families.Value };
+        var sparse = Glmm.Scan(formula, data, herd, options);
+        var whole = Glmm.Scan(formula, data, herd, options with { Relationship = dense });
+        var compared = 0;
+        for (var j = 0; j < sparse.Count; j++)
+        {
+            if (double.IsNaN(whole[j].Beta)) continue;
+            compared++;
+            Assert.Equal(whole[j].Beta, sparse[j].Beta, 1e-4 * whole[j].StandardError);
+            Assert.Equal(whole[j].StandardError, sparse[j].StandardError, 1e-4 * whole[j].StandardError);
+            Assert.Equal(whole[j].ScoreP, sparse[j].ScoreP, 1e-3 * whole[j].ScoreP);
+        }
+
+        Assert.True(compared > 300);
+    }
+
+    /// <summary>A dense matrix of so many would take 29 GB.</summary>
+    [Fact]
+    public void AnIllnessOfManyFamiliesIsScannedWithoutADenseMatrix()
+    {
+        const int n = 60_000;
+        var random = new Random(3);
+        var names = Enumerable.Range(0, n).Select(i => $"i{i}").ToArray();
+        var table = FieldData.From(new Dictionary<string, object>
+        {
+            ["id"] = names,
+            ["m1"] = names.Select(_ => (double)(random.Next(2) + random.Next(2))).ToArray(),
+            ["m2"] = names.Select(_ => random.NextDouble() < 0.01 ? 1.0 : 0).ToArray(),
+        });
+        var data = FieldData.From(new Dictionary<string, object>
+        {
+            ["id"] = names, ["ill"] = table.Numbers("m1").Select(m => random.NextDouble() < 0.02 + 0.02 * m ? 1.0 : 0).ToArray(),
+        });
+        using var markers = Genotypes.From(table, "id");
+        var pairs = FieldData.From(new Dictionary<string, object>
+        {
+            ["a"] = names.Where((_, i) => i % 2 == 0).ToArray(), ["b"] = names.Where((_, i) => i % 2 == 1).ToArray(),
+            ["r"] = Enumerable.Repeat(0.5, n / 2).ToArray(),
+        });
+        var scan = Glmm.Scan("ill ~ 1", data, markers, new ScanOptions
+        {
+            Individual = "id", Family = Family.Binomial(), Relationship = RelationshipMatrix.FromPairs(pairs, "a", "b", "r"),
+        });
+        Assert.True(scan["m1"].ScoreP < 1e-10);
+        Assert.InRange(scan["m1"].Beta, 0.4, 0.8);
+        Assert.True(scan["m2"].ScoreP > 1e-3);
+    }
+
     /// <summary>Several records of an individual, families tied together by a random effect: as with the same matrix whole.</summary>
     [Theory]
     [InlineData("weight ~ sex + day + (1 | animal)", ScanMethod.Exact)]
