@@ -155,7 +155,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             }
         }
 
-        foreach (var c in fit.Smooths.Count == 0 ? [] : fit.Concurvity().Where(c => c.Observed > MuchConcurvity))
+        foreach (var c in fit.Smooths.Count == 0 ? [] : fit.Concurvity().Where(c => c.Observed > MuchConcurvity).ToArray())
         {
             Add($"Concurvity of {c.Name}", CheckStatus.Caution,
                 string.Create(CultureInfo.InvariantCulture, $"{100 * c.Observed:0} % of {c.Name} could be said by the other terms as well, "

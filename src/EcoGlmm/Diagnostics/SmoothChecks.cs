@@ -36,12 +36,12 @@ public static partial class DiagnosticsExtensions
     /// </summary>
     /// <param name="fit">The fit.</param>
     /// <param name="seed">Seed of the random orders.</param>
-    public static IReadOnlyList<BasisCheck> BasisChecks(this GlmmFit fit, long seed = 1)
+    public static BasisCheckTable BasisChecks(this GlmmFit fit, long seed = 1)
     {
         ArgumentNullException.ThrowIfNull(fit);
         var smooths = FittedSmooths.Of(fit);
         var curves = smooths.Fitted.Where(s => s.Design.IsCurve && s.Part == ModelPart.Conditional).ToArray();
-        if (curves.Length == 0) return [];
+        if (curves.Length == 0) return new BasisCheckTable([]);
         var residuals = fit.Residuals(ResidualType.Pearson);
         var rows = fit.Data.Take(fit.Specification.Rows);
         int[] used = [.. Enumerable.Range(0, residuals.Length).Where(i => double.IsFinite(residuals[i]))];
@@ -51,7 +51,7 @@ public static partial class DiagnosticsExtensions
             used = used[..MostBasisRows];
         }
 
-        return [.. curves.Select((smooth, at) =>
+        return new BasisCheckTable(curves.Select((smooth, at) =>
         {
             var x = smooth.Design.Syntax.Variables.Select(node => fit.Specification.Conditional.Numbers(node, rows)).ToArray();
             var neighbours = Neighbours(Array.ConvertAll(x, values => Array.ConvertAll(used, i => values[i])));
@@ -70,7 +70,7 @@ public static partial class DiagnosticsExtensions
             var table = smooths.Table[smooth.Design.Label];
             return new BasisCheck(smooth.Design.Label, table.BasisDimension, table.Edf, observed / (sum / BasisOrders),
                 (double)lower / BasisOrders);
-        })];
+        }));
     }
 
     private static double Roughness(double[] e, (int A, int B)[] neighbours)
@@ -121,7 +121,7 @@ public static partial class DiagnosticsExtensions
     /// name.
     /// </summary>
     /// <param name="fit">The fit.</param>
-    public static IReadOnlyList<Concurvity> Concurvity(this GlmmFit fit)
+    public static ConcurvityTable Concurvity(this GlmmFit fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
         var smooths = FittedSmooths.Of(fit);
@@ -156,6 +156,6 @@ public static partial class DiagnosticsExtensions
                 beta * (projected * beta) / (beta * (whole * beta)), projected.Trace() / whole.Trace()));
         }
 
-        return result;
+        return new ConcurvityTable(result);
     }
 }

@@ -25,7 +25,8 @@ internal static class LaplaceEstimator
 
     /// <summary>Where there may be a higher maximum.</summary>
     private static readonly IStartStrategy<LaplaceSearch>[] Alternatives =
-        [new OtherCorrelations(), new InsideLimits(), new OtherShapes(), new OtherPenalties(), new StructuralZeros(), new DeeperModes()];
+        [new OtherCorrelations(), new InsideLimits(), new OtherShapes(), new OtherRelations(), new OtherPenalties(), new StructuralZeros(),
+            new DeeperModes()];
 
     /// <summary>What can be the matter with a maximum, in the order in which it has to be known.</summary>
     private static IOptimumPathology[] AtMaximum(double[] predictor) =>

@@ -1,4 +1,5 @@
 using EcoGlmm.RandomEffects;
+using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm.Estimation;
 
@@ -22,6 +23,15 @@ internal abstract class LikelihoodSearch(MixedModel model)
     /// <summary>Whether so much work has been done, by a count and not by a clock, that no more is to be expected to lead to a
     /// maximum.</summary>
     public abstract bool IsExhausted { get; }
+
+    /// <summary>
+    /// Sets of the parameters of a structure to look at beside those found: all that it offers, or every second one where that takes long.
+    /// </summary>
+    public IEnumerable<double[]> OtherShapesOf(CovarianceStructure structure)
+    {
+        var stride = System.Flops + (50.0 * Model.ObservationCount) < Tolerances.FlopsOfManyPlaces ? 1 : 2;
+        return structure.Alternatives().Where((_, k) => k % stride == stride - 1);
+    }
 
     /// <summary>−log L at x, with its gradient when that is not empty.</summary>
     public abstract double Evaluate(ReadOnlySpan<double> x, Span<double> gradient);

@@ -11,7 +11,8 @@ namespace EcoGlmm.Estimation;
 internal static class ProfiledEstimator
 {
     private static readonly IStartStrategy<ProfiledSearch>[] Alternatives =
-        [new OtherCorrelations(), new InsideLimits(), new OtherShapes(), new OtherPenalties(), new NoResidual(), new OtherProportions()];
+        [new OtherCorrelations(), new InsideLimits(), new OtherShapes(), new OtherPenalties(), new NoResidual(), new OtherProportions(),
+            new OtherRelations()];
 
     private static readonly IOptimumPathology[] AtMaximum =
     [

@@ -141,11 +141,19 @@ internal static class Tolerances
     /// <summary>Where it is looked at for another maximum with a residual, or with effects where there are none.</summary>
     public static readonly double[] WithResidual = [10, 3, 1, 0.4, 0.15];
 
-    /// <summary>Operations of a factorisation up to which it is looked at many places, which is a millisecond.</summary>
-    public const double FlopsOfManyPlaces = 2e5;
+    /// <summary>Operations of a factorisation, and fifty for each row, up to which it is looked at many places: some
+    /// milliseconds.</summary>
+    public const double FlopsOfManyPlaces = 4e5;
+
+    /// <summary>Standard deviations to look at where one is zero, by those of the other effects of the level or by what counts as
+    /// one.</summary>
+    public static readonly double[] OffZero = [0.25, 0.8];
 
     /// <summary>What a search may add to the likelihood of a place to begin from.</summary>
     public const double LikelihoodOfSearch = 2;
+
+    /// <summary>The same where standard deviations and correlations are looked for anew.</summary>
+    public const double LikelihoodOfLongSearch = 10;
 
     /// <summary>What a criterion loses by rounding, times the squares of effects relative to the residual.</summary>
     public const double RelativeEffectRounding = 2e-18;

@@ -34,6 +34,8 @@ internal sealed class SkewNormalFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override bool HasUnboundedMean => true;
+
     internal override FamilyWords Words { get; } = new("Skew normal")
     {
         Dispersion = new("σ", "residual standard deviation", "σ"),

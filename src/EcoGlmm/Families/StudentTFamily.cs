@@ -44,6 +44,8 @@ internal sealed class StudentTFamily : ShapedFamily
 
     internal override bool IsDiscrete => false;
 
+    internal override bool HasUnboundedMean => true;
+
     internal override bool HasAdditiveResidual => Link == Link.Identity;
 
     internal override FamilyWords Words { get; } = new("Student t")

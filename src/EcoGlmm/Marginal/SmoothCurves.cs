@@ -48,8 +48,16 @@ internal sealed class SmoothCurves(GlmmFit fit)
 
     /// <summary>The curves that a smooth is made of; none for random effects.</summary>
     public static SmoothView[] ViewsOf(FittedSmooth smooth) => smooth.Design is Formulas.Smooths.CurveSmooth design
-        ? [.. design.Pieces.Select(piece => new SmoothView(smooth, design.Covariates, piece))]
+        ? [.. design.Pieces.Select(piece => new SmoothView(smooth, Along(design.Covariates), piece))]
         : [];
+
+    /// <summary>The columns that a smooth is seen along: of s(log(x)) it is x.</summary>
+    public static IReadOnlyList<FormulaNode> Along(IReadOnlyList<FormulaNode> covariates)
+    {
+        var columns = covariates.Select(node => node is NameNode || node.Descend().OfType<NameNode>().DistinctBy(n => n.Name).ToArray()
+            is not [var only] ? node : only).ToArray();
+        return columns.DistinctBy(c => c.ToString()).Count() == columns.Length ? columns : covariates;
+    }
 
     /// <summary>Values of a column, evenly over the rows of the fit (those of its level, for a curve of one).</summary>
     public double[] Places(SmoothView view, int count)

@@ -18,23 +18,27 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     /// <summary>More curves are drawn without bands.</summary>
     private const int MostBands = 4;
 
+    /// <summary>More levels of a factor smooth have one colour.</summary>
+    private const int MostColours = 8;
+
     private readonly FittedSmooths _smooths = FittedSmooths.Of(fit);
     private readonly SmoothCurves _curves = new(fit);
     private readonly FieldData _rows = fit.Data.Take(fit.Specification.Rows);
 
     public Figure Draw()
     {
-        var drawable = _smooths.Fitted.Where(IsDrawable).ToArray();
+        var drawable = _smooths.Fitted.Where(s => IsDrawable(s) || FactorCurves.IsDrawable(s, _rows)).ToArray();
         if (drawable.Length == 0)
         {
-            throw new GlmmException(_smooths.Fitted.Count == 0
-                ? "The model has no smooths. They are written s(x) in its formula."
+            throw new GlmmException(_smooths.Fitted.Count == 0 ? "The model has no smooths. They are written s(x) in its formula."
+                : _smooths.Fitted.All(s => s.Design is Formulas.Smooths.RandomEffectSmooth)
+                ? "The model's smooths are random effects, which are no curves. PlotRandomEffects() draws them."
                 : "None of the model's smooths is a curve along one column or a surface over two. Predict() has what they say.");
         }
 
-        var panels = drawable.Select(SmoothCurves.ViewsOf).SelectMany(views => views[0].Covariates.Count == 1
-            ? [views.Length == 1 ? Curve(views[0]) : Curves(views)]
-            : views.Select(Surface)).ToArray();
+        var panels = drawable.SelectMany(smooth => SmoothCurves.ViewsOf(smooth) is { Length: > 0 } views
+            ? views[0].Covariates.Count == 1 ? [views.Length == 1 ? Curve(views[0]) : Curves(views)] : views.Select(Surface)
+            : [OfLevels(smooth)]).ToArray();
         return new Figure(drawable.Length == 1 ? $"Smooth of {fit.Specification.Response.Name}" : $"Smooths of "
             + $"{fit.Specification.Response.Name}", panels)
         {
@@ -48,6 +52,23 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     private static bool IsDrawable(FittedSmooth smooth) =>
         SmoothCurves.ViewsOf(smooth) is [var view, ..] && view.Covariates.Count is 1 or 2 && view.Covariates.All(v => v is NameNode)
         && view.Piece.Levels.All(l => l.Factor is NameNode) && smooth.Design.Syntax.By is null or NameNode;
+
+    /// <summary>The curves of a factor smooth, one for each level.</summary>
+    private Panel OfLevels(FittedSmooth smooth)
+    {
+        var curves = new FactorCurves(fit, smooth, _rows, CurvePoints);
+        var traces = curves.Levels.Select((level, i) => (PanelTrace)new LineTrace(curves.X, curves.Of(level))
+        {
+            Name = level, Color = curves.Levels.Count <= MostColours ? Palette.Cycle(i) : Palette.Blue, Width = 1.5,
+            Opacity = curves.Levels.Count <= MostColours ? 1 : 0.5, Text = [.. curves.X.Select(_ => level)],
+        }).ToList();
+        var drawn = traces.SelectMany(t => t.Drawn).Where(double.IsFinite).ToArray();
+        traces.Add(Rug(curves.Values, drawn.Min(), RugShare * (drawn.Max() - drawn.Min())));
+        return new Panel(Title(smooth), traces)
+        {
+            XAxis = curves.Covariate, YAxis = smooth.Design.Label, Shapes = [PanelShape.HorizontalLine(0)],
+        };
+    }
 
     private string Title(FittedSmooth smooth)
     {

@@ -104,6 +104,12 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
             cancellation.ThrowIfCancellationRequested();
             var left = i;
             var weight = 100 * model.Weights[i, i] / weights;
+            if (k == 2 && c == 1)
+            {
+                rows[i] = OfPair(numbers, model, i, hat[i, i], weight, determinant);
+                continue;
+            }
+
             SynthesisNumbers without;
             try
             {
@@ -137,6 +143,21 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
         }
 
         return new StudyInfluences(rows);
+    }
+
+    // Of two effect sizes the other one alone is left: its own synthesis, without any heterogeneity.
+    private static StudyInfluence OfPair(SynthesisNumbers numbers, MarginalModel model, int i, double leverage, double weight,
+        double variance)
+    {
+        var j = 1 - i;
+        var (x, fitted) = (model.X[i, 0], model.X[i, 0] * model.Y[j] / model.X[j, 0]);
+        var other = model.Sampling[j, j] / (model.X[j, 0] * model.X[j, 0]);
+        var residual = (model.Y[i] - fitted) / Math.Sqrt(model.Sampling[i, i] + (x * x * other));
+        var dffits = ((x * model.Coefficients[0]) - fitted) / Math.Sqrt(leverage * model.Sampling[i, i]);
+        var move = model.Coefficients[0] - (model.Y[j] / model.X[j, 0]);
+        var cook = move * move / variance;
+        var isInfluential = Math.Abs(dffits) > 3 || MathNet.Numerics.SpecialFunctions.GammaLowerRegularized(0.5, 0.5 * cook) > 0.5;
+        return new StudyInfluence(numbers.Studies[i].Name, residual, dffits, cook, other / variance, 0, 0, leverage, weight, isInfluential);
     }
 
     private TableContent Table()

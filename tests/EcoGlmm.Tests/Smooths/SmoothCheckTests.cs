@@ -20,6 +20,9 @@ public sealed class SmoothCheckTests
         var check = Assert.Single(small.BasisChecks());
         Assert.True(check.IsTooSmall);
         Assert.InRange(check.Index, 0.1, 0.8);
+        Assert.Contains("too small", small.BasisChecks().ToString());
+        Assert.Contains("<table", small.BasisChecks().ToHtml());
+        Assert.Equal([1.0], small.BasisChecks().ToFieldData().Numbers("IsTooSmall"));
         Assert.Contains("k = 10", small.Check().ToString());
         Assert.False(Assert.Single(Glmm.Fit("y ~ s(x, k = 25)", data).BasisChecks()).IsTooSmall);
     }
@@ -29,9 +32,38 @@ public sealed class SmoothCheckTests
     {
         var both = Glmm.Fit("y ~ s(x, k = 8) + s(z, k = 8)", Waves(400)).Concurvity();
         Assert.Equal(2, both.Count);
+        Assert.Contains("s(z)", both.ToString());
+        Assert.Contains("<table", both.ToHtml());
+        Assert.Equal([both[0].Worst, both[1].Worst], both.ToFieldData().Numbers("Worst"));
         Assert.All(both, c => Assert.InRange(c.Worst, 0.9, 1));
         var alone = Assert.Single(Glmm.Fit("y ~ s(x)", Waves(400)).Concurvity());
         Assert.InRange(alone.Worst, 0, 1e-6);
+    }
+
+    [Fact]
+    public void Curves_of_levels_and_of_functions_are_drawn()
+    {
+        var random = new Random(2);
+        var rows = Enumerable.Range(0, 240).Select(i => new { x = random.NextDouble(), g = $"g{i % 6}" })
+            .Select(r => new { r.x, r.g, y = Math.Sin((6 * r.x) + r.g[1]) + random.NextDouble() }).ToArray();
+        var data = FieldData.From(rows);
+        var fit = Glmm.Fit("y ~ s(x, g, bs = \"fs\", k = 6)", data);
+        var panel = Assert.Single(fit.PlotSmooths().Panels);
+        var curves = panel.Traces.OfType<LineTrace>().Where(t => t.Name!.StartsWith('g')).ToArray();
+        Assert.Equal(6, curves.Length);
+        var places = FieldData.From(curves[2].X.Select(x => new { x, g = curves[2].Name! }).ToArray());
+        var intercept = fit.FixedEffects[0].Estimate;
+        var predicted = fit.Predict(places, PredictionScale.Link).Estimate;
+        Assert.All(predicted.Zip(curves[2].Y), p => Assert.Equal(p.First - intercept, p.Second, 1e-8));
+
+        var logarithm = Glmm.Fit("y ~ s(log(x + 1))", data);
+        var along = Assert.Single(logarithm.PlotSmooths().Panels);
+        Assert.Equal("x", along.XAxis.Title);
+        var curve = logarithm.SmoothEffect("s(log(x + 1))", [0.2, 0.7]);
+        var two = logarithm.Predict(FieldData.From(new[] { new { x = 0.2 }, new { x = 0.7 } }), PredictionScale.Link).Estimate;
+        Assert.Equal(two[1] - two[0], curve[1].Estimate - curve[0].Estimate, 1e-8);
+        Assert.Contains("PlotRandomEffects()", Assert.Throws<GlmmException>(() => Glmm.Fit("y ~ x + s(g, bs = \"re\")", data).PlotSmooths())
+            .Message);
     }
 
     [Fact]

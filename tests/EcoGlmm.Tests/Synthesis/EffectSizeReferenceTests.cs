@@ -114,6 +114,20 @@ public sealed class EffectSizeReferenceTests
         Assert.Equal(12, found.CoefficientTests(SynthesisTest.StudentT)[0].DegreesOfFreedom);
     }
 
+    /// <summary>metafor 3.8-1, influence(rma(yi, vi)).</summary>
+    [Fact]
+    public void Influence_of_two_effects_is_that_of_metafor()
+    {
+        var two = FieldData.From(new[] { new { s = "a", y = 0.3, v = 0.04 }, new { s = "b", y = 1.8, v = 0.09 } });
+        var influence = MetaAnalysis.Fit("y ~ 1 + (1 | s)", two, "v").Influence();
+        Assert.Equal([-4.1603, 4.1603], influence.Select(r => Math.Round(r.StudentizedResidual, 4)));
+        Assert.Equal([-5.3619, 3.4960], influence.Select(r => Math.Round(r.Dffits, 4)));
+        Assert.Equal([1.0455, 0.9565], influence.Select(r => Math.Round(r.CookDistance, 4)));
+        Assert.Equal([0.1601, 0.0711], influence.Select(r => Math.Round(r.CovarianceRatio, 4)));
+        Assert.Equal([51.1111, 48.8889], influence.Select(r => Math.Round(r.Weight, 4)));
+        Assert.All(influence, r => Assert.True(r.IsInfluential && r.Tau == 0 && r.Q == 0));
+    }
+
     [Fact]
     public void Leaving_out_adding_up_and_influence_are_those_of_metafor()
     {

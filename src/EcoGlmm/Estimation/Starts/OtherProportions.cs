@@ -42,15 +42,14 @@ internal sealed class OtherProportions : IStartStrategy<ProfiledSearch>
         var (scales, isAbsent) = (search.Scales, found[term.ThetaOffset] == 0);
         var largest = isAbsent || scales.IsAtLimit(found) ? Tolerances.WithResidual
             : (double[])[scales.Limit, .. Tolerances.WithResidual[^2..]];
-        var stride = search.System.Flops < Tolerances.FlopsOfManyPlaces ? 1 : 2;
-        foreach (var shape in term.Structure.Precision!.Alternatives().Where((_, k) => k % stride == stride - 1))
+        foreach (var shape in search.OtherShapesOf(term.Structure))
         {
-            for (var k = 0; k < largest.Length; k += stride)
+            foreach (var scale in largest)
             {
                 var place = (double[])found.Clone();
                 shape.CopyTo(place, term.ThetaOffset + term.Loadings.ParameterCount);
-                if (isAbsent) place[term.ThetaOffset] = largest[k];
-                yield return isAbsent ? place : scales.Scaled(place, largest[k]);
+                if (isAbsent) place[term.ThetaOffset] = scale;
+                yield return isAbsent ? place : scales.Scaled(place, scale);
             }
         }
     }

@@ -34,6 +34,12 @@ internal sealed class FactorSmooth : SmoothDesign
 
     public override bool IsCurve => false;
 
+    /// <summary>What its curves are functions of.</summary>
+    public IReadOnlyList<FormulaNode> Covariates => _covariates;
+
+    /// <summary>The levels that have a curve each.</summary>
+    public IReadOnlyList<string> Levels => _grouping.Levels;
+
     public static FactorSmooth Learn(LearningSmooth smooth)
     {
         var syntax = smooth.Syntax;

@@ -82,6 +82,12 @@ internal sealed class SmoothBasisRequest
     /// <summary>The dimension, checked against the number of values that there are.</summary>
     public int Dimension(int otherwise, int least, int unique)
     {
+        if (Array.Exists(X, values => values.Length > 0 && Array.TrueForAll(values, v => v.Equals(values[0]))))
+        {
+            throw Error(X.Length == 1 ? $"{Names} has the same value in all rows" : $"One of {Names} has the same value in all rows",
+                "There is no curve along it: leave it out.");
+        }
+
         var k = K ?? (IsMargin ? (int)Math.Pow(5, X.Length) : otherwise);
         if (k < least)
             throw Error($"k = {k} is too small for this basis of {Names}", $"Take k = {least} or more.");

@@ -12,6 +12,19 @@ internal abstract class CorrelationForm(int width, int parameterCount)
     /// <summary>Starting parameters.</summary>
     public abstract void Start(Span<double> rho);
 
+    /// <summary>Parameters far from each other, between which a likelihood may fall: by default for those that are inverse hyperbolic
+    /// tangents, the first of which makes neighbours alike, or unlike.</summary>
+    public virtual IEnumerable<double[]> Alternatives()
+    {
+        if (ParameterCount == 0) yield break;
+        foreach (var first in new[] { 0.9, 0.3, -0.4 })
+        {
+            var rho = new double[ParameterCount];
+            rho[0] = Math.Atanh(first);
+            yield return rho;
+        }
+    }
+
     /// <summary>The correlation of effects i &gt; j.</summary>
     public abstract double Correlation(ReadOnlySpan<double> rho, int i, int j);
 
@@ -94,6 +107,9 @@ internal sealed class CompoundSymmetry(int width) : CorrelationForm(width, width
     {
         if (Width > 1) rho[0] = Math.Log((0.5 + Low) / 0.5);
     }
+
+    public override IEnumerable<double[]> Alternatives() => new[] { 0.9, 0.3, -0.5 * Low }.Take(Width > 1 ? 3 : 0)
+        .Select(correlation => new[] { Math.Log((correlation + Low) / (1 - correlation)) });
 
     public override double Correlation(ReadOnlySpan<double> rho, int i, int j) => ((1 + Low) / (1 + Math.Exp(-rho[0]))) - Low;
 

@@ -54,6 +54,12 @@ internal sealed class CovarianceStructure(string name, Loadings loadings, LevelP
     }
 
     /// <summary>
+    /// Sets of the parameters that relate effects or levels, the last of θ, far from each other: between them a likelihood may fall.
+    /// </summary>
+    public IEnumerable<double[]> Alternatives() => Precision is { ParameterCount: > 0 } between ? between.Alternatives()
+        : Loadings.Alternatives();
+
+    /// <summary>
     /// The longest step along a direction that keeps to where a local approximation may hold: scales change by a few times
     /// themselves, other parameters, which are logarithms and the like, by a unit or two.
     /// </summary>

@@ -75,6 +75,10 @@ internal abstract class Loadings(int width, int latentWidth, int parameterCount)
     /// <summary>Whether a parameter is in units of the effects, as entries of Λ are, rather than a shape.</summary>
     public virtual bool IsScale(int parameter) => parameter < ParameterCount;
 
+    /// <summary>Sets of the parameters that are no scales, the last of θ, far from each other: between them a likelihood may
+    /// fall.</summary>
+    public virtual IEnumerable<double[]> Alternatives() => [];
+
     /// <summary>Starting θ for effects of about the standard deviations given (r of them; zero for an effect that is absent).</summary>
     public abstract void Start(ReadOnlySpan<double> spread, Span<double> theta);
 

@@ -30,6 +30,8 @@ internal sealed class ScaledCorrelation(int width, CorrelationForm? form, bool i
 
     public override bool IsScale(int parameter) => parameter < _scales;
 
+    public override IEnumerable<double[]> Alternatives() => form?.Alternatives() ?? [];
+
     /// <summary>The structures of this kind.</summary>
     public static IEnumerable<StructureKind> Kinds =>
     [

@@ -25,6 +25,10 @@ internal sealed class Toeplitz(int width) : CorrelationForm(width, width - 1), I
         if (rho.Length > 0) rho[0] = Math.Atanh(0.5);
     }
 
+    /// <summary>Those of a first-order autoregression, and of one correlation for all pairs.</summary>
+    public override IEnumerable<double[]> Alternatives() => base.Alternatives().Concat(new[] { 0.8, 0.4 }.Take(Width > 2 ? 2 : 0)
+        .Select(same => Enumerable.Range(0, ParameterCount).Select(k => Math.Atanh(same / (1 + (k * same)))).ToArray()));
+
     /// <summary>Every other form here is stationary: its correlations depend on the distance alone.</summary>
     public override bool Contains(CorrelationForm smaller) => true;
 
