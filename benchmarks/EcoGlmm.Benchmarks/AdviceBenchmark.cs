@@ -18,7 +18,17 @@ internal static class AdviceBenchmark
     /// <param name="Formula">The formula that is fitted.</param>
     /// <param name="Cures">Parts of the call of a right cure, any of which will do; empty for a healthy model.</param>
     private sealed record Scenario(string Name, Func<double, double, double, double, RandomStream, double> Draw, Family Family,
-        string Formula, params string[] Cures);
+        string Formula, params string[] Cures)
+    {
+        /// <summary>The columns that the model is given, where they are not x, z, trials and site.</summary>
+        public Func<FieldData, FieldData> Columns { get; init; } = data => data;
+    }
+
+    /// <summary>What a treatment does to log counts, of four that are coded by numbers.</summary>
+    private static readonly double[] Treatments = [0, 0.8, -0.4, 0.5];
+
+    /// <summary>One of four treatments of about as many rows each.</summary>
+    private static int Treatment(double z) => z < -0.6745 ? 0 : z < 0 ? 1 : z < 0.6745 ? 2 : 3;
 
     private static readonly Scenario[] All =
     [
@@ -47,12 +57,31 @@ internal static class AdviceBenchmark
             Family.Gaussian(), "y ~ x + (1 | site)", "Gamma", "LogNormal"),
         new("an interaction that is missing", (x, b, _, z, r) => 1 + (0.3 * x) + (0.3 * z) + (0.9 * x * z) + b + (0.5 * r.NextNormal()),
             Family.Gaussian(), "y ~ x + z + (1 | site)", "x:z"),
+        new("a number that was left out", (x, b, _, z, r) => 1 + (0.5 * x) + (0.5 * z) + b + (0.6 * r.NextNormal()), Family.Gaussian(),
+            "y ~ x + (1 | site)", "+ z"),
+        new("effort that was left out", (x, b, _, z, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + z + b)), Family.Poisson(),
+            "y ~ x + (1 | site)", "offset(log(effort))")
+        {
+            Columns = data => data.With("effort", data.Numbers("z").Select(Math.Exp)).Select("y", "x", "effort", "site"),
+        },
+        new("treatments coded by numbers", (x, b, _, z, r) => r.NextPoisson(Math.Exp(1 + (0.3 * x) + Treatments[Treatment(z)] + b)),
+            Family.Poisson(), "y ~ x + treatment + (1 | site)", "factor(treatment)")
+        {
+            Columns = data => data.With("treatment", data.Numbers("z").Select(z => 1.0 + Treatment(z))).Select("y", "x", "treatment",
+                "site"),
+        },
+        new("effects that multiply, fitted as sums", (x, b, _, _, r) => Math.Exp(1.5 + (0.5 * x) + b) + (0.8 * r.NextNormal()),
+            Family.Gaussian(), "y ~ x + (1 | site)", "Link.Log"),
+        new("a log-normal, Gamma fitted", (x, b, _, _, r) => Math.Exp(1 + (0.4 * x) + b + (0.7 * r.NextNormal())), Family.Gamma(Link.Log),
+            "y ~ x + (1 | site)", "log(y)"),
         new("healthy: Poisson", (x, b, _, _, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + b)), Family.Poisson(), "y ~ x + (1 | site)"),
         new("healthy: negative binomial", (x, b, _, _, r) => r.NextNegativeBinomial(Math.Exp(1 + (0.4 * x) + b), 1.2),
             Family.NegativeBinomial2(), "y ~ x + (1 | site)"),
         new("healthy: Gaussian with slopes", (x, b, s, _, r) => 1 + (0.5 * x) + b + (0.5 * s * x) + (0.6 * r.NextNormal()),
             Family.Gaussian(), "y ~ x + (x | site)"),
         new("healthy: binomial", (x, b, _, _, r) => r.NextBinomial(15, 1 / (1 + Math.Exp(-(0.5 * x) - b))) / 15, Family.Binomial(),
+            "y ~ x + (1 | site)"),
+        new("healthy: Gamma", (x, b, _, _, r) => Math.Exp(1 + (0.4 * x) + b) * r.NextGamma(3) / 3, Family.Gamma(Link.Log),
             "y ~ x + (1 | site)"),
     ];
 
@@ -113,7 +142,7 @@ internal static class AdviceBenchmark
                 site = $"s{i % sites}" };
         }).ToArray());
         var options = new GlmmOptions { Weights = scenario.Family.Name == "binomial" ? "trials" : null };
-        return Glmm.Fit(scenario.Formula, data, scenario.Family, options).Check();
+        return Glmm.Fit(scenario.Formula, scenario.Columns(data), scenario.Family, options).Check();
     }
 
     private static double Beta(double mean, double precision, RandomStream random) => random.NextBeta(mean * precision,

@@ -27,15 +27,18 @@ internal sealed class LatexManuscript(string path)
 
     public void Paragraph(string text) => _text.Append(LatexText.Of(text)).Append("\n\n");
 
-    public void Table(PublicationTable table) => _text.Append(table.ToLatex()).Append('\n');
+    /// <summary>A table, shrunken to the width of the page where it is wider.</summary>
+    public void Table(PublicationTable table) => _text.Append(table.ToLatex().Replace("\\begin{table}", "\\begin{table}[htbp]")
+        .Replace("\\begin{tabular}", "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n\\begin{tabular}")
+        .Replace("\\end{tabular}", "\\end{tabular}}")).Append('\n');
 
     /// <summary>Writes a figure beside the document, and its place into it.</summary>
     public void Figure(byte[] pdf, double widthMillimetres, string caption)
     {
         var name = FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(path)}-figure{++_figures}.pdf");
         WholeFile.Write(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name), pdf);
-        _text.Append("\\begin{figure}\n\\centering\n\\includegraphics[width=")
-            .Append(FormattableString.Invariant($"{widthMillimetres:0.#}mm]{{{name}}}\n"));
+        _text.Append("\\begin{figure}[htbp]\n\\centering\n\\includegraphics[width=")
+            .Append(FormattableString.Invariant($"{widthMillimetres:0.#}mm,height=0.85\\textheight,keepaspectratio]{{{name}}}\n"));
         // A caption that numbers itself has LaTeX's number twice.
         if (caption.Length > 0)
             _text.Append(caption.StartsWith("Figure ", StringComparison.Ordinal) ? "\\par\\smallskip " : "\\caption{")

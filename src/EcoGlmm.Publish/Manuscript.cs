@@ -18,6 +18,9 @@ public sealed class Manuscript
 {
     private const double EmuPerMillimetre = 36_000;
 
+    /// <summary>What an A4 page has room for, with margins of 20 mm and a caption.</summary>
+    private const double HighestMillimetres = 235;
+
     private readonly List<Func<MainDocumentPart, IEnumerable<OpenXmlElement>>> _content = [];
     private readonly List<Action<LatexManuscript>> _latex = [];
     private uint _pictures;
@@ -68,7 +71,9 @@ public sealed class Manuscript
         using var drawn = new PublishedFigure(figure, widthMillimetres);
         var png = drawn.ToPng(dotsPerInch);
         var pdf = drawn.ToPdf(figure.Title ?? "");
-        var height = widthMillimetres * drawn.AspectRatio;
+        // A picture that is higher than the page is shrunken to it.
+        var height = Math.Min(widthMillimetres * drawn.AspectRatio, HighestMillimetres);
+        var width = height / drawn.AspectRatio;
         var words = figure.ToString();
         return Add(document =>
         {
@@ -76,7 +81,7 @@ public sealed class Manuscript
             using (var stream = new MemoryStream(png))
                 part.FeedData(stream);
             var picture = new Paragraph(new ParagraphProperties(new KeepNext()), new Run(Picture(document.GetIdOfPart(part),
-                widthMillimetres, height, words)));
+                width, height, words)));
             return caption.Length > 0 ? [picture, WordText.Line(caption, after: 200, style: "Caption")] : [picture];
         }, latex => latex.Figure(pdf, widthMillimetres, caption));
     }

@@ -1,5 +1,6 @@
 using EcoGlmm.Data;
 using EcoGlmm.Families;
+using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 using EcoGlmm.Text;
 
@@ -114,16 +115,27 @@ internal static class FitWords
     /// <summary>What few groups do to normal intervals, and what allows for it; null where there are many.</summary>
     public static string? FewGroups(GlmmFit fit)
     {
-        var few = fit.Estimate.Model.Terms
-            .Where(t => t.Part == ModelPart.Conditional && !t.IsCurve && t.Structure.Precision is null && t.Entries is null
-                && t.GroupLevels.Count < fit.ObservationCount)
-            .MinBy(t => t.GroupLevels.Count);
-        if (few is null || few.GroupLevels.Count >= ManyGroups) return null;
+        if (Few(fit) is not { } few) return null;
         var gaussian = fit.Estimate.IsProfiled && double.IsFinite(fit.LogLikelihood);
         return $"With {NumberFormat.Count(few.GroupLevels.Count)} levels of {few.Group} these intervals are too short and p-values too "
             + "small for what differs between levels: "
             + (gaussian ? $"{(fit.Options.Reml ? "" : "fit by REML, and ")}use CoefficientTests(DenominatorDegrees.KenwardRoger)."
                 : "use ConfidenceIntervals(IntervalMethod.SmallSample), which fits again by REML and has t-quantiles.");
+    }
+
+    /// <summary>What few groups do to intervals by Student's t with variances by maximum likelihood; null where there are many, or the
+    /// model is Gaussian by REML.</summary>
+    public static string? FewGroupsBehindT(GlmmFit fit) => fit.Options.Reml || Few(fit) is not { } few ? null
+        : $"variances among {NumberFormat.Count(few.GroupLevels.Count)} levels of {few.Group} tend to be estimated as too small, "
+            + "and intervals of what differs between them to be a little too short";
+
+    private static RandomTerm? Few(GlmmFit fit)
+    {
+        var few = fit.Estimate.Model.Terms
+            .Where(t => t.Part == ModelPart.Conditional && !t.IsCurve && t.Structure.Precision is null && t.Entries is null
+                && t.GroupLevels.Count < fit.ObservationCount)
+            .MinBy(t => t.GroupLevels.Count);
+        return few is null || few.GroupLevels.Count >= ManyGroups ? null : few;
     }
 
     /// <summary>A part's coefficients without those of its smooths.</summary>

@@ -17,6 +17,9 @@ internal static class Displays
     private static readonly Lazy<GlmmFit> Disease = new(() => Glmm.Fit(
         "cbind(incidence, size - incidence) ~ period + (1 | herd)", Read("cbpp").AsFactor("period"), Family.Binomial()));
 
+    private static readonly Lazy<GlmmFit> Women = new(() => Glmm.Fit("used ~ age * urban + livch + (1 | district)",
+        Read("contraception").With("used", row => row.Text("use") == "Y" ? 1.0 : 0), Family.Binomial()));
+
     private static readonly Lazy<MarginalMeans> Means = new(() => Calls.Value.MarginalMeans("FoodTreatment * SexParent"));
 
     private static readonly Lazy<Synthesis> Warming = new(() => MetaAnalysis.Fit("effect ~ 1 + (1 | trial)", Trials(), "variance"));
@@ -37,6 +40,9 @@ internal static class Displays
         ("effect-individuals", () => Slopes.Value.PlotEffect("Days", by: "Subject")),
         ("effect-options", () => Calls.Value.PlotEffect("ArrivalTime", new EffectOptions { By = "FoodTreatment", Facet = "SexParent",
             Data = EffectData.Adjusted, Margin = EffectMargin.Density, YAxis = new Axis("Calls") { Scale = AxisScale.SquareRoot } })),
+        ("effect-yes-no", () => Women.Value.PlotEffect("age", by: "urban")),
+        ("effect-yes-no-factor", () => Women.Value.PlotEffect("livch", by: "urban")),
+        ("effect-facets", () => Slopes.Value.PlotEffect("Days", new EffectOptions { Facet = "Subject" })),
         ("coefficients", () => Calls.Value.PlotCoefficients(exponentiate: true)),
         ("means", () => Means.Value),
         ("means-figure", () => Means.Value.Plot(letters: true)),

@@ -66,7 +66,7 @@ public sealed class PublishTests : IDisposable
         Assert.Contains("y\\_1 rose", tex);
         Assert.Equal(2, Regex.Count(tex, @"\\begin\{tabular\}"));
         Assert.Contains("\\caption{Intervals}", tex);
-        Assert.Contains("width=85mm]{paper-figure1.pdf}", tex);
+        Assert.Contains("width=85mm,height=0.85\\textheight,keepaspectratio]{paper-figure1.pdf}", tex);
         Assert.Contains("\\caption{The effect of x.}", tex);
         Assert.DoesNotContain("\\caption{Figure 2", tex);
         // Each environment that begins ends, in order.

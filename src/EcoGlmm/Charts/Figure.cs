@@ -41,6 +41,9 @@ public sealed partial class Figure : IRichDisplay
     /// <summary>The largest number of panels side by side; fewer where the page is narrow. 0 lets the figure choose.</summary>
     public int Columns { get; init; }
 
+    /// <summary>Whether panels may be narrow, as many of the same kind are.</summary>
+    internal bool HasSmallPanels { get; init; }
+
     /// <summary>The height of each panel's plot, in pixels.</summary>
     public int PanelHeight { get; init; } = 300;
 }

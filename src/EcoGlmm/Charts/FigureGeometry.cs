@@ -32,7 +32,7 @@ internal sealed class FigureGeometry
     public const double SubtitleLineHeight = 17;
     public const double NameLineHeight = 14;
     private const double RightMargin = 18;
-    private const double NarrowestPanel = 300;
+    private const double NarrowestPanel = 300, NarrowestSmallPanel = 170;
     private const double LegendLineHeight = 21;
 
     /// <summary>The share of a panel's place that names at its left may take, and what they may take at least, in pixels.</summary>
@@ -51,7 +51,8 @@ internal sealed class FigureGeometry
         TitleHeight = TitleLines.Count * TitleLineHeight + SubtitleLines.Count * SubtitleLineHeight
             + (TitleLines.Count + SubtitleLines.Count > 0 ? 12 : 0);
         var most = figure.Columns > 0 ? figure.Columns : figure.Panels.Count == 4 ? 2 : 3;
-        Columns = (int)Math.Clamp(Math.Floor(width / NarrowestPanel), 1, Math.Clamp(figure.Panels.Count, 1, most));
+        var narrowest = figure.HasSmallPanels ? NarrowestSmallPanel : NarrowestPanel;
+        Columns = (int)Math.Clamp(Math.Floor(width / narrowest), 1, Math.Clamp(figure.Panels.Count, 1, most));
         var frames = figure.Panels.Select(AxisFrame.Of).ToArray();
         _nameRoom = Math.Max(LeastNameRoom, (NameShare * width / Columns) - AroundNames);
         _panelHeight = frames.Select(f => HeightFor(f.Y)).Append(figure.PanelHeight).Max();

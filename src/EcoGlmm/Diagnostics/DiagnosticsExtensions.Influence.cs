@@ -29,6 +29,12 @@ public static partial class DiagnosticsExtensions
         ArgumentNullException.ThrowIfNull(group);
         var column = ResidualColumn(fit, group);
         var levels = Grouping.From(column.Texts ?? Grouping.AsText(column.Numbers!), fit.ObservationCount);
+        if (levels.Levels.Length < 2)
+        {
+            throw new GlmmException($"\"{group}\" has one level, with all rows, without which nothing is left to fit. Ask for the "
+                + "influence of another column, such as one that numbers the rows, or for CooksDistance().");
+        }
+
         string[] names = [.. fit.FixedEffects.Where(c => !double.IsNaN(c.Estimate)).Select(c => c.Name)];
         if (names.Length == 0)
         {

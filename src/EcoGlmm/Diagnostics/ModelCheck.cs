@@ -25,6 +25,9 @@ public enum CheckStatus
 /// <param name="Advice">What to try; empty when nothing is wrong.</param>
 public sealed record CheckFinding(string Name, CheckStatus Status, string Message, string Advice)
 {
+    /// <summary>The advice where the verdict, with the call of the cure, stands above it; null for the same.</summary>
+    internal string? AdviceInList { get; init; }
+
     /// <summary>What is worth following first has the smallest.</summary>
     internal int Rank { get; init; } = int.MaxValue;
 

@@ -15,7 +15,7 @@ internal static class ModelCheckText
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Mark(finding.Status)} {finding.Name}: {finding.Message}");
             if (finding.Advice.Length > 0)
-                text.Append("\n    ").Append(finding.Advice);
+                text.Append("\n    ").Append(finding.AdviceInList ?? finding.Advice);
         }
 
         return text.Append('\n').Append(Note(check)).ToString();
@@ -32,7 +32,7 @@ internal static class ModelCheckText
         });
         html.Paragraph(check.Verdict).Code(check.Fit.Formula);
         foreach (var finding in check.Findings.Where(f => f.Status is CheckStatus.Problem or CheckStatus.Caution))
-            html.Message(Shown(finding.Status), $"{finding.Name}. {finding.Message} {finding.Advice}".TrimEnd());
+            html.Message(Shown(finding.Status), $"{finding.Name}. {finding.Message} {finding.AdviceInList ?? finding.Advice}".TrimEnd());
         if (check.Cure is { } cure)
             html.LabelledCode("Tried, and better", cure.Call);
         var table = new TableContent("What was checked") { Note = Note(check) }.Text("").Text("Finding").Number("p, adjusted")

@@ -31,6 +31,8 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         RandomEffectsNormality();
         Judge(symptoms);
         var cure = symptoms is null || !options.TryCures ? null : CureSearch.Find(symptoms, options.Count, options.Seed);
+        if (cure is not null)
+            TellWhatIsCured(symptoms!, cure);
         var collinearity = Collinearity();
         Smooths();
         ContextualEffects();
@@ -201,7 +203,7 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
         var coefficients = fit.FixedEffects.Count(c => !double.IsNaN(c.Estimate));
         foreach (var (group, levels) in fit.Groups.DistinctBy(g => g.Group))
         {
-            if (levels >= fit.ObservationCount || coefficients == 0)
+            if (levels < 2 || levels >= fit.ObservationCount || coefficients == 0)
                 continue;
             if (fit.Estimate.Model.Terms.Any(t => t.Group == group && t.Entries is not null && t.Structure.Precision is null && !t.IsCurve))
             {
@@ -267,6 +269,20 @@ internal sealed class ModelChecker(GlmmFit fit, CheckOptions options)
             _findings.Add(Finding(name, _normality[i].Test with { AdjustedPValue = adjusted[i] }, name, CheckStatus.Caution, () =>
                 "Look for levels that stand apart in the quantile plot of the random effects, and for a predictor of the levels that the "
                 + "model lacks."));
+        }
+    }
+
+    /// <summary>What a change that was tried puts in order needs no other advice, which might be for another cause of the same.</summary>
+    private void TellWhatIsCured(Symptoms symptoms, CheckCure cure)
+    {
+        foreach (var name in symptoms.Found.Where(s => !cure.Remaining.Contains(s.Name)).Select(s => s.Test.IsSignificant
+            ? s.Check.NameOf(s) : s.Name))
+        {
+            var i = _findings.FindIndex(f => f.Name == name && f.Test is not null);
+            _findings[i] = _findings[i] with
+            {
+                Advice = $"In order with {cure.Change}: {cure.Call}.", AdviceInList = $"In order with {cure.Change}.",
+            };
         }
     }
 

@@ -74,9 +74,9 @@ internal static class PatternTest
     }
 
     /// <summary>Whether the pattern is in the spread alone, not in the middle of the residuals.</summary>
-    public static bool IsSpreadAlone(TestResult test) => test.Parts.Count == 2
+    public static bool IsSpreadAlone(TestResult test) => test.Parts.Count > 0 && (test.Parts.Count == 2
         ? !test.Parts[0].IsSignificant
-        : !test.Parts[1].IsSignificant;
+        : !test.Parts[1].IsSignificant);
 
     private static double[] Ranks(double[] scaled) => Array.ConvertAll(RankTransform.Apply(scaled), r =>
         r * scaled.Length / (scaled.Length + 1));

@@ -36,6 +36,14 @@ public sealed partial class SimulatedResiduals
             : (null, DependenceWarning);
     }
 
+    /// <summary>Residuals of each simulation in the place of the data, where rows depend on each other and are not too many; else
+    /// null.</summary>
+    internal double[][]? NullResiduals => _areRowsDependent && RowCount <= MostNullRows
+        && (long)RowCount * Count <= SimulationSource.DefaultKeptValues ? _null.Value : null;
+
+    /// <summary>With more rows the statistics of all simulations take seconds.</summary>
+    private const int MostNullRows = 5000;
+
     private double[]? NullStatistics(Func<Func<double[], double>> statistic, double work) =>
         !_areRowsDependent || (long)RowCount * Count > SimulationSource.DefaultKeptValues || work * Count > LargestNullWork
             ? null

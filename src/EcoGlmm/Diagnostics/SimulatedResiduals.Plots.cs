@@ -98,16 +98,25 @@ public sealed partial class SimulatedResiduals
 
     /// <summary>Whether residuals change with the prediction, each predictor and each grouping factor, whatever their
     /// distribution.</summary>
-    internal IEnumerable<(string Name, bool IsGroup, TestResult Test)> Patterns()
+    internal IEnumerable<(string Name, bool IsGroup, bool IsFactor, TestResult Test)> Patterns()
     {
-        yield return ("the prediction", false, PatternTest.Along("the prediction", RankTransform.Apply(_fitted), _scaled));
+        var dependent = DependentRows.AreIn(this);
+        yield return (Pattern.Prediction, false, false, dependent
+            ? DependentRows.Pattern(this, Pattern.Prediction, DependentRows.Along(_fitted), false)
+            : PatternTest.Along(Pattern.Prediction, RankTransform.Apply(_fitted), _scaled));
         foreach ((var variable, var isGroup) in ModelVariables())
         {
             if (variable.Numbers is { } numbers && !HasFewValues(numbers))
-                yield return (variable.Name, isGroup, PatternTest.Along(variable.Name, RankTransform.Apply(numbers), _scaled));
-            else
-                yield return (variable.Name, isGroup, PatternTest.Among(variable.Name, Levels(variable, [.. Enumerable.Range(0, RowCount)]),
-                    _scaled));
+            {
+                yield return (variable.Name, isGroup, false, dependent
+                    ? DependentRows.Pattern(this, variable.Name, DependentRows.Along(numbers), false)
+                    : PatternTest.Along(variable.Name, RankTransform.Apply(numbers), _scaled));
+                continue;
+            }
+
+            var levels = Levels(variable, [.. Enumerable.Range(0, RowCount)]);
+            yield return (variable.Name, isGroup, true, dependent ? DependentRows.Pattern(this, variable.Name, levels, true)
+                : PatternTest.Among(variable.Name, levels, _scaled));
         }
     }
 
@@ -192,7 +201,7 @@ public sealed partial class SimulatedResiduals
     private static string?[] WithMissing(string?[] texts) => Array.ConvertAll(texts, text => text ?? "(missing)");
 
     /// <summary>DHARMa's rule for drawing boxes: smooth curves misrepresent a predictor of few values.</summary>
-    private static bool HasFewValues(double[] predictor)
+    internal static bool HasFewValues(double[] predictor)
     {
         var distinct = predictor.Distinct().Count();
         return distinct == 1 || (distinct < 10 && (double)predictor.Length / distinct > 10);

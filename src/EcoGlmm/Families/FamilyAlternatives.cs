@@ -19,6 +19,10 @@ internal sealed record FamilyAlternative(Family Family, string Code, string Word
             keeps ? $"Family.{method}({link.Code})" : $"Family.{method}()", words);
     }
 
+    /// <summary>A Gaussian of the logarithm of the response.</summary>
+    public static FamilyAlternative LogGaussian { get; } = new(GaussianFamily.Set.With(null), "Family.Gaussian()",
+        "the logarithm as Gaussian");
+
     /// <summary>Whether every response can be of the family.</summary>
     /// <param name="y">The response; successes for a binomial.</param>
     /// <param name="size">Trials; empty when all are one.</param>
@@ -53,6 +57,13 @@ internal sealed record FamilyAlternatives
 
     /// <summary>Families of heavier tails of which this one is the limit.</summary>
     public IReadOnlyList<FamilyAlternative> HeavierTails { get; init; } = [];
+
+    /// <summary>The family with other links, for effects that come together in another way.</summary>
+    public IReadOnlyList<FamilyAlternative> OtherLinks { get; init; } = [];
+
+    /// <summary>What the logarithm of the response may be, with effects that multiply it as they do here; null where there is nothing
+    /// such.</summary>
+    public FamilyAlternative? OfLogarithm { get; init; }
 
     /// <summary>Families of another shape: heavier tails, skewness, another growth of the variance with the mean.</summary>
     public IReadOnlyList<FamilyAlternative> OtherShape { get; init; } = [];

@@ -19,6 +19,7 @@ internal sealed class GammaFamily(Link link) : MeanParameterisedFamily("Gamma", 
     internal override bool IsExponentialDispersion => true;
     internal override FamilyAlternatives Alternatives => new()
     {
+        OfLogarithm = Link == Link.Log ? FamilyAlternative.LogGaussian : null,
         OtherShape =
         [
             FamilyAlternative.Of(LogNormalFamily.Set, Link.Log, "LogNormal", "a log-normal"),

@@ -38,6 +38,7 @@ internal sealed class GaussianFamily(Link link) : MeanParameterisedFamily("gauss
     {
         HeavierTails = [OfHeavierTails],
         WithZeros = FamilyAlternative.Of(TweedieFamily.Set, Link.Log, "Tweedie", "a Tweedie with log link"),
+        OtherLinks = Link == Link.Identity ? [new(Set.With(Link.Log), "Family.Gaussian(Link.Log)", "a log link")] : [],
         OtherShape =
         [
             OfHeavierTails,

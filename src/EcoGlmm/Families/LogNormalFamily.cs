@@ -16,6 +16,7 @@ internal sealed class LogNormalFamily(Link link) : MeanParameterisedFamily("logn
     internal override bool IsDiscrete => false;
     internal override FamilyAlternatives Alternatives => new()
     {
+        OfLogarithm = Link == Link.Log ? FamilyAlternative.LogGaussian : null,
         OtherShape =
         [
             FamilyAlternative.Of(GammaFamily.Set, Link.Log, "Gamma", "a Gamma with log link"),

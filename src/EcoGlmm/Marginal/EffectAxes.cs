@@ -17,6 +17,12 @@ internal static class EffectAxes
 
     private const int DensityPoints = 120;
 
+    /// <summary>More panels than this are small, and from twice as many on four stand side by side.</summary>
+    public const int FewPanels = 4;
+
+    /// <summary>Columns of so many panels, where there is room; 0 for the usual.</summary>
+    public static int ColumnsFor(int panels) => panels > 2 * FewPanels ? 4 : 0;
+
     /// <summary>A panel with the axes that were asked for.</summary>
     public static Panel Framed(string? title, EffectOptions options, GridVariable x, string response, IReadOnlyList<PanelTrace> traces) =>
         new(title, traces)
@@ -31,7 +37,9 @@ internal static class EffectAxes
         };
 
     /// <summary>All panels with the axes of the widest.</summary>
-    public static IReadOnlyList<Panel> Shared(IReadOnlyList<Panel> panels)
+    /// <param name="panels">The panels.</param>
+    /// <param name="freeY">Whether each keeps a vertical axis of its own.</param>
+    public static IReadOnlyList<Panel> Shared(IReadOnlyList<Panel> panels, bool freeY)
     {
         if (panels.Count == 1)
             return panels;
@@ -39,11 +47,27 @@ internal static class EffectAxes
             ? panels.Max(p => p.YAxis.Maximum ?? AxisFrame.Of(p).Y.Ends.High) : null;
         var all = panels[0] with { Traces = [.. panels.SelectMany(p => p.Traces)], YAxis = panels[0].YAxis with { Maximum = highest } };
         var (x, y) = AxisFrame.Of(all);
-        return [.. panels.Select(p => p with { XAxis = Fixed(p.XAxis, x), YAxis = Fixed(p.YAxis, y) })];
+        return [.. panels.Select(p => p with { XAxis = Fixed(p.XAxis, x), YAxis = freeY ? p.YAxis : Fixed(p.YAxis, y) })];
 
         static Axis Fixed(Axis axis, AxisFrame frame) => axis.Categories is not null ? axis
             : axis with { Minimum = frame.Ends.Low, Maximum = frame.Ends.High };
     }
+
+    /// <summary>Whether each panel is to have a vertical axis of its own.</summary>
+    public static bool AreFree(IReadOnlyList<Panel> panels, EffectOptions options)
+    {
+        if (options.FreeYAxis is { } said || panels.Count == 1)
+            return options.FreeYAxis == true && panels.Count > 1;
+        if (options.YAxis.Scale != AxisScale.Linear || options.YAxis.Maximum is not null)
+            return false;
+        double[] reach = [.. panels.Select(p => AxisFrame.Of(p).Y.Ends).Select(e => e.High - e.Low).Order()];
+        return reach[^1] > MuchFurther * reach[reach.Length / 2];
+    }
+
+    /// <summary>What is said where they have.</summary>
+    public const string FreeWords = "; vertical axes differ";
+
+    private const double MuchFurther = 10;
 
     /// <summary>Where few observations would flatten everything else they lie outside, which the panel says.</summary>
     /// <param name="panel">The panel with its curves.</param>

@@ -10,6 +10,12 @@ internal sealed class EffectFigure
     private const int MostRows = 2000;
     private const double Dodge = 0.6;
 
+    /// <summary>Fainter points are not seen on a dark page.</summary>
+    private const double Faintest = 0.3;
+
+    /// <summary>How far observed proportions stand beside the model's, as a share of what a group has.</summary>
+    private const double Aside = 0.15;
+
     /// <summary>Panels beyond which none can be read.</summary>
     private const int MostFacets = 24;
 
@@ -21,6 +27,7 @@ internal sealed class EffectFigure
     private readonly EffectGroups _by;
     private readonly EffectGroups _facet;
     private readonly bool _isFactor;
+    private readonly EffectProportions? _proportions;
 
     public EffectFigure(GlmmFit fit, string variable, EffectOptions options)
     {
@@ -40,6 +47,7 @@ internal sealed class EffectFigure
             throw new GlmmException($"\"{options.Facet}\" has {_facet.Count} levels, too many for a panel each. Fit or plot some of them.");
         _isFactor = _x.PointOfRow is not null;
         _rows = new EffectRows(fit, options);
+        _proportions = options.Data != EffectData.None && EffectProportions.AreOf(fit) ? new EffectProportions(fit, _rows) : null;
     }
 
     private EffectGroups Groups(string? name) => name is null ? EffectGroups.One
@@ -47,7 +55,9 @@ internal sealed class EffectFigure
 
     public Figure Draw()
     {
-        var panels = EffectAxes.Shared([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)]);
+        var panels = EffectProportions.Sized([.. Enumerable.Range(0, _facet.Count).Select(DrawPanel)], _isFactor);
+        var free = EffectAxes.AreFree(panels, _options);
+        panels = EffectAxes.Shared(panels, free);
         if (!_isFactor && _options.Margin != EffectMargin.None)
         {
             var numbers = Numbers;
@@ -63,8 +73,13 @@ internal sealed class EffectFigure
         {
             Subtitle = $"Mean {whose} with {NumberFormat.Significant(100 * _options.Level)} % interval"
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "")
-                + (_options.Data == EffectData.Adjusted ? "; data adjusted to that" : ""),
-            PanelHeight = _facet.IsOne ? 380 : 260,
+                + (_options.Data == EffectData.Adjusted ? "; data adjusted to that" : "")
+                + (free ? EffectAxes.FreeWords : "") + (_proportions is null ? "" : "; " + EffectProportions.Words(panels, _isFactor,
+                    _options is { RandomEffects: RandomEffectsUse.Population, Data: EffectData.Observed }
+                    && _fit.Estimate.Model.HasGroups)),
+            PanelHeight = _facet.IsOne ? 380 : _facet.Count > EffectAxes.FewPanels ? 170 : 260,
+            HasSmallPanels = _facet.Count > EffectAxes.FewPanels,
+            Columns = EffectAxes.ColumnsFor(_facet.Count),
         };
     }
 
@@ -133,6 +148,9 @@ internal sealed class EffectFigure
     {
         const double goldenRatio = 0.6180339887498949;
         var rows = RowsOf(facet).Where(row => _by.Of(row) == group).ToArray();
+        var color = _by.IsOne ? Palette.Ink : Colour(group);
+        if (_proportions is { } proportions)
+            return Proportions(proportions, rows, group, facet, color);
         var step = Math.Max(1, (rows.Length + MostRows - 1) / MostRows);
         rows = [.. rows.Where((_, i) => i % step == 0)];
         var numbers = _isFactor ? null : Numbers;
@@ -145,11 +163,48 @@ internal sealed class EffectFigure
                 + (width * (((i * goldenRatio) % 1) - 0.5))))], y)
         {
             Name = "Data",
-            Color = _by.IsOne ? Palette.Ink : Colour(group),
+            Color = color,
             Size = 4.5,
-            Opacity = Math.Clamp(60.0 / Math.Max(1, rows.Length), 0.18, 0.5),
+            // One for all groups and panels, so that none seems to have fewer rows than it has.
+            Opacity = Math.Clamp(60.0 * _by.Count * _facet.Count / _curve.Rows.RowCount, Faintest, 0.5),
             Text = [.. rows.Select((row, i) => _rows.Words(row, y[i]))],
         };
+    }
+
+    private PointTrace Proportions(EffectProportions proportions, int[] rows, int group, int facet, string color)
+    {
+        var adjusted = _options.Data == EffectData.Adjusted && rows.Length > 0;
+        if (_isFactor)
+        {
+            var levels = Array.ConvertAll(rows, row => _x.PointOfRow![row]);
+            var ofLevel = adjusted ? Predict(_x.Points, group, facet).Estimate : null;
+            return proportions.AtLevels(rows, levels, ofLevel is null ? null : Array.ConvertAll(levels, l => ofLevel[l]),
+                level => Position(level, group) + (Aside / _by.Count), level => _options.LabelOf(_x.Label(level)), color);
+        }
+
+        var numbers = Numbers;
+        var x = Array.ConvertAll(rows, row => numbers[row]);
+        var places = adjusted ? Places(x) : [];
+        var ofPlace = adjusted ? Predict(new NumericColumn(_x.Name, places), group, facet).Estimate : null;
+        return proportions.Along(rows, x, ofPlace is null ? null : Array.ConvertAll(x, v => Between(places, ofPlace, v)), _x.Name, color);
+    }
+
+    /// <summary>The values themselves where they are few, else as many as a curve has, from the least to the largest.</summary>
+    private static double[] Places(double[] x)
+    {
+        double[] values = [.. x.Distinct().Order()];
+        return values.Length <= CurvePoints ? values
+            : [.. Enumerable.Range(0, CurvePoints).Select(i => values[0] + ((values[^1] - values[0]) * i / (CurvePoints - 1)))];
+    }
+
+    private static double Between(double[] places, IReadOnlyList<double> means, double x)
+    {
+        var right = Array.BinarySearch(places, x);
+        if (right >= 0)
+            return means[right];
+        right = Math.Clamp(~right, 1, places.Length - 1);
+        var share = (x - places[right - 1]) / (places[right] - places[right - 1]);
+        return means[right - 1] + (share * (means[right] - means[right - 1]));
     }
 
     private double Position(int point, int group) => point + (Dodge * ((group + 0.5) / _by.Count - 0.5));

@@ -59,6 +59,10 @@ public sealed record EffectOptions
     /// <summary>The vertical axis, likewise.</summary>
     public Axis YAxis { get; init; } = new();
 
+    /// <summary>Whether each panel has a vertical axis of its own; null for where one reaches ten times as far as most, as where species
+    /// differ much in number.</summary>
+    public bool? FreeYAxis { get; init; }
+
     /// <summary>The heading; null for one that says what is drawn.</summary>
     public string? Title { get; init; }
 

@@ -1,3 +1,4 @@
+using EcoGlmm.Formulas;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Marginal;
@@ -19,9 +20,16 @@ internal sealed class EffectRows
         _fitted = fit.Fitted();
     }
 
+    /// <summary>The fitted mean of a row, where observations are adjusted.</summary>
+    public double Fitted(int row) => _fitted![row];
+
     public string ResponseTitle => _fit.Family.WeightRole == WeightRole.Trials
-        ? $"Probability ({_fit.Specification.Response.Name})"
+        ? $"Probability ({Successes})"
         : _fit.Specification.Response.Name;
+
+    /// <summary>What is counted: of cbind(eaten, left) "eaten".</summary>
+    private string Successes => _fit.Specification.Formula.Response is CallNode { Function: "cbind", Arguments: [var first, _] }
+        ? first.Value.ToString() : _fit.Specification.Response.Name;
 
     public string Words(int row, double shown)
     {

@@ -59,7 +59,8 @@ internal static class EffectTables
 
     public static TableContent Of(StandardisedMeans means)
     {
-        var content = new TableContent($"Standardised means by {means.Variable}") { Note = ResultTable.Note([means.Words], means.Count) }
+        var content = new TableContent($"Standardised means by {means.Variable}") { Note = ResultTable.Note(
+            means.Caution is { } caution ? [means.Words, caution] : [means.Words], means.Count) }
             .Text(means.Variable).Number("Mean").Number("Std. error");
         ResultTable.Ends(content, means.Level);
         content.Number("Difference to the first").Number("p");

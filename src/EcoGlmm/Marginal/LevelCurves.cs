@@ -82,25 +82,38 @@ internal sealed class LevelCurves
         foreach (var (g, x, _) in xs)
             curves[g] = OfLevel(g, x, estimate[at..(at += x.Length)], isColoured);
         var typical = Typical(isFactor, numbers);
-        var data = _options.Data == EffectData.None ? [] : _levels.Select((_, g) => (PanelTrace)Data(g, isColoured)).ToArray();
-        var panels = _isFaceted
-            ? EffectAxes.Shared([.. _levels.Select((name, g) => Framed(_options.LabelOf(name),
-                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, .. data.Skip(g).Take(1), curves[g]]))])
+        var proportions = _options.Data != EffectData.None && EffectProportions.AreOf(_fit) ? new EffectProportions(_fit, _rows) : null;
+        PanelTrace[] data = _options.Data == EffectData.None ? []
+            : proportions is null ? [.. _levels.Select((_, g) => Data(g, isColoured))]
+            : isColoured || _isFaceted ? [.. _levels.Select((_, g) => Proportions(proportions, RowsOf(g), isColoured ? Colour(g)
+                : Palette.Ink))]
+            // Of many levels each has few rows.
+            : [Proportions(proportions, [.. Enumerable.Range(0, _levelOfRow.Length).Where(r => _levelOfRow[r] is not null)], Palette.Ink)];
+        IReadOnlyList<Panel> panels = _isFaceted
+            ? [.. _levels.Select((name, g) => EffectAxes.WithData(Framed(_options.LabelOf(name),
+                [typical with { Lower = null, Upper = null, Width = 1.5, ShowInLegend = g == 0 }, curves[g]]), [.. data.Skip(g).Take(1)]))]
             : [EffectAxes.WithData(Framed(null, [.. curves, typical]), data)];
+        var free = EffectAxes.AreFree(panels, _options);
+        panels = EffectAxes.Shared(EffectProportions.Sized(panels, isFactor), free);
         if (!isFactor && _options.Margin != EffectMargin.None)
         {
             panels = [.. panels.Select((panel, g) => EffectAxes.WithMargin(panel, _isFaceted
                 ? Array.ConvertAll(RowsOf(g), r => numbers![r]) : numbers!, _options.Margin, _options.YAxis.Minimum is null))];
         }
 
-        var held = _curve.HeldWords(_x.Name);
+        string[] ofLevels = [.. _curve.HeldAt(_x.Name).Select(h => h.Name).Where(IsOfLevels)];
+        string[] held = [.. _curve.HeldWords([_x.Name, .. ofLevels]), .. ofLevels.Select(name => $"{name} as each level has it")];
         return new Figure(_options.Title ?? $"Effect of {_x.Name} for each {_group}", panels)
         {
             Subtitle = $"Conditional means of {_levels.Length} levels, shrunken towards the typical one "
                 + (_isFaceted ? "(thin)" : $"(thick, with {NumberFormat.Significant(100 * _options.Level)} % interval)")
                 + (held.Length > 0 ? $"; {string.Join(", ", held)}" : "") + (OtherFactors().Any()
-                    ? "; other factors as most often in the level" : ""),
-            PanelHeight = _isFaceted ? 170 : 400,
+                    ? "; other factors as most often in the level" : "")
+                + (free ? EffectAxes.FreeWords : "")
+                + (proportions is null ? "" : "; " + EffectProportions.Words(panels, isFactor, !isColoured && !_isFaceted)),
+            PanelHeight = !_isFaceted ? 400 : EffectAxes.ColumnsFor(_levels.Length) > 0 ? 130 : 170,
+            HasSmallPanels = _isFaceted && _levels.Length > EffectAxes.FewPanels,
+            Columns = _isFaceted ? EffectAxes.ColumnsFor(_levels.Length) : 0,
         };
     }
 
@@ -139,7 +152,7 @@ internal sealed class LevelCurves
         var rows = _curve.Rows;
         int[] row = [.. curves.SelectMany(c => Enumerable.Repeat(Representative(c.Level), c.X.Length))];
         var table = rows.Take(row);
-        foreach (var (name, value) in _curve.HeldAt(_x.Name))
+        foreach (var (name, value) in _curve.HeldAt(_x.Name).Where(h => !IsOfLevels(h.Name)))
             table = table.With(name, Enumerable.Repeat(value, row.Length));
         table = _x.PointOfRow is null
             ? table.With(_x.Name, curves.SelectMany(c => c.X))
@@ -154,6 +167,22 @@ internal sealed class LevelCurves
         }
 
         return _fit.Predict(table).Estimate.ToArray();
+    }
+
+    /// <summary>Whether a covariate is the same in all rows of each level, as a trait of species is: a level's curve is at its
+    /// own.</summary>
+    private bool IsOfLevels(string name)
+    {
+        if (!_curve.Rows.TryGetColumn(name, out var column) || column is not NumericColumn numbers)
+            return false;
+        var own = new Dictionary<string, double>();
+        for (var row = 0; row < _levelOfRow.Length; row++)
+        {
+            if (_levelOfRow[row] is { } level && !own.TryAdd(level, numbers.Values[row]) && own[level] != numbers.Values[row])
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>A row of the level whose factors are those that occur most often in it.</summary>
@@ -185,6 +214,15 @@ internal sealed class LevelCurves
         };
     }
 
+    private PointTrace Proportions(EffectProportions proportions, int[] rows, string color)
+    {
+        if (_x.PointOfRow is { } points)
+            return proportions.AtLevels(rows, Array.ConvertAll(rows, r => points[r]), null, p => p, p => _options.LabelOf(_x.Label(p)),
+                color);
+        var numbers = ColumnConversion.Numbers(_x.Training);
+        return proportions.Along(rows, Array.ConvertAll(rows, r => numbers[r]), null, _x.Name, color);
+    }
+
     private PointTrace Data(int level, bool isColoured)
     {
         var rows = RowsOf(level);
@@ -194,7 +232,7 @@ internal sealed class LevelCurves
             Name = "Data",
             Color = isColoured ? Colour(level) : Palette.Ink,
             Size = 4,
-            Opacity = Math.Clamp(100.0 / _levelOfRow.Length, 0.1, 0.5),
+            Opacity = Math.Clamp(100.0 / _levelOfRow.Length, 0.2, 0.5),
             Text = [.. rows.Select(r => $"{_group} {_levels[level]}\n{_fit.Specification.Response.Name} = "
                 + $"{NumberFormat.Significant(_fit.Observed(r))}")],
         };

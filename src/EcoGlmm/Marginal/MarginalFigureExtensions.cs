@@ -49,6 +49,25 @@ public static class MarginalFigureExtensions
         };
     }
 
+    /// <summary>Standardised means with their intervals, and beside them their differences to the first.</summary>
+    /// <param name="means">Standardised means.</param>
+    public static Figure Plot(this StandardisedMeans means)
+    {
+        ArgumentNullException.ThrowIfNull(means);
+        var level = $"{NumberFormat.Significant(100 * means.Level)} % interval";
+        return new Figure($"Standardised means by {means.Variable}",
+            IntervalPanel.Of("Means", [.. means.Select(m => m.Level)], [new IntervalSeries(null, [.. means.Select(m => m.Estimate)],
+                [.. means.Select(m => m.Lower)], [.. means.Select(m => m.Upper)])], new Axis($"Mean response, {level}"), null),
+            IntervalPanel.Of("Differences", [.. means.Effects.Select(e => e.Name)], [new IntervalSeries(null,
+                [.. means.Effects.Select(e => e.Estimate)], [.. means.Effects.Select(e => e.Lower)],
+                [.. means.Effects.Select(e => e.Upper)])], new Axis($"Difference of means, {level}"), 0))
+        {
+            Subtitle = means.Words,
+            PanelHeight = IntervalPanel.Height(means.Count, 1),
+            Columns = 2,
+        };
+    }
+
     /// <summary>
     /// A compact letter display: means of one family (within the levels of the variables after the bar) that share a letter do not
     /// differ. That two means share a letter does not show that they are equal.

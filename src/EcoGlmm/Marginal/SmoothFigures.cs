@@ -158,7 +158,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         }
 
         return new PointTrace(x, y) { Name = "partial residuals", Color = Palette.Ink, Size = 4,
-            Opacity = Math.Clamp(60.0 / Math.Max(1, x.Count), 0.15, 0.5) };
+            Opacity = Math.Clamp(60.0 / Math.Max(1, x.Count), 0.25, 0.5) };
     }
 
     private Panel Surface(SmoothView view)
@@ -195,7 +195,7 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
                     + $"{NumberFormat.Significant(grid[1][i], 3)}\n{view.Name} = {NumberFormat.Significant(values[i], 3)}")],
             },
             new PointTrace(data[0], data[1]) { Name = "data", Color = Palette.Ink, Size = 2,
-                Opacity = Math.Clamp(60.0 / data[0].Length, 0.1, 0.4) })
+                Opacity = Math.Clamp(60.0 / data[0].Length, 0.2, 0.4) })
         {
             XAxis = names[0],
             YAxis = names[1],

@@ -56,6 +56,7 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
     internal StandardisedMeans(GlmmFit fit, string variable, IReadOnlyList<double>? at, RandomEffectsUse use, double level)
     {
         Variable = variable;
+        Caution = FitWords.FewGroupsBehindT(fit);
         RandomEffects = use;
         Level = level;
         var average = new SampleAverage(fit, variable, use);
@@ -142,6 +143,9 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
 
     /// <inheritdoc/>
     public string ToHtml() => ResultTable.Html(EffectTables.Of(this));
+
+    /// <summary>What few groups do to the intervals; null where there are many.</summary>
+    internal string? Caution { get; }
 
     internal string Words => "Means over the rows of the sample, " + RandomEffects switch
     {

@@ -36,14 +36,28 @@ internal sealed class CrossValidator(GlmmFit fit, long seed, CancellationToken c
     /// <summary>A fold for each level of a column, or levels dealt into folds.</summary>
     public int[] GroupFolds(string group, int? folds)
     {
-        var column = fit.Data.Column(group).Take(fit.Specification.Rows);
-        var names = Enumerable.Range(0, column.Length).Select(i => column.TextAt(i) ?? throw new GlmmException($"Row "
-            + $"{fit.Specification.Rows[i] + 1} has no value of \"{group}\".")).ToArray();
+        var names = LevelsOf(group);
         var levels = names.Distinct().Order(StringComparer.Ordinal).ToArray();
-        if (levels.Length < 2) throw new GlmmException($"\"{group}\" has one level, which leaves nothing to fit when it is left out.");
+        if (levels.Length < 2)
+        {
+            throw new GlmmException($"\"{group}\" has one level, with all rows, which leaves nothing to fit when it is left out. Leave out "
+                + "folds of rows (folds: 10) or the levels of another column.");
+        }
+
         _stream.Split(0).Shuffle<string>(levels);
         var fold = levels.Select((level, k) => (level, k)).ToDictionary(l => l.level, l => folds is { } m ? l.k % m : l.k);
         return Array.ConvertAll(names, name => fold[name]);
+    }
+
+    /// <summary>The level of each row: of a column, or of a grouping factor that is made of several, "plot:site", or of none.</summary>
+    private string[] LevelsOf(string group)
+    {
+        if (!fit.Data.ColumnNames.Contains(group) && fit.Estimate.Model.Terms.FirstOrDefault(t => t.Group == group && t.Entries is null)
+            is { } term)
+            return [.. Enumerable.Range(0, fit.ObservationCount).Select(i => term.GroupOf(i) ?? "")];
+        var column = fit.Data.Column(group).Take(fit.Specification.Rows);
+        return [.. Enumerable.Range(0, column.Length).Select(i => column.TextAt(i) ?? throw new GlmmException($"Row "
+            + $"{fit.Specification.Rows[i] + 1} has no value of \"{group}\"."))];
     }
 
     /// <summary>The folds that were asked for, and what they are in words.</summary>

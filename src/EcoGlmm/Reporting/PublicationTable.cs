@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using EcoGlmm.Reporting;
 using EcoGlmm.Text;
 
@@ -20,7 +21,7 @@ public sealed record PublicationSection(string Title, IReadOnlyList<IReadOnlyLis
 /// LaTeX, HTML that can be pasted into a word processor, or plain text; EcoGlmm.Publish writes Word documents.
 /// Immutable, and safe to share among threads.
 /// </summary>
-public sealed class PublicationTable : IRichDisplay
+public sealed partial class PublicationTable : IRichDisplay
 {
     /// <param name="caption">What the table shows; empty for none.</param>
     /// <param name="columns">The columns; the first names the rows.</param>
@@ -77,13 +78,14 @@ public sealed class PublicationTable : IRichDisplay
         void Line(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
     }
 
-    /// <summary>The table in LaTeX: a table environment with the rules of the package booktabs, notes below.</summary>
+    /// <summary>The table in LaTeX: a table environment with the rules of the package booktabs, notes below. LaTeX numbers tables, so
+    /// that a caption's own "Table 1." is left out.</summary>
     /// <param name="label">The label to refer to it by, for example "tab:owls"; null for none.</param>
     public string ToLatex(string? label = null)
     {
         var text = new StringBuilder("\\begin{table}\n\\centering\n");
         if (Caption.Length > 0)
-            text.Append("\\caption{").Append(LatexText.Of(Caption)).Append("}\n");
+            text.Append("\\caption{").Append(LatexText.Of(OwnNumber().Replace(Caption, ""))).Append("}\n");
         if (label is not null)
             text.Append("\\label{").Append(label).Append("}\n");
         text.Append("\\begin{tabular}{").Append(string.Concat(Columns.Select(c => c.IsNumeric ? 'r' : 'l'))).Append("}\n\\toprule\n");
@@ -186,6 +188,9 @@ public sealed class PublicationTable : IRichDisplay
         void Line(IReadOnlyList<string> cells) => text.Append(string.Join("  ", cells.Select((c, i) =>
             Columns[i].IsNumeric ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd()).Append('\n');
     }
+
+    [GeneratedRegex(@"^Table\s+\d+\s*[.:]\s*")]
+    private static partial Regex OwnNumber();
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 

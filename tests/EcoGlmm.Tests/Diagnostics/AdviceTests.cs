@@ -1,127 +1,76 @@
-using EcoGlmm.Diagnostics;
-using EcoGlmm.Numerics;
+using EcoGlmm.Tests.Estimation;
 
 namespace EcoGlmm.Tests.Diagnostics;
 
-/// <summary>Sicknesses that few rows hide, that others hide, or that many rows make dear to try.</summary>
-public class AdviceTests
+/// <summary>What Check() proposes where the formula lacks a number, has the wrong link or response, or takes a code for a number.</summary>
+public sealed class AdviceTests
 {
-    private static FieldData Data(long seed, int rows, Func<double, double, RandomStream, double> draw, int sites = 20)
-    {
-        var random = new RandomStream(seed);
-        double[] site = [.. Enumerable.Range(0, sites).Select(_ => 0.5 * random.NextNormal())];
-        return FieldData.From(Enumerable.Range(0, rows).Select(i =>
-        {
-            var x = (4 * random.NextDouble()) - 2;
-            var at = random.NextInt(sites);
-            return new { y = draw(x, site[at], random), x, site = "s" + at, year = "y" + random.NextInt(15) };
-        }).ToArray());
-    }
+    private const int Rows = 400;
 
-    private static ModelCheck Check(FieldData data, Family family, string formula = "y ~ x + (1 | site)") =>
-        Glmm.Fit(formula, data, family).Check();
+    private static readonly double[] Sites = Values(20, 5), Noise = Values(Rows, 6), Rain = Values(Rows, 7), Place = Values(Rows, 8);
 
-    private static string Cure(ModelCheck check) => (check.Cure ?? throw new Xunit.Sdk.XunitException(check.ToString())).Call;
+    private static double[] Values(int count, int seed) => new TestData(count, seed).Normal("v").Build().Numbers("v").ToArray();
+
+    private static TestData Field(int seed) => new TestData(Rows, seed).Number("x", i => Place[i]).Number("rain", i => Rain[i])
+        .Factor("site", i => i % 20);
+
+    private static double Effect(int row) => 0.5 * Sites[row % 20];
+
+    private static CheckCure Cure(ModelCheck check) => Assert.IsType<CheckCure>(check.Cure);
 
     [Fact]
-    public void TooLittleScatterOfFewRowsIsSeenByTheLikelihood()
+    public void Numbers_that_the_model_does_not_know_are_proposed()
     {
-        var check = Check(Data(31, 120, (x, b, r) => r.NextBinomial(12, 1 / (1 + Math.Exp(-(0.6 * x) - b)))), Family.Poisson());
-        var finding = Assert.Single(check.Findings, f => f.Name == "Underdispersion");
-        Assert.Contains("likelihood ratio of a generalized Poisson", finding.Message);
-        Assert.True(finding.Test!.Statistic < 1);
-        Assert.Matches("GeneralizedPoisson|ConwayMaxwellPoisson", Cure(check));
+        var data = Field(1).Number("y", i => 1 + (0.5 * Place[i]) + (0.6 * Rain[i]) + Effect(i) + (0.6 * Noise[i]))
+            .Number("rank", i => Math.Exp(1 + (0.5 * Place[i]) + (0.6 * Rain[i]) + Effect(i) + (0.6 * Noise[i]))).Build();
+        var check = Glmm.Fit("y ~ x + (1 | site)", data).Check();
+        Assert.Equal("fit.Update(\". ~ . + rain\")", Cure(check).Call);
+        Assert.Equal(CheckStatus.Caution, check.Findings.Single(f => f.Name == "Pattern against rain").Status);
+        // A form of the response itself is no predictor of it.
+        Assert.DoesNotContain(check.Findings, f => f.Name == "Pattern against rank");
     }
 
     [Fact]
-    public void TheCauseThatMattersMostComesFirstThoughMoreIsSeenThen()
+    public void Counts_in_proportion_to_a_column_have_an_offset()
     {
-        // The mean bends on the log scale too; a curve leaves fewer symptoms, and gains a twentieth of the likelihood.
-        var check = Check(Data(32, 1200, (x, b, r) => r.NextBinomial(12, 1 / (1 + Math.Exp(-(0.6 * x) - b)))), Family.Poisson());
-        Assert.Matches("GeneralizedPoisson|ConwayMaxwellPoisson", Cure(check));
+        var data = Field(2).Number("hours", i => Math.Exp(Rain[i])).Count("y", i => Math.Exp(1 + (0.4 * Place[i]) + Rain[i] + Effect(i)))
+            .Build();
+        var check = Glmm.Fit("y ~ x + (1 | site)", data.Select("y", "x", "hours", "site"), Family.Poisson()).Check();
+        Assert.Equal("fit.Update(\". ~ . + offset(log(hours))\")", Cure(check).Call);
+        Assert.Empty(Cure(check).Remaining);
     }
 
     [Fact]
-    public void MeasurementsThatLeanAreNotTakenForAChangingScatter()
+    public void Effects_that_multiply_have_a_log_link()
     {
-        var check = Check(Data(33, 120, (x, b, r) => Math.Exp(1 + (0.3 * x) + b) * r.NextGamma(2) / 2), Family.Gaussian());
-        Assert.Matches("Gamma|LogNormal", Cure(check));
-        Assert.DoesNotContain("Dispersion", Cure(check));
-    }
-
-    [Theory]
-    [InlineData(0.0, "Family.TruncatedPoisson()")]
-    [InlineData(0.05, "ZeroInflation")]
-    public void CountsWithoutTheirZerosAreTruncated(double zeros, string cure)
-    {
-        var check = Check(Data(34, 400, (x, b, r) => r.NextDouble() < zeros ? 0 : r.NextPositivePoisson(Math.Exp(0.3 + (0.4 * x) + b))),
-            Family.Poisson());
-        Assert.Contains("Truncated", Cure(check));
-        Assert.Contains(cure, Cure(check));
-        Assert.Contains(check.Findings, f => f.Name == "Too few zeros");
+        var data = Field(3).Number("y", i => Math.Exp(1.5 + (0.6 * Place[i]) + (0.6 * Effect(i))) + (0.4 * Noise[i])).Build();
+        Assert.Contains("Family.Gaussian(Link.Log)", Cure(Glmm.Fit("y ~ x + (1 | site)", data).Check()).Call);
     }
 
     [Fact]
-    public void OfManyRowsAndLevelsTheZerosAndTheScatterAreCuredTogether()
+    public void Levels_coded_as_numbers_are_a_factor()
     {
-        var check = Check(Data(35, 5200, (x, b, r) => r.NextDouble() < 0.25 ? 0 : r.NextNegativeBinomial(Math.Exp(1 + (0.3 * x) + b), 2),
-            sites: 900), Family.Poisson(), "y ~ x + (1 | site) + (1 | year)");
-        Assert.Contains("NegativeBinomial", Cure(check));
-        Assert.Contains("ZeroInflation", Cure(check));
-        Assert.Empty(check.Cure!.Remaining);
+        double[] of = [0, 0.8, -0.4, 0.5];
+        var data = Field(4).Number("treatment", i => 1 + (i / 20 % 4))
+            .Count("y", i => Math.Exp(1 + (0.3 * Place[i]) + of[i / 20 % 4] + Effect(i))).Build();
+        Assert.Contains("factor(treatment)", Cure(Glmm.Fit("y ~ x + treatment + (1 | site)", data, Family.Poisson()).Check()).Call);
     }
 
     [Fact]
-    public void ColumnsThatDifferInCapitalsAloneAreNoObstacle()
+    public void A_logarithm_that_is_normal_is_told_from_a_Gamma_and_compared_on_the_same_scale()
     {
-        var data = Data(38, 200, (x, b, r) => 1 + x + b + r.NextNormal());
-        var random = new RandomStream(39);
-        double[] Drawn() => [.. Enumerable.Range(0, 200).Select(_ => 10 * random.NextDouble())];
-        data = data.With("X", Drawn()).With("Y", Drawn()).With("year.", Drawn()).With("Year.", Drawn());
-        var check = Check(data, Family.Gaussian());
-        Assert.Contains(check.Findings, f => f.Name == "Autocorrelation in space along X and Y");
-        Assert.DoesNotContain(check.Findings, f => f.Name.Contains("along x"));
-    }
-
-    [Fact]
-    public void AmountsOfWhichManyAreZeroAreTweedie()
-    {
-        var data = Data(41, 400, (x, b, r) => r.NextPoisson(Math.Exp(0.2 + (0.4 * x) + b)) is > 0 and var k ? r.NextGamma(2 * k) : 0);
-        var check = Check(data, Family.Gaussian());
-        Assert.Contains("Tweedie", Cure(check));
-    }
-
-    [Fact]
-    public void GoodAndBadYearsAreFoundWhereTheyAreFew()
-    {
-        var random = new RandomStream(40);
-        double[] good = [.. Enumerable.Range(0, 7).Select(_ => 0.8 * random.NextNormal())];
-        var at = 0;
-        var data = Data(40, 140, (x, b, r) => 1 + x + b + good[at++ / 20] + (0.6 * r.NextNormal()));
-        var check = Check(data.With("year", Enumerable.Range(0, 140).Select(i => 2000.0 + (i / 20))), Family.Gaussian());
-        Assert.Contains("(1 | year)", Cure(check));
-        Assert.Contains(check.Findings, f => f.Name == "A random effect of year");
-    }
-
-    [Fact]
-    public void AChangedModelIsFittedOnceInACheck()
-    {
-        var fit = Glmm.Fit("y ~ x + (1 | site)", Data(36, 120, (x, b, r) => r.NextPoisson(Math.Exp(1 + (0.4 * x) + b))), Family.Poisson());
-        var changed = new ChangedFits();
-        var first = changed.Of(new ModelChange("a curve") { Terms = " + I(x^2)" }, fit);
-        Assert.NotNull(first);
-        Assert.Same(first, changed.Of(new ModelChange("the same by another name") { Terms = " + I(x^2)" }, fit));
-        Assert.NotSame(first, changed.Of(new ModelChange("zeros") { Terms = " + I(x^2)", ZeroInflation = "~ 1" }, fit));
-    }
-
-    [Fact]
-    public void SumsOfGroupsAreThoseOfTheSimulations()
-    {
-        var fit = Glmm.Fit("y ~ x + (1 | site)", Data(37, 300, (x, b, r) => 1 + x + b + r.NextNormal()));
-        string[] by = [.. Enumerable.Range(0, 300).Select(i => $"g{i % 7}")];
-        var residuals = fit.SimulatedResiduals(60);
-        var (quick, slow) = (residuals.Regroup(by), residuals.Regroup(by, values => values.Sum()));
-        Assert.Equal(slow.Scaled, quick.Scaled);
-        Assert.Equal(slow.Simulated.ToArray(), quick.Simulated.ToArray());
+        var data = Field(5).Number("y", i => Math.Exp(1 + (0.5 * Place[i]) + Effect(i) + (0.9 * Noise[i]))).Build();
+        var gamma = Glmm.Fit("y ~ x + (1 | site)", data, Family.Gamma(Link.Log));
+        var cure = Cure(gamma.Check());
+        Assert.Equal("fit.Update(\"log(y) ~ .\", Family.Gaussian())", cure.Call);
+        var log = gamma.Update("log(y) ~ .", Family.Gaussian());
+        Assert.Equal(log.Aic + (2 * data.Numbers("y").Sum(Math.Log)) - gamma.Aic, cure.DeltaAic, 1e-8);
+        Assert.Null(log.Check().Cure);
+        // And back, where the response itself is a Gamma.
+        var random = new Random(3);
+        double Gamma() => -Math.Log(1 - random.NextDouble()) - Math.Log(1 - random.NextDouble());
+        var skewed = Field(6).Number("y", i => Math.Exp(1 + (0.5 * Place[i]) + Effect(i)) * Gamma() / 2).Build();
+        Assert.Equal("fit.Update(\"y ~ .\", Family.Gamma(Link.Log))",
+            Cure(Glmm.Fit("log(y) ~ x + (1 | site)", skewed).Check()).Call);
     }
 }

@@ -1,5 +1,6 @@
 using EcoGlmm.Diagnostics;
 using EcoGlmm.Estimation;
+using EcoGlmm.Tests.Inference;
 
 namespace EcoGlmm.Tests.Diagnostics;
 
@@ -82,5 +83,24 @@ public sealed class InfluenceTests
         Assert.True(JointNewtonStep.Work(fit.Estimate, Enumerable.Range(0, levels).Select(g => new[] { g, g + levels })) < 4e8);
         Assert.Equal(levels, fit.Influence("g").Count);
         Assert.DoesNotContain(fit.Check().Findings, f => f.Name == "Influence of g" && f.Status == CheckStatus.NotChecked);
+    }
+
+    [Fact]
+    public void One_level_with_all_rows_cannot_be_left_out()
+    {
+        var data = InferenceReference.Data("sleepstudy").With("all", Enumerable.Repeat<string?>("one", 180));
+        var fit = Glmm.Fit("Reaction ~ Days + (1 | Subject)", data);
+        var error = Assert.Throws<GlmmException>(() => fit.Influence("all"));
+        Assert.Contains("has one level, with all rows", error.Message);
+        error = Assert.Throws<GlmmException>(() => fit.CrossValidate(group: "all"));
+        Assert.Contains("folds of rows", error.Message);
+        var series = Glmm.Fit("Reaction ~ 1 + (1 | Subject) + ar1(0 + Days | 1)", data);
+        var all = series.Groups.Select(g => g.Group).Single(g => g != "Subject");
+        error = Assert.Throws<GlmmException>(() => series.CrossValidate(group: all));
+        Assert.Contains($"\"{all}\" has one level, with all rows", error.Message);
+        Assert.DoesNotContain(series.Check().Findings, f => f.Name == $"Influence of {all}");
+        // A factor that is made of two columns.
+        var nested = Glmm.Fit("strength ~ 1 + (1 | batch/cask)", InferenceReference.Data("pastes"));
+        Assert.Contains("cask:batch", nested.CrossValidate(folds: 3, group: "cask:batch").ToString());
     }
 }

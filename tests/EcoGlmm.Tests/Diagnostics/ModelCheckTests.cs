@@ -49,6 +49,7 @@ public class ModelCheckTests
             Family.Poisson());
         Assert.Equal(CheckStatus.Problem, Found(curve, "Pattern against x").Status);
         Assert.Contains("x^2", Found(curve, "Pattern against x").Advice);
+        Assert.Contains("In order with a curve of x.", curve.ToString());
         Assert.Contains("x^2", Assert.IsType<CheckCure>(curve.Cure).Call);
     }
 

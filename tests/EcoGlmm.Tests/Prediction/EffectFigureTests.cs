@@ -42,6 +42,31 @@ public sealed class EffectFigureTests
     }
 
     [Fact]
+    public void A_covariate_that_each_level_has_one_value_of_stays_at_it()
+    {
+        var ticks = FieldData.ReadCsv(Path.Combine(Reference.ReferenceFit.RepositoryFolder, "datasets", "grouseticks.csv"))
+            .AsFactor("YEAR").AsFactor("BROOD").AsFactor("LOCATION").With("x", Enumerable.Range(0, 403).Select(i => (i % 3) - 1.0));
+        var fit = Glmm.Fit("TICKS ~ x + cHEIGHT + (1 | BROOD)", ticks, Family.Poisson());
+        var figure = fit.PlotEffect("x", by: "BROOD");
+        var curve = figure.Panels[0].Traces.OfType<LineTrace>().First(t => t.Name == "BROOD 501");
+        var row = Enumerable.Range(0, ticks.RowCount).First(i => ticks.Texts("BROOD")[i] == "501");
+        var eta = fit.FixedEffects["(Intercept)"].Estimate + (fit.FixedEffects["x"].Estimate * curve.X[0])
+            + (fit.FixedEffects["cHEIGHT"].Estimate * ticks.Numbers("cHEIGHT")[row])
+            + fit.RandomEffects["BROOD"]["501", "(Intercept)"].Mode;
+        Assert.Equal(Math.Exp(eta), curve.Y[0], 1e-8);
+        Assert.Contains("cHEIGHT as each level has it", figure.Subtitle);
+    }
+
+    [Fact]
+    public void Standardised_means_have_a_picture_with_their_differences()
+    {
+        var means = InferenceReference.Fit("salamanders").Standardise("mined");
+        var panels = means.Plot().Panels;
+        Assert.Equal(means.Select(m => m.Estimate), panels[0].Traces.OfType<PointTrace>().Single().X);
+        Assert.Equal(means.Effects.Select(e => e.Lower), panels[1].Traces.OfType<PointTrace>().Single().XLower);
+    }
+
+    [Fact]
     public void Other_factors_of_a_level_are_those_it_has()
     {
         var fit = InferenceReference.Fit("salamanders");

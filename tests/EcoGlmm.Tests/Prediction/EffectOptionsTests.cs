@@ -171,4 +171,19 @@ public sealed class EffectOptionsTests
         Assert.Contains("30", json.GetProperty("layout").GetProperty("yaxis").GetProperty("ticktext").EnumerateArray()
             .Select(v => v.GetString()));
     }
+
+    [Fact]
+    public void Panels_of_levels_that_differ_much_have_vertical_axes_of_their_own()
+    {
+        var counts = Field.Numbers("n").Select((n, i) => i < 12 ? 60 * n : n);
+        var fit = Glmm.Fit("n ~ x + (1 | g)", Field.With("n", counts), Family.Poisson());
+        var figure = fit.PlotEffect("x", new EffectOptions { Facet = "g" });
+        Assert.Contains("vertical axes differ", figure.Subtitle);
+        double Top(Panel panel) => AxisFrame.Of(panel).Y.Ends.High;
+        Assert.True(Top(figure.Panels[0]) > 10 * Top(figure.Panels[1]));
+        Assert.Single(figure.Panels.Select(p => p.XAxis.Maximum).Distinct());
+        var shared = fit.PlotEffect("x", new EffectOptions { Facet = "g", FreeYAxis = false });
+        Assert.Single(shared.Panels.Select(Top).Distinct());
+        Assert.DoesNotContain("differ", shared.Subtitle);
+    }
 }

@@ -66,6 +66,23 @@ public sealed class SmoothCheckTests
             .Message);
     }
 
+    /// <summary>Differences that are straight lines: one strong penalty of several is enough, and the others are not determined.</summary>
+    [Theory]
+    [InlineData(1, 140, 4)]
+    [InlineData(5, 300, 4)]
+    [InlineData(18, 420, 6.67)]
+    public void Differences_without_wiggles_are_no_failure(int seed, int n, double edf)
+    {
+        var random = new Random(seed);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        var data = FieldData.From(Enumerable.Range(0, n).Select(_ => (X: random.NextDouble(), F: random.Next(3)))
+            .Select(r => new { x = r.X, f = "abc"[r.F].ToString(), y = Math.Sin(5 * r.X) + (seed % 3 * 0.4 * r.F * r.X) + (0.5 * Normal())
+            }).ToArray());
+        var fit = Glmm.Fit("y ~ s(x) + s(x, f, bs = \"sz\")", data, options: new GlmmOptions { Reml = true });
+        Assert.True(fit.Convergence.IsConverged, fit.Convergence.ToString());
+        Assert.Equal(edf, fit.Smooths[1].Edf, 0.01);
+    }
+
     [Fact]
     public void A_smooth_is_proposed_where_there_is_a_curve()
     {

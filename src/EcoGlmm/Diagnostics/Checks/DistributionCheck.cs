@@ -6,7 +6,10 @@ internal sealed class DistributionCheck : ResidualCheck
     public override bool IsOfAllRows => true;
 
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed) =>
-        [new Symptom(this, "Distribution", residuals.TestUniformity())];
+        [
+            new Symptom(this, "Distribution", DependentRows.AreIn(residuals)
+                ? DependentRows.Uniformity(residuals, residuals.TestUniformity()) : residuals.TestUniformity()),
+        ];
 
     public override int RankOf(Symptom symptom, Symptoms all) => 10;
 

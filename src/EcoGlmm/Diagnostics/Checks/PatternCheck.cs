@@ -3,8 +3,8 @@ using EcoGlmm.Data;
 namespace EcoGlmm.Diagnostics;
 
 /// <summary>
-/// Whether residuals change along the prediction, the predictors, among the groups of the model, and among the levels of factors
-/// that it does not know.
+/// Whether residuals change along the prediction, the predictors, among the groups of the model, and with columns that it does not
+/// know.
 /// </summary>
 internal sealed class PatternCheck : ResidualCheck
 {
@@ -16,17 +16,22 @@ internal sealed class PatternCheck : ResidualCheck
 
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
-        foreach (var (name, isGroup, test) in residuals.Patterns())
-            yield return Of(test, new Pattern(name, isGroup, test.Parts.Count == 2, PatternTest.IsSpreadAlone(test), false));
+        foreach (var (name, isGroup, isFactor, test) in residuals.Patterns())
+            yield return Of(test, new Pattern(name, isGroup, isFactor, PatternTest.IsSpreadAlone(test), false));
         foreach (var name in UnusedFactors(fit))
         {
-            var test = PatternTest.Among(name, Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount),
-                residuals.ScaledValues);
+            var levels = Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount);
+            var test = DependentRows.AreIn(residuals) ? DependentRows.Pattern(residuals, name, levels, true)
+                : PatternTest.Among(name, levels, residuals.ScaledValues);
             yield return Of(test, new Pattern(name, false, true, PatternTest.IsSpreadAlone(test), true));
         }
+
+        foreach (var (name, isCode, test) in UnusedNumbers.Tests(fit, residuals))
+            yield return Of(test, new Pattern(name, false, isCode, PatternTest.IsSpreadAlone(test), true) { IsNumber = true });
     }
 
-    public override CheckStatus StatusOf(Symptom symptom) => symptom.Pattern!.IsGroup ? CheckStatus.Caution : CheckStatus.Problem;
+    public override CheckStatus StatusOf(Symptom symptom) => symptom.Pattern! is { IsGroup: true } or { IsNumber: true }
+        ? CheckStatus.Caution : CheckStatus.Problem;
 
     public override int RankOf(Symptom symptom, Symptoms all)
     {
@@ -39,6 +44,9 @@ internal sealed class PatternCheck : ResidualCheck
         var fit = all.Fit;
         var pattern = symptom.Pattern!;
         var name = pattern.Name;
+        if (pattern.IsNumber)
+            return $"The model does not know {name}: if it bears upon the response, let it in, + {MissingEffects.Quoted(name)}"
+                + (UnusedNumbers.MayBeEffort(fit, name) ? $", or offset(log({MissingEffects.Quoted(name)})) where it is an effort." : ".");
         if (pattern.IsUnused)
             return $"The model does not know {name}, but its levels differ: let it in, as a factor or as a random effect, (1 | {name}).";
         if (pattern.IsGroup)
@@ -92,6 +100,9 @@ internal sealed record Pattern(string Name, bool IsGroup, bool IsFactor, bool Is
 {
     /// <summary>What the prediction is called among the variables.</summary>
     public const string Prediction = "the prediction";
+
+    /// <summary>Whether it is a number that the model does not know.</summary>
+    public bool IsNumber { get; init; }
 
     /// <summary>Whether the variable is the prediction itself.</summary>
     public bool IsAlongPrediction => Name == Prediction;

@@ -13,8 +13,12 @@ internal sealed class SeriesCheck : ResidualCheck
             if (times.Any(double.IsNaN)) continue;
             foreach (var group in groups.Where(g => g != time))
             {
-                var (correlation, expected, deviation, p) = SerialCorrelation.Test(SeriesOf(residuals, times, group));
+                var (correlation, expected, deviation, p) = SerialCorrelation.Test(SeriesOf(residuals, residuals.ScaledValues,
+                    times, group));
                 if (double.IsNaN(p)) continue;
+                if (DependentRows.AreIn(residuals))
+                    (expected, deviation, p) = DependentRows.Correlation(residuals, u => SerialCorrelation.Test(SeriesOf(residuals, u,
+                        times, group)).Correlation);
                 var text = TestResult.FormatPValue(p, 0);
                 var test = new TestResult($"Correlation of neighbours along {time} within {group} (Wald-Wolfowitz)", correlation, p,
                     "two.sided", !(p < TestResult.SignificanceLevel)
@@ -45,11 +49,10 @@ internal sealed class SeriesCheck : ResidualCheck
         : $"Look at what alternates along {symptom.Series!.Time}: every other occasion may have been recorded otherwise.";
 
     /// <summary>The mean residual of each group at each of its times, in their order.</summary>
-    private static IEnumerable<double[]> SeriesOf(SimulatedResiduals residuals, double[] times, string group)
+    private static IEnumerable<double[]> SeriesOf(SimulatedResiduals residuals, double[] scaled, double[] times, string group)
     {
         var column = residuals.Variable(group);
         var labels = column.Texts ?? Grouping.AsText(column.Numbers!);
-        var scaled = residuals.ScaledValues;
         return Enumerable.Range(0, times.Length).Where(row => labels[row] is not null).GroupBy(row => labels[row])
             .Select(rows => rows.GroupBy(row => times[row]).OrderBy(at => at.Key).Select(at => at.Average(row => scaled[row])).ToArray());
     }

@@ -26,7 +26,8 @@ internal sealed class ZeroCheck : ResidualCheck
 
         // About groups of their own the zeros of small ones are not those of the model, nor where effects are drawn anew and not normal.
         var small = SmallGroups.AreIn(fit);
-        var likelihood = fit.Family.HasDispersion || small ? StructuralZeros(fit, changed) : null;
+        // Effects of rows make scatter and room for zeros already, so that more of both is seldom identified, and slow to fit.
+        var likelihood = (fit.Family.HasDispersion || small) && !Symptoms.HasEffectsOfRows(fit) ? StructuralZeros(fit, changed) : null;
         if (!small || likelihood is null)
             yield return new Symptom(this, "Zeros", residuals.TestZeroInflation());
         if (likelihood is not null)

@@ -9,8 +9,8 @@ internal static class CureSearch
     /// <summary>What to look for, in the order in which a cure is preferred where two do equally well.</summary>
     private static readonly ICureSource[] Sources =
     [
-        new LikelierModels(), new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(), new ExcessZeros(),
-        new FewerZeros(), new OtherFamilies(), new ChangingSpread(),
+        new LikelierModels(), new OtherLinks(), new MissingEffects(), new VaryingSlopes(), new ChangesInTime(), new NeighboursAlike(),
+        new ExcessZeros(), new FewerZeros(), new OtherFamilies(), new ChangingSpread(),
     ];
 
     /// <summary>Models of more rows are not fitted again unasked.</summary>
@@ -55,31 +55,34 @@ internal static class CureSearch
         }
 
         return best is var (change, cured)
-            ? new CheckCure(change.Words, change.Call, cured.Fit.Aic - symptoms.Fit.Aic, [.. cured.Found.Select(s => s.Name)], cured.Fit)
+            ? new CheckCure(change.Words, change.Call, cured.Fit.Aic + change.AicShift(symptoms.Fit) - symptoms.Fit.Aic, 
+                [.. cured.Found.Select(s => s.Name)], cured.Fit)
             : null;
     }
 
     private static (ModelChange Change, Symptoms Symptoms)? Round(Symptoms from, int count, long seed)
     {
-        (ModelChange Change, GlmmFit Fit)[] better = [.. Tried(from).OrderBy(f => f.Fit.Aic)];
+        (ModelChange Change, GlmmFit Fit, double Aic)[] better = [.. Tried(from).OrderBy(f => f.Aic)];
         var looks = from.Fit.ObservationCount > Many ? MostLooksOfMany : MostLooks;
-        List<(ModelChange Change, Symptoms Symptoms)> looked = [];
-        foreach (var (change, fit) in better.Take(looks).Where(f => f.Fit.Aic <= better[0].Fit.Aic + NoSupport))
+        List<(ModelChange Change, Symptoms Symptoms, double Aic)> looked = [];
+        foreach (var (change, fit, aic) in better.Take(looks).Where(f => f.Aic <= better[0].Aic + NoSupport))
         {
             if (Look(fit, count, seed, from.Changed) is not { } symptoms) continue;
-            looked.Add((change, symptoms));
+            looked.Add((change, symptoms, aic));
             // Those that follow have a higher AIC, and cannot leave less or be simpler.
             if (symptoms.Found.Count == 0 && change.Size == 1) break;
         }
 
-        return looked.Count == 0 ? null
-            : looked.OrderBy(f => f.Symptoms.Found.Count).ThenBy(f => f.Change.Size).ThenBy(f => f.Symptoms.Fit.Aic).First();
+        if (looked.Count == 0)
+            return null;
+        var (best, left, _) = looked.OrderBy(f => f.Symptoms.Found.Count).ThenBy(f => f.Change.Size).ThenBy(f => f.Aic).First();
+        return (best, left);
     }
 
-    /// <summary>The changes that are better than the model, with their fits.</summary>
-    private static List<(ModelChange Change, GlmmFit Fit)> Tried(Symptoms from)
+    /// <summary>The changes that are better than the model, with their fits and AIC.</summary>
+    private static List<(ModelChange Change, GlmmFit Fit, double Aic)> Tried(Symptoms from)
     {
-        List<(ModelChange Change, GlmmFit Fit)> better = [];
+        List<(ModelChange Change, GlmmFit Fit, double Aic)> better = [];
         var fit = from.Fit;
         if (fit.ObservationCount <= Many)
         {
@@ -92,13 +95,14 @@ internal static class CureSearch
         ModelChange[] changes = [.. Sources.SelectMany(s => s.For(from).Select((change, turn) => (change, turn: s is LikelierModels ? -1
             : turn))).OrderBy(c => c.turn).Select(c => c.change).DistinctBy(c => c.Call)];
         foreach (var change in changes.Where(c => c.Shapes is null).Take(MostChangesOfMany)) Try(change);
-        var best = better.Count == 0 ? null : better.MinBy(f => f.Fit.Aic).Change;
+        var best = better.Count == 0 ? null : better.MinBy(f => f.Aic).Change;
         foreach (var change in changes.Where(c => c.Shapes is { } curve && curve == best)) Try(change);
         return better;
 
         void Try(ModelChange change)
         {
-            if (from.Changed.Of(change, fit) is { } changed && changed.Aic < fit.Aic - LeastGain) better.Add((change, changed));
+            if (from.Changed.Of(change, fit) is { } changed && changed.Aic + change.AicShift(fit) is var aic && aic < fit.Aic - LeastGain)
+                better.Add((change, changed, aic));
         }
     }
 

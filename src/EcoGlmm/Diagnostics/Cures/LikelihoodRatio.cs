@@ -30,6 +30,24 @@ internal sealed record LikelihoodRatio(GlmmFit Larger, double Statistic, double 
         return new(larger, ratio, change.Dispersion is null ? 0.5 * (Upper(more) + Upper(more - 1)) : Upper(more));
     }
 
+    /// <summary>
+    /// The test whether a model with as many parameters, of which this one is no part, describes the data better: where this one is right
+    /// the likelihood of another is k times as high with a probability of at most 1/k (Markov's inequality: H. Robbins, 1970, Annals of
+    /// Mathematical Statistics 41, 1397-1409). Null where there is nothing to compare.
+    /// </summary>
+    public static TestResult? TestRival(GlmmFit fit, ModelChange change, ChangedFits changed)
+    {
+        if (fit.Options.Reml || !fit.Convergence.IsConverged || changed.Of(change, fit) is not { } rival
+            || rival.ParameterCount != fit.ParameterCount)
+            return null;
+        var gain = rival.LogLikelihood - (0.5 * change.AicShift(fit)) - fit.LogLikelihood;
+        var p = Math.Min(1, Math.Exp(-gain));
+        var words = $"log-likelihood {(gain < 0 ? "lower" : "higher")} by {NumberFormat.Fixed(Math.Abs(gain), 1)}";
+        return new TestResult($"Likelihood of {change.Words}", 2 * gain, p, "greater", p < TestResult.SignificanceLevel
+            ? $"The data are described better with {change.Words} ({words})."
+            : $"The data do not ask for {change.Words} ({words}).");
+    }
+
     /// <summary>The test whether the data ask for the change; null where there is nothing to compare.</summary>
     public static TestResult? Test(GlmmFit fit, ModelChange change, ChangedFits changed) =>
         Of(fit, change, changed) is not { } ratio ? null

@@ -17,6 +17,12 @@ internal sealed class MissingEffects : ICureSource
         Pattern[] patterns = [.. symptoms.Patterns.Where(p => !p.IsSpread)];
         foreach (var p in patterns.Where(p => p.IsUnused))
         {
+            if (p.IsNumber)
+            {
+                foreach (var change in OfNumber(symptoms, p)) yield return change;
+                continue;
+            }
+
             var levels = symptoms.Residuals.Variable(p.Name).Texts!.Distinct().Count();
             var name = Quoted(p.Name);
             yield return levels >= ManyLevels
@@ -29,6 +35,17 @@ internal sealed class MissingEffects : ICureSource
         foreach (var name in predictors.Where(n => any && (patterns.Any(p => p.Name == n) || patterns.All(p => p.IsAlongPrediction))))
         {
             var q = Quoted(name);
+            // Levels that are coded as numbers do not lie on a line.
+            if (patterns.Any(p => p.Name == name && p.IsFactor) && !CurveFormula.IsCurved(symptoms.Fit, name)
+                && !IsInInteraction(symptoms.Fit, name))
+                yield return new ModelChange($"{name} as a factor") { Terms = $" - {q} + factor({q})" };
+            if (symptoms.Residuals.Variable(name).Numbers is { } values && values.Distinct().Take(FewestValuesOfCurve).Count()
+                < FewestValuesOfCurve)
+            {
+                yield return new ModelChange($"a curve of {name}") { Terms = $" + I({q}^2)" };
+                continue;
+            }
+
             if (CurveFormula.IsCurved(symptoms.Fit, name))
             {
                 yield return new ModelChange($"a more flexible curve of {name}") { Terms = $" + ns({q}, {CurveFormula.MoreFlexible})" };
@@ -53,7 +70,25 @@ internal sealed class MissingEffects : ICureSource
     /// <summary>Whether a column has enough values for a smooth, and is in no interaction, of which it would stay a part.</summary>
     private static bool CanBeSmooth(GlmmFit fit, string name) =>
         fit.Data.Numbers(name).Where(double.IsFinite).Distinct().Take(MostSmoothValues).Count() == MostSmoothValues
-        && !fit.Specification.Conditional.TermLabels.Any(label => label.Contains(':') && label.Split(':').Contains(name));
+        && !IsInInteraction(fit, name);
+
+    private static bool IsInInteraction(GlmmFit fit, string name) =>
+        fit.Specification.Conditional.TermLabels.Any(label => label.Contains(':') && label.Split(':').Contains(name));
+
+    private static IEnumerable<ModelChange> OfNumber(Symptoms symptoms, Pattern pattern)
+    {
+        var (name, q) = (pattern.Name, Quoted(pattern.Name));
+        if (pattern.IsFactor && symptoms.Residuals.Variable(name).Numbers!.Distinct().Count() >= ManyLevels)
+            yield return new ModelChange($"a random effect of {name}") { Terms = $" + (1 | {q})" };
+        else if (pattern.IsFactor)
+            yield return new ModelChange($"the factor {name}") { Terms = $" + factor({q})" };
+        yield return new ModelChange($"the predictor {name}") { Terms = $" + {q}" };
+        if (UnusedNumbers.MayBeEffort(symptoms.Fit, name))
+            yield return new ModelChange($"{name} as an offset") { Terms = $" + offset(log({q}))" };
+    }
+
+    /// <summary>With fewer values a flexible curve passes through the mean at each, as a factor does.</summary>
+    private const int FewestValuesOfCurve = 5;
 
     /// <summary>A smooth of ten functions wants some more values than that.</summary>
     private const int MostSmoothValues = 15;

@@ -6,6 +6,12 @@ namespace EcoGlmm.Diagnostics;
 /// <param name="Words">What it is, within a sentence: "zero inflation", "a curve of age".</param>
 internal sealed record ModelChange(string Words)
 {
+    /// <summary>Another response: "log(y)"; null to keep it.</summary>
+    public string? Response { get; init; }
+
+    /// <summary>Whether that is the logarithm of the response; else the response is its logarithm.</summary>
+    public bool TakesLogarithm { get; init; }
+
     /// <summary>What is added to the formula, with its sign: " + I(age^2)"; empty for nothing.</summary>
     public string Terms { get; init; } = "";
 
@@ -24,6 +30,8 @@ internal sealed record ModelChange(string Words)
     /// <summary>This change and then another.</summary>
     public ModelChange Then(ModelChange next) => new($"{Words} and {next.Words}")
     {
+        Response = next.Response ?? Response,
+        TakesLogarithm = next.Response is null ? TakesLogarithm : next.TakesLogarithm,
         Terms = Terms + next.Terms,
         Family = next.Family ?? Family,
         ZeroInflation = next.ZeroInflation ?? ZeroInflation,
@@ -34,19 +42,26 @@ internal sealed record ModelChange(string Words)
     public ModelChange? Shapes { get; init; }
 
     /// <summary>What tells the changed model from others of the same data.</summary>
-    public string ModelOf(GlmmFit fit) => string.Join('\n', fit.Specification.Formula.Update($". ~ .{Terms}"),
+    public string ModelOf(GlmmFit fit) => string.Join('\n', fit.Specification.Formula.Update(Formula),
         (Family?.Family ?? fit.Family).ToString(), ZeroInflation ?? fit.Options.ZeroInflation, Dispersion ?? fit.Options.Dispersion);
 
     /// <summary>The changed model, fitted to the same data.</summary>
     /// <exception cref="GlmmException">The changed model cannot be fitted to these data.</exception>
-    public GlmmFit Fit(GlmmFit fit) => fit.Update($". ~ .{Terms}", Family?.Family, Options(fit));
+    public GlmmFit Fit(GlmmFit fit) => fit.Update(Formula, Family?.Family, Options(fit));
+
+    /// <summary>What is added to the AIC of the changed model to compare it with the model's: of another response the densities differ by
+    /// the derivative of one by the other.</summary>
+    public double AicShift(GlmmFit fit) => Response is null ? 0
+        : 2 * Enumerable.Range(0, fit.ObservationCount).Sum(row => TakesLogarithm ? Math.Log(fit.Observed(row)) : -fit.Observed(row));
+
+    private string Formula => $"{Response ?? "."} ~ .{Terms}";
 
     /// <summary>The C# expression that fits the changed model.</summary>
     public string Call
     {
         get
         {
-            List<string> arguments = [$"\". ~ .{Terms}\""];
+            List<string> arguments = [$"\"{Formula}\""];
             if (Family is not null)
                 arguments.Add(Family.Code);
             List<string> options = [];

@@ -56,7 +56,7 @@ internal sealed class Symptoms
     public static Symptoms Of(GlmmFit fit, int count, long seed, bool triesLarger = true, ChangedFits? changed = null)
     {
         var residuals = ResidualsOf(fit, count, seed);
-        return new Symptoms(fit, residuals, residuals.IsRotated || !SmallGroups.AreIn(fit) ? residuals
+        return new Symptoms(fit, residuals, residuals.IsRotated || DependentRows.AreIn(residuals) || !SmallGroups.AreIn(fit) ? residuals
             : fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = SimulationMode.Unconditional }),
             triesLarger, changed ?? new());
     }
@@ -66,17 +66,20 @@ internal sealed class Symptoms
 
     /// <summary>
     /// Residuals about the conditional modes, as DHARMa has them; but where effects that hang together are nearly as many as rows, modes
-    /// take up much of what rows scatter, and residuals are rotated by the fitted covariance instead.
+    /// take up much of what rows scatter. Then residuals of normal errors are rotated by the fitted covariance, and random effects of
+    /// other families are drawn anew: counts near zero are no less skewed for being rotated.
     /// </summary>
     private static SimulatedResiduals ResidualsOf(GlmmFit fit, int count, long seed)
     {
         var rows = fit.ObservationCount;
-        if (rows <= MostRotated && fit.Estimate.Model.Terms.Any(t => !t.IsCurve && t.Part == ModelPart.Conditional
-            && t.Structure.Precision is not null && 2 * t.Levels.Count > rows))
+        if (HasEffectsOfRows(fit))
         {
+            if (!fit.Family.HasNormalErrors)
+                return fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Mode = SimulationMode.Unconditional });
             try
             {
-                return fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Rotate = true });
+                if (rows <= MostRotated)
+                    return fit.SimulatedResiduals(new ResidualOptions { Count = count, Seed = seed, Rotate = true });
             }
             catch (GlmmException)
             {
@@ -86,6 +89,10 @@ internal sealed class Symptoms
 
         return fit.SimulatedResiduals(count, seed);
     }
+
+    /// <summary>Whether effects that hang together are nearly as many as rows.</summary>
+    public static bool HasEffectsOfRows(GlmmFit fit) => fit.Estimate.Model.Terms.Any(t => !t.IsCurve
+        && t.Part == ModelPart.Conditional && t.Structure.Precision is not null && 2 * t.Levels.Count > fit.ObservationCount);
 
     /// <summary>What a check found.</summary>
     public IEnumerable<Symptom> Of<T>()

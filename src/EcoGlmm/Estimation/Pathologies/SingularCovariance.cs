@@ -6,6 +6,9 @@ namespace EcoGlmm.Estimation.Pathologies;
 /// <summary>Variances of random effects that are estimated as zero, and perfect correlations.</summary>
 internal sealed class SingularCovariance : IOptimumPathology
 {
+    /// <summary>Change of the effects' standard deviations by that of a penalty, below which it has none.</summary>
+    private const double NoEffect = 1e-4;
+
     public void Examine(Optimum optimum)
     {
         var model = optimum.Model;
@@ -16,6 +19,7 @@ internal sealed class SingularCovariance : IOptimumPathology
         foreach (var term in model.Terms)
         {
             var first = term.ThetaOffset;
+            if (term.IsCurve && term.ThetaCount > 1) PutWithoutEffect(optimum, term, theta.Slice(first, term.ThetaCount));
             var mine = candidates.Where(c => c.Index >= first && c.Index < first + term.ThetaCount).ToList();
             var isLatent = term.Loadings.IsLatent && !model.Restraints.Holds(term);
             if (mine.Count == 0 && !isLatent) continue;
@@ -47,6 +51,22 @@ internal sealed class SingularCovariance : IOptimumPathology
         }
 
         optimum.IsSingular |= candidates.Count > 0;
+    }
+
+    /// <summary>
+    /// Of a curve with several penalties one that is infinitely strong leaves the others nothing to say, and one that is infinitely weak
+    /// says nothing itself: the likelihood does not curve in them.
+    /// </summary>
+    private static void PutWithoutEffect(Optimum optimum, RandomTerm term, ReadOnlySpan<double> theta)
+    {
+        var (direction, change) = (new double[term.ThetaCount], new double[term.Loadings.Width * term.Loadings.Width]);
+        for (var k = 0; k < term.ThetaCount; k++)
+        {
+            Array.Clear(direction);
+            direction[k] = 1;
+            term.Loadings.Change(theta, direction, change);
+            if (change.Max(Math.Abs) < NoEffect) optimum.PutAtLimit(optimum.ThetaOffset + term.ThetaOffset + k);
+        }
     }
 
     /// <summary>Whether the likelihood falls from zero at once, in proportion to the standard deviation.</summary>
