@@ -167,7 +167,7 @@ public class FamilyIdentityTests
             var source = name switch
             {
                 "t" => family.WithShapes([Math.Log(4)]),
-                "skewnormal" => family.WithShapes([3]),
+                "skewnormal" => family.WithShapes([2]),
                 "cumulative" => family.WithCategories(["1", "2", "3", "4"]),
                 _ => family,
             };
