@@ -45,6 +45,18 @@ internal abstract class LikelihoodSearch(MixedModel model)
     /// <summary>The maximum that a start leads to; the start itself is not changed.</summary>
     public abstract SearchPoint From(double[] start);
 
+    /// <summary>The place where the likelihood is highest; null where none is better than a value.</summary>
+    public double[]? Highest(IEnumerable<double[]> places, double value)
+    {
+        double[]? highest = null;
+        foreach (var place in places)
+        {
+            if (Evaluate(place, []) is var there && there < value) (highest, value) = (place, there);
+        }
+
+        return highest;
+    }
+
     /// <summary>Standard deviations that are all but zero become zero where the likelihood is no lower for it.</summary>
     public SearchPoint Snapped(SearchPoint found)
     {

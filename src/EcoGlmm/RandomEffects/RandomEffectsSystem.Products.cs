@@ -11,8 +11,8 @@ internal sealed partial class RandomEffectsSystem
     /// </summary>
     public void PredictorCovariance(int k, int m, double[] result)
     {
-        OthersCovariance(k, m, result);
-        if (_rows is not null) AddRowVariances(_rows, result);
+        if (_rows is null) OthersCovariance(k, m, result);
+        else RowVariances(_rows, result);
     }
 
     /// <summary>The same, without the effects of a term that is eliminated.</summary>

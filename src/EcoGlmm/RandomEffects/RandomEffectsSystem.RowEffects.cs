@@ -29,6 +29,9 @@ internal sealed partial class RandomEffectsSystem
         /// <summary>w̃ of each row: the others' weights.</summary>
         public double[] Weights { get; } = new double[rows];
 
+        /// <summary>q of each row, after H⁻¹.</summary>
+        public double[] Leverage { get; } = new double[rows];
+
         /// <summary>Σ log D.</summary>
         public double LogDeterminant { get; set; }
 
@@ -144,26 +147,23 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>The eliminated term's share of H⁻¹ and of the traces, after the others'.</summary>
     private void InvertRows(RowEffects rows, double[]? trace)
     {
-        var pool = ArrayPool<double>.Shared;
-        var leverage = pool.Rent(rows.Factor.Length);
-        OthersCovariance(_terms[rows.Term].Predictor, _terms[rows.Term].Predictor, leverage.AsSpan(0, rows.Factor.Length));
+        OthersCovariance(_terms[rows.Term].Predictor, _terms[rows.Term].Predictor, rows.Leverage);
         var (codes, b, square, sum) = (_terms[rows.Term].Codes, _diagonalB[rows.Term], rows.Lambda * rows.Lambda, 0.0);
         for (var i = 0; i < codes.Length; i++)
         {
-            var (w, q) = (rows.Weights[i], leverage[i]);
+            var (w, q) = (rows.Weights[i], rows.Leverage[i]);
             b[codes[i]] = (square / rows.Factor[i]) + (square * w * square * w * q);
             sum += w - (w * w * q);
         }
 
         if (trace is not null) trace[0] = rows.Lambda * sum;
-        pool.Return(leverage);
     }
 
     /// <summary>From the others' variances of the linear predictor, those of all.</summary>
-    private static void AddRowVariances(RowEffects rows, double[] result)
+    private static void RowVariances(RowEffects rows, double[] result)
     {
         var square = rows.Lambda * rows.Lambda;
-        for (var i = 0; i < result.Length; i++) result[i] = (square + (result[i] / rows.Factor[i])) / rows.Factor[i];
+        for (var i = 0; i < result.Length; i++) result[i] = (square + (rows.Leverage[i] / rows.Factor[i])) / rows.Factor[i];
     }
 
     /// <summary>y ← ZᵀWZ b, row by row.</summary>

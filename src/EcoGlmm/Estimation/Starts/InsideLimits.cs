@@ -23,15 +23,13 @@ internal sealed class InsideLimits : IStartStrategy<LikelihoodSearch>
             if (term.Loadings.Variances.Any(v => theta[v] == 0)) continue;
             foreach (var limit in term.Structure.Limits(theta, term.Title))
             {
-                var (at, value) = ((double[]?)null, best.Value);
-                foreach (var share in Shares)
+                var places = Array.ConvertAll(Shares, share =>
                 {
                     var place = (double[])best.Parameters.Clone();
                     place[first + limit.Parameter] = share * Math.Clamp(theta[limit.Parameter], -Farthest, Farthest);
-                    if (search.Evaluate(place, []) is var there && there < value) (at, value) = (place, there);
-                }
-
-                if (at is null) continue;
+                    return place;
+                });
+                if (search.Highest(places, best.Value) is not { } at) continue;
                 var other = search.MaximumFrom(at);
                 if (other.IsBetterThan(best)) best = other;
             }

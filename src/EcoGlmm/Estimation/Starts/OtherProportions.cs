@@ -24,13 +24,7 @@ internal sealed class OtherProportions : IStartStrategy<ProfiledSearch>
     private static SearchPoint Improve(ProfiledSearch search, SearchPoint best, RandomTerm term)
     {
         var scales = search.Scales;
-        var (start, value) = ((double[]?)null, best.Value + Tolerances.LikelihoodOfSearch);
-        foreach (var place in Places(search, best.Parameters, term))
-        {
-            if (search.Evaluate(place, []) is var there && there < value) (start, value) = (place, there);
-        }
-
-        if (start is null) return best;
+        if (search.Highest(Places(search, best.Parameters, term), best.Value + Tolerances.LikelihoodOfSearch) is not { } start) return best;
         var other = scales.IsAtLimit(start) ? search.WithoutResidual(start, best.Value, Tolerances.LikelihoodOfSearch)
             : search.MaximumFrom(start);
         if (other is { Status: MinimiserStatus.Abandoned }) other = search.MaximumFrom(other.Parameters);

@@ -16,13 +16,8 @@ internal sealed class OtherRelations : IStartStrategy<LikelihoodSearch>
         {
             if (search.IsExhausted || !IsSingular(term, best.Parameters.AsSpan(search.ThetaOffset + term.ThetaOffset, term.ThetaCount)))
                 continue;
-            var (start, value) = ((double[]?)null, best.Value + Tolerances.LikelihoodOfLongSearch);
-            foreach (var place in Places(search, best.Parameters, term))
-            {
-                if (search.Evaluate(place, []) is var there && there < value) (start, value) = (place, there);
-            }
-
-            if (start is null) continue;
+            if (search.Highest(Places(search, best.Parameters, term), best.Value + Tolerances.LikelihoodOfLongSearch) is not { } start)
+                continue;
             var other = search.MaximumFrom(start);
             if (other.IsBetterThan(best)) best = other;
         }
