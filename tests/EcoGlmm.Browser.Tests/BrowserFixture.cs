@@ -1,4 +1,3 @@
-using EcoGlmm.Charts;
 using Microsoft.Playwright;
 
 namespace EcoGlmm.Browser.Tests;
@@ -7,7 +6,7 @@ namespace EcoGlmm.Browser.Tests;
 public sealed class BrowserFixture : IAsyncLifetime
 {
     /// <summary>Milliseconds that a page may take: a machine that builds at the same time is slow to start a browser.</summary>
-    public const float Patience = 60_000;
+    public const float Patience = 120_000;
 
     private const string Origin = "http://charts.test/";
     private readonly PlotlyServer _server = new();
@@ -21,7 +20,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         if (Chromium.ReasonToSkip is not null)
             return;
-        Assert.True(Chromium.Path is not null, "CI is set, so Chromium has to be there: apt-get install chromium.");
+        Assert.True(Chromium.Path is not null, "CI is set, so Chromium has to be there: apt-get install chromium-headless-shell.");
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -17,7 +17,10 @@ internal readonly record struct PlotBox(double Left, double Top, double Right, d
     /// <summary>What reaches so far to each side of a point.</summary>
     public static PlotBox Around(double x, double y, double reach) => new(x - reach, y - reach, x + reach, y + reach);
 
-    public bool IsInside(double width, double height) => Left >= 0 && Top >= 0 && Right <= width && Bottom <= height;
+    public bool IsInside(double width, double height) => Left >= 0 && Top >= 0 && Right <= width + RightMargin && Bottom <= height;
+
+    /// <summary>Beside the plot names may reach into the margin, in pixels.</summary>
+    private const double RightMargin = 10;
 
     public bool Meets(PlotBox other) => Left < other.Right && other.Left < Right && Top < other.Bottom && other.Top < Bottom;
 }
@@ -39,7 +42,8 @@ internal static class LabelPlaces
     /// <param name="height">Its height.</param>
     /// <param name="obstacles">What else is not to be written over.</param>
     public static LabelSide[] Choose(
-        IReadOnlyList<(double X, double Y)> points, IReadOnlyList<string> labels, double width, double height, IEnumerable<PlotBox> obstacles)
+        IReadOnlyList<(double X, double Y)> points, IReadOnlyList<string> labels, double width, double height,
+        IEnumerable<PlotBox> obstacles)
     {
         var sides = new LabelSide[points.Count];
         var taken = points.Select(p => PlotBox.Around(p.X, p.Y, 3)).Concat(obstacles).ToList();

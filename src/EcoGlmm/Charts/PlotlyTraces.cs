@@ -99,7 +99,7 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.WriteEndObject();
     }
 
-    /// <summary>Within a line: every vertex is drawn. Plotly leaves out those a quarter of a pixel off, and slow curves get corners.</summary>
+    /// <summary>Within a line: every vertex is drawn. Plotly leaves out those a quarter of a pixel off, and curves get corners.</summary>
     /// <param name="vertices">How many there are; a line of very many has no need.</param>
     public void Exact(int vertices)
     {
