@@ -22,6 +22,7 @@ need() {
 if [ -n "${ECOGLMM_CLUSTER:-}" ]; then need "slurm-wlm munge" slurmctld; fi
 need chromium chromium chromium-browser google-chrome
 need npm npm
+need "gcc libc6-dev" clang gcc
 need postgresql initdb
 need "jupyter-nbconvert jupyter-client jupyter-core python3-ipykernel" jupyter-nbconvert
 

@@ -15,8 +15,8 @@ internal static class Program
     /// <summary>The commands by their names, in the order of the help.</summary>
     internal static NamedCommand[] Commands =>
     [
-        new("run", RunCommand.Create), new("fit", FitCommand.Create), new("report", ReportCommand.Create),
-        new("reference", ReferenceCommand.Create), .. PlannedCommands.All, new("scan", ScanCommand.Create), .. FolderCommands.All,
+        .. NotebookCommands.All, new("fit", FitCommand.Create), new("report", ReportCommand.Create), .. PlannedCommands.All,
+        new("scan", ScanCommand.Create), .. FolderCommands.All,
     ];
 
     /// <summary>

@@ -75,7 +75,7 @@ public sealed class GroupModes : IReadOnlyList<ConditionalMode>, IResultTable
     /// <summary>One row for each effect of each level, with the columns Part, Group, Level, Term, Mode and StandardDeviation.</summary>
     public FieldData ToFieldData() => Table(this);
 
-    internal static FieldData Table(params GroupModes[] groups) => FieldData.From(groups.SelectMany(group => group, (group, mode) => new
+    internal static FieldData Table(params GroupModes[] groups) => FieldData.FromRows(groups.SelectMany(group => group, (group, mode) => new
     {
         Part = group.Part.ToString(), group.Group, mode.Level, mode.Term, mode.Mode, mode.StandardDeviation,
     }));

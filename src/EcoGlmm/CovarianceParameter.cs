@@ -46,7 +46,7 @@ public sealed class CovarianceParameterTable : IReadOnlyList<CovarianceParameter
     public CovarianceParameter this[int index] => _rows[index];
 
     /// <summary>One row for each parameter.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows.Select(c => new
+    public FieldData ToFieldData() => FieldData.FromRows(_rows.Select(c => new
     {
         Part = c.Part.ToString(), c.Group, c.Structure, c.Term, c.Name, c.Effect1, c.Effect2, c.Estimate, c.StandardError,
     }));

@@ -48,7 +48,7 @@ public sealed class FamilyParameterTable : IReadOnlyDictionary<string, double>, 
     }
 
     /// <summary>One row a parameter.</summary>
-    public FieldData ToFieldData() => FieldData.From(Rows.Select(r => new { r.Name, r.Estimate, r.StandardError }));
+    public FieldData ToFieldData() => FieldData.FromRows(Rows.Select(r => new { r.Name, r.Estimate, r.StandardError }));
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, double>> GetEnumerator() =>

@@ -31,7 +31,7 @@ public sealed class SmoothTable : IReadOnlyList<Smooth>, IResultTable
     }
 
     /// <summary>One row for each smooth, with the columns Part, Name, Edf, ReferenceDf, Statistic, PValue and BasisDimension.</summary>
-    public FieldData ToFieldData() => FieldData.From(_smooths.Select(s => new
+    public FieldData ToFieldData() => FieldData.FromRows(_smooths.Select(s => new
     {
         Part = s.Part.ToString(), s.Name, s.Edf, s.ReferenceDf, s.Statistic, s.PValue, s.BasisDimension,
     }));

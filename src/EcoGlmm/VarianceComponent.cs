@@ -38,7 +38,7 @@ public sealed class VarianceComponentTable : IReadOnlyList<VarianceComponent>, I
     public VarianceComponent this[int index] => _rows[index];
 
     /// <summary>One row for each standard deviation and each correlation.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows.Select(c => new
+    public FieldData ToFieldData() => FieldData.FromRows(_rows.Select(c => new
     {
         Part = c.Part.ToString(), c.Group, c.Term1, c.Term2, c.StandardDeviation, c.Variance, c.Correlation,
     }));

@@ -67,12 +67,11 @@ internal static class FigureHtml
             html.Append("window.").Append(key).Append(".carry(\"").Append(source.Packed).Append("\");\n");
         return html.Append("window.").Append(key).Append(".show(\"").Append(id).Append("\",")
             .Append(json.Length > MostPlainText ? Packed(json) : json).Append(',')
-            .Append(JsonSerializer.Serialize(new Dictionary<string, object?>
-            {
-                ["url"] = source.Url, ["integrity"] = source.Integrity, ["carried"] = source.Packed is not null,
-            }))
-            .Append(");\n</script>").ToString();
+            .Append("{\"url\":").Append(Quoted(source.Url)).Append(",\"integrity\":").Append(Quoted(source.Integrity))
+            .Append(",\"carried\":").Append(source.Packed is null ? "false" : "true").Append("});\n</script>").ToString();
     }
+
+    private static string Quoted(string? text) => text is null ? "null" : $"\"{JsonEncodedText.Encode(text)}\"";
 
     /// <summary>The text compressed by gzip, as a string of JavaScript in base 64.</summary>
     private static string Packed(string json)

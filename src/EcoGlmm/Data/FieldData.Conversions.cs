@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics.CodeAnalysis;
 using EcoGlmm.Data;
 using EcoGlmm.Text;
 using Microsoft.Data.Analysis;
@@ -26,6 +27,10 @@ public sealed partial class FieldData
         ArgumentNullException.ThrowIfNull(table);
         return TableReader.Read(table);
     }
+
+    /// <summary>A table of what the library itself has in rows.</summary>
+    internal static FieldData FromRows<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(IEnumerable<T> rows)
+        where T : notnull => RowReader.Read(rows);
 
     /// <summary>Takes over the data of a DataFrame. They are copied.</summary>
     /// <remarks>

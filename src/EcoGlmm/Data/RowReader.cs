@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Data;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -8,6 +9,10 @@ namespace EcoGlmm.Data;
 /// <summary>Reads a sequence of rows: records, anonymous objects, instances of classes, dictionaries, data rows.</summary>
 internal static class RowReader
 {
+    /// <summary>Rows whose type is known when the program is compiled, so that a native one keeps its properties.</summary>
+    public static FieldData Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(IEnumerable<T> rows)
+        where T : notnull => FromProperties([.. rows.Select(row => (object)row)], typeof(T));
+
     public static FieldData Read(IEnumerable sequence)
     {
         var rows = sequence.Cast<object?>().ToArray();
@@ -55,7 +60,8 @@ internal static class RowReader
             + $"{other + 1} a {ColumnBuilder.TypeName(rows[other].GetType())}. Give rows of one type.");
     }
 
-    private static FieldData FromProperties(object?[] rows, Type type)
+    private static FieldData FromProperties(object?[] rows,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type type)
     {
         var properties = Properties(type);
         if (properties.Length == 0)
@@ -97,7 +103,7 @@ internal static class RowReader
     private static string Usable(PropertyInfo[] properties) =>
         Array.Find(properties, property => ColumnBuilder.CanHold(property.PropertyType))?.Name ?? "Name";
 
-    private static PropertyInfo[] Properties(Type type) =>
+    private static PropertyInfo[] Properties([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type type) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)];
 

@@ -112,7 +112,7 @@ public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
     public Figure PlotSmooths() => AgeSmoothFigure.Draw(this);
 
     /// <summary>The table of methods as data, one row a method.</summary>
-    public FieldData ToFieldData() => FieldData.From(_approaches.Select(a => new
+    public FieldData ToFieldData() => FieldData.FromRows(_approaches.Select(a => new
     {
         Method = a.Method.ToString(), a.Formula,
         Within = a.Within.Estimate, WithinError = a.Within.StandardError, WithinLower = a.Within.Lower, WithinUpper = a.Within.Upper,

@@ -26,7 +26,7 @@ public sealed class BreedingValueTable : IReadOnlyList<BreedingValue>, IResultTa
     public BreedingValue this[int index] => _rows[index];
 
     /// <summary>One row for each relative and effect.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows.Select(v => new { v.Name, v.Term, v.Value, v.PredictionError, v.Accuracy }));
+    public FieldData ToFieldData() => FieldData.FromRows(_rows.Select(v => new { v.Name, v.Term, v.Value, v.PredictionError, v.Accuracy }));
 
     /// <inheritdoc/>
     public IEnumerator<BreedingValue> GetEnumerator() => ((IEnumerable<BreedingValue>)_rows).GetEnumerator();

@@ -69,5 +69,5 @@ public sealed class PopulationChange
     public double Level { get; }
 
     /// <summary>The steps as data.</summary>
-    public FieldData ToFieldData() => FieldData.From(Steps);
+    public FieldData ToFieldData() => FieldData.FromRows(Steps);
 }

@@ -72,7 +72,7 @@ public sealed class GroupInfluences : IReadOnlyList<GroupInfluence>, IResultTabl
     /// errors.</summary>
     public FieldData ToFieldData()
     {
-        var table = FieldData.From(_levels.Select(l => new { l.Level, l.RowCount, l.CooksDistance, l.LargestChange }));
+        var table = FieldData.FromRows(_levels.Select(l => new { l.Level, l.RowCount, l.CooksDistance, l.LargestChange }));
         for (var k = 0; k < Coefficients.Count; k++) table = table.With($"Change {Coefficients[k]}", _levels.Select(l => l.Changes[k]));
         return table;
     }

@@ -132,7 +132,7 @@ public sealed class ModelCheck : IResultTable
     }
 
     /// <summary>The findings as data, one row each, with the statistic and the p-values of the test behind it where there is one.</summary>
-    public FieldData ToFieldData() => FieldData.From(Findings.Select(f => new
+    public FieldData ToFieldData() => FieldData.FromRows(Findings.Select(f => new
     {
         f.Name, Status = f.Status.ToString(), f.Test?.Statistic, f.Test?.PValue, f.Test?.AdjustedPValue, f.Message, f.Advice,
     }));

@@ -20,7 +20,7 @@ public sealed class BasisCheckTable : IReadOnlyList<BasisCheck>, IResultTable
     public BasisCheck this[int index] => _checks[index];
 
     /// <summary>One row for each smooth, with the columns Name, BasisDimension, Edf, Index, PValue and IsTooSmall.</summary>
-    public FieldData ToFieldData() => FieldData.From(_checks.Select(c => new
+    public FieldData ToFieldData() => FieldData.FromRows(_checks.Select(c => new
     {
         c.Name, c.BasisDimension, c.Edf, c.Index, c.PValue, IsTooSmall = c.IsTooSmall ? 1.0 : 0,
     }));
@@ -68,7 +68,7 @@ public sealed class ConcurvityTable : IReadOnlyList<Concurvity>, IResultTable
     public Concurvity this[int index] => _smooths[index];
 
     /// <summary>One row for each smooth, with the columns Name, Worst, Observed and Estimate.</summary>
-    public FieldData ToFieldData() => FieldData.From(_smooths.Select(c => new { c.Name, c.Worst, c.Observed, c.Estimate }));
+    public FieldData ToFieldData() => FieldData.FromRows(_smooths.Select(c => new { c.Name, c.Worst, c.Observed, c.Estimate }));
 
     private TableContent Content()
     {

@@ -66,7 +66,7 @@ public sealed record TestResult(string Name, double Statistic, double PValue, st
     /// <summary>The test as data, in one row, followed by the tests that were combined into it.</summary>
     public FieldData ToFieldData() => Table([this, .. Parts]);
 
-    internal static FieldData Table(IEnumerable<TestResult> tests) => FieldData.From(tests.Select(t => new
+    internal static FieldData Table(IEnumerable<TestResult> tests) => FieldData.FromRows(tests.Select(t => new
     {
         t.Name, t.Statistic, t.PValue, t.AdjustedPValue, t.Alternative, t.Message,
     }));

@@ -74,7 +74,7 @@ public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTa
     }
 
     /// <summary>The tests as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<CoefficientTest> GetEnumerator() => ((IEnumerable<CoefficientTest>)_rows).GetEnumerator();

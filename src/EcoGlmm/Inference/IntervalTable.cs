@@ -153,7 +153,7 @@ public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
     internal IntervalTable WithSymbol(string? dispersion) => new(_rows, Level) { DispersionSymbol = dispersion };
 
     /// <summary>One row for each interval, with the columns Part, Name, Estimate, Lower and Upper.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate,
+    public FieldData ToFieldData() => FieldData.FromRows(_rows.Select(i => new { Part = i.Part.ToString(), i.Name, i.Estimate,
         i.Lower, i.Upper }));
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public sealed record IntraclassCorrelation(double Adjusted, double Unadjusted, d
     double FixedVariance) : IResultTable
 {
     /// <summary>The correlations and the variances as data, in one row.</summary>
-    public FieldData ToFieldData() => FieldData.From(new[] { new { Adjusted, Unadjusted, RandomVariance, ResidualVariance,
+    public FieldData ToFieldData() => FieldData.FromRows(new[] { new { Adjusted, Unadjusted, RandomVariance, ResidualVariance,
         FixedVariance } });
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public sealed class LikelihoodProfile : IResultTable
     public IReadOnlyList<double> SignedRoots => Array.AsReadOnly(_roots);
 
     /// <summary>The profile as data: Value, SignedRoot and LogLikelihoodDrop, a row for each value.</summary>
-    public FieldData ToFieldData() => FieldData.From(_values.Select((v, i) => new { Value = v, SignedRoot = _roots[i],
+    public FieldData ToFieldData() => FieldData.FromRows(_values.Select((v, i) => new { Value = v, SignedRoot = _roots[i],
         LogLikelihoodDrop = 0.5 * _roots[i] * _roots[i] }));
 
     /// <summary>The signed root and the log-likelihood along the parameter, with the interval.</summary>

@@ -60,7 +60,7 @@ public sealed class LikelihoodRatioTests : IReadOnlyList<LikelihoodRatioTest>, I
     }
 
     /// <summary>The tests as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_tests);
+    public FieldData ToFieldData() => FieldData.FromRows(_tests);
 
     /// <inheritdoc/>
     public IEnumerator<LikelihoodRatioTest> GetEnumerator() => ((IEnumerable<LikelihoodRatioTest>)_tests).GetEnumerator();

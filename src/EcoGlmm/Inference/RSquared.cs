@@ -22,7 +22,7 @@ public sealed record RSquared(double Marginal, double Conditional, double FixedV
     double DistributionVariance, string Method) : IResultTable
 {
     /// <summary>The shares and the variances as data, in one row.</summary>
-    public FieldData ToFieldData() => FieldData.From(new[]
+    public FieldData ToFieldData() => FieldData.FromRows(new[]
     {
         new { Marginal, Conditional, FixedVariance, RandomVariance, ObservationVariance, DistributionVariance, Method },
     });

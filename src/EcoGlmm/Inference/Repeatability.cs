@@ -34,7 +34,7 @@ public sealed record Repeatability(string Group, double Latent, double LatentLow
     private const int MostRows = 60;
 
     /// <summary>The repeatability as data, one row for each scale.</summary>
-    public FieldData ToFieldData() => FieldData.From(new[]
+    public FieldData ToFieldData() => FieldData.FromRows(new[]
     {
         new { Group, Scale = "latent", Estimate = Latent, Lower = LatentLower, Upper = LatentUpper },
         new { Group, Scale = "observed", Estimate = Observed, Lower = ObservedLower, Upper = ObservedUpper },

@@ -78,7 +78,7 @@ public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
     }
 
     /// <summary>One row for each part.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<VarianceShare> GetEnumerator() => ((IEnumerable<VarianceShare>)_rows).GetEnumerator();

@@ -96,7 +96,7 @@ public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
 
     /// <summary>One row for each place, with the columns X (by the covariate's name), Estimate, StandardError, Lower, Upper,
     /// SimultaneousLower and SimultaneousUpper.</summary>
-    public FieldData ToFieldData() => FieldData.From(_points.Select(p => new
+    public FieldData ToFieldData() => FieldData.FromRows(_points.Select(p => new
     {
         p.X, p.Estimate, p.StandardError, p.Lower, p.Upper, p.SimultaneousLower, p.SimultaneousUpper,
     })).Rename("X", Variable);

@@ -131,7 +131,7 @@ public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResult
     public StandardisedMean this[int index] => _means[index];
 
     /// <summary>The means as data, one row each; their differences are <c>FieldData.From(means.Effects)</c>.</summary>
-    public FieldData ToFieldData() => FieldData.From(_means);
+    public FieldData ToFieldData() => FieldData.FromRows(_means);
 
     /// <inheritdoc/>
     public IEnumerator<StandardisedMean> GetEnumerator() => ((IEnumerable<StandardisedMean>)_means).GetEnumerator();

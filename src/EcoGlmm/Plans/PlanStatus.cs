@@ -60,7 +60,7 @@ public sealed class PlanStatus : IResultTable
     {
         var missing = Missing.ToHashSet();
         var failures = Failures.ToDictionary(f => f.Part);
-        return FieldData.From(Enumerable.Range(1, Parts).Select(p => new
+        return FieldData.FromRows(Enumerable.Range(1, Parts).Select(p => new
         {
             Part = p,
             State = !missing.Contains(p) ? "done" : failures.ContainsKey(p) ? "failed" : _begun[p - 1] is not null ? "running" : "missing",

@@ -46,7 +46,7 @@ public sealed class Ordination : IReadOnlyList<OrdinationScore>, IResultTable
     public Figure Plot(int first = 1, int second = 2) => OrdinationFigure.Draw(this, first, second);
 
     /// <summary>One row for each site and species on each axis.</summary>
-    public FieldData ToFieldData() => FieldData.From(_scores);
+    public FieldData ToFieldData() => FieldData.FromRows(_scores);
 
     /// <inheritdoc/>
     public IEnumerator<OrdinationScore> GetEnumerator() => ((IEnumerable<OrdinationScore>)_scores).GetEnumerator();

@@ -38,7 +38,7 @@ public sealed class ComparedSyntheses : IReadOnlyList<ComparedSynthesis>, IResul
     public ComparedSynthesis this[int index] => _rows[index];
 
     /// <summary>The table as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<ComparedSynthesis> GetEnumerator() => ((IEnumerable<ComparedSynthesis>)_rows).GetEnumerator();

@@ -47,7 +47,7 @@ public sealed class HeterogeneityTable : IReadOnlyList<HeterogeneityComponent>, 
         ?? throw new GlmmException($"There is no variance of \"{group}\"{NearestName.Suggestion(group, _rows.Select(r => r.Group))}");
 
     /// <summary>The table as data.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<HeterogeneityComponent> GetEnumerator() => ((IEnumerable<HeterogeneityComponent>)_rows).GetEnumerator();

@@ -45,7 +45,7 @@ public sealed class StudyInfluences : IReadOnlyList<StudyInfluence>, IResultTabl
         ?? throw new GlmmException($"There is no effect size \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>The table as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <summary>Studentized residuals and Cook's distances.</summary>
     public Figure Plot()

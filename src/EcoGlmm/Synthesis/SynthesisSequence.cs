@@ -38,7 +38,7 @@ public sealed class SynthesisSequence : IReadOnlyList<SynthesisStep>, IResultTab
     public SynthesisStep this[int index] => _rows[index];
 
     /// <summary>The table as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <summary>The estimates with their intervals, and that of all studies.</summary>
     public Figure Plot()

@@ -54,7 +54,7 @@ public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTabl
         ?? throw new GlmmException($"There is no coefficient \"{name}\"{NearestName.Suggestion(name, _rows.Select(r => r.Name))}");
 
     /// <summary>The tests as data, one row each.</summary>
-    public FieldData ToFieldData() => FieldData.From(_rows);
+    public FieldData ToFieldData() => FieldData.FromRows(_rows);
 
     /// <inheritdoc/>
     public IEnumerator<CoefficientTest> GetEnumerator() => ((IEnumerable<CoefficientTest>)_rows).GetEnumerator();

@@ -12,7 +12,7 @@ public sealed partial class DocumentTests(SharedKernel kernel)
 {
     // Commands that other tests of this project, or test.sh, run.
     private static readonly string[] RunElsewhere = ["dotnet pack src/", "dotnet fsi ", "dotnet run owls.cs", "dotnet run effect.cs",
-        "dotnet tool install ", "bash test.sh"];
+        "dotnet tool install ", "dotnet publish src/EcoGlmm.Native ", "ecoglmm-native/ecoglmm ", "bash test.sh"];
 
     public static TheoryData<string> Pages => [.. DocumentBlocks.Pages];
 
