@@ -1,12 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Benchmarks;
 
 /// <summary>
-/// What <c>Check()</c> takes beside the fit that it checks: counts of many small groups, right and sick, and tables of sites by species. The
-/// first call in a process and a warm one, on one thread, each model in a process of its own.
+/// What <c>Check()</c> takes beside the fit that it checks: counts of many small groups, right and sick, and tables of sites by species.
+/// The first call in a process and a warm one, on one thread, each model in a process of its own.
 /// </summary>
 internal static class CheckTiming
 {

@@ -74,8 +74,8 @@ internal static class PatternTest
     }
 
     /// <summary>
-    /// The test of the middle of the residuals alone, for where their spread is not that of the model: about the modes of small groups, which
-    /// take up the more of it the more their rows say.
+    /// The test of the middle of the residuals alone, for where their spread is not that of the model: about the modes of small groups,
+    /// which take up the more of it the more their rows say.
     /// </summary>
     public static TestResult OfMiddle(string variable, TestResult test)
     {

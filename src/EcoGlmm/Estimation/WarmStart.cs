@@ -65,8 +65,8 @@ internal static class WarmStart
     }
 
     /// <summary>
-    /// Whether parameters of the two have the same meaning: the link, the scale of predictors, nothing restrained. Where the family is another,
-    /// its dispersion and shapes are not.
+    /// Whether parameters of the two have the same meaning: the link, the scale of predictors, nothing restrained. Where the family is
+    /// another, its dispersion and shapes are not.
     /// </summary>
     private static bool Suits(MixedModel model, MixedModel like) => model.Family.Link.Name == like.Family.Link.Name
         && model.PredictorCount == like.PredictorCount

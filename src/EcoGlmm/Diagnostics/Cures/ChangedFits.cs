@@ -28,7 +28,8 @@ internal sealed class ChangedFits
     private GlmmFit Nearest(ModelChange change, GlmmFit fit) => change.Family?.Family.Name is { } name && name != fit.Family.Name
         ? _whole.Values.Concat(_rough.Values).FirstOrDefault(f => f?.Family.Name == name && f.Formula == fit.Formula) ?? fit : fit;
 
-    /// <summary>Operations that were spent on fits, about: by a count and not by a clock, so that results are the same on any machine.</summary>
+    /// <summary>Operations that were spent on fits, about: by a count and not by a clock, so that results are the same on any
+    /// machine.</summary>
     public double Work { get; private set; }
 
     /// <summary>Operations of an evaluation of the likelihood for each row, beside those of factorising: densities, their derivatives,
