@@ -2,7 +2,6 @@ using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
-using EcoGlmm.RandomEffects;
 using EcoGlmm.RandomEffects.Structures;
 
 namespace EcoGlmm;
@@ -214,7 +213,8 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
             void Add(int t, int l)
             {
                 var term = terms[t];
-                var covariance = InUserUnits(term, estimate.System.LevelCovariance(t, l));
+                var found = estimate.System.LevelCovariance(t, l);
+                var covariance = term.Scaling is { } scaling ? scaling.ToCovariance(found) : found;
                 var (level, position) = term.Positions is { } p ? (p.Groups[p.GroupOf[l]], p.Names[l]) : (term.Levels[l], null);
                 for (var e = 0; e < term.Width; e++)
                 {
@@ -245,7 +245,4 @@ internal sealed class FittedTables(ModelSpecification specification, Estimate es
 
         return new ConditionalModes(groups);
     }
-
-    private static double[] InUserUnits(RandomTerm term, ReadOnlySpan<double> covariance) =>
-        term.Scaling is { } scaling ? scaling.ToCovariance(covariance) : covariance.ToArray();
 }

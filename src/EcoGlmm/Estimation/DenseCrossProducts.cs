@@ -20,7 +20,7 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
     private readonly double[] _b;
     private readonly double[] _score;
 
-    public DenseCrossProducts(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights)
+    public DenseCrossProducts(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, double[] weighted)
         : base(system, basis.Columns)
     {
         (_basis, _weights) = (basis, weights);
@@ -31,7 +31,6 @@ internal sealed class DenseCrossProducts : FixedCrossProducts
         _solution = new double[_q * (_p + 1)];
         _b = new double[_q];
         _score = new double[_q];
-        var weighted = new double[basis.Rows];
         for (var j = 0; j < _p; j++)
         {
             basis.Column(j, weighted).CopyTo(weighted);

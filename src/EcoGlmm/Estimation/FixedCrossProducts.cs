@@ -20,10 +20,16 @@ internal abstract class FixedCrossProducts(RandomEffectsSystem system, int count
     /// <summary>What the REML criterion adds to half of log |DᵀV⁻¹D| so that it is that of the users' X.</summary>
     public abstract double LogDeterminantOfBasis { get; }
 
-    public static FixedCrossProducts Of(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, int maxThreads,
-        CancellationToken cancellation) =>
+    /// <param name="basis">The columns.</param>
+    /// <param name="system">The random effects.</param>
+    /// <param name="weights">W; null for ones.</param>
+    /// <param name="scratch">As many entries as there are rows, to write to meanwhile.</param>
+    /// <param name="maxThreads">Threads to use at most.</param>
+    /// <param name="cancellation">Stops what takes long.</param>
+    public static FixedCrossProducts Of(OrthogonalBasis basis, RandomEffectsSystem system, double[]? weights, double[] scratch,
+        int maxThreads, CancellationToken cancellation) =>
         basis.Sparse is { } sparse ? new SparseCrossProducts(basis, sparse, system, weights, maxThreads, cancellation)
-            : new DenseCrossProducts(basis, system, weights);
+            : new DenseCrossProducts(basis, system, weights, scratch);
 
     /// <summary>result ← Dᵀx, x as long as the data.</summary>
     public abstract void TransposedProduct(ReadOnlySpan<double> x, Span<double> result);

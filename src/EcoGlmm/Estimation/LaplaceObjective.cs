@@ -140,7 +140,7 @@ internal sealed class LaplaceObjective
             return double.PositiveInfinity;
         }
 
-        var squares = _system.Lambda.QuadraticForm(_search.Modes);
+        var squares = _system.SquaresOf(_search.Modes);
         var value = -logDensity + (0.5 * squares) + (0.5 * (_system.LogDeterminant - _system.Lambda.LogDeterminant));
         if (_quadrature is not null && double.IsFinite(value))
         {
@@ -204,13 +204,15 @@ internal sealed class LaplaceObjective
         {
             var d = _adjusted[k];
             var first = _quadrature?.Scores[k] ?? _observations.First[k]!;
-            for (var i = 0; i < d.Length; i++) d[i] -= first[i];
-            foreach (var m in random)
+            _system.Passes.For(d.Length, (from, to) =>
             {
-                var w = _search.Curvature(k, m);
-                var zv = _zv[m];
-                for (var i = 0; i < d.Length; i++) d[i] += w[i] * zv[i];
-            }
+                for (var i = from; i < to; i++) d[i] -= first[i];
+                foreach (var m in random)
+                {
+                    var (w, zv) = (_search.Curvature(k, m), _zv[m]);
+                    for (var i = from; i < to; i++) d[i] += w[i] * zv[i];
+                }
+            });
 
             _model.Basis[k]!.TransposedProduct(d, gradient.Slice(_model.FixedOffset[k], _model.Basis[k]!.Columns));
         }
@@ -270,7 +272,10 @@ internal sealed class LaplaceObjective
                 {
                     if (_observations.Third[LinearPredictor.Triple(a, b, k)] is not { } third) continue;
                     var c = _adjusted[k];
-                    for (var i = 0; i < c.Length; i++) c[i] += factor * _leverage[i] * third[i];
+                    _system.Passes.For(c.Length, (from, to) =>
+                    {
+                        for (var i = from; i < to; i++) c[i] += factor * _leverage[i] * third[i];
+                    });
                 }
             }
         }

@@ -98,14 +98,12 @@ internal sealed partial class ModeSearch
                 if (a > b) continue;
                 var w = Weight(a, b);
                 var second = Curvature(a, b);
-                if (double.IsNegativeInfinity(atLeast))
+                var (isOwn, isBounded) = (a == b, !double.IsNegativeInfinity(atLeast));
+                _system.Passes.For(w.Length, (from, to) =>
                 {
-                    for (var i = 0; i < w.Length; i++) w[i] = -second[i];
-                }
-                else
-                {
-                    for (var i = 0; i < w.Length; i++) w[i] = a == b ? Math.Max(-second[i], atLeast) : 0;
-                }
+                    if (isBounded) for (var i = from; i < to; i++) w[i] = isOwn ? Math.Max(-second[i], atLeast) : 0;
+                    else for (var i = from; i < to; i++) w[i] = -second[i];
+                });
             }
         }
 
@@ -314,7 +312,7 @@ internal sealed partial class ModeSearch
         _cancellation.ThrowIfCancellationRequested();
         SetPredictors(u);
         var value = -_observations.Evaluate(Predictors, ModeLevel);
-        return value + (0.5 * _system.Lambda.QuadraticForm(u.AsSpan(0, _count)));
+        return value + (0.5 * _system.SquaresOf(u));
     }
 
     private void SetPredictors(double[] u)

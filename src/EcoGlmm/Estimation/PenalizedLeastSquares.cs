@@ -60,8 +60,8 @@ internal sealed partial class PenalizedLeastSquares
         _latent = _system.LatentCount;
         var w = model.Size.Length == 0 ? null : model.Size;
         _logWeights = w?.Sum(Math.Log) ?? 0;
-        var weights = w ?? Filled(_n, 1);
-        _system.SetWeights((_, _) => weights);
+        Weights = w ?? Filled(_n, 1);
+        _system.SetWeights((_, _) => Weights);
 
         double[] Weighted(double[] x)
         {
@@ -71,10 +71,10 @@ internal sealed partial class PenalizedLeastSquares
             return result;
         }
 
-        _fixed = FixedCrossProducts.Of(basis, _system, w, maxThreads, cancellation);
+        var y = new double[_n];
+        _fixed = FixedCrossProducts.Of(basis, _system, w, y, maxThreads, cancellation);
 
         // The response enters as its least-squares residual, so that sums of squares do not cancel when its mean is large.
-        var y = new double[_n];
         for (var i = 0; i < _n; i++) y[i] = model.Y[i] - model.Offset[LinearPredictor.Conditional]![i];
         for (var i = 0; i < _n; i++) ResponseSum += (w?[i] ?? 1) * y[i] * y[i];
         _shift = new double[_p];
@@ -107,6 +107,9 @@ internal sealed partial class PenalizedLeastSquares
     }
 
     public RandomEffectsSystem System => _system;
+
+    /// <summary>W, an entry for each observation.</summary>
+    public double[] Weights { get; }
 
     /// <summary>Spherical conditional modes at the last θ: b = Λu.</summary>
     public double[] Modes { get; }

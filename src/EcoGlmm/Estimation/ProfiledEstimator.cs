@@ -104,9 +104,8 @@ internal static class ProfiledEstimator
         var eta = new double[n];
         model.FixedPredictor(e, psi, eta);
         system.AddZb(e, b, eta);
-        var (delta, precision) = (new double[n], new double[n]);
+        var delta = new double[n];
         Array.Fill(delta, Math.Log(sigma));
-        for (var i = 0; i < n; i++) precision[i] = model.Size.Length == 0 ? 1 : model.Size[i];
         return new Estimate
         {
             Model = model,
@@ -117,7 +116,7 @@ internal static class ProfiledEstimator
             Modes = (double[])criterion.Modes.Clone(),
             Predictors = [eta, delta, null],
             System = system,
-            Weights = [precision, .. new double[]?[LinearPredictor.PairCount(LinearPredictor.FormulaCount) - 1]],
+            Weights = [criterion.Weights, .. new double[]?[LinearPredictor.PairCount(LinearPredictor.FormulaCount) - 1]],
             Scores = [],
             IsProfiled = true,
             MonteCarloError = monteCarloError,

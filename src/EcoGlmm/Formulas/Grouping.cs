@@ -6,16 +6,20 @@ internal sealed class Grouping
     private const string AllRows = "all";
 
     private readonly FormulaNode _node;
-    private readonly Dictionary<string, int> _levelIndex;
+    private readonly Lazy<Dictionary<string, int>> _levelIndex;
 
     private Grouping(FormulaNode node, FactorValue factor)
     {
         _node = node;
         Levels = factor.Levels;
         TrainingCodes = factor.Codes;
-        _levelIndex = new Dictionary<string, int>(Levels.Length, StringComparer.Ordinal);
-        for (var level = 0; level < Levels.Length; level++)
-            _levelIndex.TryAdd(Levels[level], level);
+        _levelIndex = new(() =>
+        {
+            var index = new Dictionary<string, int>(Levels.Length, StringComparer.Ordinal);
+            for (var level = 0; level < Levels.Length; level++)
+                index.TryAdd(Levels[level], level);
+            return index;
+        });
     }
 
     /// <summary>As lme4 has it: without backquotes where it is a column; "all" for one group of all rows.</summary>
@@ -39,7 +43,7 @@ internal sealed class Grouping
 
     /// <summary>The levels of other rows; a missing one is marked, a level that training never had is −1.</summary>
     public int[] Codes(Evaluator evaluator, bool[] missing) =>
-        Codes(evaluator, missing, level => _levelIndex.GetValueOrDefault(level, -1));
+        Codes(evaluator, missing, level => _levelIndex.Value.GetValueOrDefault(level, -1));
 
     /// <summary>The places of the levels of other rows by a list of names; a missing one is marked, one that it has not is −1.</summary>
     public int[] Codes(Evaluator evaluator, bool[] missing, Func<string, int> indexOf)

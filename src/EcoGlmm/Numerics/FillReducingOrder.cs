@@ -2,7 +2,8 @@ namespace EcoGlmm.Numerics;
 
 /// <summary>
 /// The elimination order of a sparse symmetric matrix: first, in linear time, the rows that minimum degree would take
-/// anyway (observation-level effects, units nested in few others), then approximate minimum degree for what is left.
+/// anyway (observation-level effects, units nested in few others), then approximate minimum degree for what is left; or,
+/// where two crossed factors meet so often that the smaller one is full once the larger is gone, the larger one first.
 /// </summary>
 /// <remarks>
 /// A million leaves hanging on a hundred levels would make minimum degree rescan the long list of each level at every
@@ -47,7 +48,8 @@ internal static class FillReducingOrder
             names = Remove(leaf, names, ref pointers, ref neighbours);
         }
 
-        foreach (var k in ApproximateMinimumDegree.Order(pointers, neighbours, cancellation))
+        var rest = CrossedFactors.TryOrder(pointers, neighbours) ?? ApproximateMinimumDegree.Order(pointers, neighbours, cancellation);
+        foreach (var k in rest)
         {
             order[done++] = names[k];
         }
@@ -55,7 +57,8 @@ internal static class FillReducingOrder
         return order;
     }
 
-    private static (int[] Pointers, int[] Neighbours) Symmetrize(SparsePattern pattern)
+    /// <summary>The other rows that each row is linked to, of both triangles.</summary>
+    internal static (int[] Pointers, int[] Neighbours) Symmetrize(SparsePattern pattern)
     {
         var n = pattern.Order;
         var pointers = new int[n + 1];

@@ -16,36 +16,41 @@ internal sealed partial class RandomEffectsSystem
     }
 
     /// <summary>The same, without the effects of a term that is eliminated.</summary>
-    private void OthersCovariance(int k, int m, Span<double> result)
+    private void OthersCovariance(int k, int m, double[] result)
     {
-        result.Clear();
+        _passes.For(result.Length, (from, to) => AddByRows(k, m, result, from, to));
+        foreach (var pair in _pairs)
+        {
+            if (pair.Pairs is { } pairs && Couples(pair, k, m)) AddPairs(pair, pairs, k == m ? 2.0 : 1.0, result);
+        }
+    }
+
+    private bool Couples(CrossBlocks pair, int k, int m)
+    {
+        var (first, second) = (_terms[pair.First].Predictor, _terms[pair.Second].Predictor);
+        return (first == k && second == m) || (first == m && second == k);
+    }
+
+    private void AddByRows(int k, int m, double[] result, int from, int to)
+    {
+        result.AsSpan(from, to - from).Clear();
         for (var t = 0; t < _terms.Length && k == m; t++)
         {
-            if (_terms[t].Predictor == k && t != _rows?.Term) AddOwnCovariance(_terms[t], _diagonalB[t], result);
+            if (_terms[t].Predictor == k && t != _rows?.Term) AddOwnCovariance(_terms[t], _diagonalB[t], result, from, to);
         }
 
         foreach (var pair in _pairs)
         {
-            var first = _terms[pair.First];
-            var second = _terms[pair.Second];
-            var matches = (first.Predictor == k && second.Predictor == m) || (first.Predictor == m && second.Predictor == k);
-            if (!matches) continue;
-            var scale = k == m ? 2.0 : 1.0;
-            if (pair.Pairs is { } pairs)
-            {
-                AddPairs(pair, pairs, scale, result);
-                continue;
-            }
-
-            var block = pair.BlockOfRow!;
+            if (pair.BlockOfRow is not { } block || !Couples(pair, k, m)) continue;
+            var (first, second, scale) = (_terms[pair.First], _terms[pair.Second], k == m ? 2.0 : 1.0);
             if (first.Z is null && second.Z is null)
             {
-                for (var i = 0; i < block.Length; i++) result[i] += scale * pair.B[block[i]];
+                for (var i = from; i < to; i++) result[i] += scale * pair.B[block[i]];
                 continue;
             }
 
             var (rs, rt) = (first.Width, second.Width);
-            for (var i = 0; i < block.Length; i++)
+            for (var i = from; i < to; i++)
             {
                 var zs = first.Z is null ? One : first.Z.AsSpan(i * rs, rs);
                 var zt = second.Z is null ? One : second.Z.AsSpan(i * rt, rt);
@@ -54,12 +59,12 @@ internal sealed partial class RandomEffectsSystem
         }
     }
 
-    private static void AddOwnCovariance(RandomTerm term, double[] b, Span<double> result)
+    private static void AddOwnCovariance(RandomTerm term, double[] b, double[] result, int from, int to)
     {
         var r = term.Width;
         if (term.Entries is { } entries)
         {
-            for (var i = 0; i < result.Length; i++)
+            for (var i = from; i < to; i++)
             {
                 for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
                 {
@@ -74,18 +79,18 @@ internal sealed partial class RandomEffectsSystem
         var codes = term.Codes;
         if (term.Z is not { } z)
         {
-            for (var i = 0; i < codes.Length; i++) result[i] += b[codes[i]];
+            for (var i = from; i < to; i++) result[i] += b[codes[i]];
         }
         else if (term.SingleEffect is { } single)
         {
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = from; i < to; i++)
             {
                 if (single[i] >= 0 && z[(i * r) + single[i]] is var v) result[i] += v * v * b[(codes[i] * r) + single[i]];
             }
         }
         else if (r == 2)
         {
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = from; i < to; i++)
             {
                 var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
                 var block = b.AsSpan(4 * codes[i], 4);
@@ -94,7 +99,7 @@ internal sealed partial class RandomEffectsSystem
         }
         else
         {
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = from; i < to; i++)
                 result[i] += QuadraticForm(b.AsSpan(codes[i] * r * r, r * r), z.AsSpan(i * r, r), z.AsSpan(i * r, r));
         }
     }
@@ -167,125 +172,6 @@ internal sealed partial class RandomEffectsSystem
     {
         var r = _terms[term].Width;
         return blocks[_inverse[term] is null ? (level * r * r) + (effect * (r + 1)) : (level * r) + effect];
-    }
-
-    /// <summary>Adds Zb to the linear predictor k.</summary>
-    public void AddZb(int k, ReadOnlySpan<double> b, double[] eta)
-    {
-        foreach (var term in _terms)
-        {
-            if (term.Predictor == k) AddZb(term, b, eta);
-        }
-    }
-
-    private static void AddZb(RandomTerm term, ReadOnlySpan<double> b, Span<double> eta)
-    {
-        var mine = b.Slice(term.EffectOffset, term.EffectCount);
-        var r = term.Width;
-        if (term.Entries is { } entries)
-        {
-            for (var i = 0; i < eta.Length; i++)
-            {
-                var sum = 0.0;
-                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
-                {
-                    for (var c = 0; c < r; c++) sum += entries.Weights[(e * r) + c] * mine[(entries.Levels[e] * r) + c];
-                }
-
-                eta[i] += sum;
-            }
-
-            return;
-        }
-
-        var codes = term.Codes;
-        if (term.Z is not { } z)
-        {
-            for (var i = 0; i < codes.Length; i++) eta[i] += mine[codes[i]];
-        }
-        else if (term.SingleEffect is { } single)
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                if (single[i] >= 0) eta[i] += z[(i * r) + single[i]] * mine[(codes[i] * r) + single[i]];
-            }
-        }
-        else if (r == 2)
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                var own = mine.Slice(2 * codes[i], 2);
-                eta[i] += (z[2 * i] * own[0]) + (z[(2 * i) + 1] * own[1]);
-            }
-        }
-        else
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                var at = codes[i] * r;
-                var sum = 0.0;
-                for (var e = 0; e < r; e++) sum += z[i * r + e] * mine[at + e];
-                eta[i] += sum;
-            }
-        }
-    }
-
-    /// <summary>Adds Zᵀx, for the terms in the linear predictor k, to a vector of q entries.</summary>
-    public void AddZtx(int k, ReadOnlySpan<double> x, Span<double> result)
-    {
-        foreach (var term in _terms)
-        {
-            if (term.Predictor == k) AddZtx(term, x, result);
-        }
-    }
-
-    private static void AddZtx(RandomTerm term, ReadOnlySpan<double> x, Span<double> result)
-    {
-        var mine = result.Slice(term.EffectOffset, term.EffectCount);
-        var r = term.Width;
-        if (term.Entries is { } entries)
-        {
-            for (var i = 0; i < x.Length; i++)
-            {
-                for (var e = entries.Starts[i]; e < entries.Starts[i + 1]; e++)
-                {
-                    for (var c = 0; c < r; c++) mine[(entries.Levels[e] * r) + c] += entries.Weights[(e * r) + c] * x[i];
-                }
-            }
-
-            return;
-        }
-
-        var codes = term.Codes;
-        if (term.Z is not { } z)
-        {
-            for (var i = 0; i < codes.Length; i++) mine[codes[i]] += x[i];
-        }
-        else if (term.SingleEffect is { } single)
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                if (single[i] >= 0) mine[(codes[i] * r) + single[i]] += z[(i * r) + single[i]] * x[i];
-            }
-        }
-        else if (r == 2)
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                var own = mine.Slice(2 * codes[i], 2);
-                own[0] += z[2 * i] * x[i];
-                own[1] += z[(2 * i) + 1] * x[i];
-            }
-        }
-        else
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                var at = codes[i] * r;
-                if (r >= WeightedProduct.LeastColumns) VectorSum.AddScaled(x[i], z.AsSpan(i * r, r), mine.Slice(at, r));
-                else for (var e = 0; e < r; e++) mine[at + e] += z[i * r + e] * x[i];
-            }
-        }
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace EcoGlmm.RandomEffects;
 /// With D = 1 + λ²w, w̃ = w/D and S the others' system at w̃: H⁻¹ has z̃ᵀS⁻¹ = −λw̃ zᵀΛS⁻¹ beside the others' effects and
 /// 1/D + (λw̃)²q on the diagonal, q = zᵀΛS⁻¹Λᵀz, so that a row's linear predictor has the variance λ²/D + q/D².
 /// </remarks>
-internal sealed partial class RandomEffectsSystem
+internal sealed unsafe partial class RandomEffectsSystem
 {
     private readonly RowEffects? _rows;
 
@@ -55,7 +55,10 @@ internal sealed partial class RandomEffectsSystem
     private void SetRowWeights(RowEffects rows, double[] w)
     {
         var (codes, own) = (_terms[rows.Term].Codes, _diagonal[rows.Term]);
-        for (var i = 0; i < codes.Length; i++) own[codes[i]] = w[i];
+        _passes.For(codes.Length, (from, to) =>
+        {
+            for (var i = from; i < to; i++) own[codes[i]] = w[i];
+        });
     }
 
     /// <summary>D and w̃ at the current λ and weights, and the others' cross-products; false where some D is not positive.</summary>
@@ -63,13 +66,21 @@ internal sealed partial class RandomEffectsSystem
     {
         var (codes, own) = (_terms[rows.Term].Codes, _diagonal[rows.Term]);
         var lambda = rows.Lambda = Lambda[rows.Term][0];
-        var (square, logarithm, product) = (lambda * lambda, 0.0, 1.0);
-        rows.IsFactored = false;
-        for (var i = 0; i < codes.Length; i++)
+        rows.LogDeterminant = _passes.Sum(codes.Length, (from, to) => Weigh(rows, codes, own, lambda * lambda, from, to));
+        rows.IsFactored = double.IsFinite(rows.LogDeterminant);
+        if (rows.IsFactored) SumWeights((_, _) => rows.Weights);
+        return rows.IsFactored;
+    }
+
+    /// <summary>D and w̃ of some rows; their Σ log D, NaN where one is not positive.</summary>
+    private static double Weigh(RowEffects rows, int[] codes, double[] own, double square, int from, int to)
+    {
+        var (logarithm, product) = (0.0, 1.0);
+        for (var i = from; i < to; i++)
         {
             var w = own[codes[i]];
             var d = 1 + (square * w);
-            if (!(d > 0)) return false;
+            if (!(d > 0)) return double.NaN;
             rows.Factor[i] = d;
             rows.Weights[i] = w / d;
             product *= d;
@@ -78,10 +89,7 @@ internal sealed partial class RandomEffectsSystem
             product = 1;
         }
 
-        rows.LogDeterminant = logarithm + Math.Log(product);
-        rows.IsFactored = double.IsFinite(rows.LogDeterminant);
-        if (rows.IsFactored) SumWeights((_, _) => rows.Weights);
-        return rows.IsFactored;
+        return logarithm + Math.Log(product);
     }
 
     /// <summary>From a right-hand side of H to one of what is factorised, its first entries, the eliminated ones behind.</summary>
@@ -90,13 +98,20 @@ internal sealed partial class RandomEffectsSystem
         var own = _terms[rows.Term];
         var pool = ArrayPool<double>.Shared;
         var (taken, b) = (pool.Rent(rows.Factor.Length), pool.Rent(EffectCount));
-        var row = taken.AsSpan(0, rows.Factor.Length);
-        for (var i = 0; i < row.Length; i++) row[i] = rows.Lambda * rows.Weights[i] * x[own.LatentOffset + own.Codes[i]];
-        b.AsSpan(0, EffectCount).Clear();
+        fixed (double* first = x)
+        {
+            var mine = first + own.LatentOffset;
+            _passes.For(rows.Factor.Length, (from, to) =>
+            {
+                for (var i = from; i < to; i++) taken[i] = rows.Lambda * rows.Weights[i] * mine[own.Codes[i]];
+            });
+        }
+
+        ClearOthers(b);
+        AddZtx(own.Predictor, rows.Term, taken.AsSpan(0, rows.Factor.Length), b);
         for (var t = 0; t < _terms.Length; t++)
         {
             if (t == rows.Term) continue;
-            AddZtx(_terms[t], row, b);
             Lambda.MultiplyTransposed(t, Lambda[t], b, b);
             var latent = _terms[t].LatentOffset;
             for (var j = latent; j < latent + _terms[t].LatentCount; j++) x[j] -= b[j];
@@ -114,23 +129,40 @@ internal sealed partial class RandomEffectsSystem
         Rotate(x[own.LatentOffset..LatentCount], LatentCount - own.LatentOffset - own.LatentCount);
         var pool = ArrayPool<double>.Shared;
         var (predictor, b) = (pool.Rent(rows.Factor.Length), pool.Rent(EffectCount));
-        var eta = predictor.AsSpan(0, rows.Factor.Length);
-        eta.Clear();
         for (var t = 0; t < _terms.Length; t++)
         {
-            if (t == rows.Term) continue;
-            Lambda.Multiply(t, Lambda[t], x, b);
-            AddZb(_terms[t], b, eta);
+            if (t != rows.Term) Lambda.Multiply(t, Lambda[t], x, b);
         }
 
-        for (var i = 0; i < eta.Length; i++)
+        fixed (double* first = x)
         {
-            ref var mine = ref x[own.LatentOffset + own.Codes[i]];
-            mine = (mine / (isDraw ? Math.Sqrt(rows.Factor[i]) : rows.Factor[i])) - (rows.Lambda * rows.Weights[i] * eta[i]);
+            var mine = first + own.LatentOffset;
+            _passes.For(rows.Factor.Length, (from, to) =>
+            {
+                predictor.AsSpan(from, to - from).Clear();
+                for (var t = 0; t < _terms.Length; t++)
+                {
+                    if (t != rows.Term) AddZb(_terms[t], b, predictor, from, to);
+                }
+
+                for (var i = from; i < to; i++)
+                {
+                    var u = mine + own.Codes[i];
+                    *u = (*u / (isDraw ? Math.Sqrt(rows.Factor[i]) : rows.Factor[i])) - (rows.Lambda * rows.Weights[i] * predictor[i]);
+                }
+            });
         }
 
         pool.Return(predictor);
         pool.Return(b);
+    }
+
+    private void ClearOthers(double[] b)
+    {
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            if (t != _rows!.Term) b.AsSpan(_terms[t].EffectOffset, _terms[t].EffectCount).Clear();
+        }
     }
 
     /// <summary>Moves the first entries of a span behind the others.</summary>
@@ -148,22 +180,30 @@ internal sealed partial class RandomEffectsSystem
     private void InvertRows(RowEffects rows, double[]? trace)
     {
         OthersCovariance(_terms[rows.Term].Predictor, _terms[rows.Term].Predictor, rows.Leverage);
-        var (codes, b, square, sum) = (_terms[rows.Term].Codes, _diagonalB[rows.Term], rows.Lambda * rows.Lambda, 0.0);
-        for (var i = 0; i < codes.Length; i++)
+        var (codes, b, square) = (_terms[rows.Term].Codes, _diagonalB[rows.Term], rows.Lambda * rows.Lambda);
+        var half = _passes.Sum(codes.Length, (from, to) =>
         {
-            var (w, q) = (rows.Weights[i], rows.Leverage[i]);
-            b[codes[i]] = (square / rows.Factor[i]) + (square * w * square * w * q);
-            sum += w - (w * w * q);
-        }
+            var sum = 0.0;
+            for (var i = from; i < to; i++)
+            {
+                var (w, q) = (rows.Weights[i], rows.Leverage[i]);
+                b[codes[i]] = (square / rows.Factor[i]) + (square * w * square * w * q);
+                sum += w - (w * w * q);
+            }
 
-        if (trace is not null) trace[0] = rows.Lambda * sum;
+            return sum;
+        });
+        if (trace is not null) trace[0] = rows.Lambda * half;
     }
 
     /// <summary>From the others' variances of the linear predictor, those of all.</summary>
-    private static void RowVariances(RowEffects rows, double[] result)
+    private void RowVariances(RowEffects rows, double[] result)
     {
         var square = rows.Lambda * rows.Lambda;
-        for (var i = 0; i < result.Length; i++) result[i] = (square + (rows.Leverage[i] / rows.Factor[i])) / rows.Factor[i];
+        _passes.For(result.Length, (from, to) =>
+        {
+            for (var i = from; i < to; i++) result[i] = (square + (rows.Leverage[i] / rows.Factor[i])) / rows.Factor[i];
+        });
     }
 
     /// <summary>y ← ZᵀWZ b, row by row.</summary>

@@ -31,9 +31,9 @@ internal sealed partial class RandomEffectsSystem
             }
         }
 
-        if (tasks > 1 && ObservationCount > 20_000 && _parallel.MaxDegreeOfParallelism != 1)
+        if (ObservationCount > 20_000)
         {
-            Parallel.For(0, tasks, _parallel, Run);
+            _passes.Run(tasks, Run);
         }
         else
         {

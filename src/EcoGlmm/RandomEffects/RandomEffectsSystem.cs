@@ -43,7 +43,6 @@ internal sealed partial class RandomEffectsSystem
     private readonly ISparseFactor? _factor;
     private readonly double[] _values;
     private readonly double[] _scratch;
-    private readonly ParallelOptions _parallel;
 
     /// <param name="terms">The terms.</param>
     /// <param name="observationCount">Rows of Z.</param>
@@ -54,7 +53,7 @@ internal sealed partial class RandomEffectsSystem
     public RandomEffectsSystem(IReadOnlyList<RandomTerm> terms, int observationCount, int maxThreads,
         LinearSolver solver = LinearSolver.Automatic, bool eliminatesRows = false, CancellationToken cancellation = default)
     {
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = maxThreads };
+        _passes = new RowPasses(maxThreads);
         _terms = [.. terms];
         ObservationCount = observationCount;
         EffectCount = _terms.Sum(t => t.EffectCount);

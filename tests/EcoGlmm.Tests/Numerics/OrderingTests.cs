@@ -51,6 +51,24 @@ public class OrderingTests
         Assert.InRange(FactorNonZeros(pattern), 1, bound + bound / 4);
     }
 
+    [Theory]
+    [InlineData(60_000, 700, 90, true)]
+    [InlineData(200_000, 3000, 400, true)]
+    [InlineData(3_000, 700, 90, false)]
+    [InlineData(40_000, 3000, 1000, false)]
+    public void The_order_of_factors_that_meet_often_costs_no_more_than_minimum_degree(int rows, int larger, int smaller, bool isTaken)
+    {
+        var pattern = SparseMatrices.Crossed(rows, [smaller, larger], [1, 1], 1);
+        var (pointers, neighbours) = FillReducingOrder.Symmetrize(pattern);
+        var order = CrossedFactors.TryOrder(pointers, neighbours);
+        Assert.Equal(isTaken, order is not null);
+        if (order is null) return;
+        Assert.Equal(Enumerable.Range(0, smaller + larger), order.Order());
+        double Operations(int[] of) => EliminationTree.Build(pattern, of).Counts.Sum(c => (double)c * c);
+        var minimumDegree = Operations(ApproximateMinimumDegree.Order(pointers, neighbours));
+        Assert.InRange(Operations(order), 0.5 * minimumDegree, 1.05 * minimumDegree);
+    }
+
     [Fact]
     public void Observation_level_effects_fill_only_among_the_others()
     {
