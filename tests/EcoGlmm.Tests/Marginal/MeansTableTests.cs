@@ -15,8 +15,8 @@ public sealed class MeansTableTests
         var means = Fit(1).MarginalMeans("h + f");
         Assert.Equal(["p low", "q low", "r low", "p top", "q top", "r top"], means.Select(m => $"{m.Levels["h"]} {m.Levels["f"]}"));
         var table = means.ToFieldData();
-        Assert.Equal(["p", "q", "r", "p", "q", "r"], table.Texts("h"));
-        Assert.Equal(["low", "low", "low", "top", "top", "top"], table.Texts("f"));
+        Assert.Equal(["p", "q", "r", "p", "q", "r"], table.Texts("h").Select(text => text!));
+        Assert.Equal(["low", "low", "low", "top", "top", "top"], table.Texts("f").Select(text => text!));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class MeansTableTests
     {
         var plain = Fit(1).MarginalMeans("f").Contrasts().ToString();
         Assert.DoesNotContain("e-", plain);
-        string[] steep = Fit(-16).MarginalMeans("f + h").Contrasts().ToString()!.Split('\n');
+        var steep = Fit(-16).MarginalMeans("f + h").Contrasts().ToString()!.Split('\n');
         string[] rows = [.. steep.Skip(2).Where(line => line.Contains(" to ", StringComparison.Ordinal))];
         Assert.Equal(15, rows.Length);
         Assert.All(rows, row => Assert.Matches(@"\d\.\d\de[+-]\d\d \(\d\.\d\de[+-]\d\d to \d\.\d\de[+-]\d\d\)", row));
