@@ -20,7 +20,7 @@ need() {
 
 # A SLURM cluster of two nodes on the loopback needs root and minutes: ECOGLMM_CLUSTER=1 bash test.sh tests plans on it too.
 if [ -n "${ECOGLMM_CLUSTER:-}" ]; then need "slurm-wlm munge" slurmctld; fi
-need chromium chromium chromium-browser google-chrome
+need chromium-headless-shell chromium-headless-shell chromium chromium-browser google-chrome
 need npm npm
 need "gcc libc6-dev" clang gcc
 need postgresql initdb

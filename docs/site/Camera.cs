@@ -7,7 +7,10 @@ internal sealed class Camera : IAsyncDisposable
 {
     private const int Width = 760;
 
-    private static readonly string[] Usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Usual =
+    [
+        "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+    ];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -25,6 +28,10 @@ internal sealed class Camera : IAsyncDisposable
         var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = Width, Height = 600 } });
         await page.SetContentAsync("<!DOCTYPE html><meta charset=\"utf-8\"><body style=\"margin:0;background:#fff;color:#222;"
             + $"font-family:system-ui,sans-serif\"><div id=\"shot\" style=\"padding:8px\">{html}</div></body>");
+        // A table is shown whole.
+        var hidden = await page.EvaluateAsync<int>(
+            "Math.max(0, ...[...document.querySelectorAll('.ecoglmm-cue')].map(e => e.scrollWidth - e.clientWidth))");
+        if (hidden > 0) await page.SetViewportSizeAsync(Width + hidden, 600);
         await page.Locator("#shot").ScreenshotAsync(new() { Path = file });
         await page.CloseAsync();
     }

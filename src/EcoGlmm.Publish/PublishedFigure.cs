@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Xml.Linq;
 using SkiaSharp;
 using Svg.Skia;
 using Svg.Skia.TypefaceProviders;
@@ -16,6 +17,7 @@ internal sealed class PublishedFigure : IDisposable
 
     private readonly SKSvg _svg = new();
     private readonly SKPicture _picture;
+    private readonly BundledFonts _fonts;
     private readonly double _scaleToPoints;
 
     public PublishedFigure(Figure figure, double widthMillimetres)
@@ -27,9 +29,10 @@ internal sealed class PublishedFigure : IDisposable
                 + $"{widthMillimetres}."));
         }
 
-        _svg.Settings.TypefaceProviders = [new BundledFonts()];
         // The colour of text is that of the page, which is paper; the star is not among the font's letters.
         var svg = figure.ToSvg(widthMillimetres).Replace("currentColor", "#333333", StringComparison.Ordinal).Replace('★', '*');
+        _fonts = new BundledFonts(XDocument.Parse(svg).Root!.Value);
+        _svg.Settings.TypefaceProviders = [_fonts];
         _picture = _svg.FromSvg(svg) ?? throw new InvalidOperationException("The figure's SVG could not be read.");
         _scaleToPoints = widthMillimetres / MillimetresPerInch * PointsPerInch / _picture.CullRect.Width;
     }
@@ -70,22 +73,42 @@ internal sealed class PublishedFigure : IDisposable
     /// <summary>Height over width.</summary>
     public double AspectRatio => _picture.CullRect.Height / _picture.CullRect.Width;
 
-    public void Dispose() => _svg.Dispose();
-
-    /// <summary>Liberation Sans, whose widths are Arial's, whatever family is asked for.</summary>
-    private sealed class BundledFonts : ITypefaceProvider
+    public void Dispose()
     {
-        private static readonly Lazy<SKTypeface> Regular = new(() => Load("LiberationSans-Regular.ttf"));
-        private static readonly Lazy<SKTypeface> Bold = new(() => Load("LiberationSans-Bold.ttf"));
+        _svg.Dispose();
+        _fonts.Dispose();
+    }
+
+    /// <summary>Liberation Sans, whose widths are Arial's, whatever family is asked for, with the letters of one text.</summary>
+    private sealed class BundledFonts(string text) : ITypefaceProvider, IDisposable
+    {
+        private static readonly Lazy<byte[]> Regular = new(() => Read("LiberationSans-Regular.ttf"));
+        private static readonly Lazy<byte[]> Bold = new(() => Read("LiberationSans-Bold.ttf"));
+
+        private readonly Lazy<SKTypeface> _regular = new(() => Load(Regular.Value, text)), _bold = new(() => Load(Bold.Value, text));
 
         public SKTypeface? FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth,
             SKFontStyleSlant fontStyle) =>
-            fontWeight >= SKFontStyleWeight.SemiBold ? Bold.Value : Regular.Value;
+            fontWeight >= SKFontStyleWeight.SemiBold ? _bold.Value : _regular.Value;
 
-        private static SKTypeface Load(string file)
+        public void Dispose()
+        {
+            foreach (var font in new[] { _regular, _bold }.Where(f => f.IsValueCreated))
+                font.Value.Dispose();
+        }
+
+        private static SKTypeface Load(byte[] font, string text)
+        {
+            using var data = SKData.CreateCopy(FontSubset.Of(font, text));
+            return SKTypeface.FromData(data);
+        }
+
+        private static byte[] Read(string file)
         {
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"EcoGlmm.Publish.Fonts.{file}")!;
-            return SKTypeface.FromStream(stream);
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
         }
     }
 }

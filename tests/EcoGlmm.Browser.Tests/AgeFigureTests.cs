@@ -25,7 +25,7 @@ public sealed class AgeFigureTests(BrowserFixture browser)
         await page.Shoot($"ageing-{width}-{(dark ? "dark" : "light")}");
         Assert.Empty(page.Errors);
         // The band of the slope within individuals and the gap.
-        Assert.Equal(2, await page.Count(".js-fill"));
+        Assert.Equal(2, await page.Count(".cartesianlayer .js-fill"));
         Assert.Equal(Analysis.Value.Count(a => a.IsUsable), await page.Count(".xerror"));
         Assert.Equal(1, await page.Page.GetByText("selective disappearance", new() { Exact = false })
             .Filter(new() { HasText = "Gap at age" }).Locator("visible=true").CountAsync());

@@ -1,4 +1,3 @@
-using EcoGlmm.Charts;
 using Microsoft.Playwright;
 
 namespace EcoGlmm.Browser.Tests;
@@ -10,20 +9,18 @@ public sealed class BrowserFixture : IAsyncLifetime
     public const float Patience = 120_000;
 
     private const string Origin = "http://charts.test/";
+    private readonly PlotlyServer _server = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     /// <summary>The folder of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The library's copy of plotly.js, which answers in the network's place.</summary>
-    public static string Plotly { get; } = PlotlySource.BundledScript();
-
     public async Task InitializeAsync()
     {
         if (Chromium.ReasonToSkip is not null)
             return;
-        Assert.True(Chromium.Path is not null, "CI is set, so Chromium has to be there: apt-get install chromium.");
+        Assert.True(Chromium.Path is not null, "CI is set, so Chromium has to be there: apt-get install chromium-headless-shell.");
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -32,12 +29,15 @@ public sealed class BrowserFixture : IAsyncLifetime
             [
                 "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
                 "--disable-component-update", "--no-first-run", "--hide-scrollbars",
+                // A page may ask the loopback for plotly.js.
+                "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
             ],
         });
     }
 
     public async Task DisposeAsync()
     {
+        _server.Dispose();
         if (_browser is not null)
             await _browser.DisposeAsync();
         _playwright?.Dispose();
@@ -67,12 +67,15 @@ public sealed class BrowserFixture : IAsyncLifetime
     public static string Notebook(IEnumerable<string> fragments, bool dark = false, string bodyAttributes = "", string head = "") =>
         $$"""
         <!DOCTYPE html><html><head><meta charset="utf-8"><title>Notebook</title><style>
-        body { margin: 16px; font-family: system-ui, sans-serif; color: {{(dark ? "#d4d4d4" : "#222222")}};
-               background: {{(dark ? "#1e1e1e" : "#ffffff")}}; }
+        body { margin: 16px; font-family: system-ui, sans-serif; color: {{Theme(dark).Ink}}; background: {{Theme(dark).Paper}}; }
         .cell { margin: 0 0 16px 0; }
         </style>{{head}}</head>
         <body {{bodyAttributes}}>{{string.Concat(fragments.Select(f => $"<div class=\"cell\">{f}</div>"))}}</body></html>
         """;
+
+    /// <summary>The colours of a notebook.</summary>
+    public static (string Ink, string Paper) Theme(bool dark) =>
+        dark ? ("rgb(212, 212, 212)", "rgb(30, 30, 30)") : ("rgb(34, 34, 34)", "rgb(255, 255, 255)");
 
     public static string Screenshot(string name)
     {
@@ -81,7 +84,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         return Path.Combine(folder, name + ".png");
     }
 
-    private static async Task Answer(IRoute route, string html, PageSettings settings, ChartPage opened)
+    private async Task Answer(IRoute route, string html, PageSettings settings, ChartPage opened)
     {
         var url = route.Request.Url;
         if (url == Origin)
@@ -95,11 +98,14 @@ public sealed class BrowserFixture : IAsyncLifetime
             opened.PlotlyRequests++;
             if (!settings.BlockPlotly)
             {
+                // The script takes megabytes: the browser reads it from a server, not through the tests' own pipe.
                 await route.FulfillAsync(new RouteFulfillOptions
                 {
-                    Body = Plotly,
-                    ContentType = "text/javascript; charset=utf-8",
-                    Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*" },
+                    Status = 302,
+                    Headers = new Dictionary<string, string>
+                    {
+                        ["Location"] = _server.Address, ["Access-Control-Allow-Origin"] = "*",
+                    },
                 });
                 return;
             }
@@ -147,8 +153,26 @@ public sealed class ChartPage(IPage page) : IAsyncDisposable
 
     public Task<int> Count(string selector) => page.Locator(selector).CountAsync();
 
-    public Task Shoot(string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = BrowserFixture.Screenshot(name), FullPage = true });
+    /// <summary>Gives the page the colours of a notebook, and waits until every figure that is seen is drawn in them.</summary>
+    public async Task TakeTheme(bool dark)
+    {
+        var (ink, paper) = BrowserFixture.Theme(dark);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        await page.EvaluateAsync("([ink, paper]) => { document.body.style.color = ink; document.body.style.background = paper; }",
+            new[] { ink, paper });
+        await page.WaitForFunctionAsync("""
+            ink => [...document.querySelectorAll('.ecoglmm-figure')].every(figure => {
+              const text = figure.querySelector('.main-svg .xtick text');
+              return figure.closest('details:not([open])') || text && getComputedStyle(text).fill === ink; })
+            """, ink, new PageWaitForFunctionOptions { Timeout = BrowserFixture.Patience });
+    }
+
+    /// <summary>Keeps a picture of the whole page to look at, in artifacts/screenshots, where ECOGLMM_SCREENSHOTS asks for it.</summary>
+    public async Task Shoot(string name)
+    {
+        if (Environment.GetEnvironmentVariable("ECOGLMM_SCREENSHOTS") is null) return;
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = BrowserFixture.Screenshot(name), FullPage = true });
+    }
 
     public async ValueTask DisposeAsync() => await page.Context.DisposeAsync();
 }

@@ -27,6 +27,9 @@ internal static class Displays
     private static readonly Lazy<AssociationScan> Scan = new(() => Glmm.Scan("weight ~ sex + age", Read("herd"),
         Genotypes.Open(Path.Combine(BrowserFixture.Root, "datasets", "herd.bed")), new ScanOptions { LeaveOneChromosomeOut = true }));
 
+    private static readonly Lazy<GlmmFit> Ozone = new(() => Glmm.Fit("log(Ozone) ~ s(Temp) + s(Wind) + (1 | Month)", Read("airquality"),
+        options: new GlmmOptions { Reml = true }));
+
     public static IReadOnlyList<(string Name, Func<IRichDisplay> Make)> All { get; } =
     [
         ("card", () => Calls.Value),
@@ -62,7 +65,19 @@ internal static class Displays
         ("manhattan", () => Scan.Value.ManhattanFigure()),
         ("quantiles", () => Scan.Value.QuantileFigure()),
         ("data", () => Owls.Value.Summary()),
+        ("r-squared", () => Calls.Value.RSquared()),
+        ("repeatability", () => Disease.Value.Repeatability("herd", simulations: 40)),
+        ("smooths", () => Ozone.Value.PlotSmooths(partialResiduals: true)),
+        ("smooths-by", () => Growth("s(Time, by = Diet, k = 6) + Diet + (1 | Chick)").PlotSmooths()),
+        ("smooths-levels", () => Growth("s(Time, Diet, bs = \"fs\", k = 6) + (1 | Chick)").PlotSmooths()),
+        ("smooths-differences", () => Growth("s(Time, k = 6) + s(Time, Diet, bs = \"sz\", k = 6) + (1 | Chick)").PlotSmooths()),
+        ("smooths-surface", () => Glmm.Fit("log(Ozone) ~ te(Temp, Wind, k = c(5, 5))", Read("airquality"),
+            options: new GlmmOptions { Reml = true }).PlotSmooths()),
+        ("smooth-derivative", () => Ozone.Value.SmoothDerivative("s(Temp)").Plot()),
     ];
+
+    private static GlmmFit Growth(string terms) => Glmm.Fit($"log(weight) ~ {terms}",
+        Read("chickweight").AsFactor("Diet").AsFactor("Chick"), options: new GlmmOptions { Reml = true });
 
     private static FieldData Read(string name) => FieldData.ReadCsv(Path.Combine(BrowserFixture.Root, "datasets", name + ".csv"));
 

@@ -32,7 +32,13 @@ public sealed class PublishTests : IDisposable
         Assert.Equal(millimetres / 25.4 * 72, double.Parse(box.Groups["w"].Value, CultureInfo.InvariantCulture), 0.5);
         Assert.Contains("LiberationSans", pdf);
         Assert.Contains("/FontFile2", pdf);
+        // Letters can be searched and copied.
+        Assert.Contains("/ToUnicode", pdf);
+        Assert.InRange(pdf.Length, 5_000, LargestPdf);
     }
+
+    /// <summary>Bytes: the two fonts, whole, take 430,000, their letters that a figure has a tenth of it.</summary>
+    private const int LargestPdf = 60_000;
 
     [Fact]
     public void APngHasItsResolutionAndSomethingInIt()

@@ -11,6 +11,20 @@ internal enum LabelSide
     Below,
 }
 
+/// <summary>A rectangle in pixels from the upper left corner of the plot.</summary>
+internal readonly record struct PlotBox(double Left, double Top, double Right, double Bottom)
+{
+    /// <summary>What reaches so far to each side of a point.</summary>
+    public static PlotBox Around(double x, double y, double reach) => new(x - reach, y - reach, x + reach, y + reach);
+
+    public bool IsInside(double width, double height) => Left >= 0 && Top >= 0 && Right <= width + RightMargin && Bottom <= height;
+
+    /// <summary>Beside the plot names may reach into the margin, in pixels.</summary>
+    private const double RightMargin = 10;
+
+    public bool Meets(PlotBox other) => Left < other.Right && other.Left < Right && Top < other.Bottom && other.Top < Bottom;
+}
+
 /// <summary>Finds places for the names of points: none over another, none out of the plot; the outermost points choose first.</summary>
 internal static class LabelPlaces
 {
@@ -26,10 +40,13 @@ internal static class LabelPlaces
     /// <param name="labels">Their names.</param>
     /// <param name="width">The width of the plot.</param>
     /// <param name="height">Its height.</param>
-    public static LabelSide[] Choose(IReadOnlyList<(double X, double Y)> points, IReadOnlyList<string> labels, double width, double height)
+    /// <param name="obstacles">What else is not to be written over.</param>
+    public static LabelSide[] Choose(
+        IReadOnlyList<(double X, double Y)> points, IReadOnlyList<string> labels, double width, double height,
+        IEnumerable<PlotBox> obstacles)
     {
         var sides = new LabelSide[points.Count];
-        var taken = points.Select(p => new Box(p.X - 3, p.Y - 3, p.X + 3, p.Y + 3)).ToList();
+        var taken = points.Select(p => PlotBox.Around(p.X, p.Y, 3)).Concat(obstacles).ToList();
         double FromMiddle(int i) => Math.Pow((points[i].X / width) - 0.5, 2) + Math.Pow((points[i].Y / height) - 0.5, 2);
         foreach (var i in Enumerable.Range(0, points.Count).Where(i => labels[i].Length > 0).OrderByDescending(FromMiddle))
         {
@@ -48,18 +65,11 @@ internal static class LabelPlaces
         return sides;
     }
 
-    private static Box Of(double x, double y, double width, LabelSide side) => side switch
+    private static PlotBox Of(double x, double y, double width, LabelSide side) => side switch
     {
         LabelSide.Right => new(x + Gap, y - (LineHeight / 2), x + Gap + width, y + (LineHeight / 2)),
         LabelSide.Left => new(x - Gap - width, y - (LineHeight / 2), x - Gap, y + (LineHeight / 2)),
         LabelSide.Above => new(x - (width / 2), y - Gap - LineHeight, x + (width / 2), y - Gap),
         _ => new(x - (width / 2), y + Gap, x + (width / 2), y + Gap + LineHeight),
     };
-
-    private readonly record struct Box(double Left, double Top, double Right, double Bottom)
-    {
-        public bool IsInside(double width, double height) => Left >= 0 && Top >= 0 && Right <= width && Bottom <= height;
-
-        public bool Meets(Box other) => Left < other.Right && other.Left < Right && Top < other.Bottom && other.Top < Bottom;
-    }
 }

@@ -93,10 +93,18 @@ public sealed record LineTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y)
         svg.Append("/>");
     }
 
-    internal override void WriteUnder(PlotlyTraces plotly, int panel, string color)
+    /// <summary>A line so thin is only the edge of its band.</summary>
+    private const double EdgeWidth = 0.5;
+
+    /// <summary>Lines of more vertices are drawn without those that Plotly takes to make no difference.</summary>
+    internal const int MostExactVertices = 1000;
+
+    internal override bool IsNamedUnder => Lower is not null && Width <= EdgeWidth;
+
+    internal override void WriteUnder(PlotlyTraces plotly, int panel, string color, bool listed)
     {
         if (Lower is not null && Upper is not null)
-            plotly.Area(panel, this, BandOutline.Of(this), color, 0.2 * Opacity);
+            plotly.Area(panel, this, BandOutline.Of(this), color, 0.2 * Opacity, listed);
     }
 
     internal override void Write(PlotlyTraces plotly, Panel panel, string color)
@@ -111,6 +119,7 @@ public sealed record LineTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y)
         json.WriteString("color", plotly.Paint(color));
         json.Number("width", Width);
         json.WriteString("dash", PlotlyTraces.Dash(Dash));
+        plotly.Exact(X.Count);
         json.WriteEndObject();
     }
 }

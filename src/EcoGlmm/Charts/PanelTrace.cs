@@ -69,8 +69,15 @@ public abstract record PanelTrace
         svg.Append("<rect").Attribute("x", x + 9).Attribute("y", y - 6).Attribute("width", 12).Attribute("height", 12)
             .Append(" fill=\"").Append(SvgFigure.Encode(color)).Append("\" fill-opacity=\"0.85\"/>");
 
+    /// <summary>Whether Plotly's legend shows what lies under the trace, not the trace.</summary>
+    internal virtual bool IsNamedUnder => false;
+
     /// <summary>Writes traces of Plotly's that lie under this one, such as a line's band.</summary>
-    internal virtual void WriteUnder(PlotlyTraces plotly, int panel, string color)
+    /// <param name="plotly">Where they go.</param>
+    /// <param name="panel">The panel's number.</param>
+    /// <param name="color">The trace's colour.</param>
+    /// <param name="listed">Whether they are in the legend.</param>
+    internal virtual void WriteUnder(PlotlyTraces plotly, int panel, string color, bool listed)
     {
     }
 

@@ -15,6 +15,12 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
     /// <summary>A logarithmic axis of more powers of ten is labelled by these alone.</summary>
     private const double MostNamedDecades = 3;
 
+    /// <summary>Room for a tick of numbers along a horizontal axis and along a vertical one, in pixels.</summary>
+    private const double TickSpacing = 60, TickLines = 36;
+
+    /// <summary>An axis has room for these.</summary>
+    private const int FewestTicks = 4;
+
     private const string Clear = "rgba(0,0,0,0)";
 
     private double _left, _top, _plotWidth, _plotHeight;
@@ -200,7 +206,7 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         }
         else
         {
-            json.Number("nticks", Math.Max(4, Math.Floor((horizontal ? box.Width : box.Height) / 36)));
+            json.Number("nticks", MostTicks(horizontal ? box.Width / TickSpacing : box.Height / TickLines, frame.IsLog));
             // On a logarithmic axis 10, 100, 1000 read better than powers as long as they are short.
             json.WriteString("exponentformat", frame.IsLog && frame.High < 6 && frame.Low > -4 ? "none" : "power");
             json.Number("minexponent", 5);
@@ -219,6 +225,9 @@ internal sealed class PlotlyLayout(Utf8JsonWriter json, string ink)
         Font("tickfont", FigureGeometry.TickFont);
         json.WriteEndObject();
     }
+
+    // Plotly takes half as many again on a logarithmic axis of less than a power of ten, and they crowd at its upper end.
+    private static double MostTicks(double room, bool isLog) => Math.Max(FewestTicks, Math.Floor(isLog ? room / 1.5 : room));
 
     // Plotly names the digits between powers of ten without their powers where few powers are shown: "5, 1, 2".
     private static bool HasTicksOfItsOwn(AxisFrame frame) => frame.IsLog ? frame.High - frame.Low is >= 1 and < MostNamedDecades

@@ -31,10 +31,10 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
 
     private void Write(Panel panel, int index, PanelTrace trace, string color)
     {
-        trace.WriteUnder(this, index, color);
-        Begin(index, trace, trace.PlotlyType);
         var listed = trace.ShowInLegend && !string.IsNullOrEmpty(trace.Name) && _inLegend.Add(trace.Name);
-        json.WriteBoolean("showlegend", listed);
+        trace.WriteUnder(this, index, color, listed && trace.IsNamedUnder);
+        Begin(index, trace, trace.PlotlyType);
+        json.WriteBoolean("showlegend", listed && !trace.IsNamedUnder);
         if (trace.HasColorBar)
             json.WriteString("coloraxis", AxisName("coloraxis", index));
         trace.Write(this, panel, color);
@@ -72,11 +72,18 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.WriteEndArray();
     }
 
-    /// <summary>A trace of its own that fills closed outlines, without an entry in the legend.</summary>
-    public void Area(int panel, PanelTrace trace, IReadOnlyList<IReadOnlyList<(double X, double Y)>> outline, string color, double opacity)
+    /// <summary>A trace of its own that fills closed outlines.</summary>
+    /// <param name="panel">The panel's number.</param>
+    /// <param name="trace">The trace that it belongs to.</param>
+    /// <param name="outline">The outlines, in data units.</param>
+    /// <param name="color">Their colour.</param>
+    /// <param name="opacity">From 0 to 1.</param>
+    /// <param name="listed">Whether the legend has it.</param>
+    public void Area(
+        int panel, PanelTrace trace, IReadOnlyList<IReadOnlyList<(double X, double Y)>> outline, string color, double opacity, bool listed)
     {
         Begin(panel, trace, "scatter");
-        json.WriteBoolean("showlegend", false);
+        json.WriteBoolean("showlegend", listed);
         json.WriteString("mode", "lines");
         Numbers("x", outline.SelectMany(piece => piece.Select(p => p.X).Append(double.NaN)));
         Numbers("y", outline.SelectMany(piece => piece.Select(p => p.Y).Append(double.NaN)));
@@ -87,8 +94,17 @@ internal sealed class PlotlyTraces(Utf8JsonWriter json, string ink, bool compact
         json.WriteStartObject("line");
         json.Number("width", 0);
         json.WriteString("color", Paint(color));
+        Exact(outline.Sum(piece => piece.Count));
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    /// <summary>Within a line: every vertex is drawn. Plotly leaves out those a quarter of a pixel off, and curves get corners.</summary>
+    /// <param name="vertices">How many there are; a line of very many has no need.</param>
+    public void Exact(int vertices)
+    {
+        if (vertices <= LineTrace.MostExactVertices)
+            json.WriteBoolean("simplify", false);
     }
 
     /// <summary>The colour that bars and the like are filled with.</summary>

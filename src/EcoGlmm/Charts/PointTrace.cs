@@ -121,7 +121,7 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
         if (Labels is null)
             return;
         (double X, double Y)[] points = [.. X.Select((x, i) => (svg.X(x), svg.Y(Y[i])))];
-        var sides = LabelPlaces.Choose(points, Labels, svg.Width, svg.Height);
+        var sides = LabelPlaces.Choose(points, Labels, svg.Width, svg.Height, Obstacles(svg.Panel, svg.X, svg.Y));
         for (var i = 0; i < points.Length; i++)
             svg.Label(Labels[i], points[i].X, points[i].Y, sides[i]);
     }
@@ -172,14 +172,34 @@ public sealed record PointTrace(IReadOnlyList<double> X, IReadOnlyList<double> Y
         var (x, y) = AxisFrame.Of(panel);
         if (panel.EqualScales)
             (x, y) = AxisFrame.Equal(x, y, LabelledWidth, LabelledHeight);
-        (double X, double Y)[] points = [.. X.Select((value, i) =>
-            (x.Fraction(value) * LabelledWidth, (1 - y.Fraction(Y[i])) * LabelledHeight))];
-        var sides = LabelPlaces.Choose(points, labels, LabelledWidth, LabelledHeight);
+        double Across(double value) => x.Fraction(value) * LabelledWidth;
+        double Down(double value) => (1 - y.Fraction(value)) * LabelledHeight;
+        (double X, double Y)[] points = [.. X.Select((value, i) => (Across(value), Down(Y[i])))];
+        var sides = LabelPlaces.Choose(points, labels, LabelledWidth, LabelledHeight, Obstacles(panel, Across, Down));
         plotly.Json.Texts("text", labels.Select((label, i) => sides[i] == LabelSide.None ? "" : PlotlyText.Encode(label)));
         plotly.Json.Texts("textposition", sides.Select(PlotlyTraces.Place));
         plotly.Json.WriteStartObject("textfont");
         plotly.Json.Number("size", FigureGeometry.TickFont);
         plotly.Json.WriteEndObject();
+    }
+
+    /// <summary>Traces of more points are a background, which names may lie on.</summary>
+    private const int MostInTheWay = 200;
+
+    /// <summary>The points of the panel's other traces with their intervals, which no name is to cover.</summary>
+    private IEnumerable<PlotBox> Obstacles(Panel panel, Func<double, double> x, Func<double, double> y) =>
+        panel.Traces.OfType<PointTrace>().Where(t => !ReferenceEquals(t, this) && t.X.Count <= MostInTheWay)
+            .SelectMany(t => Enumerable.Range(0, t.X.Count).SelectMany(i => t.Marks(i, x, y)));
+
+    /// <summary>What a point and its intervals cover, in pixels.</summary>
+    private IEnumerable<PlotBox> Marks(int i, Func<double, double> x, Func<double, double> y)
+    {
+        var (across, down) = (x(X[i]), y(Y[i]));
+        yield return PlotBox.Around(across, down, (Sizes?[i] ?? Size) / 2);
+        if (XLower is not null)
+            yield return new PlotBox(x(XLower[i]), down - 1, x(XUpper![i]), down + 1);
+        if (YLower is not null)
+            yield return new PlotBox(across - 1, y(YUpper![i]), across + 1, y(YLower[i]));
     }
 
     private void DrawIntervals(SvgTraces svg, string color)

@@ -37,6 +37,9 @@ internal sealed class SvgTraces(StringBuilder svg, PanelBox box)
             svg.Append(" stroke-dasharray=\"").Append(dash == LineDash.Dot ? "2 3" : "7 5").Append('"');
     }
 
+    /// <summary>The panel.</summary>
+    public Panel Panel => box.Panel;
+
     /// <summary>The width of the plot, in pixels.</summary>
     public double Width => box.Width;
 

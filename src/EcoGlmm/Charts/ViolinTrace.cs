@@ -51,10 +51,10 @@ namespace EcoGlmm
                 .Pair(svg.X(Position + half), svg.Y(median)), color, 2, LineDash.Solid, Opacity);
         }
 
-        internal override void WriteUnder(PlotlyTraces plotly, int panel, string color)
+        internal override void WriteUnder(PlotlyTraces plotly, int panel, string color, bool listed)
         {
             if (KernelDensity.Of(Values, Bandwidth) is { } density)
-                plotly.Area(panel, this, [Outline(density)], color, 0.3 * Opacity);
+                plotly.Area(panel, this, [Outline(density)], color, 0.3 * Opacity, listed);
         }
 
         internal override void Write(PlotlyTraces plotly, Panel panel, string color)

@@ -18,7 +18,7 @@ internal sealed class FactorCurves
     {
         var design = (FactorSmooth)smooth.Design;
         var (x, g) = Columns(design);
-        (Covariate, Values) = (x.Name, ColumnConversion.Numbers(rows.Column(x.Name)));
+        (Covariate, Factor, Values) = (x.Name, g.Name, ColumnConversion.Numbers(rows.Column(x.Name)));
         var known = Values.Where(double.IsFinite).ToArray();
         X = [.. Enumerable.Range(0, count).Select(i => known.Min() + ((known.Max() - known.Min()) * i / (count - 1)))];
         var levels = rows.Texts(g.Name);
@@ -46,7 +46,10 @@ internal sealed class FactorCurves
     /// <summary>The column that the curves are along.</summary>
     public string Covariate { get; }
 
-    /// <summary>Its values in the data.</summary>
+    /// <summary>The factor that has a curve for each level.</summary>
+    public string Factor { get; }
+
+    /// <summary>The covariate's values in the data.</summary>
     public double[] Values { get; }
 
     /// <summary>Places along it.</summary>

@@ -42,12 +42,14 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         return new Figure(drawable.Length == 1 ? $"Smooth of {fit.Specification.Response.Name}" : $"Smooths of "
             + $"{fit.Specification.Response.Name}", panels)
         {
-            Subtitle = $"Effects on the scale of the linear predictor, centred, with {NumberFormat.Significant(100 * level)} % "
-                + $"{(simultaneous ? "simultaneous " : "")}bands",
+            Subtitle = "Effects on the scale of the linear predictor, centred" + (panels.Any(HasBands)
+                ? $", with {NumberFormat.Significant(100 * level)} % {(simultaneous ? "simultaneous " : "")}bands" : ""),
             Columns = Math.Min(panels.Length, 3),
             PanelHeight = panels.Length == 1 ? 380 : 300,
         };
     }
+
+    private static bool HasBands(Panel panel) => panel.Traces.OfType<LineTrace>().Any(line => line.Lower is not null);
 
     private static bool IsDrawable(FittedSmooth smooth) =>
         SmoothCurves.ViewsOf(smooth) is [var view, ..] && view.Covariates.Count is 1 or 2 && view.Covariates.All(v => v is NameNode)
@@ -57,10 +59,11 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     private Panel OfLevels(FittedSmooth smooth)
     {
         var curves = new FactorCurves(fit, smooth, _rows, CurvePoints);
+        var hasColours = curves.Levels.Count <= MostColours;
         var traces = curves.Levels.Select((level, i) => (PanelTrace)new LineTrace(curves.X, curves.Of(level))
         {
-            Name = level, Color = curves.Levels.Count <= MostColours ? Palette.Cycle(i) : Palette.Blue, Width = 1.5,
-            Opacity = curves.Levels.Count <= MostColours ? 1 : 0.5, Text = [.. curves.X.Select(_ => level)],
+            Name = $"{curves.Factor} {level}", ShowInLegend = hasColours, Color = hasColours ? Palette.Cycle(i) : Palette.Blue, Width = 1.5,
+            Opacity = hasColours ? 1 : 0.5, Text = [.. curves.X.Select(_ => level)],
         }).ToList();
         var drawn = traces.SelectMany(t => t.Drawn).Where(double.IsFinite).ToArray();
         traces.Add(Rug(curves.Values, drawn.Min(), RugShare * (drawn.Max() - drawn.Min())));
@@ -99,7 +102,10 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
     {
         var isBanded = views.Length <= MostBands;
         var curves = Array.ConvertAll(views, view => _curves.Effect(view, _curves.Places(view, CurvePoints), level));
-        var traces = views.Select((view, i) => (PanelTrace)Line(view, curves[i], Palette.Cycle(i), isBanded)).ToList();
+        var traces = views.Select((view, i) => (PanelTrace)Line(view, curves[i], Palette.Cycle(i), isBanded) with
+        {
+            ShowInLegend = views.Length <= MostColours,
+        }).ToList();
         var floor = curves.Min(curve => curve.Min(p => !isBanded ? p.Estimate : simultaneous ? p.SimultaneousLower : p.Lower));
         var top = curves.Max(curve => curve.Max(p => isBanded ? p.Upper : p.Estimate));
         traces.Add(Rug([.. views.SelectMany(_curves.Values)], floor, RugShare * (top - floor)));
@@ -183,33 +189,17 @@ internal sealed class SmoothFigures(GlmmFit fit, double level, bool partialResid
         var near = Enumerable.Range(0, count).Where(i => Enumerable.Range(0, data[0].Length).Any(r =>
             Math.Pow((data[0][r] - grid[0][i]) / (data[0].Max() - data[0].Min()), 2) + Math.Pow((data[1][r] - grid[1][i]) / (data[1].Max()
                 - data[1].Min()), 2) < tooFar * tooFar)).ToArray();
-        var largest = near.Max(i => Math.Abs(values[i]));
+        var shown = new double[count];
+        Array.Fill(shown, double.NaN);
+        foreach (var i in near) shown[i] = values[i];
         return new Panel(Title(smooth),
-            new PointTrace([.. near.Select(i => grid[0][i])], [.. near.Select(i => grid[1][i])])
-            {
-                Name = view.Name,
-                Symbol = MarkerSymbol.Square,
-                Size = 8.5,
-                Colors = [.. near.Select(i => Colour(values[i] / largest))],
-                Text = [.. near.Select(i => $"{names[0]} = {NumberFormat.Significant(grid[0][i], 3)}\n{names[1]} = "
-                    + $"{NumberFormat.Significant(grid[1][i], 3)}\n{view.Name} = {NumberFormat.Significant(values[i], 3)}")],
-            },
+            new RasterTrace([.. Enumerable.Range(0, SurfacePoints).Select(i => At(0, i))],
+                [.. Enumerable.Range(0, SurfacePoints).Select(i => At(1, i))], shown) { Name = view.Name, Colors = RasterColors.Diverging },
             new PointTrace(data[0], data[1]) { Name = "data", Color = Palette.Ink, Size = 2,
                 Opacity = Math.Clamp(60.0 / data[0].Length, 0.2, 0.4) })
         {
             XAxis = names[0],
             YAxis = names[1],
-            Annotations = [new PanelAnnotation($"from {NumberFormat.Significant(near.Min(i => values[i]), 3)} (blue) over zero (white) to "
-                + $"{NumberFormat.Significant(near.Max(i => values[i]), 3)} (red)")],
         };
-    }
-
-    /// <summary>Blue below zero, white at zero, vermillion above.</summary>
-    private static string Colour(double share)
-    {
-        (int R, int G, int B) end = share < 0 ? (0, 114, 178) : (213, 94, 0);
-        var t = Math.Min(1, Math.Abs(share));
-        int Mix(int colour) => (int)Math.Round(250 + ((colour - 250) * t));
-        return $"#{Mix(end.R):X2}{Mix(end.G):X2}{Mix(end.B):X2}";
     }
 }

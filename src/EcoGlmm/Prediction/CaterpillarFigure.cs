@@ -141,8 +141,8 @@ internal static class CaterpillarFigure
             Shapes = [PanelShape.HorizontalLine(0)],
             Annotations =
             [
-                new PanelAnnotation($"Highest: {Names(rows.Reverse())}", AnnotationPlace.TopLeft),
-                new PanelAnnotation($"Lowest: {Names(rows)}", AnnotationPlace.BottomRight),
+                new PanelAnnotation($"Highest: {Names(rows.Reverse())}"),
+                new PanelAnnotation($"Lowest: {Names(rows)}"),
             ],
         };
     }

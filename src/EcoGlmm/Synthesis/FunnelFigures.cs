@@ -5,7 +5,6 @@ namespace EcoGlmm.Syntheses;
 /// <summary>The contour-enhanced funnel figure.</summary>
 internal static class FunnelFigures
 {
-    private const int Grid = 121;
     private const double Margin = 1.08;
 
     // quantiles of two-sided p of 0.1, 0.05 and 0.01
@@ -24,7 +23,9 @@ internal static class FunnelFigures
         var reach = Math.Max(1.96 * deepest, studies.Max(s => Math.Abs(s.Estimate - synthesis.Estimate)) * Margin);
         var left = Math.Min(synthesis.Estimate - reach, -1.96 * deepest);
         var right = Math.Max(synthesis.Estimate + reach, 1.96 * deepest);
-        double[] x = [.. Enumerable.Range(0, Grid).Select(i => left + (right - left) * i / (Grid - 1)).Append(0).Order()];
+        // Every edge is straight between these.
+        var corners = Contours.SelectMany(c => new[] { -c.Quantile * deepest, c.Quantile * deepest }).Where(c => c > left && c < right);
+        double[] x = [.. corners.Concat([left, 0, right]).Order()];
         double[] Edge(double quantile) => Array.ConvertAll(x, v => Math.Min(Math.Abs(v) / quantile, deepest));
         var shades = new List<PanelTrace>();
         for (var k = 0; k < Contours.Length; k++)

@@ -29,9 +29,10 @@ internal sealed class HtmlWriter
         .ecoglmm code,.ecoglmm pre{font:13px/1.45 ui-monospace,"Cascadia Mono",Consolas,Menlo,monospace;
           color:inherit;background:rgba(128,128,128,.12);border-radius:4px}
         .ecoglmm code{padding:1px 5px}.ecoglmm pre{padding:8px 10px;overflow-x:auto;white-space:pre}
-        .ecoglmm .ecoglmm-scroll{overflow-x:auto;margin:8px 0}
+        .ecoglmm .ecoglmm-scroll{overflow-x:auto;margin:8px 0;container-type:inline-size}
         .ecoglmm table{border-collapse:collapse;border:0;margin:0;color:inherit;background:transparent;font-size:13px;width:auto}
-        .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit}
+        .ecoglmm caption{caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit;
+          position:sticky;left:0;width:max-content;max-width:100cqw}
         .ecoglmm th,.ecoglmm td{padding:3px 12px 3px 6px;text-align:left!important;border:0;border-bottom:1px solid rgba(128,128,128,.18);
           background:transparent;color:inherit;white-space:nowrap}
         .ecoglmm thead th{border:0;border-bottom:1px solid rgba(128,128,128,.6);font-weight:600;vertical-align:bottom;
