@@ -88,6 +88,7 @@ internal static class AdviceBenchmark
     public static void Run(Arguments arguments)
     {
         var studies = int.Parse(arguments.Value("studies") ?? "50", CultureInfo.InvariantCulture);
+        var first = int.Parse(arguments.Value("first") ?? "1", CultureInfo.InvariantCulture);
         var only = arguments.Value("only");
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
@@ -109,7 +110,7 @@ internal static class AdviceBenchmark
             foreach (var rows in Sizes)
             {
                 var (found, right) = (0, 0);
-                for (var study = 1; study <= studies; study++)
+                for (var study = first; study < first + studies; study++)
                 {
                     var check = Check(scenario, rows, study);
                     found += check.Findings.Any(f => f.Status == CheckStatus.Problem || (f.Status == CheckStatus.Caution
@@ -125,7 +126,7 @@ internal static class AdviceBenchmark
         }
 
         page.Append("\nOf a healthy model, *right* counts proposals that should not be there.\n");
-        if (only is null)
+        if (only is null && first == 1)
             File.WriteAllText(Path.Combine(Repository.Folder, "benchmarks", "advice.md"), page.ToString());
     }
 

@@ -40,6 +40,9 @@ switch (arguments.Names.FirstOrDefault())
     case "advice":
         AdviceBenchmark.Run(arguments);
         break;
+    case "check":
+        CheckTiming.Run(arguments);
+        break;
     case "residuals-data":
         ResidualTiming.WriteData(args[1]);
         break;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EcoGlmm.Estimation;
 using EcoGlmm.Formulas;
+using EcoGlmm.Model;
 
 namespace EcoGlmm;
 
@@ -53,6 +54,12 @@ public sealed partial class GlmmFit
     internal GlmmFit RefitOnOneThread(double[] response, CancellationToken cancellation) => ModelFitter.Fit(_specification,
         _response.With(response, _specification, Family), Data, Family,
         _options with { Control = _options.Control with { MaxThreads = 1 } }, null, cancellation, this);
+
+    /// <summary>As <see cref="Update"/>, with a search that begins from the estimates of a model like the changed one, where it is given,
+    /// and that may be for the height of the likelihood alone.</summary>
+    internal GlmmFit UpdateFrom(GlmmFit? like, string formula, Family? family, GlmmOptions? options,
+        SearchGoal goal = SearchGoal.Estimates) => ModelFitter.Fit(_specification.Formula.Update(formula).ToString(), Data,
+        family ?? Family, options ?? _options, null, LiveProgress.Interruption, like?._estimate.IsProfiled == true ? null : like, goal);
 
     /// <summary>What is worked out from the fit once, when it is first asked for, and shared by all threads from then on.</summary>
     /// <param name="work">Makes it; immutable or safe to share.</param>

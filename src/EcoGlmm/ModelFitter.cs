@@ -8,10 +8,10 @@ namespace EcoGlmm;
 internal static class ModelFitter
 {
     public static GlmmFit Fit(string formula, FieldData data, Family family, GlmmOptions options,
-        IProgress<FitProgress>? progress, CancellationToken cancellation, GlmmFit? like = null)
+        IProgress<FitProgress>? progress, CancellationToken cancellation, GlmmFit? like = null, SearchGoal goal = SearchGoal.Estimates)
     {
         var (specification, response, distribution, settings) = Prepare(formula, data, family, options, cancellation);
-        return Fit(specification, response, data, distribution, settings, progress, cancellation, like);
+        return Fit(specification, response, data, distribution, settings, progress, cancellation, like, goal);
     }
 
     /// <summary>A fit at an estimate that was found before, on this machine or another, without a search.</summary>
@@ -69,8 +69,10 @@ internal static class ModelFitter
     /// <param name="progress">Told of each iteration.</param>
     /// <param name="cancellation">Stops the search.</param>
     /// <param name="like">A fit of a model that is like this one, for the search to begin from.</param>
+    /// <param name="goal">What the fit is for; where all but θ is profiled out it is whole in any case.</param>
     public static GlmmFit Fit(ModelSpecification specification, ResponseData response, FieldData data, Family family,
-        GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation, GlmmFit? like = null)
+        GlmmOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation, GlmmFit? like = null,
+        SearchGoal goal = SearchGoal.Estimates)
     {
         if (!family.HasDispersion && !specification.Dispersion.IsConstant)
         {
@@ -116,8 +118,10 @@ internal static class ModelFitter
         var estimate = profiled ? ProfiledEstimator.Fit(model, options.Reml, options.Control, progress, cancellation,
                 like?.Estimate)
             : options.Reml ? RestrictedEstimator.Fit(model, specification, options, progress, cancellation)
+            : goal == SearchGoal.Likelihood
+                ? LaplaceEstimator.Fit(model, options.Control, progress, cancellation, like: like?.Estimate, goal: goal)
             : QuadratureCheck.Fit(model, options.Control, progress, cancellation, like?.Estimate);
-        estimate = ConditionalErrors.Of(estimate, options.Reml);
+        if (!estimate.IsLikelihoodAlone) estimate = ConditionalErrors.Of(estimate, options.Reml);
         estimate.System.Release();
         return new GlmmFit(specification, response, data, family, options, estimate);
     }

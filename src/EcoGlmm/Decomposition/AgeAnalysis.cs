@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Decomposition;
 
 namespace EcoGlmm;
@@ -9,7 +10,7 @@ namespace EcoGlmm;
 /// card.
 /// </summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable
+public sealed class AgeAnalysis : IReadOnlyList<AgeApproach>, IResultTable, IIntervalTable
 {
     private readonly AgeApproach[] _approaches;
     private readonly AgeSample _sample;

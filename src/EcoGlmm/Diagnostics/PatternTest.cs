@@ -73,6 +73,21 @@ internal static class PatternTest
         };
     }
 
+    /// <summary>
+    /// The test of the middle of the residuals alone, for where their spread is not that of the model: about the modes of small groups,
+    /// which take up the more of it the more their rows say.
+    /// </summary>
+    public static TestResult OfMiddle(string variable, TestResult test)
+    {
+        if (test.Parts.Count < 2) return test;
+        var isFactor = test.Parts.Count == 2;
+        var middle = test.Parts[isFactor ? 0 : 1];
+        var changes = isFactor ? $"differ in level among the levels of {variable}" : $"change in level along {variable}";
+        return new TestResult(Name, middle.Statistic, middle.PValue, "two.sided",
+            $"The residuals {(middle.PValue < TestResult.SignificanceLevel ? "" : "do not ")}{changes} "
+            + $"({TestResult.FormatPValue(middle.PValue, 0)}).");
+    }
+
     /// <summary>Whether the pattern is in the spread alone, not in the middle of the residuals.</summary>
     public static bool IsSpreadAlone(TestResult test) => test.Parts.Count > 0 && (test.Parts.Count == 2
         ? !test.Parts[0].IsSignificant

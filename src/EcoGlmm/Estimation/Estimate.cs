@@ -19,6 +19,9 @@ internal sealed record Estimate
     /// <summary>Whether this is the REML estimate of a model whose σ could not be profiled out.</summary>
     public bool IsRestricted { get; init; }
 
+    /// <summary>Whether only the height of the likelihood was asked for: there is no covariance then.</summary>
+    public bool IsLikelihoodAlone { get; init; }
+
     /// <summary>Whether the likelihood was had by importance sampling.</summary>
     public bool IsSimulated { get; init; }
 

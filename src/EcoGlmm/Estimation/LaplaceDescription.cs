@@ -17,6 +17,18 @@ internal static class LaplaceDescription
             monteCarloError: monteCarloError);
     }
 
+    /// <summary>The estimate at the end of a search for the height of the likelihood alone, without a Hessian.</summary>
+    public static Estimate OfLikelihood(LaplaceSearch search, SearchPoint found)
+    {
+        var value = search.EvaluateAgain(found.Parameters, []);
+        var restraints = search.Model.Restraints;
+        var psi = restraints.ToPsi(found.Parameters);
+        var logPrior = restraints.LogPriorAt(psi);
+        var assessment = OptimumAssessment.OfSearch(psi.Length, found.Status);
+        return At(search.Objective, search.Model, psi, assessment.Covariance, -value - logPrior, logPrior, ParameterCount(search.Model),
+            false, ConvergenceOf(search, assessment)) with { IsLikelihoodAlone = true };
+    }
+
     /// <summary>The estimate where there is no maximum, at the point where that was seen.</summary>
     public static Estimate WithoutMaximum(LaplaceSearch search, SearchPoint found, ConvergenceProblem problem)
     {

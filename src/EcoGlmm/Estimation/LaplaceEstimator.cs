@@ -43,9 +43,12 @@ internal static class LaplaceEstimator
     /// <param name="cancellation">Ends it.</param>
     /// <param name="start">Where to begin; the usual start when null.</param>
     /// <param name="like">An estimate to begin from where there is no start: that of a model that is like this one.</param>
+    /// <param name="goal">What the search is for.</param>
     public static Estimate Fit(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress,
-        CancellationToken cancellation, double[]? start = null, Estimate? like = null)
+        CancellationToken cancellation, double[]? start = null, Estimate? like = null, SearchGoal goal = SearchGoal.Estimates)
     {
+        if (goal == SearchGoal.Likelihood)
+            control = control with { Tolerance = Math.Max(control.Tolerance, Tolerances.LikelihoodAlone) };
         var search = new LaplaceSearch(model, control, progress, cancellation);
         if (start is null && like is not null)
         {
@@ -69,6 +72,9 @@ internal static class LaplaceEstimator
             BoundaryCandidates.Leave(model, start.AsSpan(model.FixedCount));
         }
 
+        if (goal == SearchGoal.Likelihood && like is not null && model.ObservationCount > Tolerances.RowsOfBoundary
+            && ZerosAtBoundary.Find(search, start, like) is { } withoutZeros)
+            return LaplaceDescription.OfLikelihood(search, withoutZeros);
         var best = new SearchPoint(start, double.NaN, MinimiserStatus.BadStart);
         if (Recognise(Hopeless) is { } hopeless) return LaplaceDescription.WithoutMaximum(search, best, hopeless);
         best = search.From(start);
@@ -77,6 +83,7 @@ internal static class LaplaceEstimator
         if (Recognise(WithoutMaximum) is { } unbounded) return LaplaceDescription.WithoutMaximum(search, best, unbounded);
         best = search.Snapped(best);
         foreach (var alternative in Alternatives.TakeWhile(_ => !search.IsExhausted)) best = alternative.Improve(search, best);
+        if (goal == SearchGoal.Likelihood) return LaplaceDescription.OfLikelihood(search, best);
         if (Polish.Of(search, best, progress) is not { } optimum) return LaplaceDescription.WithoutMaximum(search, best, Lost(search));
         var assessment = OptimumAssessment.Of(optimum, AtMaximum(search.Objective.Predictors[LinearPredictor.Conditional]!));
         return LaplaceDescription.Of(search, optimum, assessment, MonteCarloError.Of(search, optimum));

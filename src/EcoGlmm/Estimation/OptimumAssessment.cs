@@ -1,4 +1,5 @@
 using EcoGlmm.Estimation.Pathologies;
+using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Estimation;
 
@@ -45,20 +46,27 @@ internal sealed class OptimumAssessment
     }
 
     /// <summary>The verdict where no maximum of the likelihood was found, and why.</summary>
-    public static OptimumAssessment Failed(int parameters, ConvergenceProblem problem)
+    public static OptimumAssessment Failed(int parameters, ConvergenceProblem problem) =>
+        WithoutHessian(parameters, ConvergenceStatus.NotConverged, [problem]);
+
+    /// <summary>The verdict where only the height of the likelihood was asked for: a search that stalled has come near it.</summary>
+    public static OptimumAssessment OfSearch(int parameters, MinimiserStatus status) => WithoutHessian(parameters,
+        status is MinimiserStatus.Converged or MinimiserStatus.Stalled ? ConvergenceStatus.Converged : ConvergenceStatus.NotConverged, []);
+
+    private static OptimumAssessment WithoutHessian(int parameters, ConvergenceStatus status, IReadOnlyList<ConvergenceProblem> problems)
     {
         var covariance = new double[parameters * parameters];
         Array.Fill(covariance, double.NaN);
         return new OptimumAssessment
         {
-            Status = ConvergenceStatus.NotConverged,
+            Status = status,
             GradientNorm = double.NaN,
             ExpectedImprovement = double.NaN,
             IsHessianPositiveDefinite = false,
             IsSingular = false,
             IsDispersionAtLimit = false,
             Covariance = covariance,
-            Problems = [problem],
+            Problems = problems,
         };
     }
 

@@ -43,6 +43,13 @@ internal static class Tolerances
     /// <summary>How many of these starts, the likeliest, are followed.</summary>
     public const int JointStarts = 2;
 
+    /// <summary>A step that promises less does not matter to a log-likelihood that is only set against another.</summary>
+    public const double LikelihoodAlone = 1e-4;
+
+    /// <summary>Rows above which a maximum at the boundary is taken for the highest where only the likelihood's height is asked for: of few
+    /// there may be another within.</summary>
+    public const int RowsOfBoundary = 5000;
+
     /// <summary>Steps of the EM algorithm before quasi-Newton: they bring variances to the right size, then become slow.</summary>
     public const int ExpectationSteps = 2;
 

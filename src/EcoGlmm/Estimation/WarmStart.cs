@@ -64,9 +64,12 @@ internal static class WarmStart
         return DenseCholesky.TryFactor((double[])like.Covariance.Clone(), d) ? (double[])like.Covariance.Clone() : null;
     }
 
-    /// <summary>Whether parameters of the two have the same meaning: the family, the scale of its predictors, nothing restrained.</summary>
-    private static bool Suits(MixedModel model, MixedModel like) => model.Family.Name == like.Family.Name
-        && model.Family.Link.Name == like.Family.Link.Name && model.PredictorCount == like.PredictorCount
+    /// <summary>
+    /// Whether parameters of the two have the same meaning: the link, the scale of predictors, nothing restrained. Where the family is
+    /// another, its dispersion and shapes are not.
+    /// </summary>
+    private static bool Suits(MixedModel model, MixedModel like) => model.Family.Link.Name == like.Family.Link.Name
+        && model.PredictorCount == like.PredictorCount
         && model.Restraints.IsEmpty && like.Restraints.IsEmpty && model.Unit.AsSpan().SequenceEqual(like.Unit);
 
     /// <summary>
@@ -76,6 +79,7 @@ internal static class WarmStart
     private static bool TryCoefficients(MixedModel model, Estimate like, int predictor, double[] psi)
     {
         if (like.Model.Basis[predictor] is not { } basis) return false;
+        if (predictor != LinearPredictor.Conditional && model.Family.Name != like.Model.Family.Name) return false;
         var (mine, theirs) = (model.CoefficientNames[predictor]!, like.Model.CoefficientNames[predictor]!);
         if (mine.Any(name => !theirs.Contains(name)) && theirs.Any(name => !mine.Contains(name))) return false;
         var known = like.Psi.AsSpan(like.Model.FixedOffset[predictor], theirs.Length).ToArray();

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Inference;
 using EcoGlmm.Numerics;
 using EcoGlmm.Text;
@@ -19,7 +20,7 @@ public sealed record CoefficientTest(string Name, double Estimate, double Standa
 
 /// <summary>Tests of the fixed effects of the conditional part with denominator degrees of freedom.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTable
+public sealed class CoefficientTests : IReadOnlyList<CoefficientTest>, IResultTable, IIntervalTable
 {
     private readonly CoefficientTest[] _rows;
 

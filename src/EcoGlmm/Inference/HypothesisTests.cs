@@ -23,7 +23,7 @@ public sealed record HypothesisTest(string Name, double Estimate, double Standar
 /// <summary>Linear hypotheses about the fixed effects of the conditional part: each alone, and all together. R's
 /// car::linearHypothesis.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay, IResultTable
+public sealed class HypothesisTests : IReadOnlyList<HypothesisTest>, IRichDisplay, IResultTable, IIntervalTable
 {
     private readonly HypothesisTest[] _rows;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Inference;
 using EcoGlmm.Model;
 using EcoGlmm.Numerics;
@@ -50,7 +51,7 @@ public sealed record Interval(ModelPart Part, string Name, double Estimate, doub
 /// ("cor_Days.(Intercept)|Subject").
 /// </summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable
+public sealed class IntervalTable : IReadOnlyList<Interval>, IResultTable, IIntervalTable
 {
     private readonly Interval[] _rows;
 

@@ -1,9 +1,10 @@
+using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
 
 /// <summary>The profile likelihood of one parameter. Immutable, and safe to share among threads.</summary>
-public sealed class LikelihoodProfile : IResultTable
+public sealed class LikelihoodProfile : IResultTable, IIntervalTable
 {
     private readonly double[] _values;
     private readonly double[] _roots;

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Estimation;
 using EcoGlmm.Inference;
 using EcoGlmm.Model;
@@ -24,7 +25,7 @@ public sealed record VarianceShare(string Component, double Variance, double Sha
 /// parametric bootstrap.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
-public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable
+public sealed class VarianceShares : IReadOnlyList<VarianceShare>, IResultTable, IIntervalTable
 {
     private readonly VarianceShare[] _rows;
 

@@ -1,4 +1,5 @@
 using EcoGlmm.Text;
+using MathNet.Numerics.RootFinding;
 
 namespace EcoGlmm.Marginal;
 
@@ -130,24 +131,17 @@ internal sealed class EffectProportions(GlmmFit fit, EffectRows observations)
             return observed;
         var fitted = Array.ConvertAll(bin, i => link.LinearPredictor(observations.Fitted(rows[i])));
         double Mean(double by) => fitted.Average(eta => link.Mean(eta + by)) - observed;
-        var (low, high) = (-LargestMove, LargestMove);
-        var rises = Mean(high) > Mean(low);
-        for (var step = 0; step < Halvings; step++)
-        {
-            var middle = (low + high) / 2;
-            if (Mean(middle) < 0 == rises) low = middle;
-            else high = middle;
-        }
-
-        var move = (low + high) / 2;
+        if (!Brent.TryFindRoot(Mean, -LargestMove, LargestMove, MoveAccuracy, MostSteps, out var move)) return observed;
         return bin.Average(i => link.Mean(link.LinearPredictor(means[i]) + move));
     }
 
     /// <summary>Beyond this, on the scale of a link, a probability is zero or one.</summary>
     private const double LargestMove = 64;
 
-    /// <summary>From there to the last bits of a number of order one.</summary>
-    private const int Halvings = 60;
+    /// <summary>How exact the move is, far below what a chart shows, and after how many steps at most.</summary>
+    private const double MoveAccuracy = 1e-10;
+
+    private const int MostSteps = 200;
 
     /// <summary>Indices that lie together: at each value where there are few, else as many in each, like values together.</summary>
     private static int[][] Bins(double[] x)

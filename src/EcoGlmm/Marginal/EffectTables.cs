@@ -44,17 +44,25 @@ internal static class EffectTables
         var shown = contrasts.Take(ResultTable.ShownRows).ToArray();
         var cells = ResultTable.Together([.. shown.Select(c => c.Estimate)], [.. shown.Select(c => c.StandardError)],
             [.. shown.Select(c => c.Lower)], [.. shown.Select(c => c.Upper)]);
+        var quotients = Ratios([.. shown.Select(c => c.Ratio)], [.. shown.Select(c => c.RatioLower)], [.. shown.Select(c => c.RatioUpper)]);
         for (var i = 0; i < shown.Length; i++)
         {
             var c = shown[i];
             content.Row([.. by ? [c.By] : Array.Empty<string>(), c.Name, cells[0][i], cells[1][i],
                 .. degrees ? [NumberFormat.Fixed(c.DegreesOfFreedom, 1)] : Array.Empty<string>(), cells[2][i], cells[3][i],
-                .. !ratios ? Array.Empty<string>() : double.IsNaN(c.Ratio) ? [""] : [$"{NumberFormat.Significant(c.Ratio, 3)} "
-                    + $"({NumberFormat.Significant(c.RatioLower, 3)} to {NumberFormat.Significant(c.RatioUpper, 3)})"],
+                .. !ratios ? Array.Empty<string>() : double.IsNaN(c.Ratio) ? [""]
+                    : [$"{quotients[0][i]} ({quotients[1][i]} to {quotients[2][i]})"],
                 NumberFormat.Fixed(c.Statistic, 2), NumberFormat.PValue(c.PValue)]);
         }
 
         return content;
+    }
+
+    /// <summary>Ratios with their intervals, each number of three digits; but all with a power of ten where one needs it.</summary>
+    private static string[][] Ratios(params double[][] columns)
+    {
+        var own = Array.ConvertAll(columns, column => Array.ConvertAll(column, v => NumberFormat.Significant(v, 3)));
+        return Array.Exists(own, column => Array.Exists(column, text => text.Contains('e'))) ? NumberFormat.Scientific(3, columns) : own;
     }
 
     public static TableContent Of(StandardisedMeans means)

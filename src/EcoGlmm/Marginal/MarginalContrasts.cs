@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Marginal;
 using EcoGlmm.Text;
 
@@ -24,7 +25,7 @@ public sealed record MarginalContrast(string Name, string By, double Estimate, d
 
 /// <summary>Comparisons of marginal means or slopes, or tests of them, with p-values and intervals adjusted for their number.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable
+public sealed class MarginalContrasts : IReadOnlyList<MarginalContrast>, IResultTable, IIntervalTable
 {
     /// <summary>Heading of estimates that compare.</summary>
     internal const string Difference = "Difference";

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Inference;
 using EcoGlmm.Marginal;
 using EcoGlmm.Model;
@@ -38,7 +39,7 @@ public sealed record MarginalMean(string Name, IReadOnlyDictionary<string, strin
 /// </summary>
 /// <remarks>R's emmeans and emtrends. NaN where the data do not determine a mean (a combination that never occurred). Immutable, and safe
 /// to share among threads.</remarks>
-public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable
+public sealed class MarginalMeans : IReadOnlyList<MarginalMean>, IResultTable, IIntervalTable
 {
     private readonly GridFunctional[] _functionals;
     private readonly MarginalMean[] _means;

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Text;
 
 namespace EcoGlmm;
@@ -20,7 +21,7 @@ public sealed record SmoothPoint(double X, double Estimate, double StandardError
 
 /// <summary>A smooth of one covariate, its slope, or the difference of two smooths, along the covariate.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable
+public sealed class SmoothCurve : IReadOnlyList<SmoothPoint>, IResultTable, IIntervalTable
 {
     private readonly SmoothPoint[] _points;
 

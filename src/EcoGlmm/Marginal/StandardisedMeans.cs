@@ -46,7 +46,7 @@ public sealed record AverageEffect(string Name, double Estimate, double Standard
 /// (2014), Int. J. Epidemiol. 43, 962-970. Standard errors hold the sample's covariates fixed.
 /// <para>Immutable, and safe to share among threads.</para>
 /// </remarks>
-public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResultTable
+public sealed class StandardisedMeans : IReadOnlyList<StandardisedMean>, IResultTable, IIntervalTable
 {
     private readonly StandardisedMean[] _means;
     private readonly AverageEffect[] _effects;

@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
@@ -9,7 +10,7 @@ namespace EcoGlmm;
 /// <remarks>
 /// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
 /// </remarks>
-public sealed class CategoryPredictions : IResultTable
+public sealed class CategoryPredictions : IResultTable, IIntervalTable
 {
     private readonly double[][] _probability;
     private readonly double[][] _standardError;

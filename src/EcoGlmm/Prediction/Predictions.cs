@@ -1,3 +1,4 @@
+using EcoGlmm.Data;
 using EcoGlmm.Prediction;
 using EcoGlmm.Text;
 
@@ -39,7 +40,7 @@ public enum RandomEffectsUse
 /// <remarks>
 /// Immutable, and safe to share among threads. The arrays are copies: take one once before a loop over it.
 /// </remarks>
-public sealed class Predictions : IResultTable
+public sealed class Predictions : IResultTable, IIntervalTable
 {
     private readonly double[] _estimate;
     private readonly double[] _standardError;

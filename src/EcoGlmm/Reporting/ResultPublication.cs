@@ -85,8 +85,7 @@ internal static class ResultPublication
         all.Exists(c => c is NumericColumn && c.Name == upper.Name[..^UpperEnd.Length] + LowerEnd);
 
     private static string LevelOf(IResultTable table) =>
-        table.GetType().GetProperty("Level")?.GetValue(table) is double level and > 0 and < 1
-            ? $"{NumberFormat.Significant(100 * level)} % CI" : "CI";
+        table is IIntervalTable { Level: > 0 and < 1 and var level } ? $"{NumberFormat.Significant(100 * level)} % CI" : "CI";
 
     private static string[] Intervals(NumericColumn lower, NumericColumn upper, StyledNumbers numbers, ModelTableOptions options)
     {

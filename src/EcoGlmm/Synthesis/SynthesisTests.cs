@@ -1,4 +1,5 @@
 using System.Collections;
+using EcoGlmm.Data;
 using EcoGlmm.Numerics;
 using EcoGlmm.Syntheses;
 using EcoGlmm.Text;
@@ -29,7 +30,7 @@ public enum SynthesisTest
 
 /// <summary>The tests of the coefficients of a synthesis.</summary>
 /// <remarks>Immutable, and safe to share among threads.</remarks>
-public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTable
+public sealed class SynthesisTests : IReadOnlyList<CoefficientTest>, IResultTable, IIntervalTable
 {
     private readonly CoefficientTest[] _rows;
 

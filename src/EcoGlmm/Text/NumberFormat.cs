@@ -36,6 +36,10 @@ internal static class NumberFormat
         return [.. values.Select(v => Text(v, scientific, scientific ? mantissa : decimals))];
     }
 
+    /// <summary>Columns of numbers with as many significant digits, all with a power of ten.</summary>
+    public static string[][] Scientific(int digits, params double[][] columns) =>
+        Array.ConvertAll(columns, column => Array.ConvertAll(column, v => Text(v, true, digits - 1)));
+
     /// <summary>A number with so many decimals.</summary>
     public static string Fixed(double value, int decimals) => Text(value, false, decimals);
 

@@ -16,18 +16,28 @@ internal sealed class PatternCheck : ResidualCheck
 
     public override IEnumerable<Symptom> Examine(GlmmFit fit, SimulatedResiduals residuals, ChangedFits changed)
     {
-        foreach (var (name, isGroup, isFactor, test) in residuals.Patterns())
+        var small = SmallGroups.AreIn(fit) && !DependentRows.AreIn(residuals);
+        foreach (var (name, isGroup, isFactor, whole) in residuals.Patterns())
+        {
+            var test = Usable(name, whole);
             yield return Of(test, new Pattern(name, isGroup, isFactor, PatternTest.IsSpreadAlone(test), false));
+        }
+
         foreach (var name in UnusedFactors(fit))
         {
             var levels = Grouping.From(residuals.Variable(name).Texts!, residuals.RowCount);
             var test = DependentRows.AreIn(residuals) ? DependentRows.Pattern(residuals, name, levels, true)
-                : PatternTest.Among(name, levels, residuals.ScaledValues);
+                : Usable(name, PatternTest.Among(name, levels, residuals.ScaledValues));
             yield return Of(test, new Pattern(name, false, true, PatternTest.IsSpreadAlone(test), true));
         }
 
-        foreach (var (name, isCode, test) in UnusedNumbers.Tests(fit, residuals))
+        foreach (var (name, isCode, whole) in UnusedNumbers.Tests(fit, residuals))
+        {
+            var test = Usable(name, whole);
             yield return Of(test, new Pattern(name, false, isCode, PatternTest.IsSpreadAlone(test), true) { IsNumber = true });
+        }
+
+        TestResult Usable(string name, TestResult test) => small ? PatternTest.OfMiddle(name, test) : test;
     }
 
     public override CheckStatus StatusOf(Symptom symptom) => symptom.Pattern! is { IsGroup: true } or { IsNumber: true }

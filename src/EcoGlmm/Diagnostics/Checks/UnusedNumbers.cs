@@ -1,4 +1,5 @@
 using EcoGlmm.Data;
+using MathNet.Numerics.Statistics;
 
 namespace EcoGlmm.Diagnostics;
 
@@ -38,8 +39,8 @@ internal static class UnusedNumbers
             if (!Array.TrueForAll(values, double.IsFinite) || IsRowNumber(values))
                 continue;
             var ranks = RankTransform.Apply(values);
-            if (!(Math.Abs(Correlation(ranks, response)) < OfResponse)
-                || Array.Exists(variables, v => Math.Abs(Correlation(ranks, v)) > OfVariable) || ++taken > Most)
+            if (!(Math.Abs(Correlation.Pearson(ranks, response)) < OfResponse)
+                || Array.Exists(variables, v => Math.Abs(Correlation.Pearson(ranks, v)) > OfVariable) || ++taken > Most)
                 continue;
             var isCode = SimulatedResiduals.HasFewValues(values) || (Array.TrueForAll(values, v => v == Math.Round(v))
                 && values.Distinct().Count() * FewestRowsPerCode <= values.Length);
@@ -65,20 +66,5 @@ internal static class UnusedNumbers
         }
 
         return true;
-    }
-
-    /// <summary>Pearson's; NaN of a column that is the same in all rows.</summary>
-    private static double Correlation(double[] a, double[] b)
-    {
-        var (meanA, meanB) = (a.Average(), b.Average());
-        double ab = 0, aa = 0, bb = 0;
-        for (var i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - meanA) * (b[i] - meanB);
-            aa += (a[i] - meanA) * (a[i] - meanA);
-            bb += (b[i] - meanB) * (b[i] - meanB);
-        }
-
-        return ab / Math.Sqrt(aa * bb);
     }
 }

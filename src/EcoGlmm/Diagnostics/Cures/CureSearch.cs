@@ -32,12 +32,15 @@ internal static class CureSearch
     private const double NoSupport = 10;
 
     /// <summary>Rows above which there are many.</summary>
-    private const int Many = 5000;
+    public const int Many = 5000;
 
     /// <summary>A change that lowers AIC by less is not worth a parameter's explanation.</summary>
     private const double LeastGain = 2;
 
     private const int Rounds = 2;
+
+    /// <summary>Operations of fits after which no other round is begun: the half of a second or so.</summary>
+    private const double MostWork = 1.5e9;
 
     /// <summary>The cure of a sick model; null where nothing that was tried is better.</summary>
     public static CheckCure? Find(Symptoms symptoms, int count, long seed)
@@ -49,6 +52,7 @@ internal static class CureSearch
         for (var round = 0; round < Rounds; round++)
         {
             var from = best?.Symptoms ?? symptoms;
+            if (round > 0 && from.Changed.Work > MostWork) break;
             if (from.Found.Count == 0 || Round(from, count, seed) is not { } better)
                 break;
             best = (best is { } before ? before.Change.Then(better.Change) : better.Change, better.Symptoms);
@@ -62,10 +66,9 @@ internal static class CureSearch
 
     private static (ModelChange Change, Symptoms Symptoms)? Round(Symptoms from, int count, long seed)
     {
-        (ModelChange Change, GlmmFit Fit, double Aic)[] better = [.. Tried(from).OrderBy(f => f.Aic)];
         var looks = from.Fit.ObservationCount > Many ? MostLooksOfMany : MostLooks;
         List<(ModelChange Change, Symptoms Symptoms, double Aic)> looked = [];
-        foreach (var (change, fit, aic) in better.Take(looks).Where(f => f.Aic <= better[0].Aic + NoSupport))
+        foreach (var (change, fit, aic) in Best(from, Tried(from)).Take(looks))
         {
             if (Look(fit, count, seed, from.Changed) is not { } symptoms) continue;
             looked.Add((change, symptoms, aic));
@@ -79,10 +82,28 @@ internal static class CureSearch
         return (best, left);
     }
 
-    /// <summary>The changes that are better than the model, with their fits and AIC.</summary>
-    private static List<(ModelChange Change, GlmmFit Fit, double Aic)> Tried(Symptoms from)
+    /// <summary>The changes that have support, the best first, fitted to the last digit as they are asked for.</summary>
+    private static IEnumerable<(ModelChange Change, GlmmFit Fit, double Aic)> Best(Symptoms from,
+        IEnumerable<(ModelChange Change, double Aic)> tried)
     {
-        List<(ModelChange Change, GlmmFit Fit, double Aic)> better = [];
+        var least = double.NaN;
+        foreach (var (change, roughly) in tried.OrderBy(f => f.Aic))
+        {
+            if (roughly > least + NoSupport) yield break;
+            if (from.Changed.Of(change, from.Fit) is not { } fit || AicOf(change, fit, from) is not { } aic) continue;
+            if (double.IsNaN(least)) least = aic;
+            yield return (change, fit, aic);
+        }
+    }
+
+    /// <summary>AIC of a changed model, comparable with the model's; null where it is no better.</summary>
+    private static double? AicOf(ModelChange change, GlmmFit changed, Symptoms from) =>
+        changed.Aic + change.AicShift(from.Fit) is var aic && aic < from.Fit.Aic - LeastGain ? aic : null;
+
+    /// <summary>The changes that are better than the model, with what their AIC is about.</summary>
+    private static List<(ModelChange Change, double Aic)> Tried(Symptoms from)
+    {
+        List<(ModelChange Change, double Aic)> better = [];
         var fit = from.Fit;
         if (fit.ObservationCount <= Many)
         {
@@ -101,8 +122,8 @@ internal static class CureSearch
 
         void Try(ModelChange change)
         {
-            if (from.Changed.Of(change, fit) is { } changed && changed.Aic + change.AicShift(fit) is var aic && aic < fit.Aic - LeastGain)
-                better.Add((change, changed, aic));
+            if (from.Changed.RoughlyOf(change, fit) is { } changed && AicOf(change, changed, from) is { } aic)
+                better.Add((change, aic));
         }
     }
 

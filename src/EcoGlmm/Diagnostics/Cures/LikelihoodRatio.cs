@@ -20,8 +20,18 @@ internal sealed record LikelihoodRatio(GlmmFit Larger, double Statistic, double 
     /// </summary>
     public static LikelihoodRatio? Of(GlmmFit fit, ModelChange change, ChangedFits changed)
     {
-        if (fit.Options.Reml || !fit.Convergence.IsConverged || changed.Of(change, fit) is not { } larger)
-            return null;
+        if (fit.Options.Reml || !fit.Convergence.IsConverged) return null;
+        var roughly = Of(fit, change, changed.RoughlyOf(change, fit));
+        return roughly?.P < TestResult.SignificanceLevel && AreVerified(fit) ? Of(fit, change, changed.Of(change, fit)) : roughly;
+    }
+
+    /// <summary>Whether what seems to be better is fitted to the last digit at once, with a verdict on its maximum: few rows may have a
+    /// likelihood without one.</summary>
+    private static bool AreVerified(GlmmFit fit) => fit.ObservationCount <= CureSearch.Many;
+
+    private static LikelihoodRatio? Of(GlmmFit fit, ModelChange change, GlmmFit? larger)
+    {
+        if (larger is null) return null;
         var more = larger.ParameterCount - fit.ParameterCount;
         if (more < 1)
             return null;
@@ -37,9 +47,15 @@ internal sealed record LikelihoodRatio(GlmmFit Larger, double Statistic, double 
     /// </summary>
     public static TestResult? TestRival(GlmmFit fit, ModelChange change, ChangedFits changed)
     {
-        if (fit.Options.Reml || !fit.Convergence.IsConverged || changed.Of(change, fit) is not { } rival
-            || rival.ParameterCount != fit.ParameterCount)
-            return null;
+        if (fit.Options.Reml || !fit.Convergence.IsConverged) return null;
+        var roughly = TestRival(fit, change, changed.RoughlyOf(change, fit));
+        return roughly?.PValue < TestResult.SignificanceLevel && AreVerified(fit) ? TestRival(fit, change, changed.Of(change, fit))
+            : roughly;
+    }
+
+    private static TestResult? TestRival(GlmmFit fit, ModelChange change, GlmmFit? rival)
+    {
+        if (rival?.ParameterCount != fit.ParameterCount) return null;
         var gain = rival.LogLikelihood - (0.5 * change.AicShift(fit)) - fit.LogLikelihood;
         var p = Math.Min(1, Math.Exp(-gain));
         var words = $"log-likelihood {(gain < 0 ? "lower" : "higher")} by {NumberFormat.Fixed(Math.Abs(gain), 1)}";

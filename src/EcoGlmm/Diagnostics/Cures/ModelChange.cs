@@ -1,3 +1,4 @@
+using EcoGlmm.Estimation;
 using EcoGlmm.Families;
 
 namespace EcoGlmm.Diagnostics;
@@ -45,9 +46,15 @@ internal sealed record ModelChange(string Words)
     public string ModelOf(GlmmFit fit) => string.Join('\n', fit.Specification.Formula.Update(Formula),
         (Family?.Family ?? fit.Family).ToString(), ZeroInflation ?? fit.Options.ZeroInflation, Dispersion ?? fit.Options.Dispersion);
 
-    /// <summary>The changed model, fitted to the same data.</summary>
+    /// <summary>The changed model, fitted to the same data; the search begins from the estimates of one that is like it, where it is
+    /// given.</summary>
     /// <exception cref="GlmmException">The changed model cannot be fitted to these data.</exception>
-    public GlmmFit Fit(GlmmFit fit) => fit.Update(Formula, Family?.Family, Options(fit));
+    public GlmmFit Fit(GlmmFit fit, GlmmFit? like) => fit.UpdateFrom(like, Formula, Family?.Family, Options(fit));
+
+    /// <summary>The changed model for its likelihood alone, searched from the estimates of one that is like it.</summary>
+    /// <exception cref="GlmmException">The changed model cannot be fitted to these data.</exception>
+    public GlmmFit FitRoughly(GlmmFit fit, GlmmFit like) => fit.UpdateFrom(like, Formula, Family?.Family, Options(fit),
+        SearchGoal.Likelihood);
 
     /// <summary>What is added to the AIC of the changed model to compare it with the model's: of another response the densities differ by
     /// the derivative of one by the other.</summary>

@@ -13,7 +13,9 @@ internal sealed class NeighboursAlike : ICureSource
 
         foreach (var places in symptoms.Found.Where(s => s.Test.Statistic > s.Test.Expected).Select(s => s.Places).OfType<Places>())
         {
-            foreach (var structure in places.Structures.Where(s => !Has(symptoms.Fit, s)))
+            var structures = places.Structures.Where(s => !Has(symptoms.Fit, s));
+            // They differ in how correlations fall with distance, which matters less than that they do.
+            foreach (var structure in symptoms.Fit.ObservationCount > CureSearch.Many ? structures.Take(1) : structures)
                 yield return Adding(structure, $"effects that are alike where {places.X} and {places.Y} are near");
         }
     }
