@@ -22,23 +22,30 @@ internal sealed class Darkroom : IAsyncDisposable
         async ([sheet, displays, block, tolerance]) => {
           const load = async source => {
             const image = new Image(); image.src = source; await image.decode(); return image; };
-          const draw = (image, width, height, scale) => {
-            const canvas = document.createElement('canvas');
-            canvas.width = Math.ceil(width / scale); canvas.height = Math.ceil(height / scale);
-            const pen = canvas.getContext('2d', { willReadFrequently: true }); pen.imageSmoothingQuality = 'high';
-            pen.drawImage(image, 0, 0, image.width / scale, image.height / scale);
-            return { canvas, pixels: () => pen.getImageData(0, 0, canvas.width, canvas.height).data }; };
+          const draw = (image, width, height) => {
+            const canvas = document.createElement('canvas'); canvas.width = width; canvas.height = height;
+            const pen = canvas.getContext('2d', { willReadFrequently: true }); pen.drawImage(image, 0, 0);
+            return { canvas, pixels: () => pen.getImageData(0, 0, width, height).data }; };
+          const means = (pixels, width, height) => {
+            const columns = Math.ceil(width / block), rows = Math.ceil(height / block);
+            const sums = new Float64Array(4 * columns * rows), counts = new Float64Array(columns * rows);
+            for (let y = 0, at = 0; y < height; y++)
+              for (let x = 0; x < width; x++, at += 4) {
+                const to = Math.floor(y / block) * columns + Math.floor(x / block);
+                counts[to]++;
+                for (let k = 0; k < 3; k++) sums[4 * to + k] += pixels[at + k]; }
+            return sums.map((sum, i) => sum / counts[i >> 2]); };
           const photograph = await load(sheet), results = [];
           for (const { kept, left, top, width, height } of displays) {
             const drawn = await createImageBitmap(photograph, left, top, width, height), result = {};
             if (kept) {
               const image = await load(kept);
-              const [p, q] = [image, drawn].map(i => draw(i, image.width, image.height, block).pixels());
+              const [p, q] = [image, drawn].map(i => means(draw(i, image.width, image.height).pixels(), image.width, image.height));
               let others = 0;
               for (let i = 0; i < p.length; i += 4)
                 if (Math.max(...[0, 1, 2].map(k => Math.abs(p[i + k] - q[i + k]))) > tolerance) others++;
               Object.assign(result, { width: image.width - width, height: image.height - height, share: 4 * others / p.length }); }
-            const shown = () => draw(drawn, width, height, 1).canvas;
+            const shown = () => draw(drawn, width, height).canvas;
             if (!kept) result.small = shown().toDataURL('image/webp', 0.5);
             else if (result.width !== 0 || Math.abs(result.height) > block || result.share > SHARE)
               result.whole = shown().toDataURL('image/png');

@@ -37,6 +37,23 @@ public sealed class ScriptTests(PackedLibrary packed)
         Assert.Contains("Plotly.newPlot", await File.ReadAllTextAsync(Path.Combine(folder.Root, "effect.html")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("arabidopsis")]
+    [InlineData("bacteria")]
+    [InlineData("machines")]
+    [InlineData("ovary")]
+    public async Task The_scripts_of_the_comparison_with_R_write_their_manuscripts(string name)
+    {
+        using var folder = new TutorialFolder();
+        var script = Path.Combine(TutorialFolder.Repository, "benchmarks", "paper", name + ".cs");
+        var (exitCode, output) = await packed.RunAsync(folder.Root, "run", "-c", "Release", script);
+        Assert.True(exitCode == 0, output);
+        using var document = System.IO.Compression.ZipFile.OpenRead(Path.Combine(folder.Root, name + ".docx"));
+        Assert.Equal(3, document.Entries.Count(entry => entry.FullName.EndsWith(".png", StringComparison.Ordinal)));
+        using var text = new StreamReader(document.GetEntry("word/document.xml")!.Open());
+        Assert.InRange((await text.ReadToEndAsync()).Split("<w:tbl>").Length - 1, 2, 8);
+    }
+
     private Task WriteAsync(TutorialFolder folder, string name, string code) =>
         File.WriteAllTextAsync(Path.Combine(folder.Root, name), code.Replace("/path/to/artifacts/packages", packed.Feed)
             .Replace("@0.1.0", $"@{packed.Version}").Replace("\"nuget: EcoGlmm\"", $"\"nuget: EcoGlmm, {packed.Version}\""));

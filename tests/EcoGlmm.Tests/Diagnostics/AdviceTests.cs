@@ -1,4 +1,5 @@
 using EcoGlmm.Tests.Estimation;
+using EcoGlmm.Tests.Reference;
 
 namespace EcoGlmm.Tests.Diagnostics;
 
@@ -28,6 +29,20 @@ public sealed class AdviceTests
         Assert.Equal(CheckStatus.Caution, check.Findings.Single(f => f.Name == "Pattern against rain").Status);
         // A form of the response itself is no predictor of it.
         Assert.DoesNotContain(check.Findings, f => f.Name == "Pattern against rank");
+    }
+
+    [Theory]
+    [InlineData("follicles ~ s(Time) + ou(0 + Time | Mare)")]
+    [InlineData("follicles ~ s(Time) + ou(0 + numFactor(Time) | Mare)")]
+    public void Series_that_the_model_has_are_not_proposed_again_but_less_scatter_is(string formula)
+    {
+        // Counts of follicles change more smoothly than Poisson counts about any series could.
+        var mares = FieldData.ReadCsv(Path.Combine(ReferenceFit.RepositoryFolder, "datasets", "ovary.csv")).AsFactor("Mare");
+        var check = Glmm.Fit(formula, mares, Family.Poisson()).Check();
+        Assert.Equal(CheckStatus.Problem, check.Findings.Single(f => f.Name == "Autocorrelation along Time within Mare").Status);
+        Assert.Equal("fit.Update(\". ~ .\", Family.GeneralizedPoisson())", Cure(check).Call);
+        Assert.Empty(Cure(check).Remaining);
+        Assert.InRange(Cure(check).DeltaAic, -45, -30);
     }
 
     [Fact]

@@ -49,9 +49,9 @@ public sealed class SmoothCheckTests
         var data = FieldData.From(rows);
         var fit = Glmm.Fit("y ~ s(x, g, bs = \"fs\", k = 6)", data);
         var panel = Assert.Single(fit.PlotSmooths().Panels);
-        var curves = panel.Traces.OfType<LineTrace>().Where(t => t.Name!.StartsWith('g')).ToArray();
+        var curves = panel.Traces.OfType<LineTrace>().Where(t => t.Name!.StartsWith("g g", StringComparison.Ordinal)).ToArray();
         Assert.Equal(6, curves.Length);
-        var places = FieldData.From(curves[2].X.Select(x => new { x, g = curves[2].Name! }).ToArray());
+        var places = FieldData.From(curves[2].X.Select(x => new { x, g = curves[2].Name![2..] }).ToArray());
         var intercept = fit.FixedEffects[0].Estimate;
         var predicted = fit.Predict(places, PredictionScale.Link).Estimate;
         Assert.All(predicted.Zip(curves[2].Y), p => Assert.Equal(p.First - intercept, p.Second, 1e-8));

@@ -36,7 +36,7 @@ internal sealed class SeriesCheck : ResidualCheck
                 };
                 yield return new Symptom(this, $"Autocorrelation along {time} within {group}", test)
                 {
-                    Series = new Series(time, group, AreSteps(times), correlation > expected),
+                    Series = new Series(time, group, AreSteps(times), correlation > expected, IsModelled(fit, time, group)),
                 };
             }
         }
@@ -44,9 +44,22 @@ internal sealed class SeriesCheck : ResidualCheck
 
     public override int RankOf(Symptom symptom, Symptoms all) => 4;
 
-    public override string AdviceOn(Symptom symptom, Symptoms all) => symptom.Series is { AreAlike: true } series
-        ? $"Let a level change with time: add {series.Structure}, or give it a slope of {series.Time}."
-        : $"Look at what alternates along {symptom.Series!.Time}: every other occasion may have been recorded otherwise.";
+    public override string AdviceOn(Symptom symptom, Symptoms all) => symptom.Series switch
+    {
+        { IsSmoother: true } series => $"The model lets levels of {series.Group} change with {series.Time} already; what is left is "
+            + $"smoother than {all.Fit.Family.Name} data scatter." + (all.Fit.Family.Alternatives.LessScatter is [var less, ..]
+                ? $" Try a family that may scatter less: {less.Words}." : " Look whether the rows are means, or were smoothed before."),
+        { AreAlike: true } series => $"Let a level change with time: add {series.Structure}, or give it a slope of {series.Time}.",
+        var series => $"Look at what alternates along {series!.Time}: every other occasion may have been recorded otherwise.",
+    };
+
+    /// <summary>Whether the model has effects of the group's levels that follow each other along the times.</summary>
+    private static bool IsModelled(GlmmFit fit, string time, string group)
+    {
+        var name = MissingEffects.Quoted(time);
+        return fit.Estimate.Model.Terms.Any(t => t.Group == group && t.Positions is not null
+            && (t.Title.Contains($"(0 + {name} |", StringComparison.Ordinal) || t.Title.Contains($"({name})", StringComparison.Ordinal)));
+    }
 
     /// <summary>The mean residual of each group at each of its times, in their order.</summary>
     private static IEnumerable<double[]> SeriesOf(SimulatedResiduals residuals, double[] scaled, double[] times, string group)
@@ -66,8 +79,12 @@ internal sealed class SeriesCheck : ResidualCheck
 /// <param name="Group">The grouping factor, each level of which is a series.</param>
 /// <param name="AreSteps">Whether times are whole numbers, which steps can be counted by.</param>
 /// <param name="AreAlike">Whether neighbours are alike.</param>
-internal sealed record Series(string Time, string Group, bool AreSteps, bool AreAlike)
+/// <param name="IsModelled">Whether the model has effects that follow each other along these times already.</param>
+internal sealed record Series(string Time, string Group, bool AreSteps, bool AreAlike, bool IsModelled)
 {
+    /// <summary>Whether the data are alike beyond effects that follow each other: they scatter less than the family does.</summary>
+    public bool IsSmoother => AreAlike && IsModelled;
+
     /// <summary>The term that lets each level change with time: a correlation for each step, or by any spacing.</summary>
     public string Structure => $"{(AreSteps ? "ar1" : "ou")}(0 + {MissingEffects.Quoted(Time)} | {MissingEffects.Quoted(Group)})";
 }

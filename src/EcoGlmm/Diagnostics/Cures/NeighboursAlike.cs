@@ -5,10 +5,9 @@ internal sealed class NeighboursAlike : ICureSource
 {
     public IEnumerable<ModelChange> For(Symptoms symptoms)
     {
-        foreach (var series in symptoms.Found.Select(s => s.Series).OfType<Series>().Where(s => s.AreAlike))
+        foreach (var series in symptoms.Found.Select(s => s.Series).OfType<Series>().Where(s => s.AreAlike && !s.IsModelled))
         {
-            if (!Has(symptoms.Fit, series.Structure))
-                yield return Adding(series.Structure, $"effects of {series.Group} that change with {series.Time}");
+            yield return Adding(series.Structure, $"effects of {series.Group} that change with {series.Time}");
         }
 
         foreach (var places in symptoms.Found.Where(s => s.Test.Statistic > s.Test.Expected).Select(s => s.Places).OfType<Places>())

@@ -40,7 +40,7 @@ internal sealed class Symptoms
     public bool HasMoreScatter => Of<ScatterCheck>().Any(s => s.IsMore);
 
     /// <summary>Whether they scatter less.</summary>
-    public bool HasLessScatter => Of<ScatterCheck>().Any(s => s.IsLess);
+    public bool HasLessScatter => Of<ScatterCheck>().Any(s => s.IsLess) || Of<SeriesCheck>().Any(s => s.Series!.IsSmoother);
 
     public bool HasMoreZeros => Of<ZeroCheck>().Any(s => s.IsMore);
 
