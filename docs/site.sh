@@ -13,7 +13,7 @@ rm -rf artifacts/site $source
 mkdir -p $source/docs $source/benchmarks $source/tests/reference
 cp docs/*.md docs/toc.yml $source/docs
 cp -r docs/reference docs/images $source/docs
-cp benchmarks/*.md $source/benchmarks
+cp -r benchmarks/*.md benchmarks/paper $source/benchmarks
 cp tests/reference/*.R $source/tests/reference
 cp -r notebooks docs/site/docfx.json docs/site/template $source
 # The bar above every page.
