@@ -21,11 +21,7 @@ internal sealed unsafe partial class RandomEffectsSystem
     {
         if (RowPasses.Parts(eta.Length) == 1)
         {
-            foreach (var term in _terms)
-            {
-                if (term.Predictor == k) AddZb(term, b, eta, 0, eta.Length);
-            }
-
+            AddZb(k, -1, b, eta, 0, eta.Length);
             return;
         }
 
@@ -33,13 +29,16 @@ internal sealed unsafe partial class RandomEffectsSystem
         fixed (double* first = b)
         {
             var at = first;
-            _passes.For(eta.Length, (from, to) =>
-            {
-                foreach (var term in _terms)
-                {
-                    if (term.Predictor == k) AddZb(term, new(at, effects), eta, from, to);
-                }
-            });
+            _passes.For(eta.Length, (from, to) => AddZb(k, -1, new(at, effects), eta, from, to));
+        }
+    }
+
+    /// <summary>The same for some rows and all of the terms but one, by its index.</summary>
+    private void AddZb(int k, int except, ReadOnlySpan<double> b, Span<double> eta, int from, int to)
+    {
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            if (_terms[t].Predictor == k && t != except) AddZb(_terms[t], b, eta, from, to);
         }
     }
 

@@ -140,11 +140,7 @@ internal sealed unsafe partial class RandomEffectsSystem
             _passes.For(rows.Factor.Length, (from, to) =>
             {
                 predictor.AsSpan(from, to - from).Clear();
-                for (var t = 0; t < _terms.Length; t++)
-                {
-                    if (t != rows.Term) AddZb(_terms[t], b, predictor, from, to);
-                }
-
+                AddZb(own.Predictor, rows.Term, b, predictor, from, to);
                 for (var i = from; i < to; i++)
                 {
                     var u = mine + own.Codes[i];
