@@ -68,7 +68,8 @@ internal static class ProfiledEstimator
     private static double[] Hessian(ProfiledSearch search, double[] theta, double[] gradient, bool isCostly)
     {
         var spread = Array.ConvertAll(theta, t => Math.Max(Tolerances.ProfiledSpread * Math.Abs(t), Tolerances.LeastProfiledSpread));
-        return OptimumHessian.Of(search.Evaluate, theta, gradient, spread, true, isCostly ? search.Visited : []);
+        return OptimumHessian.Of(search.Evaluate, theta, gradient, spread, true, isCostly ? search.Visited : [],
+            shortest: search.System.IsIterative ? Tolerances.ShortestNoisySecant : Tolerances.ShortestSecant);
     }
 
     /// <summary>The estimate at the θ that the criterion was evaluated at last.</summary>

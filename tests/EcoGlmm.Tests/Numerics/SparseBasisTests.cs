@@ -121,6 +121,18 @@ public class SparseBasisTests
         for (var k = 0; k < 9; k++) Assert.Equal(expected[k], hessian[k], 1e-6);
         OptimumHessian.Of(Quadratic, at, g, spread, true, [(far, away)]);
         Assert.Equal(5, evaluations);
+
+        // A second point spares another one, unless it lies in nearly the same direction.
+        double[] aside = [1.0003, 1.0001, 0.9998], along = [1.0004, 0.999, 1.00021];
+        var (sideways, onwards) = (new double[3], new double[3]);
+        Quadratic(aside, sideways);
+        Quadratic(along, onwards);
+        evaluations = 0;
+        hessian = OptimumHessian.Of(Quadratic, at, g, spread, true, [(far, away), (near, there), (aside, sideways)]);
+        Assert.Equal(1, evaluations);
+        for (var k = 0; k < 9; k++) Assert.Equal(expected[k], hessian[k], 1e-6);
+        OptimumHessian.Of(Quadratic, at, g, spread, true, [(along, onwards), (near, there)]);
+        Assert.Equal(3, evaluations);
     }
 
     [Theory]
