@@ -14,15 +14,15 @@ internal static class OptimumHessian
     /// their own take the places of differences. Columns that are known exactly are taken as they are.
     /// </summary>
     public static double[] Of(DifferentiableFunction function, double[] x, double[] gradient, double[] spread, bool isCostly,
-        IReadOnlyList<(double[] Point, double[] Gradient)>? known = null, (double[] Hessian, int First, int Count)? exact = null,
-        double shortest = Tolerances.ShortestSecant)
+        IReadOnlyList<EvaluatedPoint>? known = null, (double[] Hessian, int First, int Count)? exact = null,
+        double shortest = Tolerances.ShortestSecant, double value = double.NaN)
     {
         var d = x.Length;
         var hessian = new double[d * d];
         var point = (double[])x.Clone();
         var (plus, minus) = (new double[d], gradient);
         if (!isCostly) minus = new double[d];
-        var secants = Secants(x, gradient, spread, known ?? [], shortest);
+        var secants = Secants(new EvaluatedPoint(x, value, gradient), spread, known ?? [], shortest);
         for (var j = 0; j < d; j++)
         {
             if (secants.Exists(s => s.Parameter == j)) continue;
@@ -34,18 +34,18 @@ internal static class OptimumHessian
 
             var step = (isCostly ? Tolerances.ForwardStep : Tolerances.CentralStep) * spread[j];
             point[j] = x[j] + step;
-            var value = function(point, plus);
+            var there = function(point, plus);
             if (!isCostly)
             {
                 point[j] = x[j] - step;
-                value += function(point, minus);
+                there += function(point, minus);
             }
 
             var width = isCostly ? step : 2 * step;
             point[j] = x[j];
             for (var i = 0; i < d; i++)
             {
-                hessian[(j * d) + i] = double.IsFinite(value) ? (plus[i] - minus[i]) / width : double.NaN;
+                hessian[(j * d) + i] = double.IsFinite(there) ? (plus[i] - minus[i]) / width : double.NaN;
             }
         }
 
@@ -76,38 +76,54 @@ internal static class OptimumHessian
     /// Ways to known points that are neither too short nor too long, in directions of their own, with the changes in the gradient: each made
     /// to be one for a parameter, and zero for those of the ways before it.
     /// </summary>
-    private static List<(int Parameter, double[] Way, double[] Change)> Secants(double[] x, double[] gradient, double[] spread,
-        IReadOnlyList<(double[] Point, double[] Gradient)> known, double shortest)
+    private static List<(int Parameter, double[] Way, double[] Change)> Secants(EvaluatedPoint at, double[] spread,
+        IReadOnlyList<EvaluatedPoint> known, double shortest)
     {
+        var d = at.X.Length;
         var secants = new List<(int Parameter, double[] Way, double[] Change)>();
-        var near = new List<(double Steps, double[] Point, double[] Gradient)>();
-        foreach (var (point, there) in known)
-        {
-            var steps = 0.0;
-            for (var j = 0; j < x.Length; j++)
-                steps = Math.Max(steps, Math.Abs(point[j] - x[j]) / (Tolerances.ForwardStep * spread[j]));
-            if (steps >= shortest && steps <= Tolerances.LongestSecant) near.Add((steps, point, there));
-        }
+        (double Length, int Parameter) Longest(double[] way) => Enumerable.Range(0, d)
+            .Select(j => (Math.Abs(way[j]) / (Tolerances.ForwardStep * spread[j]), j)).DefaultIfEmpty((0, -1)).Max();
 
-        foreach (var (steps, point, there) in near.OrderBy(n => Math.Abs(Math.Log(n.Steps))))
+        var ways = known.Select(point => (Point: point, Way: Difference(point.X, at.X)))
+            .Select(w => (w.Point, w.Way, Steps: Longest(w.Way).Length))
+            .Where(w => w.Steps >= shortest && w.Steps <= Tolerances.LongestStraightenedSecant)
+            .OrderBy(w => Math.Abs(Math.Log(w.Steps)));
+        foreach (var (point, whole, steps) in ways)
         {
-            double[] way = [.. point.Zip(x, (p, q) => p - q)];
-            double[] change = [.. there.Zip(gradient, (p, q) => p - q)];
+            if (secants.Count == d) break;
+            var (way, change) = ((double[])whole.Clone(), Difference(point.Gradient, at.Gradient));
+            if (steps > Tolerances.LongestSecant && !TryStraighten(at, point, way, change)) continue;
             foreach (var earlier in secants) AddScaled(-way[earlier.Parameter], earlier.Way, earlier.Change, way, change);
-            var (most, parameter) = (0.0, -1);
-            for (var j = 0; j < x.Length; j++)
-            {
-                var length = Math.Abs(way[j]) / (Tolerances.ForwardStep * spread[j]);
-                if (length > most) (most, parameter) = (length, j);
-            }
-
-            if (most < Tolerances.LeastOwnDirection * steps) continue;
+            var (own, parameter) = Longest(way);
+            if (own < Tolerances.LeastOwnDirection * steps) continue;
             AddScaled((1 / way[parameter]) - 1, [.. way], [.. change], way, change);
             secants.Add((parameter, way, change));
         }
 
         return secants;
     }
+
+    /// <summary>
+    /// Along a longer way the curvature changes, by as much as the values at its ends tell: with a cubic through these and their slopes,
+    /// sᵀHs = 6 (f − f* − sᵀg*) − 2 sᵀ(g − g*). The change in the gradient is scaled to agree, unless by so much that more than a cubic must
+    /// be in it.
+    /// </summary>
+    private static bool TryStraighten(EvaluatedPoint at, EvaluatedPoint point, double[] way, double[] change)
+    {
+        var (slope, rise) = (0.0, point.Value - at.Value);
+        for (var j = 0; j < way.Length; j++)
+        {
+            slope += way[j] * change[j];
+            rise -= way[j] * at.Gradient[j];
+        }
+
+        var factor = ((6 * rise) / slope) - 2;
+        if (!(rise > Tolerances.LeastRise * (1 + Math.Abs(at.Value))) || !(Math.Abs(factor - 1) < Tolerances.LargestStraightening)) return false;
+        for (var j = 0; j < change.Length; j++) change[j] *= factor;
+        return true;
+    }
+
+    private static double[] Difference(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x - y)];
 
     private static void AddScaled(double factor, double[] way, double[] change, double[] toWay, double[] toChange)
     {
