@@ -1,4 +1,5 @@
 using EcoGlmm.RandomEffects;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace EcoGlmm.Estimation;
 
@@ -10,9 +11,11 @@ internal sealed partial class PenalizedLeastSquares
     /// <summary>The relative standard deviations that a search may begin at: those of effects each by itself, and of all at once.</summary>
     private const double LeastStart = 0.2, LeastJointStart = 0.02, LargestStart = 2;
 
+    private const int MostJointEffects = 16;
+
     /// <summary>
     /// A first guess at θ by moments: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz and, for each effect of other terms, a share of its
-    /// variance. Equations of all effects at once, or each by itself where their solution is not positive.
+    /// variance: the equations of all effects at once, or that of each by itself where their solution is not positive.
     /// </summary>
     public double[] MomentEstimate()
     {
@@ -36,13 +39,13 @@ internal sealed partial class PenalizedLeastSquares
             }
         }
 
-        var joint = _model.Terms.Count > 1 ? JointMoments(excess, weight, levels) : null;
+        var joint = effects is > 1 and <= MostJointEffects ? JointMoments(excess, weight, levels) : null;
         var variances = new double[effects];
         for (var k = 0; k < effects; k++)
         {
             // An effect whose covariate is zero throughout does not enter the likelihood at all.
             if (weight[k] == 0) continue;
-            variances[k] = joint?[k] ?? Math.Max(excess[k] / weight[k], SmallestShare * total / (weight[k] / _n));
+            variances[k] = joint?[k] > 0 ? joint[k] : Math.Max(excess[k] / weight[k], SmallestShare * total / (weight[k] / _n));
         }
 
         // By itself, an effect takes in what others of its term explain.
@@ -51,22 +54,22 @@ internal sealed partial class PenalizedLeastSquares
         first = 0;
         foreach (var term in _model.Terms)
         {
-            for (var e = 0; e < term.Width; e++)
-                explained += variances[first + e] * weight[first + e] / _n / Share(term);
+            for (var k = first; k < first + term.Width; k++) explained += (joint?[k] ?? variances[k]) * weight[k] / _n / Share(term);
             first += term.Width;
         }
 
         var residual = Math.Max(total - explained, 0.2 * total);
         var theta = new double[_model.ThetaCount];
-        var least = joint is null ? LeastStart : LeastJointStart;
         first = 0;
         foreach (var term in _model.Terms)
         {
-            var spread = variances.AsSpan(first, term.Width).ToArray();
+            var spread = new double[term.Width];
             for (var e = 0; e < term.Width; e++)
             {
-                if (term.Z is null || term.Scaling is not null) spread[e] *= weight[first + e] / _n / Share(term);
-                if (spread[e] > 0) spread[e] = Math.Clamp(Math.Sqrt(spread[e] / residual), least, LargestStart);
+                var k = first + e;
+                var variance = variances[k] * (term.Z is null || term.Scaling is not null ? weight[k] / _n / Share(term) : 1);
+                if (variance > 0)
+                    spread[e] = Math.Clamp(Math.Sqrt(variance / residual), joint?[k] > 0 ? LeastJointStart : LeastStart, LargestStart);
             }
 
             term.Structure.Start(spread, theta.AsSpan(term.ThetaOffset, term.ThetaCount));
@@ -76,22 +79,34 @@ internal sealed partial class PenalizedLeastSquares
         return theta;
     }
 
-    /// <summary>The variances by the equations of all effects; null where one is not positive.</summary>
-    private double[]? JointMoments(double[] excess, double[] weight, int[] levels)
+    /// <summary>The variances by the equations of all effects at once; not positive where an effect seems to have none.</summary>
+    private double[] JointMoments(double[] excess, double[] weight, int[] levels)
     {
         var d = excess.Length;
         var equations = new double[d * d];
         _system.AddSquaredCrossProducts(equations);
-        for (var i = 0; i < d; i++)
+        var variances = new double[d];
+        List<int> kept = [.. Enumerable.Range(0, d).Where(k => weight[k] > 0)];
+        while (kept.Count > 0)
         {
-            for (var j = 0; j < d; j++)
-                equations[(i * d) + j] = (i == j ? weight[i] : equations[(i * d) + j]) - (levels[i] * weight[j] / _n);
-            if (weight[i] == 0) return null;
+            var matrix = Matrix<double>.Build.Dense(kept.Count, kept.Count, (a, b) =>
+            {
+                var (i, j) = (kept[a], kept[b]);
+                return ((i == j ? weight[i] : equations[(i * d) + j]) - (levels[i] * weight[j] / _n)) / weight[i];
+            });
+            var solution = matrix.LU().Solve(Vector<double>.Build.Dense(kept.Count, a => excess[kept[a]] / weight[kept[a]]));
+            if (!solution.ForAll(double.IsFinite)) break;
+            var least = solution.MinimumIndex();
+            if (solution[least] > 0)
+            {
+                for (var a = 0; a < kept.Count; a++) variances[kept[a]] = solution[a];
+                break;
+            }
+
+            // The others take over what it would have explained.
+            kept.RemoveAt(least);
         }
 
-        var matrix = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(d, d, (i, j) => equations[(i * d) + j] / weight[i]);
-        var right = MathNet.Numerics.LinearAlgebra.Vector<double>.Build.Dense(d, i => excess[i] / weight[i]);
-        var variances = matrix.LU().Solve(right).ToArray();
-        return Array.TrueForAll(variances, v => v > 0 && double.IsFinite(v)) ? variances : null;
+        return variances;
     }
 }

@@ -169,13 +169,27 @@ internal sealed partial class RandomEffectsSystem
     public double LevelCrossProduct(int term, int level, int effect) => OwnEntry(_diagonal[term], term, level, effect);
 
     /// <summary>
-    /// Adds, for each two effects of different terms, over the levels of the first the squares of its cross-products with the levels of the
-    /// second, in relation to its own: a row for each effect of each term, and a column.
+    /// Adds, for each two effects, over the levels of the first the squares of its cross-products with the levels of the second, in relation
+    /// to its own: a row for each effect of each term, and a column. Levels of one term are taken to share no rows.
     /// </summary>
     public void AddSquaredCrossProducts(double[] sums)
     {
         var d = _terms.Sum(t => t.Width);
         int[] offsets = [.. _terms.Select((_, t) => _terms.Take(t).Sum(earlier => earlier.Width))];
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var r = _terms[t].Width;
+            for (var l = 0; l < _terms[t].Levels.Count && _inverse[t] is null && r > 1; l++)
+            {
+                for (var k = 0; k < r * r; k++)
+                {
+                    var (i, j) = (offsets[t] + (k / r), offsets[t] + (k % r));
+                    if (_diagonal[t][(l * r * r) + k] is var product && i != j && product != 0)
+                        sums[(i * d) + j] += product * product / LevelCrossProduct(t, l, k / r);
+                }
+            }
+        }
+
         foreach (var pair in _pairs)
         {
             if (pair.First == pair.Second) continue;
