@@ -9,9 +9,18 @@ namespace EcoGlmm.Estimation;
 internal static class OptimumHessian
 {
     /// <summary>
+    /// How many steps away a known point may be where the values tell how the curvature changes, by this share at most, and from what rise
+    /// on, relative to the value, they do.
+    /// </summary>
+    private const double LongestStraightenedSecant = 1000, LargestStraightening = 0.1, LeastRise = 1e-9;
+
+    /// <summary>Of the way to a known point, the share that must lead where no other one does.</summary>
+    private const double LeastOwnDirection = 0.25;
+
+    /// <summary>
     /// d × d, symmetric. <paramref name="spread"/> holds a rough standard error for each parameter; <paramref name="gradient"/> is
-    /// the gradient at x. An element that cannot be had is NaN. Of points with gradients that are known beside, those near x in directions of
-    /// their own take the places of differences. Columns that are known exactly are taken as they are.
+    /// the gradient at x. An element that cannot be had is NaN. Of points with gradients that are known beside, those near x in
+    /// directions of their own take the places of differences. Columns that are known exactly are taken as they are.
     /// </summary>
     public static double[] Of(DifferentiableFunction function, double[] x, double[] gradient, double[] spread, bool isCostly,
         IReadOnlyList<EvaluatedPoint>? known = null, (double[] Hessian, int First, int Count)? exact = null,
@@ -49,7 +58,7 @@ internal static class OptimumHessian
             }
         }
 
-        // H s = y, s a way and y the change in the gradient: of its columns those of earlier parameters are not in it, and all others known.
+        // H s = y, s a way and y the change in the gradient: of H, the columns of earlier parameters are not in it, and all others known.
         for (var k = secants.Count - 1; k >= 0; k--)
         {
             var (parameter, way, change) = secants[k];
@@ -73,8 +82,8 @@ internal static class OptimumHessian
     }
 
     /// <summary>
-    /// Ways to known points that are neither too short nor too long, in directions of their own, with the changes in the gradient: each made
-    /// to be one for a parameter, and zero for those of the ways before it.
+    /// Ways to known points that are neither too short nor too long, in directions of their own, with the changes in the gradient:
+    /// each made to be one for a parameter, and zero for those of the ways before it.
     /// </summary>
     private static List<(int Parameter, double[] Way, double[] Change)> Secants(EvaluatedPoint at, double[] spread,
         IReadOnlyList<EvaluatedPoint> known, double shortest)
@@ -86,7 +95,7 @@ internal static class OptimumHessian
 
         var ways = known.Select(point => (Point: point, Way: Difference(point.X, at.X)))
             .Select(w => (w.Point, w.Way, Steps: Longest(w.Way).Length))
-            .Where(w => w.Steps >= shortest && w.Steps <= Tolerances.LongestStraightenedSecant)
+            .Where(w => w.Steps >= shortest && w.Steps <= LongestStraightenedSecant)
             .OrderBy(w => Math.Abs(Math.Log(w.Steps)));
         foreach (var (point, whole, steps) in ways)
         {
@@ -95,7 +104,7 @@ internal static class OptimumHessian
             if (steps > Tolerances.LongestSecant && !TryStraighten(at, point, way, change)) continue;
             foreach (var earlier in secants) AddScaled(-way[earlier.Parameter], earlier.Way, earlier.Change, way, change);
             var (own, parameter) = Longest(way);
-            if (own < Tolerances.LeastOwnDirection * steps) continue;
+            if (own < LeastOwnDirection * steps) continue;
             AddScaled((1 / way[parameter]) - 1, [.. way], [.. change], way, change);
             secants.Add((parameter, way, change));
         }
@@ -104,9 +113,9 @@ internal static class OptimumHessian
     }
 
     /// <summary>
-    /// Along a longer way the curvature changes, by as much as the values at its ends tell: with a cubic through these and their slopes,
-    /// sᵀHs = 6 (f − f* − sᵀg*) − 2 sᵀ(g − g*). The change in the gradient is scaled to agree, unless by so much that more than a cubic must
-    /// be in it.
+    /// Along a longer way the curvature changes, by as much as the values at its ends tell: with a cubic through these and their
+    /// slopes, sᵀHs = 6 (f − f* − sᵀg*) − 2 sᵀ(g − g*). The change in the gradient is scaled to agree, unless by so much that more
+    /// than a cubic must be in it.
     /// </summary>
     private static bool TryStraighten(EvaluatedPoint at, EvaluatedPoint point, double[] way, double[] change)
     {
@@ -118,7 +127,7 @@ internal static class OptimumHessian
         }
 
         var factor = ((6 * rise) / slope) - 2;
-        if (!(rise > Tolerances.LeastRise * (1 + Math.Abs(at.Value))) || !(Math.Abs(factor - 1) < Tolerances.LargestStraightening)) return false;
+        if (!(rise > LeastRise * (1 + Math.Abs(at.Value)) && Math.Abs(factor - 1) < LargestStraightening)) return false;
         for (var j = 0; j < change.Length; j++) change[j] *= factor;
         return true;
     }

@@ -66,7 +66,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _hasGradient = !gradient.IsEmpty;
         _cancellation.ThrowIfCancellationRequested();
         var value = Scales.Evaluate(_criterion.Evaluate, x, gradient);
-        if (_isSearching && double.IsFinite(value) && _hasGradient) _visited.Add(new EvaluatedPoint(x.ToArray(), value, gradient.ToArray()));
+        if (_isSearching && double.IsFinite(value) && _hasGradient)
+            _visited.Add(new EvaluatedPoint(x.ToArray(), value, gradient.ToArray()));
         return value;
     }
 

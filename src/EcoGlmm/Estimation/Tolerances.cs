@@ -327,17 +327,8 @@ internal static class Tolerances
     /// <summary>How many steps away a point that a search came by may be to stand for a difference.</summary>
     public const double ShortestSecant = 0.02, LongestSecant = 20;
 
-    /// <summary>
-    /// How many steps away it may be where the values there tell how the curvature changes, by this share at most, and from what rise on,
-    /// relative to the value, they do.
-    /// </summary>
-    public const double LongestStraightenedSecant = 1000, LargestStraightening = 0.1, LeastRise = 1e-9;
-
-    /// <summary>The same where gradients are estimates.</summary>
+    /// <summary>The shortest where gradients are estimates.</summary>
     public const double ShortestNoisySecant = 0.2;
-
-    /// <summary>Of the way to such a point, the share that must lead where no other one does.</summary>
-    public const double LeastOwnDirection = 0.25;
 
     /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
     public const int ManyParameters = 40;

@@ -169,8 +169,8 @@ internal sealed partial class RandomEffectsSystem
     public double LevelCrossProduct(int term, int level, int effect) => OwnEntry(_diagonal[term], term, level, effect);
 
     /// <summary>
-    /// Adds, for each two effects, over the levels of the first the squares of its cross-products with the levels of the second, in relation
-    /// to its own: a row for each effect of each term, and a column. Levels of one term are taken to share no rows.
+    /// Adds, for each two effects, over the levels of the first the squares of its cross-products with the levels of the second, in
+    /// relation to its own: a row for each effect of each term, and a column. Levels of one term are taken to share no rows.
     /// </summary>
     public void AddSquaredCrossProducts(double[] sums)
     {
