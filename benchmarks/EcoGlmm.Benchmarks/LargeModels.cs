@@ -5,8 +5,9 @@ using EcoGlmm.Numerics;
 namespace EcoGlmm.Benchmarks;
 
 /// <summary>
-/// A million ratings of films by users, lecturers as fixed effects beside students as random ones, and a million counts with an effect for
-/// each beside those of sites and of years; by one thread and by two, each in a process of its own.
+/// A million ratings of films by users, lecturers as fixed effects beside students as random ones, a million counts with an effect for
+/// each beside those of sites and of years, and ten million rows of a hundred thousand groups; by one thread and by two, each in a process
+/// of its own.
 /// </summary>
 internal static class LargeModels
 {
@@ -22,7 +23,7 @@ internal static class LargeModels
 
         Console.WriteLine("| model | threads | fit (s) | processor (s) | peak (MB) | evaluations | log-likelihood |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
-        foreach (var each in new[] { "ratings", "lecturers", "lecturers-ml", "counts" })
+        foreach (var each in new[] { "ratings", "lecturers", "lecturers-ml", "counts", "groups" })
         {
             foreach (var threads in new[] { 1, 2 })
             {
@@ -37,6 +38,7 @@ internal static class LargeModels
         var (formula, family, data) = model switch
         {
             "ratings" => ("y ~ 1 + (1 | user) + (1 | film)", Family.Gaussian(), Ratings(rows)),
+            "groups" => ("y ~ x + (1 | g)", Family.Gaussian(), Groups(10 * rows)),
             "counts" => ("y ~ x + (1 | site) + (1 | year) + (1 | olre)", Family.Poisson(), Counts(rows)),
             _ => ("y ~ factor(d) + (1 | s)", Family.Gaussian(),
                 FieldData.ReadCsv(Path.Combine(Repository.Folder, "datasets", "insteval.csv.gz"))),
@@ -90,6 +92,22 @@ internal static class LargeModels
 
         return FieldData.From(new Dictionary<string, double[]> { ["site"] = sites, ["year"] = years, ["x"] = x, ["y"] = y })
             .AsFactor("site").AsFactor("year");
+    }
+
+    /// <summary>Measurements of groups of a hundred rows.</summary>
+    private static FieldData Groups(int rows)
+    {
+        var random = new RandomStream(13);
+        double[] effects = [.. Enumerable.Range(0, rows / 100).Select(_ => 0.7 * random.NextNormal())];
+        var (x, y, g) = (new double[rows], new double[rows], new double[rows]);
+        for (var i = 0; i < rows; i++)
+        {
+            var group = (int)(effects.Length * random.NextDouble());
+            (g[i], x[i]) = (group, random.NextNormal());
+            y[i] = 1 + (0.5 * x[i]) + effects[group] + random.NextNormal();
+        }
+
+        return FieldData.From(new Dictionary<string, double[]> { ["g"] = g, ["x"] = x, ["y"] = y }).AsFactor("g");
     }
 
     private static double[] Cumulative(double[] weights)
