@@ -19,7 +19,7 @@ internal sealed unsafe partial class SparseCholesky
         }
 
         _factored = false;
-        Array.Clear(_factorStorage);
+        Clear(_factorStorage);
         for (var e = 0; e < values.Length; e++)
         {
             _factor[_entryPositions[e]] = values[e];
@@ -28,6 +28,12 @@ internal sealed unsafe partial class SparseCholesky
         double sum = 0;
         double product = 1;
         var (pulledFrom, pulledEnd) = (0, 0);
+        if (!TryFactorSubtrees(out var subtrees))
+        {
+            return false;
+        }
+
+        var subtree = 0;
         fixed (int* targets = _pushPositions)
         {
             for (var s = 0; s < _supernodes; s++)
@@ -35,7 +41,13 @@ internal sealed unsafe partial class SparseCholesky
                 var width = _first[s + 1] - _first[s];
                 var below = _rowStarts[s + 1] - _rowStarts[s];
                 var panel = _factor + _panelStarts[s];
-                if (_descendantStarts[s + 1] > _descendantStarts[s])
+                while (subtree < subtrees.Length && s >= subtrees[subtree].End)
+                {
+                    subtree++;
+                }
+
+                var isDone = subtree < subtrees.Length && s >= subtrees[subtree].Begin;
+                if (!isDone && _descendantStarts[s + 1] > _descendantStarts[s])
                 {
                     if (s >= pulledEnd)
                     {
@@ -46,19 +58,27 @@ internal sealed unsafe partial class SparseCholesky
                     PullAll(s, s < pulledEnd ? FirstDescendant(s, pulledFrom) : _descendantStarts[s]);
                 }
 
-                bool positive;
-                if (!_pushes[s])
+                var positive = true;
+                if (isDone)
+                {
+                    // Pushes out of the subtree come in the order in which one thread makes them.
+                    if (_pushes[s])
+                    {
+                        Push(s, targets, RowsWithin(s, subtrees[subtree].End), below);
+                    }
+                }
+                else if (!_pushes[s])
                 {
                     Cancellation.ThrowIfCancellationRequested();
                     positive = FactorPanel(panel, width, below);
                 }
-                else if (width == 1)
-                {
-                    positive = FactorColumn(panel, below, targets + _pushStarts[s]);
-                }
                 else
                 {
-                    positive = FactorSmall(panel, width, below, targets + _pushStarts[s]);
+                    positive = FactorSmall(panel, width, below);
+                    if (positive)
+                    {
+                        Push(s, targets, 0, below);
+                    }
                 }
 
                 if (!positive)
@@ -85,36 +105,7 @@ internal sealed unsafe partial class SparseCholesky
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool FactorColumn(double* column, int below, int* target)
-    {
-        var pivot = *column;
-        if (!(pivot > 0) || double.IsPositiveInfinity(pivot))
-        {
-            return false;
-        }
-
-        var root = Math.Sqrt(pivot);
-        *column++ = root;
-        var scale = 1 / root;
-        for (var i = 0; i < below; i++)
-        {
-            column[i] *= scale;
-        }
-
-        for (var j = 0; j < below; j++)
-        {
-            var lj = column[j];
-            for (var i = j; i < below; i++)
-            {
-                _factor[*target++] -= column[i] * lj;
-            }
-        }
-
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool FactorSmall(double* panel, int width, int below, int* target)
+    private static bool FactorSmall(double* panel, int width, int below)
     {
         var ld = width + below;
         for (var j = 0; j < width; j++)
@@ -145,21 +136,42 @@ internal sealed unsafe partial class SparseCholesky
             }
         }
 
-        for (var j = width; j < ld; j++)
+        return true;
+    }
+
+    // Subtracts what a small panel contributes to the columns that are its rows [from, to).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Push(int s, int* targets, int from, int to)
+    {
+        var width = _first[s + 1] - _first[s];
+        var below = _rowStarts[s + 1] - _rowStarts[s];
+        var ld = width + below;
+        var rows = _factor + _panelStarts[s] + width;
+        var target = targets + _pushStarts[s] + (from * below - from * (from - 1) / 2);
+        for (var j = from; j < to; j++)
         {
-            for (var i = j; i < ld; i++)
+            if (width == 1)
+            {
+                var lj = rows[j];
+                for (var i = j; i < below; i++)
+                {
+                    _factor[*target++] -= rows[i] * lj;
+                }
+
+                continue;
+            }
+
+            for (var i = j; i < below; i++)
             {
                 double dot = 0;
                 for (var k = 0; k < width; k++)
                 {
-                    dot += panel[k * ld + i] * panel[k * ld + j];
+                    dot += rows[k * ld + i] * rows[k * ld + j];
                 }
 
                 _factor[*target++] -= dot;
             }
         }
-
-        return true;
     }
 
     // Subtracts from the local rows [begin, end) of panel j, which the map stands for, the updates of descendants [first, last).

@@ -13,7 +13,6 @@ namespace EcoGlmm.Numerics;
 /// </remarks>
 internal sealed unsafe partial class SparseCholesky
 {
-    private readonly double* _triangles;
     private double[]? _inverseStorage;
 
     /// <summary>
@@ -39,30 +38,34 @@ internal sealed unsafe partial class SparseCholesky
         }
         else
         {
-            Array.Clear(_inverseStorage);
+            Clear(_inverseStorage);
         }
 
         var z = Address(_inverseStorage);
+        var subtrees = Subtrees();
+        var subtree = subtrees.Length - 1;
         fixed (int* targets = _pushPositions)
         {
             for (var s = _supernodes - 1; s >= 0; s--)
             {
-                var width = _first[s + 1] - _first[s];
-                var below = _rowStarts[s + 1] - _rowStarts[s];
-                var l = _factor + _panelStarts[s];
-                var panel = z + _panelStarts[s];
-                if (!_pushes[s])
+                while (subtree >= 0 && s < subtrees[subtree].Begin)
                 {
-                    Cancellation.ThrowIfCancellationRequested();
-                    FinishPanel(l, panel, width, below);
+                    subtree--;
                 }
-                else if (width == 1)
+
+                if (subtree >= 0 && s < subtrees[subtree].End)
                 {
-                    InvertColumn(l, panel, below, z, targets + _pushStarts[s]);
+                    continue;
+                }
+
+                if (_pushes[s])
+                {
+                    InvertSmall(s, z, targets);
                 }
                 else
                 {
-                    InvertSmall(l, panel, width, below, z, targets + _pushStarts[s]);
+                    Cancellation.ThrowIfCancellationRequested();
+                    FinishPanel(s, z, _caller, Products());
                 }
 
                 if (_descendantStarts[s + 1] > _descendantStarts[s])
@@ -72,9 +75,27 @@ internal sealed unsafe partial class SparseCholesky
             }
         }
 
+        InvertSubtrees(subtrees, z);
         for (var e = 0; e < values.Length; e++)
         {
             values[e] = z[_entryPositions[e]];
+        }
+    }
+
+    // The panel of the inverse of supernode s, which pushes, given those of all later ones.
+    private void InvertSmall(int s, double* z, int* targets)
+    {
+        var width = _first[s + 1] - _first[s];
+        var below = _rowStarts[s + 1] - _rowStarts[s];
+        var l = _factor + _panelStarts[s];
+        var panel = z + _panelStarts[s];
+        if (width == 1)
+        {
+            InvertColumn(l, panel, below, z, targets + _pushStarts[s]);
+        }
+        else
+        {
+            InvertSmall(l, panel, width, below, z, targets + _pushStarts[s]);
         }
     }
 
@@ -176,8 +197,12 @@ internal sealed unsafe partial class SparseCholesky
 
     // On entry the rows below hold Z₂₂ L₂₁.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishPanel(double* l, double* panel, int width, int below)
+    private void FinishPanel(int s, double* z, in Buffers buffers, in BlockProduct products)
     {
+        var width = _first[s + 1] - _first[s];
+        var below = _rowStarts[s + 1] - _rowStarts[s];
+        var l = _factor + _panelStarts[s];
+        var panel = z + _panelStarts[s];
         var ld = width + below;
         if (width == 1)
         {
@@ -187,9 +212,8 @@ internal sealed unsafe partial class SparseCholesky
             return;
         }
 
-        var w = _triangles;
+        var w = buffers.Triangles;
         var t = w + (long)width * width;
-        var products = Products();
         DensePanel.InvertLower(l, ld, width, w, width, t, products);
         new ReadOnlySpan<double>(w, width * width).CopyTo(new Span<double>(t, width * width));
         if (below > 0)
@@ -197,12 +221,12 @@ internal sealed unsafe partial class SparseCholesky
             for (var k = 0; k < width; k++)
             {
                 var column = new Span<double>(panel + width + (long)k * ld, below);
-                column.CopyTo(new Span<double>(_update + (long)k * below, below));
+                column.CopyTo(new Span<double>(buffers.Update + (long)k * below, below));
                 column.Clear();
             }
 
             products.Add(
-                below, width, width, true, _update, below, false, w, width, false, panel + width, ld,
+                below, width, width, true, buffers.Update, below, false, w, width, false, panel + width, ld,
                 ProductShape.LowerRight);
             products.Add(
                 width, width, below, true, l + width, ld, true, panel + width, ld, false, t, width, ProductShape.Full);
@@ -222,7 +246,7 @@ internal sealed unsafe partial class SparseCholesky
 
     // Adds what finished panel j contributes to Z₂₂ L₂₁ of its descendants [begin, end).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Share(int j, int begin, int end, double* z, in Buffers buffers)
+    private void Share(int j, int begin, int end, double* z, int* map, in Buffers buffers)
     {
         var ld = _first[j + 1] - _first[j] + _rowStarts[j + 1] - _rowStarts[j];
         var panel = z + _panelStarts[j];
@@ -238,7 +262,7 @@ internal sealed unsafe partial class SparseCholesky
             var ldk = width + below;
             var l = _factor + _panelStarts[k] + width + low;
             var target = z + _panelStarts[k] + width + low;
-            var contiguous = Localize(k, low, columns, 0, m, _caller.Map, local);
+            var contiguous = Localize(k, low, columns, 0, m, map, local);
             if (width == 1)
             {
                 ShareColumn(columns, m, panel, ld, local, l, target);

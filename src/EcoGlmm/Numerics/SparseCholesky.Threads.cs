@@ -19,8 +19,7 @@ internal sealed unsafe partial class SparseCholesky
     private readonly int _updateLength;
     private readonly int _relativeLength;
     private readonly Buffers _caller;
-    private readonly double* _work;
-    private readonly double* _update;
+    private readonly int _trianglesLength;
     private readonly int[] _shareStarts = new int[MostShareTasks + 1];
     private Buffers[] _workers = [];
     private WorkTeam? _team;
@@ -29,6 +28,7 @@ internal sealed unsafe partial class SparseCholesky
     private int _stepPanel;
     private int _stepFirst;
     private double* _stepInverse;
+    private double[] _stepCleared = [];
     private double* _stepTriangle;
     private int _stepWidth;
     private int _stepRows;
@@ -40,6 +40,9 @@ internal sealed unsafe partial class SparseCholesky
         PullTogether,
         SolveRows,
         Share,
+        Factor,
+        Invert,
+        Clear,
     }
 
     /// <summary>The most threads that work on one factorization or inverse. Small matrices always take one.</summary>
@@ -62,17 +65,21 @@ internal sealed unsafe partial class SparseCholesky
             _workers[0] = _caller;
             for (var w = 1; w < wanted; w++)
             {
-                _workers[w] = new Buffers(_productLength, _updateLength, _relativeLength, _n);
+                _workers[w] = NewBuffers();
             }
 
             _team = new WorkTeam(wanted, RunTask);
             _productTeam = new BlockProduct.Team(wanted);
+            _subtrees = null;
+            _isInSubtree = [];
         }
 
         return true;
     }
 
-    private BlockProduct Products() => new(_work, FactorFlops >= LeastFlops && HasTeam() ? _productTeam : null, Cancellation);
+    private Buffers NewBuffers() => new(_productLength, _updateLength + _trianglesLength, _updateLength, _relativeLength, _n);
+
+    private BlockProduct Products() => new(_caller.Work, FactorFlops >= LeastFlops && HasTeam() ? _productTeam : null, Cancellation);
 
     private void RunTask(int worker, int task)
     {
@@ -101,8 +108,17 @@ internal sealed unsafe partial class SparseCholesky
                     _stepTriangle, _stepWidth + _stepBelow, _stepWidth, _stepTriangle + _stepWidth + row, _stepWidth + _stepBelow,
                     Math.Min(RowsPerTask, _stepBelow - row), buffers.Work);
                 break;
+            case Step.Share:
+                Share(_stepPanel, _shareStarts[task], _shareStarts[task + 1], _stepInverse, _caller.Map, buffers);
+                break;
+            case Step.Factor:
+                FactorSubtree(_subtrees![task], buffers);
+                break;
+            case Step.Clear:
+                ClearPart(task);
+                break;
             default:
-                Share(_stepPanel, _shareStarts[task], _shareStarts[task + 1], _stepInverse, buffers);
+                InvertSubtree(_subtrees![task], _stepInverse, buffers);
                 break;
         }
     }
@@ -120,7 +136,7 @@ internal sealed unsafe partial class SparseCholesky
         var most = PanelsPerWorker * Math.Min(MaxThreads, MostWorkers);
         var end = j;
         double flops = 0;
-        while (end < _supernodes && end - j < most && !_pushes[end])
+        while (end < _supernodes && end - j < most && !_pushes[end] && !IsInSubtree(end))
         {
             var more = UpdateFlops(_descendantStarts[end], FirstDescendant(end, j));
             if (more < LeastFlops / TasksPerWorker)
@@ -207,7 +223,7 @@ internal sealed unsafe partial class SparseCholesky
         var flops = FactorFlops < LeastFlops ? 0 : UpdateFlops(begin, end);
         if (flops < LeastFlops || !HasTeam())
         {
-            Share(j, begin, end, z, _caller);
+            Share(j, begin, end, z, _caller.Map, _caller);
             Cancellation.ThrowIfCancellationRequested();
             return;
         }
@@ -256,19 +272,20 @@ internal sealed unsafe partial class SparseCholesky
         return 2 * height * (_descendantHigh[d] - _descendantLow[d]) * (_first[k + 1] - _first[k]);
     }
 
-    // What one thread needs for itself: for products, for an update before it is scattered, for local
+    // What one thread needs for itself: for products, for an update before it is scattered, for triangles of panels, for local
     // rows, and for where the rows of the matrix are in a panel.
     private readonly struct Buffers
     {
         private readonly double[] _storage;
         private readonly int[] _rows;
 
-        public Buffers(int productLength, int updateLength, int relativeLength, int order)
+        public Buffers(int productLength, int scratchLength, int updateLength, int relativeLength, int order)
         {
-            _storage = GC.AllocateUninitializedArray<double>(checked(productLength + updateLength), pinned: true);
+            _storage = GC.AllocateUninitializedArray<double>(checked(productLength + scratchLength), pinned: true);
             _rows = GC.AllocateUninitializedArray<int>(checked(relativeLength + order), pinned: true);
             Work = Address(_storage);
             Update = Work + productLength;
+            Triangles = Update + updateLength;
             Relative = (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(
                 ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_rows));
             Map = Relative + relativeLength;
@@ -277,6 +294,8 @@ internal sealed unsafe partial class SparseCholesky
         public double* Work { get; }
 
         public double* Update { get; }
+
+        public double* Triangles { get; }
 
         public int* Relative { get; }
 

@@ -42,7 +42,6 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
 
     private readonly double[] _factorStorage;
     private readonly double* _factor;
-    private readonly double[] _workStorage;
     private bool _factored;
 
     /// <summary>Whether the last factorisation succeeded, so that there is something to solve with.</summary>
@@ -96,13 +95,9 @@ internal sealed unsafe partial class SparseCholesky : IDirectFactor
         _productLength = products ? MatrixProduct.WorkspaceLength : 0;
         _updateLength = checked((int)largestUpdate);
         _relativeLength = mostRows;
-        _caller = new Buffers(_productLength, _updateLength, _relativeLength, _n);
-        _work = _caller.Work;
-        _update = _caller.Update;
-        var trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);
+        _trianglesLength = checked(2 * widest * widest + widest * widest / 4 + widest);
+        _caller = NewBuffers();
         SolveScratchLength = _n + mostRows;
-        _workStorage = GC.AllocateUninitializedArray<double>(trianglesLength, pinned: true);
-        _triangles = Address(_workStorage);
     }
 
     /// <summary>The number of stored entries of the lower triangle of L, zeros of relaxed supernodes included.</summary>

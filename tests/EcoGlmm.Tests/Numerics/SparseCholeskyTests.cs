@@ -201,6 +201,8 @@ public class SparseCholeskyTests
     [InlineData("crossed")]
     [InlineData("crossed-thrice")]
     [InlineData("overlapping")]
+    [InlineData("grid")]
+    [InlineData("grid with leaves")]
     [InlineData("pedigree")]
     public void Results_do_not_depend_on_the_number_of_threads(string kind)
     {
@@ -211,6 +213,8 @@ public class SparseCholeskyTests
             "crossed" => SparseMatrices.Crossed(6000, [500, 400], [1, 1], 1),
             "crossed-thrice" => SparseMatrices.Crossed(9000, [900, 500, 30], [1, 1, 1], 1),
             "overlapping" => Overlapping(),
+            "grid" => SparseMatrices.Grid(110),
+            "grid with leaves" => GridWithLeaves(100),
             _ => SparseMatrices.Pedigree(150, 1600, 1),
         };
         var values = SparseMatrices.Values(pattern, 1);
@@ -244,6 +248,48 @@ public class SparseCholeskyTests
             Assert.Equal(pattern.Order, trace, 1e-7 * pattern.Order);
             return results;
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_grid_with_one_negative_pivot_is_refused_and_the_next_is_not_the_worse_for_it(int threads)
+    {
+        var pattern = GridWithLeaves(90);
+        var values = SparseMatrices.Values(pattern, 1);
+        var cholesky = SparseCholesky.Analyze(pattern);
+        cholesky.MaxThreads = threads;
+        Assert.True(cholesky.FactorFlops > 4e6);
+        Assert.True(cholesky.TryFactor(values));
+        var expected = cholesky.LogDeterminant;
+        foreach (var column in new[] { 0, 4321, 8099, pattern.Order - 1 })
+        {
+            var at = pattern.IndexOf(column, column);
+            var kept = values[at];
+            values[at] = -1;
+            Assert.False(cholesky.TryFactor(values));
+            Assert.Throws<InvalidOperationException>(() => cholesky.Solve(new double[pattern.Order]));
+            values[at] = kept;
+        }
+
+        Assert.True(cholesky.TryFactor(values));
+        Assert.Equal(expected, cholesky.LogDeterminant);
+    }
+
+    // Every third place of a grid has a leaf that is linked to its neighbours too, so that leaves push into separators.
+    private static SparsePattern GridWithLeaves(int side)
+    {
+        var grid = SparseMatrices.Grid(side);
+        var cliques = new List<int[]>();
+        for (var j = 0; j < grid.Order; j++)
+        {
+            int[] column = grid.RowIndices[grid.ColumnPointers[j]..grid.ColumnPointers[j + 1]];
+            cliques.AddRange(column.Where(i => i != j).Select(i => new[] { i, j }));
+            if (j % 3 == 0) cliques.Add([.. column, grid.Order + (j / 3)]);
+        }
+
+        return SparsePattern.FromCliques(grid.Order + ((grid.Order + 2) / 3), [.. cliques]);
     }
 
     // Six wide panels and forty columns, each with some rows of a seventh panel, so that what this receives has gaps; below it are
