@@ -11,10 +11,10 @@ internal static class OptimumHessian
     /// <summary>
     /// d × d, symmetric. <paramref name="spread"/> holds a rough standard error for each parameter; <paramref name="gradient"/> is
     /// the gradient at x. An element that cannot be had is NaN. Of points with gradients that are known beside, one that is as near as
-    /// a step takes the place of the difference along a parameter. Columns that are known exactly are taken as they are.
+    /// a step takes the place of the difference along a parameter.
     /// </summary>
     public static double[] Of(DifferentiableFunction function, double[] x, double[] gradient, double[] spread, bool isCostly,
-        IReadOnlyList<(double[] Point, double[] Gradient)>? known = null, (double[] Hessian, int First, int Count)? exact = null)
+        IReadOnlyList<(double[] Point, double[] Gradient)>? known = null)
     {
         var d = x.Length;
         var hessian = new double[d * d];
@@ -25,12 +25,6 @@ internal static class OptimumHessian
         for (var j = 0; j < d; j++)
         {
             if (j == spared) continue;
-            if (exact is { } given && j >= given.First && j < given.First + given.Count)
-            {
-                given.Hessian.AsSpan(j * d, d).CopyTo(hessian.AsSpan(j * d));
-                continue;
-            }
-
             var step = (isCostly ? Tolerances.ForwardStep : Tolerances.CentralStep) * spread[j];
             point[j] = x[j] + step;
             var value = function(point, plus);
