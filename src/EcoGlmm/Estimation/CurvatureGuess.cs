@@ -82,14 +82,15 @@ internal static class CurvatureGuess
             var basis = model.Basis[k]!;
             foreach (var m in model.ActivePredictors)
             {
-                if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
+                if (m > k || second[LinearPredictor.Pair(k, m)] is not { } w) continue;
                 var block = new double[basis.Columns * model.Basis[m]!.Columns];
                 OrthogonalBasis.WeightedCrossProduct(basis, w, model.Basis[m]!, block);
                 for (var j = 0; j < model.Basis[m]!.Columns; j++)
                 {
                     for (var i = 0; i < basis.Columns; i++)
                     {
-                        hessian[((model.FixedOffset[m] + j) * d) + model.FixedOffset[k] + i] = -block[(j * basis.Columns) + i];
+                        var (row, column) = (model.FixedOffset[k] + i, model.FixedOffset[m] + j);
+                        hessian[(row * d) + column] = hessian[(column * d) + row] = -block[(j * basis.Columns) + i];
                     }
                 }
             }
@@ -101,11 +102,12 @@ internal static class CurvatureGuess
                 foreach (var m in model.RandomPredictors)
                 {
                     if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
-                    for (var i = 0; i < n; i++) weighted[i] = w[i] * column[i];
+                    VectorSum.Multiply(w, column, weighted);
                     objective.System.AddZtx(m, weighted, c);
                 }
 
                 objective.System.Lambda.MultiplyTransposed(c, c);
+                c[objective.System.LatentCount..].Clear();
             }
         }
 

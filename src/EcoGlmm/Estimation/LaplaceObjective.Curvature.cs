@@ -16,7 +16,7 @@ internal sealed partial class LaplaceObjective
     private const double DensityMove = 1e-3, WeightMove = 1e-6;
 
     /// <summary>
-    /// Whether <see cref="AddLogDeterminant"/> can be had: by Laplace's approximation on a scale of which the unit is known.
+    /// Whether what ½ log |H| has can be had in closed form: by Laplace's approximation, on a log or probability scale.
     /// </summary>
     public bool HasExactCurvature => _quadrature is null && !_system.IsIterative && !_model.IsOnResponseScale && _system.LatentCount > 0;
 

@@ -61,7 +61,7 @@ internal static class Polish
         }
 
         var isCostly = search.System.IsFactorizationCostly || search.System.IsIterative;
-        if (model.Restraints.IsEmpty)
+        if (model.Restraints.IsEmpty && !model.IsOnResponseScale)
         {
             isCostly |= d - (search.Objective.HasExactCurvature ? model.FixedCount : 0) > Tolerances.ManyParameters;
             for (var j = 0; j < d; j++) spread[j] *= isCostly ? Tolerances.ForwardStep : Tolerances.CentralStep;
