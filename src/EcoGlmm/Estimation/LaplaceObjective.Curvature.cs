@@ -184,28 +184,29 @@ internal sealed partial class LaplaceObjective
                 _search.Predictors[l] = moved;
                 _observations.Evaluate(_search.Predictors, _gradientLevel);
                 _search.Predictors[l] = kept;
-                foreach (var m in active)
-                {
-                    if (m > l) continue;
-                    var step = sign / (2 * DensityMove);
-                    for (var s = 0; s < pairs.Length; s++)
-                    {
-                        var (a, b) = pairs[s];
-                        if (_observations.Third[LinearPredictor.Triple(a, b, m)] is { } third)
-                            AddProducts((a == b ? -0.5 : -1) * step, variances[s], third, mixed[LinearPredictor.Pair(m, l)] ??= new double[n]);
-                    }
-
-                    foreach (var a in _model.RandomPredictors)
-                    {
-                        if (_observations.Second[LinearPredictor.Pair(a, m)] is { } second)
-                            AddProducts(step, _zv[a], second, mixed[LinearPredictor.Pair(m, l)] ??= new double[n]);
-                    }
-                }
+                foreach (var m in active.Where(m => m <= l))
+                    AddDerivatives(m, sign / (2 * DensityMove), pairs, variances, ref mixed[LinearPredictor.Pair(m, l)]);
             }
         }
 
         _observations.Evaluate(_search.Predictors, _gradientLevel);
         return mixed;
+    }
+
+    private void AddDerivatives(int m, double factor, (int A, int B)[] pairs, double[][] variances, ref double[]? sum)
+    {
+        for (var s = 0; s < pairs.Length; s++)
+        {
+            var (a, b) = pairs[s];
+            if (_observations.Third[LinearPredictor.Triple(a, b, m)] is { } third)
+                AddProducts((a == b ? -0.5 : -1) * factor, variances[s], third, sum ??= new double[third.Length]);
+        }
+
+        foreach (var a in _model.RandomPredictors)
+        {
+            if (_observations.Second[LinearPredictor.Pair(a, m)] is { } second)
+                AddProducts(factor, _zv[a], second, sum ??= new double[second.Length]);
+        }
     }
 
     private void AddProducts(double a, double[] x, double[] z, double[] y) => _system.Passes.For(y.Length, (from, to) =>

@@ -76,7 +76,8 @@ internal sealed partial class ObservationModel
         {
             var pi = VectorMath.Load(p, i);
             var variance = pi * (one - pi);
-            VectorMath.Store(VectorMath.Load(first, i) + (Vector256.ConditionalSelect(IsZero(y, i), one, Vector256<double>.Zero) - pi), first, i);
+            var residual = Vector256.ConditionalSelect(IsZero(y, i), one, Vector256<double>.Zero) - pi;
+            VectorMath.Store(VectorMath.Load(first, i) + residual, first, i);
             VectorMath.Store(VectorMath.Load(second, i) - variance, second, i);
             if (level < DerivativeLevel.Gradient) continue;
             VectorMath.Store(VectorMath.Load(third, i) - (variance * (one - pi - pi)), third, i);
@@ -84,8 +85,8 @@ internal sealed partial class ObservationModel
     }
 
     /// <summary>
-    /// The derivatives of log(1 + eᵗ) at the zeros, from those of the family and s = 1 / (1 + e⁻ᵗ): highest orders first, which need those of
-    /// lower ones as they were.
+    /// The derivatives of log(1 + eᵗ) at the zeros, from those of the family and s = 1 / (1 + e⁻ᵗ): highest orders first, which need
+    /// those of lower ones as they were.
     /// </summary>
     private void MixDerivatives(ReadOnlySpan<double> mixing, DerivativeLevel level, int from, int rows)
     {
