@@ -71,17 +71,16 @@ internal sealed unsafe partial class SparseCholesky
                     Pull(s, _descendantStarts[s], _descendantStarts[s + 1], 0, width + below, buffers.Map, buffers);
                 }
 
-                if (!_pushes[s])
-                {
-                    _isIndefinite |= !DensePanel.Cholesky(panel, width + below, width + below, width, products);
-                }
-                else if (FactorSmall(panel, width, below))
-                {
-                    Push(s, targets, 0, RowsWithin(s, subtree.End));
-                }
-                else
+                var positive = _pushes[s]
+                    ? FactorSmall(panel, width, below)
+                    : DensePanel.Cholesky(panel, width + below, width + below, width, products);
+                if (!positive)
                 {
                     _isIndefinite = true;
+                }
+                else if (_pushes[s])
+                {
+                    Push(s, targets, 0, RowsWithin(s, subtree.End));
                 }
             }
         }
