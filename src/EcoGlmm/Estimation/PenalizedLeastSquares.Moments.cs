@@ -13,11 +13,15 @@ internal sealed partial class PenalizedLeastSquares
 
     private const int MostJointEffects = 16;
 
+    /// <summary>Standard errors above zero from which the moments of an effect stand out.</summary>
+    private const double StandsOut = 2;
+
     /// <summary>
     /// A first guess at θ by moments: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz and, for each effect of other terms, a share of its
     /// variance: the equations of all effects at once, or that of each by itself where their solution is not positive.
     /// </summary>
-    public double[] MomentEstimate()
+    /// <param name="jointly">Whether all effects are looked at at once.</param>
+    public double[] MomentEstimate(bool jointly = true)
     {
         var (effects, total) = (_model.Terms.Sum(t => t.Width), _ywy / _n);
         var (excess, weight, levels) = (new double[effects], new double[effects], new int[effects]);
@@ -39,7 +43,7 @@ internal sealed partial class PenalizedLeastSquares
             }
         }
 
-        var joint = effects is > 1 and <= MostJointEffects ? JointMoments(excess, weight, levels) : null;
+        var joint = jointly && StartsJointly(_model) ? JointMoments(excess, weight, levels) : null;
         var variances = new double[effects];
         for (var k = 0; k < effects; k++)
         {
@@ -68,8 +72,11 @@ internal sealed partial class PenalizedLeastSquares
             {
                 var k = first + e;
                 var variance = variances[k] * (term.Z is null || term.Scaling is not null ? weight[k] / _n / Share(term) : 1);
-                if (variance > 0)
-                    spread[e] = Math.Clamp(Math.Sqrt(variance / residual), joint?[k] > 0 ? LeastJointStart : LeastStart, LargestStart);
+                if (!(variance > 0)) continue;
+
+                // From a small start a search that the data do not push away hardly leaves zero: only what stands out begins there.
+                var standsOut = joint?[k] * weight[k] > StandsOut * total * Math.Sqrt(2.0 * levels[k]);
+                spread[e] = Math.Clamp(Math.Sqrt(variance / residual), standsOut ? LeastJointStart : LeastStart, LargestStart);
             }
 
             term.Structure.Start(spread, theta.AsSpan(term.ThetaOffset, term.ThetaCount));
@@ -78,6 +85,9 @@ internal sealed partial class PenalizedLeastSquares
 
         return theta;
     }
+
+    /// <summary>Whether a model has several effects, but not so many that their equations would cost more than they save.</summary>
+    public static bool StartsJointly(MixedModel model) => model.Terms.Sum(t => t.Width) is > 1 and <= MostJointEffects;
 
     /// <summary>The variances by the equations of all effects at once; not positive where an effect seems to have none.</summary>
     private double[] JointMoments(double[] excess, double[] weight, int[] levels)

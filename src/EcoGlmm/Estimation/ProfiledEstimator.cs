@@ -30,19 +30,34 @@ internal static class ProfiledEstimator
     public static Estimate Fit(MixedModel model, bool reml, GlmmControl control, IProgress<FitProgress>? progress,
         CancellationToken cancellation, Estimate? like = null)
     {
-        var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads, cancellation);
-        var search = new ProfiledSearch(model, criterion, control, progress, cancellation);
-        var start = like is null ? null : WarmStart.FindTheta(model, like);
-        if (start is null)
+        (Estimate Estimate, bool IsExhausted) From(Func<PenalizedLeastSquares, double[]> start, bool choosesShapes)
         {
-            start = criterion.MomentEstimate();
-            StartingValues.ChooseShapes(model, start, x => search.Evaluate(x, []), cancellation);
-        }
-        else
-        {
-            BoundaryCandidates.Leave(model, start);
+            var criterion = new PenalizedLeastSquares(model, reml, control.MaxThreads, cancellation);
+            var search = new ProfiledSearch(model, criterion, control, progress, cancellation);
+            var theta = start(criterion);
+            if (choosesShapes) StartingValues.ChooseShapes(model, theta, x => search.Evaluate(x, []), cancellation);
+            return (Maximise(model, criterion, search, theta), search.IsExhausted);
         }
 
+        if (like is not null && WarmStart.FindTheta(model, like) is { } known)
+        {
+            BoundaryCandidates.Leave(model, known);
+            return From(_ => known, choosesShapes: false).Estimate;
+        }
+
+        var (found, isExhausted) = From(criterion => criterion.MomentEstimate(), choosesShapes: true);
+        if (found.Convergence.Status != ConvergenceStatus.NotConverged || isExhausted || !PenalizedLeastSquares.StartsJointly(model))
+            return found;
+
+        // A search that began near a variance of zero may have come to rest where the likelihood is flat.
+        var other = From(criterion => criterion.MomentEstimate(jointly: false), choosesShapes: true).Estimate;
+        var gain = other.LogLikelihood - found.LogLikelihood;
+        var isConverged = other.Convergence.Status != ConvergenceStatus.NotConverged;
+        return gain > Tolerances.HigherMaximum || (isConverged && gain > -Tolerances.HigherMaximum) ? other : found;
+    }
+
+    private static Estimate Maximise(MixedModel model, PenalizedLeastSquares criterion, ProfiledSearch search, double[] start)
+    {
         var best = search.Snapped(search.From(start));
         foreach (var alternative in Alternatives.TakeWhile(_ => !search.IsExhausted)) best = alternative.Improve(search, best);
         var (theta, gradient) = (best.Parameters, new double[best.Parameters.Length]);
@@ -76,8 +91,12 @@ internal static class ProfiledEstimator
         double[] gradient)
     {
         var spread = Array.ConvertAll(theta, t => Math.Max(Tolerances.ProfiledSpread * Math.Abs(t), Tolerances.LeastProfiledSpread));
-        return OptimumHessian.Of(function, theta, gradient, spread, true, search.Visited,
+        double[] By(IReadOnlyList<EvaluatedPoint> known) => OptimumHessian.Of(function, theta, gradient, spread, true, known,
             shortest: search.System.IsIterative ? Tolerances.ShortestNoisySecant : Tolerances.ShortestSecant, value: value);
+
+        // Where the likelihood is nearly flat, points on the way say too little of whether it curves at all.
+        var hessian = By(search.Visited);
+        return CurvatureGuess.IsPositiveDefinite(hessian, theta.Length) ? hessian : By([]);
     }
 
     /// <summary>The estimate at the θ that the criterion was evaluated at last.</summary>
