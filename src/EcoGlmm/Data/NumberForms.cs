@@ -1,35 +1,32 @@
 namespace EcoGlmm.Data;
 
 /// <summary>
-/// How the numbers of a column are written, as far as one look at each can tell. Where all have one form, no two texts are one number;
-/// where they do not, <see cref="NumberLabels"/> has to look at every text.
+/// How the numbers of a column are written, as far as one look at each can tell. Where no form of one's digits can be that of another's,
+/// no two texts are one number; otherwise <see cref="NumberLabels"/> has to look at every text.
 /// </summary>
 internal struct NumberForms
 {
-    private const int None = -1;
-
-    private int _decimals;
-    private bool _hasSeveralLengths;
-    private bool _hasPadded;
-    private bool _hasLong;
+    // Bit d: numbers with d digits behind the point, the last of which is 0, or is not.
+    private uint _padded;
+    private uint _unpadded;
     private bool _hasUnusual;
 
-    public NumberForms() => _decimals = None;
-
-    /// <summary>Whether two of the texts may be one number, or a text says what its number does not.</summary>
-    public readonly bool MayLose => _hasUnusual || (_hasPadded && (_hasSeveralLengths || _hasLong));
+    /// <summary>
+    /// Whether two of the texts may be one number, or a text says what its number does not. Of two plain texts of one number one has
+    /// more zeros behind the point, so that it is padded and longer; a text of more digits than 15 that is the shortest of its number is
+    /// no padded one's.
+    /// </summary>
+    public readonly bool MayLose => _hasUnusual
+        || (_padded != 0 && ((_padded & (_padded - 1)) != 0 || (_unpadded & (_padded - 1)) != 0));
 
     /// <summary>A number of at most 15 digits without leading zeros.</summary>
     /// <param name="decimals">Digits behind the point.</param>
     /// <param name="isPadded">Whether the last of them is 0.</param>
     public void AddPlain(int decimals, bool isPadded)
     {
-        if (_decimals != decimals)
-        {
-            _hasSeveralLengths |= _decimals != None;
-            _decimals = decimals;
-        }
-        _hasPadded |= isPadded;
+        var padded = isPadded ? 1U : 0U;
+        _padded |= padded << decimals;
+        _unpadded |= (padded ^ 1) << decimals;
     }
 
     /// <param name="text">Any number, without blanks around it, with a decimal point.</param>
@@ -40,18 +37,14 @@ internal struct NumberForms
             return;
         if (NumberLabels.TryPlain(text, out var decimals))
             AddPlain(decimals, decimals > 0 && text[^1] == '0');
-        else if (NumberLabels.IsShortest(text, value))
-            _hasLong = true;
         else
-            _hasUnusual = true;
+            _hasUnusual |= !NumberLabels.IsShortest(text, value);
     }
 
     public void Append(in NumberForms next)
     {
-        if (next._decimals != None)
-            AddPlain(next._decimals, next._hasPadded);
-        _hasSeveralLengths |= next._hasSeveralLengths;
-        _hasLong |= next._hasLong;
+        _padded |= next._padded;
+        _unpadded |= next._unpadded;
         _hasUnusual |= next._hasUnusual;
     }
 }

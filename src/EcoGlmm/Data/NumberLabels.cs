@@ -22,6 +22,9 @@ internal sealed class NumberLabels
     /// <summary>Why the texts must be kept, as the end of a sentence; null as long as numbers hold all that they say.</summary>
     public string? Loss { get; private set; }
 
+    /// <summary>Whether <see cref="Complete"/> has to look at the numbers.</summary>
+    public bool NeedsNumbers => Loss is null && _unusual.Count > 0;
+
     /// <param name="text">The text as it stands, without blanks around it, with a decimal point.</param>
     /// <param name="value">The number read from it.</param>
     public void Add(ReadOnlySpan<char> text, double value)
@@ -40,7 +43,7 @@ internal sealed class NumberLabels
     /// <param name="numbers">The numbers of the column, in any order; NaN is ignored.</param>
     public void Complete(ReadOnlySpan<double> numbers)
     {
-        if (Loss is not null || _unusual.Count == 0)
+        if (!NeedsNumbers)
             return;
         foreach (var number in numbers)
         {
