@@ -17,8 +17,6 @@ namespace EcoGlmm.Estimation;
 /// </remarks>
 internal sealed partial class PenalizedLeastSquares
 {
-    private const double SmallestShare = 1e-6;
-
     /// <summary>Coefficients from which an evaluation costs more than copies of what it leaves.</summary>
     private const int ManyCoefficients = 64;
 
@@ -133,56 +131,6 @@ internal sealed partial class PenalizedLeastSquares
 
     /// <summary>Evaluations with a gradient so far.</summary>
     public int GradientCount { get; private set; }
-
-    /// <summary>
-    /// A first guess at θ by moments, each effect by itself: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz.
-    /// </summary>
-    public double[] MomentEstimate()
-    {
-        var spreads = new double[_model.Terms.Count][];
-        var total = _ywy / _n;
-        var explained = 0.0;
-        for (var t = 0; t < _model.Terms.Count; t++)
-        {
-            var term = _model.Terms[t];
-            var r = term.Width;
-            var spread = spreads[t] = new double[r];
-            for (var e = 0; e < r; e++)
-            {
-                var (excess, weight) = (0.0, 0.0);
-                for (var l = 0; l < term.Levels.Count; l++)
-                {
-                    var zz = _system.LevelCrossProduct(t, l, e);
-                    if (!(zz > 0)) continue;
-                    var zy = _zty[term.EffectOffset + (l * r) + e];
-                    excess += (zy * zy / zz) - total;
-                    weight += zz;
-                }
-
-                // An effect whose covariate is zero throughout does not enter the likelihood at all.
-                if (weight == 0) continue;
-                var variance = Math.Max(excess / weight, SmallestShare * total / (weight / _n));
-                var meanSquare = weight / _n;
-                explained += variance * meanSquare / r;
-                spread[e] = term.Z is not null && term.Scaling is null ? variance : variance * meanSquare / r;
-            }
-        }
-
-        var residual = Math.Max(total - explained, 0.2 * total);
-        var theta = new double[_model.ThetaCount];
-        for (var t = 0; t < _model.Terms.Count; t++)
-        {
-            var term = _model.Terms[t];
-            foreach (ref var entry in spreads[t].AsSpan())
-            {
-                if (entry > 0) entry = Math.Clamp(Math.Sqrt(entry / residual), 0.2, 2);
-            }
-
-            term.Structure.Start(spreads[t], theta.AsSpan(term.ThetaOffset, term.ThetaCount));
-        }
-
-        return theta;
-    }
 
     /// <summary>γ at the last θ.</summary>
     public double[] Coefficients()

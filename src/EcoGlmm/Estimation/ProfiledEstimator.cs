@@ -47,28 +47,37 @@ internal static class ProfiledEstimator
         foreach (var alternative in Alternatives.TakeWhile(_ => !search.IsExhausted)) best = alternative.Improve(search, best);
         var (theta, gradient) = (best.Parameters, new double[best.Parameters.Length]);
         var value = search.AtEnd(best, gradient);
-        var bringBack = search.IsAt(theta) ? criterion.Keep() : null;
         var isProper = double.IsFinite(value) && criterion.TotalSum > Tolerances.SmallestResidual * criterion.ResponseSum
             && criterion.ResidualSum > Tolerances.SmallestPenalisedResidual * criterion.TotalSum;
-        var isCostly = bringBack is not null || search.System.IsIterative;
+        Action? bringBack = null;
+
+        // What the search has left at θ is copied if another point is looked at, where it would be costly to compute again.
+        double Elsewhere(ReadOnlySpan<double> point, Span<double> slope)
+        {
+            if (search.IsAt(theta)) bringBack ??= criterion.Keep();
+            return search.Evaluate(point, slope);
+        }
+
         var optimum = isProper
             ? new Optimum(model, theta, 0, value, gradient, best.Status == MinimiserStatus.Exhausted
-                ? criterion.AverageInformation() : Hessian(search, theta, gradient, isCostly), best.Status) : null;
+                ? criterion.AverageInformation() : Hessian(search, Elsewhere, theta, value, gradient), best.Status) : null;
         var assessment = optimum is not null ? OptimumAssessment.Of(optimum, AtMaximum)
             : OptimumAssessment.Failed(theta.Length, ConstantResponse.IsConstant(model) ? ConstantResponse.Problem
                 : new ConvergenceProblem("", "The model fits the response perfectly: no residual variance is left to estimate.",
                     PerfectFit.Advice));
         var error = optimum is null ? 0 : MonteCarloError.Of(search, optimum);
         if (bringBack is not null) bringBack();
-        else search.Evaluate(theta, gradient);
+        else if (search.System.IsIterative || !search.IsAt(theta)) search.Evaluate(theta, gradient);
         if (criterion.System.MakeUsable()) Array.Clear(criterion.Modes);
         return Describe(criterion, search, theta, isProper ? value : double.NaN, assessment, error);
     }
 
-    private static double[] Hessian(ProfiledSearch search, double[] theta, double[] gradient, bool isCostly)
+    private static double[] Hessian(ProfiledSearch search, DifferentiableFunction function, double[] theta, double value,
+        double[] gradient)
     {
         var spread = Array.ConvertAll(theta, t => Math.Max(Tolerances.ProfiledSpread * Math.Abs(t), Tolerances.LeastProfiledSpread));
-        return OptimumHessian.Of(search.Evaluate, theta, gradient, spread, true, isCostly ? search.Visited : []);
+        return OptimumHessian.Of(function, theta, gradient, spread, true, search.Visited,
+            shortest: search.System.IsIterative ? Tolerances.ShortestNoisySecant : Tolerances.ShortestSecant, value: value);
     }
 
     /// <summary>The estimate at the θ that the criterion was evaluated at last.</summary>

@@ -17,7 +17,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     private bool _usesInformation;
     private bool _isSearching;
     private bool _hasGradient;
-    private readonly List<(double[] Point, double[] Gradient)> _visited = [];
+    private readonly List<EvaluatedPoint> _visited = [];
     private int _refreshes;
     private double[]? _endedAt;
     private readonly double _granted;
@@ -66,7 +66,8 @@ internal sealed class ProfiledSearch : LikelihoodSearch
         _hasGradient = !gradient.IsEmpty;
         _cancellation.ThrowIfCancellationRequested();
         var value = Scales.Evaluate(_criterion.Evaluate, x, gradient);
-        if (_isSearching && double.IsFinite(value) && _hasGradient) _visited.Add((x.ToArray(), gradient.ToArray()));
+        if (_isSearching && double.IsFinite(value) && _hasGradient)
+            _visited.Add(new EvaluatedPoint(x.ToArray(), value, gradient.ToArray()));
         return value;
     }
 
@@ -124,7 +125,7 @@ internal sealed class ProfiledSearch : LikelihoodSearch
     /// <summary>
     /// The points of the last search with their gradients, the end among them: near the end they tell of the curvature there.
     /// </summary>
-    public IReadOnlyList<(double[] Point, double[] Gradient)> Visited => _visited;
+    public IReadOnlyList<EvaluatedPoint> Visited => _visited;
 
     /// <summary>The value at a point with its gradient, computed again unless a search has just ended there.</summary>
     public double AtEnd(SearchPoint found, double[] gradient)

@@ -325,7 +325,10 @@ internal static class Tolerances
     public const double CentralStep = 5e-3, ForwardStep = 1e-3;
 
     /// <summary>How many steps away a point that a search came by may be to stand for a difference.</summary>
-    public const double ShortestSecant = 0.2, LongestSecant = 20;
+    public const double ShortestSecant = 0.02, LongestSecant = 20;
+
+    /// <summary>The shortest where gradients are estimates.</summary>
+    public const double ShortestNoisySecant = 0.2;
 
     /// <summary>Parameters above which differences are forward ones: each costs an evaluation.</summary>
     public const int ManyParameters = 40;

@@ -168,6 +168,52 @@ internal sealed partial class RandomEffectsSystem
     /// <summary>The diagonal entry of ZᵀWZ of one effect of a level.</summary>
     public double LevelCrossProduct(int term, int level, int effect) => OwnEntry(_diagonal[term], term, level, effect);
 
+    /// <summary>
+    /// Adds, for each two effects, over the levels of the first the squares of its cross-products with the levels of the second, in
+    /// relation to its own: a row for each effect of each term, and a column. Levels of one term are taken to share no rows.
+    /// </summary>
+    public void AddSquaredCrossProducts(double[] sums)
+    {
+        var d = _terms.Sum(t => t.Width);
+        int[] offsets = [.. _terms.Select((_, t) => _terms.Take(t).Sum(earlier => earlier.Width))];
+        for (var t = 0; t < _terms.Length; t++)
+        {
+            var r = _terms[t].Width;
+            for (var l = 0; l < _terms[t].Levels.Count && _inverse[t] is null && r > 1; l++)
+            {
+                for (var k = 0; k < r * r; k++)
+                {
+                    var (i, j) = (offsets[t] + (k / r), offsets[t] + (k % r));
+                    if (_diagonal[t][(l * r * r) + k] is var product && i != j && product != 0)
+                        sums[(i * d) + j] += product * product / LevelCrossProduct(t, l, k / r);
+                }
+            }
+        }
+
+        foreach (var pair in _pairs)
+        {
+            if (pair.First == pair.Second) continue;
+            var (r, q) = (_terms[pair.First].Width, _terms[pair.Second].Width);
+            for (var a = 0; a + 1 < pair.Starts.Length; a++)
+            {
+                for (var k = pair.Starts[a]; k < pair.Starts[a + 1]; k++)
+                {
+                    for (var f = 0; f < q; f++)
+                    {
+                        for (var e = 0; e < r; e++)
+                        {
+                            var square = Math.Pow(pair.A[((long)k * pair.Size) + (f * r) + e], 2);
+                            if (square == 0) continue;
+                            var (i, j) = (offsets[pair.First] + e, offsets[pair.Second] + f);
+                            sums[(i * d) + j] += square / LevelCrossProduct(pair.First, a, e);
+                            sums[(j * d) + i] += square / LevelCrossProduct(pair.Second, pair.Partners[k], f);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private double OwnEntry(double[] blocks, int term, int level, int effect)
     {
         var r = _terms[term].Width;

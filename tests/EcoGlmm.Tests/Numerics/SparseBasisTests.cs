@@ -116,11 +116,51 @@ public class SparseBasisTests
         Quadratic(near, there);
         Quadratic(far, away);
         evaluations = 0;
-        var hessian = OptimumHessian.Of(Quadratic, at, g, spread, true, [(far, away), (near, there)]);
+        var hessian = OptimumHessian.Of(Quadratic, at, g, spread, true, [new(far, double.NaN, away), new(near, double.NaN, there)]);
         Assert.Equal(2, evaluations);
         for (var k = 0; k < 9; k++) Assert.Equal(expected[k], hessian[k], 1e-6);
-        OptimumHessian.Of(Quadratic, at, g, spread, true, [(far, away)]);
+        OptimumHessian.Of(Quadratic, at, g, spread, true, [new(far, double.NaN, away)]);
         Assert.Equal(5, evaluations);
+
+        // A second point spares another one, unless it lies in nearly the same direction.
+        double[] aside = [1.0003, 1.0001, 0.9998], along = [1.0004, 0.999, 1.00021];
+        var (sideways, onwards) = (new double[3], new double[3]);
+        Quadratic(aside, sideways);
+        Quadratic(along, onwards);
+        evaluations = 0;
+        hessian = OptimumHessian.Of(Quadratic, at, g, spread, true,
+            [new(far, double.NaN, away), new(near, double.NaN, there), new(aside, double.NaN, sideways)]);
+        Assert.Equal(1, evaluations);
+        for (var k = 0; k < 9; k++) Assert.Equal(expected[k], hessian[k], 1e-6);
+        OptimumHessian.Of(Quadratic, at, g, spread, true, [new(along, double.NaN, onwards), new(near, double.NaN, there)]);
+        Assert.Equal(3, evaluations);
+    }
+
+    [Fact]
+    public void A_point_further_away_tells_of_the_hessian_by_its_value_too()
+    {
+        // f = ½ (3a² + 2ab + 2b²) + (a + 0.2 b)³/2, with a minimum at zero.
+        var evaluations = 0;
+        double Cubic(ReadOnlySpan<double> x, Span<double> gradient)
+        {
+            evaluations++;
+            var (a, b, c) = (x[0], x[1], x[0] + (0.2 * x[1]));
+            gradient[0] = (3 * a) + b + (1.5 * c * c);
+            gradient[1] = a + (2 * b) + (0.3 * c * c);
+            return (0.5 * ((3 * a * a) + (2 * a * b) + (2 * b * b))) + (0.5 * c * c * c);
+        }
+
+        double[] at = [0, 0], spread = [1, 1], far = [0.05, -0.01], near = [0.0002, 0.004];
+        var (g, away, there) = (new double[2], new double[2], new double[2]);
+        var value = Cubic(at, g);
+        List<EvaluatedPoint> known = [new(far, Cubic(far, away), away), new(near, Cubic(near, there), there)];
+        evaluations = 0;
+        var hessian = OptimumHessian.Of(Cubic, at, g, spread, true, known, value: value);
+        Assert.Equal(0, evaluations);
+        double[] expected = [3, 1, 1, 2];
+        for (var k = 0; k < 4; k++) Assert.Equal(expected[k], hessian[k], 0.01);
+        OptimumHessian.Of(Cubic, at, g, spread, true, known);
+        Assert.Equal(1, evaluations);
     }
 
     [Theory]
