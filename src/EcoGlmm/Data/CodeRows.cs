@@ -78,4 +78,13 @@ internal sealed class CodeRows
         Cores.For(steps.Count, i => _codes.Replace(steps[i].From, steps[i].Count, steps[i].Codes));
         return new CategoricalColumn(name, levels, _codes.Take(), keptAsText: keptAsText);
     }
+
+    /// <summary>A factor whose levels are all texts, ordered as they were met; the rows are handed over.</summary>
+    public CategoricalColumn ToOrdered(string name)
+    {
+        var levels = new string[Levels.Count];
+        for (var code = 0; code < levels.Length; code++)
+            levels[code] = Levels.Text(code);
+        return new CategoricalColumn(name, levels, _codes.Take(), explicitLevels: true, isOrdered: true);
+    }
 }

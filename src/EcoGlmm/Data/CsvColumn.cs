@@ -106,6 +106,11 @@ internal sealed partial class CsvColumn(string name, CsvMissing missing, bool de
             }
             _loss = _labels.Loss;
         }
+        else if (_type == ContentType.Number && _forms.NeedsNumbers)
+        {
+            MoveToDecimals();
+            _forms.Complete(_decimals.Values);
+        }
         else if (_type == ContentType.Logical && !_wordForLogicalSeen)
         {
             var (hasTrue, hasFalse) = (_logicals.Values.Contains(true), _logicals.Values.Contains(false));

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace EcoGlmm.Data;
 
-/// <summary>Numbers such as <c>12</c> and <c>-0.50</c> of at most 15 digits, read from the bytes of a file.</summary>
+/// <summary>Numbers such as <c>12</c>, <c>-0.50</c> and <c>0.12345678901234567</c>, read from the bytes of a file.</summary>
 internal static class PlainNumber
 {
     private const ulong Ones = 0x0101010101010101;
@@ -14,9 +14,15 @@ internal static class PlainNumber
     // A byte that is no digit's value has its highest bit set in the sum, or in itself.
     private const ulong BeyondNine = Ones * (0x80 - 10);
 
+    private const int MostDecimals = 22;
+
+    private const int MostDigits = 17;
+
+    private const ulong DigitsOfItsOwnEnd = 1_000_000_000_000_000;
+
     // Up to 15 digits, and powers of ten up to 10^22, are doubles themselves: one division rounds as it should (Clinger 1990).
     private static ReadOnlySpan<double> PowersOfTen =>
-        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     /// <summary>Reads a field that is a whole number of up to eight digits, without zeros before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,6 +76,7 @@ internal static class PlainNumber
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryLong(ReadOnlySpan<byte> text, bool isNegative, byte point, ref NumberForms forms, out double number)
     {
         number = 0;
@@ -91,14 +98,35 @@ internal static class PlainNumber
             if (decimals == 0)
                 return false;
         }
-        // More digits than fit may have gone round: they are too many in any case.
-        if (i < text.Length || digits > NumberLabels.DigitsOfItsOwn || (isNegative && digits == 1 && whole == 0))
+        if (i < text.Length || (isNegative && digits == 1 && whole == 0))
             return false;
-        number = decimals == 0 ? whole : whole / PowersOfTen[decimals];
+        var isPadded = decimals > 0 && text[^1] == '0';
+        if (digits > NumberLabels.DigitsOfItsOwn)
+        {
+            // More digits than fit may have gone round: they are too many in any case.
+            if (isPadded || decimals > MostDecimals || digits - LeadingZeros(text) > MostDigits
+                || !TryManyDigits(whole, decimals, out number))
+                return false;
+        }
+        else
+        {
+            number = whole / PowersOfTen[decimals];
+            forms.AddPlain(decimals, isPadded);
+        }
         number = isNegative ? -number : number;
-        forms.AddPlain(decimals, decimals > 0 && text[^1] == '0');
         return true;
     }
+
+    // The shortest text of a number, as all of up to 15 digits are that end without a zero.
+    private static bool TryManyDigits(ulong whole, int decimals, out double number)
+    {
+        if (whole >= DigitsOfItsOwnEnd)
+            return LongDecimal.TryShortest(whole, decimals, out number);
+        number = whole / PowersOfTen[decimals];
+        return number >= LongDecimal.Least;
+    }
+
+    private static int LeadingZeros(ReadOnlySpan<byte> text) => text[0] == '0' ? Math.Max(1, text[2..].IndexOfAnyExcept((byte)'0') + 1) : 0;
 
     // The values of up to eight digits, the last in the highest byte, zeros before the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -83,7 +83,7 @@ internal sealed class Utf8Levels
         return (Array.ConvertAll(order, Text), rank);
     }
 
-    private string Text(int code) => Encoding.UTF8.GetString(Bytes(code));
+    public string Text(int code) => Encoding.UTF8.GetString(Bytes(code));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Insert(ReadOnlySpan<byte> text, ulong key, int at)
