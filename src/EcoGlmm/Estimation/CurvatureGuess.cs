@@ -16,14 +16,15 @@ internal static class CurvatureGuess
     private const int ManyCoefficients = 64;
 
     /// <summary>
-    /// The approximation at the last evaluation of the objective (which must have had a gradient); d × d, positive definite.
+    /// The approximation at the last evaluation of the objective (which must have had a gradient); d × d, positive definite. How the
+    /// modes move with each fixed effect is written to <paramref name="moves"/>, if there is any, a column of b's length for each.
     /// </summary>
-    public static double[] Hessian(MixedModel model, LaplaceObjective objective)
+    public static double[] Hessian(MixedModel model, LaplaceObjective objective, double[]? moves = null)
     {
         var d = model.ParameterCount;
         var hessian = new double[d * d];
         objective.Observations.Evaluate(objective.Predictors, DerivativeLevel.Full);
-        Fixed(model, objective, hessian);
+        Fixed(model, objective, hessian, moves);
         Covariance(model, objective.System, hessian);
         if (model.Terms.Any(t => !t.Structure.IsPlain)) Information(model, objective, hessian);
         return hessian;
@@ -68,7 +69,7 @@ internal static class CurvatureGuess
         return usable;
     }
 
-    private static void Fixed(MixedModel model, LaplaceObjective objective, double[] hessian)
+    private static void Fixed(MixedModel model, LaplaceObjective objective, double[] hessian, double[]? moves)
     {
         var d = model.ParameterCount;
         var n = model.ObservationCount;
@@ -81,14 +82,15 @@ internal static class CurvatureGuess
             var basis = model.Basis[k]!;
             foreach (var m in model.ActivePredictors)
             {
-                if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
+                if (m > k || second[LinearPredictor.Pair(k, m)] is not { } w) continue;
                 var block = new double[basis.Columns * model.Basis[m]!.Columns];
                 OrthogonalBasis.WeightedCrossProduct(basis, w, model.Basis[m]!, block);
                 for (var j = 0; j < model.Basis[m]!.Columns; j++)
                 {
                     for (var i = 0; i < basis.Columns; i++)
                     {
-                        hessian[((model.FixedOffset[m] + j) * d) + model.FixedOffset[k] + i] = -block[(j * basis.Columns) + i];
+                        var (row, column) = (model.FixedOffset[k] + i, model.FixedOffset[m] + j);
+                        hessian[(row * d) + column] = hessian[(column * d) + row] = -block[(j * basis.Columns) + i];
                     }
                 }
             }
@@ -100,19 +102,20 @@ internal static class CurvatureGuess
                 foreach (var m in model.RandomPredictors)
                 {
                     if (second[LinearPredictor.Pair(k, m)] is not { } w) continue;
-                    for (var i = 0; i < n; i++) weighted[i] = w[i] * column[i];
+                    VectorSum.Multiply(w, column, weighted);
                     objective.System.AddZtx(m, weighted, c);
                 }
 
                 objective.System.Lambda.MultiplyTransposed(c, c);
+                c[objective.System.LatentCount..].Clear();
             }
         }
 
-        if (q > 0) SubtractRandom(model, objective.System, cross, hessian);
+        if (q > 0) SubtractRandom(model, objective.System, cross, hessian, moves);
     }
 
     /// <summary>Takes CᵀH⁻¹C from the block of the fixed effects.</summary>
-    private static void SubtractRandom(MixedModel model, RandomEffectsSystem system, double[] cross, double[] hessian)
+    private static void SubtractRandom(MixedModel model, RandomEffectsSystem system, double[] cross, double[] hessian, double[]? moves)
     {
         var (d, q, p) = (model.ParameterCount, system.EffectCount, model.FixedCount);
         if (p > ManyCoefficients)
@@ -120,6 +123,7 @@ internal static class CurvatureGuess
             var products = new double[p * p];
             var all = (double[])cross.Clone();
             for (var a = 0; a < p; a++) system.Solve(all.AsSpan(a * q, q));
+            if (moves is not null) all.CopyTo(moves, 0);
             MatrixProduct.AddTransposedProduct(p, p, q, cross, all, products);
             for (var a = 0; a < p; a++)
             {
@@ -138,6 +142,7 @@ internal static class CurvatureGuess
         {
             cross.AsSpan(a * q, q).CopyTo(solved);
             system.Solve(solved);
+            if (moves is not null) solved.CopyTo(moves, a * q);
             for (var b = 0; b <= a; b++)
             {
                 var sum = 0.0;

@@ -15,7 +15,7 @@ namespace EcoGlmm.Estimation;
 /// Source: Skaug &amp; Fournier (2006), Automatic approximation of the marginal likelihood in non-Gaussian
 /// hierarchical models, CSDA 51; Kristensen et al. (2016), TMB, J. Stat. Softw. 70(5).
 /// </remarks>
-internal sealed class LaplaceObjective
+internal sealed partial class LaplaceObjective
 {
     private readonly MixedModel _model;
     private readonly CancellationToken _cancellation;
@@ -130,6 +130,12 @@ internal sealed class LaplaceObjective
             return double.PositiveInfinity;
         }
 
+        return EvaluateAtModes(psi, gradient);
+    }
+
+    /// <summary>The same with the modes and linear predictors as they are.</summary>
+    private double EvaluateAtModes(ReadOnlySpan<double> psi, Span<double> gradient)
+    {
         var wantsGradient = !gradient.IsEmpty;
         var logDensity = _observations.Evaluate(_search.Predictors, wantsGradient ? _gradientLevel : _search.ModeLevel);
         _search.TakeWeights();

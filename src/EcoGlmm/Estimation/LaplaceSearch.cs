@@ -67,10 +67,13 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     /// <summary>Makes the next search for the conditional modes start from zero.</summary>
     public void ForgetModes() => Objective.StartFrom(new double[Objective.Modes.Length]);
 
-    /// <summary>The cheap approximation to the Hessian at the last evaluation, which must have had a gradient.</summary>
-    public double[] Curvature(double[] psi)
+    /// <summary>
+    /// The cheap approximation to the Hessian at the last evaluation, which must have had a gradient, and the moves of the modes with the
+    /// fixed effects.
+    /// </summary>
+    public double[] Curvature(double[] psi, double[]? moves = null)
     {
-        var hessian = CurvatureGuess.Hessian(Model, Objective);
+        var hessian = CurvatureGuess.Hessian(Model, Objective, moves);
         _restraints.Complete(hessian, psi);
         return hessian;
     }

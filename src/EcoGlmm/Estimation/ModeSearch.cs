@@ -132,6 +132,17 @@ internal sealed partial class ModeSearch
         return found;
     }
 
+    /// <summary>Puts ψ and the modes where they are wanted, without a search; false when there is no Λ at ψ.</summary>
+    public bool Put(ReadOnlySpan<double> psi, ReadOnlySpan<double> modes)
+    {
+        foreach (var k in _model.ActivePredictors) _model.FixedPredictor(k, psi, _fixed[k]!);
+        psi.CopyTo(_psi);
+        modes[.._count].CopyTo(Modes);
+        _hasPoint = _hasFactor = _system.Lambda.Set(psi[_model.FixedCount..]);
+        if (_hasPoint) SetPredictors(Modes);
+        return _hasPoint;
+    }
+
     /// <summary>
     /// Looks for another, deeper minimum of f at the last ψ, and moves to it if there is one: each level's effects are moved
     /// over a grid, one effect at a time, and Newton's method starts again from the best of it. The levels of a term share

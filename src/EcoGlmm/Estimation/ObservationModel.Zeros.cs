@@ -16,33 +16,36 @@ internal sealed partial class ObservationModel
         Span<double> logOnePlus = stackalloc double[MixingRows];
         Span<double> s = stackalloc double[MixingRows];
         Span<double> logOnePlusT = stackalloc double[MixingRows];
+        logOnePlusT.Clear();
         for (var from = start; from < start + length; from += MixingRows)
         {
             var rows = Math.Min(MixingRows, start + length - from);
             var x = zeta.AsSpan(from, rows);
             var baseValue = _baseValue.AsSpan(from, rows);
             Logistic(x, p[..rows], logOnePlus[..rows]);
-            for (var i = 0; i < rows; i++) Density[from + i] = baseValue[i] - logOnePlus[i];
-            if (_isHurdle)
+            if (!_isHurdle)
             {
-                for (var i = 0; i < rows; i++)
-                {
-                    if (_y[from + i] == 0) Density[from + i] = x[i] - logOnePlus[i];
-                }
-            }
-            else
-            {
-                for (var i = 0; i < rows; i++) s[i] = baseValue[i] - x[i];
+                for (var i = 0; i < rows; i += VectorMath.Width)
+                    VectorMath.Store(VectorMath.Load(baseValue, i) - VectorMath.Load(x, i), s, i);
                 Logistic(s[..rows], s[..rows], logOnePlusT[..rows]);
-                for (var i = 0; i < rows; i++)
-                {
-                    if (_y[from + i] == 0) Density[from + i] = x[i] - logOnePlus[i] + logOnePlusT[i];
-                }
             }
 
+            MixDensities(_y.AsSpan(from, rows), baseValue, x, logOnePlus[..rows], logOnePlusT[..rows], Density.AsSpan(from, rows));
             if (level == DerivativeLevel.Value) continue;
             if (!_isHurdle) MixDerivatives(s, level, from, rows);
             ZeroProbability(p[..rows], level, from);
+        }
+    }
+
+    private static void MixDensities(ReadOnlySpan<double> y, ReadOnlySpan<double> value, ReadOnlySpan<double> zeta,
+        ReadOnlySpan<double> logOnePlus, ReadOnlySpan<double> logOnePlusT, Span<double> density)
+    {
+        for (var i = 0; i < y.Length; i += VectorMath.Width)
+        {
+            var isZero = IsZero(y, i);
+            var log = VectorMath.Load(logOnePlus, i);
+            VectorMath.Store(Vector256.ConditionalSelect(isZero, VectorMath.Load(zeta, i) - log + VectorMath.Load(logOnePlusT, i),
+                VectorMath.Load(value, i) - log), density, i);
         }
     }
 
@@ -64,75 +67,111 @@ internal sealed partial class ObservationModel
     private void ZeroProbability(ReadOnlySpan<double> p, DerivativeLevel level, int from)
     {
         const int z = LinearPredictor.ZeroInflation;
+        var y = _y.AsSpan(from, p.Length);
         var first = First[z].AsSpan(from, p.Length);
         var second = Second[LinearPredictor.Pair(z, z)].AsSpan(from, p.Length);
-        for (var i = 0; i < p.Length; i++)
+        var third = level < DerivativeLevel.Gradient ? default : Third[LinearPredictor.Triple(z, z, z)].AsSpan(from, p.Length);
+        var one = Vector256<double>.One;
+        for (var i = 0; i < y.Length; i += VectorMath.Width)
         {
-            first[i] += (_y[from + i] == 0 ? 1 : 0) - p[i];
-            second[i] -= p[i] * (1 - p[i]);
+            var pi = VectorMath.Load(p, i);
+            var variance = pi * (one - pi);
+            var residual = Vector256.ConditionalSelect(IsZero(y, i), one, Vector256<double>.Zero) - pi;
+            VectorMath.Store(VectorMath.Load(first, i) + residual, first, i);
+            VectorMath.Store(VectorMath.Load(second, i) - variance, second, i);
+            if (level < DerivativeLevel.Gradient) continue;
+            VectorMath.Store(VectorMath.Load(third, i) - (variance * (one - pi - pi)), third, i);
         }
-
-        if (level < DerivativeLevel.Gradient) return;
-        var third = Third[LinearPredictor.Triple(z, z, z)].AsSpan(from, p.Length);
-        for (var i = 0; i < p.Length; i++) third[i] -= p[i] * (1 - p[i]) * (1 - (2 * p[i]));
     }
 
-    /// <summary>The derivatives of log(1 + eᵗ) at the zeros, from those of the family and s = 1 / (1 + e⁻ᵗ).</summary>
+    /// <summary>
+    /// The derivatives of log(1 + eᵗ) at the zeros, from those of the family and s = 1 / (1 + e⁻ᵗ): highest orders first, which need
+    /// those of lower ones as they were.
+    /// </summary>
     private void MixDerivatives(ReadOnlySpan<double> mixing, DerivativeLevel level, int from, int rows)
     {
-        Span<double> t1 = stackalloc double[_predictorCount];
-        Span<double> t2 = stackalloc double[LinearPredictor.PairCount(_predictorCount)];
-        Span<double> t3 = stackalloc double[LinearPredictor.TripleCount(_predictorCount)];
-        t2.Clear();
-        t3.Clear();
-        t1[LinearPredictor.ZeroInflation] = -1;
+        Span<double> none = stackalloc double[rows];
+        Span<double> minus = stackalloc double[rows];
+        none.Clear();
+        minus.Fill(-1);
+        var y = _y.AsSpan(from, rows);
+        var s = mixing[..rows];
         var order = NuisanceOrder(level);
-        for (var i = from; i < from + rows; i++)
+        for (var c = 0; c < _predictorCount && level >= DerivativeLevel.Gradient; c++)
         {
-            if (_y[i] != 0) continue;
-            var s = mixing[i - from];
-            var s2 = s * (1 - s);
-            var s3 = s2 * (1 - (2 * s));
-            foreach (var c in _familyPredictors)
+            for (var b = 0; b <= c; b++)
             {
-                t1[c] = First[c]?[i] ?? 0;
-                foreach (var b in _familyPredictors)
+                for (var a = 0; a <= b; a++)
                 {
-                    if (b > c) break;
-                    t2[LinearPredictor.Pair(b, c)] = Second[LinearPredictor.Pair(b, c)]?[i] ?? 0;
-                    if (level < DerivativeLevel.Gradient) continue;
-                    foreach (var a in _familyPredictors)
-                    {
-                        if (a > b) break;
-                        var k = LinearPredictor.Triple(a, b, c);
-                        t3[k] = Third[k]?[i] ?? 0;
-                    }
-                }
-            }
-
-            for (var c = 0; c < _predictorCount; c++)
-            {
-                if (IsNuisance(c) > order) continue;
-                if (First[c] is { } first) first[i] = s * t1[c];
-                for (var b = 0; b <= c; b++)
-                {
-                    var bc = LinearPredictor.Pair(b, c);
-                    if (IsNuisance(b) + IsNuisance(c) > order) continue;
-                    if (Second[bc] is { } second) second[i] = (s2 * t1[b] * t1[c]) + (s * t2[bc]);
-                    if (level < DerivativeLevel.Gradient) continue;
-                    for (var a = 0; a <= b; a++)
-                    {
-                        var abc = LinearPredictor.Triple(a, b, c);
-                        if (Third[abc] is not { } third || IsNuisance(a) + IsNuisance(b) + IsNuisance(c) > order) continue;
-                        var (ab, ac) = (LinearPredictor.Pair(a, b), LinearPredictor.Pair(a, c));
-                        third[i] = (s3 * t1[a] * t1[b] * t1[c])
-                            + (s2 * ((t2[ab] * t1[c]) + (t2[ac] * t1[b]) + (t2[bc] * t1[a])))
-                            + (s * t3[abc]);
-                    }
+                    if (Third[LinearPredictor.Triple(a, b, c)] is null || IsNuisance(a) + IsNuisance(b) + IsNuisance(c) > order) continue;
+                    MixThird(y, s, OfFirst(a, minus, none, from), OfFirst(b, minus, none, from), OfFirst(c, minus, none, from),
+                        OfSecond(a, b, none, from), OfSecond(a, c, none, from), OfSecond(b, c, none, from),
+                        Third[LinearPredictor.Triple(a, b, c)].AsSpan(from, rows));
                 }
             }
         }
+
+        for (var c = 0; c < _predictorCount; c++)
+        {
+            for (var b = 0; b <= c; b++)
+            {
+                if (Second[LinearPredictor.Pair(b, c)] is not { } second || IsNuisance(b) + IsNuisance(c) > order) continue;
+                MixSecond(y, s, OfFirst(b, minus, none, from), OfFirst(c, minus, none, from), second.AsSpan(from, rows));
+            }
+        }
+
+        for (var c = 0; c < _predictorCount; c++)
+        {
+            if (First[c] is not { } first || IsNuisance(c) > order) continue;
+            MixFirst(y, s, OfFirst(c, minus, none, from), first.AsSpan(from, rows));
+        }
     }
+
+    // t = log f − ζ.
+    private ReadOnlySpan<double> OfFirst(int c, ReadOnlySpan<double> minus, ReadOnlySpan<double> none, int from) =>
+        c == LinearPredictor.ZeroInflation ? minus : First[c] is { } first ? first.AsSpan(from, none.Length) : none;
+
+    private ReadOnlySpan<double> OfSecond(int b, int c, ReadOnlySpan<double> none, int from) =>
+        Second[LinearPredictor.Pair(b, c)] is { } second ? second.AsSpan(from, none.Length) : none;
+
+    private static void MixThird(ReadOnlySpan<double> y, ReadOnlySpan<double> s, ReadOnlySpan<double> a, ReadOnlySpan<double> b,
+        ReadOnlySpan<double> c, ReadOnlySpan<double> ab, ReadOnlySpan<double> ac, ReadOnlySpan<double> bc, Span<double> abc)
+    {
+        var one = Vector256<double>.One;
+        for (var i = 0; i < y.Length; i += VectorMath.Width)
+        {
+            var si = VectorMath.Load(s, i);
+            var s2 = si * (one - si);
+            var (ai, bi, ci) = (VectorMath.Load(a, i), VectorMath.Load(b, i), VectorMath.Load(c, i));
+            var own = VectorMath.Load(abc, i);
+            var pairs = (VectorMath.Load(ab, i) * ci) + (VectorMath.Load(ac, i) * bi) + (VectorMath.Load(bc, i) * ai);
+            var mixed = (s2 * (one - si - si) * ai * bi * ci) + (s2 * pairs) + (si * own);
+            VectorMath.Store(Vector256.ConditionalSelect(IsZero(y, i), mixed, own), abc, i);
+        }
+    }
+
+    private static void MixSecond(ReadOnlySpan<double> y, ReadOnlySpan<double> s, ReadOnlySpan<double> b, ReadOnlySpan<double> c,
+        Span<double> bc)
+    {
+        for (var i = 0; i < y.Length; i += VectorMath.Width)
+        {
+            var (si, own) = (VectorMath.Load(s, i), VectorMath.Load(bc, i));
+            var mixed = (si * (Vector256<double>.One - si) * VectorMath.Load(b, i) * VectorMath.Load(c, i)) + (si * own);
+            VectorMath.Store(Vector256.ConditionalSelect(IsZero(y, i), mixed, own), bc, i);
+        }
+    }
+
+    private static void MixFirst(ReadOnlySpan<double> y, ReadOnlySpan<double> s, ReadOnlySpan<double> t, Span<double> first)
+    {
+        for (var i = 0; i < y.Length; i += VectorMath.Width)
+        {
+            var own = VectorMath.Load(first, i);
+            VectorMath.Store(Vector256.ConditionalSelect(IsZero(y, i), VectorMath.Load(s, i) * VectorMath.Load(t, i), own), first, i);
+        }
+    }
+
+    private static Vector256<double> IsZero(ReadOnlySpan<double> y, int i) =>
+        Vector256.Equals(VectorMath.Load(y, i), Vector256<double>.Zero);
 
     /// <summary>
     /// Sets to zero what the level asks for by ζ, which the family leaves alone, and at the zeros of a hurdle everything.

@@ -20,11 +20,10 @@ internal static class OptimumHessian
     /// <summary>
     /// d × d, symmetric. <paramref name="spread"/> holds a rough standard error for each parameter; <paramref name="gradient"/> is
     /// the gradient at x. An element that cannot be had is NaN. Of points with gradients that are known beside, those near x in
-    /// directions of their own take the places of differences. Columns that are known exactly are taken as they are.
+    /// directions of their own take the places of differences.
     /// </summary>
     public static double[] Of(DifferentiableFunction function, double[] x, double[] gradient, double[] spread, bool isCostly,
-        IReadOnlyList<EvaluatedPoint>? known = null, (double[] Hessian, int First, int Count)? exact = null,
-        double shortest = Tolerances.ShortestSecant, double value = double.NaN)
+        IReadOnlyList<EvaluatedPoint>? known = null, double shortest = Tolerances.ShortestSecant, double value = double.NaN)
     {
         var d = x.Length;
         var hessian = new double[d * d];
@@ -35,12 +34,6 @@ internal static class OptimumHessian
         for (var j = 0; j < d; j++)
         {
             if (secants.Exists(s => s.Parameter == j)) continue;
-            if (exact is { } given && j >= given.First && j < given.First + given.Count)
-            {
-                given.Hessian.AsSpan(j * d, d).CopyTo(hessian.AsSpan(j * d));
-                continue;
-            }
-
             var step = (isCostly ? Tolerances.ForwardStep : Tolerances.CentralStep) * spread[j];
             point[j] = x[j] + step;
             var there = function(point, plus);

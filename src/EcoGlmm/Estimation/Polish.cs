@@ -41,13 +41,14 @@ internal static class Polish
         return double.IsFinite(value) ? new Optimum(search.Model, psi, search.ThetaOffset, value, gradient, hessian, found.Status) : null;
     }
 
-    /// <summary>Exact without random effects, where the guess at the curvature is the Hessian; else by differences of the
+    /// <summary>Exact without random effects, where the guess at the curvature is the Hessian; else with differences of the
     /// gradient, for which a search that was given up has no effort left.</summary>
     private static double[] HessianAt(LaplaceSearch search, MinimiserStatus status, double[] psi, double[] gradient, double value,
         IProgress<FitProgress>? progress)
     {
         var model = search.Model;
-        var guess = search.Curvature(psi);
+        var moves = new double[model.FixedCount * search.System.EffectCount];
+        var guess = search.Curvature(psi, moves);
         if (model.Terms.Count == 0 || status == MinimiserStatus.Exhausted) return guess;
         progress?.Report(new FitProgress("standard errors", search.Iterations, -value));
         var d = psi.Length;
@@ -59,9 +60,15 @@ internal static class Polish
                 Tolerances.LargestSpread * units[j]);
         }
 
-        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, search.Objective.System.IsFactorizationCostly
-            || search.Objective.System.IsIterative
-            || d > Tolerances.ManyParameters, exact: Separate(model, guess));
+        var isCostly = search.System.IsFactorizationCostly || search.System.IsIterative;
+        if (model.Restraints.IsEmpty && !model.IsOnResponseScale)
+        {
+            isCostly |= d - (search.Objective.HasExactCurvature ? model.FixedCount : 0) > Tolerances.ManyParameters;
+            for (var j = 0; j < d; j++) spread[j] *= isCostly ? Tolerances.ForwardStep : Tolerances.CentralStep;
+            return search.Objective.Hessian(psi, gradient, guess, moves, Separate(model), spread, isCostly);
+        }
+
+        var hessian = OptimumHessian.Of(search.Evaluate, psi, gradient, spread, isCostly || d > Tolerances.ManyParameters);
         model.Restraints.Exclude(hessian);
         return hessian;
     }
@@ -70,11 +77,10 @@ internal static class Polish
     /// The columns of parameters that the likelihood factors in, so that the guess at the curvature is their Hessian: whether a count of a
     /// hurdle model is zero is a logistic regression by itself.
     /// </summary>
-    private static (double[] Hessian, int First, int Count)? Separate(MixedModel model, double[] guess)
+    private static (int First, int Count) Separate(MixedModel model)
     {
         const int z = LinearPredictor.ZeroInflation;
-        if (!model.IsHurdle || model.RandomPredictors.Contains(z) || !model.Restraints.IsEmpty) return null;
-        return (guess, model.FixedOffset[z], model.Basis[z]!.Columns);
+        return model.IsHurdle && !model.RandomPredictors.Contains(z) ? (model.FixedOffset[z], model.Basis[z]!.Columns) : default;
     }
 
     /// <summary>What counts as one for each parameter.</summary>

@@ -58,26 +58,25 @@ internal static class StartingValues
             return double.IsFinite(sum) ? sum : double.NaN;
         }
 
+        var (slope, variance) = (new double[n], new double[n]);
+        if (!family.HasThresholds) Moments(model, hurdle, eta, mu, slope, variance);
         for (var iteration = 0; iteration < Tolerances.ReweightedIterations && !family.HasThresholds; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < n; i++)
             {
-                var point = link.At(eta[i]);
-                mu[i] = point.Mu;
-                var size = SizeOf(model, i);
-                var variance = family.Variance(point.Mu, 1, size);
-                var y = family.WeightRole == WeightRole.Trials ? model.Y[i] / size : model.Y[i];
-                var weight = (model.Weights?[i] ?? 1) * point.D1 * point.D1 / variance;
-                var usable = double.IsFinite(weight) && weight > 0 && !(hurdle && model.Y[i] == 0);
-                w[i] = usable ? Math.Min(weight, Tolerances.LargestWorkingWeight) : 0;
-                z[i] = usable ? eta[i] - model.Offset[e]![i] + ((y - point.Mu) / point.D1) : 0;
-                if (!double.IsFinite(z[i])) w[i] = z[i] = 0;
+                w[i] = z[i] = 0;
+                if (hurdle && model.Y[i] == 0) continue;
+                var y = family.WeightRole == WeightRole.Trials ? model.Y[i] / SizeOf(model, i) : model.Y[i];
+                var weight = (model.Weights?[i] ?? 1) * slope[i] * slope[i] / variance[i];
+                var working = eta[i] - model.Offset[e]![i] + ((y - mu[i]) / slope[i]);
+                if (!(double.IsFinite(weight) && weight > 0 && double.IsFinite(working))) continue;
+                (w[i], z[i]) = (Math.Min(weight, Tolerances.LargestWorkingWeight), working);
             }
 
             if (!WeightedLeastSquares(basis, w, z, gamma)) break;
             Predict(gamma);
-            for (var halving = 0; halving < Tolerances.ReweightedHalvings && !IsValid(model, eta); halving++)
+            for (var halving = 0; halving < Tolerances.ReweightedHalvings && !Moments(model, hurdle, eta, mu, slope, variance); halving++)
             {
                 // A full step left the link's range: come back towards the last valid coefficients.
                 for (var j = 0; j < gamma.Length; j++) gamma[j] = 0.5 * (gamma[j] + previous[j]);
@@ -277,18 +276,22 @@ internal static class StartingValues
         return gamma.All(double.IsFinite) ? gamma : new double[gamma.Length];
     }
 
-    /// <summary>Whether every mean is one that the family can have.</summary>
-    private static bool IsValid(MixedModel model, double[] eta)
+    /// <summary>
+    /// Means, their slopes and the variances at linear predictors, and whether every mean is one that the family can have; where zeros are
+    /// structural, their variances are not asked for.
+    /// </summary>
+    private static bool Moments(MixedModel model, bool hurdle, double[] eta, double[] mu, double[] slope, double[] variance)
     {
+        var (family, link, isValid) = (model.Family, model.Family.LocationLink, true);
         for (var i = 0; i < eta.Length; i++)
         {
-            if (!double.IsFinite(eta[i])) return false;
-            var mu = model.Family.LocationLink.At(eta[i]).Mu;
-            var variance = model.Family.Variance(mu, 1, SizeOf(model, i));
-            if (!double.IsFinite(variance) || variance < 0) return false;
+            var point = link.At(eta[i]);
+            (mu[i], slope[i]) = (point.Mu, point.D1);
+            variance[i] = hurdle && model.Y[i] == 0 ? 0 : family.Variance(point.Mu, 1, SizeOf(model, i));
+            isValid &= double.IsFinite(eta[i]) && double.IsFinite(variance[i]) && variance[i] >= 0;
         }
 
-        return true;
+        return isValid;
     }
 
     private static bool WeightedLeastSquares(OrthogonalBasis basis, double[] w, double[] z, double[] gamma)

@@ -265,8 +265,9 @@ internal static class Tolerances
     /// exact.</summary>
     public const int ReweightedIterations = 25, ReweightedHalvings = 25;
 
-    /// <summary>Reweighted least squares end when no coefficient changes by more than this share.</summary>
-    public const double ReweightedChange = 1e-6;
+    /// <summary>Reweighted least squares end when no coefficient changes by more than this share: the next change would be about its
+    /// square.</summary>
+    public const double ReweightedChange = 1e-3;
 
     /// <summary>How many times the deviance of a constant mean that of a start may be: a fit has less, a step that ran away far
     /// more.</summary>

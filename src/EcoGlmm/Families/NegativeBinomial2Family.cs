@@ -107,22 +107,24 @@ internal sealed class NegativeBinomial2Family(Link link)
             return;
         }
 
-        EvaluateLogMode(ref block, level);
-        if (level >= DerivativeLevel.Gradient)
-        {
-            EvaluateLogGradient(ref block, level);
-        }
+        EvaluateLog(ref block, level);
     }
 
     // ℓ = h(y, θ) + y η − (y + θ) log(1 + x) − log y!, x = μ/θ, h as in RisingFactorial: Poisson as θ → ∞.
-    private void EvaluateLogMode(ref LogDensityBlock block, DerivativeLevel level)
+    private void EvaluateLog(ref LogDensityBlock block, DerivativeLevel level)
     {
         var constant = block.Delta.Length == 1;
-        Span<double> table = stackalloc double[TableLength];
-        table = constant && block.Y.Length >= TableLength ? table : [];
-        if (!table.IsEmpty)
+        Span<double> tables = stackalloc double[4 * TableLength];
+        var length = constant && block.Y.Length >= TableLength ? Math.Min(TableLength, LargestCount(block.Y) + 1) : 0;
+        var h = tables[..length];
+        var h1 = tables.Slice(TableLength, length);
+        var h2 = tables.Slice(2 * TableLength, length);
+        var h3 = tables.Slice(3 * TableLength, length);
+        if (length > 0)
         {
-            RisingFactorial.Tabulate(Math.Exp(ClampDelta(block.Delta[0])), table);
+            var theta = Math.Exp(ClampDelta(block.Delta[0]));
+            RisingFactorial.Tabulate(theta, h);
+            if (level >= DerivativeLevel.Gradient) RisingFactorial.Tabulate(theta, h1, h2, h3);
         }
 
         var one = Vector256<double>.One;
@@ -139,12 +141,8 @@ internal sealed class NegativeBinomial2Family(Link link)
             eta = Vector256.Min(eta, Vector256.Min(most, most + delta));
             var mu = VectorMath.Exp(eta);
             var x = mu / theta;
-            var h = Vector256.Create(
-                ScaledLog(table, y.GetElement(0), theta.GetElement(0)),
-                ScaledLog(table, y.GetElement(1), theta.GetElement(1)),
-                ScaledLog(table, y.GetElement(2), theta.GetElement(2)),
-                ScaledLog(table, y.GetElement(3), theta.GetElement(3)));
-            VectorMath.Store(h + (y * eta) - ((y + theta) * VectorMath.Log1p(x)), block.L, i);
+            var log = VectorMath.Log1p(x);
+            VectorMath.Store(ScaledLog(h, y, theta) + (y * eta) - ((y + theta) * log), block.L, i);
             if (level < DerivativeLevel.Mode)
             {
                 continue;
@@ -155,10 +153,30 @@ internal sealed class NegativeBinomial2Family(Link link)
             var second = -(y + theta) * s * p;
             VectorMath.Store((y - mu) * p, block.E, i);
             VectorMath.Store(second, block.EE, i);
-            if (level >= DerivativeLevel.Gradient)
+            if (level < DerivativeLevel.Gradient)
             {
-                VectorMath.Store(second * (one - s - s), block.EEE, i);
+                continue;
             }
+
+            VectorMath.Store(second * (one - s - s), block.EEE, i);
+            var (d1, d2, d3) = length == 0 || Vector256.GreaterThanOrEqualAny(y, Vector256.Create((double)length))
+                ? Derivatives(y, theta) : (Entries(h1, y), Entries(h2, y), Entries(h3, y));
+
+            // θ [s − log(1 + x)] without cancellation.
+            var a = Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256.Create(0.7)), theta * (s - log),
+                -(theta * VectorMath.Log1pMinusSmall(x)) - (mu * s));
+            var (residual, sp) = (y - mu, s * p);
+            VectorMath.Store(d1 + a + (s * y), block.D, i);
+            VectorMath.Store(sp * residual, block.ED, i);
+            VectorMath.Store(sp * (residual - mu - ((s + s) * residual)), block.EED, i);
+            if (level < DerivativeLevel.Full)
+            {
+                continue;
+            }
+
+            VectorMath.Store(d2 + a - (sp * residual), block.DD, i);
+            VectorMath.Store(sp * residual * (s - p), block.EDD, i);
+            VectorMath.Store(d3 + a + (mu * sp) - (sp * (s - p) * residual), block.DDD, i);
         }
 
         for (var i = 0; hasLarge && i < block.Y.Length; i++)
@@ -174,57 +192,35 @@ internal sealed class NegativeBinomial2Family(Link link)
         AddConstants(ref block);
     }
 
-    private static void EvaluateLogGradient(ref LogDensityBlock block, DerivativeLevel level)
+    private static int LargestCount(ReadOnlySpan<double> y)
     {
-        Span<double> tables = stackalloc double[3 * TableLength];
-        var tabulated = block.Delta.Length == 1 && block.Y.Length >= TableLength;
-        var table1 = tables[..TableLength];
-        var table2 = tables.Slice(TableLength, TableLength);
-        var table3 = tables[(2 * TableLength)..];
-        if (tabulated)
-        {
-            RisingFactorial.Tabulate(Math.Exp(ClampDelta(block.Delta[0])), table1, table2, table3);
-        }
+        var largest = Vector256<double>.Zero;
+        for (var i = 0; i < y.Length; i += VectorMath.Width) largest = Vector256.Max(largest, VectorMath.Load(y, i));
+        var most = 0.0;
+        for (var k = 0; k < VectorMath.Width; k++) most = Math.Max(most, largest.GetElement(k));
+        return (int)Math.Min(most, TableLength);
+    }
 
-        for (var i = 0; i < block.Y.Length; i++)
-        {
-            var delta = ClampDelta(block.Delta[block.Delta.Length == 1 ? 0 : i]);
-            var y = block.Y[i];
-            var mu = Math.Exp(Math.Min(block.Eta[i], Math.Min(700, 700 + delta)));
-            var theta = Math.Exp(delta);
-            double h1;
-            double h2;
-            double h3;
-            if (tabulated && y < TableLength)
-            {
-                h1 = table1[(int)y];
-                h2 = table2[(int)y];
-                h3 = table3[(int)y];
-            }
-            else
-            {
-                RisingFactorial.Derivatives(theta, y, out h1, out h2, out h3);
-            }
+    private static Vector256<double> Entries(ReadOnlySpan<double> table, Vector256<double> y) => Vector256.Create(
+        table[(int)y.GetElement(0)], table[(int)y.GetElement(1)], table[(int)y.GetElement(2)], table[(int)y.GetElement(3)]);
 
-            var at = new NegativeBinomial2Terms(y, mu, theta, h1, h2, h3);
-            var residual = y - mu;
-            var sp = at.S * at.P;
-            block.D[i] = at.D;
-            block.ED[i] = sp * residual;
-            block.EED[i] = sp * (y - mu - mu - (2 * at.S * residual));
-            if (level >= DerivativeLevel.Full)
-            {
-                block.DD[i] = at.DD;
-                block.EDD[i] = sp * residual * (at.S - at.P);
-                block.DDD[i] = at.DDD;
-            }
-        }
+    private static Vector256<double> ScaledLog(ReadOnlySpan<double> table, Vector256<double> y, Vector256<double> theta) =>
+        Vector256.LessThanAll(y, Vector256.Create((double)table.Length)) ? Entries(table, y) : Vector256.Create(
+            RisingFactorial.ScaledLog(theta.GetElement(0), y.GetElement(0)),
+            RisingFactorial.ScaledLog(theta.GetElement(1), y.GetElement(1)),
+            RisingFactorial.ScaledLog(theta.GetElement(2), y.GetElement(2)),
+            RisingFactorial.ScaledLog(theta.GetElement(3), y.GetElement(3)));
+
+    private static (Vector256<double> First, Vector256<double> Second, Vector256<double> Third) Derivatives(
+        Vector256<double> y, Vector256<double> theta)
+    {
+        Span<double> d = stackalloc double[3 * VectorMath.Width];
+        for (var k = 0; k < VectorMath.Width; k++)
+            RisingFactorial.Derivatives(theta.GetElement(k), y.GetElement(k), out d[k], out d[4 + k], out d[8 + k]);
+        return (Vector256.Create(d[..4]), Vector256.Create(d.Slice(4, 4)), Vector256.Create(d[8..]));
     }
 
     private static double ClampDelta(double delta) => Math.Clamp(delta, -650, 650);
-
-    private static double ScaledLog(ReadOnlySpan<double> table, double y, double theta) =>
-        y < table.Length ? table[(int)y] : RisingFactorial.ScaledLog(theta, y);
 
     internal override void EvaluateAtMean(
         double y, double size, in LinkPoint at, in DispersionTerms terms, DerivativeLevel level, ref MeanDerivatives d)

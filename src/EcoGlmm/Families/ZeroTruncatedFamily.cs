@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using EcoGlmm.Numerics;
 
 namespace EcoGlmm.Families;
@@ -146,7 +147,7 @@ internal sealed class ZeroTruncatedFamily(
         };
         parent.Evaluate(ref zero, level);
         parent.Evaluate(ref block, level);
-        for (var i = 0; i < n; i++)
+        for (var i = 0; i < n; i += VectorMath.Width)
         {
             Truncate(ref block, zero, i, level, HasDispersion);
         }
@@ -158,55 +159,56 @@ internal sealed class ZeroTruncatedFamily(
     private static void Truncate(
         ref LogDensityBlock y, in LogDensityBlock zero, int i, DerivativeLevel level, bool dispersion)
     {
-        var t = zero.L[i];
-        var p0 = Math.Exp(t);
-        var isLikely = t > -0.6931471805599453;
-        var positive = isLikely ? -SpecialFunctions.Expm1(t) : 1 - p0;
-        if (!(positive > 0))
+        var one = Vector256<double>.One;
+        var t = VectorMath.Load(zero.L, i);
+        var p0 = VectorMath.Exp(t);
+        var isLikely = Vector256.GreaterThan(t, Vector256.Create(-0.6931471805599453));
+        var positive = one - p0;
+        var lost = (one - positive) - p0;
+        if (Vector256.EqualsAny(isLikely.AsInt64(), Vector256<long>.AllBitsSet))
         {
-            // Without a chance of a count above zero no observation is possible.
-            MeanDerivatives.Impossible.Compose(Link.Identity.At(0), ref y, i, level, dispersion);
-            return;
+            positive = Vector256.ConditionalSelect(isLikely, -VectorMath.Expm1(t), positive);
+            lost = Vector256.ConditionalSelect(isLikely, Vector256<double>.Zero, lost);
         }
 
         var r = p0 / positive;
-        var g2 = r * (1 + r);
-        var g3 = g2 * (1 + (2 * r));
-        y.L[i] -= isLikely ? Math.Log(positive) : SpecialFunctions.Log1p(-p0);
-        if (level < DerivativeLevel.Mode)
+        var g2 = r * (one + r);
+        var g3 = g2 * (one + r + r);
+        VectorMath.Store(VectorMath.Load(y.L, i) - (VectorMath.Log(positive) + (lost / positive)), y.L, i);
+        if (level >= DerivativeLevel.Mode)
         {
-            return;
+            var (e, ee) = (VectorMath.Load(zero.E, i), VectorMath.Load(zero.EE, i));
+            Add(y.E, r * e);
+            Add(y.EE, (g2 * e * e) + (r * ee));
+            if (level >= DerivativeLevel.Gradient)
+            {
+                var three = Vector256.Create(3.0);
+                Add(y.EEE, (g3 * e * e * e) + (three * g2 * e * ee) + (r * VectorMath.Load(zero.EEE, i)));
+                if (dispersion)
+                {
+                    var (d, ed) = (VectorMath.Load(zero.D, i), VectorMath.Load(zero.ED, i));
+                    Add(y.D, r * d);
+                    Add(y.ED, (g2 * e * d) + (r * ed));
+                    Add(y.EED, (g3 * e * e * d) + (g2 * ((ee * d) + ((e + e) * ed))) + (r * VectorMath.Load(zero.EED, i)));
+                    if (level >= DerivativeLevel.Full)
+                    {
+                        var dd = VectorMath.Load(zero.DD, i);
+                        Add(y.DD, (g2 * d * d) + (r * dd));
+                        Add(y.EDD, (g3 * e * d * d) + (g2 * ((dd * e) + ((d + d) * ed))) + (r * VectorMath.Load(zero.EDD, i)));
+                        Add(y.DDD, (g3 * d * d * d) + (three * g2 * d * dd) + (r * VectorMath.Load(zero.DDD, i)));
+                    }
+                }
+            }
         }
 
-        var e = zero.E[i];
-        var ee = zero.EE[i];
-        y.E[i] += r * e;
-        y.EE[i] += (g2 * e * e) + (r * ee);
-        if (level < DerivativeLevel.Gradient)
+        // Without a chance of a count above zero no observation is possible.
+        if (Vector256.GreaterThanAll(positive, Vector256<double>.Zero)) return;
+        for (var k = 0; k < VectorMath.Width && i + k < y.Y.Length; k++)
         {
-            return;
+            if (!(positive.GetElement(k) > 0)) MeanDerivatives.Impossible.Compose(Link.Identity.At(0), ref y, i + k, level, dispersion);
         }
 
-        y.EEE[i] += (g3 * e * e * e) + (3 * g2 * e * ee) + (r * zero.EEE[i]);
-        if (!dispersion)
-        {
-            return;
-        }
-
-        var d = zero.D[i];
-        var ed = zero.ED[i];
-        y.D[i] += r * d;
-        y.ED[i] += (g2 * e * d) + (r * ed);
-        y.EED[i] += (g3 * e * e * d) + (g2 * ((ee * d) + (2 * e * ed))) + (r * zero.EED[i]);
-        if (level < DerivativeLevel.Full)
-        {
-            return;
-        }
-
-        var dd = zero.DD[i];
-        y.DD[i] += (g2 * d * d) + (r * dd);
-        y.EDD[i] += (g3 * e * d * d) + (g2 * ((dd * e) + (2 * d * ed))) + (r * zero.EDD[i]);
-        y.DDD[i] += (g3 * d * d * d) + (3 * g2 * d * dd) + (r * zero.DDD[i]);
+        void Add(Span<double> target, Vector256<double> value) => VectorMath.Store(VectorMath.Load(target, i) + value, target, i);
     }
 
     // ℓ of the parent, less log(1 − P₀); and log P₀ is the parent's ℓ at zero.

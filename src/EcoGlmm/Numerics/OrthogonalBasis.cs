@@ -127,9 +127,16 @@ internal sealed partial class OrthogonalBasis
         var (weighted, scratch) = (new double[first.Rows], new double[first.Rows]);
         for (var j = 0; j < second.Columns; j++)
         {
-            var column = second.Column(j, scratch);
-            for (var i = 0; i < weighted.Length; i++) weighted[i] = w[i] * column[i];
-            first.TransposedProduct(weighted, result.Slice(j * first.Columns, first.Columns));
+            VectorSum.Multiply(w[..weighted.Length], second.Column(j, scratch), weighted);
+            var column = result.Slice(j * first.Columns, first.Columns);
+            if (!ReferenceEquals(first, second))
+            {
+                first.TransposedProduct(weighted, column);
+                continue;
+            }
+
+            for (var k = 0; k <= j; k++)
+                result[(k * first.Columns) + j] = column[k] = Dot(first._q.AsSpan(k * first.Rows, first.Rows), weighted);
         }
     }
 

@@ -167,6 +167,39 @@ internal static class VectorMath
         return Log(u) + correction;
     }
 
+    /// <summary>log(1 + x) − x without cancellation, for −0.4 ≤ x ≤ 0.7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Log1pMinusSmall(Vector256<double> x)
+    {
+        var s = x / (Vector256.Create(2.0) + x);
+        var z = s * s;
+        var w = z * z;
+        var even = MultiplyAdd(w, Vector256.Create(1.0 / 27), 1.0 / 23);
+        var odd = MultiplyAdd(w, Vector256.Create(1.0 / 29), 1.0 / 25);
+        even = MultiplyAdd(w, even, 1.0 / 19);
+        odd = MultiplyAdd(w, odd, 1.0 / 21);
+        even = MultiplyAdd(w, even, 1.0 / 15);
+        odd = MultiplyAdd(w, odd, 1.0 / 17);
+        even = MultiplyAdd(w, even, 1.0 / 11);
+        odd = MultiplyAdd(w, odd, 1.0 / 13);
+        even = MultiplyAdd(w, even, 1.0 / 7);
+        odd = MultiplyAdd(w, odd, 1.0 / 9);
+        even = MultiplyAdd(w, even, 1.0 / 3);
+        odd = MultiplyAdd(w, odd, 1.0 / 5);
+        return s * (((z + z) * MultiplyAdd(z, odd, even)) - x);
+    }
+
+    /// <summary>eˣ − 1, accurate for small x: Kahan's correction by the logarithm of the rounded eˣ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Expm1(Vector256<double> x)
+    {
+        var u = Exp(x);
+        var less = u - Vector256<double>.One;
+        var log = Log(u);
+        var corrected = Vector256.ConditionalSelect(Vector256.Equals(log, Vector256<double>.Zero), x, less * (x / log));
+        return Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(x), Vector256.Create(30.0)), corrected, less);
+    }
+
     /// <summary>eˣ by the vector algorithm, so that a lone number gets the same result as one in a span.</summary>
     public static double Exp(double x) => Exp(Vector256.Create(x)).ToScalar();
 

@@ -52,4 +52,37 @@ internal static class VectorSum
 
         for (; i < x.Length; i++) Unsafe.Add(ref q, i) += a * Unsafe.Add(ref p, i);
     }
+
+    /// <summary>y ← x z, entry by entry.</summary>
+    public static void Multiply(ReadOnlySpan<double> x, ReadOnlySpan<double> z, Span<double> y)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(z.Length, x.Length);
+        ref var p = ref MemoryMarshal.GetReference(x);
+        ref var r = ref MemoryMarshal.GetReference(z);
+        ref var q = ref MemoryMarshal.GetReference(y);
+        var i = 0;
+        for (; i <= x.Length - VectorMath.Width; i += VectorMath.Width)
+            (Vector256.LoadUnsafe(ref p, (nuint)i) * Vector256.LoadUnsafe(ref r, (nuint)i)).StoreUnsafe(ref q, (nuint)i);
+        for (; i < x.Length; i++) Unsafe.Add(ref q, i) = Unsafe.Add(ref p, i) * Unsafe.Add(ref r, i);
+    }
+
+    /// <summary>y ← y + a x z, entry by entry.</summary>
+    public static void AddProducts(double a, ReadOnlySpan<double> x, ReadOnlySpan<double> z, Span<double> y)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(z.Length, x.Length);
+        ref var p = ref MemoryMarshal.GetReference(x);
+        ref var r = ref MemoryMarshal.GetReference(z);
+        ref var q = ref MemoryMarshal.GetReference(y);
+        var factor = Vector256.Create(a);
+        var i = 0;
+        for (; i <= x.Length - VectorMath.Width; i += VectorMath.Width)
+        {
+            var product = factor * Vector256.LoadUnsafe(ref p, (nuint)i) * Vector256.LoadUnsafe(ref r, (nuint)i);
+            (Vector256.LoadUnsafe(ref q, (nuint)i) + product).StoreUnsafe(ref q, (nuint)i);
+        }
+
+        for (; i < x.Length; i++) Unsafe.Add(ref q, i) += a * Unsafe.Add(ref p, i) * Unsafe.Add(ref r, i);
+    }
 }

@@ -141,10 +141,11 @@ internal sealed unsafe partial class RandomEffectsSystem
         }
         else if (r == 2)
         {
-            for (var i = from; i < to; i++)
+            for (var i = from; i < to;)
             {
-                var own = mine.Slice(2 * codes[i], 2);
-                eta[i] += (z[2 * i] * own[0]) + (z[(2 * i) + 1] * own[1]);
+                var code = codes[i];
+                var (first, second) = (mine[2 * code], mine[(2 * code) + 1]);
+                for (; i < to && codes[i] == code; i++) eta[i] += (z[2 * i] * first) + (z[(2 * i) + 1] * second);
             }
         }
         else
@@ -156,6 +157,16 @@ internal sealed unsafe partial class RandomEffectsSystem
                 for (var e = 0; e < r; e++) sum += z[i * r + e] * mine[at + e];
                 eta[i] += sum;
             }
+        }
+    }
+
+    /// <summary>Adds the sums over rows of one level that follow each other to the level's own number.</summary>
+    private static void AddRuns(int[] codes, ReadOnlySpan<double> x, Span<double> levels, int from, int to)
+    {
+        for (int i = from, end; i < to; i = end)
+        {
+            for (end = i + 1; end < to && codes[end] == codes[i];) end++;
+            levels[codes[i]] += VectorSum.Of(x[i..end]);
         }
     }
 
@@ -179,7 +190,8 @@ internal sealed unsafe partial class RandomEffectsSystem
         var codes = term.Codes;
         if (term.Z is not { } z)
         {
-            for (var i = from; i < to; i++) mine[codes[i]] += x[i];
+            if (term.HasRuns) AddRuns(codes, x, mine, from, to);
+            else for (var i = from; i < to; i++) mine[codes[i]] += x[i];
         }
         else if (term.SingleEffect is { } single)
         {
@@ -190,11 +202,18 @@ internal sealed unsafe partial class RandomEffectsSystem
         }
         else if (r == 2)
         {
-            for (var i = from; i < to; i++)
+            for (var i = from; i < to;)
             {
-                var own = mine.Slice(2 * codes[i], 2);
-                own[0] += z[2 * i] * x[i];
-                own[1] += z[(2 * i) + 1] * x[i];
+                var code = codes[i];
+                var own = mine.Slice(2 * code, 2);
+                var (first, second) = (own[0], own[1]);
+                for (; i < to && codes[i] == code; i++)
+                {
+                    first += z[2 * i] * x[i];
+                    second += z[(2 * i) + 1] * x[i];
+                }
+
+                (own[0], own[1]) = (first, second);
             }
         }
         else

@@ -59,7 +59,8 @@ internal sealed partial class RandomEffectsSystem
         var codes = term.Codes;
         if (term.Z is not { } z)
         {
-            for (var i = 0; i < codes.Length; i++) d[codes[i]] += w[i];
+            if (term.HasRuns) AddRuns(codes, w, d, 0, codes.Length);
+            else for (var i = 0; i < codes.Length; i++) d[codes[i]] += w[i];
             return;
         }
 
@@ -75,15 +76,22 @@ internal sealed partial class RandomEffectsSystem
 
         if (r == 2)
         {
-            for (var i = 0; i < codes.Length; i++)
+            for (var i = 0; i < codes.Length;)
             {
-                var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
-                var block = d.AsSpan(4 * codes[i], 4);
-                var (first, second) = (z0 == 0 ? 0 : w[i] * z0, z1 == 0 ? 0 : w[i] * z1);
-                block[0] += first * z0;
-                block[1] += first * z1;
-                block[2] += second * z0;
-                block[3] += second * z1;
+                var code = codes[i];
+                var block = d.AsSpan(4 * code, 4);
+                var (b00, b01, b10, b11) = (block[0], block[1], block[2], block[3]);
+                for (; i < codes.Length && codes[i] == code; i++)
+                {
+                    var (z0, z1) = (z[2 * i], z[(2 * i) + 1]);
+                    var (first, second) = (z0 == 0 ? 0 : w[i] * z0, z1 == 0 ? 0 : w[i] * z1);
+                    b00 += first * z0;
+                    b01 += first * z1;
+                    b10 += second * z0;
+                    b11 += second * z1;
+                }
+
+                (block[0], block[1], block[2], block[3]) = (b00, b01, b10, b11);
             }
 
             return;

@@ -8,6 +8,9 @@ namespace EcoGlmm.RandomEffects;
 /// </summary>
 internal sealed class RandomTerm
 {
+    /// <summary>Rows of a run, on average, from which on it is worth looking for its end.</summary>
+    private const int RowsOfRun = 4;
+
     /// <param name="part">The model part whose linear predictor the term adds to.</param>
     /// <param name="predictor">Index of that part among the linear predictors.</param>
     /// <param name="group">Name of the grouping factor.</param>
@@ -31,6 +34,7 @@ internal sealed class RandomTerm
         Effects = effects;
         Levels = levels;
         Codes = codes;
+        HasRuns = AreRuns(codes);
         Structure = structure;
         EffectOffset = effectOffset;
         LatentOffset = latentOffset;
@@ -49,6 +53,13 @@ internal sealed class RandomTerm
             || keepsEffects);
         Z = Scaling.Standardise(z);
         SingleEffect = SinglesOf(Z, effects.Count);
+    }
+
+    private static bool AreRuns(int[] codes)
+    {
+        var runs = 1;
+        for (var i = 1; i < codes.Length; i++) runs += codes[i] == codes[i - 1] ? 0 : 1;
+        return RowsOfRun * runs <= codes.Length;
     }
 
     /// <summary>The effect of each row that has but one (−1 for none), as indicators of occasions and species do; null where some row has
@@ -108,6 +119,9 @@ internal sealed class RandomTerm
 
     /// <summary>The level of each observation; empty where a row has several (<see cref="Entries"/>).</summary>
     public int[] Codes { get; }
+
+    /// <summary>Whether rows of one level mostly follow each other, so that their sums need not go through memory.</summary>
+    public bool HasRuns { get; }
 
     /// <summary>
     /// Observations × effects, row-major, in the coordinates of <see cref="Scaling"/>; null when every entry is one (a random
