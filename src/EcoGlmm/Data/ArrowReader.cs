@@ -86,8 +86,8 @@ internal static class ArrowReader
             var (first, other) = (schema.FieldsList[i], fields[i]);
             if (first.Name != other.Name || first.DataType.TypeId != other.DataType.TypeId)
             {
-                throw GlmmException.InData($"Column {i + 1} of record batch {number} is \"{other.Name}\" ({other.DataType.Name}), that of the "
-                    + $"first \"{first.Name}\" ({first.DataType.Name}); all batches of a table have the same columns.");
+                throw GlmmException.InData($"Column {i + 1} of record batch {number} is \"{other.Name}\" ({other.DataType.Name}), that of "
+                    + $"the first \"{first.Name}\" ({first.DataType.Name}); all batches of a table have the same columns.");
             }
         }
     }

@@ -175,17 +175,13 @@ internal sealed partial class CsvColumn(string name, CsvMissing missing, bool de
 
     private void AddNumber(double number)
     {
-        if (!double.IsNaN(number) && !IsWhole(number))
+        if (!double.IsNaN(number) && !NumberRows.IsWhole(number))
             MoveToDecimals();
         if (_hasDecimals)
             _decimals.Add(number);
         else
             _wholes.Add(double.IsNaN(number) ? WholeNumbers.Missing : (int)number);
     }
-
-    // −0 is none that an integer holds.
-    private static bool IsWhole(double number) =>
-        Math.Abs(number) <= int.MaxValue && number == Math.Floor(number) && (number != 0 || !double.IsNegative(number));
 
     private void MoveToDecimals()
     {

@@ -204,7 +204,7 @@ internal sealed class CategoricalColumn : FieldColumn
             if (codes[row] >= 0)
                 codes[row] = rank[codes[row]];
         }
-        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), codes, keptAsText: keptAsText);
+        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), WholeNumbers.Of(codes), keptAsText: keptAsText);
     }
 
     public override bool IsMissing(int row) => _codes[row] < 0;

@@ -31,9 +31,10 @@ public sealed partial class FieldData
 
     /// <summary>Takes over the data of a record batch of Apache Arrow. They are copied.</summary>
     /// <remarks>
-    /// Numbers of every kind become numeric, booleans logical, dates and times a date (those of a time zone in UTC), texts a factor with its
-    /// levels sorted ordinally; null and NaN are missing. Dictionaries of texts become factors: those that say that they are ordered ordered
-    /// ones, with all their levels. Whole numbers and codes of levels take one, two or four bytes each.
+    /// Numbers of every kind become numeric, booleans logical, dates and times a date (those of a time zone in UTC), texts a
+    /// factor with its levels sorted ordinally; null and NaN are missing. Dictionaries of texts become factors: those that say
+    /// that they are ordered become ordered ones, with all their levels. Whole numbers and codes of levels take one, two or
+    /// four bytes each.
     /// </remarks>
     /// <param name="batch">The record batch.</param>
     /// <exception cref="GlmmException">A column holds what no column can; the message names it.</exception>

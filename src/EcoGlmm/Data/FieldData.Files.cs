@@ -31,7 +31,9 @@ public sealed partial class FieldData
     /// <see cref="FromArrow(Apache.Arrow.RecordBatch)"/>.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="GlmmException">The file is missing, is no such file or is compressed, or a column holds what no column can.</exception>
+    /// <exception cref="GlmmException">
+    /// The file is missing, is no such file or is compressed, or a column holds what no column can.
+    /// </exception>
     public static FieldData ReadArrow(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

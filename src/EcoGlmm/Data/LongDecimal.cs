@@ -20,7 +20,8 @@ internal static class LongDecimal
 
     private static readonly (ulong High, ulong Low)[] Reciprocals = [.. Enumerable.Range(0, MostDecimals + 1).Select(Reciprocal)];
 
-    private static readonly UInt128[] PowersOfTen = [.. Enumerable.Range(0, MostDecimals + 1).Select(power => (UInt128)BigInteger.Pow(10, power))];
+    private static readonly UInt128[] PowersOfTen =
+        [.. Enumerable.Range(0, MostDecimals + 1).Select(power => (UInt128)BigInteger.Pow(10, power))];
 
     /// <summary>
     /// Reads digits · 10^−decimals, digits of 16 or 17 places, where that is the shortest text of its number, and of those the nearest: so

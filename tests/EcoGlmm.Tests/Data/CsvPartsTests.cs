@@ -4,7 +4,9 @@ using EcoGlmm.Data;
 
 namespace EcoGlmm.Tests.Data;
 
-/// <summary>Files that are read piece by piece from the disk: numbers of many digits, widths of columns, rows that are not as the others.</summary>
+/// <summary>
+/// Files that are read piece by piece from the disk: numbers of many digits, widths of columns, rows that are not as the others.
+/// </summary>
 public class CsvPartsTests
 {
     private const int Rows = 150_000;
@@ -22,7 +24,8 @@ public class CsvPartsTests
     public void Whole_numbers_and_codes_take_the_bytes_they_need()
     {
         var data = Read("count,year,id,mixed,few,many,group,zero", i =>
-            $"{i % 30},{1990 + (i % 30)},{i + 1},{(i < Rows - 3 ? "3" : "3.5")},f{i % 9},m{i * 7 % 5003},g{i},{(i == Rows - 1 ? "-0" : "1")}");
+            $"{i % 30},{1990 + (i % 30)},{i + 1},{(i < Rows - 3 ? "3" : "3.5")},f{i % 9},"
+            + $"m{i * 7 % 5003},g{i},{(i == Rows - 1 ? "-0" : "1")}");
         int Width(string name) => data.Column(name) is NumericColumn numbers ? numbers.Width : ((CategoricalColumn)data.Column(name)).Width;
         Assert.Equal([1, 2, 4, 8, 1, 2, 4], data.ColumnNames.Take(7).Select(Width));
         Assert.Equal(Enumerable.Range(1, Rows).Select(i => (double)i), data.Numbers("id"));
