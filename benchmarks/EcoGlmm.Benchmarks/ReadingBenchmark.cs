@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using Apache.Arrow;
 using Microsoft.Data.Analysis;
 
 namespace EcoGlmm.Benchmarks;
 
 /// <summary>
-/// Large tables into field data: a CSV file of counts, numbers, groups and years, a data reader that gives the same rows, and the columns
-/// of a DataFrame. The clock, the processor's seconds and the most memory, each in a process of its own.
+/// Large tables into field data: a CSV file of counts, numbers, groups and years, a data reader that gives the same rows, the columns
+/// of a DataFrame, and a record batch of Arrow. The clock, the processor's seconds and the most memory, each in a process of its own.
 /// </summary>
 internal static class ReadingBenchmark
 {
-    private static readonly string[] Sources = ["csv", "reader", "frame"];
+    private static readonly string[] Sources = ["csv", "reader", "frame", "arrow"];
 
     public static void Run(Arguments arguments)
     {
@@ -57,6 +58,11 @@ internal static class ReadingBenchmark
                 name = "IDataReader";
                 read = () => FieldData.From(new SimulatedRows(rows));
                 break;
+            case "arrow":
+                name = "Arrow record batch";
+                var batch = Batch(rows);
+                read = () => FieldData.FromArrow(batch);
+                break;
             default:
                 name = "DataFrame";
                 var frame = new DataFrame(new PrimitiveDataFrameColumn<int>("count", SimulatedRows.Of(rows).Select(row => row.Count)),
@@ -80,5 +86,21 @@ internal static class ReadingBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Environment.ProcessorCount} | {clock:F2} | "
             + $"{processor:F2} | {rows / clock / 1e6:F1} | {speed} | "
             + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} |"));
+    }
+
+    private static RecordBatch Batch(int rows)
+    {
+        var (count, x) = (new Int32Array.Builder().Reserve(rows), new DoubleArray.Builder().Reserve(rows));
+        var (group, year) = (new StringArray.Builder().Reserve(rows), new Int32Array.Builder().Reserve(rows));
+        foreach (var row in SimulatedRows.Of(rows))
+        {
+            count.Append(row.Count);
+            x.Append(row.X);
+            group.Append(row.Group);
+            year.Append(row.Year);
+        }
+
+        return new RecordBatch.Builder().Append("count", false, count.Build()).Append("x", false, x.Build())
+            .Append("group", false, group.Build()).Append("year", false, year.Build()).Build();
     }
 }

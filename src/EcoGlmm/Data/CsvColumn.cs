@@ -7,18 +7,20 @@ namespace EcoGlmm.Data;
 /// Collects the fields of one column, or of a part of it. The first value present suggests the type; the first that contradicts it makes
 /// the column text, whose earlier fields then have to be read again.
 /// </summary>
-internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalComma = false)
+internal sealed partial class CsvColumn(string name, CsvMissing missing, bool decimalComma = false)
 {
     private const int ShortField = 128;
 
-    private readonly Pieces<double> _numbers = new();
-    private readonly Pieces<bool?> _logicals = new();
-    private readonly Pieces<DateTime?> _dates = new();
-    private readonly Pieces<int> _codes = new();
-    private readonly Utf8Levels _levels = new();
-    private NumberForms _forms = new();
+    // Numbers are kept as whole ones until one is not.
+    private WholeRows _wholes = new();
+    private RowStore<double> _decimals = new();
+    private RowStore<bool?> _logicals = new();
+    private RowStore<DateTime?> _dates = new();
+    private CodeRows _codes = new();
+    private NumberForms _forms;
     private NumberLabels? _labels;
     private ContentType _type;
+    private bool _hasDecimals;
     private int _leadingMissing;
     private bool _blankSeen;
     private bool _wordForLogicalSeen;
@@ -50,58 +52,7 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
     /// <summary>An empty column for the next reading: of texts, or of numbers whose texts are watched.</summary>
     public CsvColumn Again() => _isText ? AsText() : new(Name, missing, decimalComma) { _labels = new() };
 
-    /// <summary>An empty column for fields that come after those of this one.</summary>
-    public CsvColumn Next() => new(Name, missing, decimalComma) { _quotedIsLabel = _quotedIsLabel, _type = _type, _isText = _isText };
-
-    /// <summary>Adds what another column has collected behind this one's fields.</summary>
-    public void Append(CsvColumn next)
-    {
-        HasBareValues |= next.HasBareValues;
-        HasQuotedFields |= next.HasQuotedFields;
-        _quotedMissingSeen |= next._quotedMissingSeen;
-        _isText |= next._isText || (_type == ContentType.Text ? next._type != ContentType.Text && next._blankSeen
-            : next._type == ContentType.Text && _blankSeen);
-        _blankSeen |= next._blankSeen;
-        if (_isText)
-            return;
-        if (_type == ContentType.Unknown)
-            SetType(next._type);
-        if (next._type == ContentType.Unknown)
-        {
-            AddMissing(next._leadingMissing);
-            return;
-        }
-        if (next._type != _type)
-        {
-            _isText = true;
-            return;
-        }
-        _numbers.Append(next._numbers);
-        _forms.Append(next._forms);
-        _logicals.Append(next._logicals);
-        _wordForLogicalSeen |= next._wordForLogicalSeen;
-        _dates.Append(next._dates);
-        AppendTexts(next);
-    }
-
-    /// <summary>Adds the number that stands at the beginning, if numbers are what the column holds and it is written plainly.</summary>
-    /// <param name="text">The number, with the separator or the line's end behind it, or nothing.</param>
-    /// <param name="separator">What separates fields.</param>
-    /// <returns>The length of the number; 0 where nothing was added.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int TryPlainNumber(ReadOnlySpan<byte> text, byte separator)
-    {
-        if (_type != ContentType.Number || _labels is not null || _isText || text.Length == 0 || missing.CanBeginWith(text[0]))
-            return 0;
-        var length = PlainNumber.TryRead(text, separator, decimalComma ? (byte)',' : (byte)'.', ref _forms, out var number);
-        if (length > 0)
-        {
-            HasBareValues = true;
-            _numbers.Add(number);
-        }
-        return length;
-    }
-
+    /// <summary>Adds a field.</summary>
     /// <param name="field">The field in UTF-8, blanks around it removed.</param>
     /// <param name="isQuoted">Whether it stands in quotes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -119,7 +70,7 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
         if (_isText)
             return;
         if (_type == ContentType.Text)
-            _codes.Add(_levels.Code(field));
+            _codes.Add(field);
         else if (field.Length > ShortField)
             Add(Encoding.UTF8.GetString(field).AsSpan(), field);
         else
@@ -148,13 +99,24 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
             return;
         if (_labels is not null)
         {
-            foreach (var piece in _numbers.All())
-                _labels.Complete(piece);
+            if (_labels.NeedsNumbers)
+            {
+                MoveToDecimals();
+                _labels.Complete(_decimals.Values);
+            }
             _loss = _labels.Loss;
         }
-        else if (_type == ContentType.Logical && !_wordForLogicalSeen
-            && _logicals.All().SelectMany(piece => piece).Where(value => value is not null).Distinct().Take(2).ToList() is [{ } only])
-            _loss = $"\"{(only ? "T" : "F")}\" alone may be a name as well as a truth value";
+        else if (_type == ContentType.Number && _forms.NeedsNumbers)
+        {
+            MoveToDecimals();
+            _forms.Complete(_decimals.Values);
+        }
+        else if (_type == ContentType.Logical && !_wordForLogicalSeen)
+        {
+            var (hasTrue, hasFalse) = (_logicals.Values.Contains(true), _logicals.Values.Contains(false));
+            if (hasTrue != hasFalse)
+                _loss = $"\"{(hasTrue ? "T" : "F")}\" alone may be a name as well as a truth value";
+        }
         _isText = _loss is not null;
     }
 
@@ -162,10 +124,11 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
     public FieldColumn ToColumn() => _type switch
     {
         ContentType.Unknown => new NumericColumn(Name, Enumerable.Repeat(double.NaN, _leadingMissing).ToArray()),
-        ContentType.Number => new NumericColumn(Name, _numbers.Take()),
+        ContentType.Number when !_hasDecimals => new NumericColumn(Name, _wholes.Take()),
+        ContentType.Number => new NumericColumn(Name, _decimals.Take()),
         ContentType.Logical => new LogicalColumn(Name, _logicals.Take()),
         ContentType.Date => new DateColumn(Name, _dates.Take()),
-        _ => CategoricalColumn.FromFirstSeen(Name, _levels.Texts(), _codes.Take(), _loss),
+        _ => _codes.ToColumn(Name, _loss),
     };
 
     private void Add(ReadOnlySpan<char> text, ReadOnlySpan<byte> field)
@@ -188,7 +151,7 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
         switch (_type)
         {
             case ContentType.Number when TryNumber(text, out var withPoint, out var number):
-                _numbers.Add(number);
+                AddNumber(number);
                 if (_labels is null)
                     _forms.Add(withPoint.Trim(), number);
                 else
@@ -202,12 +165,29 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
                 _dates.Add(date);
                 break;
             case ContentType.Text:
-                _codes.Add(_levels.Code(field));
+                _codes.Add(field);
                 break;
             default:
                 _isText = true;
                 break;
         }
+    }
+
+    private void AddNumber(double number)
+    {
+        if (!double.IsNaN(number) && !NumberRows.IsWhole(number))
+            MoveToDecimals();
+        if (_hasDecimals)
+            _decimals.Add(number);
+        else
+            _wholes.Add(double.IsNaN(number) ? WholeNumbers.Missing : (int)number);
+    }
+
+    private void MoveToDecimals()
+    {
+        if (!_hasDecimals)
+            _wholes.MoveTo(_decimals);
+        _hasDecimals = true;
     }
 
     private void SetType(ContentType type)
@@ -222,24 +202,12 @@ internal sealed class CsvColumn(string name, CsvMissing missing, bool decimalCom
         switch (_type)
         {
             case ContentType.Unknown: _leadingMissing += count; break;
-            case ContentType.Number: _numbers.Add(double.NaN, count); break;
+            case ContentType.Number when _hasDecimals: _decimals.Add(double.NaN, count); break;
+            case ContentType.Number: _wholes.AddMissing(count); break;
             case ContentType.Logical: _logicals.Add(null, count); break;
             case ContentType.Date: _dates.Add(null, count); break;
-            default: _codes.Add(-1, count); break;
+            default: _codes.AddMissing(count); break;
         }
-    }
-
-    private void AppendTexts(CsvColumn next)
-    {
-        var codes = new int[next._levels.Count];
-        for (var code = 0; code < codes.Length; code++)
-            codes[code] = _levels.Code(next._levels.Bytes(code));
-        foreach (var piece in next._codes.All())
-        {
-            foreach (ref var code in piece.AsSpan())
-                code = code < 0 ? code : codes[code];
-        }
-        _codes.Append(next._codes);
     }
 
     private bool TryNumber(ReadOnlySpan<char> field, out ReadOnlySpan<char> withPoint, out double number)

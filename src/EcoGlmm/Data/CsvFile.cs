@@ -1,13 +1,15 @@
 using System.IO.Compression;
 using System.Text;
-using System.Text.Unicode;
 using EcoGlmm.Text;
 
 namespace EcoGlmm.Data;
 
 /// <summary>The characters of a text file, compressed by gzip or not, which may be read several times.</summary>
-internal sealed class CsvFile
+internal sealed class CsvFile : IDisposable
 {
+    /// <summary>Longer files that are not compressed stay on the disk and are read from there piece by piece.</summary>
+    private const int ShortFile = 1 << 21;
+
     /// <summary>Decompressed bytes that are kept in memory; what is longer is decompressed again for each reading.</summary>
     private const int KeptBytes = 64 << 20;
 
@@ -26,20 +28,42 @@ internal sealed class CsvFile
 
     private readonly byte[] _bytes;
     private readonly bool _isCompressed;
+    private readonly FileStream? _file;
+    private readonly long _length;
+    private readonly DateTime _written;
     private readonly Encoding _encoding;
-    private bool? _isUtf8;
+    private readonly Utf8Text _text;
+    private readonly Utf8Scan? _scan;
 
-    private CsvFile(string path, byte[] bytes, bool isCompressed, Encoding? encoding)
+    private CsvFile(string path, byte[] bytes, bool isCompressed, FileStream? file, Encoding? encoding)
     {
         Path = path;
         _bytes = bytes;
         _isCompressed = isCompressed;
-        _encoding = encoding ?? Encoding.UTF8;
+        _file = file;
+        _length = file?.Length ?? bytes.Length;
+        _written = file is null ? default : File.GetLastWriteTimeUtc(file.SafeFileHandle);
+        var sample = new byte[Math.Min(4096, _length)];
+        using (var beginning = Stream())
+            sample = sample[..beginning.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false)];
+        FileContent.Check(path, sample, encoding);
+        var start = sample is [0xef, 0xbb, 0xbf, ..] ? 3 : 0;
+        _text = file is null ? new Utf8Text(bytes.AsMemory(start)) : new Utf8Text(file.SafeFileHandle, start, _length - start);
+        if (!isCompressed && encoding is null or UTF8Encoding
+            && sample is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..]) && FileContent.Utf16(sample) is null)
+            _scan = Utf8Scan.Of(_text);
+        _encoding = encoding ?? EncodingOf(sample);
     }
 
     public string Path { get; }
 
-    public static CsvFile Load(string path, Encoding? encoding)
+    private bool HasChanged => _file is not null
+        && (RandomAccess.GetLength(_file.SafeFileHandle) != _length || File.GetLastWriteTimeUtc(_file.SafeFileHandle) != _written);
+
+    /// <param name="path">The file.</param>
+    /// <param name="encoding">Its encoding; null finds it out.</param>
+    /// <param name="isKept">Whether it is held in memory, however long it is.</param>
+    public static CsvFile Load(string path, Encoding? encoding, bool isKept = false)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw GlmmException.InFile("The path of the CSV file is empty.");
@@ -54,15 +78,7 @@ internal sealed class CsvFile
 
         try
         {
-            var bytes = ReadAll(path);
-            // The content decides, not the name: a browser may have decompressed "owls.csv.gz" already.
-            var isCompressed = bytes is [0x1f, 0x8b, ..];
-            if (isCompressed && Decompressed(path, bytes) is { } content)
-                (bytes, isCompressed) = (content, false);
-            using var beginning = Stream(bytes, isCompressed);
-            var sample = new byte[Math.Min(4096, bytes.Length)];
-            FileContent.Check(path, sample.AsSpan(0, beginning.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false)), encoding);
-            return new CsvFile(path, bytes, isCompressed, encoding ?? EncodingOf(bytes, isCompressed, sample));
+            return Opened(path, encoding, isKept);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -80,21 +96,73 @@ internal sealed class CsvFile
         }
     }
 
-    /// <summary>The whole content as UTF-8, without a mark of the byte order, if it is that and at hand.</summary>
-    public bool TryUtf8(out ReadOnlyMemory<byte> content)
+    /// <summary>The whole content, without a mark of the byte order, where it is UTF-8 and need not be decompressed.</summary>
+    public bool TryUtf8(out Utf8Text text, out Utf8Scan scan)
     {
-        content = _bytes.AsMemory(_bytes is [0xef, 0xbb, 0xbf, ..] ? 3 : 0);
-        _isUtf8 ??= !_isCompressed && _encoding is UTF8Encoding
-            && _bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..]) && Utf8.IsValid(_bytes);
-        return _isUtf8.Value;
+        (text, scan) = (_text, _scan!);
+        return _scan is { IsValid: true };
     }
 
-    public StreamReader Open() =>
-        new(Stream(_bytes, _isCompressed), _encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
+    /// <summary>What is read from it; null where the file was written to meanwhile.</summary>
+    public FieldData? TryRead(Func<FieldData> read)
+    {
+        try
+        {
+            var data = read();
+            return HasChanged ? null : data;
+        }
+        catch (Exception) when (HasChanged)
+        {
+            return null;
+        }
+    }
+
+    public StreamReader Open() => new(Stream(), _encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
+
+    public void Dispose() => _file?.Dispose();
 
     /// <summary>The complaint about a place in the file.</summary>
     public GlmmException Error(int line, string complaint, Exception? cause = null) =>
         new($"File \"{Path}\", line {line}: {complaint}", cause);
+
+    private static CsvFile Opened(string path, Encoding? encoding, bool isKept)
+    {
+        // Unlike File.ReadAllBytes, this also reads a file that a spreadsheet has open.
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var isLeftOpen = false;
+        try
+        {
+            if (!isKept && file.CanSeek && file.Length > ShortFile && !IsCompressed(file))
+            {
+                var open = new CsvFile(path, [], isCompressed: false, file, encoding);
+                isLeftOpen = true;
+                return open;
+            }
+            var bytes = ReadAll(file);
+            // The content decides, not the name: a browser may have decompressed "owls.csv.gz" already.
+            var isCompressed = bytes is [0x1f, 0x8b, ..];
+            if (isCompressed && Decompressed(path, bytes) is { } content)
+                (bytes, isCompressed) = (content, false);
+            return new CsvFile(path, bytes, isCompressed, file: null, encoding);
+        }
+        catch (EndOfStreamException) when (!isKept)
+        {
+            return Opened(path, encoding, isKept: true);
+        }
+        finally
+        {
+            if (!isLeftOpen)
+                file.Dispose();
+        }
+    }
+
+    private static bool IsCompressed(FileStream file)
+    {
+        var beginning = new byte[2];
+        return RandomAccess.Read(file.SafeFileHandle, beginning, 0) == 2 && beginning is [0x1f, 0x8b];
+    }
+
+    private Stream Stream() => _file is null ? Stream(_bytes, _isCompressed) : new FileBytes(_file.SafeFileHandle, _length);
 
     private static Stream Stream(byte[] bytes, bool isCompressed)
     {
@@ -102,10 +170,8 @@ internal sealed class CsvFile
         return isCompressed ? new GZipStream(content, CompressionMode.Decompress) : content;
     }
 
-    // Unlike File.ReadAllBytes, this also reads a file that a spreadsheet has open.
-    private static byte[] ReadAll(string path)
+    private static byte[] ReadAll(FileStream file)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         if (file.CanSeek && file.Length > Array.MaxLength)
             throw new IOException($"It has more than {Array.MaxLength:N0} bytes. Split it, or read the columns needed from a database.");
         if (file.CanSeek && file.Length > 0)
@@ -147,20 +213,18 @@ internal sealed class CsvFile
         return length <= KeptBytes ? kept.ToArray() : null;
     }
 
-    private static Encoding EncodingOf(byte[] bytes, bool isCompressed, ReadOnlySpan<byte> sample)
+    private Encoding EncodingOf(ReadOnlySpan<byte> sample)
     {
         if (sample is [0xef, 0xbb, 0xbf, ..] or [0xff, 0xfe, ..] or [0xfe, 0xff, ..])
             return Encoding.UTF8;   // the reader takes it from the byte order mark
         if (FileContent.Utf16(sample) is { } wide)
             return wide;
-        return IsUtf8(bytes, isCompressed) ? Encoding.UTF8 : WesternEuropean;
+        return _scan?.IsValid ?? IsUtf8() ? Encoding.UTF8 : WesternEuropean;
     }
 
-    private static bool IsUtf8(byte[] bytes, bool isCompressed)
+    private bool IsUtf8()
     {
-        if (!isCompressed)
-            return Utf8.IsValid(bytes);
-        using var content = Stream(bytes, isCompressed);
+        using var content = Stream();
         var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetDecoder();
         var buffer = new byte[1 << 16];
         var characters = new char[1 << 17];

@@ -43,7 +43,19 @@ internal sealed class CsvTable
             throw GlmmException.InData($"The character {Describe(options.Separator.Value)} cannot separate the fields: it is "
                 + "also the decimal separator, the quote or the end of the line.");
         }
-        return new CsvTable(CsvFile.Load(path, options.Encoding), options).Read();
+        try
+        {
+            using var file = CsvFile.Load(path, options.Encoding);
+            if (file.TryRead(() => new CsvTable(file, options).Read()) is { } data)
+                return data;
+            // What is written to while it is read is read at once.
+            using var kept = CsvFile.Load(path, options.Encoding, isKept: true);
+            return new CsvTable(kept, options).Read();
+        }
+        catch (IOException failure)
+        {
+            throw GlmmException.InFile($"The file \"{path}\" cannot be read: {failure.Message}", failure);
+        }
     }
 
     private FieldData Read()
@@ -55,7 +67,7 @@ internal sealed class CsvTable
         while (Array.Exists(columns, column => column.MustBeReadAgain))
             columns = ReadPass(columns);
         var read = new FieldColumn[columns.Length];
-        Parallel.For(0, read.Length, i => read[i] = columns[i].ToColumn());
+        Cores.For(read.Length, i => read[i] = columns[i].ToColumn());
         if (_options.DecimalSeparator is null && _separator != ',')
             read = DecimalCommas.Apply(read, _textColumns);
         for (var i = 0; i < read.Length; i++)

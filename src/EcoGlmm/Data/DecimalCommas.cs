@@ -10,8 +10,7 @@ internal static class DecimalCommas
     /// </summary>
     public static FieldColumn[] Apply(FieldColumn[] columns, HashSet<string> texts)
     {
-        var hasPoints = columns.OfType<NumericColumn>().Any(column => Array.Exists(column.Values, value => double.IsFinite(value)
-            && value != Math.Floor(value)));
+        var hasPoints = columns.OfType<NumericColumn>().Any(column => column.HasDecimals());
         if (hasPoints)
             return columns;
         var candidates = columns.OfType<CategoricalColumn>()

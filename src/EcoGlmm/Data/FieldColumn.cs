@@ -58,27 +58,57 @@ internal abstract class FieldColumn(string name)
     }
 }
 
-/// <summary>Numbers; NaN is a missing value.</summary>
-internal sealed class NumericColumn(string name, double[] values, bool isSinglePrecision = false) : FieldColumn(name)
+/// <summary>Numbers; NaN is a missing value. Whole numbers may be kept in fewer bytes.</summary>
+internal sealed class NumericColumn : FieldColumn
 {
-    public double[] Values { get; } = values;
+    private readonly WholeNumbers? _wholes;
+    private double[]? _values;
+
+    public NumericColumn(string name, double[] values, bool isSinglePrecision = false) : base(name)
+    {
+        _values = values;
+        Length = values.Length;
+        IsSinglePrecision = isSinglePrecision;
+    }
+
+    public NumericColumn(string name, WholeNumbers wholes) : base(name)
+    {
+        _wholes = wholes;
+        Length = wholes.Length;
+    }
+
+    /// <summary>All numbers; made of those in fewer bytes when they are first asked for.</summary>
+    public double[] Values => Volatile.Read(ref _values) ?? Interlocked.CompareExchange(ref _values, _wholes!.ToDoubles(), null) ?? _values;
 
     /// <summary>Whether the source kept only some seven digits of each number, so that decimals are not what was measured.</summary>
-    public bool IsSinglePrecision { get; } = isSinglePrecision;
+    public bool IsSinglePrecision { get; }
 
-    public override int Length => Values.Length;
+    public override int Length { get; }
 
     public override string Kind => "numeric";
 
-    public override bool IsMissing(int row) => double.IsNaN(Values[row]);
+    /// <summary>The bytes of each number.</summary>
+    public int Width => _wholes?.Width ?? sizeof(double);
+
+    public double this[int row] => _wholes is null ? _values![row] : _wholes[row] is var whole && whole == WholeNumbers.Missing ? double.NaN
+        : whole;
+
+    /// <summary>Whether a number is finite and not whole.</summary>
+    public bool HasDecimals() =>
+        _wholes is null && Array.Exists(_values!, value => double.IsFinite(value) && value != Math.Floor(value));
+
+    public override bool IsMissing(int row) => _wholes is null ? double.IsNaN(_values![row]) : _wholes[row] == WholeNumbers.Missing;
 
     /// <inheritdoc/>
     public override int MarkMissing(bool[] marks)
     {
+        if (_wholes is not null)
+            return _wholes.HasMissing() ? base.MarkMissing(marks) : 0;
+        var values = _values!;
         var count = 0;
-        for (var row = 0; row < Values.Length; row++)
+        for (var row = 0; row < values.Length; row++)
         {
-            if (!double.IsNaN(Values[row]))
+            if (!double.IsNaN(values[row]))
                 continue;
             marks[row] = true;
             count++;
@@ -86,35 +116,59 @@ internal sealed class NumericColumn(string name, double[] values, bool isSingleP
         return count;
     }
 
-    public override FieldColumn Take(int[] rows) =>
-        new NumericColumn(Name, Array.ConvertAll(rows, row => Values[row]), IsSinglePrecision);
+    public override FieldColumn Take(int[] rows) => _wholes is null
+        ? new NumericColumn(Name, Array.ConvertAll(rows, row => _values![row]), IsSinglePrecision)
+        : new NumericColumn(Name, _wholes.Take(rows));
 
-    public override FieldColumn Rename(string newName) => new NumericColumn(newName, Values, IsSinglePrecision);
+    public override FieldColumn Rename(string newName) =>
+        _wholes is null ? new NumericColumn(newName, _values!, IsSinglePrecision) : new NumericColumn(newName, _wholes);
 
-    public override object? ValueAt(int row) => IsMissing(row) ? null : Values[row];
+    public override object? ValueAt(int row) => IsMissing(row) ? null : this[row];
 
-    public override string? TextAt(int row) => IsMissing(row) ? null : NumberText.Format(Values[row]);
+    public override string? TextAt(int row) => IsMissing(row) ? null : NumberText.Format(this[row]);
 }
 
 /// <summary>Labels: each row holds the index of its level, or −1 when it is missing.</summary>
-internal sealed class CategoricalColumn(
-    string name, string[] levels, int[] codes, bool explicitLevels = false, string? keptAsText = null, bool isOrdered = false)
-    : FieldColumn(name)
+internal sealed class CategoricalColumn : FieldColumn
 {
-    public string[] Levels { get; } = levels;
+    private readonly WholeNumbers _codes;
+    private int[]? _ints;
 
-    public int[] Codes { get; } = codes;
+    public CategoricalColumn(
+        string name, string[] levels, int[] codes, bool explicitLevels = false, string? keptAsText = null, bool isOrdered = false)
+        : this(name, levels, new WholeNumbers(codes), explicitLevels, keptAsText, isOrdered)
+    {
+    }
+
+    public CategoricalColumn(
+        string name, string[] levels, WholeNumbers codes, bool explicitLevels = false, string? keptAsText = null, bool isOrdered = false)
+        : base(name)
+    {
+        Levels = levels;
+        _codes = codes;
+        ExplicitLevels = explicitLevels;
+        KeptAsText = keptAsText;
+        IsOrdered = isOrdered;
+    }
+
+    public string[] Levels { get; }
+
+    /// <summary>All codes; made of those in fewer bytes when they are first asked for.</summary>
+    public int[] Codes => Volatile.Read(ref _ints) ?? Interlocked.CompareExchange(ref _ints, _codes.ToInts(), null) ?? _ints;
+
+    /// <summary>The bytes of each code.</summary>
+    public int Width => _codes.Width;
 
     /// <summary>Whether somebody chose the levels and their order, so that they are kept even where no row has them.</summary>
-    public bool ExplicitLevels { get; } = explicitLevels;
+    public bool ExplicitLevels { get; }
 
     /// <summary>Why a column that looks like another type was kept as text, as the end of a sentence; otherwise null.</summary>
-    public string? KeptAsText { get; } = keptAsText;
+    public string? KeptAsText { get; }
 
     /// <summary>Whether the order of the levels means something: small, medium, large.</summary>
-    public bool IsOrdered { get; } = isOrdered;
+    public bool IsOrdered { get; }
 
-    public override int Length => Codes.Length;
+    public override int Length => _codes.Length;
 
     public override string Kind => IsOrdered ? "ordered factor" : "factor";
 
@@ -150,23 +204,23 @@ internal sealed class CategoricalColumn(
             if (codes[row] >= 0)
                 codes[row] = rank[codes[row]];
         }
-        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), codes, keptAsText: keptAsText);
+        return new CategoricalColumn(name, Array.ConvertAll(order, i => levels[i]), WholeNumbers.Of(codes), keptAsText: keptAsText);
     }
 
-    public override bool IsMissing(int row) => Codes[row] < 0;
+    public override bool IsMissing(int row) => _codes[row] < 0;
 
     /// <inheritdoc/>
-    public override int MarkMissing(bool[] marks) => Codes.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue) ? base.MarkMissing(marks) : 0;
+    public override int MarkMissing(bool[] marks) => _codes.HasNegative() ? base.MarkMissing(marks) : 0;
 
     public override FieldColumn Take(int[] rows) =>
-        new CategoricalColumn(Name, Levels, Array.ConvertAll(rows, row => Codes[row]), ExplicitLevels, KeptAsText, IsOrdered);
+        new CategoricalColumn(Name, Levels, _codes.Take(rows), ExplicitLevels, KeptAsText, IsOrdered);
 
     public override FieldColumn Rename(string newName) =>
-        new CategoricalColumn(newName, Levels, Codes, ExplicitLevels, KeptAsText, IsOrdered);
+        new CategoricalColumn(newName, Levels, _codes, ExplicitLevels, KeptAsText, IsOrdered);
 
     public override object? ValueAt(int row) => TextAt(row);
 
-    public override string? TextAt(int row) => Codes[row] < 0 ? null : Levels[Codes[row]];
+    public override string? TextAt(int row) => _codes[row] is var code && code < 0 ? null : Levels[code];
 }
 
 /// <summary>True or false; in a formula a factor with the levels FALSE and TRUE, in arithmetic 0 and 1.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using EcoGlmm.Data;
 using EcoGlmm.Text;
 using Microsoft.Data.Analysis;
+using RecordBatch = Apache.Arrow.RecordBatch;
 
 namespace EcoGlmm;
 
@@ -10,7 +11,7 @@ public sealed partial class FieldData
 {
     /// <summary>
     /// Takes over the data of any table that .NET code has at hand: a <see cref="DataFrame"/>, a <see cref="DataTable"/> or
-    /// <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), a
+    /// <see cref="DataView"/>, an <see cref="IDataReader"/> (which is read to its end), record batches of Apache Arrow, a
     /// sequence of records, anonymous objects or other objects with public properties, a sequence of dictionaries, or a
     /// dictionary from column names to sequences of values. The data are copied.
     /// </summary>
@@ -26,6 +27,30 @@ public sealed partial class FieldData
     {
         ArgumentNullException.ThrowIfNull(table);
         return TableReader.Read(table);
+    }
+
+    /// <summary>Takes over the data of a record batch of Apache Arrow. They are copied.</summary>
+    /// <remarks>
+    /// Numbers of every kind become numeric, booleans logical, dates and times a date (those of a time zone in UTC), texts a
+    /// factor with its levels sorted ordinally; null and NaN are missing. Dictionaries of texts become factors: those that say
+    /// that they are ordered become ordered ones, with all their levels. Whole numbers and codes of levels take one, two or
+    /// four bytes each.
+    /// </remarks>
+    /// <param name="batch">The record batch.</param>
+    /// <exception cref="GlmmException">A column holds what no column can; the message names it.</exception>
+    public static FieldData FromArrow(RecordBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return ArrowReader.Read([batch]);
+    }
+
+    /// <summary>Takes over the data of record batches that are one table, as <see cref="FromArrow(RecordBatch)"/> does.</summary>
+    /// <param name="batches">The record batches, all with the same columns; each is read before the next is asked for.</param>
+    /// <exception cref="GlmmException">There is none, they have different columns, or one holds what no column can.</exception>
+    public static FieldData FromArrow(IEnumerable<RecordBatch> batches)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        return ArrowReader.Read(batches);
     }
 
     /// <summary>A table of what the library itself has in rows.</summary>

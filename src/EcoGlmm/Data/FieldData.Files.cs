@@ -27,6 +27,20 @@ public sealed partial class FieldData
     }
 
     /// <summary>
+    /// Reads a file of Apache Arrow, of its file format (Feather, version 2) or its stream format, that is not compressed; see
+    /// <see cref="FromArrow(Apache.Arrow.RecordBatch)"/>.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="GlmmException">
+    /// The file is missing, is no such file or is compressed, or a column holds what no column can.
+    /// </exception>
+    public static FieldData ReadArrow(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return ArrowReader.ReadFile(path);
+    }
+
+    /// <summary>
     /// Writes a CSV file (UTF-8, commas, decimal points, NA for missing values) that <see cref="ReadCsv"/> reads back as the
     /// same table, and R without loss of digits; compressed if the path ends in <c>.gz</c>. The name of a factor whose labels
     /// look like numbers, truth values, dates or missing values is written in quotes while other names are not, which tells

@@ -10,7 +10,7 @@ internal static class FileContent
         ([(byte)'P', (byte)'K', 3, 4], "a spreadsheet or a zip archive", "Save the sheet as CSV and read that."),
         ([0xd0, 0xcf, 0x11, 0xe0], "a spreadsheet or a zip archive", "Save the sheet as CSV and read that."),
         ("PAR1"u8.ToArray(), "a Parquet file", "Read it with DuckDB, SELECT * FROM 'file.parquet', and give the reader to FieldData.From."),
-        ("ARROW1"u8.ToArray(), "an Arrow or Feather file", "Read it with Apache.Arrow or DuckDB, or write it as CSV first."),
+        ("ARROW1"u8.ToArray(), "an Arrow or Feather file", "Read it with FieldData.ReadArrow, or write it as CSV first."),
         ("FEA1"u8.ToArray(), "an Arrow or Feather file", "Read it with Apache.Arrow or DuckDB, or write it as CSV first."),
         ("SQLite format 3"u8.ToArray(), "a SQLite database", "Open it with Microsoft.Data.Sqlite and give the reader of a query to "
             + "FieldData.From."),

@@ -14,13 +14,20 @@ internal sealed class NumberLabels
     /// <summary>Every decimal number of so many significant digits is a double of its own (IEEE 754, binary64).</summary>
     public const int DigitsOfItsOwn = 15;
 
-    private const double LargestExactWhole = 9007199254740992;   // 2^53
+    /// <summary>2⁵³: up to it every whole number is a <see cref="double"/>.</summary>
+    public const double LargestExactWhole = 9007199254740992;
 
     // Numbers that were not written in the one plain way: a fingerprint of their text, and how many rows have it.
     private readonly Dictionary<double, (ulong Text, int Rows)> _unusual = [];
 
     /// <summary>Why the texts must be kept, as the end of a sentence; null as long as numbers hold all that they say.</summary>
     public string? Loss { get; private set; }
+
+    /// <summary>How many numbers are not written in the one plain way.</summary>
+    public int Unusual => _unusual.Count;
+
+    /// <summary>Whether <see cref="Complete"/> has to look at the numbers.</summary>
+    public bool NeedsNumbers => Loss is null && _unusual.Count > 0;
 
     /// <param name="text">The text as it stands, without blanks around it, with a decimal point.</param>
     /// <param name="value">The number read from it.</param>
@@ -40,16 +47,31 @@ internal sealed class NumberLabels
     /// <param name="numbers">The numbers of the column, in any order; NaN is ignored.</param>
     public void Complete(ReadOnlySpan<double> numbers)
     {
-        if (Loss is not null || _unusual.Count == 0)
+        if (!NeedsNumbers)
             return;
+        var (least, most) = (_unusual.Keys.Min(), _unusual.Keys.Max());
         foreach (var number in numbers)
         {
+            if (!(number >= least && number <= most))
+                continue;
             ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_unusual, number);
             if (!Unsafe.IsNullRef(ref known) && --known.Rows < 0)
             {
                 Loss = Merged(number);
                 return;
             }
+        }
+    }
+
+    /// <summary>Adds what others have looked at, of which none is lost.</summary>
+    public void Append(NumberLabels next)
+    {
+        foreach (var (number, (text, rows)) in next._unusual)
+        {
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_unusual, number, out var exists);
+            if (exists && known.Text != text)
+                Loss = Merged(number);
+            known = (text, known.Rows + rows);
         }
     }
 

@@ -1,7 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace EcoGlmm.Data;
 
@@ -16,7 +13,14 @@ internal sealed class PlainCsv
     /// <summary>Bytes from which the types of columns are guessed before the rest is read in parts.</summary>
     private const int Head = 1 << 16;
 
-    private const int SmallestPart = 1 << 20;
+    /// <summary>Bytes that are read at once: they and what is made of them stay in a core's own cache.</summary>
+    private const int Step = 1 << 18;
+
+    /// <summary>Bytes of a line that is held in memory.</summary>
+    private const int LongestLine = 1 << 28;
+
+    /// <summary>Lines that are read field by field where one of them is not as the others.</summary>
+    private const int LinesByField = 16;
 
     private readonly CsvFile _file;
     private readonly byte _separator;
@@ -24,8 +28,6 @@ internal sealed class PlainCsv
     private readonly bool _marksQuotes;
     private readonly bool _isReadable;
     private readonly bool _trimsBlanks;
-    private readonly bool _mayEndNumber;
-    private readonly Vector128<byte> _separators;
 
     /// <param name="file">The file.</param>
     /// <param name="separator">What separates its fields.</param>
@@ -39,8 +41,6 @@ internal sealed class PlainCsv
         _longestField = longestField;
         _marksQuotes = marksQuotes;
         _trimsBlanks = separator != ' ';
-        _mayEndNumber = !char.IsAsciiDigit(separator) && separator is not ('.' or '-');
-        _separators = Vector128.Create(_separator);
     }
 
     /// <summary>Adds the records to the columns that are wanted.</summary>
@@ -52,47 +52,51 @@ internal sealed class PlainCsv
     {
         if (!_isReadable)
             return false;
-        foreach (var piece in Utf8Lines.Of(_file))
+        foreach (var (text, scan) in Utf8Lines.Of(_file))
         {
-            var text = piece;
-            for (; linesBefore > 0 && text.Length > 0; linesBefore--)
-                text = text[Utf8Lines.NextLine(text.Span, 0)..];
-            if (!TryPiece(text, columns, isWanted))
+            var from = 0L;
+            for (; linesBefore > 0 && from < text.Length; linesBefore--)
+                from = text.NextLine(from);
+            if (!TryPiece(text, scan, from, columns, isWanted))
                 return false;
         }
         return linesBefore == 0;
     }
 
-    private bool TryPiece(ReadOnlyMemory<byte> text, CsvColumn[] columns, bool[] isWanted)
+    private bool TryPiece(Utf8Text text, Utf8Scan scan, long from, CsvColumn[] columns, bool[] isWanted)
     {
-        var isSequential = Array.Exists(columns, column => column.IsSequential) || text.Length < Head + SmallestPart;
-        var head = isSequential ? text.Length : Utf8Lines.NextLine(text.Span, Head);
-        if (!TryRows(text.Span[..head], columns, isWanted))
+        var head = text.LineFrom(Math.Min(from + Head, text.Length));
+        if (!TryPart(text, from, head, columns, isWanted))
             return false;
         if (head == text.Length)
             return true;
+        var rows = (long[])scan.Lines.Clone();
+        var isInParts = head < scan.Starts[1] && !Array.Exists(columns, column => column.IsSequential);
+        if (!Utf8Scan.TryCount(text, 0, Math.Min(head, scan.Starts[1]), out var before))
+            return false;
+        rows[0] -= before;
+        Reserve(columns, isWanted, rows.Sum());
+        if (!isInParts)
+            return TryPart(text, head, text.Length, columns, isWanted);
 
-        var count = Math.Clamp((text.Length - head) / SmallestPart, 1, Environment.ProcessorCount);
-        var starts = new int[count + 1];
-        for (var part = 0; part <= count; part++)
-        {
-            var from = head + (int)((text.Length - head) * (long)part / count);
-            starts[part] = part == 0 || part == count ? from : Math.Max(starts[part - 1], Utf8Lines.NextLine(text.Span, from));
-        }
+        var count = rows.Length;
         var parts = new CsvColumn[count][];
+        var start = 0L;
         for (var part = 0; part < count; part++)
-            parts[part] = Array.ConvertAll(columns, column => column.Next());
-        var isPlain = true;
-        Parallel.For(0, count, (part, state) =>
         {
-            if (TryRows(text.Span[starts[part]..starts[part + 1]], parts[part], isWanted))
-                return;
-            Volatile.Write(ref isPlain, false);
-            state.Stop();
+            var first = start;
+            parts[part] = Array.ConvertAll(columns, column => column.Next(first, rows[part]));
+            start += rows[part];
+        }
+        var isPlain = true;
+        Cores.For(count, part =>
+        {
+            if (!TryPart(text, part == 0 ? head : scan.Starts[part], scan.Starts[part + 1], parts[part], isWanted))
+                Volatile.Write(ref isPlain, false);
         });
         if (!isPlain)
             return false;
-        Parallel.For(0, columns.Length, i =>
+        Cores.For(columns.Length, i =>
         {
             for (var part = 0; isWanted[i] && part < count; part++)
                 columns[i].Append(parts[part][i]);
@@ -100,19 +104,89 @@ internal sealed class PlainCsv
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryRows(ReadOnlySpan<byte> text, CsvColumn[] columns, bool[] isWanted)
+    private static void Reserve(CsvColumn[] columns, bool[] isWanted, long rows)
     {
-        for (var i = 0; i < text.Length; i++)
+        for (var i = 0; i < columns.Length; i++)
         {
-            if (IsBlankLine(text, ref i))
+            if (isWanted[i])
+                columns[i].Reserve(rows);
+        }
+    }
+
+    private bool TryPart(Utf8Text text, long from, long to, CsvColumn[] columns, bool[] isWanted)
+    {
+        var ends = new FieldEnds(_separator, columns.Length, _longestField);
+        var buffer = Array.Empty<byte>();
+        for (var step = Step; from < to;)
+        {
+            var piece = text.Read(from, (int)Math.Min(step, to - from), ref buffer);
+            var length = from + piece.Length == to ? piece.Length : piece.LastIndexOfAny((byte)'\n', (byte)'\r') + 1;
+            if (length == 0)
+            {
+                if (step >= LongestLine)
+                    return false;
+                step *= 2;
                 continue;
+            }
+            if (!TryRows(piece[..length], ends, columns, isWanted))
+                return false;
+            from += length;
+        }
+        return true;
+    }
+
+    private bool TryRows(ReadOnlySpan<byte> text, FieldEnds ends, CsvColumn[] columns, bool[] isWanted)
+    {
+        for (var i = 0; i < text.Length;)
+        {
+            // A line of blanks is none, which shows where there are separators that it lacks.
+            if (columns.Length > 1)
+            {
+                var rows = ends.Next(text, ref i);
+                if (rows.Rows > 0)
+                {
+                    if (!TryBatch(rows, columns, isWanted))
+                        return false;
+                    continue;
+                }
+            }
+            for (var line = 0; line < LinesByField && i < text.Length; line++)
+            {
+                if (!TryLine(text, ref i, columns, isWanted))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    private bool TryBatch(in FieldBatch rows, CsvColumn[] columns, bool[] isWanted)
+    {
+        for (var c = 0; c < columns.Length; c++)
+        {
+            var column = isWanted[c] ? columns[c] : null;
+            if (column is null && !rows.HasQuotes)
+                continue;
+            for (var row = 0; row < rows.Rows; row++)
+            {
+                row = column?.AddPlain(rows, c, row, _marksQuotes) ?? row;
+                if (row == rows.Rows)
+                    break;
+                var (start, end) = (rows.Start(row, c), rows.End(row, c));
+                if (!TryField(rows.Text[..end], ref start, column) || start != end)
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    // Adds the fields of the line that begins at i, and moves i to the next one.
+    private bool TryLine(ReadOnlySpan<byte> text, ref int i, CsvColumn[] columns, bool[] isWanted)
+    {
+        if (!IsBlankLine(text, ref i))
+        {
             for (var c = 0; c < columns.Length; c++)
             {
-                var column = isWanted[c] ? columns[c] : null;
-                var number = column is not null && _mayEndNumber ? column.TryPlainNumber(text[i..], _separator) : 0;
-                i += number;
-                if (number == 0 && !TryField(text, ref i, column))
+                if (!TryField(text, ref i, isWanted[c] ? columns[c] : null))
                     return false;
                 var isLast = i == text.Length || text[i] != _separator;
                 if (isLast != (c == columns.Length - 1))
@@ -120,11 +194,11 @@ internal sealed class PlainCsv
                 i += isLast ? 0 : 1;
             }
         }
+        i = Math.Min(i + 1, text.Length);
         return true;
     }
 
     // Also what is between the two characters of a line's end.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsBlankLine(ReadOnlySpan<byte> text, ref int i)
     {
         var end = i;
@@ -145,7 +219,8 @@ internal sealed class PlainCsv
             i++;
         if (i < text.Length && text[i] == Quote)
             return TryQuoted(text, ref i, column);
-        i = FieldEnd(text, i);
+        var length = text[i..].IndexOfAny([_separator, (byte)'\n', (byte)'\r', Quote]);
+        i = length < 0 ? text.Length : i + length;
         if ((i < text.Length && text[i] == Quote) || i - start > _longestField)
             return false;
         var field = text[start..i];
@@ -187,22 +262,5 @@ internal sealed class PlainCsv
             i += field[i] == Quote ? 1 : 0;
         }
         return text[..length];
-    }
-
-    // The next separator, end of a line or quote.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int FieldEnd(ReadOnlySpan<byte> text, int i)
-    {
-        for (; i + Vector128<byte>.Count <= text.Length; i += Vector128<byte>.Count)
-        {
-            var bytes = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)i);
-            var ends = Vector128.Equals(bytes, _separators) | Vector128.Equals(bytes, Vector128.Create((byte)'\n'))
-                | Vector128.Equals(bytes, Vector128.Create((byte)'\r')) | Vector128.Equals(bytes, Vector128.Create(Quote));
-            if (ends != Vector128<byte>.Zero)
-                return i + BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
-        }
-        while (i < text.Length && text[i] != _separator && text[i] is not ((byte)'\n' or (byte)'\r' or Quote))
-            i++;
-        return i;
     }
 }

@@ -25,12 +25,21 @@ internal abstract class QueryColumn(string name, int ordinal)
             TypeCode.Int32 => (r, i) => r.GetInt32(i),
             TypeCode.Int64 => (r, i) => r.GetInt64(i),
             TypeCode.Int16 => (r, i) => r.GetInt16(i),
+            TypeCode.Byte => (r, i) => r.GetByte(i),
             TypeCode.Decimal => (r, i) => (double)r.GetDecimal(i),
             _ => null,
         };
         if (number is not null)
             return new NumberColumn(name, ordinal, type, number);
-        return type == typeof(string) ? new TextColumn(name, ordinal) : new AnyColumn(name, ordinal, type == typeof(object) ? null : type);
+        return Type.GetTypeCode(type) switch
+        {
+            TypeCode.String => new TextColumn(name, ordinal),
+            TypeCode.Boolean =>
+                new ValueColumn<bool>(name, ordinal, (r, i) => r.GetBoolean(i), (n, values) => new LogicalColumn(n, values)),
+            TypeCode.DateTime =>
+                new ValueColumn<DateTime>(name, ordinal, (r, i) => r.GetDateTime(i), (n, values) => new DateColumn(n, values)),
+            _ => new AnyColumn(name, ordinal, type == typeof(object) ? null : type),
+        };
     }
 
     // Spreadsheet readers know no type, or only that of the current row.
@@ -55,7 +64,7 @@ internal abstract class QueryColumn(string name, int ordinal)
     // is beyond what a double holds, the column is taken as it comes.
     private sealed class NumberColumn(string name, int ordinal, Type type, Func<IDataRecord, int, double> read) : QueryColumn(name, ordinal)
     {
-        private readonly List<double> _values = [];
+        private readonly NumberRows _values = new();
         private AnyColumn? _mixed;
 
         public override void Append(IDataRecord record)
@@ -72,7 +81,7 @@ internal abstract class QueryColumn(string name, int ordinal)
             }
         }
 
-        public override FieldColumn ToColumn() => _mixed?.ToColumn() ?? new NumericColumn(Name, [.. _values]);
+        public override FieldColumn ToColumn() => _mixed?.ToColumn() ?? _values.ToColumn(Name);
 
         private bool IsBeyond(IDataRecord record) =>
             type == typeof(long) && NumberLabels.Exact(record.GetInt64(Ordinal)) is not null
@@ -81,12 +90,33 @@ internal abstract class QueryColumn(string name, int ordinal)
         private void Take(IDataRecord record)
         {
             if (_mixed is null && !record.IsDBNull(Ordinal) && (TypeAt(record, Ordinal) != type || IsBeyond(record)))
-                _mixed = new AnyColumn(Name, Ordinal, type, _values);
+                _mixed = new AnyColumn(Name, Ordinal, type, _values.ToColumn(Name).Values);
             if (_mixed is not null)
                 _mixed.Append(record);
             else
                 _values.Add(record.IsDBNull(Ordinal) ? double.NaN : read(record, Ordinal));
         }
+    }
+
+    // Truth values and times.
+    private sealed class ValueColumn<T>(
+        string name, int ordinal, Func<IDataRecord, int, T> read, Func<string, T?[], FieldColumn> column) : QueryColumn(name, ordinal)
+        where T : struct
+    {
+        private readonly RowStore<T?> _values = new();
+        private AnyColumn? _mixed;
+
+        public override void Append(IDataRecord record)
+        {
+            if (_mixed is null && !record.IsDBNull(Ordinal) && TypeAt(record, Ordinal) != typeof(T))
+                _mixed = new AnyColumn(Name, Ordinal, typeof(T), _values.Take());
+            if (_mixed is not null)
+                _mixed.Append(record);
+            else
+                _values.Add(record.IsDBNull(Ordinal) ? null : read(record, Ordinal));
+        }
+
+        public override FieldColumn ToColumn() => _mixed?.ToColumn() ?? column(Name, _values.Take());
     }
 
     private sealed class TextColumn(string name, int ordinal) : QueryColumn(name, ordinal)

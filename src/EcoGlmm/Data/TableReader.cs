@@ -2,6 +2,7 @@ using System.Collections;
 using System.Data;
 using EcoGlmm.Text;
 using Microsoft.Data.Analysis;
+using RecordBatch = Apache.Arrow.RecordBatch;
 
 namespace EcoGlmm.Data;
 
@@ -38,6 +39,10 @@ internal static class TableReader
                 return FromDataReader(reader);
             case DataFrame frame:
                 return DataFrameReader.Read(frame);
+            case RecordBatch batch:
+                return ArrowReader.Read([batch]);
+            case IEnumerable<RecordBatch> batches:
+                return ArrowReader.Read(batches);
             case IResultTable results:
                 return results.ToFieldData();
         }

@@ -12,11 +12,11 @@ internal static class Utf8Lines
 
     /// <summary>The pieces, each of which stands only until the next is asked for. Where a line is too long the last piece is cut off
     /// in it.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Of(CsvFile file)
+    public static IEnumerable<(Utf8Text Text, Utf8Scan Scan)> Of(CsvFile file)
     {
-        if (file.TryUtf8(out var content))
+        if (file.TryUtf8(out var content, out var scan))
         {
-            yield return content;
+            yield return (content, scan);
             yield break;
         }
         using var reader = file.Open();
@@ -32,24 +32,20 @@ internal static class Utf8Lines
             var end = LineEnd(buffer.AsSpan(0, used));
             if (end == 0 && used < buffer.Length - (3 * characters.Length))
                 continue;
-            yield return buffer.AsMemory(0, end == 0 ? used : end);
+            yield return Piece(buffer.AsMemory(0, end == 0 ? used : end));
             if (end == 0)
                 yield break;
             buffer.AsSpan(end, used - end).CopyTo(buffer);
             used -= end;
         }
         used += encoder.GetBytes([], buffer.AsSpan(used), flush: true);
-        yield return buffer.AsMemory(0, used);
+        yield return Piece(buffer.AsMemory(0, used));
     }
 
-    /// <summary>Where the first line that begins at or after a place begins.</summary>
-    public static int NextLine(ReadOnlySpan<byte> text, int from)
+    private static (Utf8Text Text, Utf8Scan Scan) Piece(ReadOnlyMemory<byte> content)
     {
-        var length = text[from..].IndexOfAny((byte)'\n', (byte)'\r');
-        if (length < 0)
-            return text.Length;
-        var next = from + length + 1;
-        return text[next - 1] == '\r' && next < text.Length && text[next] == '\n' ? next + 1 : next;
+        var text = new Utf8Text(content);
+        return (text, Utf8Scan.Of(text));
     }
 
     // Behind the last line feed, or the last carriage return that none can follow.

@@ -16,6 +16,7 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     private readonly int _passes;
     private readonly double _terms;
     private readonly double _nodes;
+    private (SearchPoint Point, double[] Densities)? _known;
 
     public LaplaceSearch(MixedModel model, GlmmControl control, IProgress<FitProgress>? progress, CancellationToken cancellation)
         : base(model)
@@ -87,6 +88,37 @@ internal sealed class LaplaceSearch : LikelihoodSearch
     /// <summary>Whether the search begins at the estimates of a model like this one, which steps of expectation do not better.</summary>
     public bool IsWarm { private get; set; }
 
+    /// <summary>
+    /// The maximum that a start leads to, or null as soon as the search is seen to lead to one that is known, at which the last evaluation
+    /// must have been: where the likelihood is
+    /// nearly as high, every row's density nearly the same, and the likelihood rises on the way there by as much as it is higher there.
+    /// </summary>
+    public SearchPoint? MaximumBeside(SearchPoint known, double[] start)
+    {
+        ForgetModes();
+        _known = (known, (double[])Objective.Observations.Density.Clone());
+        var found = From(start);
+        var isKnown = _known is null;
+        _known = null;
+        return isKnown ? null : Snapped(found);
+    }
+
+    /// <summary>Whether the search, at its last evaluation, is on its way to the known maximum; it is known no more then.</summary>
+    private bool LeadsToKnown(double[] x, double value, double[] gradient)
+    {
+        if (_known is not var (known, densities) || !(value - known.Value < Tolerances.NearKnownMaximum)) return false;
+        var (rise, here) = (0.0, Objective.Observations.Density);
+        for (var j = 0; j < x.Length; j++) rise -= gradient[j] * (known.Parameters[j] - x[j]);
+        if (!(value > known.Value && rise > value - known.Value)) return false;
+        for (var i = 0; i < here.Length; i++)
+        {
+            if (!(Math.Abs(here[i] - densities[i]) < Tolerances.NearKnownDensity)) return false;
+        }
+
+        _known = null;
+        return true;
+    }
+
     public override SearchPoint From(double[] start)
     {
         var known = KnownInverse;
@@ -126,11 +158,13 @@ internal sealed class LaplaceSearch : LikelihoodSearch
 
         var iterations = Overfitted.IsMet(Model) ? Math.Min(Tolerances.IterationsOverfitted, _control.MaxIterations)
             : _control.MaxIterations;
-        var minimiser = new QuasiNewton(Tracked, _control.Tolerance, iterations)
+        QuasiNewton? minimiser = null;
+        minimiser = new QuasiNewton(Tracked, _control.Tolerance, iterations)
         {
             LongestStep = (x, p) => Math.Min(StepLimit.OfPredictors(Model, p),
                 StepLimit.OfCovariance(Model, x, p, ThetaOffset, Tolerances.LongestCovarianceStep)),
-            LeadsNowhere = (x, f) => PerfectFit.IsMet(Model, f) || UnboundedShape.Find(Model, x) is not null,
+            LeadsNowhere = (x, f) => PerfectFit.IsMet(Model, f) || UnboundedShape.Find(Model, x) is not null
+                || LeadsToKnown(x, f, minimiser!.Gradient),
             RefreshInverseHessian = Model.IsZeroInflated ? Refresh : null,
             Noise = RoundingErrors(),
             IsExhausted = () => IsExhausted,

@@ -58,7 +58,7 @@ internal sealed partial class ObservationModel
             var xi = VectorMath.Load(x, i);
             var e = VectorMath.Exp(-Vector256.Abs(xi));
             var share = one / (one + e);
-            VectorMath.Store(Vector256.Max(xi, zero) + VectorMath.Log1p(e), logOnePlus, i);
+            VectorMath.Store(Vector256.Max(xi, zero) + VectorMath.Log1pOfUnit(e), logOnePlus, i);
             VectorMath.Store(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(xi, zero), share, e * share), probability, i);
         }
     }

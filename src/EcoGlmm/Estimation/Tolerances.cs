@@ -12,6 +12,10 @@ internal static class Tolerances
     /// sees.</summary>
     public const double HigherMaximum = 1e-7;
 
+    /// <summary>How far below a known maximum a search is that may be on its way there, and by how much the density of a row may differ at
+    /// most.</summary>
+    public const double NearKnownMaximum = 0.05, NearKnownDensity = 0.1;
+
     /// <summary>After a search that stalled, another start may end lower by this and still replace it, since it converged.</summary>
     public const double RestartLoss = 1e-6;
 

@@ -108,7 +108,7 @@ internal sealed class BinomialFamily(Link link) : MeanParameterisedFamily("binom
             var failures = n - y;
             var one = Vector256<double>.One;
             var e = VectorMath.Exp(-Vector256.Abs(eta));
-            var log = VectorMath.Log1p(e);
+            var log = VectorMath.Log1pOfUnit(e);
             var up = Vector256.Max(eta, Vector256<double>.Zero);
             var down = Vector256.Max(-eta, Vector256<double>.Zero);
             VectorMath.Store(-(y * (down + log)) - (failures * (up + log)), block.L, i);

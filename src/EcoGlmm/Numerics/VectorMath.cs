@@ -135,16 +135,8 @@ internal static class VectorMath
 
         var f = m - Vector256<double>.One;
         var s = f / (Vector256.Create(2.0) + f);
-        var z = s * s;
-        var w = z * z;
-        var t1 = MultiplyAdd(w, Vector256.Create(1.531383769920937332e-01), 2.222219843214978396e-01);
-        t1 = MultiplyAdd(w, t1, 3.999999999940941908e-01);
-        var t2 = MultiplyAdd(w, Vector256.Create(1.479819860511658591e-01), 1.818357216161805012e-01);
-        t2 = MultiplyAdd(w, t2, 2.857142874366239149e-01);
-        t2 = MultiplyAdd(w, t2, 6.666666666666735130e-01);
-        var remainder = MultiplyAdd(z, t2, w * t1);
         var halfSquare = Vector256.Create(0.5) * f * f;
-        var low = MultiplyAdd(k, Vector256.Create(Ln2Low), s * (halfSquare + remainder));
+        var low = MultiplyAdd(k, Vector256.Create(Ln2Low), s * (halfSquare + LogRemainder(s)));
         var result = (k * Vector256.Create(Ln2High)) - (halfSquare - low - f);
 
         var infinity = Vector256.Create(double.PositiveInfinity);
@@ -165,6 +157,33 @@ internal static class VectorMath
             lost / u,
             Vector256<double>.Zero);
         return Log(u) + correction;
+    }
+
+    /// <summary>log(1 + x) for 0 ≤ x ≤ 1: the same polynomial, at f = x or, from √2 on, at half of what is left above two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Log1pOfUnit(Vector256<double> x)
+    {
+        var isHigh = Vector256.GreaterThan(x, Vector256.Create(0.41421356237309503));
+        var f = Vector256.ConditionalSelect(isHigh, Vector256.Create(0.5) * (x - Vector256<double>.One), x);
+        var k = Vector256.ConditionalSelect(isHigh, Vector256<double>.One, Vector256<double>.Zero);
+        var s = f / (Vector256.Create(2.0) + f);
+        var halfSquare = Vector256.Create(0.5) * f * f;
+        var low = MultiplyAdd(k, Vector256.Create(Ln2Low), s * (halfSquare + LogRemainder(s)));
+        return (k * Vector256.Create(Ln2High)) - (halfSquare - low - f);
+    }
+
+    /// <summary>What log(1 + f) has beyond 2s, s = f / (2 + f), as a share of s.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> LogRemainder(Vector256<double> s)
+    {
+        var z = s * s;
+        var w = z * z;
+        var t1 = MultiplyAdd(w, Vector256.Create(1.531383769920937332e-01), 2.222219843214978396e-01);
+        t1 = MultiplyAdd(w, t1, 3.999999999940941908e-01);
+        var t2 = MultiplyAdd(w, Vector256.Create(1.479819860511658591e-01), 1.818357216161805012e-01);
+        t2 = MultiplyAdd(w, t2, 2.857142874366239149e-01);
+        t2 = MultiplyAdd(w, t2, 6.666666666666735130e-01);
+        return MultiplyAdd(z, t2, w * t1);
     }
 
     /// <summary>log(1 + x) − x without cancellation, for −0.4 ≤ x ≤ 0.7.</summary>

@@ -12,9 +12,7 @@ internal sealed class StructuralZeros : IStartStrategy<LaplaceSearch>
         if (!model.IsZeroInflated || !RanOff(model, best.Parameters) || !double.IsFinite(search.Evaluate(best.Parameters, []))) return best;
         var modes = (double[])search.Objective.Modes.Clone();
         var start = StartingValues.Find(model, zerosAreStructural: true);
-        search.ForgetModes();
-        var other = search.MaximumFrom(start);
-        if (other.IsBetterThan(best)) return other;
+        if (search.MaximumBeside(best, start) is { } other && other.IsBetterThan(best)) return other;
         search.Objective.StartFrom(modes);
         return best;
     }
