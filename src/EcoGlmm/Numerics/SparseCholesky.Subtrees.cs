@@ -25,7 +25,9 @@ internal sealed unsafe partial class SparseCholesky
     /// <summary>The subtrees for threads to share, in ascending order; none where one thread does all.</summary>
     private ReadOnlySpan<Subtree> Subtrees() => FactorFlops >= LeastFlops && HasTeam() ? _subtrees ??= FindSubtrees() : [];
 
-    /// <summary>Factorises the subtrees, but for what they contribute to panels above them; false where the matrix is not positive definite.</summary>
+    /// <summary>
+    /// Factorises the subtrees, but for what they contribute to panels above them; false where the matrix is not positive definite.
+    /// </summary>
     private bool TryFactorSubtrees(out ReadOnlySpan<Subtree> subtrees)
     {
         subtrees = Subtrees();

@@ -284,7 +284,7 @@ public class SparseCholeskyTests
         var cliques = new List<int[]>();
         for (var j = 0; j < grid.Order; j++)
         {
-            int[] column = grid.RowIndices[grid.ColumnPointers[j]..grid.ColumnPointers[j + 1]];
+            var column = grid.RowIndices[grid.ColumnPointers[j]..grid.ColumnPointers[j + 1]];
             cliques.AddRange(column.Where(i => i != j).Select(i => new[] { i, j }));
             if (j % 3 == 0) cliques.Add([.. column, grid.Order + (j / 3)]);
         }
