@@ -13,9 +13,6 @@ internal sealed partial class PenalizedLeastSquares
 
     private const int MostJointEffects = 16;
 
-    /// <summary>Standard errors above zero from which the moments of an effect stand out.</summary>
-    private const double StandsOut = 2;
-
     /// <summary>
     /// A first guess at θ by moments: over levels, (zᵀy)²/zᵀz has mean σ² + λ²σ² zᵀz and, for each effect of other terms, a share of its
     /// variance: the equations of all effects at once, or that of each by itself where their solution is not positive.
@@ -72,11 +69,8 @@ internal sealed partial class PenalizedLeastSquares
             {
                 var k = first + e;
                 var variance = variances[k] * (term.Z is null || term.Scaling is not null ? weight[k] / _n / Share(term) : 1);
-                if (!(variance > 0)) continue;
-
-                // From a small start a search that the data do not push away hardly leaves zero: only what stands out begins there.
-                var standsOut = joint?[k] * weight[k] > StandsOut * total * Math.Sqrt(2.0 * levels[k]);
-                spread[e] = Math.Clamp(Math.Sqrt(variance / residual), standsOut ? LeastJointStart : LeastStart, LargestStart);
+                if (variance > 0)
+                    spread[e] = Math.Clamp(Math.Sqrt(variance / residual), joint?[k] > 0 ? LeastJointStart : LeastStart, LargestStart);
             }
 
             term.Structure.Start(spread, theta.AsSpan(term.ThetaOffset, term.ThetaCount));
