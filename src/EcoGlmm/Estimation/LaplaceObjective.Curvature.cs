@@ -38,7 +38,7 @@ internal sealed partial class LaplaceObjective
         var (p, q, d) = (_model.FixedCount, _system.EffectCount, _model.ParameterCount);
         var hessian = (double[])guess.Clone();
         var (modes, tangents) = ((double[])_search.Modes.Clone(), new double[_model.ThetaCount][]);
-        var (point, plus, minus, moved) = ((double[])psi.Clone(), new double[d], new double[d], new double[q]);
+        var (point, plus, minus) = ((double[])psi.Clone(), new double[d], new double[d]);
         for (var k = 0; k < tangents.Length; k++)
         {
             point[p + k] += steps[p + k];
@@ -48,6 +48,7 @@ internal sealed partial class LaplaceObjective
         }
 
         var first = HasExactCurvature && AddLogDeterminant(moves, known, hessian) ? p : 0;
+        var moved = _ztl;
         for (var j = first; j < d; j++)
         {
             if (j >= known.First && j < known.First + known.Count) continue;
@@ -103,10 +104,10 @@ internal sealed partial class LaplaceObjective
         for (var s = 0; s < pairs.Length; s++) _system.PredictorCovariance(pairs[s].A, pairs[s].B, variances[s]);
         var mixed = FourthDerivatives(pairs, variances);
         var weights = Array.ConvertAll(pairs, _ => new double[n]);
-        var change = new double[n];
-        var (eta, adjoint) = (new double[_model.PredictorCount][], new double[_model.PredictorCount][]);
-        foreach (var k in active) (eta[k], adjoint[k]) = (new double[n], new double[n]);
-        var (row, ztx, block) = (new double[p], new double[q], new double[p * p]);
+
+        // Rows and effects that the gradient at ψ leaves behind, and that the next one computes anew.
+        var (change, eta, adjoint, ztx) = (_leverage, _zv, _adjusted, _ztd);
+        var (row, block) = (new double[p], new double[p * p]);
         foreach (var k in active)
         {
             for (var j = 0; j < _model.Basis[k]!.Columns; j++)
@@ -174,7 +175,7 @@ internal sealed partial class LaplaceObjective
         var n = _model.ObservationCount;
         var active = _model.ActivePredictors;
         var mixed = new double[]?[LinearPredictor.PairCount(_model.PredictorCount)];
-        var moved = new double[n];
+        var moved = _leverage;
         foreach (var l in active)
         {
             var kept = _search.Predictors[l]!;
