@@ -2,6 +2,7 @@
 gets the stop button pressed at its third update. Prints what came of each cell as JSON."""
 import json
 import queue
+import signal
 import sys
 import time
 
@@ -31,6 +32,8 @@ def run(client, manager, cell):
 
 with open(sys.argv[2]) as file:
     cells = json.load(file)
+# What is started in the background of a shell ignores the signal that the button sends, and so would the kernel.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 manager = KernelManager(kernel_name=sys.argv[1])
 manager.start_kernel()
 client = manager.client()
