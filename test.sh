@@ -18,7 +18,7 @@ need() {
     command -v "$1" >/dev/null || { echo "The tests need $1 on the PATH: install it and run again." >&2; exit 1; }
 }
 
-# A SLURM cluster of two nodes on the loopback needs root and minutes: ECOGLMM_CLUSTER=1 bash test.sh tests plans on it too.
+# A SLURM cluster of two nodes on the loopback needs root and a minute: ECOGLMM_CLUSTER=1 bash test.sh tests plans on it too.
 if [ -n "${ECOGLMM_CLUSTER:-}" ]; then need "slurm-wlm munge" slurmctld; fi
 need chromium-headless-shell chromium-headless-shell chromium chromium-browser google-chrome
 need npm npm
