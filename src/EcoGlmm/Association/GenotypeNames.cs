@@ -24,7 +24,7 @@ internal static class GenotypeNames
     {
         string Name(Marker m) => $"{m.Chromosome}:{m.Position}";
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var marker in markers.Where(m => m.Name == "."))
+        foreach (var marker in markers.Where(m => m.IsUnnamed))
         {
             places[Name(marker)] = places.GetValueOrDefault(Name(marker)) + 1;
         }
@@ -32,7 +32,7 @@ internal static class GenotypeNames
         for (var j = 0; j < markers.Count; j++)
         {
             var m = markers[j];
-            if (m.Name == ".")
+            if (m.IsUnnamed)
             {
                 markers[j] = m with { Name = places[Name(m)] == 1 ? Name(m) : $"{Name(m)}:{m.OtherAllele}:{m.EffectAllele}" };
             }

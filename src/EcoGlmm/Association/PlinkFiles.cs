@@ -164,8 +164,8 @@ internal static class PlinkFiles
             var chromosome = row[fields[0]].ToString();
             chromosome = chromosomes.TryGetValue(chromosome, out var known) ? known : chromosomes[chromosome] = chromosome;
             var name = row[fields[1]].ToString();
-            unnamed |= name == ".";
             markers.Add(new Marker(name, chromosome, position, GenotypeNames.Allele(row[fields[4]]), GenotypeNames.Allele(row[fields[5]])));
+            unnamed |= markers[^1].IsUnnamed;
         }
 
         if (unnamed) GenotypeNames.NameByPosition(markers);

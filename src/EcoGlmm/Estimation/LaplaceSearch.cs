@@ -90,8 +90,8 @@ internal sealed class LaplaceSearch : LikelihoodSearch
 
     /// <summary>
     /// The maximum that a start leads to, or null as soon as the search is seen to lead to one that is known, at which the last evaluation
-    /// must have been: where the likelihood is
-    /// nearly as high, every row's density nearly the same, and the likelihood rises on the way there by as much as it is higher there.
+    /// must have been: where the likelihood is nearly as high, every row's density nearly the same, and the likelihood rises on the way
+    /// there by as much as it is higher there.
     /// </summary>
     public SearchPoint? MaximumBeside(SearchPoint known, double[] start)
     {

@@ -33,7 +33,6 @@ internal sealed unsafe partial class SparseCholesky
             return false;
         }
 
-        var subtree = 0;
         fixed (int* targets = _pushPositions)
         {
             for (var s = 0; s < _supernodes; s++)
@@ -41,12 +40,8 @@ internal sealed unsafe partial class SparseCholesky
                 var width = _first[s + 1] - _first[s];
                 var below = _rowStarts[s + 1] - _rowStarts[s];
                 var panel = _factor + _panelStarts[s];
-                while (subtree < subtrees.Length && s >= subtrees[subtree].End)
-                {
-                    subtree++;
-                }
-
-                var isDone = subtree < subtrees.Length && s >= subtrees[subtree].Begin;
+                var subtreeEnd = subtrees.IsEmpty ? 0 : _subtreeEnds[s];
+                var isDone = subtreeEnd > 0;
                 if (!isDone && _descendantStarts[s + 1] > _descendantStarts[s])
                 {
                     if (s >= pulledEnd)
@@ -64,7 +59,7 @@ internal sealed unsafe partial class SparseCholesky
                     // Pushes out of the subtree come in the order in which one thread makes them.
                     if (_pushes[s])
                     {
-                        Push(s, targets, RowsWithin(s, subtrees[subtree].End), below);
+                        Push(s, targets, RowsWithin(s, subtreeEnd), below);
                     }
                 }
                 else if (!_pushes[s])

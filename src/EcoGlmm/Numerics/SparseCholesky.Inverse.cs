@@ -43,17 +43,11 @@ internal sealed unsafe partial class SparseCholesky
 
         var z = Address(_inverseStorage);
         var subtrees = Subtrees();
-        var subtree = subtrees.Length - 1;
         fixed (int* targets = _pushPositions)
         {
             for (var s = _supernodes - 1; s >= 0; s--)
             {
-                while (subtree >= 0 && s < subtrees[subtree].Begin)
-                {
-                    subtree--;
-                }
-
-                if (subtree >= 0 && s < subtrees[subtree].End)
+                if (!subtrees.IsEmpty && _subtreeEnds[s] > 0)
                 {
                     continue;
                 }

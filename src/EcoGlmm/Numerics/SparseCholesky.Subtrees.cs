@@ -17,10 +17,13 @@ internal sealed unsafe partial class SparseCholesky
     private const int ClearedAtOnce = 1 << 18;
 
     private Subtree[]? _subtrees;
-    private bool[] _isInSubtree = [];
+
+    /// <summary>Of each supernode, where the subtree that it is in ends; 0 for none.</summary>
+    private int[] _subtreeEnds = [];
+
     private volatile bool _isIndefinite;
 
-    private bool IsInSubtree(int s) => _isInSubtree.Length > 0 && _isInSubtree[s];
+    private bool IsInSubtree(int s) => _subtreeEnds.Length > 0 && _subtreeEnds[s] > 0;
 
     /// <summary>The subtrees for threads to share, in ascending order; none where one thread does all.</summary>
     private ReadOnlySpan<Subtree> Subtrees() => FactorFlops >= LeastFlops && HasTeam() ? _subtrees ??= FindSubtrees() : [];
@@ -178,10 +181,10 @@ internal sealed unsafe partial class SparseCholesky
         }
 
         found.Reverse();
-        _isInSubtree = new bool[_supernodes];
+        _subtreeEnds = new int[_supernodes];
         foreach (var (range, _) in found)
         {
-            _isInSubtree.AsSpan(range.Begin..range.End).Fill(true);
+            _subtreeEnds.AsSpan(range.Begin..range.End).Fill(range.End);
         }
 
         return [.. found.Select(f => f.Range)];

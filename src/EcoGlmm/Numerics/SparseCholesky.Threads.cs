@@ -71,7 +71,7 @@ internal sealed unsafe partial class SparseCholesky
             _team = new WorkTeam(wanted, RunTask);
             _productTeam = new BlockProduct.Team(wanted);
             _subtrees = null;
-            _isInSubtree = [];
+            _subtreeEnds = [];
         }
 
         return true;

@@ -133,12 +133,7 @@ internal static class VectorMath
         var k = (k1024 | Vector256.Create(0x4330000000000000L)).AsDouble() - Vector256.Create(4503599627370496.0 + 1024);
         k -= Vector256.ConditionalSelect(subnormal, Vector256.Create(54.0), Vector256<double>.Zero);
 
-        var f = m - Vector256<double>.One;
-        var s = f / (Vector256.Create(2.0) + f);
-        var halfSquare = Vector256.Create(0.5) * f * f;
-        var low = MultiplyAdd(k, Vector256.Create(Ln2Low), s * (halfSquare + LogRemainder(s)));
-        var result = (k * Vector256.Create(Ln2High)) - (halfSquare - low - f);
-
+        var result = LogOfParts(k, m - Vector256<double>.One);
         var infinity = Vector256.Create(double.PositiveInfinity);
         result = Vector256.ConditionalSelect(Vector256.LessThan(x, infinity), result, x);
         result = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256<double>.Zero), -infinity, result);
@@ -166,6 +161,13 @@ internal static class VectorMath
         var isHigh = Vector256.GreaterThan(x, Vector256.Create(0.41421356237309503));
         var f = Vector256.ConditionalSelect(isHigh, Vector256.Create(0.5) * (x - Vector256<double>.One), x);
         var k = Vector256.ConditionalSelect(isHigh, Vector256<double>.One, Vector256<double>.Zero);
+        return LogOfParts(k, f);
+    }
+
+    /// <summary>k log 2 + log(1 + f), for f near zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> LogOfParts(Vector256<double> k, Vector256<double> f)
+    {
         var s = f / (Vector256.Create(2.0) + f);
         var halfSquare = Vector256.Create(0.5) * f * f;
         var low = MultiplyAdd(k, Vector256.Create(Ln2Low), s * (halfSquare + LogRemainder(s)));
